@@ -1,0 +1,56 @@
+# Everything that one does with Scoreboard. `make help` lists it.
+
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+T ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run replay test lint bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/local ## set up everything and serve the product (PORT, HOST, DATA_DIR)
+	@$(BIN)/python -m scoreboard serve
+
+SEASON ?= examples/football/2011-12-en.1.json
+SPEED ?= 10
+replay: $(VENV)/local ## play a football season on the running server (SEASON, SPEED)
+	@$(BIN)/python -m scoreboard replay $(SEASON) --speed $(SPEED) --fresh
+
+test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them)
+	@tests/setup
+	@$(BIN)/python -m pytest $(T)
+
+lint: $(VENV)/dev ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/dev ## measure speed, each number as a ratio against a reference in the same run
+	@$(BIN)/python -m tests.load.bench
+
+lock: ## pin all dependencies anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove what was set up here, and keep the data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
+
+$(VENV)/python:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Scoreboard needs Python 3.11 or newer; '$(PY)' is $$($(PY) --version 2>&1). Name another with PY=python3.12."; exit 1; }
+	@$(PY) -m venv $(VENV) || { echo "Python can't make a virtual environment here: on Debian, apt-get install python3-venv."; exit 1; }
+	@touch $@
+
+$(VENV)/local: $(VENV)/python requirements-local.txt
+	@echo "Installing what Scoreboard needs (once) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-local.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/local requirements-dev.txt
+	@echo "Installing what the tests need (once) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

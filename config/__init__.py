@@ -1,0 +1,1 @@
+"""Settings, and what servers and boards are configured with."""

@@ -1,0 +1,53 @@
+"""gunicorn's settings: gevent workers, and a way out that lets streams say goodbye."""
+
+import threading
+
+from gunicorn.glogging import Logger
+
+from config.settings import load
+from scoreboard.core.logs import configure
+
+
+class JsonLogger(Logger):
+    """gunicorn's own lines go where all others go."""
+
+    def setup(self, cfg):
+        """Leave the root logger's handler in place."""
+        self.error_log.propagate = True
+        self.error_log.handlers[:] = []
+
+
+settings = load()
+bind = f"{settings.host}:{settings.port}"
+workers = settings.web_concurrency
+worker_class = "gevent"
+worker_connections = settings.stream_max_open + 1000
+timeout = 30  # finds a blocked event loop, not a slow request
+graceful_timeout = 25
+keepalive = 5
+preload_app = False  # psycopg and gevent must meet after the fork
+control_socket_disable = True
+accesslog = None  # the application logs its requests itself, without query strings
+logger_class = JsonLogger
+configure(settings.log_level)
+
+
+def post_worker_init(worker):
+    """Start this process's background work, and end its streams when it is told to go."""
+    parts = worker.wsgi.extensions["parts"]
+    parts.start()
+    pause = threading.Event()
+
+    def watch():
+        while worker.alive:
+            pause.wait(0.2)
+        parts.publisher.stop()
+        parts.hub.stop()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def worker_exit(server, worker):
+    """Finish what waits to be written."""
+    if worker.wsgi is not None:
+        worker.wsgi.extensions["parts"].stop()

@@ -1,0 +1,149 @@
+"""Every setting of the product: one table, read from the environment once, at start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+
+class SettingError(ValueError):
+    """One or more settings have a value that can't be used. The message names each of them."""
+
+
+def setting(name: str, default: Any, help: str, secret: bool = False) -> Any:
+    """One row of the table: the environment variable, its default, and what it is for."""
+    return field(default=default, metadata={"name": name, "help": help, "secret": secret})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The values of one start."""
+
+    host: str = setting("HOST", "0.0.0.0", "Address that the web server listens on.")
+    port: int = setting("PORT", 8000, "Port that the web server listens on.")
+    web_concurrency: int = setting("WEB_CONCURRENCY", 1, "Number of web processes.")
+    data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
+    database_url: str = setting(
+        "DATABASE_URL",
+        "",
+        "postgresql://… or sqlite:///file; empty means scoreboard.db in DATA_DIR.",
+        secret=True,
+    )
+    audit_database_url: str = setting(
+        "AUDIT_DATABASE_URL",
+        "",
+        "Where the audit log lives, a database of its own; empty means audit.db in DATA_DIR.",
+        secret=True,
+    )
+    redis_url: str = setting(
+        "REDIS_URL", "redis://127.0.0.1:6379/0", "Redis for boards and streams.", secret=True
+    )
+    queue_redis_url: str = setting(
+        "QUEUE_REDIS_URL",
+        "",
+        "Redis for the worker's queues (never a cluster); empty means REDIS_URL.",
+        secret=True,
+    )
+    secret_key: str = setting(
+        "SECRET_KEY",
+        "",
+        "At least 32 random characters; `make run` makes one. Keys what must stay private.",
+        secret=True,
+    )
+    bootstrap_key: str = setting(
+        "SCOREBOARD_BOOTSTRAP_KEY",
+        "",
+        "Registered at start as a server key with every scope (16 characters or more).",
+        secret=True,
+    )
+    boards_file: Path = setting(
+        "BOARDS_FILE", Path("config/boards.toml"), "Boards that exist from the first start."
+    )
+    default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
+    log_level: str = setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    sqlite_synchronous: str = setting(
+        "SQLITE_SYNCHRONOUS",
+        "FULL",
+        "FULL survives a power cut; NORMAL may lose the last commits, and is faster.",
+    )
+    stream_tick_ms: int = setting(
+        "STREAM_TICK_MS", 250, "Least time between two frames of one board, in milliseconds."
+    )
+    stream_heartbeat_seconds: int = setting(
+        "STREAM_HEARTBEAT_SECONDS", 15, "How often a quiet stream says that it is alive."
+    )
+    stream_max_age_seconds: int = setting(
+        "STREAM_MAX_AGE_SECONDS", 600, "A stream is asked to reconnect after about this long."
+    )
+    stream_max_open: int = setting("STREAM_MAX_OPEN", 1000, "Open streams that one web process takes.")
+
+    @property
+    def database(self) -> str:
+        """The URL of the journal's database, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'scoreboard.db'}"
+
+    @property
+    def audit_database(self) -> str:
+        """The URL of the audit log's database, with the default filled in."""
+        return self.audit_database_url or f"sqlite:///{self.data_dir / 'audit.db'}"
+
+    @property
+    def queue_redis(self) -> str:
+        """The URL of the worker's Redis, with the default filled in."""
+        return self.queue_redis_url or self.redis_url
+
+
+def table() -> tuple[Field[Any], ...]:
+    """The rows of the table, in the order in which they are documented."""
+    return fields(Settings)
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment. Raises SettingError naming every bad value."""
+    environ = os.environ if environ is None else environ
+    types = get_type_hints(Settings)
+    values, problems = {}, []
+    for row in table():
+        text = environ.get(row.metadata["name"], "")
+        if not text:
+            continue
+        try:
+            values[row.name] = types[row.name](text)
+        except ValueError:
+            problems.append(f"{row.metadata['name']} must be a whole number, not {text!r}")
+    settings = Settings(**values)
+    problems += _complaints(settings)
+    if problems:
+        raise SettingError("; ".join(problems))
+    return settings
+
+
+def default(row: Field[Any]) -> str:
+    """A row's default as one would write it in the environment."""
+    return "" if row.default in (MISSING, "") else str(row.default)
+
+
+def _complaints(settings: Settings) -> list[str]:
+    problems = []
+    for row in table():
+        value = getattr(settings, row.name)
+        if isinstance(value, int) and value < (0 if row.name == "port" else 1):
+            problems.append(f"{row.metadata['name']} must be at least 1, not {value}")
+    if settings.port > 65535:
+        problems.append(f"PORT must be at most 65535, not {settings.port}")
+    if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        problems.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}")
+    if settings.sqlite_synchronous.upper() not in ("FULL", "NORMAL"):
+        problems.append(f"SQLITE_SYNCHRONOUS must be FULL or NORMAL, not {settings.sqlite_synchronous!r}")
+    if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
+        problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
+    for name, url in (("DATABASE_URL", settings.database), ("AUDIT_DATABASE_URL", settings.audit_database)):
+        if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            problems.append(f"{name} must begin with postgresql:// or sqlite:///")
+    for name, url in (("REDIS_URL", settings.redis_url), ("QUEUE_REDIS_URL", settings.queue_redis)):
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            problems.append(f"{name} must begin with redis://, rediss:// or unix://")
+    return problems

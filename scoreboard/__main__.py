@@ -1,0 +1,40 @@
+"""The command line: python -m scoreboard COMMAND."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from config.settings import SettingError, Settings, load
+from scoreboard.commands import boards, keys, migrate, replay, serve, settings
+from scoreboard.core.db import Busy, Full, Lost
+from scoreboard.core.errors import ScoreboardError
+from scoreboard.core.logs import configure
+from scoreboard.core.redis import RedisAway
+
+Command = Callable[[argparse.Namespace, Settings], int]
+MODULES = (serve, migrate, keys, replay, boards, settings)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status; what went wrong is said in one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m scoreboard", description=__doc__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in MODULES:
+        module.add(commands)
+    asked = parser.parse_args(arguments)
+    try:
+        loaded = load()
+        configure("WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level)
+        run: Command = asked.run
+        return run(asked, loaded)
+    except (SettingError, ScoreboardError, RedisAway, Lost, Busy, Full, OSError) as error:
+        print(f"scoreboard {asked.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Tables of accounts: players' names and server keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import peewee
+
+from scoreboard.accounts.types import ServerKey
+from scoreboard.core.db import Database, Rows, execute, one_of, rows
+
+KEY = "id, name, scopes, created_at, revoked_at"
+PLAYERS = Rows(
+    table="player",
+    columns=(("id", "text"), ("display_name", "text"), ("renamed", "bigint")),
+    conflict="ON CONFLICT (id) DO UPDATE SET display_name = excluded.display_name,"
+    " renamed = excluded.renamed",
+)
+
+
+class PlayerNames:
+    """Players' display names."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, players: Sequence[str]) -> dict[str, str]:
+        """The names of those players who have one."""
+        return self._database.run(lambda db: names_of(db, players)) if players else {}
+
+    def renames(self) -> int:
+        """The newest fact that changed a known player's name."""
+        return self._database.run(renames)
+
+    def pages(self, size: int = 5000) -> list[dict[str, str]]:
+        """All names, page by page."""
+        found, last = [], ""
+        while page := self._database.run(lambda db, last=last: _page(db, last, size)):  # type: ignore[misc]
+            found.append(dict(page))
+            last = page[-1][0]
+        return found
+
+
+def names_of(db: peewee.Database, players: Sequence[str]) -> dict[str, str]:
+    """The names of those players who have one."""
+    condition, value = one_of(db, "id", players)
+    return dict(rows(db, f"SELECT id, display_name FROM player WHERE {condition}", (value,)))
+
+
+def write_names(db: peewee.Database, names: Mapping[str, str], known: Mapping[str, str], seq: int) -> None:
+    """Write names. For a known player it is a change of name, which the fact `seq` made."""
+    PLAYERS.write(db, [(player, name, seq if player in known else 0) for player, name in names.items()])
+
+
+def renames(db: peewee.Database) -> int:
+    """The newest fact that changed a known player's name."""
+    ((newest,),) = rows(db, "SELECT COALESCE(MAX(renamed), 0) FROM player")
+    return int(newest)
+
+
+def _page(db: peewee.Database, after: str, size: int) -> list[tuple[str, str]]:
+    text = f"SELECT id, display_name FROM player WHERE id > ? ORDER BY id LIMIT {size}"
+    return rows(db, text, (after,))
+
+
+class ServerKeys:
+    """Server keys, found by the hash of their secret."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_hash(self, hash: str) -> ServerKey | None:
+        """The key of this hash, revoked or not."""
+        found = self._database.run(
+            lambda db: rows(db, f"SELECT {KEY} FROM server_key WHERE hash = ?", (hash,))
+        )
+        return _key(found[0]) if found else None
+
+    def all(self) -> list[ServerKey]:
+        """Every key, oldest first."""
+        found = self._database.run(
+            lambda db: rows(db, f"SELECT {KEY} FROM server_key ORDER BY created_at, id")
+        )
+        return [_key(row) for row in found]
+
+
+def write_key(db: peewee.Database, key: ServerKey, hash: str) -> None:
+    """Create a key, or replace the one of its id."""
+    execute(
+        db,
+        "INSERT INTO server_key (id, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, hash = excluded.hash,"
+        " scopes = excluded.scopes, created_at = excluded.created_at, revoked_at = NULL",
+        (key.id, key.name, hash, " ".join(key.scopes), key.created_at),
+    )
+
+
+def revoke_key(db: peewee.Database, id: str, at: int) -> bool:
+    """Revoke a key. Returns whether there was one to revoke."""
+    text = "UPDATE server_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
+    return bool(rows(db, text, (at, id)))
+
+
+def _key(row: Sequence[object]) -> ServerKey:
+    id, name, scopes, created_at, revoked_at = row
+    return ServerKey(
+        id=str(id),
+        name=str(name),
+        scopes=tuple(str(scopes).split()),
+        created_at=int(str(created_at)),
+        revoked_at=None if revoked_at is None else int(str(revoked_at)),
+    )

@@ -1,0 +1,30 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask
+
+from scoreboard import roles
+from scoreboard.core import http
+from scoreboard.core.http import BATCH_BYTES
+from scoreboard.parts import Parts
+
+FRONTEND = Path(__file__).parent.parent / "frontend"
+
+
+def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask:
+    """The application over these parts, with the routes of some roles."""
+    app = Flask(
+        "scoreboard",
+        static_folder=str(FRONTEND / "static"),
+        template_folder=str(FRONTEND / "templates"),
+    )
+    app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
+    app.extensions["parts"] = parts
+    http.install(app)
+    for blueprint in roles.blueprints(serve):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,1 @@
+"""The audit log: every fact once more, in a database of its own."""

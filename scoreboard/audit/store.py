@@ -1,0 +1,48 @@
+"""The audit log's table, in a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoreboard.audit.types import AuditLine
+from scoreboard.core.db import Database, Rows, rows
+
+AUDIT = Rows(
+    table="audit",
+    columns=(
+        ("seq", "bigint"),
+        ("at", "bigint"),
+        ("kind", "text"),
+        ("caller", "text"),
+        ("player", "text"),
+        ("board", "text"),
+        ("request", "text"),
+        ("detail", "text"),
+    ),
+    conflict="ON CONFLICT (seq) DO NOTHING",
+)
+
+
+class AuditLog:
+    """Lines of the audit log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self) -> int:
+        """The newest fact in the log; 0 where it is empty. Facts come in without gaps."""
+        ((seq,),) = self._database.run(lambda db: rows(db, "SELECT COALESCE(MAX(seq), 0) FROM audit"))
+        return int(seq)
+
+    def write(self, lines: Sequence[AuditLine]) -> None:
+        """Write lines, all or none. One that is there already stays as it is."""
+        self._database.transaction(lambda db: AUDIT.write(db, [_row(line) for line in lines]))
+
+    def count(self) -> int:
+        """How many lines there are."""
+        ((count,),) = self._database.run(lambda db: rows(db, "SELECT COUNT(*) FROM audit"))
+        return int(count)
+
+
+def _row(line: AuditLine) -> tuple[int | str, ...]:
+    return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request, line.detail)

@@ -1,0 +1,18 @@
+"""The words of the audit log."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class AuditLine(Struct, frozen=True, kw_only=True):
+    """Who did what, when, to whom: one fact, without what is personal in it."""
+
+    seq: int
+    at: int
+    kind: str
+    caller: str
+    player: str
+    board: str
+    request: str
+    detail: str  # JSON

@@ -1,0 +1,1 @@
+"""Boards: their definitions, the order of their standings, and every read of them."""

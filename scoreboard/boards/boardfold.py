@@ -1,0 +1,125 @@
+"""How boards are defined, deleted, and their periods closed: inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import peewee
+
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.refold import refold
+from scoreboard.boards.store import definitions
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.types import Board, Definition
+from scoreboard.core.errors import NotFound, Refused
+from scoreboard.journal.types import Fact, Recorded
+
+KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardFold:
+    """Facts about boards themselves."""
+
+    catalogue: Catalogue
+    announce: Callable[[int, int], None]
+    changed: Callable[[Sequence[str], int], None]
+    kinds: frozenset[str] = KINDS
+
+    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> BoardFolding:
+        """Make sure of the newest definitions."""
+        self.catalogue.refresh_within(db)
+        return BoardFolding(db=db, at=at, parts=self)
+
+
+@dataclass(kw_only=True)
+class BoardFolding:
+    """Facts about boards in one batch."""
+
+    db: peewee.Database
+    at: int
+    parts: BoardFold
+    boards: dict[str, Board | None] = field(default_factory=dict)
+    version: int = 0
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """Define or delete a board, or close a period. Raises NotFound or Refused."""
+        if fact.kind == "board-defined":
+            return self._define(fact, seq)
+        if fact.kind == "board-deleted":
+            return self._delete(fact, seq)
+        return self._close(fact)
+
+    def again(self, recorded: Recorded) -> None:
+        """What an earlier fact changed is shown by the follower."""
+
+    def finish(self) -> None:
+        """Everything is written already."""
+
+    def publish(self, first: int, last: int) -> None:
+        """Tell every process about new definitions, and have the boards shown by them."""
+        if self.boards:
+            self.parts.changed(list(self.boards), self.version)
+        elif last >= first:
+            self.parts.announce(first, last)
+
+    def _define(self, fact: Fact, seq: int) -> dict[str, Any]:
+        old = self._board(fact.board)
+        definition = msgspec.convert(fact.data["definition"], Definition)
+        anew = old is None or _ordered_otherwise(old.definition, definition)
+        board = Board(
+            id=fact.board,
+            definition=definition,
+            revision=seq,
+            layout=seq
+            if old is None or anew or _counted_otherwise(old.definition, definition)
+            else old.layout,
+            since=old.since if old else seq,
+        )
+        definitions.write(self.db, board, file_digest=fact.data.get("fileDigest", ""))
+        self._keep(fact.board, board, seq)
+        if old is not None and anew:
+            refold(self.db, board)
+        return {"created": old is None}
+
+    def _delete(self, fact: Fact, seq: int) -> dict[str, Any]:
+        old = self._board(fact.board)
+        if old is None:
+            raise NotFound(f"There is no board {fact.board!r}.", code="board_not_found")
+        gone = Board(id=old.id, definition=old.definition, revision=seq, layout=seq, since=old.since)
+        definitions.write(self.db, gone, deleted=True)
+        table.delete_board(self.db, fact.board)
+        self._keep(fact.board, None, seq)
+        return {}
+
+    def _close(self, fact: Fact) -> dict[str, Any]:
+        period, entries = fact.data["period"], 0
+        rows = [row for row in table.window_rows(self.db, fact.board) if row.period.id == period]
+        if not rows or any(row.closed_at is not None for row in rows):
+            raise Refused(f"There is no open period {period!r}.", code="period_closed")
+        for row in rows:
+            row.closed_at = self.at
+            entries = max(entries, row.entries)
+            table.write_window(self.db, row)
+        return {"entries": entries}
+
+    def _board(self, id: str) -> Board | None:
+        if id in self.boards:
+            return self.boards[id]
+        return {board.id: board for board in self.parts.catalogue.boards()}.get(id)
+
+    def _keep(self, id: str, board: Board | None, seq: int) -> None:
+        self.boards[id], self.version = board, seq
+
+
+def _ordered_otherwise(old: Definition, new: Definition) -> bool:
+    """Whether standings need another order key. Tie rules need none: ranks are counted anew."""
+    return (old.order, old.columns) != (new.order, new.columns)
+
+
+def _counted_otherwise(old: Definition, new: Definition) -> bool:
+    """Whether Redis must show a window anew: only dense ranks keep a count of tiers there."""
+    return (old.ties == "dense") != (new.ties == "dense")

@@ -1,0 +1,59 @@
+"""The catalogue: every board's definition, kept in memory and never older than what it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import peewee
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.store import definitions
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.types import Board
+from scoreboard.core.errors import NotFound
+
+
+class Catalogue:
+    """Boards by id, with the order of each."""
+
+    def __init__(self, stored: Definitions) -> None:
+        self._stored = stored
+        # One tuple, replaced whole: readers and the writer's native thread never see halves.
+        self._state: tuple[int, Mapping[str, Board], Mapping[str, Order]] = (-1, {}, {})
+
+    @property
+    def version(self) -> int:
+        """The newest fact that changed a definition, as far as this process knows; -1 for nothing."""
+        return self._state[0]
+
+    def refresh(self, version: int | None = None) -> None:
+        """Make sure of definitions as new as `version`; of the newest where there is none given."""
+        if version is None:
+            version = self._stored.version()
+        if version != self.version:
+            self._keep(*self._stored.load())
+
+    def refresh_within(self, db: peewee.Database) -> None:
+        """Make sure of the newest definitions, inside the writer's transaction."""
+        if definitions.version(db) != self.version:
+            self._keep(*definitions.load(db))
+
+    def board(self, id: str) -> Board:
+        """A board. Raises NotFound, board_not_found."""
+        board = self._state[1].get(id)
+        if board is None:
+            raise NotFound(f"There is no board {id[:64]!r}.", code="board_not_found")
+        return board
+
+    def boards(self) -> list[Board]:
+        """All boards, by id."""
+        return sorted(self._state[1].values(), key=lambda board: board.id)
+
+    def order(self, board: Board) -> Order:
+        """The order of a board's standings."""
+        known = self._state[2].get(board.id)
+        return known if known and self._state[1][board.id] is board else Order(board.definition, board.layout)
+
+    def _keep(self, version: int, boards: Mapping[str, Board]) -> None:
+        orders = {id: Order(board.definition, board.layout) for id, board in boards.items()}
+        self._state = (version, boards, orders)

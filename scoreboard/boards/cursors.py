@@ -1,0 +1,36 @@
+"""Page cursors: opaque to clients, and good only for the window and the order they were made in. Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.types import Place, Window
+from scoreboard.core.errors import BadRequest
+
+
+def write(window: Window, layout: int, last: Place) -> str:
+    """The cursor of the page that follows a place."""
+    text = "\n".join((window.board, window.period, window.segment, str(layout), last.key, last.player))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read(cursor: str, board: str, order: Order) -> tuple[Window, tuple[str, str]]:
+    """Window, and key and player to go on after. Raises BadRequest, invalid_cursor."""
+    try:
+        padded = cursor[:600] + "=" * (-len(cursor[:600]) % 4)
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+        of, period, segment, made_in, key, player = text.split("\n")
+    except (ValueError, binascii.Error) as error:
+        raise _invalid() from error
+    if of != board or made_in != str(order.layout) or len(key) != order.width or not player:
+        raise _invalid()
+    return Window(of, period, segment), (key, player)
+
+
+def _invalid() -> BadRequest:
+    return BadRequest(
+        "This cursor is not one of this board's, or the board's order has changed. Start anew without it.",
+        code="invalid_cursor",
+    )

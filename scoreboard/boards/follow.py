@@ -1,0 +1,157 @@
+"""The follower that keeps Redis up with the journal, and builds what is missing there."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import peewee
+
+from scoreboard.accounts.service import Names
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.order import Order
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.redisview import Change, RedisView
+from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.types import Standing, Window
+from scoreboard.core.db import Database
+from scoreboard.journal.service import Journal
+from scoreboard.journal.types import Recorded
+
+PAGE = 1000  # standings that are built at once
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardsFollower:
+    """Shows in Redis what a web process could not show.
+
+    Its position lives in Redis itself, so that a Redis that lost its boards, or came back with
+    yesterday's, has lost the position with them.
+    """
+
+    view: RedisView
+    catalogue: Catalogue
+    windows: Windows
+    names: Names
+    journal: Journal
+    database: Database
+    name: str = "boards"
+
+    def position(self) -> int | None:
+        """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
+        return self.view.position()
+
+    def restore(self) -> None:
+        """Build all open windows and the names, then begin to follow from where the journal was."""
+        head = self.journal.head()
+        self.show_all_names()
+        self.show_catalogue()
+        self.build_missing()
+        self.view.advance(1, head, anew=True)
+
+    def follow(self, facts: Sequence[Recorded]) -> None:
+        """Show the standings that these facts touched, as they are now."""
+        touched: dict[Window, dict[str, None]] = {}
+        named: dict[str, None] = {}
+        for line in facts:
+            fact = line.fact
+            if fact.kind == "score":
+                for period, segment, *_ in line.result["standings"]:
+                    touched.setdefault(Window(fact.board, period, segment), {})[fact.player] = None
+                if "displayName" in fact.data:
+                    named[fact.player] = None
+        if any(line.fact.kind.startswith("board-") for line in facts):
+            self.show_catalogue()
+        self.catalogue.refresh()
+        if named:
+            self.view.show_names(self.names.of(list(named)), self.names.renames())
+        for window, players in touched.items():
+            self._put(window, list(players))
+        for line in facts:
+            if line.fact.kind == "period-closed":
+                self._let_go(line.fact.board, line.fact.data["period"])
+        self.view.advance(facts[0].seq, facts[-1].seq)
+
+    def tend(self) -> None:
+        """Build windows that Redis lost, or that a changed order made obsolete."""
+        self.catalogue.refresh()
+        catalogue, renames = self.view.versions()
+        if catalogue != self.catalogue.version:
+            self.show_catalogue()
+        if renames is None:
+            self.show_all_names()
+        self.build_missing()
+
+    def build_missing(self) -> None:
+        """Build the windows of running periods that Redis does not show in their present order."""
+        open_rows = [row for row in self.windows.all() if row.closed_at is None]
+        rows = [row for row in open_rows if self._order(row.window) is not None]
+        shown = self.view.layouts([row.window for row in rows])
+        for row, layout in zip(rows, shown, strict=True):
+            order = self._order(row.window)
+            if order is not None and layout != order.layout:
+                self.build(row)
+
+    def build(self, row: WindowRow, progress: Progress = lambda count: None) -> bool:
+        """Build one window beside what is shown, and show it all at once.
+
+        `progress` is told how many standings were built since it was last told. Returns False
+        where another builder began later; his result stands.
+        """
+        order = self._order(row.window)
+        if order is None:
+            return False
+        token = secrets.token_hex(8)
+        # Writers write to what is being built from here on: whatever the pages below miss was
+        # committed later, and shown by its writer.
+        self.view.begin_building(row.window, token)
+        last = ""
+        while page := self._page(row.id, last, order):
+            self.view.put(self._change(order, row, page))
+            last = page[-1].player
+            progress(len(page))
+        return self.view.finish_building(row.window, token, order.layout, row.version)
+
+    def show_catalogue(self) -> None:
+        """Tell every process which definitions are the newest."""
+        self.catalogue.refresh()
+        self.view.show_catalogue_version(self.catalogue.version)
+
+    def show_all_names(self) -> None:
+        """Show all display names."""
+        renames = self.names.renames()
+        for page in self.names.pages():
+            self.view.show_names(page, renames)
+        self.view.show_names({}, renames, complete=True)
+
+    def _put(self, window: Window, players: Sequence[str]) -> None:
+        row, order = self.windows.get(window), self._order(window)
+        if row is None or order is None:
+            return
+        found = self.database.run(lambda db: table.standings_of(db, row.id, players, len(order.names)))
+        for start in range(0, len(players), PAGE):
+            page = [found[player] for player in players[start : start + PAGE] if player in found]
+            self.view.put(self._change(order, row, page))
+
+    def _change(self, order: Order, row: WindowRow, page: Sequence[Standing]) -> Change:
+        # A count of entries that no page reaches: a page never makes a window complete.
+        return Change(order, row.window, page, version=row.version, entries=-1)
+
+    def _let_go(self, board: str, period: str) -> None:
+        for row in self.windows.all():
+            if (row.window.board, row.window.period) == (board, period):
+                self.view.let_go(row.window)
+
+    def _order(self, window: Window) -> Order | None:
+        boards = {board.id: board for board in self.catalogue.boards()}
+        board = boards.get(window.board)
+        return None if board is None else self.catalogue.order(board)
+
+    def _page(self, window_id: int, last: str, order: Order) -> list[Standing]:
+        def read(db: peewee.Database) -> list[Standing]:
+            return table.standings_page(db, window_id, len(order.names), after=last, limit=PAGE)
+
+        return self.database.run(read)

@@ -1,0 +1,149 @@
+"""Managing boards: defining, deleting, closing periods, and the boards that a file defines."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.rules import complaints
+from scoreboard.boards.show import Show
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.types import BOARD_ID, Board, Definition
+from scoreboard.core.bodies import shaped
+from scoreboard.core.clock import Clock
+from scoreboard.core.errors import FieldError, ValidationFailed
+from scoreboard.core.redis import RedisAway
+from scoreboard.journal.types import Fact
+from scoreboard.journal.writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manage:
+    """Changes to boards, each a fact of the journal."""
+
+    writer: Writer
+    catalogue: Catalogue
+    stored: Definitions
+    windows: Windows
+    clock: Clock
+
+    def define(self, id: str, body: Any, *, context: dict[str, str]) -> tuple[Board, bool]:
+        """Create a board or change it. Returns it, and whether it is new. Raises ValidationFailed."""
+        definition = checked(id, body)
+        created = self._define(id, definition, context=context)
+        self.catalogue.refresh()
+        return self.catalogue.board(id), created
+
+    def delete(self, id: str, *, context: dict[str, str]) -> None:
+        """Delete a board with all its standings; the journal keeps its facts. Raises NotFound."""
+        self._append(
+            Fact(id=self._once("board-deleted", id), kind="board-deleted", board=id, context=context)
+        )
+        self.catalogue.refresh()
+
+    def close_due_periods(self) -> int:
+        """Close the periods that are over, each exactly once. Returns how many were closed here."""
+        due = {(row.window.board, row.period.id): row for row in self.windows.due(self.clock())}
+        self.catalogue.refresh()
+        since = {board.id: board.since for board in self.catalogue.boards()}
+        closed = 0
+        for board, period in due:
+            fact = Fact(
+                id=f"period-closed:{board}:{since.get(board, 0)}:{period}",
+                kind="period-closed",
+                board=board,
+                data={"period": period},
+            )
+            (outcome,) = self.writer.append([fact])
+            closed += outcome.error is None and not outcome.replayed
+        return closed
+
+    def apply_file(self, path: Path) -> list[str]:
+        """Define the boards of a file, where the file changed since. Returns those that changed.
+
+        Raises ValidationFailed, naming file and board.
+        """
+        known, changed = self.stored.file_digests(), []
+        for id, body in _tables(path):
+            digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:16]
+            if known.get(id) == digest:
+                continue
+            try:
+                definition = checked(id, body)
+            except ValidationFailed as error:
+                raise ValidationFailed(
+                    *(FieldError(f"{path}: [{id}] {one.field}", one.message) for one in error.errors)
+                ) from error
+            self._define(id, definition, context={"source": str(path)}, file_digest=digest)
+            changed.append(id)
+        return changed
+
+    def _define(
+        self, id: str, definition: Definition, *, context: dict[str, str], file_digest: str = ""
+    ) -> bool:
+        data: dict[str, Any] = {"definition": msgspec.to_builtins(definition)}
+        if file_digest:
+            data["fileDigest"] = file_digest
+        fact = Fact(
+            id=self._once("board-defined", id), kind="board-defined", board=id, data=data, context=context
+        )
+        return bool(self._append(fact)["created"])
+
+    def _append(self, fact: Fact) -> dict[str, Any]:
+        (outcome,) = self.writer.append([fact])
+        if outcome.error is not None:
+            raise outcome.error
+        assert outcome.recorded is not None
+        return outcome.recorded.result
+
+    def _once(self, kind: str, id: str) -> str:
+        return f"{kind}:{id}:{self.clock()}:{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What a process does when it changed definitions."""
+
+    show: Show
+
+    def __call__(self, boards: Sequence[str], version: int) -> None:
+        """Tell every process. Their windows are built by the follower, and read from SQL until then."""
+        try:
+            self.show.view.show_catalogue_version(version)
+        except RedisAway as error:
+            self.show.trust.lost()
+            log.warning("new definitions could not be announced", extra={"reason": str(error)})
+
+
+def checked(id: str, body: Any) -> Definition:
+    """A definition as it came from outside. Raises ValidationFailed, naming all that is wrong."""
+    if not re.match(BOARD_ID, id):
+        raise ValidationFailed(FieldError("id", "must be 1 to 63 of a-z, 0-9 and -, beginning with no -"))
+    definition = shaped(body, Definition)
+    found = complaints(definition)
+    if found:
+        raise ValidationFailed(*found)
+    return definition
+
+
+def _tables(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    if not path.exists():
+        return []
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValidationFailed(FieldError(str(path), str(error))) from error
+    return list(tables.items())

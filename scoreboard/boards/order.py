@@ -1,0 +1,114 @@
+"""The one order of a board: a text key, greater is better, equal in SQL and in Redis.
+
+    score (11) [column (11)]{0,2} reach time (9) reaching fact (9)
+
+Each part is a number in base 32 of fixed width, so that comparing texts compares numbers. A part
+where less is better is turned around first. Score and columns make the tier: who shares a tier
+is tied. The rest says who was first.
+"""
+
+from __future__ import annotations
+
+from scoreboard.boards.types import Definition, Place, Standing
+
+DIGITS = "0123456789abcdefghijklmnopqrstuv"
+PAIRS = tuple(high + low for high in DIGITS for low in DIGITS)  # two digits are ten bits
+
+SCORE_WIDTH, TIME_WIDTH = 11, 9
+ZERO = 1 << 53  # added to a score, so that what is written is never negative
+LAST_TIME = (1 << 45) - 1  # milliseconds, or facts: room for a thousand years, or 35 million million
+
+
+class Order:
+    """The order of a board's standings. Pure."""
+
+    def __init__(self, definition: Definition, layout: int = 0) -> None:
+        self.layout = layout
+        self.names = tuple(column.name for column in definition.columns)
+        directions = (definition.order, *(column.order for column in definition.columns))
+        self._signs = tuple(1 if direction == "desc" else -1 for direction in directions)
+        self.ties = definition.ties
+        self.tier_width = SCORE_WIDTH * len(self._signs)
+        self.width = self.tier_width + 2 * TIME_WIDTH
+
+    def tier(self, score: int, columns: tuple[int, ...]) -> str:
+        """The part of the key that ties: the greater, the better."""
+        key = _eleven(ZERO + score * self._signs[0])
+        for value, sign in zip(columns, self._signs[1:], strict=True):
+            key += _eleven(ZERO + value * sign)
+        return key
+
+    def key(self, standing: Standing) -> str:
+        """The standing's whole key. Earlier is greater, where all else is equal."""
+        return (
+            self.tier(standing.score, standing.columns)
+            + _nine(LAST_TIME - standing.reached_at)
+            + _nine(LAST_TIME - standing.reached_by)
+        )
+
+    def read(self, key: str) -> tuple[int, tuple[int, ...], int]:
+        """Score, columns and reach time of a key: what `key` wrote."""
+        values = tuple(
+            (int(key[start : start + SCORE_WIDTH], 32) - ZERO) * sign
+            for start, sign in zip(range(0, self.tier_width, SCORE_WIDTH), self._signs, strict=True)
+        )
+        reached_at = LAST_TIME - int(key[self.tier_width : self.tier_width + TIME_WIDTH], 32)
+        return values[0], values[1:], reached_at
+
+    def rank(self, place: Place) -> int:
+        """The rank of a place, by the board's tie rule."""
+        if self.ties == "ordinal":
+            return place.position + 1
+        if self.ties == "competition":
+            return place.ahead + 1
+        return place.tiers + 1
+
+    def percentile(self, place: Place, total: int) -> float:
+        """How many of the other players, in percent, are behind or level with this one."""
+        ahead = place.position if self.ties == "ordinal" else place.ahead
+        return 100.0 if total <= 1 else round(100 * (total - 1 - ahead) / (total - 1), 2)
+
+    def number(
+        self, found: list[tuple[str, str, str]], *, position: int, ahead: int, tiers: int
+    ) -> list[Place]:
+        """Places of neighbours (key, player, metadata), given where the first of them stands."""
+        places: list[Place] = []
+        previous = ""
+        for key, player, metadata in found:
+            tier = key[: self.tier_width]
+            if previous and tier != previous:
+                ahead, tiers = position, tiers + 1
+            previous = tier
+            places.append(
+                Place(
+                    key=key,
+                    player=player,
+                    position=position,
+                    ahead=ahead,
+                    tiers=tiers,
+                    metadata=metadata,
+                )
+            )
+            position += 1
+        return places
+
+
+def _eleven(number: int) -> str:
+    return (
+        DIGITS[number >> 50]
+        + PAIRS[(number >> 40) & 1023]
+        + PAIRS[(number >> 30) & 1023]
+        + PAIRS[(number >> 20) & 1023]
+        + PAIRS[(number >> 10) & 1023]
+        + PAIRS[number & 1023]
+    )
+
+
+def _nine(number: int) -> str:
+    return (
+        DIGITS[number >> 40]
+        + PAIRS[(number >> 30) & 1023]
+        + PAIRS[(number >> 20) & 1023]
+        + PAIRS[(number >> 10) & 1023]
+        + PAIRS[number & 1023]
+    )

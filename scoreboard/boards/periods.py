@@ -1,0 +1,101 @@
+"""The periods of a board: which one an instant falls into, in the board's time zone. Pure.
+
+A period begins at local midnight (or at a tick of a cron expression), whatever daylight saving
+time does to the length of that day. Periods of one kind follow one another without gap or overlap.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+
+from scoreboard.boards.types import Period
+from scoreboard.core.clock import from_datetime, to_datetime
+
+ALL = Period("all", "all", None, None)
+NAMED = ("all", "daily", "weekly", "monthly")
+
+
+class PeriodError(ValueError):
+    """A period or a time zone that does not exist."""
+
+
+def check_window(kind: str) -> None:
+    """Raise PeriodError where `kind` is no period: all, daily, weekly, monthly or a cron expression."""
+    if kind in NAMED:
+        return
+    if len(kind.split()) != 5:
+        raise PeriodError("must be all, daily, weekly, monthly or a cron expression of five fields")
+    try:
+        next(CronSim(kind, datetime(2000, 1, 1, tzinfo=UTC)))
+    except (CronSimError, StopIteration) as error:
+        raise PeriodError(f"is no cron expression that ever comes true: {error}") from error
+
+
+def check_zone(name: str) -> None:
+    """Raise PeriodError where there is no such IANA time zone."""
+    try:
+        _zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PeriodError("is no IANA time zone, as Europe/Berlin is one") from error
+
+
+def period_at(kind: str, zone: str, at: int) -> Period:
+    """The period of this kind that the instant `at` (milliseconds since 1970) falls into."""
+    if kind == "all":
+        return ALL
+    if kind not in NAMED:
+        return _between_ticks(kind, zone, at)
+    local = to_datetime(at).astimezone(_zone(zone)).date()
+    first, following, name = _days(kind, local)
+    return Period(name, kind, _midnight(first, zone), _midnight(following, zone))
+
+
+def before(period: Period, zone: str) -> Period | None:
+    """The period just before this one; None where there is none."""
+    if period.starts_at is None:
+        return None
+    return period_at(period.kind, zone, period.starts_at - 1)
+
+
+def _days(kind: str, day: date) -> tuple[date, date, str]:
+    if kind == "daily":
+        return day, day + timedelta(days=1), day.isoformat()
+    if kind == "weekly":
+        monday = day - timedelta(days=day.weekday())
+        year, week, _ = day.isocalendar()
+        return monday, monday + timedelta(days=7), f"{year}-W{week:02}"
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1), f"{day:%Y-%m}"
+
+
+def _midnight(day: date, zone: str) -> int:
+    # Where the clock jumps over midnight, zoneinfo reckons with the offset before the jump, which
+    # gives the instant of the jump: the first of that day.
+    return from_datetime(datetime.combine(day, time(), _zone(zone)))
+
+
+def _between_ticks(kind: str, zone: str, at: int) -> Period:
+    start, end = _ticks(kind, zone, at // 60_000)
+    return Period(f"{to_datetime(start):%Y%m%dT%H%MZ}", kind, start, end)
+
+
+@lru_cache(maxsize=4096)
+def _ticks(kind: str, zone: str, minute: int) -> tuple[int, int]:
+    # Cron ticks fall on whole minutes, so all instants of a minute share their period.
+    local = to_datetime(minute * 60_000).astimezone(_zone(zone))
+    following = from_datetime(next(CronSim(kind, local)))
+    back = local + timedelta(minutes=1)
+    previous = from_datetime(next(CronSim(kind, back, reverse=True)))
+    while previous > minute * 60_000:
+        back -= timedelta(minutes=1)
+        previous = from_datetime(next(CronSim(kind, back, reverse=True)))
+    return previous, following
+
+
+@lru_cache(maxsize=512)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

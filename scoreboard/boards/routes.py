@@ -1,0 +1,221 @@
+"""Reading boards over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, request
+from msgspec import Meta, Struct
+
+from scoreboard.accounts.guard import sent_key
+from scoreboard.boards.service import Page
+from scoreboard.boards.types import Board, PlayerId, Score, Window
+from scoreboard.core.bodies import query, shaped
+from scoreboard.core.clock import rfc3339
+from scoreboard.core.errors import BadRequest, FieldError, Unauthenticated, ValidationFailed
+from scoreboard.core.http import answer, not_modified
+from scoreboard.core.parts import parts
+
+bp = Blueprint("boards", __name__, url_prefix="/v1")
+
+MOST_PLAYERS = 100
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Where(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which window of a board."""
+
+    period: str = ""
+    region: str = ""
+
+
+class EntriesQuery(Where, kw_only=True, forbid_unknown_fields=True):
+    """What of a window to list."""
+
+    limit: Limit = 10
+    cursor: str = ""
+    offset: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    players: str = ""
+
+
+class AroundQuery(Where, kw_only=True, forbid_unknown_fields=True):
+    """How many around a player."""
+
+    radius: Annotated[int, Meta(ge=0, le=100)] = 5
+
+
+class PeriodsQuery(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which page of past periods."""
+
+    limit: Limit = 10
+    cursor: Annotated[str, Meta(pattern=r"^(\d{1,15})?\Z")] = ""
+
+
+class Empty(Struct, forbid_unknown_fields=True):
+    """A query without parameters."""
+
+
+@bp.get("/boards")
+def list_boards() -> Response:
+    """List the public boards."""
+    query(request.args, Empty)
+    boards = [board for board in parts().boards.all() if board.definition.public]
+    return answer(
+        {"data": [board.as_json() for board in boards], "page": {"next": None, "limit": len(boards)}}
+    )
+
+
+@bp.get("/boards/<board>")
+def show_board(board: str) -> Response:
+    """Show a board: its definition, and the period that runs now."""
+    query(request.args, Empty)
+    found = readable(board)
+    boards = parts().boards
+    period = boards.current(found)
+    page = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
+    body = found.as_json() | {
+        "currentPeriod": period.as_json(),
+        "entries": page.total,
+        "serverNow": rfc3339(parts().clock()),
+    }
+    return answer({"data": body})
+
+
+@bp.get("/leaderboard")
+def show_leaderboard() -> Response:
+    """List the top ten of the default board."""
+    query(request.args, Empty)
+    board = readable(parts().settings.default_board)
+    window, period = parts().boards.window(board, "", "")
+    return listed(parts().boards.entries(board, window, period, limit=10), limit=10)
+
+
+@bp.get("/boards/<board>/entries")
+def list_entries(board: str) -> Response:
+    """List a board's entries in order, page by page; or those of some players, by rank."""
+    asked = query(request.args, EntriesQuery)
+    found = readable(board)
+    boards = parts().boards
+    if asked.players:
+        window, period = boards.window(found, asked.period, asked.region)
+        players = player_ids(asked.players)
+        return listed(boards.players(found, window, period, players), limit=len(players))
+    if asked.cursor:
+        if asked.offset is not None or asked.period or asked.region:
+            raise BadRequest("A cursor says itself where it goes on.", code="invalid_cursor")
+        return listed(boards.following(found, asked.cursor, limit=asked.limit), limit=asked.limit)
+    window, period = boards.window(found, asked.period, asked.region)
+    page = boards.entries(found, window, period, offset=asked.offset or 0, limit=asked.limit)
+    return listed(page, limit=asked.limit)
+
+
+@bp.get("/boards/<board>/entries/<player>")
+def show_entry(board: str, player: str) -> Response:
+    """Show one player's entry."""
+    asked = query(request.args, Where)
+    found = readable(board)
+    window, period = parts().boards.window(found, asked.period, asked.region)
+    page = parts().boards.player(found, window, period, player_id(player))
+    return not_modified(answer({"data": page.rows[0].as_json()}), page.state)
+
+
+@bp.get("/boards/<board>/entries/<player>/around")
+def list_around(board: str, player: str) -> Response:
+    """List the entries around a player, and his own."""
+    asked = query(request.args, AroundQuery)
+    found = readable(board)
+    window, period = parts().boards.window(found, asked.period, asked.region)
+    page = parts().boards.around(found, window, period, player_id(player), asked.radius)
+    return listed(page, limit=2 * asked.radius + 1)
+
+
+@bp.get("/boards/<board>/rank-for")
+def rank_for(board: str) -> Response:
+    """Tell the rank that a new player would get with a score (and columns, by their names)."""
+    found = readable(board)
+    names = [column.name for column in found.definition.columns]
+    asked: dict[str, Any] = {}
+    where: dict[str, str] = {}
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise ValidationFailed(FieldError(name[:64], "is given twice"))
+        if name in ("period", "region"):
+            where[name] = values[0]
+        elif name == "score" or name in names:
+            asked[name] = _score(name, values[0])
+        else:
+            raise ValidationFailed(FieldError(name[:64], "is no parameter of this call"))
+    if "score" not in asked:
+        raise ValidationFailed(FieldError("score", "is missing"))
+    window, _ = parts().boards.window(found, where.get("period", ""), where.get("region", ""))
+    score = asked.pop("score")
+    rank, total = parts().boards.rank_for(found, window, score, asked)
+    body = {"board": found.id, "period": window.period, "region": window.segment or None}
+    return answer({"data": {**body, "score": score, "columns": asked, "rank": rank, "total": total}})
+
+
+@bp.get("/boards/<board>/periods")
+def list_periods(board: str) -> Response:
+    """List the periods of a board that are over, newest first."""
+    asked = query(request.args, PeriodsQuery)
+    found = readable(board)
+    before = int(asked.cursor) if asked.cursor else None
+    rows = parts().boards.past(found, before=before, limit=asked.limit + 1)
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    body = [
+        row.period.as_json()
+        | {
+            "kind": row.period.kind,
+            "entries": row.entries,
+            "closedAt": None if row.closed_at is None else rfc3339(row.closed_at),
+        }
+        for row in rows
+    ]
+    following = str(rows[-1].period.starts_at) if more else None
+    return answer({"data": body, "page": {"next": following, "limit": asked.limit}})
+
+
+def listed(page: Page, *, limit: int) -> Response:
+    """A page of rows, tagged with the state that it shows."""
+    live = page.period == parts().boards.current(page.board)
+    cursor = parts().cursor(page.window, page.version) if live else None
+    body = {
+        "board": page.board.id,
+        "period": page.window.period,
+        "region": page.window.segment or None,
+        "total": page.total,
+        "id": cursor,
+        "asOf": rfc3339(parts().clock()),
+        "entries": [row.as_json() for row in page.rows],
+    }
+    response = answer({"data": body, "page": {"next": page.following, "limit": limit}})
+    return not_modified(response, f"{page.state}.{cursor or ''}")
+
+
+def readable(id: str) -> Board:
+    """A board that the caller may read. Raises NotFound or Unauthenticated."""
+    board = parts().boards.board(id)
+    if not board.definition.public and sent_key() is None:
+        raise Unauthenticated("This board is private: send a server key.")
+    return board
+
+
+def player_id(text: str) -> str:
+    """A player's id as it came in a path. Raises ValidationFailed."""
+    return shaped(text, PlayerId)
+
+
+def player_ids(text: str) -> list[str]:
+    """Ids of players, separated by commas. Raises ValidationFailed."""
+    ids = list(dict.fromkeys(text.split(",")))
+    if len(ids) > MOST_PLAYERS:
+        raise ValidationFailed(FieldError("players", f"may name {MOST_PLAYERS} players at most"))
+    return [player_id(id) for id in ids]
+
+
+def _score(name: str, text: str) -> int:
+    try:
+        return shaped(int(text), Score)
+    except ValueError:
+        raise ValidationFailed(FieldError(name, "must be a whole number")) from None

@@ -1,0 +1,113 @@
+"""How a score changes a standing, and which definitions make sense. Pure."""
+
+from __future__ import annotations
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.periods import PeriodError, check_window, check_zone
+from scoreboard.boards.types import SAFE, Definition, Standing
+from scoreboard.core.errors import FieldError, Refused
+
+
+def fold(
+    old: Standing | None,
+    *,
+    player: str,
+    operator: str,
+    amount: int,
+    columns: tuple[int, ...],
+    order: Order,
+    at: int,
+    seq: int,
+    metadata: str = "",
+) -> Standing:
+    """The standing after one score. `old` itself where the score changes nothing.
+
+    increment and decrement add and subtract score and columns; set replaces both; best replaces
+    both where the whole row is better. An equal, worse or zero score does not move the reach time.
+    """
+    score = amount
+    if operator in ("increment", "decrement"):
+        sign = 1 if operator == "increment" else -1
+        score = sign * amount + (old.score if old else 0)
+        before = old.columns if old else (0,) * len(columns)
+        columns = tuple(was + sign * value for was, value in zip(before, columns, strict=True))
+    if old is not None:
+        if operator == "best" and order.tier(score, columns) <= order.tier(old.score, old.columns):
+            return old
+        if (score, columns) == (old.score, old.columns):
+            if not metadata or metadata == old.metadata:
+                return old
+            return _with_metadata(old, metadata, seq)
+    return Standing(
+        player=player,
+        score=score,
+        columns=columns,
+        reached_at=at,
+        reached_by=seq,
+        version=seq,
+        metadata=metadata or (old.metadata if old else ""),
+    )
+
+
+def _with_metadata(old: Standing, metadata: str, seq: int) -> Standing:
+    return Standing(
+        player=old.player,
+        score=old.score,
+        columns=old.columns,
+        reached_at=old.reached_at,
+        reached_by=old.reached_by,
+        version=seq,
+        metadata=metadata,
+    )
+
+
+def check_amount(definition: Definition, operator: str, amount: int) -> None:
+    """Refuse what one score may not carry. Raises Refused."""
+    if operator in ("best", "set"):
+        check_score(definition, amount)
+    elif definition.max_increment is not None and abs(amount) > definition.max_increment:
+        raise Refused(
+            f"One submission may change the score by {definition.max_increment} at most.",
+            code="increment_too_large",
+        )
+
+
+def check_standing(definition: Definition, standing: Standing) -> None:
+    """Refuse a standing that lies outside the board's bounds. Raises Refused."""
+    check_score(definition, standing.score)
+    if any(not -SAFE <= value <= SAFE for value in standing.columns):
+        raise Refused("A column would leave the range of exact numbers.", code="score_out_of_range")
+
+
+def check_score(definition: Definition, score: int) -> None:
+    """Refuse a score that lies outside the board's bounds. Raises Refused."""
+    lowest = -SAFE if definition.min_score is None else definition.min_score
+    highest = SAFE if definition.max_score is None else definition.max_score
+    if not lowest <= score <= highest:
+        raise Refused(
+            f"The score would be {score}; this board takes {lowest} to {highest}.",
+            code="score_out_of_range",
+        )
+
+
+def complaints(definition: Definition) -> list[FieldError]:
+    """What is wrong with a definition whose fields are well-formed one by one."""
+    found = []
+    for field, kind in [("period", definition.period), *(("windows", kind) for kind in definition.windows)]:
+        try:
+            check_window(kind)
+        except PeriodError as error:
+            found.append(FieldError(field, str(error)))
+    try:
+        check_zone(definition.time_zone)
+    except PeriodError as error:
+        found.append(FieldError("timeZone", str(error)))
+    names = [column.name for column in definition.columns]
+    if len(set(names)) < len(names):
+        found.append(FieldError("columns", "two columns have the same name"))
+    if len(set(definition.regions)) < len(definition.regions):
+        found.append(FieldError("regions", "a region stands there twice"))
+    lowest, highest = definition.min_score, definition.max_score
+    if lowest is not None and highest is not None and lowest > highest:
+        found.append(FieldError("minScore", "is greater than maxScore"))
+    return found

@@ -1,0 +1,227 @@
+"""How scores become standings: one batch, inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import peewee
+
+from scoreboard.accounts.service import Names
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.periods import period_at
+from scoreboard.boards.rules import check_amount, check_standing, fold
+from scoreboard.boards.show import Show
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.types import Board, Period, Shown, Standing, Window
+from scoreboard.core.errors import Refused
+from scoreboard.journal.types import Fact, Recorded
+
+Key = tuple[Window, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreFold:
+    """Facts of the kind "score": a player scored on a board."""
+
+    catalogue: Catalogue
+    names: Names
+    show: Show
+    kinds: frozenset[str] = frozenset({"score"})
+
+    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> ScoreFolding:
+        """Load the windows and standings that `facts` touch."""
+        self.catalogue.refresh_within(db)
+        folding = ScoreFolding(db=db, parts=self, at=at)
+        folding.load(facts)
+        return folding
+
+
+@dataclass(kw_only=True)
+class ScoreFolding:
+    """One batch of scores."""
+
+    db: peewee.Database
+    parts: ScoreFold
+    at: int
+    windows: dict[Window, WindowRow] = field(default_factory=dict)
+    standings: dict[Key, Standing] = field(default_factory=dict)
+    touched: dict[Key, None] = field(default_factory=dict)
+    changed: dict[Key, None] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    known_names: Mapping[str, str] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
+    _periods: dict[tuple[str, str], Period] = field(default_factory=dict)
+
+    def load(self, facts: Sequence[Fact]) -> None:
+        """Read what is there, a query for each window and not for each fact."""
+        players: dict[Window, dict[str, None]] = {}
+        for fact in facts:
+            board = self._board(fact.board)
+            if board is not None:
+                for window, _ in self._feeds(board, fact):
+                    players.setdefault(window, {})[fact.player] = None
+        for window, ids in players.items():
+            row = table.window_row(self.db, window)
+            if row is not None:
+                self._remember(row, list(ids))
+        named = [fact.player for fact in facts if "displayName" in fact.data]
+        if named:
+            self.known_names = self.parts.names.within(self.db, named)
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """Fold one score into all its windows, or into none. Raises Refused or NotFound."""
+        board = self.parts.catalogue.board(fact.board)
+        operator = fact.data.get("operator") or board.definition.operator
+        columns = self._columns(board, fact)
+        self._check_region(board, fact)
+        check_amount(board.definition, operator, fact.amount)
+        order = self.parts.catalogue.order(board)
+        moves: list[tuple[Window, Period, Standing | None, Standing]] = []
+        for window, period in self._feeds(board, fact):
+            row = self.windows.get(window)
+            if row is not None and row.closed_at is not None:
+                raise Refused(f"The period {period.id} is closed.", code="period_closed")
+            old = self.standings.get((window, fact.player))
+            new = fold(
+                old,
+                player=fact.player,
+                operator=operator,
+                amount=fact.amount,
+                columns=columns,
+                order=order,
+                at=fact.data.get("occurredAt", self.at),
+                seq=seq,
+                metadata=fact.data.get("metadata", ""),
+            )
+            check_standing(board.definition, new)
+            moves.append((window, period, old, new))
+        for move in moves:
+            self._move(*move, seq)
+        self._name(fact)
+        return {
+            "operator": operator,
+            "standings": [
+                [window.period, window.segment, new.score, new.version] for window, _, _, new in moves
+            ],
+        }
+
+    def again(self, recorded: Recorded) -> None:
+        """Show once more what an earlier fact changed: its first showing may have failed."""
+        board = self._board(recorded.fact.board)
+        if board is None or recorded.seq <= board.since:
+            return
+        for period, segment, *_ in recorded.result["standings"]:
+            window = Window(recorded.fact.board, period, segment)
+            if (window, recorded.fact.player) not in self.standings:
+                row = table.window_row(self.db, window)
+                if row is None:
+                    continue
+                self._remember(row, [recorded.fact.player])
+            if (window, recorded.fact.player) in self.standings:
+                self.touched[(window, recorded.fact.player)] = None
+
+    def finish(self) -> None:
+        """Write what the batch changed."""
+        for order, keys in self._by_order():
+            table.write_standings(
+                self.db,
+                [(self.windows[window].id, self.standings[(window, player)]) for window, player in keys],
+                order,
+            )
+        for window in {window: None for window, _ in self.changed}:
+            table.write_window(self.db, self.windows[window])
+        self.parts.names.write(self.db, self.names, self.known_names, self._newest())
+
+    def publish(self, first: int, last: int) -> dict[Window, dict[str, Shown]]:
+        """Show what the batch changed. A window that could not be shown is missing in the answer."""
+        players: dict[Window, list[Standing]] = {}
+        for window, player in self.touched:
+            players.setdefault(window, []).append(self.standings[(window, player)])
+        changes = []
+        for window, standings in players.items():
+            row = self.windows[window]
+            order = self.parts.catalogue.order(self.boards[window.board])
+            changes.append(Change(order, window, standings, version=row.version, entries=row.entries))
+        renamed = any(player in self.known_names for player in self.names)
+        return self.parts.show.batch(
+            changes, self.names, renames=self._newest() if renamed else None, first=first, last=last
+        )
+
+    def _board(self, id: str) -> Board | None:
+        if id not in self.boards:
+            found = {board.id: board for board in self.parts.catalogue.boards()}.get(id)
+            if found is None:
+                return None
+            self.boards[id] = found
+        return self.boards[id]
+
+    def _feeds(self, board: Board, fact: Fact) -> list[tuple[Window, Period]]:
+        at = fact.data.get("occurredAt", self.at)
+        region = fact.data.get("region", "")
+        feeds = []
+        for kind in board.windows:
+            period = self._period(board, kind, at)
+            feeds.append((Window(board.id, period.id, ""), period))
+            if region:
+                feeds.append((Window(board.id, period.id, region), period))
+        return feeds
+
+    def _period(self, board: Board, kind: str, at: int) -> Period:
+        known = self._periods.get((board.id, kind))
+        if known is None or not known.covers(at):
+            known = period_at(kind, board.definition.time_zone, at)
+            self._periods[(board.id, kind)] = known
+        return known
+
+    def _columns(self, board: Board, fact: Fact) -> tuple[int, ...]:
+        names = self.parts.catalogue.order(board).names
+        if len(fact.columns) > len(names) or any(name not in names for name in fact.columns):
+            raise Refused(f"This board's columns are: {', '.join(names) or 'none'}.", code="unknown_column")
+        return tuple(fact.columns.get(name, 0) for name in names)
+
+    def _check_region(self, board: Board, fact: Fact) -> None:
+        region = fact.data.get("region", "")
+        if region and region not in board.definition.regions:
+            raise Refused(
+                f"This board's regions are: {', '.join(board.definition.regions) or 'none'}.",
+                code="unknown_region",
+            )
+
+    def _remember(self, row: WindowRow, players: Sequence[str]) -> None:
+        self.windows[row.window] = row
+        columns = len(self.boards[row.window.board].definition.columns)
+        for player, standing in table.standings_of(self.db, row.id, players, columns).items():
+            self.standings[(row.window, player)] = standing
+
+    def _move(self, window: Window, period: Period, old: Standing | None, new: Standing, seq: int) -> None:
+        key = (window, new.player)
+        self.touched[key] = None
+        if new is old:
+            return
+        row = self.windows.get(window)
+        if row is None:
+            row = table.new_window(self.db, window, period, version=seq, at=self.at)
+            self.windows[window] = row
+        row.period = period
+        row.version, row.changed_at = seq, self.at
+        row.entries += old is None
+        self.standings[key] = new
+        self.changed[key] = None
+
+    def _name(self, fact: Fact) -> None:
+        name = fact.data.get("displayName")
+        if name and name != self.names.get(fact.player, self.known_names.get(fact.player)):
+            self.names[fact.player] = name
+
+    def _by_order(self) -> list[tuple[Any, list[Key]]]:
+        by_board: dict[str, list[Key]] = {}
+        for key in self.changed:
+            by_board.setdefault(key[0].board, []).append(key)
+        return [(self.parts.catalogue.order(self.boards[id]), keys) for id, keys in by_board.items()]
+
+    def _newest(self) -> int:
+        return max((row.version for row in self.windows.values()), default=0)

@@ -1,0 +1,276 @@
+"""Reading boards: one answer for each question, from Redis where it can be believed, else from SQL."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from scoreboard.accounts.service import Names
+from scoreboard.boards import cursors
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.order import Order
+from scoreboard.boards.periods import before, period_at
+from scoreboard.boards.show import Show
+from scoreboard.boards.store.sqlview import SqlView
+from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.types import Board, Period, Place, Row, Stretch, Window
+from scoreboard.core.clock import Clock
+from scoreboard.core.errors import NotFound
+from scoreboard.core.redis import RedisAway
+
+Ask = Callable[..., Stretch | None]  # a question to a view, at a window and in its order
+
+PAGES_KEPT = 512  # read pages that a process remembers; each is right for one state of its window
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """Rows of one state of a window."""
+
+    board: Board
+    window: Window
+    period: Period
+    state: str  # names the state: the same text means the same rows
+    version: int  # the newest fact in that state
+    total: int
+    rows: list[Row]
+    following: str | None = None  # the cursor of the next page
+
+
+class Boards:
+    """Everything that one can ask about boards."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        show: Show,
+        sql: SqlView,
+        windows: Windows,
+        names: Names,
+        clock: Clock,
+    ) -> None:
+        self._catalogue, self._show, self._sql = catalogue, show, sql
+        self._windows, self._names, self._clock = windows, names, clock
+        # As new as the last refresh, so as new as the request that reads them.
+        self._renames = 0
+        self._names_shown = False
+        self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
+
+    def all(self) -> list[Board]:
+        """All boards, by id."""
+        self._refresh()
+        return self._catalogue.boards()
+
+    def board(self, id: str) -> Board:
+        """A board. Raises NotFound, board_not_found."""
+        self._refresh()
+        return self._catalogue.board(id)
+
+    def current(self, board: Board) -> Period:
+        """The period that runs now."""
+        return period_at(board.windows[0], board.definition.time_zone, self._clock())
+
+    def period(self, board: Board, wanted: str) -> Period:
+        """A period by id, "current", "previous", or the current one of a kind that the board keeps.
+
+        Raises NotFound, period_not_found.
+        """
+        zone = board.definition.time_zone
+        if wanted in ("", "current"):
+            return self.current(board)
+        if wanted == "previous":
+            found = before(self.current(board), zone)
+        elif wanted in board.windows:
+            found = period_at(wanted, zone, self._clock())
+        else:
+            found = self._known_period(board, wanted)
+        if found is None:
+            raise NotFound(f"This board has no period {wanted[:64]!r}.", code="period_not_found")
+        return found
+
+    def window(self, board: Board, period: str, region: str) -> tuple[Window, Period]:
+        """The window of a period and a region ("" for all). Raises NotFound."""
+        if region and region not in board.definition.regions:
+            raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
+        found = self.period(board, period)
+        return Window(board.id, found.id, region), found
+
+    def entries(
+        self, board: Board, window: Window, period: Period, *, offset: int = 0, limit: int = 10
+    ) -> Page:
+        """A page of rows in order, from the one at `offset` (0 is the first) on."""
+        question = ("listed", offset, limit)
+        return self._read(
+            board,
+            window,
+            period,
+            question,
+            # One more than asked for tells whether another page follows.
+            lambda view, *at: view.listed(*at, offset=offset, limit=limit + 1),
+            keep=limit,
+        )
+
+    def following(self, board: Board, cursor: str, *, limit: int) -> Page:
+        """The page that follows another. Raises BadRequest, invalid_cursor."""
+        window, after = cursors.read(cursor, board.id, self._catalogue.order(board))
+        return self._read(
+            board,
+            window,
+            self.period(board, window.period),
+            ("after", *after, limit),
+            lambda view, *at: view.listed(*at, offset=0, limit=limit + 1, after=after),
+            keep=limit,
+        )
+
+    def around(self, board: Board, window: Window, period: Period, player: str, radius: int) -> Page:
+        """The rows around a player, and his own. Raises NotFound, not_ranked."""
+        page = self._read(
+            board,
+            window,
+            period,
+            ("around", player, radius),
+            lambda view, *at: view.around(*at, player, radius),
+        )
+        if not page.rows:
+            raise NotFound(f"{player[:64]!r} has no place on this board.", code="not_ranked")
+        return page
+
+    def players(self, board: Board, window: Window, period: Period, players: Sequence[str]) -> Page:
+        """The rows of those of these players who have one, best first, with their ranks."""
+        return self._read(
+            board,
+            window,
+            period,
+            ("players", *players),
+            lambda view, *at: view.located(*at, players),
+        )
+
+    def player(self, board: Board, window: Window, period: Period, player: str) -> Page:
+        """The one row of a player. Raises NotFound, not_ranked."""
+        page = self.players(board, window, period, [player])
+        if not page.rows:
+            raise NotFound(f"{player[:64]!r} has no place on this board.", code="not_ranked")
+        return page
+
+    def rank_for(
+        self, board: Board, window: Window, score: int, columns: Mapping[str, int]
+    ) -> tuple[int, int]:
+        """The rank that a new player would get with this score, and how many are ranked now."""
+        order = self._catalogue.order(board)
+        tier = order.tier(score, tuple(columns.get(name, 0) for name in order.names))
+        stretch = self._ask(window, order, lambda view, *at: view.would_be(*at, tier))
+        return order.rank(stretch.places[0]), stretch.total
+
+    def past(self, board: Board, *, before: int | None, limit: int) -> list[WindowRow]:
+        """Periods that are over, newest first, of those in which anybody scored."""
+        return self._windows.past(board.id, now=self._clock(), before=before, limit=limit)
+
+    def _known_period(self, board: Board, id: str) -> Period | None:
+        for kind in board.windows:
+            running = period_at(kind, board.definition.time_zone, self._clock())
+            if running.id == id:
+                return running
+        row = self._windows.of_period(board.id, id)
+        return row.period if row else None
+
+    def _refresh(self) -> None:
+        if self._show.trust.sound():
+            try:
+                version, renames = self._show.view.versions()
+            except RedisAway:
+                self._show.trust.lost()
+            else:
+                self._catalogue.refresh(version)
+                self._names_shown = renames is not None
+                self._renames = self._names.renames() if renames is None else renames
+                return
+        self._names_shown = False
+        self._catalogue.refresh()
+        self._renames = self._names.renames()
+
+    def _read(
+        self,
+        board: Board,
+        window: Window,
+        period: Period,
+        question: tuple[Any, ...],
+        ask: Ask,
+        *,
+        keep: int | None = None,
+    ) -> Page:
+        order = self._catalogue.order(board)
+        stretch = self._ask(window, order, ask)
+        state = f"{board.revision}.{stretch.version}.{self._renames}"
+        known = (window, state, question)
+        page = self._pages.get(known)
+        if page is None:
+            page = self._page(board, window, period, order, stretch, state, keep)
+            self._pages[known] = page
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        return page
+
+    def _page(
+        self,
+        board: Board,
+        window: Window,
+        period: Period,
+        order: Order,
+        stretch: Stretch,
+        state: str,
+        keep: int | None,
+    ) -> Page:
+        places = sorted(stretch.places, key=lambda place: place.position)[:keep]
+        names = self._names_of([place.player for place in places])
+        more = keep is not None and len(stretch.places) > keep
+        return Page(
+            board=board,
+            window=window,
+            period=period,
+            state=state,
+            version=stretch.version,
+            total=stretch.total,
+            rows=[_row(order, place, stretch.total, names) for place in places],
+            following=cursors.write(window, order.layout, places[-1]) if more else None,
+        )
+
+    def _names_of(self, players: Sequence[str]) -> Mapping[str, str]:
+        if self._names_shown:
+            try:
+                found = self._show.view.names(players)
+            except RedisAway:
+                self._show.trust.lost()
+            else:
+                return {player: name for player, name in zip(players, found, strict=True) if name}
+        return self._names.of(players)
+
+    def _ask(self, window: Window, order: Order, ask: Ask) -> Stretch:
+        if self._show.trust.sound():
+            try:
+                stretch = ask(self._show.view, window, order)
+            except RedisAway:
+                self._show.trust.lost()
+            else:
+                if stretch is not None:
+                    return stretch
+        found = ask(self._sql, window, order)
+        assert found is not None, "SQL always has an answer"
+        return found
+
+
+def _row(order: Order, place: Place, total: int, names: Mapping[str, str]) -> Row:
+    score, columns, reached_at = order.read(place.key)
+    return Row(
+        rank=order.rank(place),
+        player=place.player,
+        name=names.get(place.player, place.player),
+        score=score,
+        columns=dict(zip(order.names, columns, strict=True)),
+        reached_at=reached_at,
+        metadata=place.metadata,
+        percentile=order.percentile(place, total),
+    )

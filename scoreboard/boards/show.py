@@ -1,0 +1,113 @@
+"""Showing boards in Redis, and knowing whether what Redis shows can be believed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import peewee
+
+from scoreboard.boards.store.redisview import Change, RedisView
+from scoreboard.boards.store.standings import all_standings, window_row
+from scoreboard.boards.types import Shown, Window
+from scoreboard.core.db import Database
+from scoreboard.core.redis import RedisAway
+from scoreboard.journal.service import Journal
+
+log = logging.getLogger(__name__)
+
+SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
+CHECK_SECONDS = 0.25
+
+
+@dataclass(kw_only=True)
+class Trust:
+    """Whether Redis holds all that was committed, as far as this process can know.
+
+    After a failure it is believed again once it holds everything up to where the journal was then:
+    it may have come back empty, or with yesterday's boards.
+    """
+
+    view: RedisView
+    journal: Journal
+    monotonic: Callable[[], float] = time.monotonic
+    _sound: bool = False
+    _wanted: int | None = None
+    _checked: float = field(default=float("-inf"))
+
+    def lost(self) -> None:
+        """Redis failed us: don't believe it until it has caught up."""
+        self._sound, self._wanted = False, None
+
+    def sound(self) -> bool:
+        """Whether boards may be read from Redis now."""
+        if self._sound or self.monotonic() - self._checked < CHECK_SECONDS:
+            return self._sound
+        self._checked = self.monotonic()
+        try:
+            position = self.view.position()
+            if self._wanted is None:
+                self._wanted = self.journal.head()
+            self._sound = position is not None and position >= self._wanted
+        except RedisAway:
+            self.lost()
+        return self._sound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Show:
+    """Shows what the writer committed. What fails here is repaired by the follower."""
+
+    view: RedisView
+    trust: Trust
+    database: Database
+
+    def batch(
+        self,
+        changes: Sequence[Change],
+        names: Mapping[str, str],
+        *,
+        renames: int | None,
+        first: int,
+        last: int,
+    ) -> dict[Window, dict[str, Shown]]:
+        """Show one batch. A window that could not be shown is missing in the answer."""
+        try:
+            if renames is not None:
+                self.view.show_names(dict(names), renames)
+            shown = self.view.publish(changes, dict(names), first, last)
+            cold = [change for change, ranks in zip(changes, shown, strict=True) if ranks is None]
+            if cold and all(list(map(self._again, cold))) and last >= first:
+                self.view.advance(first, last)
+        except RedisAway as error:
+            self.trust.lost()
+            log.warning("boards could not be shown", extra={"reason": str(error)})
+            return {}
+        return {
+            change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
+        }
+
+    def nothing(self, first: int, last: int) -> None:
+        """Facts `first` to `last` change no board."""
+        try:
+            self.view.advance(first, last)
+        except RedisAway:
+            self.trust.lost()
+
+    def _again(self, change: Change) -> bool:
+        # The window is not there: new while another batch is on its way, or Redis was emptied.
+        if change.entries > SMALL:
+            return False
+
+        def load(db: peewee.Database) -> Change | None:
+            row = window_row(db, change.window)
+            if row is None:
+                return None
+            columns = len(change.order.names)
+            found = list(all_standings(db, row.id, columns))
+            return Change(change.order, change.window, found, version=row.version, entries=row.entries)
+
+        whole = self.database.snapshot(load)
+        return whole is not None and self.view.put(whole)

@@ -1,0 +1,1 @@
+"""Where boards are kept: SQL holds them, Redis shows them."""

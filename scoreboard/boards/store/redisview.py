@@ -1,0 +1,249 @@
+"""A board's order as Redis shows it: fast, complete or absent, and never the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from redis import Redis
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.types import Place, Shown, Standing, Stretch, Window
+from scoreboard.core import keys
+from scoreboard.core.redis import Breaker, Scripts
+
+PARTS = (keys.order, keys.members, keys.tiers, keys.tier_sizes, keys.metadata)
+PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
+
+
+class Change:
+    """What one batch changed in one window."""
+
+    __slots__ = ("entries", "order", "standings", "version", "window")
+
+    def __init__(
+        self,
+        order: Order,
+        window: Window,
+        standings: Sequence[Standing],
+        *,
+        version: int,
+        entries: int,
+    ) -> None:
+        self.order, self.window = order, window
+        self.standings, self.version, self.entries = standings, version, entries
+
+
+class RedisView:
+    """Writes standings to Redis, and reads places from it."""
+
+    def __init__(self, redis: Redis, breaker: Breaker) -> None:
+        self._redis = redis
+        self._breaker = breaker
+        self._scripts = Scripts(redis, "scoreboard.boards")
+
+    # Writing
+
+    def publish(
+        self, changes: Sequence[Change], names: dict[str, str], first: int, last: int
+    ) -> list[dict[str, Shown] | None]:
+        """Show what a batch changed, in one pipeline. Raises RedisAway.
+
+        Returns for each change the players' ranks, or None where the window is not shown. Facts
+        `first` to `last` count as applied only where every window took them.
+        """
+
+        def fill(pipeline: Any) -> None:
+            if names:
+                pipeline.hset(keys.names(), mapping=names)
+            for change in changes:
+                self._queue(pipeline, change)
+            if changes:
+                scopes = {scope(change.window) for change in changes}
+                pipeline.sadd(keys.dirty(), *scopes)
+                pipeline.lpush(keys.dirty_wake(), 1)
+                pipeline.ltrim(keys.dirty_wake(), 0, 0)
+            pipeline.lpush(keys.wake(), 1)
+            pipeline.ltrim(keys.wake(), 0, 0)
+
+        answers = self._breaker.call(lambda: self._scripts.execute(fill))
+        answers = answers[1:] if names else answers
+        shown = [_shown(change, answer) for change, answer in zip(changes, answers, strict=False)]
+        if last >= first and None not in shown:
+            self.advance(first, last)
+        return shown
+
+    def put(self, change: Change) -> bool:
+        """Show standings again. Returns whether the window is shown. Raises RedisAway."""
+        answers = self._breaker.call(
+            lambda: self._scripts.execute(lambda pipeline: self._queue(pipeline, change))
+        )
+        return _shown(change, answers[0]) is not None
+
+    def advance(self, first: int, last: int, *, anew: bool = False) -> None:
+        """Note that facts `first` to `last` are applied. Raises RedisAway."""
+        args = [first, last, "set" if anew else ""]
+        self._call("advance_applied", [keys.applied(0)], args)
+
+    def position(self) -> int | None:
+        """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
+        text = self._breaker.call(lambda: self._redis.hget(keys.applied(0), "position"))
+        return None if text is None else int(str(text))
+
+    def begin_building(self, window: Window, token: str) -> None:
+        """Begin to build a window beside what is shown. Raises RedisAway."""
+        shown = _keys(window)
+        self._call("begin_building", [*map(keys.building, shown[:5]), shown[5]], [token])
+
+    def finish_building(self, window: Window, token: str, layout: int, version: int) -> bool:
+        """Show what was built. False where another builder began later. Raises RedisAway."""
+        return bool(self._call("finish_building", _both(window), [token, layout, version]))
+
+    def hide(self, window: Window) -> None:
+        """Stop showing a window, so that it is read from SQL until it is built. Raises RedisAway."""
+        names = [*_both(window)]
+        self._breaker.call(lambda: self._redis.delete(*names))
+
+    def let_go(self, window: Window) -> None:
+        """Keep a closed window for a while only. Raises RedisAway."""
+
+        def fill(pipeline: Any) -> None:
+            for key in _keys(window):
+                pipeline.expire(key, PAST_WINDOW_SECONDS)
+
+        self._breaker.call(lambda: self._scripts.execute(fill))
+
+    def layouts(self, windows: Sequence[Window]) -> list[int | None]:
+        """For each window the layout that it is shown in. Raises RedisAway."""
+
+        def fill(pipeline: Any) -> None:
+            for window in windows:
+                pipeline.hget(_keys(window)[5], "layout")
+
+        answers = self._breaker.call(lambda: self._scripts.execute(fill))
+        return [None if answer is None else int(answer) for answer in answers]
+
+    # Names and definitions, which are shown beside the boards
+
+    def names(self, players: Sequence[str]) -> list[str | None]:
+        """Display names. Raises RedisAway."""
+        if not players:
+            return []
+        found = self._breaker.call(lambda: self._redis.hmget(keys.names(), list(players)))
+        return [None if name is None else str(name) for name in found]
+
+    def show_names(self, names: dict[str, str], renames: int, *, complete: bool = False) -> None:
+        """Show display names, and the version that they are of. Raises RedisAway.
+
+        Only `complete` says that Redis has all names from now on: it may have been emptied.
+        """
+
+        def fill(pipeline: Any) -> None:
+            if names:
+                pipeline.hset(keys.names(), mapping=names)
+            pipeline.set(keys.renames(), renames, xx=not complete)
+
+        self._breaker.call(lambda: self._scripts.execute(fill))
+
+    def versions(self) -> tuple[int | None, int | None]:
+        """Versions of the catalogue and of display names. Raises RedisAway."""
+        found = self._breaker.call(lambda: self._redis.mget(keys.catalogue_version(), keys.renames()))
+        catalogue, renames = (None if text is None else int(text) for text in found)
+        return catalogue, renames
+
+    def show_catalogue_version(self, version: int) -> None:
+        """Tell every process that the definitions changed. Raises RedisAway."""
+        self._breaker.call(lambda: self._redis.set(keys.catalogue_version(), version))
+
+    # Reading. None where the window is not shown.
+
+    def listed(
+        self,
+        window: Window,
+        order: Order,
+        *,
+        offset: int,
+        limit: int,
+        after: tuple[str, str] | None = None,
+    ) -> Stretch | None:
+        """Places in list order: from `offset` on, or those that follow a given key and player."""
+        if after is not None:
+            return self._listed(window, order, "after", after[0] + after[1], limit)
+        return self._listed(window, order, "offset", offset, limit)
+
+    def around(self, window: Window, order: Order, player: str, radius: int) -> Stretch | None:
+        """The places around a player, and his own; none where he has none."""
+        return self._listed(window, order, "around", player, radius)
+
+    def located(self, window: Window, order: Order, players: Sequence[str]) -> Stretch | None:
+        """The places of these players, of those that have one."""
+        return self._located(window, order, "players", players)
+
+    def would_be(self, window: Window, order: Order, tier: str) -> Stretch | None:
+        """The place that a new player with this score and these columns would get."""
+        return self._located(window, order, "tier", [tier])
+
+    def _listed(self, window: Window, order: Order, how: str, what: Any, limit: int) -> Stretch | None:
+        args = [order.layout, order.ties, order.tier_width, order.width, how, what, limit]
+        answer = self._call("read_listed", _keys(window), args)
+        if answer is None:
+            return None
+        version, total, start, ahead, tiers, members, texts = answer
+        width = order.width
+        texts = texts or [""] * len(members)
+        found = [(member[:width], member[width:], text) for member, text in zip(members, texts, strict=True)]
+        places = order.number(found, position=start, ahead=ahead, tiers=tiers)
+        return Stretch(version=int(version), total=total, places=places)
+
+    def _located(self, window: Window, order: Order, how: str, what: Sequence[str]) -> Stretch | None:
+        args = [order.layout, order.ties, order.tier_width, how, *what]
+        answer = self._call("read_located", _keys(window), args)
+        if answer is None:
+            return None
+        version, total, *flat = answer
+        places = [
+            Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=text)
+            for player, key, position, ahead, tiers, text in zip(*[iter(flat)] * 6, strict=True)
+        ]
+        return Stretch(version=int(version), total=total, places=places)
+
+    def _call(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
+        return self._breaker.call(lambda: self._scripts.call(script, names, args))
+
+    def _queue(self, pipeline: Any, change: Change) -> None:
+        order = change.order
+        args: list[Any] = [
+            change.order.layout,
+            change.version,
+            change.entries,
+            order.ties,
+            order.tier_width,
+        ]
+        for standing in change.standings:
+            args += (standing.player, standing.version, order.key(standing), standing.metadata)
+        self._scripts.queue(pipeline, "apply_standings", _both(change.window), args)
+
+
+def scope(window: Window) -> str:
+    """A window's name among what streams carry: board/period/region."""
+    return f"{window.board}/{window.period}/{window.segment}"
+
+
+def _keys(window: Window) -> list[str]:
+    tag = keys.window(window.board, window.period, window.segment)
+    return [*(part(tag) for part in PARTS), keys.state(tag)]
+
+
+def _both(window: Window) -> list[str]:
+    shown = _keys(window)
+    return [*shown, *map(keys.building, shown[:5])]
+
+
+def _shown(change: Change, answer: list[int]) -> dict[str, Shown] | None:
+    live, *ranks = answer
+    if not live:
+        return None
+    return {
+        standing.player: Shown(standing.score, after, before or None, standing.version)
+        for standing, before, after in zip(change.standings, ranks[::2], ranks[1::2], strict=True)
+    }

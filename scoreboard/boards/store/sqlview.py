@@ -1,0 +1,137 @@
+"""A board's order read from SQL: right at once, slower where many stand before one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import peewee
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.store.standings import WindowRow, window_row
+from scoreboard.boards.types import Place, Stretch, Window
+from scoreboard.core.db import Database, one_of, rows
+
+AFTER = "(sort_key < ? OR (sort_key = ? AND player < ?))"
+LISTED = "ORDER BY sort_key DESC, player DESC LIMIT ?"
+
+
+class SqlView:
+    """Reads places from the standings' table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def listed(
+        self, window: Window, order: Order, *, offset: int, limit: int, after: tuple[str, str] | None = None
+    ) -> Stretch:
+        """Places in list order: from `offset` on, or those that follow a given key and player."""
+
+        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+            if after is not None:
+                condition, params = f"AND {AFTER}", (after[0], *after)
+                start = row.entries - _count(db, row.id, condition, params)
+                found = self._page(db, row.id, condition, (*params, limit))
+            else:
+                start = offset
+                found = self._page(db, row.id, "", (limit,), offset)
+            return self._numbered(db, row, order, found, start)
+
+        return self._read(window, read)
+
+    def around(self, window: Window, order: Order, player: str, radius: int) -> Stretch:
+        """The places around a player, and his own; none where he has none."""
+
+        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+            own = _keys(db, row.id, [player])
+            if not own:
+                return []
+            position = _before(db, row.id, own[0])
+            start = max(0, position - radius)
+            found = self._page(db, row.id, "", (position + radius + 1 - start,), start)
+            return self._numbered(db, row, order, found, start)
+
+        return self._read(window, read)
+
+    def located(self, window: Window, order: Order, players: Sequence[str]) -> Stretch:
+        """The places of these players, of those that have one."""
+
+        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+            return [
+                self._place(db, row, order, own, _before(db, row.id, own))
+                for own in _keys(db, row.id, players)
+            ]
+
+        return self._read(window, read)
+
+    def would_be(self, window: Window, order: Order, tier: str) -> Stretch:
+        """The place that a new player with this score and these columns would get."""
+
+        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+            position = _count(db, row.id, "AND sort_key >= ?", (tier,))
+            return [self._place(db, row, order, (tier, "", ""), position)]
+
+        stretch = self._read(window, read)
+        return (
+            stretch
+            if stretch.places
+            else Stretch(
+                version=0, total=0, places=[Place(key=tier, player="", position=0, ahead=0, tiers=0)]
+            )
+        )
+
+    def _read(self, window: Window, read: Callable[[peewee.Database, WindowRow], list[Place]]) -> Stretch:
+        def work(db: peewee.Database) -> Stretch:
+            row = window_row(db, window)
+            if row is None:
+                return Stretch(version=0, total=0, places=[])
+            return Stretch(version=row.version, total=row.entries, places=read(db, row))
+
+        return self._database.snapshot(work)
+
+    def _page(
+        self, db: peewee.Database, id: int, condition: str, params: tuple[object, ...], offset: int = 0
+    ) -> list[tuple[str, str, str]]:
+        text = f"SELECT sort_key, player, metadata FROM standing WHERE window_id = ? {condition} {LISTED}"
+        if offset:
+            text, params = f"{text} OFFSET ?", (*params, offset)
+        return rows(db, text, (id, *params))
+
+    def _numbered(
+        self, db: peewee.Database, row: WindowRow, order: Order, found: list[tuple[str, str, str]], start: int
+    ) -> list[Place]:
+        if not found:
+            return []
+        first = self._place(db, row, order, found[0], start)
+        return order.number(found, position=start, ahead=first.ahead, tiers=first.tiers)
+
+    def _place(
+        self, db: peewee.Database, row: WindowRow, order: Order, own: tuple[str, str, str], position: int
+    ) -> Place:
+        key, player, metadata = own
+        tier = key[: order.tier_width] + "~"  # which follows every digit of a key
+        tiers = 0
+        if order.ties == "dense":
+            ((tiers,),) = rows(
+                db,
+                f"SELECT COUNT(DISTINCT substr(sort_key, 1, {order.tier_width})) FROM standing"
+                " WHERE window_id = ? AND sort_key > ?",
+                (row.id, tier),
+            )
+        ahead = _count(db, row.id, "AND sort_key > ?", (tier,))
+        return Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata)
+
+
+def _count(db: peewee.Database, id: int, condition: str, params: tuple[object, ...]) -> int:
+    ((count,),) = rows(db, f"SELECT COUNT(*) FROM standing WHERE window_id = ? {condition}", (id, *params))
+    return int(count)
+
+
+def _keys(db: peewee.Database, id: int, players: Sequence[str]) -> list[tuple[str, str, str]]:
+    condition, value = one_of(db, "player", players)
+    text = f"SELECT sort_key, player, metadata FROM standing WHERE window_id = ? AND {condition}"
+    return rows(db, text, (id, value))
+
+
+def _before(db: peewee.Database, id: int, own: tuple[str, str, str]) -> int:
+    key, player, _ = own
+    return _count(db, id, "AND (sort_key > ? OR (sort_key = ? AND player > ?))", (key, key, player))

@@ -1,0 +1,41 @@
+"""Windows in SQL, for those who read them."""
+
+from __future__ import annotations
+
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.standings import WINDOW, WindowRow
+from scoreboard.boards.types import Window
+from scoreboard.core.db import Database, rows
+
+
+class Windows:
+    """The windows of all boards."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, window: Window) -> WindowRow | None:
+        """A window, or None where nobody has a standing in it."""
+        return self._database.run(lambda db: table.window_row(db, window))
+
+    def of_period(self, board: str, period: str) -> WindowRow | None:
+        """The window of all regions of a period by id."""
+        return self.get(Window(board, period, ""))
+
+    def all(self) -> list[WindowRow]:
+        """Every window."""
+        return self._database.run(table.window_rows)
+
+    def due(self, now: int) -> list[WindowRow]:
+        """Windows whose period is over and not yet closed."""
+        return self._database.run(lambda db: table.due_rows(db, now))
+
+    def past(self, board: str, *, now: int, before: int | None, limit: int) -> list[WindowRow]:
+        """Windows of all regions whose period ended by `now`, newest first, starting before `before`."""
+        text = (
+            f"SELECT {WINDOW} FROM board_window WHERE board = ? AND segment = '' AND ends_at <= ?"
+            " AND starts_at < ? ORDER BY starts_at DESC, id DESC LIMIT ?"
+        )
+        bound = now if before is None else before
+        found = self._database.run(lambda db: rows(db, text, (board, now, bound, limit)))
+        return [table.as_window(row) for row in found]

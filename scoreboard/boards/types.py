@@ -1,0 +1,171 @@
+"""The words of boards: a board, its windows, standings, and what reads return."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from scoreboard.core.clock import rfc3339
+
+SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
+
+BOARD_ID = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
+PLAYER_ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z"
+
+BoardId = Annotated[str, Meta(pattern=BOARD_ID)]
+PlayerId = Annotated[str, Meta(pattern=PLAYER_ID)]
+ColumnName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z")]
+Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
+Direction = Literal["desc", "asc"]
+Operator = Literal["increment", "decrement", "best", "set"]
+Ties = Literal["ordinal", "competition", "dense"]
+
+
+class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tie-breaking column beside the score."""
+
+    name: ColumnName
+    order: Direction = "desc"
+
+
+class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """How a board works: what an administrator writes, and what the API answers."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=120)] = ""
+    description: Annotated[str, Meta(max_length=2000)] = ""
+    order: Direction = "desc"
+    operator: Operator = "increment"
+    ties: Ties = "ordinal"
+    columns: Annotated[tuple[Column, ...], Meta(max_length=2)] = ()
+    period: Annotated[str, Meta(max_length=120)] = "all"
+    windows: Annotated[tuple[str, ...], Meta(max_length=4)] = ()
+    time_zone: Annotated[str, Meta(max_length=64)] = "UTC"
+    regions: Annotated[tuple[BoardId, ...], Meta(max_length=64)] = ()
+    trust: Literal["client", "verified", "server"] = "client"
+    min_score: Score | None = None
+    max_score: Score | None = None
+    max_increment: Annotated[int, Meta(ge=0, le=SAFE)] | None = None
+    public: bool = True
+    frozen_at: None = None
+    size: Annotated[int, Meta(ge=1, le=1000)] = 100
+    decimals: Annotated[int, Meta(ge=0, le=9)] = 0
+    unit: Annotated[str, Meta(max_length=16)] = ""
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """A board as it is now."""
+
+    id: str
+    definition: Definition
+    revision: int  # the fact that last changed the definition
+    layout: int  # the fact that last changed how standings are ordered: what Redis shows is of one layout
+    since: int  # the fact that created the board; older facts of its id are another board's
+
+    @property
+    def windows(self) -> tuple[str, ...]:
+        """Every kind of window that a score feeds; the first one is the board's own period."""
+        rest = (kind for kind in self.definition.windows if kind != self.definition.period)
+        return (self.definition.period, *rest)
+
+    def as_json(self) -> dict[str, Any]:
+        """The board as the API answers it."""
+        body: dict[str, Any] = msgspec.to_builtins(self.definition)
+        return {"id": self.id, **body, "title": self.definition.title or self.id}
+
+
+class Period(Struct, frozen=True):
+    """A half-open stretch of time [starts_at, ends_at), in milliseconds; "all" has no bounds."""
+
+    id: str
+    kind: str
+    starts_at: int | None
+    ends_at: int | None
+
+    def covers(self, at: int) -> bool:
+        """Whether the instant lies in the period."""
+        return self.starts_at is None or (
+            self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The period as the API answers it."""
+        return {
+            "id": self.id,
+            "startsAt": None if self.starts_at is None else rfc3339(self.starts_at),
+            "endsAt": None if self.ends_at is None else rfc3339(self.ends_at),
+        }
+
+
+class Window(Struct, frozen=True):
+    """One ranking: a board, one of its periods, and a region ("" for all regions)."""
+
+    board: str
+    period: str
+    segment: str
+
+
+class Standing(Struct, frozen=True, kw_only=True, gc=False):
+    """What a player stands at in one window."""
+
+    player: str
+    score: int
+    columns: tuple[int, ...]
+    reached_at: int  # when the score was reached, milliseconds since 1970
+    reached_by: int  # the fact that reached it
+    version: int  # the fact that last changed anything here
+    metadata: str = ""  # JSON, kept with the standing score
+
+
+class Place(Struct, frozen=True, kw_only=True, gc=False):
+    """One standing in a window's order, as a view returns it."""
+
+    key: str
+    player: str
+    position: int  # how many stand before it in the list
+    ahead: int  # how many are strictly better in score and columns
+    tiers: int  # how many different scores (with columns) are strictly better
+    metadata: str = ""
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """Places read from one state of a window."""
+
+    version: int  # the newest fact in that state
+    total: int
+    places: list[Place]
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A place with its rank, as people see it."""
+
+    rank: int
+    player: str
+    name: str
+    score: int
+    columns: dict[str, int]
+    reached_at: int
+    metadata: str
+    percentile: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as the API answers it."""
+        return {
+            "rank": self.rank,
+            "player": {"id": self.player, "displayName": self.name},
+            "score": self.score,
+            "columns": self.columns,
+            "reachedAt": rfc3339(self.reached_at),
+            "metadata": msgspec.Raw(self.metadata.encode()) if self.metadata else None,
+            "percentile": self.percentile,
+        }
+
+
+class Shown(Struct, frozen=True, gc=False):
+    """What a submission did to one standing, as the ranked view shows it after the whole batch."""
+
+    score: int
+    rank: int
+    previous_rank: int | None
+    version: int

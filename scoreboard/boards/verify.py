@@ -1,0 +1,137 @@
+"""Checking: what the journal adds up to, what SQL holds, and what Redis shows must be the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import peewee
+from msgspec import Struct
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.refold import folded
+from scoreboard.boards.store import definitions
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.types import Board, Standing
+from scoreboard.core.db import Database
+from scoreboard.core.redis import RedisAway
+from scoreboard.journal.service import Journal, scores_of
+
+PAGE = 1000
+SETTLE_SECONDS = 0.5
+TRIES = 6
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """Something that should be equal and is not."""
+
+    where: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify:
+    """Compares journal, standings and Redis."""
+
+    database: Database
+    journal: Journal
+    view: RedisView
+
+    def run(self, progress: Callable[[str], None] = lambda text: None) -> list[Difference]:
+        """All differences. Works beside running processes: what only lags behind is looked at again.
+
+        `progress` is told what is being checked.
+        """
+        found = []
+        if gaps := self.journal.gaps():
+            found.append(Difference(where="journal", expected="no gaps", found=f"{gaps} numbers missing"))
+        _, boards = self.database.snapshot(definitions.load)
+        for board in boards.values():
+            progress(f"{board.id}: journal against standings")
+            found += self._standings(board)
+            for row in self.database.run(lambda db, id=board.id: table.window_rows(db, id)):  # type: ignore[misc]
+                if row.closed_at is None:
+                    progress(f"{board.id}: Redis, {row.window.period} {row.window.segment}")
+                    found += self._shown(board, row)
+        return found
+
+    def _standings(self, board: Board) -> list[Difference]:
+        order = Order(board.definition, board.layout)
+
+        def compare(db: peewee.Database) -> list[Difference]:
+            expected = folded(board, scores_of(db, board.id, board.since))
+            found: list[Difference] = []
+            for row in table.window_rows(db, board.id):
+                standings = expected.pop(row.window, {})
+                held = {one.player: one for one in table.all_standings(db, row.id, len(order.names))}
+                found += _differences(f"{row.window}", standings, held)
+                if row.entries != len(held):
+                    found.append(
+                        Difference(
+                            where=f"{row.window} entries", expected=str(len(held)), found=str(row.entries)
+                        )
+                    )
+            found += [
+                Difference(where=str(window), expected=f"{len(missing)} standings", found="no window")
+                for window, missing in expected.items()
+            ]
+            return found
+
+        return self.database.snapshot(compare)
+
+    def _shown(self, board: Board, row: WindowRow) -> list[Difference]:
+        order = Order(board.definition, board.layout)
+        found: list[Difference] = []
+        for _ in range(TRIES):
+            try:
+                found = self._compare_shown(order, row)
+            except RedisAway as error:
+                return [Difference(where=f"{row.window} in Redis", expected="an answer", found=str(error))]
+            if not found:
+                break
+            time.sleep(SETTLE_SECONDS)
+        return found
+
+    def _compare_shown(self, order: Order, row: WindowRow) -> list[Difference]:
+        held = self.database.snapshot(
+            lambda db: [
+                (order.key(one), one.player) for one in table.all_standings(db, row.id, len(order.names))
+            ]
+        )
+        held.sort(reverse=True)
+        shown = list(self._places(order, row))
+        if shown == held:
+            return []
+        if len(shown) != len(held):
+            return [
+                Difference(
+                    where=f"{row.window} in Redis", expected=f"{len(held)} rows", found=f"{len(shown)} rows"
+                )
+            ]
+        at = next(index for index, pair in enumerate(zip(held, shown, strict=True)) if pair[0] != pair[1])
+        return [
+            Difference(
+                where=f"{row.window} in Redis, row {at + 1}", expected=str(held[at]), found=str(shown[at])
+            )
+        ]
+
+    def _places(self, order: Order, row: WindowRow) -> Iterator[tuple[str, str]]:
+        after: tuple[str, str] | None = None
+        while True:
+            stretch = self.view.listed(row.window, order, offset=0, limit=PAGE, after=after)
+            if stretch is None or not stretch.places:
+                return
+            yield from ((place.key, place.player) for place in stretch.places)
+            after = (stretch.places[-1].key, stretch.places[-1].player)
+
+
+def _differences(where: str, expected: dict[str, Standing], held: dict[str, Standing]) -> list[Difference]:
+    return [
+        Difference(where=f"{where} {player}", expected=str(expected.get(player)), found=str(held.get(player)))
+        for player in sorted(expected.keys() | held.keys())
+        if expected.get(player) != held.get(player)
+    ]

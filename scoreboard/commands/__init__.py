@@ -1,0 +1,1 @@
+"""What `python -m scoreboard` can do, a module for each larger command."""

@@ -1,0 +1,55 @@
+"""keys: create, list and revoke server keys."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from config.settings import Settings
+from scoreboard.accounts.rules import SCOPES
+from scoreboard.core.clock import rfc3339
+from scoreboard.parts import build
+
+
+def add(commands: Any) -> None:
+    """Add the commands."""
+    actions = commands.add_parser("keys", help="server keys").add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    create = actions.add_parser("create", help="make a key, and print it this once")
+    create.add_argument("--scopes", required=True, help=f"comma-separated: {', '.join(SCOPES)}")
+    create.add_argument("--name", default="key", help="what it is for")
+    create.set_defaults(run=run_create)
+    actions.add_parser("list", help="list all keys, without their secrets").set_defaults(run=run_list)
+    revoke = actions.add_parser("revoke", help="revoke a key: no process takes it after 30 seconds")
+    revoke.add_argument("id")
+    revoke.set_defaults(run=run_revoke)
+
+
+def run_create(asked: argparse.Namespace, settings: Settings) -> int:
+    """Print a new key."""
+    parts = build(settings)
+    scopes = [scope.strip() for scope in asked.scopes.split(",") if scope.strip()]
+    _, secret = parts.keys.create(asked.name, scopes)
+    parts.close()
+    print(secret)
+    return 0
+
+
+def run_list(asked: argparse.Namespace, settings: Settings) -> int:
+    """Print a line for each key."""
+    parts = build(settings)
+    for key in parts.keys.all():
+        state = "revoked" if key.revoked_at else "active"
+        print(f"{key.id:14} {state:8} {rfc3339(key.created_at)}  {','.join(key.scopes)}  {key.name}")
+    parts.close()
+    return 0
+
+
+def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
+    """Revoke a key."""
+    parts = build(settings)
+    parts.keys.revoke(asked.id)
+    parts.close()
+    print(f"{asked.id} is revoked")
+    return 0

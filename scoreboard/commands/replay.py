@@ -1,0 +1,123 @@
+"""replay: play a football season through the HTTP API, match by match."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from config.settings import Settings
+from scoreboard.commands.season import BOARD, SeasonError, entries, matches
+
+TRIES = 10
+SPEED = 10.0
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("replay", help="play a football season through the API")
+    parser.add_argument("file", type=Path, help="a season in football.json's format")
+    parser.add_argument("--board", help="the board, made where it is missing; default: the file's name")
+    parser.add_argument(
+        "--speed", type=float, default=SPEED, help=f"matches per second, 0 for all at once; default {SPEED:g}"
+    )
+    parser.add_argument("--url", help="the server; default: the one on this machine")
+    parser.add_argument("--key", help="a server key; default: SCOREBOARD_BOOTSTRAP_KEY, or the local one")
+    parser.add_argument("--fresh", action="store_true", help="empty the board first, to see it all again")
+    parser.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """Play the season. Playing it twice changes nothing: each match counts once."""
+    season = _read(asked.file)
+    played = matches(season)
+    board = asked.board or re.sub(r"[^a-z0-9]+", "-", asked.file.stem.lower()).strip("-")
+    server = Server(asked.url or f"http://127.0.0.1:{settings.port}", asked.key or _key(settings))
+    if asked.fresh:
+        server.call("DELETE", f"/v1/admin/boards/{board}", missing=True)
+    if server.call("GET", f"/v1/admin/boards/{board}", missing=True) is None:
+        server.call("PUT", f"/v1/admin/boards/{board}", BOARD | {"title": str(season.get("name", board))})
+    print(f"Watch it: {server.url}/b/{board}", flush=True)
+    counted = 0
+    pause = 1 / asked.speed if asked.speed > 0 else 0
+    with tqdm(played, unit=" matches") as bar:
+        for match in bar:
+            bar.set_description(match.round[:20])
+            report = server.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries(match))})
+            if report["data"]["rejected"]:
+                raise OSError(f"{match.teams} was refused: {report['data']['rejected']}")
+            counted += report["data"]["accepted"]
+            time.sleep(pause)
+    if not counted and played:
+        print("Every match was counted already; --fresh empties the board first.")
+    return 0
+
+
+class Server:
+    """A Scoreboard server that takes our key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url.rstrip("/")
+        self._key = key
+
+    def call(self, method: str, path: str, body: Any = None, *, missing: bool = False) -> Any:
+        """The answer's JSON; None for 404 where `missing` allows it. Raises OSError in plain words.
+
+        A server that is away for a moment is asked again: nothing that we send counts twice.
+        """
+        for trial in range(TRIES):
+            request = urllib.request.Request(
+                self.url + path,
+                method=method,
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    text = answer.read()
+                    return json.loads(text) if text else {}
+            except urllib.error.HTTPError as error:
+                if error.code == 404 and missing:
+                    return None
+                if error.code != 503 or trial == TRIES - 1:
+                    raise OSError(_said(error)) from error
+            except OSError as error:
+                if trial == TRIES - 1:
+                    raise OSError(f"{self.url} does not answer: is it running (make run)? {error}") from error
+            time.sleep(0.5)
+        raise AssertionError("the last trial returns or raises")
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    try:
+        return f"the server says {error.code}: {json.loads(error.read())['detail']}"
+    except (ValueError, KeyError):
+        return f"the server says {error.code}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        season = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise SeasonError(f"{path} is no JSON: {error}") from error
+    if not isinstance(season, dict):
+        raise SeasonError(f"{path} is no season")
+    return season
+
+
+def _key(settings: Settings) -> str:
+    local = settings.data_dir / "server.key"
+    key = settings.bootstrap_key or os.environ.get("SCOREBOARD_KEY", "")
+    if not key and local.exists():
+        key = local.read_text().strip()
+    if not key:
+        raise OSError("no server key: give --key, or start the server with make run first")
+    return key

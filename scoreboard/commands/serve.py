@@ -1,0 +1,131 @@
+"""serve: run the whole product on this machine, by the Procfile, with a Redis of its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from scoreboard.commands.redis_server import PrivateRedis
+
+ROOT = Path(__file__).parent.parent.parent
+READY_SECONDS = 60.0
+HONCHO = "`serve` needs the packages of requirements-local.txt; on a platform, the Procfile is enough."
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("serve", help="run everything here: Redis, web, worker")
+    parser.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """Run until Ctrl-C. Raises OSError with one sentence where it can't."""
+    try:
+        from honcho.environ import parse_procfile
+        from honcho.manager import Manager
+    except ImportError:
+        raise OSError(HONCHO) from None
+    _check_folder(settings.data_dir)
+    _check_port(settings.host, settings.port)
+    environment = os.environ | _environment(settings)
+    redis = None
+    if not os.environ.get("REDIS_URL"):
+        redis = PrivateRedis(settings.data_dir)
+        redis.start()
+        environment["REDIS_URL"] = redis.url
+    try:
+        processes = parse_procfile((ROOT / "Procfile").read_text()).processes
+        subprocess.run(processes.pop("release"), shell=True, check=True, cwd=ROOT, env=environment)
+        manager = Manager()
+        for name, command in processes.items():
+            manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
+        threading.Thread(target=_greet, args=(settings,), daemon=True).start()
+        manager.loop()
+    except subprocess.CalledProcessError as error:
+        raise OSError("the database could not be prepared, see above") from error
+    finally:
+        if redis is not None:
+            redis.stop()
+    return 0 if manager.returncode in (0, 130, 143) else 1
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the processes need and the environment lacks. Secrets are made once, and kept."""
+    found = {
+        "DATA_DIR": str(settings.data_dir.resolve()),
+        "PYTHONUNBUFFERED": "1",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    if not settings.secret_key:
+        found["SECRET_KEY"] = _kept(settings.data_dir / "secret.key")
+    if not settings.bootstrap_key:
+        found["SCOREBOARD_BOOTSTRAP_KEY"] = _kept(settings.data_dir / "server.key")
+    return found
+
+
+def _kept(path: Path) -> str:
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OSError(
+            f"The data folder {folder} can't be written ({error.strerror}): set DATA_DIR."
+        ) from None
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
+            ) from None
+
+
+def _greet(settings: Settings) -> None:
+    """Say where the product is, once it answers."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    break
+        except OSError:
+            time.sleep(0.1)
+    else:
+        print(f"\n  Scoreboard does not answer at {url} yet; the lines above say why.\n", flush=True)
+        return
+    key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
+    print(
+        f"\n  Scoreboard is serving at {url}\n\n"
+        f"  A first score:\n"
+        f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
+        f'      -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
+        f"""      -d '{{"entries": [{{"player": "ada", "displayName": "Ada", "score": 10}}]}}'\n\n"""
+        f"  A football season, live: make replay          Stop: Ctrl-C\n",
+        flush=True,
+    )

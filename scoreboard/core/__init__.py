@@ -1,0 +1,1 @@
+"""What any feature may use; knows no feature."""

@@ -1,0 +1,69 @@
+"""Stored answers: a write that is sent again with its Idempotency-Key gets what it got before."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Database, execute, rows
+from scoreboard.core.errors import FieldError, Refused, ValidationFailed
+
+KEY = re.compile(r"^[\x20-\x7e]{1,128}\Z")
+KEPT_MS = 7 * 86_400_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Answers to writes, by caller and key. Only successes are kept: a failure may be tried anew."""
+
+    database: Database
+    clock: Clock
+
+    def once(self, caller: str, body: bytes, write: Callable[[], Response]) -> Response:
+        """The answer to a write, or the stored one. Raises Refused, idempotency_key_reused."""
+        key = sent_key()
+        if key is None:
+            return write()
+        digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+        stored = self._find(caller, key)
+        if stored is None:
+            response = write()
+            if response.status_code < 300:
+                self._keep(caller, key, digest, response)
+            return response
+        if stored[0] != digest:
+            raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
+        response = Response(stored[2], stored[1], mimetype="application/json")
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    def forget_old(self) -> None:
+        """Delete answers that are older than a week."""
+        before = self.clock() - KEPT_MS
+        self.database.transaction(lambda db: execute(db, "DELETE FROM answer WHERE at < ?", (before,)))
+
+    def _find(self, caller: str, key: str) -> tuple[str, int, str] | None:
+        text = "SELECT digest, status, body FROM answer WHERE caller = ? AND key = ?"
+        found = self.database.run(lambda db: rows(db, text, (caller, key)))
+        return (found[0][0], found[0][1], found[0][2]) if found else None
+
+    def _keep(self, caller: str, key: str, digest: str, response: Response) -> None:
+        text = (
+            "INSERT INTO answer (caller, key, digest, status, body, at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (caller, key) DO NOTHING"
+        )
+        row = (caller, key, digest, response.status_code, response.get_data(as_text=True), self.clock())
+        self.database.transaction(lambda db: execute(db, text, row))
+
+
+def sent_key() -> str | None:
+    """The request's Idempotency-Key. Raises ValidationFailed where it is no key."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.match(key):
+        raise ValidationFailed(FieldError("Idempotency-Key", "must be 1 to 128 printable characters"))
+    return key

@@ -1,0 +1,95 @@
+"""Reading what clients send: JSON that is exactly what it looks like, in exactly the expected shape."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
+
+T = TypeVar("T")
+
+
+def parsed(data: bytes) -> Any:
+    """The JSON value in `data`. Raises BadRequest, malformed_json.
+
+    Stricter than json.loads: no duplicate keys, NaN, numbers too great for a float, lone
+    surrogates, and nothing nested so deep that it takes the interpreter down.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_constant,
+            parse_float=_finite,
+        )
+    except RecursionError:
+        raise _malformed("is nested too deep") from None
+    except ValueError as error:
+        raise _malformed(str(error).split(": line", 1)[0][:200]) from None
+    if b"\\u" in data:
+        _refuse_surrogates(value)
+    return value
+
+
+def shaped(value: Any, shape: type[T]) -> T:
+    """`value` (parsed JSON) as a `shape`. Raises ValidationFailed with the field and what it must be."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise ValidationFailed(field_error(error)) from None
+
+
+def field_error(error: msgspec.ValidationError) -> FieldError:
+    """What msgspec found wrong, as a field and a message."""
+    message, _, path = str(error).partition(" - at `")
+    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or "body", message)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("has the same key twice in one object")
+    return found
+
+
+def _constant(text: str) -> NoReturn:
+    raise ValueError(f"has {text}, which is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("has a number out of range")
+    return number
+
+
+def _refuse_surrogates(value: Any) -> None:
+    # A lone \ud800 is no character: it can be neither stored nor sent back.
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise _malformed("has half of a surrogate pair") from None
+
+
+def _malformed(reason: str) -> BadRequest:
+    return BadRequest(f"The body is no valid JSON: it {reason}.", code="malformed_json")
+
+
+def query(args: Any, shape: type[T]) -> T:
+    """A query string's parameters as a `shape`. Raises ValidationFailed.
+
+    Unknown and repeated parameters are refused: a mistyped name must not change the answer silently.
+    """
+    values: dict[str, str] = {}
+    for name, given in args.lists():
+        if len(given) > 1:
+            raise ValidationFailed(FieldError(name[:64], "is given twice"))
+        values[name] = given[0]
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValidationFailed(field_error(error)) from None

@@ -1,0 +1,43 @@
+"""Wall-clock time as the product counts it: whole milliseconds since 1970, UTC."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], int]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write
+
+
+def now() -> int:
+    """The time, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(at: int) -> str:
+    """`at` (milliseconds since 1970) as text, as in 2026-01-01T00:05:00.000Z."""
+    return (EPOCH + timedelta(milliseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03}Z"
+
+
+def parse(text: str) -> int:
+    """Milliseconds since 1970 of an RFC 3339 time with an offset. Raises ValueError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a time needs an offset, as in 2026-01-01T00:00:00Z")
+    at = (instant - EPOCH) // timedelta(milliseconds=1)
+    if not 0 <= at <= LATEST:
+        raise ValueError("a time must be between 1970 and 9999")
+    return at
+
+
+def to_datetime(at: int) -> datetime:
+    """`at` (milliseconds since 1970) as a datetime in UTC."""
+    return EPOCH + timedelta(milliseconds=at)
+
+
+def from_datetime(instant: datetime) -> int:
+    """Milliseconds since 1970 of an aware datetime."""
+    return (instant - EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,107 @@
+"""Every error that leaves the product, in one tree.
+
+ScoreboardError
+├── BadRequest            400  malformed_json, …
+│   └── ValidationFailed  400  validation_failed, with one line per field
+├── Unauthenticated       401  unauthenticated
+├── Forbidden             403  insufficient_scope
+├── NotFound              404  not_found, board_not_found, …
+├── BodyTooLarge          413  body_too_large
+├── UnsupportedMediaType  415  unsupported_media_type
+├── Refused               422  a fact that breaks a rule: score_out_of_range, period_closed, …
+└── Unavailable           503  ledger_unavailable, outcome_unknown, storage_full (try again)
+
+A code is stable and has its paragraph in docs/errors.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class ScoreboardError(Exception):
+    """An error with a status and a stable code. `detail` is for people."""
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(self, detail: str, *, code: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        if code is not None:
+            self.code = code
+
+    @property
+    def title(self) -> str:
+        """The code in words."""
+        return self.code.replace("_", " ").capitalize()
+
+
+class BadRequest(ScoreboardError):
+    """A request that can't be understood."""
+
+    status, code = 400, "bad_request"
+
+
+class ValidationFailed(BadRequest):
+    """A body or a query that has the wrong shape. Names every field that was found wrong."""
+
+    code = "validation_failed"
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors))
+        self.errors = errors
+
+
+class Unauthenticated(ScoreboardError):
+    """A call that needs a key or a session, and has none that is good."""
+
+    status, code = 401, "unauthenticated"
+
+
+class Forbidden(ScoreboardError):
+    """A key or a session that may not do this."""
+
+    status, code = 403, "insufficient_scope"
+
+
+class NotFound(ScoreboardError):
+    """Something that is not there."""
+
+    status, code = 404, "not_found"
+
+
+class BodyTooLarge(ScoreboardError):
+    """A body over the limit of its route."""
+
+    status, code = 413, "body_too_large"
+
+
+class UnsupportedMediaType(ScoreboardError):
+    """A body that is not called JSON."""
+
+    status, code = 415, "unsupported_media_type"
+
+
+class Refused(ScoreboardError):
+    """A fact that breaks a rule of its board or of its key. Nothing was written for it."""
+
+    status, code = 422, "refused"
+
+
+class Unavailable(ScoreboardError):
+    """It can't be done now. Sending the same request again later is safe and right."""
+
+    status, code = 503, "ledger_unavailable"
+
+    def __init__(self, detail: str, *, code: str | None = None, retry_after_seconds: int = 1) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,171 @@
+"""HTTP manners that every route shares: answers, problems, request ids, body limits, CORS."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from typing import Any
+
+import msgspec
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from scoreboard.core import bodies
+from scoreboard.core.db import Busy, Full, Lost
+from scoreboard.core.errors import (
+    BodyTooLarge,
+    ScoreboardError,
+    Unavailable,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+log = logging.getLogger(__name__)
+
+BODY_BYTES = 64 * 1024
+BATCH_BYTES = 1024 * 1024
+REQUEST_ID = re.compile(r"^[\x21-\x7e]{1,128}\Z")
+HTTP_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+PROBLEM = "application/problem+json"
+
+_encode = msgspec.json.Encoder().encode
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(_encode(body), status, mimetype="application/json")
+
+
+def problem(error: ScoreboardError) -> Response:
+    """An error as application/problem+json (RFC 9457)."""
+    body: dict[str, Any] = {
+        "type": f"{request.host_url}problems/{error.code.replace('_', '-')}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "requestId": g.request_id,
+    }
+    if isinstance(error, ValidationFailed):
+        body["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]
+    response = Response(_encode(body), error.status, mimetype=PROBLEM)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="scoreboard"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def sent(limit: int = BODY_BYTES) -> Any:
+    """The request's JSON body. Raises BodyTooLarge, UnsupportedMediaType or BadRequest."""
+    return bodies.parsed(raw(limit))
+
+
+def raw(limit: int = BODY_BYTES) -> bytes:
+    """The request's body, known to be called JSON. Raises BodyTooLarge or UnsupportedMediaType."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
+    request.max_content_length = limit
+    try:
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge(f"This body may have {limit} bytes at most.") from None
+
+
+def not_modified(response: Response, etag: str, *, max_age_seconds: int = 1) -> Response:
+    """Tag a public answer, and shorten it to 304 where the client has it already."""
+    # Weak: two answers of one state differ in asOf, and mean the same.
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
+    response.make_conditional(request)
+    return response
+
+
+def install(app: Flask) -> None:
+    """Give an app these manners."""
+    app.url_map.strict_slashes = True
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.register_error_handler(ScoreboardError, problem)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(Exception, _last_resort)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+    g.started = time.monotonic()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if request.path.startswith("/v1/"):
+        _allow_origins(request, response)
+    if request.path not in ("/healthz", "/readyz"):
+        log.info(
+            "request",
+            extra={
+                "request": g.request_id,
+                "method": request.method,
+                "path": request.path[:300],
+                "status": response.status_code,
+                "ms": round((time.monotonic() - g.started) * 1000, 1),
+            },
+        )
+    return response
+
+
+def _allow_origins(request: Request, response: Response) -> None:
+    # Public reads may be embedded anywhere. No credentials go with them, and no write is allowed.
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = (
+            "ETag, Retry-After, X-Request-Id, Scoreboard-Resume"
+        )
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match, Last-Event-ID, X-Request-Id"
+
+
+def _http_problem(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    known = ScoreboardError(_plain(error), code=HTTP_CODES.get(status, "bad_request"))
+    known.status = status
+    response = problem(known)
+    if status == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return response
+
+
+def _plain(error: HTTPException) -> str:
+    if error.code == 404:
+        return f"There is nothing at {request.path[:200]!r}."
+    return (error.description or error.name).split(". ")[0]
+
+
+def _last_resort(error: Exception) -> Response:
+    unavailable = _unavailable(error)
+    if unavailable is not None:
+        return problem(unavailable)
+    log.error("a request failed", exc_info=error, extra={"request": g.request_id, "path": request.path[:300]})
+    return problem(ScoreboardError("Something went wrong on our side. The request id helps us to find it."))
+
+
+def _unavailable(error: Exception) -> Unavailable | None:
+    if isinstance(error, Full):
+        return Unavailable("The disk is full.", code="storage_full", retry_after_seconds=10)
+    if isinstance(error, Lost | Busy):
+        return Unavailable("The database can't be reached now. Try again.")
+    return None

@@ -1,0 +1,128 @@
+"""Redis clients: one that never makes a request wait, and one that may wait for a message."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+from redis.retry import Retry
+
+T = TypeVar("T")
+
+HOT_SECONDS = 0.25  # a stalled Redis costs one request this much, once per breaker interval
+REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone
+
+
+class RedisAway(Exception):
+    """Redis did not answer, or is being left alone after it did not."""
+
+
+def connect(url: str) -> Redis:
+    """A client for the hot path: quick to give up, and never sends anything twice.
+
+    redis-py's default retries lost replies ten times, which doubles writes and waits for a minute.
+    """
+    return Redis.from_url(
+        url,
+        socket_timeout=HOT_SECONDS,
+        socket_connect_timeout=HOT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+        protocol=2,
+    )
+
+
+def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
+    """A client for blocking reads and for loading boards: waits up to `seconds` for an answer."""
+    return Redis.from_url(
+        url,
+        socket_timeout=seconds,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+        protocol=2,
+        **keepalive(url),
+    )
+
+
+def keepalive(url: str) -> dict[str, bool]:
+    """The option that finds a dead peer, for connections that can have one."""
+    return {} if url.startswith("unix:") else {"socket_keepalive": True}
+
+
+class Breaker:
+    """Stops asking a Redis that fails, and tries it again after a rest."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._resting_until = 0.0
+        self.failures = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether Redis is being left alone now."""
+        return self._monotonic() < self._resting_until
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Do `work`. Raises RedisAway where Redis fails, or failed a moment ago."""
+        if self.open:
+            raise RedisAway("Redis is being left alone for a moment")
+        try:
+            return work()
+        except (RedisError, OSError) as error:
+            with self._lock:
+                self.failures += 1
+                self._resting_until = self._monotonic() + REST_SECONDS
+            raise RedisAway(str(error)) from error
+
+
+class Scripts:
+    """A package's Lua scripts, sent by their digests."""
+
+    def __init__(self, redis: Redis, package: str) -> None:
+        self._redis = redis
+        self._texts = {
+            path.name.removesuffix(".lua"): path.read_text()
+            for path in files(package).joinpath("lua").iterdir()
+            if path.name.endswith(".lua")
+        }
+        self._digests = {
+            name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+            for name, text in self._texts.items()
+        }
+
+    def queue(self, pipeline: Any, name: str, keys: Sequence[str], args: Sequence[Any]) -> None:
+        """Queue a script in a pipeline."""
+        pipeline.evalsha(self._digests[name], len(keys), *keys, *args)
+
+    def execute(self, fill: Callable[[Any], None]) -> list[Any]:
+        """Send what `fill` queues in one pipeline. A restarted Redis gets the scripts again.
+
+        Scripts that a pipeline runs must bear being run twice.
+        """
+        try:
+            return self._once(fill)
+        except NoScriptError:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for text in self._texts.values():
+                    pipeline.script_load(text)
+                pipeline.execute()
+            return self._once(fill)
+
+    def call(self, name: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Run one script."""
+        return self.execute(lambda pipeline: self.queue(pipeline, name, keys, args))[0]
+
+    def _once(self, fill: Callable[[Any], None]) -> list[Any]:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            fill(pipeline)
+            answers: list[Any] = pipeline.execute()
+            return answers

@@ -1,0 +1,50 @@
+"""Native threads for work that would freeze gevent's event loop, and plain calls elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+Run = Callable[[Callable[[], T]], T]
+
+
+def cooperative() -> bool:
+    """Whether this process runs on gevent. Never imports it: the worker must not."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and bool(monkey.is_module_patched("threading"))
+
+
+class NativeThreads:
+    """Runs each piece of work in one of a few native threads, and waits for it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._pool: Any = None
+        if cooperative():
+            from gevent.threadpool import ThreadPool
+
+            self._pool = ThreadPool(size)
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do `work` in a thread of the pool; here, where there is no event loop to freeze."""
+        if self._pool is None:
+            return work()
+        value, error = self._pool.apply(_caught, (work,))
+        if error is not None:
+            raise error
+        return cast("T", value)
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.kill()
+
+
+def _caught(work: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+    # gevent prints every error that leaves a pool's thread, expected or not.
+    try:
+        return work(), None
+    except Exception as error:  # noqa: BLE001
+        return None, error

@@ -1,0 +1,1 @@
+"""The journal: one append-only, commit-ordered line of facts; the truth that every view follows."""

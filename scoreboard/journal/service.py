@@ -1,0 +1,36 @@
+"""Reading the journal, for followers and for those who check it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import peewee
+
+from scoreboard.core.db import Database
+from scoreboard.journal import store
+from scoreboard.journal.types import Recorded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journal:
+    """The line of facts, as it is read."""
+
+    database: Database
+
+    def head(self) -> int:
+        """The number of the newest fact; 0 where there is none."""
+        return self.database.run(store.head)
+
+    def after(self, seq: int, limit: int) -> list[Recorded]:
+        """The facts that follow `seq`, oldest first."""
+        return self.database.run(lambda db: store.after(db, seq, limit))
+
+    def gaps(self) -> int:
+        """How many numbers are missing between 1 and the head. Must be 0."""
+        return self.database.snapshot(lambda db: store.head(db) - store.count(db))
+
+
+def scores_of(db: peewee.Database, board: str, since: int) -> Iterator[Recorded]:
+    """A board's scores after the fact `since`, oldest first, within one transaction."""
+    return (line for line in store.of_board(db, board, since) if line.fact.kind == "score")

@@ -1,0 +1,132 @@
+"""The journal's tables: the head, whose lock orders all commits, and the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import peewee
+
+from scoreboard.core.db import Rows, execute, one_of, rows
+from scoreboard.journal.types import Fact, Recorded
+
+SHARD = 0  # this database's shard; one by default
+
+COLUMNS = "seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context"
+JOURNAL = Rows(
+    table="journal",
+    columns=(
+        ("seq", "bigint"),
+        ("id", "text"),
+        ("at", "bigint"),
+        ("kind", "text"),
+        ("player", "text"),
+        ("action", "text"),
+        ("board", "text"),
+        ("amount", "bigint"),
+        ("columns", "text"),
+        ("data", "text"),
+        ("result", "text"),
+        ("digest", "text"),
+        ("context", "text"),
+    ),
+)
+
+_encoder = msgspec.json.Encoder()
+_decode = msgspec.json.Decoder().decode
+
+
+class JournalLines:
+    """Reads and writes inside the writer's transaction."""
+
+    def lock(self, db: peewee.Database) -> tuple[int, int]:
+        """Take the write lock. Returns the newest fact's number and time."""
+        locking = " FOR UPDATE" if isinstance(db, peewee.PostgresqlDatabase) else ""
+        ((seq, at),) = rows(db, f"SELECT seq, at FROM journal_head WHERE shard = ?{locking}", (SHARD,))
+        return seq, at
+
+    def known(self, db: peewee.Database, ids: Sequence[str]) -> dict[str, Recorded]:
+        """Those of `ids` that are recorded already."""
+        condition, value = one_of(db, "id", ids)
+        found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
+        return {row[1]: _recorded(row) for row in found}
+
+    def write(self, db: peewee.Database, lines: Sequence[Recorded]) -> None:
+        """Append lines and move the head to the last of them."""
+        JOURNAL.write(db, [_row(line) for line in lines])
+        execute(
+            db,
+            "UPDATE journal_head SET seq = ?, at = ? WHERE shard = ?",
+            (lines[-1].seq, lines[-1].at, SHARD),
+        )
+
+
+def head(db: peewee.Database) -> int:
+    """The number of the newest fact; 0 where there is none."""
+    ((seq,),) = rows(db, "SELECT seq FROM journal_head WHERE shard = ?", (SHARD,))
+    return int(seq)
+
+
+def after(db: peewee.Database, seq: int, limit: int) -> list[Recorded]:
+    """The facts that follow `seq`, oldest first."""
+    found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
+    return [_recorded(row) for row in found]
+
+
+def count(db: peewee.Database) -> int:
+    """How many facts there are."""
+    ((lines,),) = rows(db, "SELECT COUNT(*) FROM journal")
+    return int(lines)
+
+
+def of_board(db: peewee.Database, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
+    """A board's facts after `since`, oldest first, read page by page in a transaction."""
+    text = f"SELECT {COLUMNS} FROM journal WHERE board = ? AND seq > ? ORDER BY seq LIMIT ?"
+    while found := rows(db, text, (board, since, page)):
+        yield from map(_recorded, found)
+        since = found[-1][0]
+
+
+def _row(line: Recorded) -> tuple[Any, ...]:
+    fact = line.fact
+    return (
+        line.seq,
+        fact.id,
+        line.at,
+        fact.kind,
+        fact.player,
+        fact.action,
+        fact.board,
+        fact.amount,
+        _text(fact.columns),
+        _text(fact.data),
+        _text(line.result),
+        fact.digest,
+        _text(fact.context),
+    )
+
+
+def _text(value: dict[str, Any]) -> str:
+    return _encoder.encode(value).decode() if value else ""
+
+
+def _object(text: str) -> dict[str, Any]:
+    return _decode(text) if text else {}
+
+
+def _recorded(row: Sequence[Any]) -> Recorded:
+    seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context = row
+    fact = Fact(
+        id=id,
+        kind=kind,
+        player=player,
+        action=action,
+        board=board,
+        amount=amount,
+        columns=_object(columns),
+        data=_object(data),
+        digest=digest,
+        context=_object(context),
+    )
+    return Recorded(seq=seq, at=at, fact=fact, result=_object(result))

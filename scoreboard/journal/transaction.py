@@ -1,0 +1,103 @@
+"""One batch of facts, from the write lock to the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import peewee
+
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Lost, classify
+from scoreboard.core.errors import Refused, ScoreboardError
+from scoreboard.journal.store import JournalLines
+from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded
+
+SKEW_MS = 60_000  # how far hosts' clocks may disagree before the journal's time may step back
+
+
+class CommitUnknown(Exception):
+    """The connection broke while the commit was under way: it may or may not have happened."""
+
+
+@dataclass(kw_only=True)
+class Committed:
+    """A batch that is in the journal, ready to be shown."""
+
+    outcomes: list[Outcome]
+    folding: Folding
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction:
+    """Records facts of one kind, each on its own merits, in one commit."""
+
+    lines: JournalLines
+    clock: Clock
+
+    def run(
+        self, db: peewee.Database, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]
+    ) -> Committed:
+        """Record `facts`. `claim` is called just before the commit, and may stop it by raising.
+
+        Raises CommitUnknown where the commit's outcome can't be told.
+        """
+        db.begin()
+        try:
+            committed = self._record(db, fold, facts)
+            claim()
+        except BaseException:
+            with suppress(Exception):
+                db.rollback()
+            raise
+        try:
+            db.commit()
+        except (peewee.PeeweeException, OSError) as error:
+            if isinstance(classify(error), Lost):
+                raise CommitUnknown(str(error)) from error
+            with suppress(Exception):
+                db.rollback()
+            raise
+        return committed
+
+    def _record(self, db: peewee.Database, fold: Fold, facts: Sequence[Fact]) -> Committed:
+        seq, newest = self.lines.lock(db)
+        at = self._time(newest)
+        known = self.lines.known(db, [fact.id for fact in facts])
+        folding = fold.begin(db, facts, at)
+        first, written, outcomes = seq + 1, [], []
+        for fact in facts:
+            outcome = self._one(folding, fact, known, seq + 1, at)
+            if outcome.recorded is not None and not outcome.replayed:
+                seq += 1
+                known[fact.id] = outcome.recorded
+                written.append(outcome.recorded)
+            outcomes.append(outcome)
+        folding.finish()
+        if written:
+            self.lines.write(db, written)
+        return Committed(outcomes=outcomes, folding=folding, first=first, last=seq)
+
+    def _one(self, folding: Folding, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
+        earlier = known.get(fact.id)
+        if earlier is not None:
+            if earlier.fact.digest != fact.digest:
+                return Outcome(error=_reused())
+            folding.again(earlier)
+            return Outcome(recorded=earlier, replayed=True)
+        try:
+            result = folding.apply(fact, seq)
+        except ScoreboardError as error:
+            return Outcome(error=error)
+        return Outcome(recorded=Recorded(seq=seq, at=at, fact=fact, result=result))
+
+    def _time(self, newest: int) -> int:
+        at = self.clock()
+        return newest if 0 < newest - at <= SKEW_MS else at
+
+
+def _reused() -> Refused:
+    return Refused("This idempotency key was used before, for something else.", code="idempotency_key_reused")

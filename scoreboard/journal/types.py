@@ -1,0 +1,95 @@
+"""The words of the journal: a fact, how it is folded, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+import peewee
+
+from scoreboard.core.errors import ScoreboardError
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something that happened, as its author hands it in.
+
+    `id` is the author's idempotency key: a fact is recorded once per id. `digest` stands for
+    everything that was asked: the same id with another digest is a mistake, not a retry.
+    """
+
+    id: str
+    kind: str
+    player: str = ""
+    board: str = ""
+    action: str = ""
+    amount: int = 0
+    columns: dict[str, int] = {}
+    data: dict[str, Any] = {}
+    context: dict[str, str] = {}
+    digest: str = ""
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A line of the journal: the fact, its place in the order, and the answer that it got."""
+
+    seq: int
+    at: int  # milliseconds since 1970, never falling while hosts' clocks agree to a minute
+    fact: Fact
+    result: dict[str, Any]
+
+
+class Outcome(msgspec.Struct, kw_only=True, gc=False):
+    """What became of a fact that was handed in. Exactly one of `recorded` and `error` is set."""
+
+    recorded: Recorded | None = None
+    error: ScoreboardError | None = None
+    replayed: bool = False
+    shown: Any = None  # what the fold's view showed after the commit, None where it could not
+
+
+class Folding(Protocol):
+    """One batch being folded into a feature's tables, inside the writer's transaction."""
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """The fact's result. Raises a ScoreboardError where it breaks a rule; nothing is kept then."""
+
+    def again(self, recorded: Recorded) -> None:
+        """A fact of the batch was recorded earlier: show its views once more, change nothing."""
+
+    def finish(self) -> None:
+        """Write what the batch changed."""
+
+    def publish(self, first: int, last: int) -> Any:
+        """After the commit of facts `first` to `last`: show it. Returns what is now shown, or None."""
+
+
+class Fold(Protocol):
+    """A feature's part in the writer: how facts of its kinds change its tables."""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of facts that it folds."""
+
+    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> Folding:
+        """Load what folding `facts` needs. All of them are of one kind. The write lock is held."""
+
+
+class Follower(Protocol):
+    """A view of the journal that is kept up in the background, and can be rebuilt from nothing."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which is also its queue's."""
+
+    def position(self) -> int | None:
+        """The newest fact that the view holds, with all before it; None where there is no view."""
+
+    def restore(self) -> None:
+        """Build the view anew from the tables, so that it has a position."""
+
+    def follow(self, facts: Sequence[Recorded]) -> None:
+        """Take in facts, in order. The same facts again change nothing."""
+
+    def tend(self) -> None:
+        """Look after the view, with or without new facts."""

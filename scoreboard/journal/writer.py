@@ -1,0 +1,236 @@
+"""The writer: one per process, turns waiting facts into batches and batches into commits."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from scoreboard.core.db import Busy, Database, Full, Lost
+from scoreboard.core.errors import Unavailable
+from scoreboard.core.latch import Latch
+from scoreboard.journal.transaction import Committed, CommitUnknown, Transaction
+from scoreboard.journal.types import Fact, Fold, Outcome
+
+log = logging.getLogger(__name__)
+
+BATCH = 64  # facts; a submission is never split, so a batch may hold more
+WAITING = 20_000  # facts that may wait before new ones are refused at once
+DEADLINE_SECONDS = 1.8  # an answer, good or bad, is there before two seconds are over
+
+BUSY = "The database can't take it now. Send the same again."
+UNKNOWN = "The database did not say whether it was written. Send the same again: it counts once."
+
+
+class Abandoned(Exception):
+    """A submission of the batch has given up waiting: the batch is done again without it."""
+
+
+@dataclass(eq=False)
+class Submission:
+    """Facts that one caller waits for."""
+
+    fold: Fold
+    facts: Sequence[Fact]
+    latch: Latch = field(default_factory=Latch)
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: Exception | None = None
+    # Whoever pops it decides: the writer that commits, or the caller that gives up. A list's pop
+    # is atomic between native threads, where gevent's locks are not made for it.
+    token: list[bool] = field(default_factory=lambda: [True])
+    abandoned: bool = False
+    committing: bool = False
+
+    def claim(self) -> bool:
+        """Whether the one who asks gets to decide."""
+        try:
+            self.token.pop()
+        except IndexError:
+            return False
+        return True
+
+    def settle(self, *, outcomes: list[Outcome] | None = None, error: Exception | None = None) -> None:
+        """Give the waiting caller its answer."""
+        self.outcomes, self.error = outcomes or [], error
+        self.latch.open()
+
+
+class Writer:
+    """Records facts: one commit for all that wait, exactly once each, in one order."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        folds: Sequence[Fold],
+        transaction: Transaction,
+    ) -> None:
+        """`database` is the writer's own: it holds the one connection that writes."""
+        self._database = database
+        self._folds = {kind: fold for fold in folds for kind in fold.kinds}
+        self._transaction = transaction
+        self._queue: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
+        self._aside: Submission | None = None
+        self._waiting = 0
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def append(self, facts: Sequence[Fact]) -> list[Outcome]:
+        """Record facts of one kind, and wait until they are committed.
+
+        Appending the same facts again records nothing and gives the stored results. Raises
+        Unavailable: ledger_unavailable and storage_full mean that nothing was written,
+        outcome_unknown that it can't be told; sending the same again is right for all three.
+        """
+        if not facts:
+            return []
+        if self._waiting + len(facts) > WAITING:
+            raise Unavailable("Too many writes are waiting. Send the same again.")
+        submission = Submission(self._folds[facts[0].kind], facts)
+        self._submit(submission)
+        if not submission.latch.wait(DEADLINE_SECONDS):
+            if submission.claim():
+                submission.abandoned = True
+                raise Unavailable(BUSY)
+            raise Unavailable(UNKNOWN, code="outcome_unknown")
+        if submission.error is not None:
+            raise submission.error
+        return submission.outcomes
+
+    def stop(self) -> None:
+        """Finish what waits, then end the thread."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join(timeout=5)
+            self._thread = None
+
+    def _submit(self, submission: Submission) -> None:
+        self._waiting += len(submission.facts)
+        self._queue.put(submission)
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._loop, name="journal-writer", daemon=True)
+                    self._thread.start()
+
+    def _loop(self) -> None:
+        for batch in self._batches():
+            try:
+                self._write(batch)
+            except Exception as error:
+                log.exception("a batch failed in a way that nobody thought of")
+                self._settle(batch, error)
+            self._waiting -= sum(len(submission.facts) for submission in batch)
+
+    def _batches(self) -> Iterator[list[Submission]]:
+        # No waiting for company: while one batch commits, the next one gathers.
+        while True:
+            first = self._aside or self._queue.get()
+            self._aside = None
+            if first is None:
+                return
+            yield self._gather(first)
+
+    def _gather(self, first: Submission) -> list[Submission]:
+        batch, size = [first], len(first.facts)
+        while size < BATCH:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                self._queue.put(None)
+                break
+            if following.facts[0].kind != first.facts[0].kind:
+                self._aside = following
+                break
+            batch.append(following)
+            size += len(following.facts)
+        return batch
+
+    def _write(self, batch: list[Submission], *, tries: int = 2) -> None:
+        batch = [submission for submission in batch if not submission.abandoned]
+        if not batch:
+            return
+        try:
+            committed = self._commit(batch)
+        except Abandoned:
+            self._write(batch, tries=tries)
+        except (Lost, CommitUnknown):
+            # After a lost commit the same batch is sent again: waiting for the write lock lets
+            # the first try end, and ids that it recorded are then replayed, not counted twice.
+            self._retry(batch, tries)
+        except Busy:
+            self._settle(batch, Unavailable(BUSY))
+        except Full:
+            self._settle(
+                batch,
+                Unavailable(
+                    "The disk is full. Send the same again.", code="storage_full", retry_after_seconds=10
+                ),
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, one fact's mistake is not the others'
+            self._alone(batch, error)
+        else:
+            self._publish(batch, committed)
+
+    def _retry(self, batch: list[Submission], tries: int) -> None:
+        if tries > 1:
+            self._write(batch, tries=tries - 1)
+        elif any(submission.committing for submission in batch):
+            self._settle(batch, Unavailable(UNKNOWN, code="outcome_unknown"))
+        else:
+            self._settle(batch, Unavailable(BUSY))
+
+    def _alone(self, batch: list[Submission], error: Exception) -> None:
+        # Halving finds the one bad submission without failing its neighbours.
+        if len(batch) == 1:
+            log.error("a fact can't be recorded", exc_info=error)
+            self._settle(batch, error)
+            return
+        middle = len(batch) // 2
+        self._write(batch[:middle])
+        self._write(batch[middle:])
+
+    def _commit(self, batch: list[Submission]) -> Committed:
+        facts = [fact for submission in batch for fact in submission.facts]
+        claimed: list[Submission] = []
+
+        def claim() -> None:
+            for submission in batch:
+                if submission.committing:
+                    continue
+                if not submission.claim():
+                    raise Abandoned
+                submission.committing = True
+                claimed.append(submission)
+
+        try:
+            return self._database.run(lambda db: self._transaction.run(db, batch[0].fold, facts, claim))
+        except CommitUnknown:
+            raise
+        except BaseException:
+            for submission in claimed:
+                submission.committing = False
+                submission.token.append(True)
+            raise
+
+    def _publish(self, batch: list[Submission], committed: Committed) -> None:
+        shown = None
+        try:
+            shown = committed.folding.publish(committed.first, committed.last)
+        except Exception:
+            # It is committed; a view that fails is repaired by its follower.
+            log.exception("a committed batch could not be shown")
+        outcomes = iter(committed.outcomes)
+        for submission in batch:
+            mine = [next(outcomes) for _ in submission.facts]
+            for outcome in mine:
+                outcome.shown = shown
+            submission.settle(outcomes=mine)
+
+    def _settle(self, batch: list[Submission], error: Exception) -> None:
+        for submission in batch:
+            submission.settle(error=error)

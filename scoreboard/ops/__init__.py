@@ -1,0 +1,1 @@
+"""Is it well? For load balancers, platforms and people."""

@@ -1,0 +1,204 @@
+"""The composition root: builds every part from the settings, and is the only file that knows them all."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from playhouse.migrations import Runner
+from redis.exceptions import RedisError
+
+from config.settings import Settings
+from scoreboard.accounts.service import KeyFold, Keys, Names
+from scoreboard.accounts.store import PlayerNames, ServerKeys
+from scoreboard.audit.follow import AuditFollower
+from scoreboard.audit.store import AuditLog
+from scoreboard.boards.boardfold import BoardFold
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.manage import Changed, Manage
+from scoreboard.boards.scorefold import ScoreFold
+from scoreboard.boards.service import Boards
+from scoreboard.boards.show import Show, Trust
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.sqlview import SqlView
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.types import Window
+from scoreboard.boards.verify import Verify
+from scoreboard.core.answers import Answers
+from scoreboard.core.clock import Clock, now
+from scoreboard.core.db import Busy, Database, Lost
+from scoreboard.core.redis import Breaker, connect, connect_patient
+from scoreboard.journal.followers import Followers
+from scoreboard.journal.service import Journal
+from scoreboard.journal.store import JournalLines
+from scoreboard.journal.transaction import Transaction
+from scoreboard.journal.writer import Writer
+from scoreboard.ops.service import Health
+from scoreboard.scores.service import Scores
+from scoreboard.stream.hub import Hub
+from scoreboard.stream.publisher import Publisher
+from scoreboard.stream.scopes import Scopes
+from scoreboard.stream.store import StreamStore
+from scoreboard.stream.viewers import Viewers
+
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+
+
+@dataclass(kw_only=True)
+class Parts:
+    """Everything that routes, commands and jobs work with."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    audit_database: Database
+    journal: Journal
+    writer: Writer
+    keys: Keys
+    answers: Answers
+    boards: Boards
+    manage: Manage
+    windows: Windows
+    boards_follower: BoardsFollower
+    verify: Verify
+    scores: Scores
+    audit: AuditLog
+    followers: Followers
+    scopes: Scopes
+    hub: Hub
+    viewers: Viewers
+    publisher: Publisher
+    health: Health
+    prepared: threading.Event
+    _writing: Database
+
+    def migrate(self) -> list[str]:
+        """Bring both databases' tables up to date. Returns the migrations that ran."""
+        done: list[str] = self.database.run(lambda db: Runner(db, str(HERE / "migrations")).up())
+        done += self.audit_database.run(lambda db: Runner(db, str(HERE / "audit" / "migrations")).up())
+        return done
+
+    def prepare(self) -> None:
+        """Register what the settings name: the bootstrap key, and the boards of the boards file."""
+        if self.settings.bootstrap_key:
+            self.keys.register_bootstrap(self.settings.bootstrap_key)
+        for board in self.manage.apply_file(self.settings.boards_file):
+            log.info("board defined", extra={"board": board})
+        self.prepared.set()
+
+    def start(self) -> None:
+        """Start what a web process does in the background: prepare, follow the stream, publish."""
+        for work in (self._prepare_until_done, self.hub.run, self.publisher.run):
+            threading.Thread(target=work, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let streams end and another process publish, and finish what waits to be written."""
+        self.publisher.stop()
+        self.hub.stop()
+        self.writer.stop()
+
+    def cursor(self, window: Window, version: int) -> str:
+        """Where to begin streaming after reading a window's state."""
+        return self.hub.cursor(window, version)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.writer.stop()
+        for database in (self.database, self._writing, self.audit_database):
+            database.close()
+
+    def _prepare_until_done(self) -> None:
+        while True:
+            try:
+                return self.prepare()
+            except (Lost, Busy, RedisError) as error:
+                log.warning("not prepared yet", extra={"reason": str(error)})
+            except Exception:
+                log.exception("not prepared")
+            time.sleep(1)
+
+
+def build(settings: Settings, *, clock: Clock = now) -> Parts:
+    """Wire all parts. Opens no connection yet."""
+    database = Database(settings.database, synchronous=settings.sqlite_synchronous)
+    writing = Database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
+    audit_database = Database(settings.audit_database, readers=1)
+    breaker = Breaker()
+    redis, patient = connect(settings.redis_url), connect_patient(settings.redis_url)
+
+    journal = Journal(database=database)
+    names = Names(stored=PlayerNames(database))
+    definitions, windows = Definitions(database), Windows(database)
+    catalogue = Catalogue(definitions)
+    view = RedisView(redis, breaker)
+    show = Show(view=view, trust=Trust(view=view, journal=journal), database=database)
+    writer = Writer(
+        writing,
+        folds=[
+            ScoreFold(catalogue=catalogue, names=names, show=show),
+            BoardFold(catalogue=catalogue, announce=show.nothing, changed=Changed(show=show)),
+            KeyFold(announce=show.nothing),
+        ],
+        transaction=Transaction(lines=JournalLines(), clock=clock),
+    )
+    boards = Boards(
+        catalogue=catalogue, show=show, sql=SqlView(database), windows=windows, names=names, clock=clock
+    )
+    boards_follower = BoardsFollower(
+        view=RedisView(patient, Breaker()),
+        catalogue=Catalogue(definitions),
+        windows=windows,
+        names=names,
+        journal=journal,
+        database=database,
+    )
+    audit = AuditLog(audit_database)
+    followers = Followers(journal=journal, followers=[boards_follower, AuditFollower(audit=audit)])
+    scopes = Scopes(boards=boards, clock=clock)
+    hub = Hub(store=StreamStore(patient), scopes=scopes)
+    prepared = threading.Event()
+    return Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        audit_database=audit_database,
+        journal=journal,
+        writer=writer,
+        keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
+        answers=Answers(database=database, clock=clock),
+        boards=boards,
+        manage=Manage(writer=writer, catalogue=catalogue, stored=definitions, windows=windows, clock=clock),
+        windows=windows,
+        boards_follower=boards_follower,
+        verify=Verify(database=database, journal=journal, view=boards_follower.view),
+        scores=Scores(writer=writer, boards=boards, clock=clock),
+        audit=audit,
+        followers=followers,
+        scopes=scopes,
+        hub=hub,
+        viewers=Viewers(
+            hub=hub,
+            clock=clock,
+            heartbeat_seconds=settings.stream_heartbeat_seconds,
+            max_age_seconds=settings.stream_max_age_seconds,
+            most=settings.stream_max_open,
+        ),
+        publisher=Publisher(
+            store=StreamStore(patient),
+            scopes=scopes,
+            clock=clock,
+            tick_seconds=settings.stream_tick_ms / 1000,
+        ),
+        health=Health(
+            database=database, ping=redis.ping, breaker=breaker, followers=followers, prepared=prepared.is_set
+        ),
+        prepared=prepared,
+        _writing=writing,
+    )

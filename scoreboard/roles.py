@@ -1,0 +1,27 @@
+"""Which blueprints each role serves. One process may play all roles, or one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+
+from scoreboard.admin import routes as admin
+from scoreboard.boards import routes as boards
+from scoreboard.ops import routes as ops
+from scoreboard.pages import routes as pages
+from scoreboard.scores import routes as scores
+from scoreboard.stream import routes as stream
+
+ALWAYS = (ops.bp,)
+ROLES = {
+    "score": (scores.bp,),
+    "board": (boards.bp, stream.bp),
+    "admin": (admin.bp,),
+    "pages": (pages.bp,),
+}
+
+
+def blueprints(roles: Sequence[str] = tuple(ROLES)) -> list[Blueprint]:
+    """The blueprints of some roles, and those that every process has."""
+    return [*ALWAYS, *(bp for role in roles for bp in ROLES[role])]

@@ -1,0 +1,148 @@
+"""Recording trusted scores: each entry on its own merits, each at most once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from scoreboard.accounts.rules import display_name
+from scoreboard.boards.service import Boards
+from scoreboard.boards.types import Board, Shown, Window
+from scoreboard.core.bodies import field_error
+from scoreboard.core.clock import Clock, parse
+from scoreboard.core.errors import Refused, ScoreboardError
+from scoreboard.journal.types import Fact, Outcome
+from scoreboard.journal.writer import Writer
+from scoreboard.scores.types import METADATA_BYTES, Entry, Rejected, Report, StandingNow
+
+FUTURE_MS = 60_000  # how far a sender's clock may be ahead of ours
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """Takes scores from servers that hold a key."""
+
+    writer: Writer
+    boards: Boards
+    clock: Clock
+
+    def submit(
+        self,
+        board_id: str,
+        entries: Sequence[Any],
+        *,
+        caller: str,
+        context: Mapping[str, str],
+        key: str | None = None,
+    ) -> Report:
+        """Record entries, and tell what became of each.
+
+        An entry with an idempotency key, or a request with one, may be sent again: it counts once.
+        Raises NotFound where there is no such board, and Unavailable where nothing can be written.
+        """
+        board = self.boards.board(board_id)
+        facts: list[Fact] = []
+        indexes: list[int] = []
+        rejected: list[Rejected] = []
+        now = self.clock()
+        for index, raw in enumerate(entries):
+            try:
+                entry = msgspec.convert(raw, Entry)
+                facts.append(_fact(board, entry, caller, dict(context), key and f"{key}#{index}", now))
+                indexes.append(index)
+            except msgspec.ValidationError as error:
+                wrong = field_error(error)
+                detail = f"{wrong.field}: {wrong.message}"
+                rejected.append(Rejected(index=index, code="validation_failed", detail=detail))
+            except ScoreboardError as error:
+                rejected.append(Rejected(index=index, code=error.code, detail=error.detail))
+        return _report(board, indexes, self.writer.append(facts), rejected)
+
+
+def _fact(
+    board: Board, entry: Entry, caller: str, context: dict[str, str], fallback: str | None, now: int
+) -> Fact:
+    data: dict[str, Any] = {}
+    if entry.display_name is not None:
+        data["displayName"] = display_name(entry.display_name)
+    if entry.operator is not None:
+        data["operator"] = entry.operator
+    if entry.region is not None:
+        data["region"] = entry.region
+    if entry.occurred_at is not None:
+        data["occurredAt"] = _occurred(entry.occurred_at, now)
+    if entry.metadata:
+        data["metadata"] = _metadata(entry.metadata)
+    key = entry.idempotency_key or fallback
+    return Fact(
+        id=f"score:{caller}:{board.id}:{board.since}:{key}" if key else f"score:{secrets.token_hex(12)}",
+        kind="score",
+        player=entry.player,
+        board=board.id,
+        amount=entry.score,
+        columns=entry.columns or {},
+        data=data,
+        context=context,
+        digest=_digest(entry, data) if key else "",
+    )
+
+
+def _digest(entry: Entry, data: dict[str, Any]) -> str:
+    asked = [entry.player, entry.score, entry.columns or {}, data]
+    return hashlib.sha256(_encode(asked)).hexdigest()[:32]
+
+
+def _occurred(text: str, now: int) -> int:
+    try:
+        at = parse(text)
+    except (ValueError, OverflowError) as error:
+        raise Refused(f"occurredAt: {error}", code="validation_failed") from None
+    if at > now + FUTURE_MS:
+        raise Refused("occurredAt lies in the future.", code="occurred_in_future")
+    return at
+
+
+def _metadata(value: dict[str, Any]) -> str:
+    text = _encode(value)
+    if len(text) > METADATA_BYTES:
+        raise Refused(f"metadata has more than {METADATA_BYTES} bytes.", code="metadata_too_large")
+    return text.decode()
+
+
+def _report(
+    board: Board, indexes: Sequence[int], outcomes: Sequence[Outcome], rejected: list[Rejected]
+) -> Report:
+    report = Report(accepted=0, replayed=0, rejected=rejected, standings=[])
+    standings: dict[tuple[Window, str], StandingNow] = {}
+    for index, outcome in zip(indexes, outcomes, strict=True):
+        if outcome.error is not None or outcome.recorded is None:
+            assert outcome.error is not None
+            rejected.append(Rejected(index=index, code=outcome.error.code, detail=outcome.error.detail))
+            continue
+        report.replayed += outcome.replayed
+        report.accepted += not outcome.replayed
+        player = outcome.recorded.fact.player
+        for period, segment, score, version in outcome.recorded.result["standings"]:
+            window = Window(board.id, period, segment)
+            shown: Shown | None = (outcome.shown or {}).get(window, {}).get(player)
+            report.degraded |= shown is None
+            standings[window, player] = StandingNow(
+                board=board.id,
+                period=period,
+                region=segment or None,
+                player=player,
+                score=shown.score if shown else score,
+                rank=shown.rank if shown else None,
+                previous_rank=shown.previous_rank if shown else None,
+                version=shown.version if shown else version,
+            )
+    rejected.sort(key=lambda one: one.index)
+    report.standings = list(standings.values())
+    return report

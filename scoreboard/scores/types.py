@@ -1,0 +1,63 @@
+"""The words of trusted scores."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from scoreboard.boards.types import BoardId, Operator, PlayerId, Score
+
+MOST_ENTRIES = 1000
+METADATA_BYTES = 4096
+
+
+class Entry(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, gc=False):
+    """One score as a trusted server sends it."""
+
+    player: PlayerId
+    score: Score
+    display_name: str | None = None
+    columns: dict[str, Score] | None = None
+    metadata: dict[str, Any] | None = None
+    region: BoardId | None = None
+    idempotency_key: Annotated[str, Meta(pattern=r"^[\x20-\x7e]{1,128}\Z")] | None = None
+    occurred_at: str | None = None
+    operator: Operator | None = None
+
+
+class Batch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Scores that are sent together. Each entry is judged on its own."""
+
+    entries: Annotated[list[Any], Meta(min_length=1, max_length=MOST_ENTRIES)]
+
+
+class Rejected(Struct, frozen=True, kw_only=True):
+    """An entry that was not recorded, and why."""
+
+    index: int
+    code: str
+    detail: str
+
+
+class StandingNow(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where a player of the batch stands after it."""
+
+    board: str
+    period: str
+    region: str | None
+    player: str
+    score: int
+    rank: int | None
+    previous_rank: int | None
+    version: int
+
+
+class Report(Struct, kw_only=True):
+    """What became of a batch."""
+
+    accepted: int
+    replayed: int
+    rejected: list[Rejected]
+    standings: list[StandingNow]
+    degraded: bool = False

@@ -1,0 +1,1 @@
+"""The live stream: boards as snapshots and deltas, numbered, with checksums."""

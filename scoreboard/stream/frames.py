@@ -1,0 +1,90 @@
+"""The frames of protocol version 1: one object, carried by SSE and by polling alike. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from scoreboard.stream.diff import difference, fields
+from scoreboard.stream.types import Cursor, Encoded, Frame, Shown
+
+VERSION = 1
+PADDING_BYTES = 2048  # some proxies hold back a stream until so much has come
+
+_encode = msgspec.json.Encoder().encode
+
+
+def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> Frame:
+    """Always first: who speaks, how often, and whether `since` could be resumed (none, ok, partial)."""
+    return {
+        "t": "hello",
+        "v": VERSION,
+        "sid": sid,
+        "hb": heartbeat,
+        "max_age": max_age,
+        "now": now,
+        "resume": resume,
+    }
+
+
+def snapshot(shown: Shown, *, id: Cursor, why: str) -> Frame:
+    """A whole board, to replace whatever was there."""
+    return {
+        "t": "snapshot",
+        "id": str(id),
+        "b": shown.scope,
+        "s": shown.s,
+        "why": why,
+        "size": shown.size,
+        "rank": shown.rank,
+        "period": shown.period,
+        "columns": shown.columns,
+        "tot": shown.total,
+        "crc": shown.crc,
+        "at": shown.at,
+        "top": [fields(line) for line in shown.top],
+    }
+
+
+def delta(old: Shown, new: Shown, *, id: Cursor) -> Frame:
+    """What turns a board as it was into what it is now."""
+    frame: Frame = {"t": "delta", "id": str(id), "b": new.scope, "p": old.s, "s": new.s}
+    frame |= difference(old.top, new.top)
+    if old.total != new.total:
+        frame["tot"] = new.total
+    return frame | {"crc": new.crc, "at": new.at}
+
+
+def heartbeat(*, id: Cursor, at: str, boards: list[tuple[str, int, str]], degraded: bool) -> Frame:
+    """The stream is alive, and this is where each board is: a reader can prove that he missed nothing."""
+    frame: Frame = {"t": "hb", "id": str(id), "at": at, "b": boards}
+    return frame | ({"degraded": True} if degraded else {})
+
+
+def bye(*, code: int, again: bool, retry_ms: int, why: str) -> Frame:
+    """The last frame before the server closes."""
+    return {"t": "bye", "code": code, "again": again, "retry_ms": retry_ms, "why": why}
+
+
+def text(frame: Frame) -> str:
+    """A frame as one line of JSON."""
+    return _encode(frame).decode()
+
+
+def encoded(frame: Frame, line: str | None = None) -> Encoded:
+    """A frame in both framings. `line` is its JSON where it is at hand."""
+    line = line or text(frame)
+    id = f"id: {frame['id']}\n" if "id" in frame else ""
+    event = f"event: {frame['t']}\n{id}data: {line}\n\n".encode()
+    return Encoded(s=frame.get("s", 0), line=line, event=event)
+
+
+def opening(retry_ms: int) -> bytes:
+    """The first bytes of an event stream."""
+    return f"retry: {retry_ms}\n:{' ' * PADDING_BYTES}\n\n".encode()
+
+
+def decoded(line: str) -> Any:
+    """A frame from its JSON."""
+    return msgspec.json.decode(line)

@@ -1,0 +1,271 @@
+"""The hub: what one process knows of the stream, and how its viewers are served from memory."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import structs
+from redis.exceptions import RedisError
+
+from scoreboard.boards.types import Window
+from scoreboard.stream import frames
+from scoreboard.stream.diff import applied, checksum
+from scoreboard.stream.ring import FRAMES, Ring
+from scoreboard.stream.scopes import Scopes, scope_of
+from scoreboard.stream.store import StreamStore
+from scoreboard.stream.types import Cursor, Encoded, Frame, Line, Published, Shown
+
+log = logging.getLogger(__name__)
+
+READ_MS = 2000
+REST_SECONDS = 0.5
+FIRST_SECONDS = 1.0  # how long a viewer waits for a board that was never published
+NOWHERE = Cursor(0, 0)
+
+
+@dataclass
+class Room:
+    """One scope as this process knows it."""
+
+    shown: Shown
+    ring: Ring
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed:
+    """What a viewer gets first: frames, whether he was resumed, and where he is then."""
+
+    resume: str
+    frames: list[Encoded]
+    at: Cursor
+
+
+@dataclass(kw_only=True)
+class Hub:
+    """Follows the stream's frames, and keeps what viewers need."""
+
+    store: StreamStore
+    scopes: Scopes
+    monotonic: Callable[[], float] = time.monotonic
+    degraded: bool = True
+    head: Cursor = NOWHERE
+    _rooms: dict[str, Room] = field(default_factory=dict)
+    _changed: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Follow the stream until `stop` is called, through every failure of Redis."""
+        while not self._stopping.is_set():
+            try:
+                self._warm()
+                while not self._stopping.is_set():
+                    self._read()
+            except (RedisError, OSError) as error:
+                if not self.degraded:
+                    log.warning("streams are degraded", extra={"reason": str(error)})
+                self.degraded = True
+                self._stopping.wait(REST_SECONDS)
+
+    def stop(self) -> None:
+        """Stop following, and wake all who wait."""
+        self._stopping.set()
+        self._wake()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether this process is about to end."""
+        return self._stopping.is_set()
+
+    def cursor(self, window: Window, version: int) -> str:
+        """Where to begin streaming after reading a window's state; "0-0" where it is not published.
+
+        Beginning at 0-0 gives a snapshot, so either way nothing is missed.
+        """
+        room = self._rooms.get(scope_of(window))
+        if room is None or room.shown.period != window.period:
+            return str(NOWHERE)
+        published = room.shown.stamp.split(".")[1]
+        return str(Cursor(self.head.epoch, room.shown.s) if published == str(version) else NOWHERE)
+
+    def resume(self, scopes: Sequence[str], since: str) -> Resumed:
+        """What a viewer of these scopes gets, who has seen everything up to `since` ("" for nothing)."""
+        for scope in scopes:
+            if scope not in self._rooms:
+                self._open(scope)
+        # Nothing below yields: what is replayed and what comes live meet without a gap.
+        cursor = Cursor.parse(since)
+        why = self._unresumable(since, cursor)
+        sent: list[Encoded] = []
+        complete = True
+        for room in (self._rooms[scope] for scope in scopes):
+            mine, reason = self._replay(room, cursor or NOWHERE) if not why else ([], why)
+            complete &= not reason
+            sent += [self._snapshot(room, reason)] if reason else mine
+        resume = "none" if why else "ok" if complete else "partial"
+        return Resumed(resume=resume, frames=sorted(sent, key=_number), at=self.head)
+
+    def after(self, scopes: Sequence[str], at: Cursor) -> tuple[list[Encoded], Cursor]:
+        """What viewers of these scopes, who are at `at`, have to be sent now. Does not yield."""
+        sent: list[Encoded] = []
+        for room in (self._rooms[scope] for scope in scopes):
+            if at.epoch != self.head.epoch:
+                sent.append(self._snapshot(room, "epoch"))
+            elif room.shown.s > at.seq:
+                kept = room.ring.after(at.seq)
+                sent += [self._snapshot(room, "slow")] if kept is None else kept
+        return sorted(sent, key=_number), self.head
+
+    @property
+    def changed(self) -> threading.Event:
+        """Set with the next frame of any scope. Take it before asking what there is to send."""
+        return self._changed
+
+    def heartbeat(self, scopes: Sequence[str], at: str) -> Frame:
+        """Where each of these scopes is."""
+        rooms = [self._rooms[scope].shown for scope in scopes]
+        boards = [(shown.scope, shown.s, shown.crc) for shown in rooms]
+        return frames.heartbeat(id=self.head, at=at, boards=boards, degraded=self.degraded)
+
+    def _unresumable(self, since: str, cursor: Cursor | None) -> str:
+        if not since:
+            return "initial"
+        if cursor is None:
+            return "bad_cursor"
+        if cursor.epoch != self.head.epoch:
+            return "epoch"
+        return "ahead" if cursor.seq > self.head.seq else ""
+
+    def _replay(self, room: Room, cursor: Cursor) -> tuple[list[Encoded], str]:
+        if room.shown.s <= cursor.seq:
+            return [], ""
+        kept = room.ring.after(cursor.seq)
+        if kept is None:
+            return [], "stale"
+        if sum(len(frame.line) for frame in kept) > len(self._snapshot(room, "compact").line):
+            return [], "compact"
+        return kept, ""
+
+    def _snapshot(self, room: Room, why: str) -> Encoded:
+        return frames.encoded(frames.snapshot(room.shown, id=self.head, why=why))
+
+    def _open(self, scope: str) -> None:
+        # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
+        _, window, _ = self.scopes.window(scope)
+        try:
+            self.store.ask_for(f"{window.board}/{window.period}/{window.segment}")
+            until = self.monotonic() + FIRST_SECONDS
+            while scope not in self._rooms and not self.degraded and self.monotonic() < until:
+                self._changed.wait(until - self.monotonic())
+        except (RedisError, OSError):
+            self.degraded = True
+        if scope not in self._rooms:
+            self._rooms[scope] = Room(self.scopes.read(scope, s=0), Ring(0))
+
+    def _read(self) -> None:
+        if self.head == NOWHERE:
+            self._warm()
+            return
+        for published in self.store.following(self.head, milliseconds=READ_MS):
+            if not self._take(published):
+                break
+        found = self.store.head()
+        if found is None or found[0].epoch != self.head.epoch:
+            self._warm()
+        self.degraded = False
+
+    def _warm(self) -> None:
+        found = self.store.head()
+        if found is None:
+            self._stopping.wait(REST_SECONDS)
+            return
+        shown, recent = self.store.shown(), self.store.recent(FRAMES)
+        head = max(found[0], *(one.cursor for one in recent), found[0])
+        # Boards that the new incarnation has not published yet stay as they are, numbered from 0.
+        rooms = {
+            scope: Room(structs.replace(room.shown, s=0), Ring(0)) for scope, room in self._rooms.items()
+        }
+        for scope, one in shown.items():
+            mine = [line for line in recent if line.scope == scope and line.cursor.epoch == head.epoch]
+            rooms[scope] = Room(one, self._ring(one, mine))
+        self._rooms, self.head = rooms, head
+        self._wake()
+
+    def _ring(self, shown: Shown, published: Sequence[Published]) -> Ring:
+        if not published or published[-1].cursor.seq != shown.s:
+            return Ring(shown.s)
+        decoded = [frames.decoded(one.line) for one in published]
+        ring = Ring(decoded[0]["p"])
+        for frame, one in zip(decoded, published, strict=True):
+            ring.append(frames.encoded(frame, one.line), self.monotonic())
+        return ring
+
+    def _take(self, published: Published) -> bool:
+        """Take in one frame. Returns whether the next one can follow."""
+        cursor, scope = published.cursor, published.scope
+        if cursor != Cursor(self.head.epoch, self.head.seq + 1):
+            self._warm()
+            return False
+        room, frame = self._rooms.get(scope), frames.decoded(published.line)
+        shown = _after(room.shown if room else None, frame, published.stamp)
+        if shown is None:
+            log.error("a frame does not fit", extra={"cursor": str(cursor), "scope": scope})
+            self._warm()
+            return False
+        ring = room.ring if room and room.shown.s == frame["p"] else Ring(frame["p"])
+        ring.append(frames.encoded(frame, published.line), self.monotonic())
+        self._rooms[scope], self.head = Room(shown, ring), cursor
+        self._wake()
+        return True
+
+    def _wake(self) -> None:
+        # Whoever waits holds the old event; whoever comes later waits for the next one.
+        changed, self._changed = self._changed, threading.Event()
+        changed.set()
+
+
+def _number(frame: Encoded) -> int:
+    return frame.s
+
+
+def _after(old: Shown | None, frame: Frame, stamp: str) -> Shown | None:
+    """The board after a frame; None where the frame does not follow, or does not add up."""
+    if frame["t"] == "snapshot":
+        return _whole(frame, stamp)
+    if old is None or old.s != frame["p"]:
+        return None
+    try:
+        top = tuple(applied(old.top, frame))
+    except KeyError:
+        return None
+    if checksum(top) != frame["crc"]:
+        return None
+    return structs.replace(
+        old,
+        s=frame["s"],
+        stamp=stamp,
+        total=frame.get("tot", old.total),
+        crc=frame["crc"],
+        at=frame["at"],
+        top=top,
+    )
+
+
+def _whole(frame: Frame, stamp: str) -> Shown:
+    return Shown(
+        scope=frame["b"],
+        s=frame["s"],
+        period=frame["period"],
+        stamp=stamp,
+        layout="",
+        rank=frame["rank"],
+        size=frame["size"],
+        columns=tuple(frame["columns"]),
+        total=frame["tot"],
+        crc=frame["crc"],
+        at=frame["at"],
+        top=tuple(Line(**{**line, "c": tuple(line.get("c", ()))}) for line in frame["top"]),
+    )

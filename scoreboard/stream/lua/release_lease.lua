@@ -1,0 +1,5 @@
+-- Let the lease go, if it is ours.
+--
+-- KEYS[1] lease   ARGV[1] token
+
+if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end

@@ -1,0 +1,142 @@
+"""The publisher: the one process of a deployment that turns changed boards into frames."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from redis.exceptions import RedisError
+
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import NotFound
+from scoreboard.stream import frames
+from scoreboard.stream.scopes import Scopes
+from scoreboard.stream.store import StreamStore
+from scoreboard.stream.types import Cursor, Shown
+
+log = logging.getLogger(__name__)
+
+RENEW_SECONDS = 1.0
+SCAN_SECONDS = 5.0
+REST_SECONDS = 0.5
+
+
+@dataclass(kw_only=True)
+class Publisher:
+    """Publishes while it holds the lease.
+
+    Frames are differences of states, so whoever takes over loses nothing: the next frame holds all
+    that happened in between.
+    """
+
+    store: StreamStore
+    scopes: Scopes
+    clock: Clock
+    tick_seconds: float
+    monotonic: Callable[[], float] = time.monotonic
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _leading: bool = False
+    _head: Cursor = Cursor(0, 0)
+    _shown: dict[str, Shown] = field(default_factory=dict)
+    _pending: dict[str, None] = field(default_factory=dict)
+    _published: dict[str, float] = field(default_factory=dict)
+    _renewed: float = float("-inf")
+    _scanned: float = float("-inf")
+
+    def run(self) -> None:
+        """Publish until `stop` is called, through every failure of Redis."""
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except (RedisError, OSError, Lost, Busy) as error:
+                log.warning("publishing paused", extra={"reason": str(error)})
+                self._leading = False
+                self._stopping.wait(REST_SECONDS)
+            except Exception:
+                log.exception("publishing failed")
+                self._leading = False
+                self._stopping.wait(REST_SECONDS)
+
+    def stop(self) -> None:
+        """Let another process publish."""
+        self._stopping.set()
+        try:
+            if self._leading:
+                self.store.release_lease(self.token)
+        except (RedisError, OSError):
+            pass  # It ends by itself.
+
+    def _turn(self) -> None:
+        if not self._keep_lease():
+            self._stopping.wait(RENEW_SECONDS)
+            return
+        now = self.monotonic()
+        if now - self._scanned > SCAN_SECONDS:
+            self._scanned = now
+            self._pending.update(dict.fromkeys(self.scopes.all()))
+        for window in self.store.take_dirty():
+            board, _, segment = window.split("/")
+            self._pending[f"{board}:{segment}" if segment else board] = None
+        due = [scope for scope in self._pending if self._due(scope) <= now]
+        for scope in due:
+            del self._pending[scope]
+            if not self._publish(scope):
+                return
+        self.store.wait_dirty(self._pause())
+
+    def _pause(self) -> float:
+        if not self._pending:
+            return RENEW_SECONDS
+        return max(0.01, min(map(self._due, self._pending)) - self.monotonic())
+
+    def _due(self, scope: str) -> float:
+        return self._published.get(scope, float("-inf")) + self.tick_seconds
+
+    def _keep_lease(self) -> bool:
+        now = self.monotonic()
+        if self._leading and now - self._renewed < RENEW_SECONDS:
+            return True
+        held = self.store.take_lease(self.token)
+        if held and not self._leading:
+            self._take_over()
+        self._leading, self._renewed = held, now
+        return held
+
+    def _take_over(self) -> None:
+        found, server = self.store.head(), self.store.server()
+        if found is None or found[1] != server:
+            # Redis is empty or was restarted: what it holds may be older than what viewers saw.
+            epoch = max(self.clock(), found[0].epoch + 1 if found else 0)
+            self.store.begin_epoch(self.token, epoch, server)
+            self._head, self._shown = Cursor(epoch, 0), {}
+        else:
+            self._head, self._shown = found[0], self.store.shown()
+        self._scanned = float("-inf")
+        log.info("publishing", extra={"cursor": str(self._head)})
+
+    def _publish(self, scope: str) -> bool:
+        old = self._shown.get(scope)
+        try:
+            new = self.scopes.read(scope, s=self._head.seq + 1)
+        except NotFound:
+            return True
+        if old is not None and old.layout == new.layout and old.stamp == new.stamp:
+            return True
+        following = Cursor(self._head.epoch, self._head.seq + 1)
+        if old is None or old.layout != new.layout:
+            frame = frames.snapshot(new, id=following, why="reset")
+            frame["p"] = old.s if old else 0
+        else:
+            frame = frames.delta(old, new, id=following)
+        if not self.store.commit(self.token, self._head, frames.text(frame), new):
+            self._leading = False
+            return False
+        self._head, self._shown[scope] = following, new
+        self._published[scope] = self.monotonic()
+        return True

@@ -1,0 +1,106 @@
+"""The stream over HTTP: server-sent events, and polling."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Annotated
+
+from flask import Blueprint, Response, request
+from msgspec import Meta, Struct
+
+from scoreboard.accounts.guard import sent_key
+from scoreboard.core.bodies import query
+from scoreboard.core.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed
+from scoreboard.core.http import answer
+from scoreboard.core.parts import parts
+from scoreboard.stream import frames
+from scoreboard.stream.types import Frame
+
+bp = Blueprint("stream", __name__, url_prefix="/v1")
+
+MOST_SCOPES = 8
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "private, no-cache, no-store, no-transform",
+    "X-Accel-Buffering": "no",  # nginx sends each frame at once
+    "Vary": "Origin",
+}
+
+
+class StreamQuery(Struct, kw_only=True):
+    """What to stream, and from where. A cursor is never refused: EventSource would give up for good."""
+
+    boards: Annotated[str, Meta(max_length=1000)] = ""
+    since: str = ""
+
+
+class PollQuery(StreamQuery, kw_only=True):
+    """The same, and how long to wait for something new, in seconds."""
+
+    wait: Annotated[float, Meta(ge=0, le=25)] = 0.0
+
+
+@bp.get("/stream")
+def stream() -> Response:
+    """Stream boards as server-sent events."""
+    asked = query(request.args, StreamQuery)
+    scopes, viewers = _scopes(asked.boards), parts().viewers
+    refusal = viewers.enter()
+    if refusal is not None:
+        return _refused(refusal)
+    try:
+        resumed = parts().hub.resume(scopes, request.headers.get("Last-Event-ID") or asked.since)
+        headers = HEADERS | {"Scoreboard-Resume": resumed.resume}
+        response = Response(viewers.events(scopes, resumed), headers=headers)
+    except BaseException:
+        viewers.leave()
+        raise
+    response.call_on_close(viewers.leave)
+    return response
+
+
+@bp.get("/poll")
+def poll() -> Response:
+    """Get the frames that followed a cursor, or wait for the next one."""
+    asked = query(request.args, PollQuery)
+    scopes, hub = _scopes(asked.boards), parts().hub
+    resumed = hub.resume(scopes, asked.since)
+    found, at = resumed.frames, resumed.at
+    until = time.monotonic() + asked.wait
+    while not found and not hub.stopping and time.monotonic() < until:
+        changed = hub.changed
+        found, at = hub.after(scopes, at)
+        if not found:
+            changed.wait(max(0.0, until - time.monotonic()))
+    etag = f'"{at}"'
+    if not found and request.headers.get("If-None-Match") == etag:
+        return Response(status=304, headers={"ETag": etag})
+    body = {
+        "id": str(at),
+        "frames": [frames.decoded(one.line) for one in found],
+        "retry_ms": 1000 + random.randrange(1000),
+    }
+    response = answer(body)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _scopes(text: str) -> list[str]:
+    """The scopes that a viewer asks for. Raises NotFound, Unauthenticated or ValidationFailed."""
+    scopes = list(dict.fromkeys(text.split(","))) if text else [parts().settings.default_board]
+    if len(scopes) > MOST_SCOPES:
+        raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
+    for scope in scopes:
+        board = parts().scopes.board(scope)
+        if not board.definition.public and sent_key() is None:
+            raise Unauthenticated("This board is private: send a server key.")
+    return scopes
+
+
+def _refused(bye: Frame) -> Response:
+    # An EventSource that gets 503 never tries again, so it is told inside a stream.
+    if "text/event-stream" not in request.headers.get("Accept", ""):
+        raise Unavailable("No more streams here now.", code="too_many_streams", retry_after_seconds=15)
+    return Response(frames.opening(bye["retry_ms"]) + frames.encoded(bye).event, headers=HEADERS)

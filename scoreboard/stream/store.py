@@ -1,0 +1,93 @@
+"""The stream in Redis: its frames, its head, what is shown, and who publishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from redis import Redis
+
+from scoreboard.core import keys
+from scoreboard.core.redis import Scripts
+from scoreboard.stream.types import Cursor, Published, Shown
+
+LEASE_MS = 3000
+FRAMES_KEPT = 2000
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Shown).decode
+
+
+class StreamStore:
+    """What publisher and tail share. Every method may raise a RedisError."""
+
+    def __init__(self, redis: Redis) -> None:
+        """`redis` may wait: reads of frames block for up to two seconds."""
+        self._redis: Any = redis
+        self._scripts = Scripts(redis, "scoreboard.stream")
+
+    def take_lease(self, token: str) -> bool:
+        """Take or keep the lease. Returns whether the caller publishes now."""
+        return bool(self._scripts.call("renew_lease", [keys.lease()], [token, LEASE_MS]))
+
+    def release_lease(self, token: str) -> None:
+        """Let the lease go, if it is the caller's."""
+        self._scripts.call("release_lease", [keys.lease()], [token])
+
+    def head(self) -> tuple[Cursor, str] | None:
+        """The newest frame, and the run id of the server that it was published on."""
+        epoch, seq, server = self._redis.hmget(keys.head(), "epoch", "seq", "server")
+        return None if epoch is None else (Cursor(int(epoch), int(seq)), server or "")
+
+    def server(self) -> str:
+        """The run id of the server: another one means that it was restarted."""
+        return str(self._redis.info("server")["run_id"])
+
+    def begin_epoch(self, token: str, epoch: int, server: str) -> bool:
+        """Begin a new incarnation of the stream. False where the lease is gone."""
+        return self._call("begin_epoch", token, epoch, server) == "ok"
+
+    def commit(self, token: str, head: Cursor, frame: str, shown: Shown) -> bool:
+        """Publish a frame as the one after `head`. False where somebody else published."""
+        state = _encode(shown).decode()
+        args = (head.epoch, head.seq, shown.scope, frame, state, FRAMES_KEPT, shown.stamp)
+        return self._call("commit_frame", token, *args) == "ok"
+
+    def shown(self) -> dict[str, Shown]:
+        """Every board as it was last published."""
+        return {scope: _decode(text) for scope, text in self._redis.hgetall(keys.shown()).items()}
+
+    def take_dirty(self) -> set[str]:
+        """The windows that changed since this was last asked. A hint: the scan finds what it misses."""
+        pipeline = self._redis.pipeline()
+        pipeline.smembers(keys.dirty())
+        pipeline.delete(keys.dirty())
+        return set(pipeline.execute()[0])
+
+    def wait_dirty(self, seconds: float) -> None:
+        """Wait until something changes, or for `seconds`."""
+        self._redis.blpop([keys.dirty_wake()], timeout=seconds)
+
+    def ask_for(self, window: str) -> None:
+        """Ask the publisher to look at a window."""
+        self._redis.sadd(keys.dirty(), window)
+        self._redis.lpush(keys.dirty_wake(), 1)
+
+    def recent(self, count: int) -> list[Published]:
+        """The last frames, oldest first."""
+        return [_frame(*one) for one in reversed(self._redis.xrevrange(keys.frames(), count=count))]
+
+    def following(self, after: Cursor, *, milliseconds: int) -> list[Published]:
+        """The frames after a cursor; waits for the next one for a while."""
+        found = self._redis.xread({keys.frames(): str(after)}, block=milliseconds, count=500)
+        return [_frame(*one) for _, frames in found or [] for one in frames]
+
+    def _call(self, script: str, *args: Any) -> str:
+        names = [keys.lease(), keys.head(), keys.frames(), keys.shown()]
+        return str(self._scripts.call(script, names, args))
+
+
+def _frame(id: str, values: dict[str, str]) -> Published:
+    cursor = Cursor.parse(id)
+    assert cursor is not None, "our own ids are cursors"
+    return Published(cursor=cursor, scope=values["scope"], line=values["frame"], stamp=values["stamp"])

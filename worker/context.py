@@ -1,0 +1,20 @@
+"""The parts that this process works with. Never gevent: RQ forks, and its timers need a plain process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from config.settings import Settings, load
+from scoreboard.parts import Parts, build
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings."""
+    return load()
+
+
+@cache
+def parts() -> Parts:
+    """This process's parts. Built after RQ has forked, so that no connection is shared."""
+    return build(settings())

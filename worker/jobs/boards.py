@@ -1,0 +1,15 @@
+"""Jobs that look after boards."""
+
+from __future__ import annotations
+
+from worker.context import parts
+
+
+def close_due_periods() -> int:
+    """Close periods that are over, each exactly once. Returns how many were closed."""
+    return parts().manage.close_due_periods()
+
+
+def forget_old_answers() -> None:
+    """Delete stored answers to old idempotency keys."""
+    parts().answers.forget_old()
