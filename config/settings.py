@@ -138,6 +138,8 @@ def _complaints(settings: Settings) -> list[str]:
         problems.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}")
     if settings.sqlite_synchronous.upper() not in ("FULL", "NORMAL"):
         problems.append(f"SQLITE_SYNCHRONOUS must be FULL or NORMAL, not {settings.sqlite_synchronous!r}")
+    if settings.secret_key and len(settings.secret_key) < 32:
+        problems.append("SECRET_KEY must have at least 32 characters")
     if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
         problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
     for name, url in (("DATABASE_URL", settings.database), ("AUDIT_DATABASE_URL", settings.audit_database)):

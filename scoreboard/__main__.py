@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from config.settings import SettingError, Settings, load
 from scoreboard.commands import boards, keys, migrate, replay, serve, settings
+from scoreboard.commands.redis_server import running
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.logs import configure
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         loaded = load()
         configure("WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level)
         run: Command = asked.run
-        return run(asked, loaded)
+        return run(asked, running(loaded))
     except (SettingError, ScoreboardError, RedisAway, Lost, Busy, Full, OSError) as error:
         print(f"scoreboard {asked.command}: {error}", file=sys.stderr)
         return 1

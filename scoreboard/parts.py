@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Parts:
     """Everything that routes, commands and jobs work with."""
 
     settings: Settings
+    secret: bytes
     clock: Clock
     database: Database
     audit_database: Database
@@ -64,6 +66,7 @@ class Parts:
     keys: Keys
     answers: Answers
     boards: Boards
+    sql_view: SqlView
     manage: Manage
     windows: Windows
     boards_follower: BoardsFollower
@@ -95,6 +98,8 @@ class Parts:
 
     def start(self) -> None:
         """Start what a web process does in the background: prepare, follow the stream, publish."""
+        if not self.settings.secret_key:
+            log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
         for work in (self._prepare_until_done, self.hub.run, self.publisher.run):
             threading.Thread(target=work, daemon=True).start()
 
@@ -148,9 +153,8 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         ],
         transaction=Transaction(lines=JournalLines(), clock=clock),
     )
-    boards = Boards(
-        catalogue=catalogue, show=show, sql=SqlView(database), windows=windows, names=names, clock=clock
-    )
+    sql_view = SqlView(database)
+    boards = Boards(catalogue=catalogue, show=show, sql=sql_view, windows=windows, names=names, clock=clock)
     boards_follower = BoardsFollower(
         view=RedisView(patient, Breaker()),
         catalogue=Catalogue(definitions),
@@ -166,6 +170,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     prepared = threading.Event()
     return Parts(
         settings=settings,
+        secret=(settings.secret_key or secrets.token_hex(32)).encode(),
         clock=clock,
         database=database,
         audit_database=audit_database,
@@ -174,6 +179,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
         answers=Answers(database=database, clock=clock),
         boards=boards,
+        sql_view=sql_view,
         manage=Manage(writer=writer, catalogue=catalogue, stored=definitions, windows=windows, clock=clock),
         windows=windows,
         boards_follower=boards_follower,

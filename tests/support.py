@@ -99,14 +99,15 @@ class Stack:
             "DATA_DIR": str(self.data_dir),
             "SCOREBOARD_BOOTSTRAP_KEY": KEY,
         } | self.environment
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "scoreboard", "serve"],
-            cwd=ROOT,
-            env=environment,
-            stdout=(self.data_dir / "serve.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (self.data_dir / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "scoreboard", "serve"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         if wait:
             wait_until(lambda: self.ready, seconds=60, why=self.log)
 
@@ -144,6 +145,22 @@ class Stack:
                     found.append(int(entry.name))
         return found
 
+    @property
+    def redis(self) -> int:
+        """Process id of its private Redis: the serve command's child that listens on a socket file."""
+        assert self.process is not None
+        for child in children(self.process.pid):
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+            if b"redis.sock" in command:
+                return child
+        raise AssertionError(f"no Redis runs\n{self.log()}")
+
+    @property
+    def redis_socket(self) -> str:
+        """The socket file of its private Redis."""
+        words = Path(f"/proc/{self.redis}/cmdline").read_text().replace("\0", " ").split()
+        return next(word for word in words if word.endswith("redis.sock")).removeprefix("unixsocket:")
+
     def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = KEY, headers: Any = None
     ) -> Answer:
@@ -158,6 +175,18 @@ class Stack:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.headers, error.read())
+
+
+def children(pid: int) -> list[int]:
+    """Process ids of a process's children."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[1]) == pid:
+                    found.append(int(entry.name))
+    return found
 
 
 def wait_until(true: Any, *, seconds: float = 10, why: Any = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import logging
 import signal
 import subprocess
@@ -19,6 +20,7 @@ log = logging.getLogger("worker")
 
 RESTART_SECONDS = 1.0
 GRACE_SECONDS = 10.0
+PR_SET_PDEATHSIG = 1
 
 
 class Supervisor:
@@ -68,6 +70,8 @@ def main() -> None:
     parser.add_argument("--task", help="be one task: clock, or the name of a queue")
     asked = parser.parse_args()
     configure(settings().log_level)
+    if asked.task is not None:
+        _end_with_parent()
     names = parts().followers.names
     if asked.task is None:
         Supervisor(["clock", queues.CHORES, *names]).run()
@@ -77,6 +81,12 @@ def main() -> None:
         # Built again in each job's own process, after RQ's fork.
         parts.cache_clear()
         queues.work(asked.task, queues.connection(settings().queue_redis))
+
+
+def _end_with_parent() -> None:
+    """Where the system can (Linux), end when the supervisor is killed: nothing must be left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _run_clock(names: list[str]) -> None:

@@ -52,9 +52,8 @@ def context() -> dict[str, str]:
     """What a fact remembers of the request that brought it: never an address, only its keyed hash."""
     address = request.remote_addr or ""
     prefix = address.rpartition("." if "." in address else ":")[0]
-    secret = parts().settings.secret_key.encode()
     return {
         "caller": g.key.id,
         "request": g.request_id,
-        "address": hmac.new(secret, prefix.encode(), "sha256").hexdigest()[:16],
+        "address": hmac.new(parts().secret, prefix.encode(), "sha256").hexdigest()[:16],
     }

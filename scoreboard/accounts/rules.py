@@ -14,8 +14,10 @@ LONGEST_NAME = 32  # graphemes, what a reader counts as characters
 MOST_CODE_POINTS = 256  # a grapheme may be made of many, without end
 
 # Control, format (zero-width and bidirectional ones are among them), surrogates, private use,
-# unassigned, line and paragraph separators. A joiner inside an emoji is the one exception.
-_BAD = regex.compile(r"[\p{C}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]")
+# unassigned, line and paragraph separators, and whatever else shows nothing. The exceptions are a
+# joiner inside an emoji, and what says whether it is shown in colour.
+_BAD = regex.compile(r"(?![\uFE0E\uFE0F])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]")
+_SEEN = regex.compile(r"[\p{L}\p{N}\p{P}\p{S}]")
 _JOINED = regex.compile(
     r"(?<=\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D(?=\p{Extended_Pictographic})"
 )
@@ -27,7 +29,7 @@ def display_name(text: str) -> str:
     name = unicodedata.normalize("NFC", text[: 4 * MOST_CODE_POINTS]).strip()
     if not name or len(text) > MOST_CODE_POINTS or len(regex.findall(r"\X", name)) > LONGEST_NAME:
         raise _refused(f"A display name has 1 to {LONGEST_NAME} characters.")
-    if _BAD.search(_JOINED.sub("", name)):
+    if _BAD.search(_JOINED.sub("", name)) or not _SEEN.search(name):
         raise _refused("A display name has no control, invisible or direction-changing characters.")
     if _MARKS.search(name):
         raise _refused("A display name has at most three combining marks in a row.")

@@ -42,6 +42,8 @@ def delete_board(board: str) -> Response:
 
     def write() -> Response:
         parts().manage.delete(board, context=context())
-        return Response(status=204)
+        gone = Response(status=204)
+        del gone.headers["Content-Type"]
+        return gone
 
     return parts().answers.once(g.key.id, request.get_data(), write)

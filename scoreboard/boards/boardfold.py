@@ -10,7 +10,7 @@ import msgspec
 import peewee
 
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.refold import refold
+from scoreboard.boards.refold import refolded, rewrite
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Definition
@@ -79,10 +79,12 @@ class BoardFolding:
             else old.layout,
             since=old.since if old else seq,
         )
+        # Whatever may be refused comes before the first write: a refusal does not roll back.
+        windows = refolded(self.db, board) if old is not None and anew else None
         definitions.write(self.db, board, file_digest=fact.data.get("fileDigest", ""))
         self._keep(fact.board, board, seq)
-        if old is not None and anew:
-            refold(self.db, board)
+        if windows is not None:
+            rewrite(self.db, board, windows)
         return {"created": old is None}
 
     def _delete(self, fact: Fact, seq: int) -> dict[str, Any]:
@@ -90,10 +92,11 @@ class BoardFolding:
         if old is None:
             raise NotFound(f"There is no board {fact.board!r}.", code="board_not_found")
         gone = Board(id=old.id, definition=old.definition, revision=seq, layout=seq, since=old.since)
+        windows = [row.window for row in table.window_rows(self.db, fact.board)]
         definitions.write(self.db, gone, deleted=True)
         table.delete_board(self.db, fact.board)
         self._keep(fact.board, None, seq)
-        return {}
+        return {"windows": [[window.period, window.segment] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:
         period, entries = fact.data["period"], 0

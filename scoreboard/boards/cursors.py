@@ -26,6 +26,8 @@ def read(cursor: str, board: str, order: Order) -> tuple[Window, tuple[str, str]
         raise _invalid() from error
     if of != board or made_in != str(order.layout) or len(key) != order.width or not player:
         raise _invalid()
+    if not (period + segment + key + player).isprintable():  # PostgreSQL takes no NUL
+        raise _invalid()
     return Window(of, period, segment), (key, player)
 
 

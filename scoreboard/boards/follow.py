@@ -45,11 +45,15 @@ class BoardsFollower:
         return self.view.position()
 
     def restore(self) -> None:
-        """Build all open windows and the names, then begin to follow from where the journal was."""
+        """Build all open windows and the names, then begin to follow from where the journal was.
+
+        Also those that are shown: without a position nobody knows what they lack.
+        """
         head = self.journal.head()
         self.show_all_names()
         self.show_catalogue()
-        self.build_missing()
+        for row in self.open_windows():
+            self.build(row)
         self.view.advance(1, head, anew=True)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
@@ -73,6 +77,8 @@ class BoardsFollower:
         for line in facts:
             if line.fact.kind == "period-closed":
                 self._let_go(line.fact.board, line.fact.data["period"])
+            elif line.fact.kind == "board-deleted":
+                self._hide(line)
         self.view.advance(facts[0].seq, facts[-1].seq)
 
     def tend(self) -> None:
@@ -87,13 +93,16 @@ class BoardsFollower:
 
     def build_missing(self) -> None:
         """Build the windows of running periods that Redis does not show in their present order."""
-        open_rows = [row for row in self.windows.all() if row.closed_at is None]
-        rows = [row for row in open_rows if self._order(row.window) is not None]
+        rows = self.open_windows()
         shown = self.view.layouts([row.window for row in rows])
         for row, layout in zip(rows, shown, strict=True):
             order = self._order(row.window)
             if order is not None and layout != order.layout:
                 self.build(row)
+
+    def open_windows(self) -> list[WindowRow]:
+        """The windows of periods that are not closed."""
+        return [row for row in self.windows.all() if row.closed_at is None and self._order(row.window)]
 
     def build(self, row: WindowRow, progress: Progress = lambda count: None) -> bool:
         """Build one window beside what is shown, and show it all at once.
@@ -144,6 +153,13 @@ class BoardsFollower:
         for row in self.windows.all():
             if (row.window.board, row.window.period) == (board, period):
                 self.view.let_go(row.window)
+
+    def _hide(self, deleted: Recorded) -> None:
+        # The board may have been created anew since: its windows are not hidden with the old one's.
+        for period, segment in deleted.result.get("windows", []):
+            window = Window(deleted.fact.board, period, segment)
+            if self.windows.get(window) is None:
+                self.view.hide(window)
 
     def _order(self, window: Window) -> Order | None:
         boards = {board.id: board for board in self.catalogue.boards()}

@@ -49,6 +49,8 @@ class Manage:
 
     def delete(self, id: str, *, context: dict[str, str]) -> None:
         """Delete a board with all its standings; the journal keeps its facts. Raises NotFound."""
+        self.catalogue.refresh()
+        self.catalogue.board(id)
         self._append(
             Fact(id=self._once("board-deleted", id), kind="board-deleted", board=id, context=context)
         )

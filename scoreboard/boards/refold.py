@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import peewee
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.rules import fold
+from scoreboard.boards.rules import check_exact, fold
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.journal.service import scores_of
@@ -40,10 +40,22 @@ def folded(board: Board, facts: Iterable[Recorded]) -> dict[Window, dict[str, St
     return windows
 
 
-def refold(db: peewee.Database, board: Board) -> None:
-    """Rewrite a board's standings from its facts, in the order that it has now."""
-    order = Order(board.definition, board.layout)
+def refolded(db: peewee.Database, board: Board) -> dict[Window, dict[str, Standing]]:
+    """A board's standings, folded from its facts in the order that it has now. Raises Refused.
+
+    Where less was better until now, other scores are the best ones, and what was added to them may
+    leave the range of exact numbers.
+    """
     windows = folded(board, scores_of(db, board.id, board.since))
+    for standings in windows.values():
+        for standing in standings.values():
+            check_exact(standing)
+    return windows
+
+
+def rewrite(db: peewee.Database, board: Board, windows: Mapping[Window, Mapping[str, Standing]]) -> None:
+    """Replace all standings of a board."""
+    order = Order(board.definition, board.layout)
     for row in table.window_rows(db, board.id):
         table.delete_standings(db, row.id)
         standings = windows.get(row.window, {}).values()

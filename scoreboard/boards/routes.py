@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
+import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Meta, Struct
 
 from scoreboard.accounts.guard import sent_key
 from scoreboard.boards.service import Page
-from scoreboard.boards.types import Board, PlayerId, Score, Window
-from scoreboard.core.bodies import query, shaped
+from scoreboard.boards.types import PLAYER_ID, Board, Score, Window
+from scoreboard.core.bodies import query
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, Unauthenticated, ValidationFailed
 from scoreboard.core.http import answer, not_modified
@@ -190,7 +192,7 @@ def listed(page: Page, *, limit: int) -> Response:
         "entries": [row.as_json() for row in page.rows],
     }
     response = answer({"data": body, "page": {"next": page.following, "limit": limit}})
-    return not_modified(response, f"{page.state}.{cursor or ''}")
+    return not_modified(response, f"{page.window.period}.{page.state}.{cursor or ''}")
 
 
 def readable(id: str) -> Board:
@@ -201,9 +203,11 @@ def readable(id: str) -> Board:
     return board
 
 
-def player_id(text: str) -> str:
-    """A player's id as it came in a path. Raises ValidationFailed."""
-    return shaped(text, PlayerId)
+def player_id(text: str, field: str = "player") -> str:
+    """A player's id as it came in a path or a query. Raises ValidationFailed."""
+    if not re.match(PLAYER_ID, text):
+        raise ValidationFailed(FieldError(field, f"{text[:64]!r} is no player's id"))
+    return text
 
 
 def player_ids(text: str) -> list[str]:
@@ -211,11 +215,11 @@ def player_ids(text: str) -> list[str]:
     ids = list(dict.fromkeys(text.split(",")))
     if len(ids) > MOST_PLAYERS:
         raise ValidationFailed(FieldError("players", f"may name {MOST_PLAYERS} players at most"))
-    return [player_id(id) for id in ids]
+    return [player_id(id, "players") for id in ids]
 
 
 def _score(name: str, text: str) -> int:
     try:
-        return shaped(int(text), Score)
-    except ValueError:
-        raise ValidationFailed(FieldError(name, "must be a whole number")) from None
+        return msgspec.convert(text, Score, strict=False)
+    except msgspec.ValidationError:
+        raise ValidationFailed(FieldError(name, "must be a whole number within 2^53 - 1")) from None

@@ -75,8 +75,16 @@ def check_amount(definition: Definition, operator: str, amount: int) -> None:
 def check_standing(definition: Definition, standing: Standing) -> None:
     """Refuse a standing that lies outside the board's bounds. Raises Refused."""
     check_score(definition, standing.score)
-    if any(not -SAFE <= value <= SAFE for value in standing.columns):
-        raise Refused("A column would leave the range of exact numbers.", code="score_out_of_range")
+    check_exact(standing)
+
+
+def check_exact(standing: Standing) -> None:
+    """Refuse a standing with a number that not every reader keeps exact. Raises Refused."""
+    if any(not -SAFE <= value <= SAFE for value in (standing.score, *standing.columns)):
+        raise Refused(
+            f"A number of {standing.player} would leave the range of exact numbers, ±(2^53-1).",
+            code="score_out_of_range",
+        )
 
 
 def check_score(definition: Definition, score: int) -> None:

@@ -70,6 +70,10 @@ class Boards:
         self._refresh()
         return self._catalogue.board(id)
 
+    def order(self, board: Board) -> Order:
+        """The order of a board's standings."""
+        return self._catalogue.order(board)
+
     def current(self, board: Board) -> Period:
         """The period that runs now."""
         return period_at(board.windows[0], board.definition.time_zone, self._clock())
@@ -174,7 +178,7 @@ class Boards:
             running = period_at(kind, board.definition.time_zone, self._clock())
             if running.id == id:
                 return running
-        row = self._windows.of_period(board.id, id)
+        row = self._windows.of_period(board.id, id) if id.isprintable() else None  # PostgreSQL takes no NUL
         return row.period if row else None
 
     def _refresh(self) -> None:

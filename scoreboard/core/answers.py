@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Response, request
 
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Database, execute, rows
 from scoreboard.core.errors import FieldError, Refused, ValidationFailed
+from scoreboard.core.turns import Turns
 
 KEY = re.compile(r"^[\x20-\x7e]{1,128}\Z")
 KEPT_MS = 7 * 86_400_000
@@ -23,12 +24,18 @@ class Answers:
 
     database: Database
     clock: Clock
+    turns: Turns = field(default_factory=Turns)
 
     def once(self, caller: str, body: bytes, write: Callable[[], Response]) -> Response:
         """The answer to a write, or the stored one. Raises Refused, idempotency_key_reused."""
         key = sent_key()
         if key is None:
             return write()
+        # The same request many times at once: one does the work, the others wait for its answer.
+        with self.turns.take((caller, key)):
+            return self._once(caller, key, body, write)
+
+    def _once(self, caller: str, key: str, body: bytes, write: Callable[[], Response]) -> Response:
         digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
         stored = self._find(caller, key)
         if stored is None:

@@ -27,7 +27,7 @@ def parsed(data: bytes) -> Any:
             parse_float=_finite,
         )
     except RecursionError:
-        raise _malformed("is nested too deep") from None
+        raise _malformed("nested too deep") from None
     except ValueError as error:
         raise _malformed(str(error).split(": line", 1)[0][:200]) from None
     if b"\\u" in data:
@@ -43,27 +43,27 @@ def shaped(value: Any, shape: type[T]) -> T:
         raise ValidationFailed(field_error(error)) from None
 
 
-def field_error(error: msgspec.ValidationError) -> FieldError:
-    """What msgspec found wrong, as a field and a message."""
+def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldError:
+    """What msgspec found wrong, as a field and a message; `where` names the whole."""
     message, _, path = str(error).partition(" - at `")
-    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or "body", message)
+    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or where, message)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("has the same key twice in one object")
+        raise ValueError("the same key twice in one object")
     return found
 
 
 def _constant(text: str) -> NoReturn:
-    raise ValueError(f"has {text}, which is no JSON")
+    raise ValueError(f"{text} is no JSON")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError("has a number out of range")
+        raise ValueError("a number out of range")
     return number
 
 
@@ -72,11 +72,11 @@ def _refuse_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise _malformed("has half of a surrogate pair") from None
+        raise _malformed("half of a surrogate pair") from None
 
 
 def _malformed(reason: str) -> BadRequest:
-    return BadRequest(f"The body is no valid JSON: it {reason}.", code="malformed_json")
+    return BadRequest(f"The body is no valid JSON: {reason}.", code="malformed_json")
 
 
 def query(args: Any, shape: type[T]) -> T:
@@ -92,4 +92,4 @@ def query(args: Any, shape: type[T]) -> T:
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise ValidationFailed(field_error(error)) from None
+        raise ValidationFailed(field_error(error, "query")) from None

@@ -19,7 +19,7 @@ from scoreboard.core.threads import NativeThreads, cooperative
 
 T = TypeVar("T")
 
-READERS = 4  # native threads that read SQLite, or connections that read PostgreSQL, per process
+READERS = 6  # native threads that read SQLite, or connections that read PostgreSQL, per process
 BUSY_SECONDS = 1.2  # less than the writer's deadline, so that a locked file is answered in time
 POSTGRES = {
     "connect_timeout": 2,

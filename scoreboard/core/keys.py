@@ -52,7 +52,7 @@ def names() -> str:
 
 
 def renames() -> str:
-    """Number of times that a known player's display name changed."""
+    """The newest fact that changed a known player's display name; absent while names are incomplete."""
     return "sb:names:version"
 
 

@@ -163,9 +163,9 @@ class Writer:
             # the first try end, and ids that it recorded are then replayed, not counted twice.
             self._retry(batch, tries)
         except Busy:
-            self._settle(batch, Unavailable(BUSY))
+            self._fail(batch, Unavailable(BUSY))
         except Full:
-            self._settle(
+            self._fail(
                 batch,
                 Unavailable(
                     "The disk is full. Send the same again.", code="storage_full", retry_after_seconds=10
@@ -179,10 +179,13 @@ class Writer:
     def _retry(self, batch: list[Submission], tries: int) -> None:
         if tries > 1:
             self._write(batch, tries=tries - 1)
-        elif any(submission.committing for submission in batch):
-            self._settle(batch, Unavailable(UNKNOWN, code="outcome_unknown"))
         else:
-            self._settle(batch, Unavailable(BUSY))
+            self._fail(batch, Unavailable(BUSY))
+
+    def _fail(self, batch: list[Submission], error: Unavailable) -> None:
+        # Once a commit was lost, no later failure can tell that nothing was written.
+        lost = any(submission.committing for submission in batch)
+        self._settle(batch, Unavailable(UNKNOWN, code="outcome_unknown") if lost else error)
 
     def _alone(self, batch: list[Submission], error: Exception) -> None:
         # Halving finds the one bad submission without failing its neighbours.

@@ -2,6 +2,99 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from scoreboard.boards.types import Board
+from scoreboard.core.db import Busy, Full, Lost
+from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
+from scoreboard.core.parts import parts
+from scoreboard.pages import view
 
 bp = Blueprint("pages", __name__)
+
+# Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; manifest-src 'self'"
+)
+
+bp.app_template_filter("heading")(view.heading)
+bp.app_template_filter("digits")(view.digits)
+
+
+@bp.get("/")
+def home() -> str:
+    """Show the default board, and the way to the others."""
+    shown = _public(parts().settings.default_board)
+    return _page(shown, others=[board for board in _boards() if board.id != shown.id])
+
+
+@bp.get("/b/<board>")
+def board(board: str) -> str:
+    """Show a board: live, or a period of it that is over."""
+    return _page(_public(board), others=[])
+
+
+@bp.after_request
+def guard(response: Response) -> Response:
+    """Say what a page may load, and that it is never to be shown from a cache unasked."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@bp.errorhandler(ScoreboardError)
+def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
+    """An error as people read it."""
+    waits = error.retry_after_seconds if isinstance(error, Unavailable) else None
+    boards = [] if waits else _boards()
+    text = render_template("error.html", error=error, again=waits and max(waits, 5), boards=boards)
+    return text, error.status, {} if waits is None else {"Retry-After": str(waits)}
+
+
+@bp.errorhandler(Lost)
+@bp.errorhandler(Busy)
+@bp.errorhandler(Full)
+def explain_outage(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """A database that can't be read now, as people read it."""
+    return explain(Unavailable("The database can't be reached right now. No score is lost."))
+
+
+def _page(board: Board, *, others: list[Board]) -> str:
+    period, region = request.args.get("period", ""), request.args.get("region", "")
+    boards, now = parts().boards, parts().clock()
+    window, shown = boards.window(board, period, region)
+    page = boards.entries(board, window, shown, limit=board.definition.size)
+    live = shown == boards.current(board)
+    texts: dict[str, Any] = {
+        "page": page,
+        "others": others,
+        "live": live,
+        "running": shown.covers(now),
+        "scope": view.scope(window),
+        "since": parts().cursor(window, page.version) if live else "",
+        "asked": period,
+        "region": region,
+        "periods": [(choice, boards.period(board, choice.period) == shown) for choice in view.choices(board)],
+        "period_name": view.period_name(shown),
+        "ties": view.TIES[board.definition.ties],
+        "example": view.example(board, region),
+    }
+    return render_template("board.html", **texts)
+
+
+def _boards() -> list[Board]:
+    return [board for board in parts().boards.all() if board.definition.public]
+
+
+def _public(id: str) -> Board:
+    """A board that everybody may see. Raises NotFound, for a private one too: it is nobody's business."""
+    try:
+        found = parts().boards.board(id)
+    except NotFound:
+        found = None
+    if found is None or not found.definition.public:
+        raise NotFound(f"There is no board named {id[:64]!r} here, or it is not public.")
+    return found

@@ -51,7 +51,7 @@ class Hub:
     store: StreamStore
     scopes: Scopes
     monotonic: Callable[[], float] = time.monotonic
-    degraded: bool = True
+    degraded: bool = False
     head: Cursor = NOWHERE
     _rooms: dict[str, Room] = field(default_factory=dict)
     _changed: threading.Event = field(default_factory=threading.Event)
@@ -150,7 +150,9 @@ class Hub:
         return kept, ""
 
     def _snapshot(self, room: Room, why: str) -> Encoded:
-        return frames.encoded(frames.snapshot(room.shown, id=self.head, why=why))
+        # Its id is its own number, not the head's: whoever loses the connection before the next
+        # board's frame must not be taken for one who has seen it.
+        return frames.encoded(frames.snapshot(room.shown, id=Cursor(self.head.epoch, room.shown.s), why=why))
 
     def _open(self, scope: str) -> None:
         # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
@@ -191,7 +193,7 @@ class Hub:
         for scope, one in shown.items():
             mine = [line for line in recent if line.scope == scope and line.cursor.epoch == head.epoch]
             rooms[scope] = Room(one, self._ring(one, mine))
-        self._rooms, self.head = rooms, head
+        self._rooms, self.head, self.degraded = rooms, head, False
         self._wake()
 
     def _ring(self, shown: Shown, published: Sequence[Published]) -> Ring:

@@ -30,7 +30,9 @@ class Ring:
         """Add the newest frame (`at` monotonic seconds), and let go of what is too old or too much."""
         self._frames.append(Kept(at, frame))
         self._bytes += len(frame.line)
-        while len(self._frames) > FRAMES or self._bytes > BYTES or self._frames[0].at < at - SECONDS:
+        while self._frames and (
+            len(self._frames) > FRAMES or self._bytes > BYTES or self._frames[0].at < at - SECONDS
+        ):
             gone = self._frames.popleft()
             self._bytes -= len(gone.frame.line)
             self.floor = gone.frame.s

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-CURSOR = re.compile(r"^(\d{1,20})-(\d{1,20})\Z")
+CURSOR = re.compile(r"^([0-9]{1,20})-([0-9]{1,20})\Z")
 
 
 class Cursor(Struct, frozen=True, order=True):

@@ -1,0 +1,105 @@
+// board-state.js: the lines of one board, and what a frame of the stream does to them.
+// Pure: no DOM, no network. The same as scoreboard/stream/diff.py; both are tested on the same cases.
+//
+// A board is { scope, s, period, ties, columns, total, lines, lost }. `s` is the frame that it shows,
+// null where it shows none yet. `lost` says why it can't be believed any more ("gap" or "checksum"):
+// then only a snapshot helps, so ask for the stream without a cursor.
+
+const TABLE = crcTable()
+const UTF8 = new TextEncoder()
+
+export function emptyBoard(scope) {
+  return { scope, s: null, period: "", ties: "ordinal", columns: [], total: 0, lines: [], lost: "" }
+}
+
+export function apply(board, frame) {
+  if (frame.t === "hb") return compared(board, frame)
+  if (frame.b !== board.scope) return board
+  if (frame.t === "snapshot") return whole(board, frame)
+  if (frame.t === "delta") return changed(board, frame)
+  if (frame.t === "reset") return { ...board, s: null }
+  return board
+}
+
+// CRC-32 of `id TAB score LF …`, as eight hex digits: two lists that show the same have it equal.
+export function checksum(lines) {
+  let crc = 0xffffffff
+  for (const byte of UTF8.encode(lines.map((line) => `${line.id}\t${line.s}\n`).join(""))) {
+    crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8)
+  }
+  return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0")
+}
+
+// The rank of each line. Ranks do not travel: a new leader would change all of them.
+export function ranks({ ties, lines }) {
+  let tier = 0
+  let first = 0
+  return lines.map((line, index) => {
+    if (index === 0 || !tied(lines[index - 1], line)) {
+      tier += 1
+      first = index + 1
+    }
+    return { ordinal: index + 1, competition: first, dense: tier }[ties]
+  })
+}
+
+function whole(board, frame) {
+  return proven({
+    scope: board.scope,
+    s: frame.s,
+    period: frame.period,
+    ties: frame.rank,
+    columns: frame.columns,
+    total: frame.tot,
+    lines: frame.top.map(lineOf),
+    lost: "",
+  }, frame.crc)
+}
+
+function changed(board, frame) {
+  if (board.lost || (board.s !== null && frame.s <= board.s)) return board
+  if (board.s !== frame.p) return { ...board, lost: "gap" }
+  const lines = merged(board.lines, frame)
+  if (lines === null) return { ...board, lost: "gap" }
+  return proven({ ...board, s: frame.s, total: frame.tot ?? board.total, lines }, frame.crc)
+}
+
+// A heartbeat says where the board is, so that a reader can prove that he missed nothing.
+function compared(board, frame) {
+  const mine = frame.b.find(([scope]) => scope === board.scope)
+  if (!mine || board.lost) return board
+  const [, s, crc] = mine
+  return s === board.s ? proven(board, crc) : { ...board, lost: "gap" }
+}
+
+function merged(old, { rm, up }) {
+  const known = new Map(old.map((line) => [line.id, line]))
+  const leaving = new Set([...rm, ...up.map(([, entry]) => entry.id)])
+  const lines = old.filter((line) => !leaving.has(line.id))
+  for (const [index, entry] of up) {
+    const line = lineOf({ ...known.get(entry.id), ...entry })
+    if (line.n === undefined || line.s === undefined) return null
+    lines.splice(index, 0, line)
+  }
+  return lines
+}
+
+function proven(board, crc) {
+  return checksum(board.lines) === crc ? board : { ...board, lost: "checksum" }
+}
+
+function lineOf({ id, n, s, c = [] }) {
+  return { id, n, s, c }
+}
+
+function tied(one, other) {
+  return one.s === other.s && one.c.every((value, index) => value === other.c[index])
+}
+
+function crcTable() {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1
+    return crc
+  })
+}

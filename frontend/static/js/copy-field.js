@@ -1,0 +1,26 @@
+// copy-field.js: a button that copies the text beside it.
+
+const SAID_MS = 2000
+
+export function copyable(field) {
+  const source = field.querySelector("code")
+  const button = document.createElement("button")
+  button.type = "button"
+  button.textContent = "Copy"
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(source)) ? "Copied" : "Press Ctrl+C"
+    setTimeout(() => (button.textContent = "Copy"), SAID_MS)
+  })
+  field.append(button)
+}
+
+// Over plain http, as in a local network, there is no navigator.clipboard: select, and copy the old way.
+async function copied(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent)
+    return true
+  } catch {
+    getSelection().selectAllChildren(source)
+    return document.execCommand("copy")
+  }
+}

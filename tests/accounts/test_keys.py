@@ -1,0 +1,119 @@
+"""Keys of servers: made once, found by their hash, gone when revoked."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.accounts import service
+from scoreboard.core.db import rows
+from scoreboard.core.errors import NotFound, Unauthenticated, ValidationFailed
+from tests.support import KEY
+
+
+def everything(database, table):
+    return repr(database.run(lambda db: rows(db, f"SELECT * FROM {table}")))
+
+
+def test_a_new_key_is_found_by_its_secret_with_its_scopes(parts):
+    key, secret = parts.keys.create("game", ["scores:write"])
+
+    found = parts.keys.find(secret)
+
+    assert (found.id, found.name, found.scopes) == (key.id, "game", ("scores:write",))
+    assert secret.startswith(f"sk_{key.id}_")
+    assert len(secret) > 40
+
+
+def test_a_revoked_key_is_found_no_more(parts):
+    key, secret = parts.keys.create("game", ["scores:write"])
+    parts.keys.find(secret)
+
+    parts.keys.revoke(key.id)
+
+    with pytest.raises(Unauthenticated):
+        parts.keys.find(secret)
+    assert {one.id: one.revoked_at for one in parts.keys.all()}[key.id] == parts.clock()
+
+
+def test_a_key_that_is_not_there_can_not_be_revoked(parts):
+    key, _ = parts.keys.create("game", ["admin"])
+    parts.keys.revoke(key.id)
+
+    for id in (key.id, "nobody"):
+        with pytest.raises(NotFound) as refused:
+            parts.keys.revoke(id)
+        assert refused.value.code == "key_not_found"
+
+
+def test_another_process_stops_taking_a_revoked_key_after_a_while(
+    make_parts, parts, database_url, monkeypatch
+):
+    other = make_parts(database_url)
+    key, secret = parts.keys.create("game", ["scores:write"])
+    other.keys.find(secret)
+    parts.keys.revoke(key.id)
+    assert other.keys.find(secret).id == key.id
+
+    monkeypatch.setattr(service, "KEPT_SECONDS", 0.0)
+
+    with pytest.raises(Unauthenticated):
+        other.keys.find(secret)
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"], ["scores:write", "root"]])
+def test_a_key_needs_scopes_that_exist(parts, scopes):
+    with pytest.raises(ValidationFailed) as refused:
+        parts.keys.create("game", scopes)
+
+    assert refused.value.errors[0].field == "scopes"
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", KEY + "x", KEY.upper(), "ü" * 40])
+def test_a_secret_of_no_key_is_refused(parts, secret):
+    with pytest.raises(Unauthenticated):
+        parts.keys.find(secret)
+
+
+def test_a_new_bootstrap_key_replaces_the_one_before(make_parts, parts, database_url):
+    assert parts.keys.find(KEY).id == "bootstrap"
+
+    other = make_parts(database_url, bootstrap_key="another-bootstrap-key")
+
+    assert other.keys.find("another-bootstrap-key").scopes == (
+        "scores:write",
+        "boards:write",
+        "players:write",
+        "admin",
+    )
+    with pytest.raises(Unauthenticated):
+        other.keys.find(KEY)
+    assert [one.id for one in parts.keys.all()] == ["bootstrap"]
+
+
+def test_the_same_bootstrap_key_is_registered_once(make_parts, parts, database_url):
+    before = parts.journal.head()
+
+    make_parts(database_url)
+
+    assert parts.journal.head() == before
+
+
+def test_no_secret_is_kept_in_clear(parts):
+    key, secret = parts.keys.create("game", ["scores:write"])
+    parts.keys.revoke(key.id)
+    parts.followers.catch_up("audit")
+
+    kept = [everything(parts.database, table) for table in ("journal", "server_key")]
+    logged = everything(parts.audit_database, "audit")
+
+    for text in (*kept, logged):
+        assert key.id in text
+        assert secret not in text
+        assert secret.removeprefix(f"sk_{key.id}_") not in text
+        assert KEY not in text
+
+
+def test_keys_have_different_secrets(parts):
+    secrets = {parts.keys.create("game", ["admin"])[1] for _ in range(5)}
+
+    assert len(secrets) == 5

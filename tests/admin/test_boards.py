@@ -1,0 +1,153 @@
+"""Managing boards over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.boards.calls import listed, players, put, ranks, refusal, score, submit
+
+CUP = {
+    "title": "Cup",
+    "description": "All of it",
+    "order": "asc",
+    "operator": "best",
+    "ties": "dense",
+    "columns": [{"name": "faults", "order": "asc"}],
+    "period": "weekly",
+    "windows": ["all"],
+    "timeZone": "Europe/Berlin",
+    "regions": ["eu", "na"],
+    "trust": "server",
+    "minScore": 0,
+    "maxScore": 1000,
+    "maxIncrement": 10,
+    "public": True,
+    "frozenAt": None,
+    "size": 50,
+    "decimals": 3,
+    "unit": "s",
+}
+
+
+def test_put_creates_a_board_and_then_changes_it(client):
+    created = client.put("/v1/admin/boards/cup", json=CUP)
+    changed = client.put("/v1/admin/boards/cup", json=CUP | {"title": "New"})
+
+    assert (created.status_code, changed.status_code) == (201, 200)
+    assert created.json["data"] == {"id": "cup", **CUP}
+    assert changed.json["data"]["title"] == "New"
+
+
+def test_what_get_shows_put_takes_back(client):
+    put(client, "cup", **CUP)
+    shown = client.get("/v1/admin/boards/cup").json["data"]
+
+    again = client.put("/v1/admin/boards/cup", json=shown)
+
+    assert shown == {"id": "cup", **CUP}
+    assert again.json["data"] == shown
+
+
+def test_an_empty_body_is_a_board_with_every_default(client):
+    created = client.put("/v1/admin/boards/cup", json={})
+
+    assert created.json["data"]["title"] == "cup"
+    assert created.json["data"]["operator"] == "increment"
+    assert created.json["data"]["size"] == 100
+
+
+def test_a_new_order_ranks_at_once_and_still_after_the_follower_came_by(client, parts):
+    score(client, "main", a=3, b=2, c=1)
+
+    put(client, "main", order="asc")
+
+    assert players(client, "main") == ["c", "b", "a"]
+    parts.followers.catch_up("boards")
+    assert players(client, "main") == ["c", "b", "a"]
+    score(client, "main", a=-9)
+    assert players(client, "main") == ["a", "c", "b"]
+
+
+@pytest.mark.parametrize(("ties", "expected"), [("competition", [1, 1, 3]), ("dense", [1, 1, 2])])
+def test_a_new_tie_rule_ranks_at_once_and_still_after_the_follower_came_by(client, parts, ties, expected):
+    score(client, "main", a=3, b=3, c=1)
+
+    put(client, "main", ties=ties)
+
+    assert list(ranks(client, "main").values()) == expected
+    parts.followers.catch_up("boards")
+    assert list(ranks(client, "main").values()) == expected
+    score(client, "main", d=2)
+    assert ranks(client, "main")["d"] == (3 if ties == "competition" else 2)
+
+
+def test_new_columns_count_what_was_sent_from_then_on(client, parts):
+    put(client, "cup", columns=[{"name": "wins"}])
+    submit(client, "cup", {"player": "a", "score": 5, "columns": {"wins": 1}})
+    submit(client, "cup", {"player": "b", "score": 5, "columns": {"wins": 4}})
+
+    put(client, "cup", columns=[])
+    without = listed(client, "cup")["entries"]
+    put(client, "cup", columns=[{"name": "faults"}, {"name": "wins"}])
+    again = listed(client, "cup")["entries"]
+
+    assert [(row["player"]["id"], row["columns"]) for row in without] == [("a", {}), ("b", {})]
+    assert [(row["player"]["id"], row["columns"]) for row in again] == [
+        ("b", {"faults": 0, "wins": 4}),
+        ("a", {"faults": 0, "wins": 1}),
+    ]
+    parts.followers.catch_up("boards")
+    assert parts.verify.run() == []
+
+
+def test_a_board_that_keeps_the_best_keeps_another_best_in_a_new_order(client):
+    put(client, "cup", operator="best")
+    score(client, "cup", a=5)
+    score(client, "cup", a=3)
+    score(client, "cup", a=8)
+
+    put(client, "cup", operator="best", order="asc")
+
+    assert [row["score"] for row in listed(client, "cup")["entries"]] == [3]
+
+
+def test_a_board_made_anew_starts_empty(client, parts):
+    put(client, "cup")
+    score(client, "cup", a=5, b=4)
+    deleted = client.delete("/v1/admin/boards/cup")
+    gone = client.get("/v1/boards/cup/entries")
+
+    put(client, "cup")
+    score(client, "cup", c=1)
+
+    assert (deleted.status_code, deleted.data) == (204, b"")
+    assert refusal(gone) == (404, "board_not_found")
+    assert players(client, "cup") == ["c"]
+    parts.followers.catch_up("boards")
+    assert players(client, "cup") == ["c"]
+    assert parts.verify.run() == []
+
+
+def test_an_entry_of_a_deleted_board_counts_anew_on_the_next_of_its_name(client):
+    entry = {"player": "ada", "score": 5, "idempotencyKey": "match-1"}
+    put(client, "cup")
+    submit(client, "cup", entry)
+    client.delete("/v1/admin/boards/cup")
+    put(client, "cup")
+
+    assert submit(client, "cup", entry)["accepted"] == 1
+
+
+@pytest.mark.parametrize("board", ["none", "%00", "UPPER", "x" * 500])
+def test_a_board_that_is_not_there_can_be_neither_shown_nor_deleted(client, board):
+    for method in ("GET", "DELETE"):
+        assert refusal(client.open(f"/v1/admin/boards/{board}", method=method)) == (404, "board_not_found")
+
+
+def test_another_process_sees_a_new_definition_at_once(client, make_parts, database_url, parts):
+    other = make_parts(database_url)
+    other.boards.all()
+
+    put(client, "cup", title="Cup")
+
+    assert other.boards.board("cup").definition.title == "Cup"

@@ -1,0 +1,99 @@
+"""The audit log: every fact becomes one line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scoreboard.core.db import rows
+from tests.boards.calls import put, score, submit
+
+
+@pytest.fixture
+def parts(make_parts, sqlite_url, database_url, tmp_path):
+    """Parts whose audit log lives in a database of each kind."""
+    other = database_url if database_url.startswith("postgresql") else f"sqlite:///{tmp_path / 'log.db'}"
+    return make_parts(sqlite_url, audit_database_url=other)
+
+
+def lines(parts):
+    text = "SELECT seq, kind, caller, player, board, detail FROM audit ORDER BY seq"
+    return parts.audit_database.run(lambda db: rows(db, text))
+
+
+def test_every_fact_becomes_one_line_in_order(client, parts):
+    put(client, "cup")
+    score(client, "cup", ada=5, bob=3)
+    parts.keys.create("game", ["admin"])
+
+    parts.followers.catch_up("audit")
+
+    found = lines(parts)
+    assert [line[0] for line in found] == list(range(1, parts.journal.head() + 1))
+    assert [line[1] for line in found[-4:]] == ["board-defined", "score", "score", "key-created"]
+    assert parts.audit.count() == parts.journal.head()
+
+
+def test_following_twice_changes_nothing(client, parts):
+    score(client, "main", ada=5)
+    parts.followers.catch_up("audit")
+    before = lines(parts)
+
+    facts = parts.journal.after(0, 100)
+    parts.followers._named("audit").follow(facts)
+
+    assert parts.followers.catch_up("audit") == 0
+    assert lines(parts) == before
+
+
+def test_a_line_says_who_did_what_to_whom(client, parts):
+    submit(client, "main", {"player": "ada", "score": 5, "idempotencyKey": "match-1"})
+    parts.followers.catch_up("audit")
+
+    _, kind, caller, player, board, detail = lines(parts)[-1]
+
+    assert (kind, caller, player, board) == ("score", "bootstrap", "ada", "main")
+    assert json.loads(detail) == {"amount": 5, "columns": {}}
+
+
+def test_no_hash_of_a_key_is_in_the_log(parts):
+    parts.keys.create("game", ["admin"])
+    parts.followers.catch_up("audit")
+
+    hashes = parts.database.run(lambda db: rows(db, "SELECT hash FROM server_key"))
+
+    assert len(hashes) == 2
+    for (hash,) in hashes:
+        assert hash not in repr(lines(parts))
+
+
+def test_a_follower_that_was_away_takes_in_what_it_missed(client, parts):
+    parts.followers.catch_up("audit")
+    score(client, "main", ada=1, bob=2)
+
+    assert parts.followers.lag("audit") == 2
+    assert parts.followers.catch_up("audit") == 2
+    assert parts.followers.lag("audit") == 0
+
+
+def test_an_address_is_nowhere_in_the_log_or_the_journal(client, parts):
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.77"
+    score(client, "main", ada=1)
+    parts.followers.catch_up("audit")
+
+    journal = parts.database.run(lambda db: rows(db, "SELECT * FROM journal"))
+
+    assert "203.0.113" not in repr(journal)
+    assert "203.0.113" not in repr(lines(parts))
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_more_facts_than_a_page_are_followed_too(client, parts, pages):
+    entries = [{"player": f"p{n}", "score": n} for n in range(pages * 400)]
+    submit(client, "main", *entries[:1000])
+    submit(client, "main", *entries[1000:] or entries[:1])
+
+    parts.followers.catch_up("audit")
+
+    assert parts.audit.count() == parts.journal.head()

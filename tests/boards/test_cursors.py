@@ -1,0 +1,52 @@
+"""Page cursors are good for the window and the order that they were made in, and for nothing else."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from scoreboard.boards import cursors
+from scoreboard.boards.order import Order
+from scoreboard.boards.types import Definition, Place, Window
+from scoreboard.core.errors import BadRequest
+
+WINDOW = Window("main", "2026-01-01", "eu")
+ORDER = Order(Definition(), layout=3)
+KEY = "g" * ORDER.width
+CURSOR = cursors.write(WINDOW, 3, Place(key=KEY, player="ada", position=0, ahead=0, tiers=0))
+
+
+def forged(*parts):
+    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
+
+
+def test_a_cursor_says_where_to_go_on():
+    assert cursors.read(CURSOR, "main", ORDER) == (WINDOW, (KEY, "ada"))
+
+
+@pytest.mark.parametrize(
+    ("cursor", "board", "order"),
+    [
+        (CURSOR, "other", ORDER),
+        (CURSOR, "main", Order(Definition(), layout=4)),
+        (CURSOR[:-3], "main", ORDER),
+        (CURSOR + "AAAA", "main", Order(Definition(), layout=4)),
+        ("", "main", ORDER),
+        ("!!!", "main", ORDER),
+        ("A", "main", ORDER),
+        ("A" * 5000, "main", ORDER),
+        (forged("main", "all", "", "3", "short", "ada"), "main", ORDER),
+        (forged("main", "all", "", "3", KEY, ""), "main", ORDER),
+        (forged("main", "all", "", "3", KEY), "main", ORDER),
+        (forged("main", "all\0", "", "3", KEY, "ada"), "main", ORDER),
+        (forged("main", "all", "", "3", "\0" * ORDER.width, "ada"), "main", ORDER),
+        (forged("main", "all", "", "3", KEY, "ädä"), "main", ORDER),
+    ],
+    ids=lambda value: None,
+)
+def test_any_other_cursor_is_refused(cursor, board, order):
+    with pytest.raises(BadRequest) as refused:
+        cursors.read(cursor, board, order)
+
+    assert refused.value.code == "invalid_cursor"

@@ -1,0 +1,201 @@
+"""Random operations against a plain model: every rank that anybody sees is the same number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from scoreboard.app import create_app
+from tests.model import ModelBoard
+from tests.support import KEY
+
+BOARD = "game"
+PLAYERS = st.sampled_from(["ada", "bob", "cyd", "dan", "eve", "fay"])
+SCORES = st.integers(-3, 3) | st.sampled_from([100, -100, 2**53 - 1, -(2**53) + 1])
+OPERATORS = st.sampled_from(["increment", "decrement", "best", "set"])
+WAYS = st.sampled_from(["desc", "asc"])
+COLUMNS = st.lists(WAYS, max_size=2).map(
+    lambda ways: [{"name": f"c{at}", "order": way} for at, way in enumerate(ways)]
+)
+DEFINITIONS = st.fixed_dictionaries(
+    {
+        "operator": OPERATORS,
+        "order": WAYS,
+        "ties": st.sampled_from(["ordinal", "competition", "dense"]),
+        "columns": COLUMNS,
+        "regions": st.just(["eu", "na"]),
+    },
+    optional={"minScore": st.just(-5), "maxScore": st.just(200), "maxIncrement": st.just(100)},
+)
+
+
+class Boards(RuleBasedStateMachine):
+    """One board of the real product beside its model."""
+
+    make_parts: Any
+    url: str
+    redis: Any
+    clock: Any
+
+    @initialize(definition=DEFINITIONS)
+    def begin(self, definition):
+        self.redis.flushall()
+        self.parts = type(self).make_parts()
+        self.http = create_app(self.parts).test_client()
+        self.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
+        self.follow()
+        self.model = ModelBoard(definition)
+        self.http.delete(f"/v1/admin/boards/{BOARD}")
+        assert self.http.put(f"/v1/admin/boards/{BOARD}", json=definition).status_code == 201
+        self.keys: list[dict] = []  # those that were accepted
+        self.sent = 0
+
+    @rule(
+        events=st.lists(
+            st.fixed_dictionaries(
+                {"player": PLAYERS, "score": SCORES, "columns": st.lists(st.integers(-2, 2), max_size=2)},
+                optional={"operator": OPERATORS, "region": st.sampled_from(["eu", "na"])},
+            ),
+            min_size=1,
+            max_size=5,
+        )
+    )
+    def submit(self, events):
+        sent, fates = [], []
+        for event in events:
+            columns = dict(zip(self.model.column_names, event["columns"], strict=False))
+            sent.append({**event, "columns": columns, "idempotencyKey": f"k{self.sent}"})
+            self.sent += 1
+            judged = {
+                "player": event["player"],
+                "score": event["score"],
+                "columns": columns,
+                "operator": event.get("operator", self.model.definition["operator"]),
+                "region": event.get("region", ""),
+                "at": self.clock.at,
+            }
+            refused = self.model.refuses(judged)
+            fates.append(refused)
+            if not refused:
+                self.keys.append(sent[-1])
+                self.model.accepted.append(judged)
+        report = self.post(sent)
+        assert [one["index"] for one in report["rejected"]] == [at for at, bad in enumerate(fates) if bad]
+        self.check_report(report)
+
+    @rule(data=st.data())
+    @precondition(lambda self: getattr(self, "keys", None))
+    def submit_again(self, data):
+        report = self.post([data.draw(st.sampled_from(self.keys))])
+        assert report["replayed"] + len(report["rejected"]) == 1
+        self.check_report(report)
+
+    @rule(ms=st.integers(1, 5000))
+    def time_passes(self, ms):
+        self.clock.advance(ms=ms)
+
+    @rule(definition=DEFINITIONS)
+    def redefine(self, definition):
+        # What a column is called stays: events hold columns by name.
+        if len(definition["columns"]) != len(self.model.definition["columns"]):
+            definition = {**definition, "columns": self.model.definition["columns"]}
+        bounds = {name: value for name, value in definition.items() if name.startswith(("min", "max"))}
+        definition = {name: value for name, value in definition.items() if name not in bounds}
+        changed = ModelBoard(definition, self.model.accepted)
+        status = self.http.put(f"/v1/admin/boards/{BOARD}", json=definition).status_code
+        if self.ordered(definition) != self.ordered(self.model.definition) and changed.overflows():
+            assert status == 422
+        else:
+            assert status == 200
+            self.model = changed
+
+    @rule()
+    def redis_is_emptied(self):
+        self.redis.flushall()
+
+    @rule()
+    def follow(self):
+        self.parts.followers.catch_up("boards")
+
+    @rule(score=SCORES, columns=st.tuples(st.integers(-2, 2), st.integers(-2, 2)))
+    def rank_for(self, score, columns):
+        columns = columns[: len(self.model.column_names)]
+        asked = dict(zip(self.model.column_names, columns, strict=True))
+        found = self.get("rank-for", score=score, **asked)
+        assert found["rank"] == self.model.rank_for(score, columns)
+
+    @invariant()
+    def every_rank_is_the_models(self):
+        if not hasattr(self, "model"):
+            return
+        for region in ("", "eu"):
+            expected = self.model.listed(region=region)
+            where = {"region": region} if region else {}
+            assert self.rows("entries", limit=1000, **where) == expected
+            for at, row in enumerate(expected[:3]):
+                one = self.get(f"entries/{row[1]}", **where)
+                assert self.row(one) == row
+                around = self.rows(f"entries/{row[1]}/around", radius=1, **where)
+                assert around == expected[max(0, at - 1) : at + 2]
+        some = ",".join(row[1] for row in expected[::2])
+        if some:
+            assert self.rows("entries", players=some, region="eu") == expected[::2]
+
+    def teardown(self):
+        if hasattr(self, "parts"):
+            self.parts.followers.catch_up("boards")
+            assert self.parts.verify.run() == []
+
+    def ordered(self, definition):
+        return definition["order"], definition["columns"]
+
+    def check_report(self, report):
+        ranks = {row[1]: (row[0], row[2]) for row in self.model.listed()}
+        for one in report["standings"]:
+            if one["region"] is None and one["rank"] is not None:
+                assert (one["rank"], one["score"]) == ranks[one["player"]]
+
+    def post(self, entries):
+        answer = self.http.post(f"/v1/boards/{BOARD}/scores", json={"entries": entries})
+        assert answer.status_code == 200, answer.json
+        return answer.json["data"]
+
+    def get(self, path, **query):
+        answer = self.http.get(f"/v1/boards/{BOARD}/{path}", query_string=query)
+        assert answer.status_code == 200, answer.json
+        return answer.json["data"]
+
+    def rows(self, path, **query):
+        return [self.row(row) for row in self.get(path, **query)["entries"]]
+
+    def row(self, row):
+        columns = tuple(row["columns"][name] for name in self.model.column_names)
+        return (row["rank"], row["player"]["id"], row["score"], columns)
+
+
+@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 25), ("postgresql", 8)])
+def test_every_rank_is_the_models(kind, examples, make_parts, redis, clock, tmp_path, postgres):
+    url = f"sqlite:///{tmp_path / 'model.db'}" if kind == "sqlite" else postgres.create("model")
+    parts = make_parts(url)
+
+    class Bound(Boards):
+        pass
+
+    Bound.make_parts, Bound.redis, Bound.clock = staticmethod(lambda: parts), redis, clock
+    Bound.TestCase.settings = settings(
+        max_examples=examples,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a real server takes minutes
+    )
+    try:
+        Bound.TestCase("runTest").runTest()
+    finally:
+        if kind == "postgresql":
+            parts.close()
+            postgres.drop("model")

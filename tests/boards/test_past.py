@@ -1,0 +1,144 @@
+"""Periods that are over: closed once, readable for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.boards.calls import listed, pages, players, put, refusal, score, submit
+
+DAY = "2026-01-01"
+
+
+@pytest.fixture
+def over(client, parts, clock):
+    """A daily board after a day that ada won, which is closed."""
+    put(client, "day", period="daily", windows=["all"])
+    score(client, "day", ada=5, bob=3)
+    clock.advance(days=1)
+    assert parts.manage.close_due_periods() == 1
+    return client
+
+
+def test_a_new_day_begins_with_an_empty_board(over):
+    score(over, "day", eve=1)
+
+    assert players(over, "day") == ["eve"]
+    assert players(over, "day", period="all") == ["ada", "bob", "eve"]
+
+
+@pytest.mark.parametrize("period", ["previous", DAY])
+def test_a_day_that_is_over_is_read_by_its_id_or_as_the_previous_one(over, period, redis):
+    for _ in ("shown by Redis", "read from SQL"):
+        data = listed(over, "day", period=period)
+        assert [row["player"]["id"] for row in data["entries"]] == ["ada", "bob"]
+        assert (data["period"], data["id"]) == (DAY, None)
+        redis.flushall()
+
+
+def test_pages_of_a_day_go_on_after_it_is_over(client, clock):
+    put(client, "day", period="daily")
+    score(client, "day", a=3, b=2, c=1)
+    reading = pages(client, "day", limit=2)
+    next(reading)
+    clock.advance(days=1)
+
+    assert [row["player"]["id"] for row in next(reading)] == ["c"]
+
+
+def test_a_score_that_comes_too_late_is_refused(over):
+    report = submit(over, "day", {"player": "eve", "score": 9, "occurredAt": f"{DAY}T23:59:59.999Z"})
+
+    assert [one["code"] for one in report["rejected"]] == ["period_closed"]
+    assert players(over, "day", period=DAY) == ["ada", "bob"]
+    assert players(over, "day", period="all") == ["ada", "bob"]
+
+
+def test_a_score_that_comes_late_counts_for_its_own_day_until_that_is_closed(client, clock):
+    put(client, "day", period="daily")
+    score(client, "day", ada=5)
+    clock.advance(days=1)
+
+    submit(client, "day", {"player": "bob", "score": 9, "occurredAt": f"{DAY}T12:00:00Z"})
+
+    assert players(client, "day", period=DAY) == ["bob", "ada"]
+    assert players(client, "day") == []
+
+
+def test_closing_twice_closes_once(over, parts):
+    assert parts.manage.close_due_periods() == 0
+
+
+def test_two_processes_close_a_period_once(make_parts, parts, client, clock, database_url):
+    put(client, "day", period="daily", regions=["eu"])
+    submit(client, "day", {"player": "ada", "score": 1, "region": "eu"})
+    clock.advance(days=1)
+    due = make_parts(database_url)
+
+    assert parts.manage.close_due_periods() + due.manage.close_due_periods() == 1
+
+
+def test_past_periods_are_listed_newest_first_page_by_page(client, parts, clock):
+    put(client, "day", period="daily")
+    for number in range(5):
+        score(client, "day", **{f"p{n}": 1 for n in range(number + 1)})
+        clock.advance(days=1)
+    parts.manage.close_due_periods()
+
+    first = client.get("/v1/boards/day/periods?limit=3").json
+    rest = client.get(f"/v1/boards/day/periods?limit=3&cursor={first['page']['next']}").json
+
+    assert [one["id"] for one in first["data"]] == ["2026-01-05", "2026-01-04", "2026-01-03"]
+    assert [one["id"] for one in rest["data"]] == ["2026-01-02", "2026-01-01"]
+    assert rest["page"]["next"] is None
+    assert first["data"][0] == {
+        "id": "2026-01-05",
+        "kind": "daily",
+        "startsAt": "2026-01-05T00:00:00.000Z",
+        "endsAt": "2026-01-06T00:00:00.000Z",
+        "closedAt": "2026-01-06T00:00:00.000Z",
+        "entries": 5,
+    }
+
+
+def test_the_period_that_runs_is_not_listed_as_past(client):
+    put(client, "day", period="daily")
+    score(client, "day", ada=1)
+
+    assert client.get("/v1/boards/day/periods").json["data"] == []
+
+
+def test_a_closed_period_stays_after_its_board_is_read_for_a_long_time(over, parts, clock, redis):
+    clock.advance(days=4000)
+    parts.manage.close_due_periods()
+    redis.flushall()
+
+    assert players(over, "day", period=DAY) == ["ada", "bob"]
+
+
+def test_a_board_tells_the_period_that_runs_in_its_own_time_zone(client):
+    put(client, "day", period="daily", timeZone="America/New_York")
+
+    shown = client.get("/v1/boards/day").json["data"]
+
+    assert shown["currentPeriod"] == {
+        "id": "2025-12-31",
+        "startsAt": "2025-12-31T05:00:00.000Z",
+        "endsAt": "2026-01-01T05:00:00.000Z",
+    }
+    assert (shown["serverNow"], shown["entries"]) == ("2026-01-01T00:00:00.000Z", 0)
+
+
+def test_the_previous_period_of_a_board_without_periods_is_not_there(client):
+    assert refusal(client.get("/v1/boards/main/entries?period=previous")) == (404, "period_not_found")
+
+
+def test_one_score_feeds_every_window_and_its_region(client):
+    put(client, "cup", windows=["daily", "weekly", "monthly"], regions=["eu"])
+
+    report = submit(client, "cup", {"player": "ada", "score": 5, "region": "eu"})
+
+    found = {(one["period"], one["region"]) for one in report["standings"]}
+    periods = ["all", "2026-01-01", "2026-W01", "2026-01"]
+    assert found == {(period, region) for period in periods for region in (None, "eu")}
+    for kind in ("all", "daily", "weekly", "monthly"):
+        assert players(client, "cup", period=kind, region="eu") == ["ada"]

@@ -1,0 +1,160 @@
+"""Whatever goes wrong, and whoever asks: the same problem, and the same manners."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.boards.calls import refusal, score
+
+JSON = {"Content-Type": "application/json"}
+SCORES = "/v1/boards/main/scores"
+BOARD = "/v1/admin/boards/main"
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/", "/v1/nothing", "/v1/boards/", "/V1/boards"])
+def test_a_path_of_nothing_is_a_problem(client, path):
+    assert refusal(client.get(path)) == (404, "not_found")
+
+
+def test_a_method_that_a_path_does_not_know_is_a_problem(client):
+    answer = client.delete("/v1/boards/main/entries")
+
+    assert refusal(answer) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "limit"), [("PUT", BOARD, 64 * 1024), ("POST", SCORES, 1024 * 1024)]
+)
+def test_a_body_over_the_limit_of_its_route_is_a_problem(client, method, path, limit):
+    fits = client.open(path, method=method, data=b" " * limit, headers=JSON)
+    over = client.open(path, method=method, data=b" " * (limit + 1), headers=JSON)
+
+    assert refusal(fits) == (400, "malformed_json")
+    assert refusal(over) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
+@pytest.mark.parametrize("kind", ["text/plain", "", "application/x-www-form-urlencoded", "application/jsonp"])
+def test_a_body_that_is_not_called_json_is_a_problem(client, method, path, kind):
+    answer = client.open(path, method=method, data=b"{}", headers={"Content-Type": kind})
+
+    assert refusal(answer) == (415, "unsupported_media_type")
+
+
+def test_json_may_say_its_character_set(client):
+    answer = client.post(
+        SCORES, data=b'{"entries": []}', headers={"Content-Type": "application/json; charset=utf-8"}
+    )
+
+    assert refusal(answer) == (400, "validation_failed")
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
+@pytest.mark.parametrize("data", [b"", b"{", b'{"entries": NaN}', b"\xff", b"[" * 50_000])
+def test_a_body_that_is_no_json_is_a_problem(client, method, path, data):
+    answer = client.open(path, method=method, data=data, headers=JSON)
+
+    assert refusal(answer) == (400, "malformed_json")
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
+@pytest.mark.parametrize("data", [b"[]", b"null", b"1", b'"text"'])
+def test_a_body_that_is_no_object_is_a_problem(client, method, path, data):
+    answer = client.open(path, method=method, data=data, headers=JSON)
+
+    assert refusal(answer) == (400, "validation_failed")
+
+
+def test_a_mistake_of_ours_tells_nothing_of_the_inside(client, parts, monkeypatch):
+    monkeypatch.setattr(parts.boards, "all", lambda: 1 / 0)
+
+    answer = client.get("/v1/boards")
+
+    assert refusal(answer) == (500, "internal_error")
+    assert b"division" not in answer.data
+    assert b"Traceback" not in answer.data
+
+
+@pytest.mark.parametrize("id", ["abc-123", "x" * 128])
+def test_a_request_id_is_echoed(client, id):
+    assert client.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"] == id
+
+
+@pytest.mark.parametrize("id", ["", "two words", "x" * 129, "ümlaut"])
+def test_a_request_id_that_is_none_is_replaced(client, id):
+    made = client.get("/healthz", headers={"X-Request-Id": id}).headers["X-Request-Id"]
+
+    assert made not in ("", id)
+
+
+def test_reads_may_be_embedded_anywhere_and_writes_nowhere(client):
+    score(client, "main", ada=1)
+    read = client.get("/v1/boards/main/entries", headers={"Origin": "https://fans.example"})
+    asked = client.options("/v1/boards/main/scores", headers={"Origin": "https://fans.example"})
+    written = client.post(SCORES, json={"entries": []}, headers={"Origin": "https://fans.example"})
+
+    assert read.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" not in asked.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Origin" not in written.headers
+
+
+def test_an_answer_that_the_client_has_already_is_not_sent_again(client):
+    score(client, "main", ada=1)
+    path = "/v1/boards/main/entries"
+    tag = client.get(path).headers["ETag"]
+
+    again = client.get(path, headers={"If-None-Match": tag})
+    score(client, "main", ada=1)
+    changed = client.get(path, headers={"If-None-Match": tag})
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == tag
+    assert changed.status_code == 200
+
+
+def test_one_entry_has_a_tag_too(client):
+    score(client, "main", ada=1)
+    path = "/v1/boards/main/entries/ada"
+    tag = client.get(path).headers["ETag"]
+
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    score(client, "main", bob=5)
+    assert client.get(path, headers={"If-None-Match": tag}).json["data"]["rank"] == 2
+
+
+def test_a_tag_does_not_outlive_a_change_of_the_boards_rules(client):
+    score(client, "main", ada=1, bob=1)
+    path = "/v1/boards/main/entries"
+    tag = client.get(path).headers["ETag"]
+
+    client.put(BOARD, json={"ties": "dense"})
+
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_tag_does_not_outlive_its_period_even_where_nobody_scored(client, clock):
+    client.put("/v1/admin/boards/day", json={"period": "daily"})
+    path = "/v1/boards/day/entries"
+    tag = client.get(path).headers["ETag"]
+
+    clock.advance(days=1)
+
+    assert client.get(path, headers={"If-None-Match": tag}).json["data"]["period"] == "2026-01-02"
+
+
+def test_a_tag_does_not_outlive_a_name(client):
+    client.post(SCORES, json={"entries": [{"player": "ada", "displayName": "Ada", "score": 1}]})
+    path = "/v1/boards/main/entries"
+    tag = client.get(path).headers["ETag"]
+
+    client.post(SCORES, json={"entries": [{"player": "ada", "displayName": "Lovelace", "score": 0}]})
+
+    row = client.get(path, headers={"If-None-Match": tag}).json["data"]["entries"][0]
+    assert row["player"]["displayName"] == "Lovelace"

@@ -1,0 +1,84 @@
+"""A real browser before the real product."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from tests.support import Stack
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def browser_path():
+    """Where a Chromium is, None where there is none that we know of."""
+    for name in (os.environ.get("CHROMIUM_PATH"), "chromium", "chromium-browser", "google-chrome"):
+        found = name and shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        # Without a path it is Playwright's own browser, where that was installed.
+        try:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        except Error as error:
+            reason = f"no browser: install Chromium, or name it in CHROMIUM_PATH ({str(error)[:200]})"
+            if os.environ.get("REQUIRE_BROWSER") == "1":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def stack(browser, tmp_path_factory):
+    stack = Stack(Path(tmp_path_factory.mktemp("stack")))
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def open_page(browser, stack):
+    """Opens pages, and sees at the end that none complained or asked another host for anything."""
+    contexts, complaints = [], []
+
+    def asked(request):
+        if not request.url.startswith((stack.url, "data:")):
+            complaints.append(f"asked {request.url}")
+
+    def said(message):
+        # An outage that a test makes is written to the console by the browser itself.
+        if message.type in ("error", "warning") and "net::ERR_" not in message.text:
+            complaints.append(message.text)
+
+    def open_page(path="/", **options):
+        context = browser.new_context(base_url=stack.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", asked)
+        page.on("console", said)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

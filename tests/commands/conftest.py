@@ -1,0 +1,46 @@
+"""The command line, in an environment of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import pytest
+
+from config.settings import table
+from scoreboard.__main__ import main
+from tests.support import KEY
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path, sqlite_url, redis, redis_server):
+    """The settings that a command reads: those of a fresh machine, but for what is named here."""
+    for row in table():
+        monkeypatch.delenv(row.metadata["name"], raising=False)
+    values = {
+        "DATABASE_URL": sqlite_url,
+        "DATA_DIR": str(tmp_path),
+        "REDIS_URL": redis_server,
+        "SECRET_KEY": "x" * 32,
+        "SCOREBOARD_BOOTSTRAP_KEY": KEY,
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return os.environ
+
+
+@pytest.fixture
+def run(environment, capsys):
+    """Runs a command. Returns its exit status, and what it printed to both ends."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def command(*arguments):
+        capsys.readouterr()
+        status = main(list(arguments))
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    yield command
+    root.handlers[:] = handlers
+    root.setLevel(level)

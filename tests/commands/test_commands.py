@@ -1,0 +1,110 @@
+"""python -m scoreboard COMMAND."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.commands import settings as command
+from config.settings import table
+from tests.support import KEY, ROOT
+
+
+def test_migrating_makes_the_tables_and_doing_it_again_changes_nothing(run):
+    first, again = run("migrate"), run("migrate")
+
+    assert first[0] == again[0] == 0
+    assert first[1].startswith("migrations run: ")
+    assert again[1] == "tables are up to date\n"
+
+
+def test_a_key_is_made_listed_and_revoked(run):
+    run("migrate")
+
+    status, secret, _ = run("keys", "create", "--scopes", "scores:write, boards:write", "--name", "game")
+    id = secret.split("_")[1]
+    listed = run("keys", "list")[1]
+    revoked = run("keys", "revoke", id)
+    again = run("keys", "revoke", id)
+    after = run("keys", "list")[1]
+
+    assert status == 0
+    assert secret.startswith("sk_")
+    assert f"{id:14} active" in listed
+    assert "scores:write,boards:write  game" in listed
+    assert secret.strip() not in listed
+    assert revoked[:2] == (0, f"{id} is revoked\n")
+    assert again[0] == 1
+    assert f"{id:14} revoked" in after
+
+
+@pytest.mark.parametrize("scopes", ["", "everything", "scores:write,root"])
+def test_a_key_without_a_scope_that_exists_is_refused_in_one_sentence(run, scopes):
+    run("migrate")
+
+    status, out, err = run("keys", "create", "--scopes", scopes)
+
+    assert (status, out) == (1, "")
+    assert err.startswith("scoreboard keys: scopes: must be some of")
+    assert len(err.splitlines()) == 1
+
+
+def test_every_setting_is_printed_with_its_value_and_no_secret(run):
+    status, out, _ = run("settings")
+
+    assert status == 0
+    for row in table():
+        assert f"\n{row.metadata['name']} = " in f"\n{out}"
+        assert row.metadata["help"] in out
+    assert KEY not in out
+    assert "SCOREBOARD_BOOTSTRAP_KEY = (set)" in out
+    assert "DATABASE_URL = (set)" in out
+    assert "PORT = 8000" in out
+
+
+def test_the_example_environment_is_what_the_command_prints(run):
+    _, out, _ = run("settings", "--env-example")
+
+    assert (ROOT / ".env.example").read_text("utf-8") == out
+
+
+def test_the_example_environment_says_nothing_but_defaults(run):
+    _, out, _ = run("settings", "--env-example")
+
+    assert all(line.startswith("#") for line in out.splitlines() if line)
+    assert out.count("=") >= len(command.table())
+
+
+def test_a_bad_setting_ends_a_command_with_its_name(run, monkeypatch):
+    monkeypatch.setenv("PORT", "http")
+
+    status, out, err = run("settings")
+
+    assert (status, out) == (1, "")
+    assert err == "scoreboard settings: PORT must be a whole number, not 'http'\n"
+
+
+def test_boards_are_built_anew_and_found_right(run, redis):
+    run("migrate")
+    redis.flushall()
+
+    assert run("rebuild")[:2] == (0, "0 windows built, 0 standings\n")
+    assert run("verify")[:2] == (0, "0 differences\n")
+
+
+def test_a_board_that_is_not_there_cannot_be_rebuilt(run):
+    run("migrate")
+
+    status, _, err = run("rebuild", "none")
+
+    assert status == 1
+    assert err == "scoreboard rebuild: There is no board 'none'.\n"
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(run, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+
+    status, _, err = run("keys", "list")
+
+    assert status == 1
+    assert err.startswith("scoreboard keys: ")
+    assert "Traceback" not in err

@@ -1,0 +1,89 @@
+"""Reading settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import SettingError, Settings, load, table
+
+
+def test_an_empty_environment_gives_every_default():
+    assert load({}) == Settings()
+
+
+def test_values_get_the_types_of_their_settings():
+    settings = load({"PORT": "9000", "DATA_DIR": "/data", "HOST": "::1", "UNKNOWN": "x"})
+
+    assert (settings.port, settings.data_dir, settings.host) == (9000, Path("/data"), "::1")
+
+
+def test_databases_live_in_the_data_folder_unless_they_are_named():
+    settings = load({"DATA_DIR": "/data"})
+
+    assert settings.database == "sqlite:////data/scoreboard.db"
+    assert settings.audit_database == "sqlite:////data/audit.db"
+    assert load({"DATABASE_URL": "postgres://db/x"}).database == "postgres://db/x"
+
+
+def test_queues_live_in_the_boards_redis_unless_theirs_is_named():
+    assert load({"REDIS_URL": "redis://one"}).queue_redis == "redis://one"
+    assert load({"REDIS_URL": "redis://one", "QUEUE_REDIS_URL": "redis://two"}).queue_redis == "redis://two"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "-1"),
+        ("PORT", "65536"),
+        ("PORT", "80.5"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "many"),
+        ("LOG_LEVEL", "LOUD"),
+        ("SQLITE_SYNCHRONOUS", "OFF"),
+        ("SCOREBOARD_BOOTSTRAP_KEY", "short"),
+        ("DATABASE_URL", "mysql://db"),
+        ("DATABASE_URL", "sqlite://relative"),
+        ("AUDIT_DATABASE_URL", "audit.db"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("QUEUE_REDIS_URL", "http://redis"),
+        ("STREAM_TICK_MS", "0"),
+        ("STREAM_MAX_OPEN", "-5"),
+    ],
+)
+def test_a_bad_value_is_refused_by_its_name(name, value):
+    with pytest.raises(SettingError, match=name):
+        load({name: value})
+
+
+def test_every_bad_value_is_named_at_once():
+    bad = {
+        "PORT": "http",
+        "WEB_CONCURRENCY": "0",
+        "LOG_LEVEL": "LOUD",
+        "REDIS_URL": "here",
+        "DATABASE_URL": "there",
+        "SCOREBOARD_BOOTSTRAP_KEY": "short",
+    }
+
+    with pytest.raises(SettingError) as refused:
+        load(bad)
+
+    for name in bad:
+        assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["SCOREBOARD_BOOTSTRAP_KEY"])
+def test_a_bad_secret_is_not_repeated(name):
+    with pytest.raises(SettingError) as refused:
+        load({name: "hunter2"})
+
+    assert "hunter2" not in str(refused.value)
+
+
+def test_every_setting_has_a_name_and_a_sentence():
+    for row in table():
+        assert row.metadata["name"].isupper()
+        assert row.metadata["help"].rstrip(")").endswith(".") or "…" in row.metadata["help"] or row.metadata["help"]

@@ -1,0 +1,44 @@
+"""The Python client of the stream's page follows a board."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.docs import pages
+from tests.support import ROOT, Stack
+
+CALL = """
+for board, rows in follow({url!r}, "main"):
+    print(board, [(row["id"], row["s"]) for row in rows], flush=True)
+"""
+
+
+def submit(stack, player, score):
+    body = {"entries": [{"player": player, "score": score}]}
+    assert stack.call("POST", "/v1/boards/main/scores", body).status == 200
+
+
+def shown(process, line):
+    """Whether the client comes to show this. States before it may be seen too."""
+    return any(one.strip() == line for one in iter(process.stdout.readline, ""))
+
+
+def test_the_python_client_sees_each_change(tmp_path):
+    (client,) = (block for _, block in pages.blocks(pages.text("docs/stream.md"), "python"))
+    stack = Stack(tmp_path)
+    stack.start()
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-c", client + CALL.format(url=stack.url)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            submit(stack, "ada", 10)
+            assert shown(process, "main [('ada', 10)]")
+            submit(stack, "bob", 12)
+            assert shown(process, "main [('bob', 12), ('ada', 10)]")
+            process.kill()
+    finally:
+        stack.stop()

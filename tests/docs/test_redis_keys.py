@@ -1,0 +1,33 @@
+"""The page about Redis keys knows every key, and no other."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from scoreboard.core import keys
+from tests.docs import pages
+
+KEY = re.compile(r"^\| `(sb:[^`]*)` \|", re.MULTILINE)
+TAG = keys.window("main", "all", "eu")
+EXAMPLES = {
+    "board": "main",
+    "period": "all",
+    "segment": "eu",
+    "tag": TAG,
+    "key": keys.order(TAG),
+    "shard": 0,
+}
+
+
+def test_every_key_is_documented():
+    made = set()
+    for name, function in inspect.getmembers(keys, inspect.isfunction):
+        if name != "window":
+            made.add(function(*(EXAMPLES[parameter] for parameter in inspect.signature(function).parameters)))
+
+    assert set(KEY.findall(pages.text("docs/redis-keys.md"))) == made
+
+
+def test_the_hash_tag_is_documented():
+    assert f"`{TAG}`" in pages.text("docs/redis-keys.md")

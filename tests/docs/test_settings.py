@@ -1,0 +1,29 @@
+"""The settings page and .env.example say what the table of settings says."""
+
+from __future__ import annotations
+
+import re
+
+from config.settings import Settings, default, table
+from scoreboard.commands import settings
+from tests.docs import pages
+
+ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*) \| (.*) \|$", re.MULTILINE)
+
+
+def test_the_settings_page_has_a_row_for_each_setting():
+    expected = [
+        (row.metadata["name"], f"`{default(row)}`" if default(row) else "empty", row.metadata["help"])
+        for row in table()
+    ]
+
+    assert ROW.findall(pages.text("docs/settings.md")) == expected
+
+
+def test_the_env_example_is_what_the_command_prints(capsys):
+    class Asked:
+        env_example = True
+
+    settings.run(Asked(), Settings())
+
+    assert capsys.readouterr().out == pages.text(".env.example")

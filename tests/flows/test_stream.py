@@ -1,0 +1,196 @@
+"""The stream as viewers see it: nothing missed, nothing doubled, and every list proven by its checksum."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from redis import Redis
+
+from tests.support import Stack, children, wait_until
+from tests.watcher import Watcher
+
+ENVIRONMENT = {"WEB_CONCURRENCY": "2", "STREAM_HEARTBEAT_SECONDS": "1", "STREAM_TICK_MS": "50"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    stack = Stack(tmp_path_factory.mktemp("stream"), ENVIRONMENT)
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def board(stack, request):
+    name = f"b{abs(hash(request.node.name)) % 10**8}"
+    body = {"ties": "competition", "regions": ["eu"], "size": 20}
+    assert stack.call("PUT", f"/v1/admin/boards/{name}", body).status == 201
+    return name
+
+
+def submit(stack, board, *entries):
+    answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
+    assert answer.json["data"]["rejected"] == []
+
+
+def listed(stack, board, limit=20):
+    data = stack.call("GET", f"/v1/boards/{board}/entries?limit={limit}").json["data"]
+    return [(row["player"]["id"], row["score"]) for row in data["entries"]]
+
+
+def folded(watcher, board):
+    return [(line["id"], line["s"]) for line in watcher.lists.get(board, [])]
+
+
+def test_a_viewer_gets_hello_then_the_board_then_its_changes(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1})
+    watcher = Watcher(stack.port, board)
+    watcher.wait("snapshot")
+
+    submit(stack, board, {"player": "bob", "score": 2})
+    watcher.wait("delta")
+    watcher.wait("hb")
+    watcher.stop()
+
+    assert watcher.kinds()[:2] == ["hello", "snapshot"]
+    assert watcher.frames[0]["resume"] == "none"
+    assert folded(watcher, board) == [("bob", 2), ("ada", 1)]
+    assert watcher.faults == []
+
+
+def test_a_viewer_who_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1})
+    watcher = Watcher(stack.port, board, reconnect=False)
+    watcher.wait("snapshot")
+    watcher.stop()
+    submit(stack, board, {"player": "bob", "score": 2})
+    wait_until(lambda: stack.call("GET", f"/v1/poll?boards={board}").json["frames"][0]["tot"] == 2)
+
+    again = Watcher(stack.port, board, since=watcher.cursor)
+    again.lists, again.seen = watcher.lists, watcher.seen
+    again.wait("delta")
+    again.stop()
+
+    assert again.frames[0]["resume"] == "ok"
+    assert "snapshot" not in again.kinds()
+    assert folded(again, board) == [("bob", 2), ("ada", 1)]
+
+
+def test_a_list_that_was_read_leads_into_the_stream_without_a_gap(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1})
+    path = f"/v1/boards/{board}/entries"
+    wait_until(lambda: stack.call("GET", path).json["data"]["id"] != "0-0")
+    data = stack.call("GET", path).json["data"]
+
+    watcher = Watcher(stack.port, board, since=data["id"])
+    watcher.lists[board] = [{"id": row["player"]["id"], "s": row["score"]} for row in data["entries"]]
+    watcher.seen[board] = int(data["id"].split("-")[1])
+    submit(stack, board, {"player": "bob", "score": 2})
+    watcher.wait("delta")
+    watcher.stop()
+
+    assert watcher.frames[0]["resume"] == "ok"
+    assert folded(watcher, board) == [("bob", 2), ("ada", 1)]
+    assert watcher.faults == []
+
+
+@pytest.mark.parametrize("since", ["nonsense", "1-1", "99999999999999-5", "-", "9" * 30 + "-1"])
+def test_no_cursor_is_ever_refused(stack, board, since):
+    submit(stack, board, {"player": "ada", "score": 1})
+    watcher = Watcher(stack.port, board, since=since, reconnect=False)
+
+    why = watcher.wait("snapshot")["why"]
+    watcher.stop()
+
+    assert why in ("bad_cursor", "epoch", "ahead")
+
+
+def test_polling_gives_the_same_frames(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1})
+    first = stack.call("GET", f"/v1/poll?boards={board}").json
+    submit(stack, board, {"player": "bob", "score": 2})
+
+    second = stack.call("GET", f"/v1/poll?boards={board}&since={first['id']}&wait=10").json
+    third = stack.call("GET", f"/v1/poll?boards={board}&since={second['id']}").json
+
+    assert first["frames"][0]["t"] == "snapshot"
+    assert [frame["t"] for frame in second["frames"]] == ["delta"]
+    assert (third["frames"], third["id"]) == ([], second["id"])
+
+
+def test_viewers_converge_through_cuts_kills_and_an_emptied_redis(stack, board):
+    draw = random.Random(5)
+    watchers = [Watcher(stack.port, board, f"{board}:eu") for _ in range(8)]
+    for step in range(120):
+        entry = {"player": f"p{draw.randrange(30)}", "score": draw.randrange(1, 9)}
+        if draw.random() < 0.5:
+            entry["region"] = "eu"
+        with_retry(stack, board, entry)
+        if draw.random() < 0.2:
+            draw.choice(watchers).cut()
+        if step in (40, 80):
+            os.kill(draw.choice(web_processes(stack)), signal.SIGKILL)
+        if step == 60:
+            with Redis(unix_socket_path=stack.redis_socket) as redis:
+                redis.flushall()
+    expected = listed(stack, board)
+
+    wait_until(
+        lambda: all(folded(watcher, board) == expected for watcher in watchers),
+        seconds=20,
+        why=watchers[0].story,
+    )
+    for watcher in watchers:
+        watcher.stop()
+
+    assert [watcher.faults for watcher in watchers if watcher.faults] == []
+    assert sum(watcher.kinds().count("delta") for watcher in watchers) > 100
+
+
+def test_a_new_period_or_another_order_resets_the_list(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1}, {"player": "bob", "score": 2})
+    watcher = Watcher(stack.port, board)
+    wait_until(lambda: folded(watcher, board) == [("bob", 2), ("ada", 1)], why=watcher.story)
+
+    assert stack.call("PUT", f"/v1/admin/boards/{board}", {"order": "asc", "regions": ["eu"]}).status == 200
+    wait_until(lambda: folded(watcher, board) == [("ada", 1), ("bob", 2)], seconds=15, why=watcher.story)
+    watcher.stop()
+
+    assert watcher.frames[-1]["why"] == "reset" or "reset" in str(watcher.frames)
+    assert watcher.faults == []
+
+
+def test_a_process_that_ends_says_goodbye(tmp_path):
+    stack = Stack(tmp_path, ENVIRONMENT)
+    stack.start()
+    watchers = [Watcher(stack.port, "main", reconnect=False) for _ in range(5)]
+    for watcher in watchers:
+        watcher.wait("snapshot")
+
+    started = time.monotonic()
+    stack.stop()
+    seconds = time.monotonic() - started
+
+    for watcher in watchers:
+        bye = watcher.wait("bye")
+        assert (bye["code"], bye["again"]) == (101, True)
+        watcher.stop()
+    assert seconds < 15
+
+
+def web_processes(stack):
+    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
+
+
+def with_retry(stack, board, entry):
+    entry = entry | {"idempotencyKey": f"{time.monotonic_ns()}"}
+    for _ in range(100):
+        try:
+            return submit(stack, board, entry)
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("nobody answers")

@@ -1,0 +1,24 @@
+// Applies the frames of a file of cases, and prints what came of each as JSON.
+
+import { readFileSync } from "node:fs"
+
+import { apply, checksum, emptyBoard, ranks } from "../../frontend/static/js/board-state.js"
+import { grouped, heading } from "../../frontend/static/js/words.js"
+
+const { boards, numbers, names } = JSON.parse(readFileSync(process.argv[2], "utf-8"))
+
+console.log(
+  JSON.stringify({
+    boards: boards.map(({ snapshot, delta, ties }) => {
+      const board = apply(apply(emptyBoard("main"), snapshot), delta)
+      return {
+        lines: board.lines,
+        lost: board.lost,
+        crc: checksum(board.lines),
+        ranks: ties.map((rule) => ranks({ ...board, ties: rule })),
+      }
+    }),
+    numbers: numbers.map(([value, decimals]) => grouped(value, decimals)),
+    names: names.map(heading),
+  }),
+)

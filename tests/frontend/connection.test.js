@@ -1,0 +1,42 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { connectionState, connectionText } from "../../frontend/static/js/connection.js"
+
+function stateOf(status, now = 100_000) {
+  return connectionState({ phase: "open", heardAt: 99_000, heartbeatMs: 15_000, failures: 0, degraded: false, ...status }, now)
+}
+
+test("a stream is live while it is heard, and stale when a heartbeat is overdue", () => {
+  assert.equal(stateOf({}), "live")
+  assert.equal(stateOf({ heardAt: 77_600 }), "live")
+  assert.equal(stateOf({ heardAt: 77_000 }), "stale")
+})
+
+test("a server that can't see changes is not called live", () => {
+  assert.equal(stateOf({ degraded: true }), "delayed")
+})
+
+test("the first try is connecting, and many in vain are offline", () => {
+  assert.equal(stateOf({ phase: "opening", heardAt: null }), "connecting")
+  assert.equal(stateOf({ phase: "waiting", heardAt: null, failures: 3 }), "offline")
+})
+
+test("a lost stream is reconnecting, and offline after half a minute", () => {
+  assert.equal(stateOf({ phase: "waiting", failures: 1 }), "reconnecting")
+  assert.equal(stateOf({ phase: "opening", failures: 2 }), "reconnecting")
+  assert.equal(stateOf({ phase: "waiting", failures: 4, heardAt: 60_000 }), "offline")
+})
+
+test("a reconnect that the server asked for alarms nobody while it is short", () => {
+  assert.equal(stateOf({ phase: "waiting", heardAt: 99_500 }), "live")
+  assert.equal(stateOf({ phase: "waiting", heardAt: 96_000 }), "reconnecting")
+})
+
+test("rows that may be old say of when they are", () => {
+  const timeOf = () => "10:42:07"
+
+  assert.equal(connectionText("live", 1, timeOf), "Live")
+  assert.equal(connectionText("stale", 1, timeOf), "Stale · as of 10:42:07")
+  assert.equal(connectionText("offline", null, timeOf), "Offline")
+})

@@ -1,0 +1,128 @@
+"""The browser's modules: their own tests, and that they agree with the server's."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import playwright
+import pytest
+
+from scoreboard.pages import view
+from scoreboard.stream.diff import checksum, difference, fields
+from scoreboard.stream.types import Line
+
+HERE = Path(__file__).parent
+TIES = ("ordinal", "competition", "dense")
+
+
+@pytest.fixture(scope="module")
+def node():
+    """A Node: the machine's own, or the one that Playwright brings."""
+    bundled = Path(playwright.__file__).parent / "driver" / "node"
+    found = shutil.which("node") or (str(bundled) if bundled.exists() else None)
+    if found is None:
+        pytest.skip("there is no Node here, neither on the path nor in Playwright")
+    return found
+
+
+@pytest.fixture(scope="module")
+def cases(node, tmp_path_factory):
+    """What the browser's modules make of random lists, numbers and names; beside what went in."""
+    chance = random.Random(8)
+    lists = [(random_lines(chance), random_lines(chance)) for _ in range(300)]
+    sent = {
+        "boards": [{"snapshot": snapshot(old), "delta": delta(old, new), "ties": TIES} for old, new in lists],
+        "numbers": [
+            (chance.choice([-1, 1]) * chance.randrange(10 ** chance.randrange(1, 16)), chance.randrange(5))
+            for _ in range(300)
+        ],
+        "names": ["score", "goalDifference", "goals_for", "bestOf3Rounds", "URL", "x", "__"],
+    }
+    file = tmp_path_factory.mktemp("cases") / "cases.json"
+    file.write_text(json.dumps(sent))
+    done = subprocess.run(
+        [node, HERE / "apply-cases.js", file], check=True, capture_output=True, text=True, timeout=60
+    )
+    return lists, sent, json.loads(done.stdout)
+
+
+def test_the_modules_pass_their_own_tests(node):
+    done = subprocess.run(
+        [node, "--test", *sorted(HERE.glob("*.test.js"))],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_browser_makes_the_same_list_of_a_delta(cases):
+    lists, _, got = cases
+
+    for (_, new), board in zip(lists, got["boards"], strict=True):
+        assert board["lost"] == ""
+        assert [(one["id"], one["n"], one["s"], tuple(one["c"])) for one in board["lines"]] == [
+            (line.id, line.n, line.s, line.c) for line in new
+        ]
+        assert board["crc"] == checksum(new)
+
+
+def test_the_browser_ranks_as_the_tie_rules_say(cases):
+    lists, _, got = cases
+
+    for (_, new), board in zip(lists, got["boards"], strict=True):
+        assert board["ranks"] == [ranked(new, ties) for ties in TIES]
+
+
+def test_the_browser_writes_numbers_and_headings_as_the_server_does(cases):
+    _, sent, got = cases
+
+    assert got["numbers"] == [view.digits(value, decimals) for value, decimals in sent["numbers"]]
+    assert got["names"] == [view.heading(name) for name in sent["names"]]
+
+
+def random_lines(chance):
+    players = chance.sample([f"p{number}" for number in range(14)], chance.randrange(14))
+    lines = [
+        Line(
+            id=player,
+            n=chance.choice([player, "محمد", "日本\u2028", "👩‍👧 <b>"]),
+            s=chance.choice([chance.randrange(-3, 4), chance.randrange(-(2**53) + 1, 2**53)]),
+            c=(chance.randrange(2), chance.randrange(2)),
+        )
+        for player in players
+    ]
+    return sorted(lines, key=lambda line: (-line.s, tuple(-value for value in line.c)))
+
+
+def ranked(lines, ties):
+    results = [(line.s, line.c) for line in lines]
+    if ties == "ordinal":
+        return list(range(1, len(lines) + 1))
+    if ties == "competition":
+        return [results.index(result) + 1 for result in results]
+    return [list(dict.fromkeys(results)).index(result) + 1 for result in results]
+
+
+def snapshot(lines):
+    return {
+        "t": "snapshot",
+        "id": "7-1",
+        "b": "main",
+        "s": 1,
+        "rank": "ordinal",
+        "period": "all",
+        "columns": ["a", "b"],
+        "tot": len(lines),
+        "crc": checksum(lines),
+        "top": [fields(line) for line in lines],
+    }
+
+
+def delta(old, new):
+    return {"t": "delta", "b": "main", "p": 1, "s": 2, "crc": checksum(new)} | difference(old, new)

@@ -1,0 +1,108 @@
+"""A feature as small as one can be: it notes facts, and has its difficulties with some."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import peewee
+
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Database, execute
+from scoreboard.core.errors import Refused
+from scoreboard.journal.store import JournalLines
+from scoreboard.journal.transaction import Transaction
+from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.writer import Writer
+
+
+def note(id: str, what: str = "", **data: Any) -> Fact:
+    """A fact of the kind "noted"; `what` is what makes it difficult."""
+    return Fact(id=id, kind="noted", player="ada", data=data, digest=what, action=what)
+
+
+@dataclass
+class Notes:
+    """Folds facts of the kind "noted"."""
+
+    before: Callable[[peewee.Database], None] = lambda db: None
+    published: list[tuple[int, int]] = field(default_factory=list)
+    kinds: frozenset[str] = frozenset({"noted"})
+
+    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> Noting:
+        self.before(db)
+        return Noting(db, self.published)
+
+
+@dataclass
+class Noting:
+    """One batch of notes."""
+
+    db: peewee.Database
+    published: list[tuple[int, int]]
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        if fact.action == "refused":
+            raise Refused("This fact breaks a rule.", code="refused")
+        if fact.action == "broken":
+            execute(self.db, "INSERT INTO journal_head (shard, seq, at) VALUES (0, 0, 0)")
+        return {"noted": seq}
+
+    def again(self, recorded: Recorded) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+    def publish(self, first: int, last: int) -> str:
+        self.published.append((first, last))
+        return "shown"
+
+
+class Pause:
+    """Holds a writer inside its transaction until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.reached, self.goes_on = threading.Event(), threading.Event()
+
+    def __call__(self, db: peewee.Database) -> None:
+        self.reached.set()
+        self.goes_on.wait(10)
+
+
+def new_writer(url: str, clock: Clock, fold: Notes) -> tuple[Writer, Database]:
+    """A writer with this one feature, and its database."""
+    database = Database(url, readers=1)
+    return Writer(
+        database, folds=[fold], transaction=Transaction(lines=JournalLines(), clock=clock)
+    ), database
+
+
+def in_parallel(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What each of these returns or raises, all begun at the same time."""
+    results: list[Any] = [None] * len(works)
+    start = threading.Barrier(len(works))
+
+    def run(index: int) -> None:
+        start.wait(10)
+        try:
+            results[index] = works[index]()
+        except Exception as error:  # noqa: BLE001 - it is what the test looks at
+            results[index] = error
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """How many seconds it takes."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started

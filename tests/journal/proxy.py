@@ -1,0 +1,80 @@
+"""A way to PostgreSQL that loses what a test wants to have lost."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import tempfile
+import threading
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+COMMIT = b"COMMIT"
+
+
+class Proxy:
+    """Listens on a Unix socket, and forwards to a server that listens on another one."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._server = f"{parse_qs(parts.query)['host'][0]}/.s.PGSQL.{parts.port or 5432}"
+        self._folder = tempfile.TemporaryDirectory(prefix="proxy-")
+        self.url = f"postgresql://{parts.username}@{parts.path}?host={self._folder.name}"
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(Path(self._folder.name) / ".s.PGSQL.5432"))
+        self._listening.listen()
+        self._open: list[socket.socket] = [self._listening]
+        self.lose_answers = 0  # of so many commits the answer is swallowed, and the connection cut
+        self.lose_commits = 0  # so many commits are swallowed themselves, and the connection cut
+        self.closed = False  # no new connection gets through
+        self.lost = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Cut every connection, and listen no more."""
+        self.closed = True
+        for one in self._open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        self._folder.cleanup()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                if self.closed:
+                    client.close()
+                    continue
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(self._server)
+                self._open += [client, server]
+                committing = threading.Event()
+                threading.Thread(target=self._up, args=(client, server, committing), daemon=True).start()
+                threading.Thread(target=self._down, args=(server, client, committing), daemon=True).start()
+
+    def _up(self, client: socket.socket, server: socket.socket, committing: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                if COMMIT in data and self.lose_commits:
+                    self.lose_commits -= 1
+                    break
+                if COMMIT in data and self.lose_answers:
+                    self.lose_answers -= 1
+                    committing.set()
+                server.sendall(data)
+        self._cut(client, server)
+
+    def _down(self, server: socket.socket, client: socket.socket, committing: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                if committing.is_set():
+                    break
+                client.sendall(data)
+        self._cut(client, server)
+
+    def _cut(self, *sockets: socket.socket) -> None:
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self.lost.set()

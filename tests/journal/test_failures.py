@@ -1,0 +1,170 @@
+"""What the writer says when the database fails it, and that nothing counts twice."""
+
+from __future__ import annotations
+
+import apsw
+import pytest
+
+from scoreboard.core.db import execute, rows
+from scoreboard.core.errors import Unavailable
+from tests.journal.folds import Notes, Pause, note, timed
+from tests.journal.proxy import Proxy
+
+
+def code(writer, *facts):
+    """The code of the error that appending raises, None where it raises none."""
+    try:
+        writer.append(list(facts))
+    except Unavailable as error:
+        return error.code
+    return None
+
+
+def times(parts, id):
+    """How often a fact is in the journal."""
+    ((count,),) = parts.database.run(lambda db: rows(db, "SELECT COUNT(*) FROM journal WHERE id = ?", (id,)))
+    return count
+
+
+class TestSQLite:
+    """One file, which other processes may lock, on a disk that may be full."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url):
+        return sqlite_url
+
+    def test_a_locked_file_is_answered_in_time_and_the_same_fact_is_taken_later(self, parts, writer):
+        other = apsw.Connection(parts.database.url.removeprefix("sqlite:///"))
+        other.execute("BEGIN IMMEDIATE")
+        found = []
+
+        seconds = timed(lambda: found.append(code(writer, note("a"))))
+
+        assert found == ["ledger_unavailable"]
+        assert seconds < 2
+        assert times(parts, "a") == 0
+        other.execute("ROLLBACK")
+        other.close()
+        assert code(writer, note("a")) is None
+        assert times(parts, "a") == 1
+
+    def test_who_gave_up_waiting_is_not_recorded_behind_his_back(self, parts, make_writer):
+        pause = Pause()
+        writer = make_writer(Notes(before=pause))
+
+        seconds = timed(lambda: pytest.raises(Unavailable, writer.append, [note("a")]))
+        pause.goes_on.set()
+
+        assert seconds < 2
+        assert code(writer, note("next")) is None
+        assert times(parts, "a") == 0
+
+    def test_a_full_disk_is_told_and_heals(self, parts, make_writer):
+        fold = Notes(before=lambda db: execute(db, "PRAGMA max_page_count = 1"))  # SQLite takes what is used
+        writer = make_writer(fold)
+        large = note("a", text="x" * 200_000)
+
+        assert code(writer, large) == "storage_full"
+        assert times(parts, "a") == 0
+
+        fold.before = lambda db: execute(db, "PRAGMA max_page_count = 1000000")
+        assert code(writer, large) is None
+        assert times(parts, "a") == 1
+
+
+class TestPostgreSQL:
+    """A server that is reached over a connection, which may break at the worst moment."""
+
+    @pytest.fixture
+    def database_url(self, postgres):
+        name = "lost_commits"
+        yield postgres.create(name)
+        postgres.drop(name)
+
+    @pytest.fixture
+    def proxy(self, parts):
+        proxy = Proxy(parts.database.url)
+        yield proxy
+        proxy.close()
+
+    @pytest.fixture
+    def writer(self, proxy, make_writer, fold):
+        writer = make_writer(fold, proxy.url)
+        writer.append([note("warm")])
+        return writer
+
+    def test_a_commit_whose_answer_is_lost_counts_once(self, parts, proxy, writer):
+        proxy.lose_answers = 1
+
+        (outcome,) = writer.append([note("a")])
+
+        assert proxy.lost.is_set()
+        assert (outcome.error, outcome.replayed) == (None, True)
+        assert times(parts, "a") == 1
+        assert parts.journal.gaps() == 0
+
+    def test_a_commit_that_never_arrives_is_made_anew(self, parts, proxy, writer):
+        proxy.lose_commits = 1
+
+        (outcome,) = writer.append([note("a")])
+
+        assert proxy.lost.is_set()
+        assert (outcome.error, outcome.replayed) == (None, False)
+        assert times(parts, "a") == 1
+
+    def test_a_commit_that_is_lost_twice_is_unknown_and_sending_it_again_tells(self, parts, proxy, writer):
+        proxy.lose_answers = 1
+        proxy.lose_commits = 0
+
+        def gone(db):
+            proxy.closed = True
+
+        writer._folds["noted"].before = gone
+
+        assert code(writer, note("a")) == "outcome_unknown"
+        proxy.closed = False
+        writer._folds["noted"].before = lambda db: None
+        (outcome,) = writer.append([note("a")])
+        assert outcome.replayed
+        assert times(parts, "a") == 1
+
+    def test_a_lost_commit_is_not_called_unwritten_when_the_second_try_finds_a_lock(
+        self, parts, proxy, writer
+    ):
+        proxy.lose_answers = 1
+
+        def lock(db):
+            if proxy.lost.is_set():
+                execute(db, "SET LOCAL lock_timeout = '10ms'")
+                execute(db, "LOCK TABLE player")
+
+        writer._folds["noted"].before = lock
+        parts._writing._db.connect(reuse_if_open=True)
+        with parts._writing._db.atomic():
+            execute(parts._writing._db, "LOCK TABLE player")
+            found = code(writer, note("a"))
+        parts._writing._db.close()
+
+        assert found == "outcome_unknown"
+        assert times(parts, "a") == 1
+
+    def test_a_connection_that_was_cut_while_idle_is_replaced(self, parts, proxy, writer):
+        parts.database.run(
+            lambda db: rows(
+                db,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+        )
+
+        assert code(writer, note("a")) is None
+        assert times(parts, "a") == 1
+
+    def test_a_server_that_is_away_is_answered_in_time(self, parts, proxy, writer):
+        proxy.close()
+        found = []
+
+        seconds = timed(lambda: found.append(code(writer, note("a"))))
+
+        assert found == ["ledger_unavailable"]
+        assert seconds < 2

@@ -1,0 +1,202 @@
+"""The writer: each fact once, in one order, on its own merits."""
+
+from __future__ import annotations
+
+import threading
+
+import peewee
+import pytest
+
+from scoreboard.core.db import rows
+from scoreboard.core.errors import Unavailable
+from scoreboard.journal import writer as module
+from tests.journal.folds import Notes, Pause, in_parallel, note, timed
+from tests.support import wait_until
+
+
+def seqs(parts):
+    found = parts.database.run(lambda db: rows(db, "SELECT seq FROM journal ORDER BY seq"))
+    return [seq for (seq,) in found]
+
+
+def test_a_fact_gets_its_number_its_time_and_its_result(parts, writer, clock):
+    before = parts.journal.head()
+
+    (outcome,) = writer.append([note("a", why="because")])
+
+    assert (outcome.recorded.seq, outcome.recorded.at) == (before + 1, clock())
+    assert (outcome.recorded.result, outcome.shown) == ({"noted": before + 1}, "shown")
+    assert parts.journal.after(before, 10) == [outcome.recorded]
+
+
+def test_no_facts_are_no_work(writer):
+    assert writer.append([]) == []
+
+
+def test_the_same_fact_from_fifty_threads_is_recorded_once(parts, writer, fold):
+    before = parts.journal.head()
+
+    outcomes = in_parallel([lambda: writer.append([note("same")])[0]] * 50)
+
+    assert {outcome.recorded.seq for outcome in outcomes} == {before + 1}
+    assert sorted(outcome.replayed for outcome in outcomes) == [False] + [True] * 49
+    assert parts.journal.head() == before + 1
+
+
+def test_the_same_id_with_another_digest_is_refused(parts, writer):
+    writer.append([note("same", "this")])
+
+    (outcome,) = writer.append([note("same", "that")])
+
+    assert outcome.error.code == "idempotency_key_reused"
+    assert outcome.recorded is None
+
+
+def test_facts_of_two_writers_are_numbered_without_gaps_in_the_order_of_their_commits(parts, make_writer):
+    writers = [make_writer(Notes()) for _ in range(2)]
+    before = parts.journal.head()
+
+    def several(number):
+        writer = writers[number % 2]
+        return lambda: [writer.append([note(f"{number}-{step}")])[0].recorded.seq for step in range(5)]
+
+    found = in_parallel([several(number) for number in range(10)])
+
+    assert sorted(seq for one in found for seq in one) == list(range(before + 1, before + 51))
+    assert all(one == sorted(one) for one in found)
+    assert seqs(parts) == list(range(1, before + 51))
+    assert parts.journal.gaps() == 0
+
+
+def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_writer):
+    writers = [make_writer(Notes()) for _ in range(2)]
+    done = threading.Event()
+    position, skipped = parts.journal.head(), []
+
+    def follow():
+        nonlocal position
+        while not done.is_set() or position < parts.journal.head():
+            for line in parts.journal.after(position, 100):
+                if line.seq != position + 1:
+                    skipped.append((position, line.seq))
+                position = line.seq
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    in_parallel(
+        [lambda n=n: [writers[n % 2].append([note(f"{n}-{step}")]) for step in range(5)] for n in range(6)]
+    )
+    done.set()
+    follower.join(20)
+
+    assert skipped == []
+    assert position == parts.journal.head()
+
+
+def test_one_refused_fact_fails_alone(parts, writer):
+    before = parts.journal.head()
+
+    outcomes = writer.append([note("a"), note("b", "refused"), note("c")])
+
+    assert [outcome.error and outcome.error.code for outcome in outcomes] == [None, "refused", None]
+    assert seqs(parts)[before:] == [before + 1, before + 2]
+
+
+def test_a_refused_fact_may_be_sent_again_and_is_judged_anew(writer):
+    writer.append([note("a", "refused")])
+
+    (outcome,) = writer.append([note("a")])
+
+    assert outcome.error is None
+    assert not outcome.replayed
+
+
+def test_one_fact_that_the_database_chokes_on_fails_alone(parts, make_writer):
+    pause = Pause()
+    writer = make_writer(Notes(before=pause))
+    before = parts.journal.head()
+
+    def sent(id, what=""):
+        pause.reached.wait(10)  # what comes while the first one is written is one batch
+        return writer.append([note(id, what)])[0]
+
+    def let_go():
+        wait_until(lambda: writer._queue.qsize() >= 5)
+        pause.goes_on.set()
+
+    first, *good, bad, _ = in_parallel(
+        [lambda: writer.append([note("first")])[0]]
+        + [lambda n=n: sent(f"good-{n}") for n in range(4)]
+        + [lambda: sent("bad", "broken"), let_go]
+    )
+
+    assert isinstance(bad, peewee.IntegrityError)
+    assert [outcome.error for outcome in (first, *good)] == [None] * 5
+    assert seqs(parts) == list(range(1, before + 6))
+
+
+def test_after_a_fact_that_the_database_choked_on_writing_goes_on(parts, writer):
+    with pytest.raises(peewee.IntegrityError):
+        writer.append([note("bad", "broken")])
+
+    assert writer.append([note("good")])[0].error is None
+    assert parts.journal.gaps() == 0
+
+
+def test_a_view_that_fails_does_not_fail_what_is_committed(parts, make_writer):
+    fold = Notes()
+    writer = make_writer(fold)
+    fold.published = None
+
+    (outcome,) = writer.append([note("a")])
+
+    assert (outcome.error, outcome.shown) == (None, None)
+    assert parts.journal.head() == outcome.recorded.seq
+
+
+def test_more_than_may_wait_is_refused_at_once(parts, make_writer, monkeypatch):
+    monkeypatch.setattr(module, "WAITING", 10)
+    pause = Pause()
+    writer = make_writer(Notes(before=pause))
+
+    def refused():
+        pause.reached.wait(10)
+        seconds = timed(lambda: pytest.raises(Unavailable, writer.append, [note(f"n{n}") for n in range(9)]))
+        pause.goes_on.set()
+        return seconds
+
+    results = in_parallel([lambda: writer.append([note("a"), note("b")]), refused])
+
+    assert [outcome.error for outcome in results[0]] == [None, None]
+    assert results[1] < 0.5
+    assert writer.append([note(f"n{n}") for n in range(9)])[8].recorded is not None
+
+
+def test_what_waits_when_the_writer_is_stopped_is_still_written(parts, make_writer):
+    pause = Pause()
+    writer = make_writer(Notes(before=pause))
+
+    def stop():
+        pause.reached.wait(10)
+        wait_until(lambda: writer._queue.qsize() >= 1)
+        pause.goes_on.set()
+        writer.stop()
+
+    def second():
+        pause.reached.wait(10)
+        return writer.append([note("b")])[0]
+
+    first, other, _ = in_parallel([lambda: writer.append([note("a")])[0], second, stop])
+
+    assert (first.error, other.error) == (None, None)
+
+
+def test_the_journals_time_never_steps_back_by_less_than_a_minute(parts, writer, clock):
+    (first,) = writer.append([note("a")])
+    clock.advance(seconds=-30)
+    (second,) = writer.append([note("b")])
+    clock.advance(seconds=-60)
+    (third,) = writer.append([note("c")])
+
+    assert second.recorded.at == first.recorded.at
+    assert third.recorded.at == clock()

@@ -1,0 +1,70 @@
+"""Entries per second through the batch route, beside the same rows written by the driver alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from config.settings import Settings
+from scoreboard.parts import build
+from tests.load import servers
+from tests.load.measure import ROUNDS, Progress, Row, Sample, by_turns, cpu, latency, per_core, rate, ratio
+from tests.load.reference.rawsql import RawSql
+from tests.load.requests import score_batches
+
+PLAYERS = 20_000
+# Entries in a request, connections.
+SHAPES = {"SQLite": ((100, 1), (100, 4), (1000, 1), (1000, 4)), "PostgreSQL": ((100, 4), (1000, 1))}
+SECONDS, RAW_SECONDS = 1.5, 0.8
+STEPS = ROUNDS * 2  # of one shape
+GOALS = {"SQLite": "≥ 0.35", "PostgreSQL": ""}
+
+
+def measure(kind: str, folder: Path, redis_url: str, progress: Progress, urls: tuple[str, str]) -> None:
+    """Measure all shapes on one kind of database; `urls` are the product's and the reference's."""
+    ours, theirs = urls
+    prepare(theirs, folder / "raw")
+    raw = RawSql(theirs, players=PLAYERS)
+    with servers.product(folder / kind, redis_url, DATABASE_URL=ours) as product:
+        for size, connections in SHAPES[kind]:
+            _shape(kind, product, raw, progress, size, connections)
+    raw.close()
+
+
+def prepare(url: str, folder: Path) -> None:
+    """Create the product's tables."""
+    folder.mkdir(exist_ok=True)
+    parts = build(Settings(database_url=url, data_dir=folder))
+    parts.migrate()
+    parts.close()
+
+
+def _shape(
+    kind: str, product: servers.Product, raw: RawSql, progress: Progress, size: int, connections: int
+) -> None:
+    requests = score_batches("main", players=PLAYERS, size=size, count=20_000 // size)
+    send = partial(product.load, requests, connections=connections)
+    send(seconds=0.3)
+    what = f"{kind}: batches of {size}, {connections} connection{'s' * (connections > 1)}"
+    ours, driver = by_turns(
+        lambda: entries(send(seconds=SECONDS), size),
+        lambda: raw.run(RAW_SECONDS),
+        done=lambda: progress.step(what),
+    )
+    progress.rows.append(
+        Row(
+            what=what,
+            value=per_core(ours),
+            cpu=cpu(ours),
+            latency=latency(ours),
+            reference=f"driver alone {rate(driver)}, {cpu(driver)}",
+            ratio=ratio(ours, driver),
+            goal=GOALS[kind],
+        )
+    )
+
+
+def entries(sample: Sample, size: int) -> Sample:
+    """A sample of requests, as one of their entries."""
+    return replace(sample, done=sample.done * size)

@@ -1,0 +1,168 @@
+"""Boards of many players: the rows in SQL at once, then the product's own way into Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import peewee
+from redis import Redis
+from tqdm import tqdm
+
+from config.settings import Settings
+from scoreboard.audit.types import AuditLine
+from scoreboard.boards.order import Order
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.types import Board, Period, Standing, Window
+from scoreboard.journal import store as journal
+from scoreboard.journal.types import Fact, Recorded
+from scoreboard.parts import Parts, build
+from tests.support import KEY
+
+PAGE = 10_000
+ALL = Period("all", "all", None, None)
+CONTEXT = {"caller": "bootstrap", "request": "0123456789abcdef", "address": "0123456789abcdef"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A board that was loaded, and how fast Redis was made to show it."""
+
+    id: str
+    players: int
+    seconds: float
+    plain_seconds: float  # the same players by plain commands, without SQL and without scripts
+    redis_bytes: int
+    plain_bytes: int
+
+    @property
+    def title(self) -> str:
+        ties, _, _ = self.id.partition("-")
+        return f"{self.players:,} players, {ties}"
+
+
+def build_boards(folder: Path, redis_url: str, wanted: list[tuple[int, str]]) -> list[Built]:
+    """Make boards of so many players with these tie rules, as a product that ran for long would have."""
+    settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
+    folder.mkdir(exist_ok=True)
+    parts = build(settings)
+    parts.migrate()
+    parts.prepare()
+    boards = [_define(parts, size, ties) for size, ties in wanted]
+    parts.followers.catch_up("boards")
+    with tqdm(
+        total=sum(size for size, _ in wanted), unit=" players", desc="loading SQL", disable=None
+    ) as bar:
+        for board, (size, _) in zip(boards, wanted, strict=True):
+            parts.database.transaction(lambda db, b=board, n=size: _fill(db, b, n, bar))
+    built = [_show(parts, board, redis_url) for board in boards]
+    parts.boards_follower.view.advance(1, parts.journal.head(), anew=True)
+    _skip_audit(parts)
+    parts.close()
+    return built
+
+
+def _define(parts: Parts, size: int, ties: str) -> Board:
+    body = {"title": f"{size} players", "operator": "best", "ties": ties}
+    board, _ = parts.manage.define(f"{ties}-{size}", body, context={})
+    return board
+
+
+def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
+    """A journal line and a standing for each player: what as many requests would have left."""
+    seq, at = journal.JournalLines().lock(db)
+    row = table.new_window(db, Window(board.id, "all", ""), ALL, version=seq, at=at)
+    order, random = Order(board.definition, board.layout), Random(size)
+    for start in range(0, size, PAGE):
+        page = range(start, min(size, start + PAGE))
+        lines = list(_lines(board, page, seq, at, size, random))
+        journal.JournalLines().write(db, lines)
+        table.write_standings(db, [(row.id, _standing(line)) for line in lines], order)
+        seq = lines[-1].seq
+        bar.update(len(page))
+    row.version, row.entries = seq, size
+    table.write_window(db, row)
+
+
+def _lines(board: Board, page: range, seq: int, at: int, size: int, random: Random) -> Iterator[Recorded]:
+    for player in page:
+        seq += 1
+        score = random.randrange(size)
+        fact = Fact(
+            id=f"score:{seq:024x}",
+            kind="score",
+            player=f"player-{player}",
+            board=board.id,
+            amount=score,
+            context=CONTEXT,
+        )
+        result = {"operator": "best", "standings": [["all", "", score, seq]]}
+        yield Recorded(seq=seq, at=at, fact=fact, result=result)
+
+
+def _standing(line: Recorded) -> Standing:
+    return Standing(
+        player=line.fact.player,
+        score=line.fact.amount,
+        columns=(),
+        reached_at=line.at,
+        reached_by=line.seq,
+        version=line.seq,
+    )
+
+
+def _show(parts: Parts, board: Board, redis_url: str) -> Built:
+    """Build the window as `rebuild` does, and weigh what Redis then holds."""
+    row = parts.windows.get(Window(board.id, "all", ""))
+    assert row is not None
+    parts.boards_follower.catalogue.refresh()
+    with tqdm(total=row.entries, unit=" standings", desc=f"rebuilding {board.id}", disable=None) as bar:
+        begun = time.perf_counter()
+        assert parts.boards_follower.build(row, progress=bar.update)
+        seconds = time.perf_counter() - begun
+    plain_seconds, plain_bytes = _plain(redis_url, row.entries)
+    return Built(
+        id=board.id,
+        players=row.entries,
+        seconds=seconds,
+        plain_seconds=plain_seconds,
+        redis_bytes=_weigh(redis_url, board.id),
+        plain_bytes=plain_bytes,
+    )
+
+
+def _plain(redis_url: str, players: int) -> tuple[float, int]:
+    """Seconds for a sorted set and a hash of so many players, and what the sorted set weighs."""
+    random = Random(players)
+    with Redis.from_url(redis_url) as redis:
+        begun = time.perf_counter()
+        for start in range(0, players, 1000):
+            page = {
+                f"player-{player}": random.randrange(players)
+                for player in range(start, min(players, start + 1000))
+            }
+            with redis.pipeline(transaction=False) as pipeline:
+                pipeline.zadd("plain", page)
+                pipeline.hset("plain-hash", mapping=page)
+                pipeline.execute()
+        seconds = time.perf_counter() - begun
+        weight = int(redis.memory_usage("plain", samples=0) or 0)
+        redis.delete("plain", "plain-hash")
+    return seconds, weight
+
+
+def _weigh(redis_url: str, board: str) -> int:
+    with Redis.from_url(redis_url, decode_responses=True) as redis:
+        names = redis.scan_iter(f"sb:{{{board}/*", count=1000)
+        return sum(int(redis.memory_usage(name, samples=0) or 0) for name in names)
+
+
+def _skip_audit(parts: Parts) -> None:
+    # The audit log follows the journal on the same cores: leave it nothing to do.
+    head = parts.journal.head()
+    if parts.audit.newest() < head:
+        line = AuditLine(seq=head, at=0, kind="score", caller="", player="", board="", request="", detail="")
+        parts.audit.write([line])

@@ -1,0 +1,123 @@
+"""Where the time goes: `python -m tests.load.costs batch | hundreds | single | entry | top`.
+
+`batch` runs the product in this process under cProfile, the writer in the caller's thread; the
+others sample a real web process under load, by its processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import json
+import pstats
+import sys
+import tempfile
+from pathlib import Path
+
+from config.settings import Settings
+from scoreboard.app import create_app
+from scoreboard.parts import Parts, build
+from tests.load import servers
+from tests.load.requests import get, score_batches
+from tests.support import KEY
+
+BATCHES, SIZE = 20, 1000
+SECONDS = 6.0
+SHOWN = 45
+SAMPLED = {
+    "single": (score_batches("main", players=20_000, size=1, count=5000), 64),
+    "hundreds": (score_batches("main", players=20_000, size=100, count=200), 1),
+    "entry": ([get(f"/v1/boards/main/entries/player-{n}") for n in range(1000)], 16),
+    "top": ([get("/v1/boards/main/entries?limit=100")], 16),
+}
+
+
+def main() -> int:
+    """Print the costs of one kind of request."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.costs", description=__doc__)
+    parser.add_argument("what", choices=["batch", *SAMPLED])
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="scoreboard-costs-") as name:
+        folder = Path(name).resolve()
+        with servers.redis_server(folder) as redis_url:
+            parts = prepared(folder, redis_url)
+            profile_batches(parts) if asked.what == "batch" else sample(asked.what, folder, redis_url, parts)
+    return 0
+
+
+def prepared(folder: Path, redis_url: str) -> Parts:
+    """The product's parts on an empty database, with a view of it in Redis and a thousand players."""
+    settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
+    parts = build(settings)
+    parts.migrate()
+    parts.prepare()
+    parts.followers.catch_up("boards")
+    entries = [{"player": f"player-{n}", "score": n} for n in range(1000)]
+    parts.scores.submit("main", entries, caller="bootstrap", context={})
+    return parts
+
+
+def profile_batches(parts: Parts) -> None:
+    """Profile the batch route, everything in one thread."""
+    client = create_app(parts).test_client()
+    parts.writer.stop()
+    parts.writer._submit = lambda submission: parts.writer._write([submission])
+    bodies = [
+        request.partition(b"\r\n\r\n")[2]
+        for request in score_batches("main", players=20_000, size=SIZE, count=BATCHES)
+    ]
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+
+    def send() -> None:
+        for body in bodies:
+            assert client.post("/v1/boards/main/scores", data=body, headers=headers).status_code == 200
+
+    send()
+    profile = cProfile.Profile()
+    profile.runcall(send)
+    _print_profile(pstats.Stats(profile), BATCHES * SIZE)
+    parts.close()
+
+
+def _print_profile(stats: pstats.Stats, entries: int) -> None:
+    lines = sorted(stats.stats.items(), key=lambda item: -item[1][3])
+    print(f"{'inclusive':>10} {'own':>8}  µs an entry, under the profiler")
+    for (path, line, name), (_, _, own, inclusive, _) in lines[: 2 * SHOWN]:
+        short = path.rpartition("site-packages/")[2].rpartition("/main/")[2]
+        print(f"{1e6 * inclusive / entries:10.1f} {1e6 * own / entries:8.1f}  {short}:{line} {name}")
+
+
+def sample(what: str, folder: Path, redis_url: str, parts: Parts) -> None:
+    """Sample a web process under load."""
+    parts.close()
+    found = folder / "samples.json"
+    environment = {
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": "x" * 32,
+        "SCOREBOARD_BOOTSTRAP_KEY": KEY,
+        "SAMPLES": str(found),
+    }
+    requests, connections = SAMPLED[what]
+    config = "tests/load/reference/sampled.py"
+    with servers.gunicorn(folder, config, "wsgi:app", **environment) as server:
+        server.load(requests, connections=connections, seconds=1.0)
+        before = server.threads()
+        done = server.load(requests, connections=connections, seconds=SECONDS)
+        spent = {name: seconds - before.get(name, 0.0) for name, seconds in server.threads().items()}
+    for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
+        print(f"{1e6 * seconds / done.done:8.0f} µs a request in thread {name}")
+    _print_samples(json.loads(found.read_text()), done.cpu_us)
+
+
+def _print_samples(found: dict[str, dict[str, int]], cpu_us: float) -> None:
+    total = sum(found["leaves"].values())
+    print(f"{total} samples, {cpu_us:.0f} µs of processor time a request\n inclusive, µs a request")
+    for kind in ("inclusive", "leaves"):
+        print(f"\n{kind}, µs a request")
+        lines = sorted(found[kind].items(), key=lambda item: -item[1])
+        for name, count in lines[: SHOWN if kind == "leaves" else 2 * SHOWN]:
+            print(f"{cpu_us * count / total:8.0f}  {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

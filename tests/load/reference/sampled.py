@@ -1,0 +1,49 @@
+"""gunicorn's settings of the product, with a sampler: where the web process's time goes.
+
+Every millisecond of processor time notes which functions are being run; SAMPLES names the file.
+"""
+
+import json
+import os
+import signal
+import threading
+from collections import Counter
+from pathlib import Path
+
+from config.gunicorn import *  # noqa: F403
+from config.gunicorn import post_worker_init as start_product
+from config.gunicorn import worker_exit as stop_product
+
+SECONDS = 0.001
+inclusive, leaves = Counter(), Counter()
+
+
+def post_worker_init(worker):
+    """Start the product's background work, and the sampler."""
+    start_product(worker)
+    signal.signal(signal.SIGPROF, _note)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS, SECONDS)
+
+
+def worker_exit(server, worker):
+    """Keep what was noted."""
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    Path(os.environ["SAMPLES"]).write_text(json.dumps({"inclusive": inclusive, "leaves": leaves}))
+    stop_product(server, worker)
+
+
+def _note(signum, frame):
+    leaves[_name(frame.f_code)] += 1
+    seen = set()
+    while frame is not None:
+        seen.add(frame.f_code)
+        frame = frame.f_back
+    inclusive.update(map(_name, seen))
+
+
+def _name(code):
+    path = code.co_filename.rpartition("site-packages/")[2].removeprefix(f"{Path.cwd()}/")
+    return f"{path}:{code.co_firstlineno} {code.co_name}"
+
+
+assert threading.current_thread() is threading.main_thread()

@@ -1,0 +1,121 @@
+"""What boards should do, in the plainest words: dictionaries, sorting and counting. Slow and obvious."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SAFE = 2**53 - 1
+
+
+@dataclass
+class Stand:
+    """A player's standing."""
+
+    score: int
+    columns: tuple[int, ...]
+    reached: tuple[int, int]  # when, and as which of all accepted scores
+
+
+@dataclass
+class ModelBoard:
+    """One board: its definition as the API takes it, and every accepted score."""
+
+    definition: dict
+    accepted: list[dict] = field(default_factory=list)
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column["name"] for column in self.definition.get("columns", [])]
+
+    def better(self, score: int, columns: tuple[int, ...]) -> tuple[int, ...]:
+        """A tuple that is the greater, the better."""
+        directions = [
+            self.definition.get("order", "desc"),
+            *(column.get("order", "desc") for column in self.definition.get("columns", [])),
+        ]
+        return tuple(
+            value if way == "desc" else -value
+            for value, way in zip((score, *columns), directions, strict=True)
+        )
+
+    def standings(self, *, region: str = "", window=None) -> dict[str, Stand]:
+        """Everybody's standing: the accepted scores played again from the beginning."""
+        found: dict[str, Stand] = {}
+        for number, event in enumerate(self.accepted):
+            if region and event["region"] != region:
+                continue
+            if window and not window[0] <= event["at"] < window[1]:
+                continue
+            old = found.get(event["player"])
+            new = self.after(old, event, (event["at"], number))
+            found[event["player"]] = new
+        return found
+
+    def after(self, old: Stand | None, event: dict, reached: tuple[int, int]) -> Stand:
+        columns = tuple(event["columns"].get(name, 0) for name in self.column_names)
+        score = event["score"]
+        if event["operator"] in ("increment", "decrement"):
+            sign = 1 if event["operator"] == "increment" else -1
+            base = old or Stand(0, (0,) * len(columns), reached)
+            score = base.score + sign * score
+            columns = tuple(was + sign * value for was, value in zip(base.columns, columns, strict=True))
+        if old is None:
+            return Stand(score, columns, reached)
+        if event["operator"] == "best" and self.better(score, columns) <= self.better(old.score, old.columns):
+            return old
+        if (score, columns) == (old.score, old.columns):
+            return old
+        return Stand(score, columns, reached)
+
+    def overflows(self) -> bool:
+        """Whether some standing is beyond the exact numbers."""
+        return any(
+            abs(value) > SAFE
+            for region in ("", "eu", "na")
+            for stand in self.standings(region=region).values()
+            for value in (stand.score, *stand.columns)
+        )
+
+    def refuses(self, event: dict) -> bool:
+        """Whether a score breaks the board's bounds."""
+        low = self.definition.get("minScore", -SAFE)
+        high = self.definition.get("maxScore", SAFE)
+        if event["operator"] in ("best", "set"):
+            if not low <= event["score"] <= high:
+                return True
+        elif abs(event["score"]) > self.definition.get("maxIncrement", SAFE):
+            return True
+        for region in {"", event["region"]}:
+            old = self.standings(region=region).get(event["player"])
+            if not low <= self.after(old, event, (0, 0)).score <= high:
+                return True
+        return False
+
+    def listed(self, **where) -> list[tuple[int, str, int, tuple[int, ...]]]:
+        """(rank, player, score, columns) of everybody, best first."""
+        everybody = sorted(
+            self.standings(**where).items(),
+            key=lambda one: (
+                tuple(-value for value in self.better(one[1].score, one[1].columns)),
+                one[1].reached,
+            ),
+        )
+        rows, rank, distinct, previous = [], 0, 0, None
+        for position, (player, stand) in enumerate(everybody, start=1):
+            tier = self.better(stand.score, stand.columns)
+            if tier != previous:
+                rank, distinct, previous = position, distinct + 1, tier
+            ties = self.definition.get("ties", "ordinal")
+            shown = {"ordinal": position, "competition": rank, "dense": distinct}[ties]
+            rows.append((shown, player, stand.score, stand.columns))
+        return rows
+
+    def rank_for(self, score: int, columns: tuple[int, ...]) -> int:
+        """The rank that a newcomer would get."""
+        tier = self.better(score, columns)
+        tiers = [self.better(stand.score, stand.columns) for stand in self.standings().values()]
+        ahead = [other for other in tiers if other > tier]
+        ties = self.definition.get("ties", "ordinal")
+        if ties == "ordinal":
+            return 1 + sum(other >= tier for other in tiers)
+        return 1 + (len(ahead) if ties == "competition" else len(set(ahead)))

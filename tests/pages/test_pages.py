@@ -1,0 +1,238 @@
+"""The pages over HTTP, without a browser."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+from scoreboard.app import create_app
+from scoreboard.core.db import Lost
+from tests.support import KEY
+
+
+def define(client, board, **definition):
+    assert client.put(f"/v1/admin/boards/{board}", json=definition).status_code in (200, 201)
+
+
+def submit(client, board, *entries):
+    answer = client.post(f"/v1/boards/{board}/scores", json={"entries": list(entries)})
+    assert answer.json["data"]["rejected"] == []
+
+
+def rows(page):
+    """The rows of a page: rank, name, columns, score."""
+    found = []
+    for row in re.findall(r"<tr role=\"row\" data-player.*?</tr>", page.text, re.DOTALL):
+        name = html.unescape(re.search(r"<bdi[^>]*>(.*?)</bdi>", row)[1])
+        numbers = [
+            re.sub(r"<[^>]*>", "", cell)
+            for cell in re.findall(r"<td class=\"(?:column|score)\".*?</td>", row, re.DOTALL)
+        ]
+        rank = re.search(r"<td class=\"rank\"[^>]*>(\d+)", row)[1]
+        found.append((int(rank), name, *numbers))
+    return found
+
+
+def test_the_default_board_is_at_the_root(client):
+    submit(
+        client,
+        "main",
+        {"player": "ada", "displayName": "Ada", "score": 1234567},
+        {"player": "bob", "score": 12},
+    )
+
+    page = client.get("/")
+
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    assert rows(page) == [(1, "Ada", "1234567"), (2, "bob", "12")]
+
+
+def test_an_empty_board_says_how_to_send_a_first_score(client):
+    page = client.get("/", headers={"Host": "scores.example:8080"})
+
+    command = html.unescape(re.search(r"<pre[^>]*><code>(.*?)</code>", page.text, re.DOTALL)[1])
+    assert command.startswith("curl http://scores.example:8080/v1/boards/main/scores ")
+    assert '"Authorization: Bearer $KEY"' in command
+    assert "keys create --scopes scores:write" in page.text
+    assert "var/server.key" in page.text
+
+    body = json.loads(command.partition("-d '")[2].removesuffix("'"))
+    submit(client, "main", *body["entries"])
+    assert rows(client.get("/")) == [(1, "Ada", "10")]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"operator": "best", "minScore": 500},
+        {"operator": "set", "maxScore": -5},
+        {"operator": "increment", "maxIncrement": 3},
+    ],
+)
+def test_the_first_score_that_a_page_proposes_is_one_that_the_board_takes(client, rules):
+    define(client, "strict", regions=["eu"], **rules)
+    page = client.get("/b/strict?region=eu")
+
+    command = html.unescape(re.search(r"<pre[^>]*><code>(.*?)</code>", page.text, re.DOTALL)[1])
+    submit(client, "strict", *json.loads(command.partition("-d '")[2].removesuffix("'"))["entries"])
+
+    assert len(rows(client.get("/b/strict?region=eu"))) == 1
+
+
+def test_a_board_shows_its_columns_and_its_tie_rule(client):
+    define(client, "league", title="League", ties="competition", columns=[{"name": "goalDifference"}])
+    submit(
+        client,
+        "league",
+        {"player": "a", "score": 3, "columns": {"goalDifference": -2}},
+        {"player": "b", "score": 3, "columns": {"goalDifference": -2}},
+        {"player": "c", "score": 1, "columns": {"goalDifference": 7}},
+    )
+
+    page = client.get("/b/league")
+
+    assert rows(page) == [(1, "a", "-2", "3"), (1, "b", "-2", "3"), (3, "c", "7", "1")]
+    assert ">Goal difference</th>" in page.text
+
+
+def test_decimals_are_shown_and_digits_are_grouped_by_style_alone(client):
+    define(client, "laps", decimals=3, unit="s", operator="set")
+    submit(client, "laps", {"player": "a", "score": 1234567}, {"player": "b", "score": -5})
+
+    page = client.get("/b/laps")
+
+    assert rows(page) == [(1, "a", "1234.567"), (2, "b", "-0.005")]
+    assert "<span>1</span><span>234.567</span>" in page.text
+
+
+def test_a_page_shows_as_many_rows_as_the_stream_holds(client):
+    define(client, "short", size=2)
+    submit(client, "short", *({"player": f"p{number}", "score": number} for number in range(5)))
+
+    page = client.get("/b/short")
+
+    assert [name for _, name, *_ in rows(page)] == ["p4", "p3"]
+    assert 'data-total="5"' in page.text
+    assert '<span id="more">The first 2 are shown.</span>' in page.text
+
+
+def test_a_page_says_where_its_stream_begins(client, parts):
+    submit(client, "main", {"player": "ada", "score": 1})
+
+    page = client.get("/b/main")
+
+    assert 'data-scope="main"' in page.text
+    assert f'data-since="{client.get("/v1/boards/main/entries").json["data"]["id"]}"' in page.text
+
+
+def test_names_are_text_and_never_markup(client):
+    submit(client, "main", {"player": "x", "displayName": "<script>alert(1)</script>", "score": 1})
+
+    page = client.get("/")
+
+    assert "<script>alert" not in page.text
+    assert rows(page) == [(1, "<script>alert(1)</script>", "1")]
+
+
+def test_a_period_that_is_over_is_shown_and_does_not_stream(client, clock):
+    define(client, "daily", period="daily")
+    submit(client, "daily", {"player": "ada", "score": 5})
+    clock.advance(days=1)
+    submit(client, "daily", {"player": "bob", "score": 3})
+
+    today, yesterday = client.get("/b/daily"), client.get("/b/daily?period=previous")
+
+    assert [name for _, name, _ in rows(today)] == ["bob"]
+    assert [name for _, name, _ in rows(yesterday)] == ["ada"]
+    assert "data-stream" in today.text
+    assert "data-stream" not in yesterday.text
+    assert ">Final<" in yesterday.text
+
+
+def test_a_region_has_its_own_page_and_stream(client):
+    define(client, "world", regions=["eu", "us"])
+    submit(client, "world", {"player": "a", "score": 5, "region": "eu"}, {"player": "b", "score": 9})
+
+    page = client.get("/b/world?region=eu")
+
+    assert [name for _, name, _ in rows(page)] == ["a"]
+    assert 'data-scope="world:eu"' in page.text
+
+
+def test_the_root_leads_to_the_other_public_boards(client):
+    define(client, "league", title="League")
+    define(client, "secret", title="Secret", public=False)
+
+    page = client.get("/")
+
+    assert 'href="/b/league"' in page.text
+    assert "secret" not in page.text.lower()
+
+
+@pytest.mark.parametrize(
+    "path", ["/b/nope", "/b/main?period=1999-W01", "/b/main?region=mars", "/b/%22%3E%3Cb%3E"]
+)
+def test_what_is_not_there_gets_a_friendly_page(client, path):
+    page = client.get(path)
+
+    assert page.status_code == 404
+    assert page.mimetype == "text/html"
+    assert 'href="/b/main"' in page.text
+    assert "<b>" not in page.text
+
+
+def test_a_private_board_looks_like_one_that_is_not_there(client):
+    define(client, "secret", public=False)
+
+    private, missing = client.get("/b/secret"), client.get("/b/secreT")
+
+    assert private.status_code == missing.status_code == 404
+    assert private.text == missing.text.replace("secreT", "secret")
+
+
+def test_a_database_that_is_away_gets_a_page_that_tries_again(client, parts, monkeypatch):
+    def away(id):
+        raise Lost
+
+    monkeypatch.setattr(parts.boards, "board", away)
+
+    page = client.get("/")
+
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "1"
+    assert '<meta http-equiv="refresh"' in page.text
+
+
+def test_pages_may_load_nothing_but_our_own_files(client):
+    for path in ("/", "/b/nope"):
+        page = client.get(path)
+        policy = page.headers["Content-Security-Policy"]
+
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert page.headers["Cache-Control"] == "private, no-cache"
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\son[a-z]+=|<style", page.text)
+        assert not re.search(r"(?:src|href)=\"(?!/)", page.text)
+
+
+def test_every_file_that_a_page_names_is_there_and_can_be_revalidated(client):
+    for path in re.findall(r"\"(/static/[^\"]+)\"", client.get("/").text):
+        file = client.get(path)
+        again = client.get(path, headers={"If-None-Match": file.headers["ETag"]})
+
+        assert (file.status_code, again.status_code) == (200, 304), path
+        assert file.headers["Cache-Control"] == "no-cache"
+        file.close()
+        again.close()
+
+
+def test_the_api_speaks_json_whatever_the_pages_do(parts):
+    client = create_app(parts).test_client()
+
+    missing = client.get("/v1/boards/nope", headers={"Authorization": f"Bearer {KEY}"})
+
+    assert missing.mimetype == "application/problem+json"

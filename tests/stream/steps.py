@@ -1,0 +1,53 @@
+"""The stream, moved on step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scoreboard.core import keys
+from scoreboard.parts import Parts
+from scoreboard.stream.diff import applied, checksum
+from scoreboard.stream.types import Line
+
+
+def publish(parts: Parts) -> None:
+    """One turn of a publisher, which finds something to do and so does not wait."""
+    parts.publisher.store._redis.lpush(keys.dirty_wake(), 1)
+    parts.publisher._turn()
+
+
+def published(redis: Any) -> list[str]:
+    """The ids of all frames in Redis."""
+    return [id for id, _ in redis.xrange(keys.frames())]
+
+
+class Viewer:
+    """What a viewer makes of frames, checking each as the protocol tells him to."""
+
+    def __init__(self) -> None:
+        self.boards: dict[str, tuple[int, list[Line], int]] = {}
+        self.cursor = ""
+        self.reasons: list[str] = []
+
+    def take(self, frames: list[dict[str, Any]]) -> Viewer:
+        """Take in frames. Fails where one does not follow."""
+        for frame in frames:
+            board = frame["b"]
+            if frame["t"] == "snapshot":
+                top = [Line(**{**row, "c": tuple(row.get("c", ()))}) for row in frame["top"]]
+                self.reasons.append(frame["why"])
+                total = frame["tot"]
+            else:
+                seen, old, total = self.boards[board]
+                if frame["s"] <= seen:
+                    continue
+                assert frame["p"] == seen, "a gap"
+                top, total = applied(old, frame), frame.get("tot", total)
+            assert checksum(top) == frame["crc"]
+            self.boards[board] = (frame["s"], top, total)
+            self.cursor = frame["id"]
+        return self
+
+    def rows(self, board: str = "main") -> list[tuple[str, int]]:
+        """What the viewer sees."""
+        return [(line.id, line.s) for line in self.boards[board][1]]

@@ -1,0 +1,137 @@
+"""The stream over HTTP: events, polling, and who is turned away."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.boards.calls import put, refusal, score
+from tests.stream.steps import Viewer, publish
+
+
+@pytest.fixture
+def poll(client, parts):
+    """Polls the stream of a board with one score."""
+    score(client, "main", ada=1)
+    publish(parts)
+    parts.hub._warm()
+    return lambda **query: client.get("/v1/poll", query_string=query)
+
+
+def events(answer, count):
+    """The first events of a stream, which is then left."""
+    found, text = [], ""
+    for part in answer.response:
+        text += part.decode()
+        found = [block for block in text.split("\n\n") if block.startswith("event")]
+        if len(found) >= count:
+            break
+    answer.close()
+    return [dict(line.split(": ", 1) for line in block.split("\n")) for block in found]
+
+
+def test_polling_without_a_cursor_gives_a_snapshot_and_a_cursor(poll, parts):
+    body = poll().json
+
+    assert [frame["t"] for frame in body["frames"]] == ["snapshot"]
+    assert body["id"] == str(parts.hub.head)
+    assert 1000 <= body["retry_ms"] <= 2000
+
+
+def test_polling_where_nothing_is_new_gives_nothing(poll):
+    first = poll()
+    cursor = first.json["id"]
+
+    assert poll(since=cursor).json["frames"] == []
+
+
+def test_polling_with_a_tag_where_nothing_is_new_is_304(poll, client):
+    first = poll()
+
+    again = client.get(f"/v1/poll?since={first.json['id']}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_stream_says_hello_and_then_what_there_is(client, poll, parts):
+    answer = client.get("/v1/stream", buffered=False)
+
+    hello, snapshot = events(answer, 2)
+
+    assert (hello["event"], snapshot["event"]) == ("hello", "snapshot")
+    assert json.loads(hello["data"])["resume"] == answer.headers["Scoreboard-Resume"] == "none"
+    assert snapshot["id"] == str(parts.hub.head)
+    assert Viewer().take([json.loads(snapshot["data"])]).rows() == [("ada", 1)]
+    assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert "no-transform" in answer.headers["Cache-Control"]
+
+
+def test_the_header_of_a_reconnecting_browser_wins_over_the_address(client, poll, parts):
+    answer = client.get(
+        "/v1/stream?since=1-1", headers={"Last-Event-ID": str(parts.hub.head)}, buffered=False
+    )
+
+    assert answer.headers["Scoreboard-Resume"] == "ok"
+    answer.close()
+
+
+def test_a_viewer_who_leaves_gives_his_place_back(client, poll, parts):
+    answer = client.get("/v1/stream", buffered=False)
+    events(answer, 1)
+
+    assert parts.viewers.open == 0
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
+def test_where_no_place_is_left_a_browser_is_told_inside_a_stream(client, poll, parts, accept):
+    parts.viewers.most = 0
+
+    answer = client.get("/v1/stream", headers={"Accept": accept})
+
+    if accept == "application/json":
+        assert refusal(answer) == (503, "too_many_streams")
+        assert answer.headers["Retry-After"] == "15"
+    else:
+        assert answer.status_code == 200
+        assert json.loads(events(answer, 1)[0]["data"])["code"] == 201
+
+
+def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
+    parts.hub.stop()
+
+    (bye,) = events(client.get("/v1/stream", headers={"Accept": "text/event-stream"}), 1)
+
+    assert {"code": 101, "again": True, "why": "drain"}.items() <= json.loads(bye["data"]).items()
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("boards=none", 404, "board_not_found"),
+        ("boards=main:eu", 404, "region_not_found"),
+        ("boards=secret", 401, "unauthenticated"),
+        ("boards=" + ",".join(f"b{n}" for n in range(9)), 400, "validation_failed"),
+        ("boards=" + "x" * 1001, 400, "validation_failed"),
+    ],
+)
+@pytest.mark.parametrize("path", ["stream", "poll"])
+def test_what_can_not_be_streamed_is_refused(client, path, query, status, code):
+    put(client, "secret", public=False)
+
+    answer = client.get(f"/v1/{path}?{query}", headers={"Authorization": ""})
+
+    assert refusal(answer) == (status, code)
+
+
+@pytest.mark.parametrize("wait", ["-1", "26", "long", "nan"])
+def test_a_wait_that_is_none_is_refused(poll, wait):
+    assert refusal(poll(wait=wait)) == (400, "validation_failed")
+
+
+def test_an_unknown_parameter_does_not_end_a_stream_for_good(client, poll):
+    answer = client.get("/v1/stream?ticket=abc&pad=1", buffered=False)
+
+    assert answer.status_code == 200
+    answer.close()

@@ -1,0 +1,145 @@
+"""Jobs: woken once, run by RQ, in processes without gevent."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
+
+from scoreboard.core import keys
+from tests.boards.calls import listed, put, score
+from tests.support import ROOT
+from worker import clock as ticking
+from worker import context, queues
+from worker.jobs import boards, followers
+
+
+class Worker(SimpleWorker):
+    """Works in this process, and leaves the alarm to pytest."""
+
+    death_penalty_class = TimerDeathPenalty
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def rq_redis(redis, redis_server):
+    """RQ's connection to an empty Redis."""
+    client = Redis.from_url(redis_server)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
+    """Works on a queue until it is empty, as a worker that has these settings does."""
+    monkeypatch.setenv("DATABASE_URL", parts.database.url)
+    monkeypatch.setenv("AUDIT_DATABASE_URL", parts.audit_database.url)
+    monkeypatch.setenv("REDIS_URL", redis_server)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    context.settings.cache_clear()
+    context.parts.cache_clear()
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+
+    def run(name):
+        worker = Worker([queues.queue(name, rq_redis)], connection=rq_redis, serializer=JSONSerializer)
+        worker.work(burst=True, logging_level="ERROR")
+        return worker
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    context.parts().close()
+    context.parts.cache_clear()
+    context.settings.cache_clear()
+
+
+def test_no_module_of_the_worker_imports_gevent():
+    modules = sorted(
+        str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__")
+        for path in (ROOT / "worker").rglob("*.py")
+    )
+    text = f"import sys, {', '.join(modules)}\nprint([name for name in sys.modules if 'gevent' in name])"
+
+    found = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert {"worker.__main__", "worker.clock", "worker.jobs.followers"} <= set(modules)
+    assert found.stdout == "[]\n"
+
+
+def test_a_queue_holds_at_most_one_job_that_wakes(rq_redis):
+    queue = queues.queue("boards", rq_redis)
+
+    woken = [queues.wake(queue, followers.catch_up, "boards") for _ in range(3)]
+
+    assert woken == [True, False, False]
+    assert queue.count == 1
+
+
+def test_a_job_travels_as_json(rq_redis):
+    queue = queues.queue("boards", rq_redis)
+    queues.wake(queue, followers.catch_up, "boards")
+
+    (job,) = queue.jobs
+
+    assert JSONSerializer.loads(job.serializer.dumps(["boards"])) == ["boards"]
+    assert (job.func_name, list(job.args)) == ("worker.jobs.followers.catch_up", ["boards"])
+
+
+def test_a_job_brings_a_follower_up(client, parts, rq_redis, work):
+    score(client, "main", ada=1, bob=2)
+    queues.wake(queues.queue("audit", rq_redis), followers.catch_up, "audit")
+
+    worker = work("audit")
+
+    assert (worker.successful_job_count, worker.failed_job_count) == (1, 0)
+    assert parts.followers.lag("audit") == 0
+    assert queues.queue("audit", rq_redis).count == 0
+
+
+def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, work):
+    score(client, "main", ada=1, bob=2)
+    rq_redis.flushall()
+    queues.wake(queues.queue("boards", rq_redis), followers.catch_up, "boards")
+
+    work("boards")
+
+    assert parts.boards_follower.position() == parts.journal.head()
+    assert parts.verify.run() == []
+    assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
+
+
+def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):
+    put(client, "day", period="daily")
+    score(client, "day", ada=1)
+    queues.wake(queues.queue(queues.CHORES, rq_redis), boards.close_due_periods)
+
+    work(queues.CHORES)  # its clock is the real one: that day is long over
+
+    (period,) = client.get("/v1/boards/day/entries?period=2026-01-01"), 
+    assert period.status_code == 200
+    assert [row.closed_at is not None for row in parts.windows.all() if row.window.board == "day"] == [True]
+
+
+def test_the_clock_wakes_every_follower_and_the_chores(redis, rq_redis, redis_server):
+    redis.lpush(keys.wake(), 1)
+    turns = iter([False, True])
+
+    ticking.run(rq_redis, redis, ["boards", "audit"], lambda: next(turns))
+
+    assert {name: queues.queue(name, rq_redis).count for name in ("boards", "audit", queues.CHORES)} == {
+        "boards": 1,
+        "audit": 1,
+        queues.CHORES: 1,
+    }
+    assert redis.llen(keys.wake()) == 0
