@@ -35,7 +35,7 @@ def matches(season: Any) -> list[Match]:
     """The played matches of a season, in the order in which they were kicked off. Raises SeasonError."""
     try:
         played = [_match(match) for match in season["matches"] if _goals(match) is not None]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise SeasonError(f"this is no season as football.json has them: {error!r}") from error
     return sorted(played, key=lambda match: (match.date, match.time))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -10,7 +11,8 @@ from scoreboard.boards.types import Board
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.parts import parts
-from scoreboard.pages import view
+from scoreboard.pages import problems, view
+from scoreboard.stream.types import scope_of
 
 bp = Blueprint("pages", __name__)
 
@@ -19,6 +21,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; manifest-src 'self'"
 )
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+EXPLAINED = problems.paragraphs((DOCS / "errors.md").read_text("utf-8"))
 
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
@@ -35,6 +40,16 @@ def home() -> str:
 def board(board: str) -> str:
     """Show a board: live, or a period of it that is over."""
     return _page(_public(board), others=[])
+
+
+@bp.get("/problems/<slug>")
+def problem(slug: str) -> str:
+    """Explain an error code: where a problem's type leads."""
+    code = slug.replace("-", "_")
+    if code not in EXPLAINED:
+        raise NotFound(f"There is no error called {slug[:64]!r}.")
+    title = code.replace("_", " ").capitalize()
+    return render_template("problem.html", code=code, title=title, paragraphs=EXPLAINED[code])
 
 
 @bp.after_request
@@ -73,7 +88,7 @@ def _page(board: Board, *, others: list[Board]) -> str:
         "others": others,
         "live": live,
         "running": shown.covers(now),
-        "scope": view.scope(window),
+        "scope": scope_of(window),
         "since": parts().cursor(window, page.version) if live else "",
         "asked": period,
         "region": region,

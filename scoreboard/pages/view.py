@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from scoreboard.boards.types import Board, Period, Window
+from scoreboard.boards.types import Board, Period
 
 EXAMPLE_SCORE = 10
 RUNNING = {"all": "All time", "daily": "Today", "weekly": "This week", "monthly": "This month"}
@@ -37,11 +37,6 @@ def choices(board: Board) -> list[Choice]:
 def period_name(period: Period) -> str:
     """A period as people read it."""
     return RUNNING["all"] if period.kind == "all" else period.id
-
-
-def scope(window: Window) -> str:
-    """What a window is called in the stream, while its period runs."""
-    return f"{window.board}:{window.segment}" if window.segment else window.board
 
 
 def heading(name: str) -> str:

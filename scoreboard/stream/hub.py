@@ -15,9 +15,9 @@ from scoreboard.boards.types import Window
 from scoreboard.stream import frames
 from scoreboard.stream.diff import applied, checksum
 from scoreboard.stream.ring import FRAMES, Ring
-from scoreboard.stream.scopes import Scopes, scope_of
+from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
-from scoreboard.stream.types import Cursor, Encoded, Frame, Line, Published, Shown
+from scoreboard.stream.types import Cursor, Encoded, Frame, Line, Published, Shown, scope_of
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class Hub:
             return "initial"
         if cursor is None:
             return "bad_cursor"
-        if cursor.epoch != self.head.epoch:
+        if cursor.epoch != self.head.epoch or self.head == NOWHERE:
             return "epoch"
         return "ahead" if cursor.seq > self.head.seq else ""
 
@@ -180,18 +180,17 @@ class Hub:
         self.degraded = False
 
     def _warm(self) -> None:
-        found = self.store.head()
-        if found is None:
+        state = self.store.state(FRAMES)
+        if state is None:
             self._stopping.wait(REST_SECONDS)
             return
-        shown, recent = self.store.shown(), self.store.recent(FRAMES)
-        head = max(found[0], *(one.cursor for one in recent), found[0])
+        head = state.head
         # Boards that the new incarnation has not published yet stay as they are, numbered from 0.
         rooms = {
             scope: Room(structs.replace(room.shown, s=0), Ring(0)) for scope, room in self._rooms.items()
         }
-        for scope, one in shown.items():
-            mine = [line for line in recent if line.scope == scope and line.cursor.epoch == head.epoch]
+        for scope, one in state.shown.items():
+            mine = [line for line in state.recent if line.scope == scope and line.cursor.epoch == head.epoch]
             rooms[scope] = Room(one, self._ring(one, mine))
         self._rooms, self.head, self.degraded = rooms, head, False
         self._wake()

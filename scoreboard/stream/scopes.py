@@ -60,11 +60,6 @@ class Scopes:
         )
 
 
-def scope_of(window: Window) -> str:
-    """The scope that shows a window while its period runs."""
-    return f"{window.board}:{window.segment}" if window.segment else window.board
-
-
 def _layout(board: Board, period: Period) -> str:
     rows = board.definition
     return f"{board.since}/{period.id}/{board.layout}/{rows.ties}/{rows.size}"

@@ -18,6 +18,14 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Shown).decode
 
 
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream as it was at one moment."""
+
+    head: Cursor
+    shown: dict[str, Shown]
+    recent: list[Published]  # oldest first
+
+
 class StreamStore:
     """What publisher and tail share. Every method may raise a RedisError."""
 
@@ -73,9 +81,20 @@ class StreamStore:
         self._redis.sadd(keys.dirty(), window)
         self._redis.lpush(keys.dirty_wake(), 1)
 
-    def recent(self, count: int) -> list[Published]:
-        """The last frames, oldest first."""
-        return [_frame(*one) for one in reversed(self._redis.xrevrange(keys.frames(), count=count))]
+    def state(self, count: int) -> State | None:
+        """Head, boards and the last frames, all of one moment; None where nothing was published."""
+        pipeline = self._redis.pipeline(transaction=True)
+        pipeline.hmget(keys.head(), "epoch", "seq")
+        pipeline.hgetall(keys.shown())
+        pipeline.xrevrange(keys.frames(), count=count)
+        (epoch, seq), shown, recent = pipeline.execute()
+        if epoch is None:
+            return None
+        return State(
+            head=Cursor(int(epoch), int(seq)),
+            shown={scope: _decode(text) for scope, text in shown.items()},
+            recent=[_frame(*one) for one in reversed(recent)],
+        )
 
     def following(self, after: Cursor, *, milliseconds: int) -> list[Published]:
         """The frames after a cursor; waits for the next one for a while."""

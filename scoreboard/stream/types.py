@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from scoreboard.boards.types import Window
+
 CURSOR = re.compile(r"^([0-9]{1,20})-([0-9]{1,20})\Z")
 
 
@@ -70,3 +72,8 @@ class Encoded(Struct, frozen=True, kw_only=True, gc=False):
 
 
 Frame = dict[str, Any]
+
+
+def scope_of(window: Window) -> str:
+    """The scope that shows a window while its period runs."""
+    return f"{window.board}:{window.segment}" if window.segment else window.board

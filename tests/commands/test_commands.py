@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.commands import settings as command
 from config.settings import table
+from scoreboard.commands import settings as command
 from tests.support import KEY, ROOT
 
 

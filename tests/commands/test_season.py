@@ -13,7 +13,10 @@ from scoreboard.commands.season import SeasonError, entries, matches, team_id
 from tests.support import ROOT
 
 FOLDER = ROOT / "examples" / "football"
-SEASONS = {"2011-12-en.1": ("Manchester City FC", 89, 64, 380), "2023-24-de.1": ("Bayer 04 Leverkusen", 90, 65, 306)}
+SEASONS = {
+    "2011-12-en.1": ("Manchester City", 89, 64, 380),
+    "2023-24-de.1": ("Bayer 04 Leverkusen", 90, 65, 306),
+}
 
 
 def season(name):
@@ -118,7 +121,12 @@ def test_what_is_no_season_is_refused(data):
 
 @pytest.mark.parametrize(
     ("name", "id"),
-    [("FC Bayern München", "FC-Bayern-Munchen"), ("1. FC Köln", "1-FC-Koln"), ("北京", "team"), ("--", "team")],
+    [
+        ("FC Bayern München", "FC-Bayern-Munchen"),
+        ("1. FC Köln", "1-FC-Koln"),
+        ("北京", "team"),
+        ("--", "team"),
+    ],
 )
 def test_a_team_gets_an_id_made_of_its_name(name, id):
     assert team_id(name) == id

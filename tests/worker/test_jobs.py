@@ -54,7 +54,6 @@ def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
     def run(name):
         worker = Worker([queues.queue(name, rq_redis)], connection=rq_redis, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="ERROR")
-        return worker
 
     yield run
     for number, handler in handlers.items():
@@ -100,9 +99,9 @@ def test_a_job_brings_a_follower_up(client, parts, rq_redis, work):
     score(client, "main", ada=1, bob=2)
     queues.wake(queues.queue("audit", rq_redis), followers.catch_up, "audit")
 
-    worker = work("audit")
+    work("audit")
 
-    assert (worker.successful_job_count, worker.failed_job_count) == (1, 0)
+    assert queues.queue("audit", rq_redis).failed_job_registry.count == 0
     assert parts.followers.lag("audit") == 0
     assert queues.queue("audit", rq_redis).count == 0
 
@@ -126,8 +125,6 @@ def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):
 
     work(queues.CHORES)  # its clock is the real one: that day is long over
 
-    (period,) = client.get("/v1/boards/day/entries?period=2026-01-01"), 
-    assert period.status_code == 200
     assert [row.closed_at is not None for row in parts.windows.all() if row.window.board == "day"] == [True]
 
 

@@ -1,0 +1,181 @@
+"""Who may import whom. docs/architecture.md says why."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+import pytest
+
+from tests.support import ROOT
+
+LEVELS = [
+    {"core"},
+    {"journal", "accounts"},
+    {"boards", "audit"},
+    {"scores", "stream"},
+    {"admin", "pages", "ops"},
+]
+LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
+OPEN = {"types", "service", "guard", "rules"}  # what a feature shows to higher ones
+OURS = ("scoreboard", "worker", "config", "wsgi")
+FLASK = {"routes.py", "guard.py", "app.py", "roles.py", "core/http.py", "core/answers.py", "core/parts.py"}
+SETTINGS = (
+    "wsgi.py",
+    "worker/",
+    "scoreboard/__main__.py",
+    "scoreboard/commands/",
+    "scoreboard/parts.py",
+    "config/",
+)
+
+# What the code does against the rules. A line goes when the code does not do it any more.
+KNOWN = {
+    "scoreboard/accounts/service.py: scoreboard.journal.types",
+    "scoreboard/accounts/service.py: scoreboard.journal.writer",
+    "scoreboard/ops/service.py: scoreboard.journal.followers",
+    "scoreboard/journal/transaction.py: peewee",
+    "scoreboard/stream/hub.py: redis.exceptions",
+    "scoreboard/stream/publisher.py: redis.exceptions",
+    "scoreboard/commands/redis_server.py: redis",
+    "scoreboard/commands/redis_server.py: redis.exceptions",
+}
+
+
+class Import(NamedTuple):
+    path: str  # of the importing file, from the root
+    module: str  # that is imported
+    inside: bool  # of a function
+    typed: bool  # under TYPE_CHECKING
+    annotates: bool  # is used in annotations only
+
+    @property
+    def feature(self):
+        return self.path.split("/")[1] if self.path.startswith("scoreboard/") else ""
+
+    def __str__(self):
+        return f"{self.path}: {self.module}"
+
+
+FILES = {
+    str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+    for top in OURS
+    for path in sorted({*ROOT.glob(f"{top}.py"), *ROOT.glob(f"{top}/**/*.py")})
+    if "migrations" not in path.parts
+}
+MODULES = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in FILES}
+
+
+def imported(path):
+    tree = FILES[path]
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {id(one) for function in functions for one in ast.walk(function)}
+    guarded = [
+        one for one in ast.walk(tree) if isinstance(one, ast.If) and "TYPE_CHECKING" in ast.dump(one.test)
+    ]
+    typed = {id(one) for guard in guarded for one in ast.walk(guard)}
+    for node in ast.walk(tree):
+        for module in named(node):
+            yield Import(path, module, id(node) in inside, id(node) in typed, annotates(tree, module))
+
+
+def named(node):
+    """The modules that an import statement loads: `from package import module` loads the module."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            yield whole if whole in MODULES else str(node.module)
+
+
+def annotates(tree, module):
+    """Whether a module, imported by its name, is used in annotations only."""
+    notes = [
+        one.annotation
+        for one in ast.walk(tree)
+        if isinstance(one, ast.arg | ast.AnnAssign) and one.annotation
+    ]
+    notes += [one.returns for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.returns]
+    noted = {id(one) for note in notes for one in ast.walk(note)}
+    uses = [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == module]
+    return bool(uses) and all(id(one) in noted for one in uses)
+
+
+IMPORTS = sorted({one for path in FILES for one in imported(path)})
+
+
+def library(one):
+    return one.module.split(".")[0]
+
+
+def of_another_feature(one):
+    """Whether an import breaks the order of features."""
+    if one.feature not in LEVEL or one.typed or library(one) != "scoreboard":
+        return False
+    if one.module == "scoreboard":  # its version
+        return False
+    _, other, *rest = [*one.module.split("."), ""]
+    if other in (one.feature, "core"):
+        return False
+    shown = OPEN | ({"writer"} if other == "journal" else set())
+    return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or rest[0] not in shown
+
+
+def of_flask(one):
+    ours = one.path.removeprefix("scoreboard/")
+    return library(one) == "flask" and ours not in FLASK and ours.rpartition("/")[2] not in FLASK
+
+
+def of_a_database(one):
+    """Databases are known in core, in stores and in parts; elsewhere peewee's name in annotations."""
+    if library(one) not in ("peewee", "playhouse", "redis", "apsw", "psycopg") or one.path.startswith(
+        "worker/"
+    ):
+        return False
+    ours = one.path.removeprefix("scoreboard/")
+    if ours.startswith("core/") or ours == "parts.py" or "/store" in ours:
+        return False
+    return not (one.module == "peewee" and one.annotates)
+
+
+RULES = {
+    "features know core, and what lower ones show": of_another_feature,
+    "flask is known where HTTP is": of_flask,
+    "databases are known where they are": of_a_database,
+    "rq is known to the worker": lambda one: library(one) == "rq" and not one.path.startswith("worker/"),
+    "settings are known where things are put together": lambda one: (
+        one.module == "config.settings" and not one.path.startswith(SETTINGS)
+    ),
+    "nobody imports the worker": lambda one: library(one) == "worker" and not one.path.startswith("worker/"),
+    "nothing of ours is imported inside a function": lambda one: one.inside and library(one) in OURS,
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_rule_holds(rule):
+    assert sorted(str(one) for one in IMPORTS if RULES[rule](one) and str(one) not in KNOWN) == []
+
+
+def test_every_known_exception_is_still_one():
+    broken = {str(one) for one in IMPORTS for rule in RULES.values() if rule(one)}
+
+    assert sorted(KNOWN - broken) == []
+
+
+def test_no_module_imports_itself_by_a_circle():
+    graph = {name: set() for name in MODULES}
+    for one in IMPORTS:
+        if one.module in MODULES and not (one.typed and one.path == "scoreboard/core/parts.py"):
+            graph[one.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")].add(one.module)
+
+    while leaves := [name for name, needed in graph.items() if not needed]:
+        graph = {name: needed - {*leaves} for name, needed in graph.items() if name not in leaves}
+
+    assert sorted(graph) == []
+
+
+def test_every_feature_has_a_level():
+    folders = {path.parent.name for path in (ROOT / "scoreboard").glob("*/__init__.py")}
+
+    assert folders - {"commands", "migrations"} == LEVEL.keys()
