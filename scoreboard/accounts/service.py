@@ -8,14 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import peewee
-
 from scoreboard.accounts import store
 from scoreboard.accounts.rules import SCOPES, key_hash
 from scoreboard.accounts.store import PlayerNames, ServerKeys
 from scoreboard.accounts.types import ServerKey
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Lost
+from scoreboard.core.db import Busy, Connection, Lost
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
 from scoreboard.journal.types import Fact, Recorded
 from scoreboard.journal.writer import Writer
@@ -35,22 +33,20 @@ class Names:
         return self.stored.of(players)
 
     def renames(self) -> int:
-        """The newest fact that changed a known player's name."""
+        """The newest fact that changed a name."""
         return self.stored.renames()
 
     def pages(self) -> list[dict[str, str]]:
         """All names, page by page."""
         return self.stored.pages()
 
-    def within(self, db: peewee.Database, players: Sequence[str]) -> dict[str, str]:
+    def within(self, db: Connection, players: Sequence[str]) -> dict[str, str]:
         """The names of those players who have one, in the writer's transaction."""
         return store.names_of(db, players)
 
-    def write(
-        self, db: peewee.Database, names: Mapping[str, str], known: Mapping[str, str], seq: int
-    ) -> None:
-        """Write names in the writer's transaction; `known` are those that they replace."""
-        store.write_names(db, names, known, seq)
+    def write(self, db: Connection, names: Mapping[str, str], seq: int) -> None:
+        """Write names in the writer's transaction, which the fact `seq` changed."""
+        store.write_names(db, names, seq)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +56,7 @@ class KeyFold:
     announce: Callable[[int, int], None]
     kinds: frozenset[str] = frozenset({"key-created", "key-revoked"})
 
-    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> KeyFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFolding:
         """Nothing to load."""
         return KeyFolding(db=db, at=at, announce=self.announce)
 
@@ -69,7 +65,7 @@ class KeyFold:
 class KeyFolding:
     """Key changes in one batch."""
 
-    db: peewee.Database
+    db: Connection
     at: int
     announce: Callable[[int, int], None]
 
@@ -116,8 +112,8 @@ class Keys:
     def register_bootstrap(self, secret: str) -> None:
         """Make sure that this secret, and no earlier one of its kind, has every scope."""
         known = self.stored.by_hash(key_hash(secret))
-        if known is None or known.revoked_at is not None:
-            self._register(BOOTSTRAP, BOOTSTRAP, SCOPES, secret)
+        if known is None or known.revoked_at is not None or known.scopes != SCOPES:
+            self._register(known.id if known else BOOTSTRAP, BOOTSTRAP, SCOPES, secret)
 
     def revoke(self, id: str) -> None:
         """Revoke a key: no process takes it after 30 seconds. Raises NotFound, key_not_found."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import peewee
-
 from scoreboard.accounts.types import ServerKey
-from scoreboard.core.db import Database, Rows, execute, one_of, rows
+from scoreboard.core.db import Connection, Database, Rows, execute, one_of, rows
 
 KEY = "id, name, scopes, created_at, revoked_at"
 PLAYERS = Rows(
@@ -29,7 +27,7 @@ class PlayerNames:
         return self._database.run(lambda db: names_of(db, players)) if players else {}
 
     def renames(self) -> int:
-        """The newest fact that changed a known player's name."""
+        """The newest fact that changed a name."""
         return self._database.run(renames)
 
     def pages(self, size: int = 5000) -> list[dict[str, str]]:
@@ -41,24 +39,24 @@ class PlayerNames:
         return found
 
 
-def names_of(db: peewee.Database, players: Sequence[str]) -> dict[str, str]:
+def names_of(db: Connection, players: Sequence[str]) -> dict[str, str]:
     """The names of those players who have one."""
     condition, value = one_of(db, "id", players)
     return dict(rows(db, f"SELECT id, display_name FROM player WHERE {condition}", (value,)))
 
 
-def write_names(db: peewee.Database, names: Mapping[str, str], known: Mapping[str, str], seq: int) -> None:
-    """Write names. For a known player it is a change of name, which the fact `seq` made."""
-    PLAYERS.write(db, [(player, name, seq if player in known else 0) for player, name in names.items()])
+def write_names(db: Connection, names: Mapping[str, str], seq: int) -> None:
+    """Write names that the fact `seq` changed: a first name too, for boards showed the id until now."""
+    PLAYERS.write(db, [(player, name, seq) for player, name in names.items()])
 
 
-def renames(db: peewee.Database) -> int:
-    """The newest fact that changed a known player's name."""
+def renames(db: Connection) -> int:
+    """The newest fact that changed a name."""
     ((newest,),) = rows(db, "SELECT COALESCE(MAX(renamed), 0) FROM player")
     return int(newest)
 
 
-def _page(db: peewee.Database, after: str, size: int) -> list[tuple[str, str]]:
+def _page(db: Connection, after: str, size: int) -> list[tuple[str, str]]:
     text = f"SELECT id, display_name FROM player WHERE id > ? ORDER BY id LIMIT {size}"
     return rows(db, text, (after,))
 
@@ -84,7 +82,7 @@ class ServerKeys:
         return [_key(row) for row in found]
 
 
-def write_key(db: peewee.Database, key: ServerKey, hash: str) -> None:
+def write_key(db: Connection, key: ServerKey, hash: str) -> None:
     """Create a key, or replace the one of its id."""
     execute(
         db,
@@ -95,7 +93,7 @@ def write_key(db: peewee.Database, key: ServerKey, hash: str) -> None:
     )
 
 
-def revoke_key(db: peewee.Database, id: str, at: int) -> bool:
+def revoke_key(db: Connection, id: str, at: int) -> bool:
     """Revoke a key. Returns whether there was one to revoke."""
     text = "UPDATE server_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
     return bool(rows(db, text, (at, id)))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-import peewee
 
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.refold import refolded, rewrite
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Definition
+from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.journal.types import Fact, Recorded
 
@@ -29,7 +29,7 @@ class BoardFold:
     changed: Callable[[Sequence[str], int], None]
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> BoardFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFolding:
         """Make sure of the newest definitions."""
         self.catalogue.refresh_within(db)
         return BoardFolding(db=db, at=at, parts=self)
@@ -39,7 +39,7 @@ class BoardFold:
 class BoardFolding:
     """Facts about boards in one batch."""
 
-    db: peewee.Database
+    db: Connection
     at: int
     parts: BoardFold
     boards: dict[str, Board | None] = field(default_factory=dict)

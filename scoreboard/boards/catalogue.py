@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import peewee
-
 from scoreboard.boards.order import Order
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.types import Board
+from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound
 
 
@@ -33,7 +32,7 @@ class Catalogue:
         if version != self.version:
             self._keep(*self._stored.load())
 
-    def refresh_within(self, db: peewee.Database) -> None:
+    def refresh_within(self, db: Connection) -> None:
         """Make sure of the newest definitions, inside the writer's transaction."""
         if definitions.version(db) != self.version:
             self._keep(*definitions.load(db))

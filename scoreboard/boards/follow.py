@@ -6,8 +6,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import peewee
-
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
@@ -16,7 +14,7 @@ from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Standing, Window
-from scoreboard.core.db import Database
+from scoreboard.core.db import Connection, Database
 from scoreboard.journal.service import Journal
 from scoreboard.journal.types import Recorded
 
@@ -167,7 +165,7 @@ class BoardsFollower:
         return None if board is None else self.catalogue.order(board)
 
     def _page(self, window_id: int, last: str, order: Order) -> list[Standing]:
-        def read(db: peewee.Database) -> list[Standing]:
+        def read(db: Connection) -> list[Standing]:
             return table.standings_page(db, window_id, len(order.names), after=last, limit=PAGE)
 
         return self.database.run(read)

@@ -40,11 +40,13 @@ class Order:
 
     def key(self, standing: Standing) -> str:
         """The standing's whole key. Earlier is greater, where all else is equal."""
-        return (
-            self.tier(standing.score, standing.columns)
-            + _nine(LAST_TIME - standing.reached_at)
-            + _nine(LAST_TIME - standing.reached_by)
+        return standing.key or self.compose(
+            standing.score, standing.columns, standing.reached_at, standing.reached_by
         )
+
+    def compose(self, score: int, columns: tuple[int, ...], reached_at: int, reached_by: int) -> str:
+        """The key of a standing that is being made."""
+        return self.tier(score, columns) + _nine(LAST_TIME - reached_at) + _nine(LAST_TIME - reached_by)
 
     def read(self, key: str) -> tuple[int, tuple[int, ...], int]:
         """Score, columns and reach time of a key: what `key` wrote."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import peewee
-
 from scoreboard.boards.order import Order
 from scoreboard.boards.rules import check_exact, fold
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Standing, Window
+from scoreboard.core.db import Connection
 from scoreboard.journal.service import scores_of
 from scoreboard.journal.types import Recorded
 
@@ -40,7 +39,7 @@ def folded(board: Board, facts: Iterable[Recorded]) -> dict[Window, dict[str, St
     return windows
 
 
-def refolded(db: peewee.Database, board: Board) -> dict[Window, dict[str, Standing]]:
+def refolded(db: Connection, board: Board) -> dict[Window, dict[str, Standing]]:
     """A board's standings, folded from its facts in the order that it has now. Raises Refused.
 
     Where less was better until now, other scores are the best ones, and what was added to them may
@@ -53,7 +52,7 @@ def refolded(db: peewee.Database, board: Board) -> dict[Window, dict[str, Standi
     return windows
 
 
-def rewrite(db: peewee.Database, board: Board, windows: Mapping[Window, Mapping[str, Standing]]) -> None:
+def rewrite(db: Connection, board: Board, windows: Mapping[Window, Mapping[str, Standing]]) -> None:
     """Replace all standings of a board."""
     order = Order(board.definition, board.layout)
     for row in table.window_rows(db, board.id):

@@ -98,6 +98,8 @@ def list_entries(board: str) -> Response:
     asked = query(request.args, EntriesQuery)
     found = readable(board)
     boards = parts().boards
+    if asked.players and (asked.cursor or asked.offset is not None):
+        raise ValidationFailed(FieldError("players", "goes with neither cursor nor offset"))
     if asked.players:
         window, period = boards.window(found, asked.period, asked.region)
         players = player_ids(asked.players)

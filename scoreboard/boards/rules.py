@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
 from scoreboard.boards.types import SAFE, Definition, Standing
@@ -32,12 +34,12 @@ def fold(
         before = old.columns if old else (0,) * len(columns)
         columns = tuple(was + sign * value for was, value in zip(before, columns, strict=True))
     if old is not None:
-        if operator == "best" and order.tier(score, columns) <= order.tier(old.score, old.columns):
+        if operator == "best" and order.tier(score, columns) <= order.key(old)[: order.tier_width]:
             return old
         if (score, columns) == (old.score, old.columns):
             if not metadata or metadata == old.metadata:
                 return old
-            return _with_metadata(old, metadata, seq)
+            return structs.replace(old, metadata=metadata, version=seq)
     return Standing(
         player=player,
         score=score,
@@ -46,18 +48,7 @@ def fold(
         reached_by=seq,
         version=seq,
         metadata=metadata or (old.metadata if old else ""),
-    )
-
-
-def _with_metadata(old: Standing, metadata: str, seq: int) -> Standing:
-    return Standing(
-        player=old.player,
-        score=old.score,
-        columns=old.columns,
-        reached_at=old.reached_at,
-        reached_by=old.reached_by,
-        version=seq,
-        metadata=metadata,
+        key=order.compose(score, columns, at, seq) if -SAFE <= score <= SAFE else "",
     )
 
 
@@ -106,6 +97,8 @@ def complaints(definition: Definition) -> list[FieldError]:
             check_window(kind)
         except PeriodError as error:
             found.append(FieldError(field, str(error)))
+    if len({kind for kind in (definition.period, *definition.windows) if " " in kind}) > 1:
+        found.append(FieldError("windows", "a board may follow one cron expression"))
     try:
         check_zone(definition.time_zone)
     except PeriodError as error:

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import peewee
-
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.periods import period_at
@@ -17,10 +15,12 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, Shown, Standing, Window
+from scoreboard.core.db import Connection
 from scoreboard.core.errors import Refused
 from scoreboard.journal.types import Fact, Recorded
 
 Key = tuple[Window, str]
+Feeds = list[tuple[Window, Period]]  # the windows that a score goes into
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class ScoreFold:
     show: Show
     kinds: frozenset[str] = frozenset({"score"})
 
-    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> ScoreFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFolding:
         """Load the windows and standings that `facts` touch."""
         self.catalogue.refresh_within(db)
         folding = ScoreFolding(db=db, parts=self, at=at)
@@ -44,7 +44,7 @@ class ScoreFold:
 class ScoreFolding:
     """One batch of scores."""
 
-    db: peewee.Database
+    db: Connection
     parts: ScoreFold
     at: int
     windows: dict[Window, WindowRow] = field(default_factory=dict)
@@ -53,8 +53,10 @@ class ScoreFolding:
     changed: dict[Key, None] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     known_names: Mapping[str, str] = field(default_factory=dict)
+    named_by: int = 0  # the newest fact of the batch that changed a name
     boards: dict[str, Board] = field(default_factory=dict)
     _periods: dict[tuple[str, str], Period] = field(default_factory=dict)
+    _fed: dict[tuple[str, str, int], Feeds] = field(default_factory=dict)
 
     def load(self, facts: Sequence[Fact]) -> None:
         """Read what is there, a query for each window and not for each fact."""
@@ -101,7 +103,7 @@ class ScoreFolding:
             moves.append((window, period, old, new))
         for move in moves:
             self._move(*move, seq)
-        self._name(fact)
+        self._name(fact, seq)
         return {
             "operator": operator,
             "standings": [
@@ -134,7 +136,7 @@ class ScoreFolding:
             )
         for window in {window: None for window, _ in self.changed}:
             table.write_window(self.db, self.windows[window])
-        self.parts.names.write(self.db, self.names, self.known_names, self._newest())
+        self.parts.names.write(self.db, self.names, self.named_by)
 
     def publish(self, first: int, last: int) -> dict[Window, dict[str, Shown]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
@@ -146,10 +148,7 @@ class ScoreFolding:
             row = self.windows[window]
             order = self.parts.catalogue.order(self.boards[window.board])
             changes.append(Change(order, window, standings, version=row.version, entries=row.entries))
-        renamed = any(player in self.known_names for player in self.names)
-        return self.parts.show.batch(
-            changes, self.names, renames=self._newest() if renamed else None, first=first, last=last
-        )
+        return self.parts.show.batch(changes, self.names, named_by=self.named_by, first=first, last=last)
 
     def _board(self, id: str) -> Board | None:
         if id not in self.boards:
@@ -159,16 +158,16 @@ class ScoreFolding:
             self.boards[id] = found
         return self.boards[id]
 
-    def _feeds(self, board: Board, fact: Fact) -> list[tuple[Window, Period]]:
-        at = fact.data.get("occurredAt", self.at)
-        region = fact.data.get("region", "")
-        feeds = []
-        for kind in board.windows:
-            period = self._period(board, kind, at)
-            feeds.append((Window(board.id, period.id, ""), period))
-            if region:
-                feeds.append((Window(board.id, period.id, region), period))
-        return feeds
+    def _feeds(self, board: Board, fact: Fact) -> Feeds:
+        at, region = fact.data.get("occurredAt", self.at), fact.data.get("region", "")
+        known = self._fed.get((board.id, region, at))
+        if known is None:
+            known = self._fed[board.id, region, at] = [
+                (Window(board.id, period.id, segment), period)
+                for period in (self._period(board, kind, at) for kind in board.windows)
+                for segment in ("", region)[: 1 + bool(region)]
+            ]
+        return known
 
     def _period(self, board: Board, kind: str, at: int) -> Period:
         known = self._periods.get((board.id, kind))
@@ -179,6 +178,8 @@ class ScoreFolding:
 
     def _columns(self, board: Board, fact: Fact) -> tuple[int, ...]:
         names = self.parts.catalogue.order(board).names
+        if not names and not fact.columns:
+            return ()
         if len(fact.columns) > len(names) or any(name not in names for name in fact.columns):
             raise Refused(f"This board's columns are: {', '.join(names) or 'none'}.", code="unknown_column")
         return tuple(fact.columns.get(name, 0) for name in names)
@@ -212,16 +213,13 @@ class ScoreFolding:
         self.standings[key] = new
         self.changed[key] = None
 
-    def _name(self, fact: Fact) -> None:
+    def _name(self, fact: Fact, seq: int) -> None:
         name = fact.data.get("displayName")
         if name and name != self.names.get(fact.player, self.known_names.get(fact.player)):
-            self.names[fact.player] = name
+            self.names[fact.player], self.named_by = name, seq
 
     def _by_order(self) -> list[tuple[Any, list[Key]]]:
         by_board: dict[str, list[Key]] = {}
         for key in self.changed:
             by_board.setdefault(key[0].board, []).append(key)
         return [(self.parts.catalogue.order(self.boards[id]), keys) for id, keys in by_board.items()]
-
-    def _newest(self) -> int:
-        return max((row.version for row in self.windows.values()), default=0)

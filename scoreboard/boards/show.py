@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import peewee
-
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import all_standings, window_row
 from scoreboard.boards.types import Shown, Window
-from scoreboard.core.db import Database
+from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
 from scoreboard.journal.service import Journal
 
@@ -69,15 +67,18 @@ class Show:
         changes: Sequence[Change],
         names: Mapping[str, str],
         *,
-        renames: int | None,
+        named_by: int,
         first: int,
         last: int,
     ) -> dict[Window, dict[str, Shown]]:
-        """Show one batch. A window that could not be shown is missing in the answer."""
+        """Show one batch, and the names that its fact `named_by` was the last to change.
+
+        A window that could not be shown is missing in the answer.
+        """
         try:
-            if renames is not None:
-                self.view.show_names(dict(names), renames)
-            shown = self.view.publish(changes, dict(names), first, last)
+            if names:
+                self.view.show_names(names, named_by)
+            shown = self.view.publish(changes, first, last)
             cold = [change for change, ranks in zip(changes, shown, strict=True) if ranks is None]
             if cold and all(list(map(self._again, cold))) and last >= first:
                 self.view.advance(first, last)
@@ -101,7 +102,7 @@ class Show:
         if change.entries > SMALL:
             return False
 
-        def load(db: peewee.Database) -> Change | None:
+        def load(db: Connection) -> Change | None:
             row = window_row(db, change.window)
             if row is None:
                 return None

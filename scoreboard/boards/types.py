@@ -116,6 +116,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     reached_by: int  # the fact that reached it
     version: int  # the fact that last changed anything here
     metadata: str = ""  # JSON, kept with the standing score
+    key: str = ""  # the order key, made once
 
 
 class Place(Struct, frozen=True, kw_only=True, gc=False):

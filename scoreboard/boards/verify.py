@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import peewee
 from msgspec import Struct
 
 from scoreboard.boards.order import Order
@@ -16,7 +15,7 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
-from scoreboard.core.db import Database
+from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
 from scoreboard.journal.service import Journal, scores_of
 
@@ -62,7 +61,7 @@ class Verify:
     def _standings(self, board: Board) -> list[Difference]:
         order = Order(board.definition, board.layout)
 
-        def compare(db: peewee.Database) -> list[Difference]:
+        def compare(db: Connection) -> list[Difference]:
             expected = folded(board, scores_of(db, board.id, board.since))
             found: list[Difference] = []
             for row in table.window_rows(db, board.id):

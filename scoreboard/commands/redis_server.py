@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config.settings import Settings
+from scoreboard.core.processes import end_with_parent
 
 START_SECONDS = 10.0
 RESTART_SECONDS = 0.5
@@ -70,6 +71,7 @@ class PrivateRedis:
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C reaches us first: it must outlive those who use it
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
         )
         log.close()
         redis = Redis.from_url(self.url)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +22,8 @@ from psycopg import waiting
 from scoreboard.core.threads import NativeThreads, cooperative
 
 T = TypeVar("T")
+Connection = peewee.Database  # a database as one works with it inside Database.run
+DriverError = (peewee.PeeweeException, OSError)  # what a driver raises, before it is classified
 
 READERS = 6  # native threads that read SQLite, or connections that read PostgreSQL, per process
 BUSY_SECONDS = 1.2  # less than the writer's deadline, so that a locked file is answered in time
@@ -25,6 +31,7 @@ POSTGRES = {
     "connect_timeout": 2,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
+    "keepalives_count": 2,
     "tcp_user_timeout": 3000,
     "options": "-c statement_timeout=30s -c lock_timeout=1s"
     " -c idle_in_transaction_session_timeout=5s -c synchronous_commit=on -c timezone=UTC",
@@ -51,8 +58,12 @@ def sqlite_library() -> str:
 class Database:
     """One SQL database. Work runs on a connection of its own, never on the event loop."""
 
-    def __init__(self, url: str, *, synchronous: str = "FULL", readers: int = READERS) -> None:
+    def __init__(
+        self, url: str, *, synchronous: str = "FULL", readers: int = READERS, seconds: float | None = None
+    ) -> None:
+        """`seconds` bounds each piece of work on PostgreSQL, even where the server falls silent."""
         self.url = url
+        self._seconds = seconds
         self.postgres = not url.startswith("sqlite:")
         self._threads = NativeThreads(readers)
         if self.postgres:
@@ -77,11 +88,11 @@ class Database:
                 pragmas={"journal_mode": "wal", "synchronous": synchronous, "cache_size": -32_000},
             )
 
-    def run(self, work: Callable[[peewee.Database], T]) -> T:
+    def run(self, work: Callable[[Connection], T]) -> T:
         """Do `work` with a connection. Raises Lost, Busy or Full where the database can't."""
         try:
             if self.postgres:
-                with self._db.connection_context():
+                with self._db.connection_context(), self._bounded():
                     return work(self._db)
             return self._threads.run(lambda: self._connected(work))
         except (peewee.PeeweeException, OSError, ValueError) as error:
@@ -90,19 +101,19 @@ class Database:
                 raise
             raise named from error
 
-    def transaction(self, work: Callable[[peewee.Database], T]) -> T:
+    def transaction(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction, which takes the write lock at once."""
 
-        def inside(db: peewee.Database) -> T:
+        def inside(db: Connection) -> T:
             with db.atomic():
                 return work(db)
 
         return self.run(inside)
 
-    def snapshot(self, work: Callable[[peewee.Database], T]) -> T:
+    def snapshot(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction that reads one unchanging state and blocks nobody."""
 
-        def inside(db: peewee.Database) -> T:
+        def inside(db: Connection) -> T:
             self._db.begin("REPEATABLE READ" if self.postgres else "DEFERRED")
             try:
                 return work(db)
@@ -119,9 +130,29 @@ class Database:
             self._threads.run(self._db.close)
             self._threads.close()
 
-    def _connected(self, work: Callable[[peewee.Database], T]) -> T:
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        # A server that acknowledges packets and answers nothing is seen by no time-out of its own.
+        if self._seconds is None:
+            yield
+            return
+        descriptor = self._db.connection().fileno()
+        timer = threading.Timer(self._seconds, _cut, (descriptor,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _connected(self, work: Callable[[Connection], T]) -> T:
         self._db.connect(reuse_if_open=True)
         return work(self._db)
+
+
+def _cut(descriptor: int) -> None:
+    with socket.socket(fileno=os.dup(descriptor)) as connection:
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class SQLite(APSWDatabase):
@@ -160,7 +191,7 @@ class Rows:
     columns: tuple[tuple[str, str], ...]  # name and PostgreSQL type
     conflict: str = ""
 
-    def write(self, db: peewee.Database, rows: Sequence[tuple[Any, ...]]) -> None:
+    def write(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert `rows`, or do with each what `conflict` says."""
         if not rows:
             return
@@ -185,21 +216,21 @@ class Rows:
         return ", ".join(name for name, _ in self.columns)
 
 
-def rows(db: peewee.Database, text: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+def rows(db: Connection, text: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one statement, written with ? for its parameters."""
     if not isinstance(db, APSWDatabase):
         text = text.replace("?", "%s")
     return list(db.execute_sql(text, tuple(params)))
 
 
-def execute(db: peewee.Database, text: str, params: Iterable[Any] = ()) -> None:
+def execute(db: Connection, text: str, params: Iterable[Any] = ()) -> None:
     """Run one statement that returns nothing."""
     if not isinstance(db, APSWDatabase):
         text = text.replace("?", "%s")
     db.execute_sql(text, tuple(params))
 
 
-def one_of(db: peewee.Database, column: str, values: Sequence[Any]) -> tuple[str, Any]:
+def one_of(db: Connection, column: str, values: Sequence[Any]) -> tuple[str, Any]:
     """A condition that `column` is one of `values`, and its parameter: the same text for any number."""
     if isinstance(db, APSWDatabase):
         return f"{column} IN (SELECT value FROM json_each(?))", json.dumps(values)

@@ -81,10 +81,11 @@ def raw(limit: int = BODY_BYTES) -> bytes:
 
 
 def not_modified(response: Response, etag: str, *, max_age_seconds: int = 1) -> Response:
-    """Tag a public answer, and shorten it to 304 where the client has it already."""
+    """Tag a read, and shorten it to 304 where the client has it already."""
     # Weak: two answers of one state differ in asOf, and mean the same.
     response.set_etag(etag, weak=True)
-    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
+    known = "Authorization" in request.headers
+    response.headers["Cache-Control"] = "private, no-cache" if known else f"public, max-age={max_age_seconds}"
     response.make_conditional(request)
     return response
 

@@ -14,6 +14,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
+__all__ = ["Breaker", "RedisAway", "RedisError", "Scripts", "connect", "connect_patient", "keepalive"]
+
 T = TypeVar("T")
 
 HOT_SECONDS = 0.25  # a stalled Redis costs one request this much, once per breaker interval

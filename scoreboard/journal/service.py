@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import peewee
-
-from scoreboard.core.db import Database
+from scoreboard.core.db import Connection, Database
 from scoreboard.journal import store
 from scoreboard.journal.types import Recorded
 
@@ -31,6 +29,6 @@ class Journal:
         return self.database.snapshot(lambda db: store.head(db) - store.count(db))
 
 
-def scores_of(db: peewee.Database, board: str, since: int) -> Iterator[Recorded]:
+def scores_of(db: Connection, board: str, since: int) -> Iterator[Recorded]:
     """A board's scores after the fact `since`, oldest first, within one transaction."""
     return (line for line in store.of_board(db, board, since) if line.fact.kind == "score")

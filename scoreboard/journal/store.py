@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import peewee
 
-from scoreboard.core.db import Rows, execute, one_of, rows
+from scoreboard.core.db import Connection, Rows, execute, one_of, rows
 from scoreboard.journal.types import Fact, Recorded
 
 SHARD = 0  # this database's shard; one by default
@@ -40,19 +40,19 @@ _decode = msgspec.json.Decoder().decode
 class JournalLines:
     """Reads and writes inside the writer's transaction."""
 
-    def lock(self, db: peewee.Database) -> tuple[int, int]:
+    def lock(self, db: Connection) -> tuple[int, int]:
         """Take the write lock. Returns the newest fact's number and time."""
         locking = " FOR UPDATE" if isinstance(db, peewee.PostgresqlDatabase) else ""
         ((seq, at),) = rows(db, f"SELECT seq, at FROM journal_head WHERE shard = ?{locking}", (SHARD,))
         return seq, at
 
-    def known(self, db: peewee.Database, ids: Sequence[str]) -> dict[str, Recorded]:
+    def known(self, db: Connection, ids: Sequence[str]) -> dict[str, Recorded]:
         """Those of `ids` that are recorded already."""
         condition, value = one_of(db, "id", ids)
         found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
         return {row[1]: _recorded(row) for row in found}
 
-    def write(self, db: peewee.Database, lines: Sequence[Recorded]) -> None:
+    def write(self, db: Connection, lines: Sequence[Recorded]) -> None:
         """Append lines and move the head to the last of them."""
         JOURNAL.write(db, [_row(line) for line in lines])
         execute(
@@ -62,25 +62,25 @@ class JournalLines:
         )
 
 
-def head(db: peewee.Database) -> int:
+def head(db: Connection) -> int:
     """The number of the newest fact; 0 where there is none."""
     ((seq,),) = rows(db, "SELECT seq FROM journal_head WHERE shard = ?", (SHARD,))
     return int(seq)
 
 
-def after(db: peewee.Database, seq: int, limit: int) -> list[Recorded]:
+def after(db: Connection, seq: int, limit: int) -> list[Recorded]:
     """The facts that follow `seq`, oldest first."""
     found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
     return [_recorded(row) for row in found]
 
 
-def count(db: peewee.Database) -> int:
+def count(db: Connection) -> int:
     """How many facts there are."""
     ((lines,),) = rows(db, "SELECT COUNT(*) FROM journal")
     return int(lines)
 
 
-def of_board(db: peewee.Database, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
+def of_board(db: Connection, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
     """A board's facts after `since`, oldest first, read page by page in a transaction."""
     text = f"SELECT {COLUMNS} FROM journal WHERE board = ? AND seq > ? ORDER BY seq LIMIT ?"
     while found := rows(db, text, (board, since, page)):

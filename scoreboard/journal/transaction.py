@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import peewee
-
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Lost, classify
+from scoreboard.core.db import Connection, DriverError, Lost, classify
 from scoreboard.core.errors import Refused, ScoreboardError
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded
@@ -38,9 +36,7 @@ class Transaction:
     lines: JournalLines
     clock: Clock
 
-    def run(
-        self, db: peewee.Database, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]
-    ) -> Committed:
+    def run(self, db: Connection, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]) -> Committed:
         """Record `facts`. `claim` is called just before the commit, and may stop it by raising.
 
         Raises CommitUnknown where the commit's outcome can't be told.
@@ -55,7 +51,7 @@ class Transaction:
             raise
         try:
             db.commit()
-        except (peewee.PeeweeException, OSError) as error:
+        except DriverError as error:
             if isinstance(classify(error), Lost):
                 raise CommitUnknown(str(error)) from error
             with suppress(Exception):
@@ -63,7 +59,7 @@ class Transaction:
             raise
         return committed
 
-    def _record(self, db: peewee.Database, fold: Fold, facts: Sequence[Fact]) -> Committed:
+    def _record(self, db: Connection, fold: Fold, facts: Sequence[Fact]) -> Committed:
         seq, newest = self.lines.lock(db)
         at = self._time(newest)
         known = self.lines.known(db, [fact.id for fact in facts])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
-import peewee
 
+from scoreboard.core.db import Connection
 from scoreboard.core.errors import ScoreboardError
 
 
@@ -71,7 +71,7 @@ class Fold(Protocol):
     def kinds(self) -> frozenset[str]:
         """The kinds of facts that it folds."""
 
-    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> Folding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> Folding:
         """Load what folding `facts` needs. All of them are of one kind. The write lock is held."""
 
 

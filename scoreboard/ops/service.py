@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from scoreboard.core.db import Database, rows, sqlite_library
 from scoreboard.core.redis import Breaker, RedisAway
-from scoreboard.journal.followers import Followers
 
 STUCK = 5000  # facts; a follower so far behind is worth a look
 
@@ -22,7 +21,7 @@ class Health:
     database: Database
     ping: Callable[[], object]
     breaker: Breaker
-    followers: Followers
+    lags: Mapping[str, Callable[[], int | None]]
     prepared: Callable[[], bool]
 
     def report(self) -> tuple[bool, dict[str, Any]]:
@@ -30,9 +29,7 @@ class Health:
         database = _checked(self._ask_database)
         checks = {"database": database, "redis": _checked(self._ask_redis)}
         if database["state"] == "ok":
-            checks |= {
-                f"follower:{name}": _checked(partial(self._ask, name)) for name in self.followers.names
-            }
+            checks |= {f"follower:{name}": _checked(partial(_lag, ask)) for name, ask in self.lags.items()}
         ready = database["state"] == "ok" and self.prepared()
         return ready, checks
 
@@ -44,11 +41,12 @@ class Health:
         self.breaker.call(self.ping)
         return {}
 
-    def _ask(self, name: str) -> dict[str, Any]:
-        lag = self.followers.lag(name)
-        if lag is None:
-            return {"state": "rebuilding", "behind": None}
-        return {"state": "ok" if lag < STUCK else "behind", "behind": lag}
+
+def _lag(ask: Callable[[], int | None]) -> dict[str, Any]:
+    lag = ask()
+    if lag is None:
+        return {"state": "rebuilding", "behind": None}
+    return {"state": "ok" if lag < STUCK else "behind", "behind": lag}
 
 
 def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -48,14 +48,20 @@ class Scores:
         Raises NotFound where there is no such board, and Unavailable where nothing can be written.
         """
         board = self.boards.board(board_id)
+        batch = _Batch(
+            board=board,
+            caller=caller,
+            context=dict(context),
+            key=key,
+            now=self.clock(),
+            token=secrets.token_hex(12),
+        )
         facts: list[Fact] = []
         indexes: list[int] = []
         rejected: list[Rejected] = []
-        now = self.clock()
         for index, raw in enumerate(entries):
             try:
-                entry = msgspec.convert(raw, Entry)
-                facts.append(_fact(board, entry, caller, dict(context), key and f"{key}#{index}", now))
+                facts.append(batch.fact(index, msgspec.convert(raw, Entry)))
                 indexes.append(index)
             except msgspec.ValidationError as error:
                 wrong = field_error(error)
@@ -66,32 +72,50 @@ class Scores:
         return _report(board, indexes, self.writer.append(facts), rejected)
 
 
-def _fact(
-    board: Board, entry: Entry, caller: str, context: dict[str, str], fallback: str | None, now: int
-) -> Fact:
-    data: dict[str, Any] = {}
-    if entry.display_name is not None:
-        data["displayName"] = display_name(entry.display_name)
-    if entry.operator is not None:
-        data["operator"] = entry.operator
-    if entry.region is not None:
-        data["region"] = entry.region
-    if entry.occurred_at is not None:
-        data["occurredAt"] = _occurred(entry.occurred_at, now)
-    if entry.metadata:
-        data["metadata"] = _metadata(entry.metadata)
-    key = entry.idempotency_key or fallback
-    return Fact(
-        id=f"score:{caller}:{board.id}:{board.since}:{key}" if key else f"score:{secrets.token_hex(12)}",
-        kind="score",
-        player=entry.player,
-        board=board.id,
-        amount=entry.score,
-        columns=entry.columns or {},
-        data=data,
-        context=context,
-        digest=_digest(entry, data) if key else "",
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """What the facts of one request share."""
+
+    board: Board
+    caller: str
+    context: dict[str, str]
+    key: str | None  # the request's idempotency key
+    now: int
+    token: str  # makes ids for entries that nobody gave a key
+
+    def fact(self, index: int, entry: Entry) -> Fact:
+        """An entry as a fact. Raises Refused."""
+        data = self._data(entry)
+        key = entry.idempotency_key or (self.key and f"{self.key}#{index}")
+        if key:
+            id = f"score:{self.caller}:{self.board.id}:{self.board.since}:{key}"
+        else:
+            id = f"score:{self.token}:{index}"
+        return Fact(
+            id=id,
+            kind="score",
+            player=entry.player,
+            board=self.board.id,
+            amount=entry.score,
+            columns=entry.columns or {},
+            data=data,
+            context=self.context,
+            digest=_digest(entry, data) if key else "",
+        )
+
+    def _data(self, entry: Entry) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        if entry.display_name is not None:
+            data["displayName"] = display_name(entry.display_name)
+        if entry.operator is not None:
+            data["operator"] = entry.operator
+        if entry.region is not None:
+            data["region"] = entry.region
+        if entry.occurred_at is not None:
+            data["occurredAt"] = _occurred(entry.occurred_at, self.now)
+        if entry.metadata:
+            data["metadata"] = _metadata(entry.metadata)
+        return data
 
 
 def _digest(entry: Entry, data: dict[str, Any]) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import structs
-from redis.exceptions import RedisError
 
 from scoreboard.boards.types import Window
+from scoreboard.core.redis import RedisError
 from scoreboard.stream import frames
 from scoreboard.stream.diff import applied, checksum
 from scoreboard.stream.ring import FRAMES, Ring
@@ -67,6 +67,11 @@ class Hub:
             except (RedisError, OSError) as error:
                 if not self.degraded:
                     log.warning("streams are degraded", extra={"reason": str(error)})
+                self.degraded = True
+                self._stopping.wait(REST_SECONDS)
+            except Exception:
+                # Whatever it was, the streams of this process must not end with it.
+                log.exception("following the stream failed")
                 self.degraded = True
                 self._stopping.wait(REST_SECONDS)
 

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from redis.exceptions import RedisError
+from msgspec import structs
 
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import NotFound
+from scoreboard.core.redis import RedisError
 from scoreboard.stream import frames
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
@@ -103,10 +104,14 @@ class Publisher:
         if self._leading and now - self._renewed < RENEW_SECONDS:
             return True
         held = self.store.take_lease(self.token)
-        if held and not self._leading:
+        if held and not (self._leading and self._head_is_ours()):
             self._take_over()
         self._leading, self._renewed = held, now
         return held
+
+    def _head_is_ours(self) -> bool:
+        found = self.store.head()
+        return found is not None and found[0] == self._head
 
     def _take_over(self) -> None:
         found, server = self.store.head(), self.store.server()
@@ -128,6 +133,9 @@ class Publisher:
             return True
         if old is not None and old.layout == new.layout and old.stamp == new.stamp:
             return True
+        if old is not None and _same(old, new):
+            self._shown[scope] = structs.replace(new, s=old.s)
+            return True
         following = Cursor(self._head.epoch, self._head.seq + 1)
         if old is None or old.layout != new.layout:
             frame = frames.snapshot(new, id=following, why="reset")
@@ -140,3 +148,8 @@ class Publisher:
         self._head, self._shown[scope] = following, new
         self._published[scope] = self.monotonic()
         return True
+
+
+def _same(old: Shown, new: Shown) -> bool:
+    """Whether viewers would see no difference."""
+    return (old.layout, old.total, old.top) == (new.layout, new.total, new.top)

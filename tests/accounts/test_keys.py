@@ -60,18 +60,17 @@ def test_another_process_stops_taking_a_revoked_key_after_a_while(
         other.keys.find(secret)
 
 
-@pytest.mark.parametrize("scopes", [[], ["everything"], ["scores:write", "root"]])
-def test_a_key_needs_scopes_that_exist(parts, scopes):
-    with pytest.raises(ValidationFailed) as refused:
-        parts.keys.create("game", scopes)
+def test_a_key_needs_scopes_that_exist(parts):
+    for scopes in ([], ["everything"], ["scores:write", "root"]):
+        with pytest.raises(ValidationFailed) as refused:
+            parts.keys.create("game", scopes)
+        assert refused.value.errors[0].field == "scopes"
 
-    assert refused.value.errors[0].field == "scopes"
 
-
-@pytest.mark.parametrize("secret", ["", "wrong", KEY + "x", KEY.upper(), "ü" * 40])
-def test_a_secret_of_no_key_is_refused(parts, secret):
-    with pytest.raises(Unauthenticated):
-        parts.keys.find(secret)
+def test_a_secret_of_no_key_is_refused(parts):
+    for secret in ("", "wrong", KEY + "x", KEY.upper(), "ü" * 40):
+        with pytest.raises(Unauthenticated):
+            parts.keys.find(secret)
 
 
 def test_a_new_bootstrap_key_replaces_the_one_before(make_parts, parts, database_url):

@@ -138,10 +138,11 @@ def test_an_entry_of_a_deleted_board_counts_anew_on_the_next_of_its_name(client)
     assert submit(client, "cup", entry)["accepted"] == 1
 
 
-@pytest.mark.parametrize("board", ["none", "%00", "UPPER", "x" * 500])
-def test_a_board_that_is_not_there_can_be_neither_shown_nor_deleted(client, board):
-    for method in ("GET", "DELETE"):
-        assert refusal(client.open(f"/v1/admin/boards/{board}", method=method)) == (404, "board_not_found")
+def test_a_board_that_is_not_there_can_be_neither_shown_nor_deleted(client):
+    for board in ("none", "%00", "UPPER", "x" * 500):
+        for method in ("GET", "DELETE"):
+            answer = client.open(f"/v1/admin/boards/{board}", method=method)
+            assert refusal(answer) == (404, "board_not_found")
 
 
 def test_another_process_sees_a_new_definition_at_once(client, make_parts, database_url, parts):

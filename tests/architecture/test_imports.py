@@ -11,7 +11,8 @@ from tests.support import ROOT
 
 LEVELS = [
     {"core"},
-    {"journal", "accounts"},
+    {"journal"},
+    {"accounts"},
     {"boards", "audit"},
     {"scores", "stream"},
     {"admin", "pages", "ops"},
@@ -20,6 +21,7 @@ LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in 
 OPEN = {"types", "service", "guard", "rules"}  # what a feature shows to higher ones
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK = {"routes.py", "guard.py", "app.py", "roles.py", "core/http.py", "core/answers.py", "core/parts.py"}
+STARTS = {"parts.py", "commands/redis_server.py"}
 SETTINGS = (
     "wsgi.py",
     "worker/",
@@ -29,25 +31,12 @@ SETTINGS = (
     "config/",
 )
 
-# What the code does against the rules. A line goes when the code does not do it any more.
-KNOWN = {
-    "scoreboard/accounts/service.py: scoreboard.journal.types",
-    "scoreboard/accounts/service.py: scoreboard.journal.writer",
-    "scoreboard/ops/service.py: scoreboard.journal.followers",
-    "scoreboard/journal/transaction.py: peewee",
-    "scoreboard/stream/hub.py: redis.exceptions",
-    "scoreboard/stream/publisher.py: redis.exceptions",
-    "scoreboard/commands/redis_server.py: redis",
-    "scoreboard/commands/redis_server.py: redis.exceptions",
-}
-
 
 class Import(NamedTuple):
     path: str  # of the importing file, from the root
     module: str  # that is imported
     inside: bool  # of a function
     typed: bool  # under TYPE_CHECKING
-    annotates: bool  # is used in annotations only
 
     @property
     def feature(self):
@@ -76,7 +65,7 @@ def imported(path):
     typed = {id(one) for guard in guarded for one in ast.walk(guard)}
     for node in ast.walk(tree):
         for module in named(node):
-            yield Import(path, module, id(node) in inside, id(node) in typed, annotates(tree, module))
+            yield Import(path, module, id(node) in inside, id(node) in typed)
 
 
 def named(node):
@@ -87,19 +76,6 @@ def named(node):
         for alias in node.names:
             whole = f"{node.module}.{alias.name}"
             yield whole if whole in MODULES else str(node.module)
-
-
-def annotates(tree, module):
-    """Whether a module, imported by its name, is used in annotations only."""
-    notes = [
-        one.annotation
-        for one in ast.walk(tree)
-        if isinstance(one, ast.arg | ast.AnnAssign) and one.annotation
-    ]
-    notes += [one.returns for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.returns]
-    noted = {id(one) for note in notes for one in ast.walk(note)}
-    uses = [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == module]
-    return bool(uses) and all(id(one) in noted for one in uses)
 
 
 IMPORTS = sorted({one for path in FILES for one in imported(path)})
@@ -128,15 +104,13 @@ def of_flask(one):
 
 
 def of_a_database(one):
-    """Databases are known in core, in stores and in parts; elsewhere peewee's name in annotations."""
+    """Databases are known in core, in stores, and where they are put together or started."""
     if library(one) not in ("peewee", "playhouse", "redis", "apsw", "psycopg") or one.path.startswith(
         "worker/"
     ):
         return False
     ours = one.path.removeprefix("scoreboard/")
-    if ours.startswith("core/") or ours == "parts.py" or "/store" in ours:
-        return False
-    return not (one.module == "peewee" and one.annotates)
+    return not (ours.startswith("core/") or "/store" in ours or ours in STARTS)
 
 
 RULES = {
@@ -154,13 +128,7 @@ RULES = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_rule_holds(rule):
-    assert sorted(str(one) for one in IMPORTS if RULES[rule](one) and str(one) not in KNOWN) == []
-
-
-def test_every_known_exception_is_still_one():
-    broken = {str(one) for one in IMPORTS for rule in RULES.values() if rule(one)}
-
-    assert sorted(KNOWN - broken) == []
+    assert sorted(str(one) for one in IMPORTS if RULES[rule](one)) == []
 
 
 def test_no_module_imports_itself_by_a_circle():

@@ -8,6 +8,7 @@ import re
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
 from tests.support import ROOT
 
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 HEADING = re.compile(r"^### `([a-z_]+)`$", re.MULTILINE)
 
 
@@ -30,9 +31,8 @@ def assigned(target, value):
 
 
 def texts(value):
-    return [
-        one.value for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str)
-    ]
+    found = (one.value for one in ast.walk(value) if isinstance(one, ast.Constant))
+    return [one for one in found if isinstance(one, str) and CODE.fullmatch(one)]
 
 
 def codes():

@@ -70,3 +70,16 @@ def test_redis_and_sql_list_the_same_rows(client, parts, redis):
     told = listed(client, "main", limit=30)
 
     assert shown == told
+
+
+def test_a_first_display_name_is_seen_on_every_board_at_once(client):
+    client.put("/v1/admin/boards/other", json={})
+    for board in ("main", "other"):
+        submit(client, board, {"player": "ada", "score": 1})
+    before = client.get("/v1/boards/other/entries")
+
+    submit(client, "main", {"player": "ada", "displayName": "Ada", "score": 0})
+
+    after = client.get("/v1/boards/other/entries", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert listed(client, "other")[0]["player"]["displayName"] == "Ada"

@@ -100,7 +100,11 @@ def run(plan: Plan) -> tuple[Sample | None, str]:
         connection.send(next(requests))
     while waiting:
         for key, _ in selector.select(ANSWER_SECONDS):
-            line = key.data.receive()
+            try:
+                line = key.data.receive()
+            except OSError as error:
+                # An idle connection is closed after 5 s: another one waits for its answer since then.
+                return None, f"{waiting} requests were not answered: {error}"
             if line is None:
                 continue
             now = time.perf_counter()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.boards.calls import listed, players, put, ranks, refusal, submit
 
 SAFE = 2**53 - 1
@@ -71,16 +69,15 @@ def test_a_request_whose_answer_was_never_kept_counts_once_all_the_same(client, 
     assert listed(client, "main")["entries"][0]["score"] == 5
 
 
-@pytest.mark.parametrize("key", ["", "x" * 129, "tab\there", "ümlaut"])
-def test_a_key_that_is_none_is_refused(client, key):
-    answer = client.post(
-        "/v1/boards/main/scores",
-        json={"entries": [{"player": "ada", "score": 5}]},
-        headers={"Idempotency-Key": key},
-    )
-
-    assert refusal(answer) == (400, "validation_failed")
-    assert answer.json["errors"][0]["field"] == "Idempotency-Key"
+def test_a_key_that_is_none_is_refused(client):
+    for key in ("", "x" * 129, "tab\there", "ümlaut"):
+        answer = client.post(
+            "/v1/boards/main/scores",
+            json={"entries": [{"player": "ada", "score": 5}]},
+            headers={"Idempotency-Key": key},
+        )
+        assert refusal(answer) == (400, "validation_failed")
+        assert answer.json["errors"][0]["field"] == "Idempotency-Key"
 
 
 def test_an_entry_that_stands_twice_in_a_request_counts_once(client):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import msgspec
-import peewee
 
 from scoreboard.boards.types import Board, Definition
-from scoreboard.core.db import Database, execute, rows
+from scoreboard.core.db import Connection, Database, execute, rows
 
 COLUMNS = "id, definition, revision, layout, since, deleted, file_digest"
 
@@ -31,13 +30,13 @@ class Definitions:
         return {board: digest for board, digest in found if digest}
 
 
-def version(db: peewee.Database) -> int:
+def version(db: Connection) -> int:
     """The newest fact that changed any definition."""
     ((newest,),) = rows(db, "SELECT COALESCE(MAX(revision), 0) FROM board")
     return int(newest)
 
 
-def load(db: peewee.Database) -> tuple[int, dict[str, Board]]:
+def load(db: Connection) -> tuple[int, dict[str, Board]]:
     """Version and boards."""
     newest, boards = 0, {}
     for id, text, revision, layout, since, deleted, _ in rows(db, f"SELECT {COLUMNS} FROM board"):
@@ -48,7 +47,7 @@ def load(db: peewee.Database) -> tuple[int, dict[str, Board]]:
     return newest, boards
 
 
-def write(db: peewee.Database, board: Board, *, deleted: bool = False, file_digest: str = "") -> None:
+def write(db: Connection, board: Board, *, deleted: bool = False, file_digest: str = "") -> None:
     """Create a board's row, or replace it."""
     execute(
         db,

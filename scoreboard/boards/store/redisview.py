@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from redis import Redis
@@ -44,9 +44,7 @@ class RedisView:
 
     # Writing
 
-    def publish(
-        self, changes: Sequence[Change], names: dict[str, str], first: int, last: int
-    ) -> list[dict[str, Shown] | None]:
+    def publish(self, changes: Sequence[Change], first: int, last: int) -> list[dict[str, Shown] | None]:
         """Show what a batch changed, in one pipeline. Raises RedisAway.
 
         Returns for each change the players' ranks, or None where the window is not shown. Facts
@@ -54,8 +52,6 @@ class RedisView:
         """
 
         def fill(pipeline: Any) -> None:
-            if names:
-                pipeline.hset(keys.names(), mapping=names)
             for change in changes:
                 self._queue(pipeline, change)
             if changes:
@@ -67,7 +63,6 @@ class RedisView:
             pipeline.ltrim(keys.wake(), 0, 0)
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
-        answers = answers[1:] if names else answers
         shown = [_shown(change, answer) for change, answer in zip(changes, answers, strict=False)]
         if last >= first and None not in shown:
             self.advance(first, last)
@@ -132,7 +127,7 @@ class RedisView:
         found = self._breaker.call(lambda: self._redis.hmget(keys.names(), list(players)))
         return [None if name is None else str(name) for name in found]
 
-    def show_names(self, names: dict[str, str], renames: int, *, complete: bool = False) -> None:
+    def show_names(self, names: Mapping[str, str], renames: int, *, complete: bool = False) -> None:
         """Show display names, and the version that they are of. Raises RedisAway.
 
         Only `complete` says that Redis has all names from now on: it may have been emptied.
@@ -140,7 +135,7 @@ class RedisView:
 
         def fill(pipeline: Any) -> None:
             if names:
-                pipeline.hset(keys.names(), mapping=names)
+                pipeline.hset(keys.names(), mapping=dict(names))
             pipeline.set(keys.renames(), renames, xx=not complete)
 
         self._breaker.call(lambda: self._scripts.execute(fill))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import peewee
-
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.standings import WindowRow, window_row
 from scoreboard.boards.types import Place, Stretch, Window
-from scoreboard.core.db import Database, one_of, rows
+from scoreboard.core.db import Connection, Database, one_of, rows
 
 AFTER = "(sort_key < ? OR (sort_key = ? AND player < ?))"
 LISTED = "ORDER BY sort_key DESC, player DESC LIMIT ?"
@@ -26,7 +24,7 @@ class SqlView:
     ) -> Stretch:
         """Places in list order: from `offset` on, or those that follow a given key and player."""
 
-        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+        def read(db: Connection, row: WindowRow) -> list[Place]:
             if after is not None:
                 condition, params = f"AND {AFTER}", (after[0], *after)
                 start = row.entries - _count(db, row.id, condition, params)
@@ -41,7 +39,7 @@ class SqlView:
     def around(self, window: Window, order: Order, player: str, radius: int) -> Stretch:
         """The places around a player, and his own; none where he has none."""
 
-        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+        def read(db: Connection, row: WindowRow) -> list[Place]:
             own = _keys(db, row.id, [player])
             if not own:
                 return []
@@ -55,7 +53,7 @@ class SqlView:
     def located(self, window: Window, order: Order, players: Sequence[str]) -> Stretch:
         """The places of these players, of those that have one."""
 
-        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+        def read(db: Connection, row: WindowRow) -> list[Place]:
             return [
                 self._place(db, row, order, own, _before(db, row.id, own))
                 for own in _keys(db, row.id, players)
@@ -66,7 +64,7 @@ class SqlView:
     def would_be(self, window: Window, order: Order, tier: str) -> Stretch:
         """The place that a new player with this score and these columns would get."""
 
-        def read(db: peewee.Database, row: WindowRow) -> list[Place]:
+        def read(db: Connection, row: WindowRow) -> list[Place]:
             position = _count(db, row.id, "AND sort_key >= ?", (tier,))
             return [self._place(db, row, order, (tier, "", ""), position)]
 
@@ -79,8 +77,8 @@ class SqlView:
             )
         )
 
-    def _read(self, window: Window, read: Callable[[peewee.Database, WindowRow], list[Place]]) -> Stretch:
-        def work(db: peewee.Database) -> Stretch:
+    def _read(self, window: Window, read: Callable[[Connection, WindowRow], list[Place]]) -> Stretch:
+        def work(db: Connection) -> Stretch:
             row = window_row(db, window)
             if row is None:
                 return Stretch(version=0, total=0, places=[])
@@ -89,7 +87,7 @@ class SqlView:
         return self._database.snapshot(work)
 
     def _page(
-        self, db: peewee.Database, id: int, condition: str, params: tuple[object, ...], offset: int = 0
+        self, db: Connection, id: int, condition: str, params: tuple[object, ...], offset: int = 0
     ) -> list[tuple[str, str, str]]:
         text = f"SELECT sort_key, player, metadata FROM standing WHERE window_id = ? {condition} {LISTED}"
         if offset:
@@ -97,7 +95,7 @@ class SqlView:
         return rows(db, text, (id, *params))
 
     def _numbered(
-        self, db: peewee.Database, row: WindowRow, order: Order, found: list[tuple[str, str, str]], start: int
+        self, db: Connection, row: WindowRow, order: Order, found: list[tuple[str, str, str]], start: int
     ) -> list[Place]:
         if not found:
             return []
@@ -105,7 +103,7 @@ class SqlView:
         return order.number(found, position=start, ahead=first.ahead, tiers=first.tiers)
 
     def _place(
-        self, db: peewee.Database, row: WindowRow, order: Order, own: tuple[str, str, str], position: int
+        self, db: Connection, row: WindowRow, order: Order, own: tuple[str, str, str], position: int
     ) -> Place:
         key, player, metadata = own
         tier = key[: order.tier_width] + "~"  # which follows every digit of a key
@@ -121,17 +119,17 @@ class SqlView:
         return Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata)
 
 
-def _count(db: peewee.Database, id: int, condition: str, params: tuple[object, ...]) -> int:
+def _count(db: Connection, id: int, condition: str, params: tuple[object, ...]) -> int:
     ((count,),) = rows(db, f"SELECT COUNT(*) FROM standing WHERE window_id = ? {condition}", (id, *params))
     return int(count)
 
 
-def _keys(db: peewee.Database, id: int, players: Sequence[str]) -> list[tuple[str, str, str]]:
+def _keys(db: Connection, id: int, players: Sequence[str]) -> list[tuple[str, str, str]]:
     condition, value = one_of(db, "player", players)
     text = f"SELECT sort_key, player, metadata FROM standing WHERE window_id = ? AND {condition}"
     return rows(db, text, (id, value))
 
 
-def _before(db: peewee.Database, id: int, own: tuple[str, str, str]) -> int:
+def _before(db: Connection, id: int, own: tuple[str, str, str]) -> int:
     key, player, _ = own
     return _count(db, id, "AND (sort_key > ? OR (sort_key = ? AND player > ?))", (key, key, player))

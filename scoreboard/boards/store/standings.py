@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import peewee
 from msgspec import Struct
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.types import Period, Standing, Window
-from scoreboard.core.db import Rows, execute, one_of, rows
+from scoreboard.core.db import Connection, Rows, execute, one_of, rows
 
 PAGE = 5000
-STANDING = "player, score, c1, c2, reached_at, reached_by, version, metadata"
+STANDING = "player, score, c1, c2, reached_at, reached_by, version, metadata, sort_key"
 STANDINGS = Rows(
     table="standing",
     columns=(
@@ -49,7 +48,7 @@ class WindowRow(Struct, kw_only=True):
     entries: int
 
 
-def window_row(db: peewee.Database, window: Window) -> WindowRow | None:
+def window_row(db: Connection, window: Window) -> WindowRow | None:
     """A window's row, or None where nobody has a standing in it."""
     found = rows(
         db,
@@ -59,7 +58,7 @@ def window_row(db: peewee.Database, window: Window) -> WindowRow | None:
     return as_window(found[0]) if found else None
 
 
-def window_rows(db: peewee.Database, board: str = "") -> list[WindowRow]:
+def window_rows(db: Connection, board: str = "") -> list[WindowRow]:
     """All windows of a board, or of all boards."""
     condition, params = ("WHERE board = ?", (board,)) if board else ("", ())
     return [
@@ -68,7 +67,7 @@ def window_rows(db: peewee.Database, board: str = "") -> list[WindowRow]:
     ]
 
 
-def due_rows(db: peewee.Database, now: int) -> list[WindowRow]:
+def due_rows(db: Connection, now: int) -> list[WindowRow]:
     """Windows whose period is over and not yet closed."""
     found = rows(
         db,
@@ -78,7 +77,7 @@ def due_rows(db: peewee.Database, now: int) -> list[WindowRow]:
     return [as_window(row) for row in found]
 
 
-def new_window(db: peewee.Database, window: Window, period: Period, *, version: int, at: int) -> WindowRow:
+def new_window(db: Connection, window: Window, period: Period, *, version: int, at: int) -> WindowRow:
     """Create a window's row, with no standings in it yet."""
     ((id,),) = rows(
         db,
@@ -100,7 +99,7 @@ def new_window(db: peewee.Database, window: Window, period: Period, *, version: 
     )
 
 
-def write_window(db: peewee.Database, row: WindowRow) -> None:
+def write_window(db: Connection, row: WindowRow) -> None:
     """Write what a batch changed of a window."""
     execute(
         db,
@@ -118,9 +117,7 @@ def write_window(db: peewee.Database, row: WindowRow) -> None:
     )
 
 
-def standings_of(
-    db: peewee.Database, window_id: int, players: Sequence[str], columns: int
-) -> dict[str, Standing]:
+def standings_of(db: Connection, window_id: int, players: Sequence[str], columns: int) -> dict[str, Standing]:
     """The standings of these players in one window."""
     condition, value = one_of(db, "player", players)
     found = rows(
@@ -129,9 +126,7 @@ def standings_of(
     return {row[0]: standing(row, columns) for row in found}
 
 
-def standings_page(
-    db: peewee.Database, window_id: int, columns: int, *, after: str, limit: int
-) -> list[Standing]:
+def standings_page(db: Connection, window_id: int, columns: int, *, after: str, limit: int) -> list[Standing]:
     """Up to `limit` standings of a window, by player, those after a given one."""
     found = rows(
         db,
@@ -141,7 +136,7 @@ def standings_page(
     return [standing(row, columns) for row in found]
 
 
-def all_standings(db: peewee.Database, window_id: int, columns: int) -> Iterator[Standing]:
+def all_standings(db: Connection, window_id: int, columns: int) -> Iterator[Standing]:
     """All standings of a window, by player."""
     after = ""
     while page := standings_page(db, window_id, columns, after=after, limit=PAGE):
@@ -149,12 +144,12 @@ def all_standings(db: peewee.Database, window_id: int, columns: int) -> Iterator
         after = page[-1].player
 
 
-def write_standings(db: peewee.Database, written: Iterable[tuple[int, Standing]], order: Order) -> None:
+def write_standings(db: Connection, written: Iterable[tuple[int, Standing]], order: Order) -> None:
     """Create or replace standings, given with the ids of their windows."""
     STANDINGS.write(db, [_row(window_id, standing, order) for window_id, standing in written])
 
 
-def delete_board(db: peewee.Database, board: str) -> None:
+def delete_board(db: Connection, board: str) -> None:
     """Delete all windows and standings of a board."""
     execute(
         db,
@@ -164,14 +159,14 @@ def delete_board(db: peewee.Database, board: str) -> None:
     execute(db, "DELETE FROM board_window WHERE board = ?", (board,))
 
 
-def delete_standings(db: peewee.Database, window_id: int) -> None:
+def delete_standings(db: Connection, window_id: int) -> None:
     """Delete all standings of a window."""
     execute(db, "DELETE FROM standing WHERE window_id = ?", (window_id,))
 
 
 def standing(row: Sequence[Any], columns: int) -> Standing:
     """A standing from a row of its table."""
-    player, score, c1, c2, reached_at, reached_by, version, metadata = row
+    player, score, c1, c2, reached_at, reached_by, version, metadata, key = row
     return Standing(
         player=player,
         score=score,
@@ -180,6 +175,7 @@ def standing(row: Sequence[Any], columns: int) -> Standing:
         reached_by=reached_by,
         version=version,
         metadata=metadata,
+        key=key,
     )
 
 
