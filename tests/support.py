@@ -153,12 +153,16 @@ class Stack:
     @property
     def redis(self) -> int:
         """Process id of its private Redis: the serve command's child that listens on a socket file."""
+        wait_until(lambda: self._redis() is not None, seconds=10, why=self.log)
+        return self._redis() or 0
+
+    def _redis(self) -> int | None:
         assert self.process is not None
         for child in children(self.process.pid):
-            command = Path(f"/proc/{child}/cmdline").read_bytes()
-            if b"redis.sock" in command:
-                return child
-        raise AssertionError(f"no Redis runs\n{self.log()}")
+            with contextlib.suppress(OSError):
+                if b"redis.sock" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return child
+        return None
 
     @property
     def redis_socket(self) -> str:

@@ -126,8 +126,7 @@ class Changed:
         try:
             self.show.view.show_catalogue_version(version)
         except RedisAway as error:
-            self.show.trust.lost()
-            log.warning("new definitions could not be announced", extra={"reason": str(error)})
+            self.show.trust.lost(error)
 
 
 def checked(id: str, body: Any) -> Definition:

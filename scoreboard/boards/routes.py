@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from flask import Blueprint, Response, request
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from scoreboard.accounts.guard import sent_key
 from scoreboard.boards.service import Page
@@ -15,7 +15,7 @@ from scoreboard.boards.types import PLAYER_ID, Board, Score, Window
 from scoreboard.core.bodies import query
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, Unauthenticated, ValidationFailed
-from scoreboard.core.http import answer, not_modified
+from scoreboard.core.http import answer, tagged
 from scoreboard.core.parts import parts
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
@@ -120,7 +120,7 @@ def show_entry(board: str, player: str) -> Response:
     found = readable(board)
     window, period = parts().boards.window(found, asked.period, asked.region)
     page = parts().boards.player(found, window, period, player_id(player))
-    return not_modified(answer({"data": page.rows[0].as_json()}), page.state)
+    return tagged(page.state, lambda: {"data": page.rows[0].as_json()})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
@@ -184,17 +184,20 @@ def listed(page: Page, *, limit: int) -> Response:
     """A page of rows, tagged with the state that it shows."""
     live = page.period == parts().boards.current(page.board)
     cursor = parts().cursor(page.window, page.version) if live else None
-    body = {
-        "board": page.board.id,
-        "period": page.window.period,
-        "region": page.window.segment or None,
-        "total": page.total,
-        "id": cursor,
-        "asOf": rfc3339(parts().clock()),
-        "entries": [row.as_json() for row in page.rows],
-    }
-    response = answer({"data": body, "page": {"next": page.following, "limit": limit}})
-    return not_modified(response, f"{page.window.period}.{page.state}.{cursor or ''}")
+
+    def body() -> dict[str, Any]:
+        data = {
+            "board": page.board.id,
+            "period": page.window.period,
+            "region": page.window.segment or None,
+            "total": page.total,
+            "id": cursor,
+            "asOf": rfc3339(parts().clock()),
+            "entries": Raw(page.encoded),
+        }
+        return {"data": data, "page": {"next": page.following, "limit": limit}}
+
+    return tagged(f"{page.window.period}.{page.state}.{cursor or ''}", body)
 
 
 def readable(id: str) -> Board:

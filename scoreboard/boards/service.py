@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from scoreboard.accounts.service import Names
@@ -21,6 +22,7 @@ from scoreboard.boards.types import Board, Period, Place, Row, Stretch, Window
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisAway
+from scoreboard.core.together import Together
 
 Ask = Callable[..., Stretch | None]  # a question to a view, at a window and in its order
 
@@ -37,6 +39,7 @@ class Page(Struct, frozen=True, kw_only=True):
     version: int  # the newest fact in that state
     total: int
     rows: list[Row]
+    encoded: bytes  # the rows as the API answers them, encoded once for all who ask
     following: str | None = None  # the cursor of the next page
 
 
@@ -56,6 +59,7 @@ class Boards:
         self._catalogue, self._show, self._sql = catalogue, show, sql
         self._windows, self._names, self._clock = windows, names, clock
         # As new as the last refresh, so as new as the request that reads them.
+        self._together = Together()
         self._renames = 0
         self._names_shown = False
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
@@ -182,11 +186,14 @@ class Boards:
         return row.period if row else None
 
     def _refresh(self) -> None:
+        self._together.call(self._look)
+
+    def _look(self) -> None:
         if self._show.trust.sound():
             try:
                 version, renames = self._show.view.versions()
-            except RedisAway:
-                self._show.trust.lost()
+            except RedisAway as error:
+                self._show.trust.lost(error)
             else:
                 self._catalogue.refresh(version)
                 self._names_shown = renames is not None
@@ -207,16 +214,32 @@ class Boards:
         keep: int | None = None,
     ) -> Page:
         order = self._catalogue.order(board)
-        stretch = self._ask(window, order, ask)
-        state = f"{board.revision}.{stretch.version}.{self._renames}"
-        known = (window, state, question)
-        page = self._pages.get(known)
+        page = self._known_page(board, window, order, question)
         if page is None:
-            page = self._page(board, window, period, order, stretch, state, keep)
-            self._pages[known] = page
+            stretch = self._ask(window, order, ask)
+            page = self._page(board, window, period, order, stretch, keep)
+            self._pages[(window, page.state, question)] = page
             if len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
         return page
+
+    def _known_page(
+        self, board: Board, window: Window, order: Order, question: tuple[Any, ...]
+    ) -> Page | None:
+        # Lists are asked for again and again; single players hardly ever in the same state.
+        if question[0] != "listed" or not self._show.trust.sound():
+            return None
+        try:
+            version = self._show.view.version(window, order)
+        except RedisAway as error:
+            self._show.trust.lost(error)
+            return None
+        if version is None:  # not shown: only SQL can tell
+            return None
+        return self._pages.get((window, self._state(board, version), question))
+
+    def _state(self, board: Board, version: int) -> str:
+        return f"{board.revision}.{version}.{self._renames}"
 
     def _page(
         self,
@@ -225,20 +248,21 @@ class Boards:
         period: Period,
         order: Order,
         stretch: Stretch,
-        state: str,
         keep: int | None,
     ) -> Page:
         places = sorted(stretch.places, key=lambda place: place.position)[:keep]
         names = self._names_of([place.player for place in places])
         more = keep is not None and len(stretch.places) > keep
+        rows = [_row(order, place, stretch.total, names) for place in places]
         return Page(
             board=board,
             window=window,
             period=period,
-            state=state,
+            state=self._state(board, stretch.version),
             version=stretch.version,
             total=stretch.total,
-            rows=[_row(order, place, stretch.total, names) for place in places],
+            rows=rows,
+            encoded=msgspec.json.encode([row.as_json() for row in rows]),
             following=cursors.write(window, order.layout, places[-1]) if more else None,
         )
 
@@ -246,8 +270,8 @@ class Boards:
         if self._names_shown:
             try:
                 found = self._show.view.names(players)
-            except RedisAway:
-                self._show.trust.lost()
+            except RedisAway as error:
+                self._show.trust.lost(error)
             else:
                 return {player: name for player, name in zip(players, found, strict=True) if name}
         return self._names.of(players)
@@ -256,8 +280,8 @@ class Boards:
         if self._show.trust.sound():
             try:
                 stretch = ask(self._show.view, window, order)
-            except RedisAway:
-                self._show.trust.lost()
+            except RedisAway as error:
+                self._show.trust.lost(error)
             else:
                 if stretch is not None:
                     return stretch

@@ -35,8 +35,10 @@ class Trust:
     _wanted: int | None = None
     _checked: float = field(default=float("-inf"))
 
-    def lost(self) -> None:
-        """Redis failed us: don't believe it until it has caught up."""
+    def lost(self, error: Exception) -> None:
+        """Redis failed us: don't believe it until it has caught up. Said once for each outage."""
+        if self._sound:
+            log.warning("boards are read from SQL", extra={"reason": str(error)})
         self._sound, self._wanted = False, None
 
     def sound(self) -> bool:
@@ -49,8 +51,10 @@ class Trust:
             if self._wanted is None:
                 self._wanted = self.journal.head()
             self._sound = position is not None and position >= self._wanted
-        except RedisAway:
-            self.lost()
+            if self._sound:
+                log.info("boards are read from Redis", extra={"position": position})
+        except RedisAway as error:
+            self.lost(error)
         return self._sound
 
 
@@ -83,8 +87,7 @@ class Show:
             if cold and all(list(map(self._again, cold))) and last >= first:
                 self.view.advance(first, last)
         except RedisAway as error:
-            self.trust.lost()
-            log.warning("boards could not be shown", extra={"reason": str(error)})
+            self.trust.lost(error)
             return {}
         return {
             change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
@@ -94,8 +97,8 @@ class Show:
         """Facts `first` to `last` change no board."""
         try:
             self.view.advance(first, last)
-        except RedisAway:
-            self.trust.lost()
+        except RedisAway as error:
+            self.trust.lost(error)
 
     def _again(self, change: Change) -> bool:
         # The window is not there: new while another batch is on its way, or Redis was emptied.

@@ -24,8 +24,7 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     """Build every open window beside what is shown, then show it all at once."""
     parts = build(settings)
     follower = parts.boards_follower
-    if follower.position() is None:
-        follower.restore()
+    head, position = parts.journal.head(), follower.position()
     follower.catalogue.refresh()
     for board in asked.board:
         follower.catalogue.board(board)
@@ -36,6 +35,9 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
             bar.set_description(f"{row.window.board} {row.window.period} {row.window.segment}")
             follower.build(row, progress=bar.update)
     follower.show_all_names()
+    follower.show_catalogue()
+    if position is None and not asked.board:
+        follower.view.advance(1, head, anew=True)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")
     return 0

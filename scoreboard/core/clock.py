@@ -19,7 +19,7 @@ def now() -> int:
 
 def rfc3339(at: int) -> str:
     """`at` (milliseconds since 1970) as text, as in 2026-01-01T00:05:00.000Z."""
-    return (EPOCH + timedelta(milliseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03}Z"
+    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse(text: str) -> int:

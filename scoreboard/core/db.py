@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -19,7 +20,7 @@ from playhouse.apsw_ext import APSWDatabase
 from playhouse.pool import PooledPostgresqlDatabase
 from psycopg import waiting
 
-from scoreboard.core.threads import NativeThreads, cooperative
+from scoreboard.core.threads import NativeThreads, cooperative, native_lock
 
 T = TypeVar("T")
 Connection = peewee.Database  # a database as one works with it inside Database.run
@@ -87,6 +88,9 @@ class Database:
                 lock_type="IMMEDIATE",
                 pragmas={"journal_mode": "wal", "synchronous": synchronous, "cache_size": -32_000},
             )
+            self._db._lock = native_lock()  # noqa: SLF001 - peewee takes it in each of our threads
+            # Asked once here, so that no native thread takes the lock of the logging module for it.
+            logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Do `work` with a connection. Raises Lost, Busy or Full where the database can't."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -14,6 +15,15 @@ def cooperative() -> bool:
     """Whether this process runs on gevent. Never imports it: the worker must not."""
     monkey = sys.modules.get("gevent.monkey")
     return monkey is not None and bool(monkey.is_module_patched("threading"))
+
+
+def native_lock() -> Any:
+    """A lock for native threads. gevent's own, shared by several of them, can stay locked for ever."""
+    if not cooperative():
+        return threading.Lock()
+    from gevent import monkey
+
+    return monkey.get_original("_thread", "allocate_lock")()
 
 
 class NativeThreads:

@@ -16,8 +16,8 @@ from scoreboard.journal.types import Fact, Fold, Outcome
 
 log = logging.getLogger(__name__)
 
-BATCH = 64  # facts; a submission is never split, so a batch may hold more
-WAITING = 20_000  # facts that may wait before new ones are refused at once
+BATCH = 512  # facts; a submission is never split, so a batch may hold more
+WAITING = 10_000  # facts that may wait before new ones are refused at once
 DEADLINE_SECONDS = 1.8  # an answer, good or bad, is there before two seconds are over
 
 BUSY = "The database can't take it now. Send the same again."

@@ -89,12 +89,11 @@ class Publisher:
             del self._pending[scope]
             if not self._publish(scope):
                 return
-        self.store.wait_dirty(self._pause())
-
-    def _pause(self) -> float:
-        if not self._pending:
-            return RENEW_SECONDS
-        return max(0.01, min(map(self._due, self._pending)) - self.monotonic())
+        if self._pending:
+            # What comes meanwhile is published with it, so nothing is worth waking up for.
+            self._stopping.wait(max(0.0, min(map(self._due, self._pending)) - self.monotonic()))
+        else:
+            self.store.wait_dirty(RENEW_SECONDS)
 
     def _due(self, scope: str) -> float:
         return self._published.get(scope, float("-inf")) + self.tick_seconds

@@ -4,14 +4,14 @@
 -- KEYS 6     state     hash  layout (of the board), version (newest fact), building (a token)
 -- KEYS 7-11  as 1-5, where the window is being built anew
 -- ARGV[1] layout   ARGV[2] version   ARGV[3] entries that SQL holds   ARGV[4] tie rule
--- ARGV[5] width of a tier
--- ARGV[6…]  for each standing: player, version, order key, metadata ("" for none)
+-- ARGV[5] width of a tier   ARGV[6] 1 where ranks are wanted
+-- ARGV[7…]  for each standing: player, version, order key, metadata ("" for none)
 -- returns {1 if the window is complete and shown, else 0; then for each standing: rank before and
 --          rank after, both 0 where there is none}
 
 local state = KEYS[6]
 local layout, version, entries, ties = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local width, FIRST, FIELDS = tonumber(ARGV[5]), 6, 4
+local width, ranked, FIRST, FIELDS = tonumber(ARGV[5]), ARGV[6] == "1", 7, 4
 local count = (#ARGV - FIRST + 1) / FIELDS
 
 local function step_on(tiers, sizes, tier)
@@ -66,7 +66,7 @@ local building = redis.call("HEXISTS", state, "building") == 1
 
 local answer = { live and 1 or 0 }
 for i = 0, count - 1 do
-  answer[2 + i * 2] = live and rank(ARGV[FIRST + i * FIELDS]) or 0
+  answer[2 + i * 2] = live and ranked and rank(ARGV[FIRST + i * FIELDS]) or 0
 end
 for i = 0, count - 1 do
   local at = FIRST + i * FIELDS
@@ -77,6 +77,6 @@ if live and tonumber(redis.call("HGET", state, "version") or 0) < version then
   redis.call("HSET", state, "version", version)
 end
 for i = 0, count - 1 do
-  answer[3 + i * 2] = live and rank(ARGV[FIRST + i * FIELDS]) or 0
+  answer[3 + i * 2] = live and ranked and rank(ARGV[FIRST + i * FIELDS]) or 0
 end
 return answer

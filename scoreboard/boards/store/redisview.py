@@ -53,7 +53,7 @@ class RedisView:
 
         def fill(pipeline: Any) -> None:
             for change in changes:
-                self._queue(pipeline, change)
+                self._queue(pipeline, change, ranked=True)
             if changes:
                 scopes = {scope(change.window) for change in changes}
                 pipeline.sadd(keys.dirty(), *scopes)
@@ -71,7 +71,7 @@ class RedisView:
     def put(self, change: Change) -> bool:
         """Show standings again. Returns whether the window is shown. Raises RedisAway."""
         answers = self._breaker.call(
-            lambda: self._scripts.execute(lambda pipeline: self._queue(pipeline, change))
+            lambda: self._scripts.execute(lambda pipeline: self._queue(pipeline, change, ranked=False))
         )
         return _shown(change, answers[0]) is not None
 
@@ -84,6 +84,13 @@ class RedisView:
         """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
         text = self._breaker.call(lambda: self._redis.hget(keys.applied(0), "position"))
         return None if text is None else int(str(text))
+
+    def version(self, window: Window, order: Order) -> int | None:
+        """The newest fact that a window shows; None where it is not shown. Raises RedisAway."""
+        layout, version = self._breaker.call(
+            lambda: self._redis.hmget(_keys(window)[5], ["layout", "version"])
+        )
+        return int(str(version or 0)) if layout == str(order.layout) else None
 
     def begin_building(self, window: Window, token: str) -> None:
         """Begin to build a window beside what is shown. Raises RedisAway."""
@@ -205,7 +212,7 @@ class RedisView:
     def _call(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
         return self._breaker.call(lambda: self._scripts.call(script, names, args))
 
-    def _queue(self, pipeline: Any, change: Change) -> None:
+    def _queue(self, pipeline: Any, change: Change, *, ranked: bool) -> None:
         order = change.order
         args: list[Any] = [
             change.order.layout,
@@ -213,6 +220,7 @@ class RedisView:
             change.entries,
             order.ties,
             order.tier_width,
+            int(ranked),
         ]
         for standing in change.standings:
             args += (standing.player, standing.version, order.key(standing), standing.metadata)
