@@ -6,6 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
+try:
+    import tqdm  # noqa: F401 - stands for all that must be installed
+except ImportError:
+    sys.exit(
+        "Scoreboard's packages are not installed here: `make run` first, then .venv/bin/python -m scoreboard"
+    )
+
 from config.settings import SettingError, Settings, load
 from scoreboard.commands import boards, keys, migrate, replay, serve, settings
 from scoreboard.commands.redis_server import running

@@ -20,7 +20,7 @@ from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.follow import BoardsFollower
-from scoreboard.boards.manage import Changed, Manage
+from scoreboard.boards.manage import Manage
 from scoreboard.boards.scorefold import ScoreFold
 from scoreboard.boards.service import Boards
 from scoreboard.boards.show import Show, Trust
@@ -33,6 +33,7 @@ from scoreboard.boards.verify import Verify
 from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
 from scoreboard.core.db import Busy, Database, Lost
+from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.core.redis import Breaker, RedisError, connect, connect_patient
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.service import Journal
@@ -50,7 +51,7 @@ from scoreboard.stream.viewers import Viewers
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-WRITE_SECONDS = 5.0  # then a write that hangs is cut off, and looked up on a new connection
+READ_SECONDS = 1.7  # what a request waits for PostgreSQL, even where that falls silent
 
 
 @dataclass(kw_only=True)
@@ -81,11 +82,11 @@ class Parts:
     publisher: Publisher
     health: Health
     prepared: threading.Event
-    _writing: Database
+    _others: tuple[Database, ...]
 
     def migrate(self) -> list[str]:
         """Bring both databases' tables up to date. Returns the migrations that ran."""
-        done: list[str] = self.database.run(lambda db: Runner(db, str(HERE / "migrations")).up())
+        done: list[str] = self._others[0].run(lambda db: Runner(db, str(HERE / "migrations")).up())
         done += self.audit_database.run(lambda db: Runner(db, str(HERE / "audit" / "migrations")).up())
         return done
 
@@ -93,9 +94,11 @@ class Parts:
         """Register what the settings name: the bootstrap key, and the boards of the boards file."""
         if self.settings.bootstrap_key:
             self.keys.register_bootstrap(self.settings.bootstrap_key)
-        for board in self.manage.apply_file(self.settings.boards_file):
-            log.info("board defined", extra={"board": board})
-        self.prepared.set()
+        try:
+            for board in self.manage.apply_file(self.settings.boards_file):
+                log.info("board defined", extra={"board": board})
+        finally:
+            self.prepared.set()  # one board's trouble must not keep the others' scores out
 
     def start(self) -> None:
         """Start what a web process does in the background: prepare, follow the stream, publish."""
@@ -110,22 +113,25 @@ class Parts:
         self.hub.stop()
         self.writer.stop()
 
-    def cursor(self, window: Window, version: int) -> str:
+    def cursor(self, window: Window, stamp: str) -> str:
         """Where to begin streaming after reading a window's state."""
-        return self.hub.cursor(window, version)
+        return self.hub.cursor(window, stamp)
 
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
-        for database in (self.database, self._writing, self.audit_database):
+        for database in (self.database, self.audit_database, *self._others):
             database.close()
 
     def _prepare_until_done(self) -> None:
         while True:
             try:
                 return self.prepare()
-            except (Lost, Busy, RedisError) as error:
+            except (Lost, Busy, RedisError, Unavailable) as error:
                 log.warning("not prepared yet", extra={"reason": str(error)})
+            except ScoreboardError as error:
+                log.error("the boards file can't be used", extra={"reason": error.detail})  # noqa: TRY400
+                return None
             except Exception:
                 log.exception("not prepared")
             time.sleep(1)
@@ -133,15 +139,15 @@ class Parts:
 
 def build(settings: Settings, *, clock: Clock = now) -> Parts:
     """Wire all parts. Opens no connection yet."""
-    database = Database(settings.database, synchronous=settings.sqlite_synchronous)
-    writing = Database(
-        settings.database, synchronous=settings.sqlite_synchronous, readers=1, seconds=WRITE_SECONDS
-    )
+    database = Database(settings.database, synchronous=settings.sqlite_synchronous, seconds=READ_SECONDS)
+    patient_database = Database(settings.database, synchronous=settings.sqlite_synchronous, readers=2)
+    writing = Database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
     audit_database = Database(settings.audit_database, readers=1)
     breaker = Breaker()
-    redis, patient = connect(settings.redis_url), connect_patient(settings.redis_url)
+    redis, patient = connect(settings.redis_url, breaker), connect_patient(settings.redis_url)
 
     journal = Journal(database=database)
+    patient_journal = Journal(database=patient_database)
     names = Names(stored=PlayerNames(database))
     definitions, windows = Definitions(database), Windows(database)
     catalogue = Catalogue(definitions)
@@ -151,7 +157,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         writing,
         folds=[
             ScoreFold(catalogue=catalogue, names=names, show=show),
-            BoardFold(catalogue=catalogue, announce=show.nothing, changed=Changed(show=show)),
+            BoardFold(catalogue=catalogue, show=show),
             KeyFold(announce=show.nothing),
         ],
         transaction=Transaction(lines=JournalLines(), clock=clock),
@@ -164,10 +170,10 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         windows=windows,
         names=names,
         journal=journal,
-        database=database,
+        database=patient_database,
     )
     audit = AuditLog(audit_database)
-    followers = Followers(journal=journal, followers=[boards_follower, AuditFollower(audit=audit)])
+    followers = Followers(journal=patient_journal, followers=[boards_follower, AuditFollower(audit=audit)])
     scopes = Scopes(boards=boards, clock=clock)
     hub = Hub(store=StreamStore(patient), scopes=scopes)
     prepared = threading.Event()
@@ -186,7 +192,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         manage=Manage(writer=writer, catalogue=catalogue, stored=definitions, windows=windows, clock=clock),
         windows=windows,
         boards_follower=boards_follower,
-        verify=Verify(database=database, journal=journal, view=boards_follower.view),
+        verify=Verify(database=patient_database, journal=journal, view=boards_follower.view),
         scores=Scores(writer=writer, boards=boards, clock=clock),
         audit=audit,
         followers=followers,
@@ -213,5 +219,5 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
             prepared=prepared.is_set,
         ),
         prepared=prepared,
-        _writing=writing,
+        _others=(writing, patient_database),
     )

@@ -11,7 +11,7 @@ from rq.serializers import JSONSerializer
 
 from scoreboard.core.redis import keepalive
 
-JOB_SECONDS = 120
+JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
 CHORES = "chores"
 
 

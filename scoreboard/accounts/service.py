@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.accounts import store
 from scoreboard.accounts.rules import SCOPES, key_hash
 from scoreboard.accounts.store import PlayerNames, ServerKeys
-from scoreboard.accounts.types import ServerKey
+from scoreboard.accounts.types import Name, ServerKey
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Busy, Connection, Lost
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
@@ -36,17 +36,21 @@ class Names:
         """The newest fact that changed a name."""
         return self.stored.renames()
 
-    def pages(self) -> list[dict[str, str]]:
-        """All names, page by page."""
-        return self.stored.pages()
+    def latest(self, players: Sequence[str]) -> list[Name]:
+        """The names of those players who have one, with the facts that gave them."""
+        return self.stored.latest(players)
+
+    def after(self, player: str, limit: int) -> list[Name]:
+        """Names by player, those after a given one."""
+        return self.stored.after(player, limit)
 
     def within(self, db: Connection, players: Sequence[str]) -> dict[str, str]:
         """The names of those players who have one, in the writer's transaction."""
         return store.names_of(db, players)
 
-    def write(self, db: Connection, names: Mapping[str, str], seq: int) -> None:
-        """Write names in the writer's transaction, which the fact `seq` changed."""
-        store.write_names(db, names, seq)
+    def write(self, db: Connection, names: Iterable[Name]) -> None:
+        """Write names that changed, in the writer's transaction."""
+        store.write_names(db, names)
 
 
 @dataclass(frozen=True, kw_only=True)

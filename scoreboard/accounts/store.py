@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from scoreboard.accounts.types import ServerKey
+from scoreboard.accounts.types import Name, ServerKey
 from scoreboard.core.db import Connection, Database, Rows, execute, one_of, rows
 
+NAME = "id, display_name, renamed"
 KEY = "id, name, scopes, created_at, revoked_at"
 PLAYERS = Rows(
     table="player",
@@ -30,13 +32,19 @@ class PlayerNames:
         """The newest fact that changed a name."""
         return self._database.run(renames)
 
-    def pages(self, size: int = 5000) -> list[dict[str, str]]:
-        """All names, page by page."""
-        found, last = [], ""
-        while page := self._database.run(lambda db, last=last: _page(db, last, size)):  # type: ignore[misc]
-            found.append(dict(page))
-            last = page[-1][0]
-        return found
+    def latest(self, players: Sequence[str]) -> list[Name]:
+        """The names of those players who have one, with the facts that gave them."""
+
+        def read(db: Connection) -> list[Name]:
+            condition, value = one_of(db, "id", players)
+            return [_name(row) for row in rows(db, f"SELECT {NAME} FROM player WHERE {condition}", (value,))]
+
+        return self._database.run(read) if players else []
+
+    def after(self, player: str, limit: int) -> list[Name]:
+        """Names by player, those after a given one."""
+        text = f"SELECT {NAME} FROM player WHERE id > ? ORDER BY id LIMIT ?"
+        return [_name(row) for row in self._database.run(lambda db: rows(db, text, (player, limit)))]
 
 
 def names_of(db: Connection, players: Sequence[str]) -> dict[str, str]:
@@ -45,9 +53,9 @@ def names_of(db: Connection, players: Sequence[str]) -> dict[str, str]:
     return dict(rows(db, f"SELECT id, display_name FROM player WHERE {condition}", (value,)))
 
 
-def write_names(db: Connection, names: Mapping[str, str], seq: int) -> None:
-    """Write names that the fact `seq` changed: a first name too, for boards showed the id until now."""
-    PLAYERS.write(db, [(player, name, seq) for player, name in names.items()])
+def write_names(db: Connection, names: Iterable[Name]) -> None:
+    """Write names that changed: first ones too, for boards showed the id until now."""
+    PLAYERS.write(db, [(name.player, name.text, name.seq) for name in names])
 
 
 def renames(db: Connection) -> int:
@@ -56,9 +64,9 @@ def renames(db: Connection) -> int:
     return int(newest)
 
 
-def _page(db: Connection, after: str, size: int) -> list[tuple[str, str]]:
-    text = f"SELECT id, display_name FROM player WHERE id > ? ORDER BY id LIMIT {size}"
-    return rows(db, text, (after,))
+def _name(row: Sequence[Any]) -> Name:
+    player, text, seq = row
+    return Name(player=player, text=text, seq=seq)
 
 
 class ServerKeys:

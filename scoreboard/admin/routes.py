@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import context, key_required
+from scoreboard.core.answers import sent_key
 from scoreboard.core.bodies import parsed
 from scoreboard.core.http import answer, raw
 from scoreboard.core.parts import parts
@@ -29,7 +30,7 @@ def define_board(board: str) -> Response:
         del definition["id"]
 
     def write() -> Response:
-        defined, created = parts().manage.define(board, definition, context=context())
+        defined, created = parts().manage.define(board, definition, context=context(), key=sent_key())
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
     return parts().answers.once(g.key.id, body, write)
@@ -41,7 +42,7 @@ def delete_board(board: str) -> Response:
     """Delete a board with all its standings."""
 
     def write() -> Response:
-        parts().manage.delete(board, context=context())
+        parts().manage.delete(board, context=context(), key=sent_key())
         gone = Response(status=204)
         del gone.headers["Content-Type"]
         return gone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,10 @@ import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.refold import refolded, rewrite
+from scoreboard.boards.show import Show
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.types import Board, Definition
+from scoreboard.boards.types import Board, Definition, Window
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.journal.types import Fact, Recorded
@@ -25,8 +26,7 @@ class BoardFold:
     """Facts about boards themselves."""
 
     catalogue: Catalogue
-    announce: Callable[[int, int], None]
-    changed: Callable[[Sequence[str], int], None]
+    show: Show
     kinds: frozenset[str] = KINDS
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFolding:
@@ -44,6 +44,8 @@ class BoardFolding:
     parts: BoardFold
     boards: dict[str, Board | None] = field(default_factory=dict)
     version: int = 0
+    reordered: bool = False  # standings must be shown in another order, or no more
+    closed: list[Window] = field(default_factory=list)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Define or delete a board, or close a period. Raises NotFound or Refused."""
@@ -60,11 +62,14 @@ class BoardFolding:
         """Everything is written already."""
 
     def publish(self, first: int, last: int) -> None:
-        """Tell every process about new definitions, and have the boards shown by them."""
+        """Tell every process of new definitions, and let go of closed windows."""
         if self.boards:
-            self.parts.changed(list(self.boards), self.version)
+            self.parts.show.definitions(self.version)
+            if not self.reordered and last >= first:
+                self.parts.show.nothing(first, last)
+            # Else the follower goes over these facts: it builds what is ordered anew, hides what is gone.
         elif last >= first:
-            self.parts.announce(first, last)
+            self.parts.show.closed(self.closed, first, last)
 
     def _define(self, fact: Fact, seq: int) -> dict[str, Any]:
         old = self._board(fact.board)
@@ -83,6 +88,7 @@ class BoardFolding:
         windows = refolded(self.db, board) if old is not None and anew else None
         definitions.write(self.db, board, file_digest=fact.data.get("fileDigest", ""))
         self._keep(fact.board, board, seq)
+        self.reordered |= old is not None and board.layout != old.layout
         if windows is not None:
             rewrite(self.db, board, windows)
         return {"created": old is None}
@@ -96,15 +102,17 @@ class BoardFolding:
         definitions.write(self.db, gone, deleted=True)
         table.delete_board(self.db, fact.board)
         self._keep(fact.board, None, seq)
+        self.reordered = True
         return {"windows": [[window.period, window.segment] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:
         period, entries = fact.data["period"], 0
-        rows = [row for row in table.window_rows(self.db, fact.board) if row.period.id == period]
+        rows = table.period_rows(self.db, fact.board, period)
         if not rows or any(row.closed_at is not None for row in rows):
             raise Refused(f"There is no open period {period!r}.", code="period_closed")
         for row in rows:
             row.closed_at = self.at
+            self.closed.append(row.window)
             entries = max(entries, row.entries)
             table.write_window(self.db, row)
         return {"entries": entries}

@@ -69,7 +69,7 @@ class BoardsFollower:
             self.show_catalogue()
         self.catalogue.refresh()
         if named:
-            self.view.show_names(self.names.of(list(named)), self.names.renames())
+            self.view.show_names(self.names.latest(list(named)))
         for window, players in touched.items():
             self._put(window, list(players))
         for line in facts:
@@ -100,7 +100,7 @@ class BoardsFollower:
 
     def open_windows(self) -> list[WindowRow]:
         """The windows of periods that are not closed."""
-        return [row for row in self.windows.all() if row.closed_at is None and self._order(row.window)]
+        return [row for row in self.windows.open() if self._order(row.window)]
 
     def build(self, row: WindowRow, progress: Progress = lambda count: None) -> bool:
         """Build one window beside what is shown, and show it all at once.
@@ -114,7 +114,7 @@ class BoardsFollower:
         token = secrets.token_hex(8)
         # Writers write to what is being built from here on: whatever the pages below miss was
         # committed later, and shown by its writer.
-        self.view.begin_building(row.window, token)
+        self.view.begin_building(row.window, token, order.layout)
         last = ""
         while page := self._page(row.id, last, order):
             self.view.put(self._change(order, row, page))
@@ -129,10 +129,11 @@ class BoardsFollower:
 
     def show_all_names(self) -> None:
         """Show all display names."""
-        renames = self.names.renames()
-        for page in self.names.pages():
-            self.view.show_names(page, renames)
-        self.view.show_names({}, renames, complete=True)
+        newest, last = self.names.renames(), ""
+        while page := self.names.after(last, PAGE):
+            self.view.show_names(page)
+            last = page[-1].player
+        self.view.show_names([], complete=newest)
 
     def _put(self, window: Window, players: Sequence[str]) -> None:
         row, order = self.windows.get(window), self._order(window)
@@ -148,8 +149,8 @@ class BoardsFollower:
         return Change(order, row.window, page, version=row.version, entries=-1)
 
     def _let_go(self, board: str, period: str) -> None:
-        for row in self.windows.all():
-            if (row.window.board, row.window.period) == (board, period):
+        for row in self.windows.of(board, period):
+            if row.closed_at is not None:
                 self.view.let_go(row.window)
 
     def _hide(self, deleted: Recorded) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import secrets
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +14,16 @@ import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.rules import complaints
-from scoreboard.boards.show import Show
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import BOARD_ID, Board, Definition
 from scoreboard.core.bodies import shaped
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import FieldError, ValidationFailed
-from scoreboard.core.redis import RedisAway
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
-log = logging.getLogger(__name__)
+PATIENCE_SECONDS = 60.0  # a large board is folded again, or deleted, in one transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +36,21 @@ class Manage:
     windows: Windows
     clock: Clock
 
-    def define(self, id: str, body: Any, *, context: dict[str, str]) -> tuple[Board, bool]:
+    def define(
+        self, id: str, body: Any, *, context: dict[str, str], key: str | None = None
+    ) -> tuple[Board, bool]:
         """Create a board or change it. Returns it, and whether it is new. Raises ValidationFailed."""
         definition = checked(id, body)
-        created = self._define(id, definition, context=context)
+        created = self._define(id, definition, context=context, key=key)
         self.catalogue.refresh()
         return self.catalogue.board(id), created
 
-    def delete(self, id: str, *, context: dict[str, str]) -> None:
+    def delete(self, id: str, *, context: dict[str, str], key: str | None = None) -> None:
         """Delete a board with all its standings; the journal keeps its facts. Raises NotFound."""
         self.catalogue.refresh()
         self.catalogue.board(id)
         self._append(
-            Fact(id=self._once("board-deleted", id), kind="board-deleted", board=id, context=context)
+            Fact(id=_once("board-deleted", id, context, key), kind="board-deleted", board=id, context=context)
         )
         self.catalogue.refresh()
 
@@ -62,9 +60,9 @@ class Manage:
         self.catalogue.refresh()
         since = {board.id: board.since for board in self.catalogue.boards()}
         closed = 0
-        for board, period in due:
+        for (board, period), row in due.items():
             fact = Fact(
-                id=f"period-closed:{board}:{since.get(board, 0)}:{period}",
+                id=f"period-closed:{board}:{since.get(board, 0)}:{period}:{row.period.ends_at}",
                 kind="period-closed",
                 board=board,
                 data={"period": period},
@@ -94,39 +92,39 @@ class Manage:
         return changed
 
     def _define(
-        self, id: str, definition: Definition, *, context: dict[str, str], file_digest: str = ""
+        self,
+        id: str,
+        definition: Definition,
+        *,
+        context: dict[str, str],
+        file_digest: str = "",
+        key: str | None = None,
     ) -> bool:
         data: dict[str, Any] = {"definition": msgspec.to_builtins(definition)}
         if file_digest:
             data["fileDigest"] = file_digest
         fact = Fact(
-            id=self._once("board-defined", id), kind="board-defined", board=id, data=data, context=context
+            id=_once("board-defined", id, context, key),
+            kind="board-defined",
+            board=id,
+            data=data,
+            context=context,
         )
         return bool(self._append(fact)["created"])
 
     def _append(self, fact: Fact) -> dict[str, Any]:
-        (outcome,) = self.writer.append([fact])
+        (outcome,) = self.writer.append([fact], seconds=PATIENCE_SECONDS)
         if outcome.error is not None:
             raise outcome.error
         assert outcome.recorded is not None
         return outcome.recorded.result
 
-    def _once(self, kind: str, id: str) -> str:
-        return f"{kind}:{id}:{self.clock()}:{secrets.token_hex(4)}"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Changed:
-    """What a process does when it changed definitions."""
-
-    show: Show
-
-    def __call__(self, boards: Sequence[str], version: int) -> None:
-        """Tell every process. Their windows are built by the follower, and read from SQL until then."""
-        try:
-            self.show.view.show_catalogue_version(version)
-        except RedisAway as error:
-            self.show.trust.lost(error)
+def _once(kind: str, id: str, context: dict[str, str], key: str | None) -> str:
+    # Sent again with its key, it is the same fact: it must not delete what was made since.
+    if key is not None:
+        return f"{kind}:{context.get('caller', '')}:{id}:{key}"
+    return f"{kind}:{id}:{secrets.token_hex(12)}"
 
 
 def checked(id: str, body: Any) -> Definition:

@@ -50,7 +50,7 @@ class PeriodsQuery(Struct, kw_only=True, forbid_unknown_fields=True):
     """Which page of past periods."""
 
     limit: Limit = 10
-    cursor: Annotated[str, Meta(pattern=r"^(\d{1,15})?\Z")] = ""
+    cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,15}-[0-9]{1,15})?\Z")] = ""
 
 
 class Empty(Struct, forbid_unknown_fields=True):
@@ -163,7 +163,8 @@ def list_periods(board: str) -> Response:
     """List the periods of a board that are over, newest first."""
     asked = query(request.args, PeriodsQuery)
     found = readable(board)
-    before = int(asked.cursor) if asked.cursor else None
+    start, _, id = asked.cursor.partition("-")
+    before = (int(start), int(id)) if id else None
     rows = parts().boards.past(found, before=before, limit=asked.limit + 1)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
@@ -176,14 +177,14 @@ def list_periods(board: str) -> Response:
         }
         for row in rows
     ]
-    following = str(rows[-1].period.starts_at) if more else None
+    following = f"{rows[-1].period.starts_at}-{rows[-1].id}" if more else None
     return answer({"data": body, "page": {"next": following, "limit": asked.limit}})
 
 
 def listed(page: Page, *, limit: int) -> Response:
     """A page of rows, tagged with the state that it shows."""
     live = page.period == parts().boards.current(page.board)
-    cursor = parts().cursor(page.window, page.version) if live else None
+    cursor = parts().cursor(page.window, page.stamp) if live else None
 
     def body() -> dict[str, Any]:
         data = {

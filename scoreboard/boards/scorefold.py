@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.accounts.service import Names
+from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.periods import period_at
 from scoreboard.boards.rules import check_amount, check_standing, fold
@@ -51,11 +52,11 @@ class ScoreFolding:
     standings: dict[Key, Standing] = field(default_factory=dict)
     touched: dict[Key, None] = field(default_factory=dict)
     changed: dict[Key, None] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, Name] = field(default_factory=dict)
     known_names: Mapping[str, str] = field(default_factory=dict)
-    named_by: int = 0  # the newest fact of the batch that changed a name
     boards: dict[str, Board] = field(default_factory=dict)
     _periods: dict[tuple[str, str], Period] = field(default_factory=dict)
+    _now: dict[tuple[str, str], Period] = field(default_factory=dict)
     _fed: dict[tuple[str, str, int], Feeds] = field(default_factory=dict)
 
     def load(self, facts: Sequence[Fact]) -> None:
@@ -85,8 +86,7 @@ class ScoreFolding:
         moves: list[tuple[Window, Period, Standing | None, Standing]] = []
         for window, period in self._feeds(board, fact):
             row = self.windows.get(window)
-            if row is not None and row.closed_at is not None:
-                raise Refused(f"The period {period.id} is closed.", code="period_closed")
+            self._check_open(board, row, period)
             old = self.standings.get((window, fact.player))
             new = fold(
                 old,
@@ -136,7 +136,7 @@ class ScoreFolding:
             )
         for window in {window: None for window, _ in self.changed}:
             table.write_window(self.db, self.windows[window])
-        self.parts.names.write(self.db, self.names, self.named_by)
+        self.parts.names.write(self.db, self.names.values())
 
     def publish(self, first: int, last: int) -> dict[Window, dict[str, Shown]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
@@ -148,7 +148,7 @@ class ScoreFolding:
             row = self.windows[window]
             order = self.parts.catalogue.order(self.boards[window.board])
             changes.append(Change(order, window, standings, version=row.version, entries=row.entries))
-        return self.parts.show.batch(changes, self.names, named_by=self.named_by, first=first, last=last)
+        return self.parts.show.batch(changes, list(self.names.values()), first=first, last=last)
 
     def _board(self, id: str) -> Board | None:
         if id not in self.boards:
@@ -174,6 +174,21 @@ class ScoreFolding:
         if known is None or not known.covers(at):
             known = period_at(kind, board.definition.time_zone, at)
             self._periods[(board.id, kind)] = known
+        return known
+
+    def _check_open(self, board: Board, row: WindowRow | None, period: Period) -> None:
+        running = self._running(board, period.kind)
+        if period.ends_at is not None and period.ends_at < (running.starts_at or 0):
+            raise Refused(f"The period {period.id} was over long ago.", code="period_closed")
+        # Under another rule or in another zone a period of this name may have been over already.
+        reopened = period == running and row is not None and row.period != period
+        if row is not None and row.closed_at is not None and not reopened:
+            raise Refused(f"The period {period.id} is closed.", code="period_closed")
+
+    def _running(self, board: Board, kind: str) -> Period:
+        known = self._now.get((board.id, kind))
+        if known is None:
+            known = self._now[board.id, kind] = period_at(kind, board.definition.time_zone, self.at)
         return known
 
     def _columns(self, board: Board, fact: Fact) -> tuple[int, ...]:
@@ -207,7 +222,7 @@ class ScoreFolding:
         if row is None:
             row = table.new_window(self.db, window, period, version=seq, at=self.at)
             self.windows[window] = row
-        row.period = period
+        row.period, row.closed_at = period, None
         row.version, row.changed_at = seq, self.at
         row.entries += old is None
         self.standings[key] = new
@@ -215,8 +230,11 @@ class ScoreFolding:
 
     def _name(self, fact: Fact, seq: int) -> None:
         name = fact.data.get("displayName")
-        if name and name != self.names.get(fact.player, self.known_names.get(fact.player)):
-            self.names[fact.player], self.named_by = name, seq
+        if not name:
+            return
+        known = self.names.get(fact.player)
+        if name != (known.text if known else self.known_names.get(fact.player)):
+            self.names[fact.player] = Name(player=fact.player, text=name, seq=seq)
 
     def _by_order(self) -> list[tuple[Any, list[Key]]]:
         by_board: dict[str, list[Key]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +15,7 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import before, period_at
 from scoreboard.boards.show import Show
-from scoreboard.boards.store.sqlview import SqlView
+from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Place, Row, Stretch, Window
@@ -24,9 +24,11 @@ from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisAway
 from scoreboard.core.together import Together
 
+T = TypeVar("T")
 Ask = Callable[..., Stretch | None]  # a question to a view, at a window and in its order
 
-PAGES_KEPT = 512  # read pages that a process remembers; each is right for one state of its window
+PAGES_KEPT = 64  # tops of boards that a process remembers; each is right for one state of its window
+PAGE_BYTES = 256 * 1024
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -36,7 +38,7 @@ class Page(Struct, frozen=True, kw_only=True):
     window: Window
     period: Period
     state: str  # names the state: the same text means the same rows
-    version: int  # the newest fact in that state
+    stamp: str  # the window's part of that name
     total: int
     rows: list[Row]
     encoded: bytes  # the rows as the API answers them, encoded once for all who ask
@@ -168,12 +170,16 @@ class Boards:
         self, board: Board, window: Window, score: int, columns: Mapping[str, int]
     ) -> tuple[int, int]:
         """The rank that a new player would get with this score, and how many are ranked now."""
-        order = self._catalogue.order(board)
-        tier = order.tier(score, tuple(columns.get(name, 0) for name in order.names))
-        stretch = self._ask(window, order, lambda view, *at: view.would_be(*at, tier))
-        return order.rank(stretch.places[0]), stretch.total
 
-    def past(self, board: Board, *, before: int | None, limit: int) -> list[WindowRow]:
+        def answer(board: Board) -> tuple[int, int]:
+            order = self._catalogue.order(board)
+            tier = order.tier(score, tuple(columns.get(name, 0) for name in order.names))
+            stretch = self._ask(window, order, lambda view, *at: view.would_be(*at, tier))
+            return order.rank(stretch.places[0]), stretch.total
+
+        return self._in_order(board, answer)
+
+    def past(self, board: Board, *, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
         """Periods that are over, newest first, of those in which anybody scored."""
         return self._windows.past(board.id, now=self._clock(), before=before, limit=limit)
 
@@ -213,33 +219,45 @@ class Boards:
         *,
         keep: int | None = None,
     ) -> Page:
-        order = self._catalogue.order(board)
-        page = self._known_page(board, window, order, question)
+        page = self._known_page(board, window, question)
         if page is None:
-            stretch = self._ask(window, order, ask)
-            page = self._page(board, window, period, order, stretch, keep)
-            self._pages[(window, page.state, question)] = page
-            if len(self._pages) > PAGES_KEPT:
-                self._pages.popitem(last=False)
+            page = self._in_order(board, lambda board: self._fresh_page(board, window, period, ask, keep))
+            self._remember(window, page, question)
         return page
 
-    def _known_page(
-        self, board: Board, window: Window, order: Order, question: tuple[Any, ...]
-    ) -> Page | None:
-        # Lists are asked for again and again; single players hardly ever in the same state.
-        if question[0] != "listed" or not self._show.trust.sound():
+    def _in_order(self, board: Board, answer: Callable[[Board], T]) -> T:
+        try:
+            return answer(board)
+        except OutdatedError:
+            # The order changed, and this process had not heard of it.
+            self._catalogue.refresh()
+            return answer(self._catalogue.board(board.id))
+
+    def _fresh_page(self, board: Board, window: Window, period: Period, ask: Ask, keep: int | None) -> Page:
+        order = self._catalogue.order(board)
+        return self._page(board, window, period, order, self._ask(window, order, ask), keep)
+
+    def _known_page(self, board: Board, window: Window, question: tuple[Any, ...]) -> Page | None:
+        if not _remembered(question) or not self._show.trust.sound():
             return None
         try:
-            version = self._show.view.version(window, order)
+            stamp = self._show.view.stamp(window, self._catalogue.order(board))
         except RedisAway as error:
             self._show.trust.lost(error)
             return None
-        if version is None:  # not shown: only SQL can tell
+        if stamp is None or not self._show.trust.sound():  # not shown, or not to be believed
             return None
-        return self._pages.get((window, self._state(board, version), question))
+        return self._pages.get((window, self._state(board, stamp), question))
 
-    def _state(self, board: Board, version: int) -> str:
-        return f"{board.revision}.{version}.{self._renames}"
+    def _remember(self, window: Window, page: Page, question: tuple[Any, ...]) -> None:
+        if not _remembered(question) or len(page.encoded) > PAGE_BYTES:
+            return
+        self._pages[(window, page.state, question)] = page
+        if len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+
+    def _state(self, board: Board, stamp: str) -> str:
+        return f"{board.revision}.{stamp}.{self._renames}"
 
     def _page(
         self,
@@ -258,8 +276,8 @@ class Boards:
             board=board,
             window=window,
             period=period,
-            state=self._state(board, stretch.version),
-            version=stretch.version,
+            state=self._state(board, stretch.stamp),
+            stamp=stretch.stamp,
             total=stretch.total,
             rows=rows,
             encoded=msgspec.json.encode([row.as_json() for row in rows]),
@@ -283,11 +301,17 @@ class Boards:
             except RedisAway as error:
                 self._show.trust.lost(error)
             else:
-                if stretch is not None:
+                # Asking may have met a Redis that was restarted with older boards.
+                if stretch is not None and self._show.trust.sound():
                     return stretch
         found = ask(self._sql, window, order)
         assert found is not None, "SQL always has an answer"
         return found
+
+
+def _remembered(question: tuple[Any, ...]) -> bool:
+    """Whether an answer is worth keeping: tops are asked for again and again, the rest hardly ever."""
+    return question[:2] == ("listed", 0)
 
 
 def _row(order: Order, place: Place, total: int, names: Mapping[str, str]) -> Row:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from scoreboard.accounts.types import Name
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import all_standings, window_row
 from scoreboard.boards.types import Shown, Window
@@ -31,7 +32,9 @@ class Trust:
     view: RedisView
     journal: Journal
     monotonic: Callable[[], float] = time.monotonic
+    doubted: bool = False  # it failed or was restarted, and has not caught up since
     _sound: bool = False
+    _server: str = ""
     _wanted: int | None = None
     _checked: float = field(default=float("-inf"))
 
@@ -39,10 +42,12 @@ class Trust:
         """Redis failed us: don't believe it until it has caught up. Said once for each outage."""
         if self._sound:
             log.warning("boards are read from SQL", extra={"reason": str(error)})
-        self._sound, self._wanted = False, None
+        self._sound, self._wanted, self.doubted = False, None, True
 
     def sound(self) -> bool:
         """Whether boards may be read from Redis now."""
+        if self._sound and self.view.server != self._server:
+            self.lost(RedisAway("another server answers, which may hold older boards"))
         if self._sound or self.monotonic() - self._checked < CHECK_SECONDS:
             return self._sound
         self._checked = self.monotonic()
@@ -51,7 +56,9 @@ class Trust:
             if self._wanted is None:
                 self._wanted = self.journal.head()
             self._sound = position is not None and position >= self._wanted
+            self._server = self.view.server
             if self._sound:
+                self.doubted = False
                 log.info("boards are read from Redis", extra={"position": position})
         except RedisAway as error:
             self.lost(error)
@@ -69,19 +76,18 @@ class Show:
     def batch(
         self,
         changes: Sequence[Change],
-        names: Mapping[str, str],
+        names: Sequence[Name],
         *,
-        named_by: int,
         first: int,
         last: int,
     ) -> dict[Window, dict[str, Shown]]:
-        """Show one batch, and the names that its fact `named_by` was the last to change.
+        """Show one batch and the names that it changed.
 
         A window that could not be shown is missing in the answer.
         """
         try:
             if names:
-                self.view.show_names(names, named_by)
+                self.view.show_names(names)
             shown = self.view.publish(changes, first, last)
             cold = [change for change, ranks in zip(changes, shown, strict=True) if ranks is None]
             if cold and all(list(map(self._again, cold))) and last >= first:
@@ -89,9 +95,28 @@ class Show:
         except RedisAway as error:
             self.trust.lost(error)
             return {}
+        self.trust.sound()  # looks whether another server answered just now
+        if self.trust.doubted:
+            return {}  # ranks of boards that may lack something are no ranks
         return {
             change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
         }
+
+    def definitions(self, version: int) -> None:
+        """Tell every process of new definitions. Windows in another order are read from SQL for now."""
+        try:
+            self.view.show_catalogue_version(version)
+        except RedisAway as error:
+            self.trust.lost(error)
+
+    def closed(self, windows: Sequence[Window], first: int, last: int) -> None:
+        """Facts `first` to `last` closed periods: keep their windows for a while only."""
+        try:
+            for window in windows:
+                self.view.let_go(window)
+            self.view.advance(first, last)
+        except RedisAway as error:
+            self.trust.lost(error)
 
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""

@@ -134,6 +134,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """Places read from one state of a window."""
 
     version: int  # the newest fact in that state
+    stamp: str  # names the state: the same text, the same places
     total: int
     places: list[Place]
 

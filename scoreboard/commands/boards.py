@@ -28,7 +28,7 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     follower.catalogue.refresh()
     for board in asked.board:
         follower.catalogue.board(board)
-    rows = [row for row in parts.windows.all() if row.closed_at is None]
+    rows = parts.windows.open()
     rows = [row for row in rows if not asked.board or row.window.board in asked.board]
     with tqdm(total=sum(row.entries for row in rows), unit=" standings", disable=None) as bar:
         for row in rows:

@@ -40,7 +40,7 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     season = _read(asked.file)
     played = matches(season)
     board = asked.board or re.sub(r"[^a-z0-9]+", "-", asked.file.stem.lower()).strip("-")
-    server = Server(asked.url or f"http://127.0.0.1:{settings.port}", asked.key or _key(settings))
+    server = Server(asked.url or _url(settings), asked.key or _key(settings))
     if asked.fresh:
         server.call("DELETE", f"/v1/admin/boards/{board}", missing=True)
     if server.call("GET", f"/v1/admin/boards/{board}", missing=True) is None:
@@ -48,17 +48,26 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     print(f"Watch it: {server.url}/b/{board}", flush=True)
     counted = 0
     pause = 1 / asked.speed if asked.speed > 0 else 0
-    with tqdm(played, unit=" matches") as bar:
-        for match in bar:
+    started = time.monotonic()
+    with tqdm(played, unit=" matches", disable=None) as bar:
+        for number, match in enumerate(bar, start=1):
             bar.set_description(match.round[:20])
             report = server.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries(match))})
             if report["data"]["rejected"]:
                 raise OSError(f"{match.teams} was refused: {report['data']['rejected']}")
             counted += report["data"]["accepted"]
-            time.sleep(pause)
+            time.sleep(max(0.0, started + number * pause - time.monotonic()))
+    if played:
+        _conclude(server, board)
     if not counted and played:
         print("Every match was counted already; --fresh empties the board first.")
     return 0
+
+
+def _conclude(server: Server, board: str) -> None:
+    first, second = server.call("GET", f"/v1/boards/{board}/entries?limit=2")["data"]["entries"]
+    how = "on goal difference" if first["score"] == second["score"] else f"with {first['score']} points"
+    print(f"{first['player']['displayName']} win {how}: {server.url}/b/{board}")
 
 
 class Server:
@@ -111,6 +120,13 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(season, dict):
         raise SeasonError(f"{path} is no season")
     return season
+
+
+def _url(settings: Settings) -> str:
+    note = settings.data_dir / "server.url"
+    if "PORT" not in os.environ and note.exists():
+        return note.read_text().strip()
+    return f"http://127.0.0.1:{settings.port}"
 
 
 def _key(settings: Settings) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -12,10 +15,11 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from config.settings import Settings
 from scoreboard.commands.redis_server import PrivateRedis
+from scoreboard.core.db import Database, execute
 
 ROOT = Path(__file__).parent.parent.parent
 READY_SECONDS = 60.0
@@ -33,9 +37,20 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     try:
         from honcho.environ import parse_procfile
         from honcho.manager import Manager
+        from honcho.printer import Printer
     except ImportError:
         raise OSError(HONCHO) from None
+
+    class Quiet(Printer):
+        """Prints while anybody reads: a closed pipe must not keep us from stopping."""
+
+        def write(self, message: Any) -> None:
+            """Print one line."""
+            with contextlib.suppress(OSError, ValueError):
+                super().write(message)
+
     _check_folder(settings.data_dir)
+    lock = _alone(settings.data_dir)
     _check_port(settings.host, settings.port)
     environment = os.environ | _environment(settings)
     redis = None
@@ -46,16 +61,19 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     try:
         processes = parse_procfile((ROOT / "Procfile").read_text()).processes
         subprocess.run(processes.pop("release"), shell=True, check=True, cwd=ROOT, env=environment)
-        manager = Manager()
+        manager = Manager(Quiet(sys.stdout))
         for name, command in processes.items():
             manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
         threading.Thread(target=_greet, args=(settings,), daemon=True).start()
+        signal.signal(signal.SIGHUP, lambda signum, frame: manager.terminate())
         manager.loop()
     except subprocess.CalledProcessError as error:
         raise OSError("the database could not be prepared, see above") from error
     finally:
         if redis is not None:
             redis.stop()
+        _settle(settings)
+        lock.close()
     return 0 if manager.returncode in (0, 130, 143) else 1
 
 
@@ -92,6 +110,26 @@ def _check_folder(folder: Path) -> None:
         ) from None
 
 
+def _alone(folder: Path) -> IO[str]:
+    """Make sure that no other server runs on this folder. The lock lasts as long as the file is open."""
+    lock = (folder / "serve.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise OSError(f"A server runs on {folder} already: set DATA_DIR to another folder.") from None
+    return lock
+
+
+def _settle(settings: Settings) -> None:
+    """Bring what SQLite keeps beside its file into it, so that the file alone is a whole copy."""
+    for url in (settings.database, settings.audit_database):
+        if url.startswith("sqlite:"):
+            database = Database(url, readers=1)
+            database.run(lambda db: execute(db, "PRAGMA wal_checkpoint(TRUNCATE)"))
+            database.close()
+
+
 def _check_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -119,6 +157,7 @@ def _greet(settings: Settings) -> None:
     else:
         print(f"\n  Scoreboard does not answer at {url} yet; the lines above say why.\n", flush=True)
         return
+    (settings.data_dir / "server.url").write_text(url)
     key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
     print(
         f"\n  Scoreboard is serving at {url}\n\n"

@@ -16,6 +16,7 @@ from scoreboard.core.turns import Turns
 
 KEY = re.compile(r"^[\x20-\x7e]{1,128}\Z")
 KEPT_MS = 7 * 86_400_000
+SLICE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,13 @@ class Answers:
     def forget_old(self) -> None:
         """Delete answers that are older than a week."""
         before = self.clock() - KEPT_MS
-        self.database.transaction(lambda db: execute(db, "DELETE FROM answer WHERE at < ?", (before,)))
+        text = (
+            "DELETE FROM answer WHERE (caller, key) IN"
+            " (SELECT caller, key FROM answer WHERE at < ? ORDER BY at LIMIT ?) RETURNING key"
+        )
+        # Slice by slice: nobody waits long for the write lock.
+        while len(self.database.transaction(lambda db: rows(db, text, (before, SLICE)))) == SLICE:
+            pass
 
     def _find(self, caller: str, key: str) -> tuple[str, int, str] | None:
         text = "SELECT digest, status, body FROM answer WHERE caller = ? AND key = ?"

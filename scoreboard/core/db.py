@@ -92,11 +92,14 @@ class Database:
             # Asked once here, so that no native thread takes the lock of the logging module for it.
             logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
 
-    def run(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` with a connection. Raises Lost, Busy or Full where the database can't."""
+    def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
+        """Do `work` with a connection. Raises Lost, Busy or Full where the database can't.
+
+        `seconds` is how long it may take on PostgreSQL; the database's own limit where it is None.
+        """
         try:
             if self.postgres:
-                with self._db.connection_context(), self._bounded():
+                with self._db.connection_context(), self._bounded(seconds or self._seconds):
                     return work(self._db)
             return self._threads.run(lambda: self._connected(work))
         except (peewee.PeeweeException, OSError, ValueError) as error:
@@ -135,13 +138,13 @@ class Database:
             self._threads.close()
 
     @contextmanager
-    def _bounded(self) -> Iterator[None]:
+    def _bounded(self, seconds: float | None) -> Iterator[None]:
         # A server that acknowledges packets and answers nothing is seen by no time-out of its own.
-        if self._seconds is None:
+        if seconds is None:
             yield
             return
         descriptor = self._db.connection().fileno()
-        timer = threading.Timer(self._seconds, _cut, (descriptor,))
+        timer = threading.Timer(seconds, _cut, (descriptor,))
         timer.daemon = True
         timer.start()
         try:

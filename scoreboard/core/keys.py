@@ -47,13 +47,13 @@ def building(key: str) -> str:
 
 
 def names() -> str:
-    """Hash: player → display name, for those who have one."""
-    return "sb:names"
+    """Hash: player → the fact that named him, and his display name, for those who have one."""
+    return "sb:{names}"
 
 
 def renames() -> str:
     """The newest fact that changed a known player's display name; absent while names are incomplete."""
-    return "sb:names:version"
+    return "sb:{names}:version"
 
 
 def catalogue_version() -> str:

@@ -26,13 +26,48 @@ class RedisAway(Exception):
     """Redis did not answer, or is being left alone after it did not."""
 
 
-def connect(url: str) -> Redis:
+class Breaker:
+    """Stops asking a Redis that fails, and tries it again after a rest."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._resting_until = 0.0
+        self.server = ""  # run id of the server that was last met: another one may hold older data
+
+    @property
+    def open(self) -> bool:
+        """Whether Redis is being left alone now."""
+        return self._monotonic() < self._resting_until
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Do `work`. Raises RedisAway where Redis fails, or failed a moment ago."""
+        if self.open:
+            raise RedisAway("Redis is being left alone for a moment")
+        try:
+            return work()
+        except (RedisError, OSError) as error:
+            with self._lock:
+                self._resting_until = self._monotonic() + REST_SECONDS
+            raise RedisAway(str(error)) from error
+
+
+def connect(url: str, breaker: Breaker) -> Redis:
     """A client for the hot path: quick to give up, and never sends anything twice.
 
     redis-py's default retries lost replies ten times, which doubles writes and waits for a minute.
+    It reconnects silently, so each new connection tells `breaker` which server it met.
     """
+
+    def met(connection: Any) -> None:
+        connection.on_connect()
+        connection.send_command("INFO", "server")
+        text = connection.read_response()
+        breaker.server = str(text).partition("run_id:")[2][:40]
+
     return Redis.from_url(
         url,
+        redis_connect_func=met,
         socket_timeout=HOT_SECONDS,
         socket_connect_timeout=HOT_SECONDS,
         retry=Retry(NoBackoff(), 0),
@@ -57,33 +92,6 @@ def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
 def keepalive(url: str) -> dict[str, bool]:
     """The option that finds a dead peer, for connections that can have one."""
     return {} if url.startswith("unix:") else {"socket_keepalive": True}
-
-
-class Breaker:
-    """Stops asking a Redis that fails, and tries it again after a rest."""
-
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._resting_until = 0.0
-        self.failures = 0
-
-    @property
-    def open(self) -> bool:
-        """Whether Redis is being left alone now."""
-        return self._monotonic() < self._resting_until
-
-    def call(self, work: Callable[[], T]) -> T:
-        """Do `work`. Raises RedisAway where Redis fails, or failed a moment ago."""
-        if self.open:
-            raise RedisAway("Redis is being left alone for a moment")
-        try:
-            return work()
-        except (RedisError, OSError) as error:
-            with self._lock:
-                self.failures += 1
-                self._resting_until = self._monotonic() + REST_SECONDS
-            raise RedisAway(str(error)) from error
 
 
 class Scripts:

@@ -20,6 +20,8 @@ BATCH = 512  # facts; a submission is never split, so a batch may hold more
 WAITING = 10_000  # facts that may wait before new ones are refused at once
 DEADLINE_SECONDS = 1.8  # an answer, good or bad, is there before two seconds are over
 
+CUT_SECONDS = 3.0  # beyond that, a write that hangs is cut off and looked up on a new connection
+
 BUSY = "The database can't take it now. Send the same again."
 UNKNOWN = "The database did not say whether it was written. Send the same again: it counts once."
 
@@ -34,6 +36,7 @@ class Submission:
 
     fold: Fold
     facts: Sequence[Fact]
+    seconds: float
     latch: Latch = field(default_factory=Latch)
     outcomes: list[Outcome] = field(default_factory=list)
     error: Exception | None = None
@@ -77,8 +80,8 @@ class Writer:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def append(self, facts: Sequence[Fact]) -> list[Outcome]:
-        """Record facts of one kind, and wait until they are committed.
+    def append(self, facts: Sequence[Fact], *, seconds: float = DEADLINE_SECONDS) -> list[Outcome]:
+        """Record facts of one kind, and wait until they are committed, or for `seconds`.
 
         Appending the same facts again records nothing and gives the stored results. Raises
         Unavailable: ledger_unavailable and storage_full mean that nothing was written,
@@ -88,9 +91,9 @@ class Writer:
             return []
         if self._waiting + len(facts) > WAITING:
             raise Unavailable("Too many writes are waiting. Send the same again.")
-        submission = Submission(self._folds[facts[0].kind], facts)
+        submission = Submission(self._folds[facts[0].kind], facts, seconds)
         self._submit(submission)
-        if not submission.latch.wait(DEADLINE_SECONDS):
+        if not submission.latch.wait(seconds):
             if submission.claim():
                 submission.abandoned = True
                 raise Unavailable(BUSY)
@@ -211,7 +214,10 @@ class Writer:
                 claimed.append(submission)
 
         try:
-            return self._database.run(lambda db: self._transaction.run(db, batch[0].fold, facts, claim))
+            return self._database.run(
+                lambda db: self._transaction.run(db, batch[0].fold, facts, claim),
+                seconds=CUT_SECONDS + max(submission.seconds for submission in batch),
+            )
         except CommitUnknown:
             raise
         except BaseException:

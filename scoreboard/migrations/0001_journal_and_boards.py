@@ -51,6 +51,7 @@ CREATE TABLE board_window (
     entries BIGINT NOT NULL,
     UNIQUE (board, period, segment)
 );
+CREATE INDEX board_window_open ON board_window (ends_at) WHERE closed_at IS NULL;
 CREATE TABLE standing (
     window_id BIGINT NOT NULL,
     player TEXT NOT NULL {c},
@@ -87,7 +88,8 @@ CREATE TABLE answer (
     body TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (caller, key)
-)
+);
+CREATE INDEX answer_at ON answer (at)
 """
 
 

@@ -89,7 +89,7 @@ def _page(board: Board, *, others: list[Board]) -> str:
         "live": live,
         "running": shown.covers(now),
         "scope": scope_of(window),
-        "since": parts().cursor(window, page.version) if live else "",
+        "since": parts().cursor(window, page.stamp) if live else "",
         "asked": period,
         "region": region,
         "periods": [(choice, boards.period(board, choice.period) == shown) for choice in view.choices(board)],

@@ -86,7 +86,8 @@ class _Batch:
     def fact(self, index: int, entry: Entry) -> Fact:
         """An entry as a fact. Raises Refused."""
         data = self._data(entry)
-        key = entry.idempotency_key or (self.key and f"{self.key}#{index}")
+        # An entry's own key and one made of the request's never meet.
+        key = f"e:{entry.idempotency_key}" if entry.idempotency_key else self.key and f"r:{self.key}#{index}"
         if key:
             id = f"score:{self.caller}:{self.board.id}:{self.board.since}:{key}"
         else:

@@ -85,7 +85,7 @@ class Hub:
         """Whether this process is about to end."""
         return self._stopping.is_set()
 
-    def cursor(self, window: Window, version: int) -> str:
+    def cursor(self, window: Window, stamp: str) -> str:
         """Where to begin streaming after reading a window's state; "0-0" where it is not published.
 
         Beginning at 0-0 gives a snapshot, so either way nothing is missed.
@@ -94,7 +94,7 @@ class Hub:
         if room is None or room.shown.period != window.period:
             return str(NOWHERE)
         published = room.shown.stamp.split(".")[1]
-        return str(Cursor(self.head.epoch, room.shown.s) if published == str(version) else NOWHERE)
+        return str(Cursor(self.head.epoch, room.shown.s) if published == stamp else NOWHERE)
 
     def resume(self, scopes: Sequence[str], since: str) -> Resumed:
         """What a viewer of these scopes gets, who has seen everything up to `since` ("" for nothing)."""
@@ -170,7 +170,8 @@ class Hub:
         except (RedisError, OSError):
             self.degraded = True
         if scope not in self._rooms:
-            self._rooms[scope] = Room(self.scopes.read(scope, s=0), Ring(0))
+            room = Room(self.scopes.read(scope, s=0), Ring(0))
+            self._rooms.setdefault(scope, room)  # reading takes a while: a frame may have come
 
     def _read(self) -> None:
         if self.head == NOWHERE:

@@ -86,6 +86,8 @@ class Publisher:
             self._pending[f"{board}:{segment}" if segment else board] = None
         due = [scope for scope in self._pending if self._due(scope) <= now]
         for scope in due:
+            if not self._keep_lease():
+                return
             del self._pending[scope]
             if not self._publish(scope):
                 return

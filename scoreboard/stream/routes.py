@@ -15,11 +15,12 @@ from scoreboard.core.errors import FieldError, Unauthenticated, Unavailable, Val
 from scoreboard.core.http import answer
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames
-from scoreboard.stream.types import Frame
+from scoreboard.stream.types import Cursor, Encoded, Frame
 
 bp = Blueprint("stream", __name__, url_prefix="/v1")
 
 MOST_SCOPES = 8
+STALLED_SECONDS = 30.0
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "private, no-cache, no-store, no-transform",
@@ -50,6 +51,7 @@ def stream() -> Response:
     if refusal is not None:
         return _refused(refusal)
     try:
+        _limit_sending()
         resumed = parts().hub.resume(scopes, request.headers.get("Last-Event-ID") or asked.since)
         headers = HEADERS | {"Scoreboard-Resume": resumed.resume}
         response = Response(viewers.events(scopes, resumed), headers=headers)
@@ -67,12 +69,12 @@ def poll() -> Response:
     scopes, hub = _scopes(asked.boards), parts().hub
     resumed = hub.resume(scopes, asked.since)
     found, at = resumed.frames, resumed.at
-    until = time.monotonic() + asked.wait
-    while not found and not hub.stopping and time.monotonic() < until:
-        changed = hub.changed
-        found, at = hub.after(scopes, at)
-        if not found:
-            changed.wait(max(0.0, until - time.monotonic()))
+    if not found and asked.wait and parts().viewers.enter() is None:
+        # Who waits takes a viewer's place. Without one he is answered at once, and asks again.
+        try:
+            found, at = _next(scopes, at, asked.wait)
+        finally:
+            parts().viewers.leave()
     etag = f'"{at}"'
     if not found and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers={"ETag": etag})
@@ -87,6 +89,16 @@ def poll() -> Response:
     return response
 
 
+def _next(scopes: list[str], at: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
+    hub, until = parts().hub, time.monotonic() + seconds
+    while True:
+        changed = hub.changed
+        found, at = hub.after(scopes, at)
+        if found or hub.stopping or time.monotonic() >= until:
+            return found, at
+        changed.wait(until - time.monotonic())
+
+
 def _scopes(text: str) -> list[str]:
     """The scopes that a viewer asks for. Raises NotFound, Unauthenticated or ValidationFailed."""
     scopes = list(dict.fromkeys(text.split(","))) if text else [parts().settings.default_board]
@@ -97,6 +109,13 @@ def _scopes(text: str) -> list[str]:
         if not board.definition.public and sent_key() is None:
             raise Unauthenticated("This board is private: send a server key.")
     return scopes
+
+
+def _limit_sending() -> None:
+    # Who never reads fills his buffers, and would keep his place for ever.
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(STALLED_SECONDS)
 
 
 def _refused(bye: Frame) -> Response:

@@ -15,8 +15,8 @@ for i = 1, 5 do
     redis.call("DEL", KEYS[i])
   end
 end
-redis.call("HDEL", state, "building")
-redis.call("HSET", state, "layout", ARGV[2])
+redis.call("HDEL", state, "building", "building-layout")
+redis.call("HSET", state, "layout", ARGV[2], "made", ARGV[1], "changes", 0)
 if tonumber(redis.call("HGET", state, "version") or 0) < tonumber(ARGV[3]) then
   redis.call("HSET", state, "version", ARGV[3])
 end

@@ -4,7 +4,7 @@
 -- ARGV[1] layout   ARGV[2] tie rule   ARGV[3] width of a tier   ARGV[4] width of an order key
 -- ARGV[5] "offset", "after" or "around"   ARGV[6] offset, member or player   ARGV[7] limit or radius
 -- returns nothing where the window is not shown, else
---   {version, total, position of the first, ahead of it, tiers ahead of it, members, metadata}
+--   {version, stamp, total, position of the first, ahead of it, tiers ahead of it, members, metadata}
 
 local order, tiers, metadata, state = KEYS[1], KEYS[3], KEYS[5], KEYS[6]
 local ties, tier_width, key_width = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -12,6 +12,8 @@ local how, from, limit = ARGV[5], ARGV[6], tonumber(ARGV[7])
 
 if redis.call("HGET", state, "layout") ~= ARGV[1] then return false end
 local version, total = redis.call("HGET", state, "version") or "0", redis.call("ZCARD", order)
+local named = redis.call("HMGET", state, "made", "changes")
+local stamp = (named[1] or "") .. "-" .. (named[2] or "0")
 
 local start, stop
 if how == "after" then
@@ -19,7 +21,7 @@ if how == "after" then
   stop = start + limit - 1
 elseif how == "around" then
   local shown = redis.call("HGET", KEYS[2], from)
-  if not shown then return { version, total, 0, 0, 0, {}, {} } end
+  if not shown then return { version, stamp, total, 0, 0, 0, {}, {} } end
   local key = string.sub(shown, string.find(shown, ":", 1, true) + 1)
   local position = redis.call("ZREVRANK", order, key .. from)
   start, stop = math.max(0, position - limit), position + limit
@@ -29,7 +31,7 @@ else
 end
 
 local members = redis.call("ZREVRANGE", order, start, stop)
-if #members == 0 then return { version, total, start, 0, 0, {}, {} } end
+if #members == 0 then return { version, stamp, total, start, 0, 0, {}, {} } end
 
 local better = "(" .. string.sub(members[1], 1, tier_width) .. "\255"
 local ahead = redis.call("ZLEXCOUNT", order, better, "+")
@@ -41,4 +43,4 @@ if redis.call("EXISTS", metadata) == 1 then
     texts[i] = redis.call("HGET", metadata, string.sub(member, key_width + 1)) or ""
   end
 end
-return { version, total, start, ahead, tiers_ahead, members, texts }
+return { version, stamp, total, start, ahead, tiers_ahead, members, texts }

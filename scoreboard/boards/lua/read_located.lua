@@ -4,13 +4,15 @@
 -- ARGV[1] layout   ARGV[2] tie rule   ARGV[3] width of a tier
 -- ARGV[4] "players" or "tier"   ARGV[5…] players, or one tier
 -- returns nothing where the window is not shown, else
---   {version, total, then for each place: player, order key, position, ahead, tiers ahead, metadata}
+--   {version, stamp, total, then for each place: player, order key, position, ahead, tiers ahead, metadata}
 
 local order, members, tiers, metadata, state = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6]
 local ties, width, how = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
 if redis.call("HGET", state, "layout") ~= ARGV[1] then return false end
-local answer = { redis.call("HGET", state, "version") or "0", redis.call("ZCARD", order) }
+local named = redis.call("HMGET", state, "made", "changes")
+local stamp = (named[1] or "") .. "-" .. (named[2] or "0")
+local answer = { redis.call("HGET", state, "version") or "0", stamp, redis.call("ZCARD", order) }
 
 local function add(player, key, position, text)
   local better = "(" .. string.sub(key, 1, width) .. "\255"

@@ -36,6 +36,12 @@ def version(db: Connection) -> int:
     return int(newest)
 
 
+def layout(db: Connection, board: str) -> int:
+    """The fact that last changed how a board's standings are ordered; 0 where there is no board."""
+    found = rows(db, "SELECT layout FROM board WHERE id = ? AND deleted = 0", (board,))
+    return int(found[0][0]) if found else 0
+
+
 def load(db: Connection) -> tuple[int, dict[str, Board]]:
     """Version and boards."""
     newest, boards = 0, {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from redis import Redis
 
+from scoreboard.accounts.types import Name
 from scoreboard.boards.order import Order
 from scoreboard.boards.types import Place, Shown, Standing, Stretch, Window
 from scoreboard.core import keys
@@ -41,6 +43,11 @@ class RedisView:
         self._redis = redis
         self._breaker = breaker
         self._scripts = Scripts(redis, "scoreboard.boards")
+
+    @property
+    def server(self) -> str:
+        """Run id of the server that was last met."""
+        return self._breaker.server
 
     # Writing
 
@@ -85,17 +92,16 @@ class RedisView:
         text = self._breaker.call(lambda: self._redis.hget(keys.applied(0), "position"))
         return None if text is None else int(str(text))
 
-    def version(self, window: Window, order: Order) -> int | None:
-        """The newest fact that a window shows; None where it is not shown. Raises RedisAway."""
-        layout, version = self._breaker.call(
-            lambda: self._redis.hmget(_keys(window)[5], ["layout", "version"])
-        )
-        return int(str(version or 0)) if layout == str(order.layout) else None
+    def stamp(self, window: Window, order: Order) -> str | None:
+        """The name of a window's state; None where it is not shown. Raises RedisAway."""
+        found = self._breaker.call(lambda: self._redis.hmget(_keys(window)[5], ["layout", "made", "changes"]))
+        layout, made, changes = (str(text or "") for text in found)
+        return f"r{made}-{changes or 0}" if layout == str(order.layout) else None
 
-    def begin_building(self, window: Window, token: str) -> None:
+    def begin_building(self, window: Window, token: str, layout: int) -> None:
         """Begin to build a window beside what is shown. Raises RedisAway."""
         shown = _keys(window)
-        self._call("begin_building", [*map(keys.building, shown[:5]), shown[5]], [token])
+        self._call("begin_building", [*map(keys.building, shown[:5]), shown[5]], [token, layout])
 
     def finish_building(self, window: Window, token: str, layout: int, version: int) -> bool:
         """Show what was built. False where another builder began later. Raises RedisAway."""
@@ -132,20 +138,18 @@ class RedisView:
         if not players:
             return []
         found = self._breaker.call(lambda: self._redis.hmget(keys.names(), list(players)))
-        return [None if name is None else str(name) for name in found]
+        return [None if text is None else str(text).partition(":")[2] for text in found]
 
-    def show_names(self, names: Mapping[str, str], renames: int, *, complete: bool = False) -> None:
-        """Show display names, and the version that they are of. Raises RedisAway.
+    def show_names(self, names: Sequence[Name], *, complete: int | None = None) -> None:
+        """Show display names, each unless a newer one is shown. Raises RedisAway.
 
-        Only `complete` says that Redis has all names from now on: it may have been emptied.
+        `complete`, the newest fact that changed any name, says that Redis has all names from now
+        on: it may have been emptied.
         """
-
-        def fill(pipeline: Any) -> None:
-            if names:
-                pipeline.hset(keys.names(), mapping=dict(names))
-            pipeline.set(keys.renames(), renames, xx=not complete)
-
-        self._breaker.call(lambda: self._scripts.execute(fill))
+        args: list[Any] = ["" if complete is None else complete]
+        for name in names:
+            args += (name.player, name.seq, name.text)
+        self._call("show_names", [keys.names(), keys.renames()], args)
 
     def versions(self) -> tuple[int | None, int | None]:
         """Versions of the catalogue and of display names. Raises RedisAway."""
@@ -190,24 +194,24 @@ class RedisView:
         answer = self._call("read_listed", _keys(window), args)
         if answer is None:
             return None
-        version, total, start, ahead, tiers, members, texts = answer
+        version, stamp, total, start, ahead, tiers, members, texts = answer
         width = order.width
         texts = texts or [""] * len(members)
         found = [(member[:width], member[width:], text) for member, text in zip(members, texts, strict=True)]
         places = order.number(found, position=start, ahead=ahead, tiers=tiers)
-        return Stretch(version=int(version), total=total, places=places)
+        return Stretch(version=int(version), stamp=f"r{stamp}", total=total, places=places)
 
     def _located(self, window: Window, order: Order, how: str, what: Sequence[str]) -> Stretch | None:
         args = [order.layout, order.ties, order.tier_width, how, *what]
         answer = self._call("read_located", _keys(window), args)
         if answer is None:
             return None
-        version, total, *flat = answer
+        version, stamp, total, *flat = answer
         places = [
             Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=text)
             for player, key, position, ahead, tiers, text in zip(*[iter(flat)] * 6, strict=True)
         ]
-        return Stretch(version=int(version), total=total, places=places)
+        return Stretch(version=int(version), stamp=f"r{stamp}", total=total, places=places)
 
     def _call(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
         return self._breaker.call(lambda: self._scripts.call(script, names, args))
@@ -221,6 +225,7 @@ class RedisView:
             order.ties,
             order.tier_width,
             int(ranked),
+            secrets.token_hex(4),
         ]
         for standing in change.standings:
             args += (standing.player, standing.version, order.key(standing), standing.metadata)

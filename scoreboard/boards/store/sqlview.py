@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scoreboard.boards.order import Order
+from scoreboard.boards.store import definitions
 from scoreboard.boards.store.standings import WindowRow, window_row
 from scoreboard.boards.types import Place, Stretch, Window
 from scoreboard.core.db import Connection, Database, one_of, rows
 
 AFTER = "(sort_key < ? OR (sort_key = ? AND player < ?))"
 LISTED = "ORDER BY sort_key DESC, player DESC LIMIT ?"
+
+
+class OutdatedError(Exception):
+    """The board's order has changed since the caller learnt it."""
 
 
 class SqlView:
@@ -34,7 +39,7 @@ class SqlView:
                 found = self._page(db, row.id, "", (limit,), offset)
             return self._numbered(db, row, order, found, start)
 
-        return self._read(window, read)
+        return self._read(window, order, read)
 
     def around(self, window: Window, order: Order, player: str, radius: int) -> Stretch:
         """The places around a player, and his own; none where he has none."""
@@ -48,7 +53,7 @@ class SqlView:
             found = self._page(db, row.id, "", (position + radius + 1 - start,), start)
             return self._numbered(db, row, order, found, start)
 
-        return self._read(window, read)
+        return self._read(window, order, read)
 
     def located(self, window: Window, order: Order, players: Sequence[str]) -> Stretch:
         """The places of these players, of those that have one."""
@@ -59,7 +64,7 @@ class SqlView:
                 for own in _keys(db, row.id, players)
             ]
 
-        return self._read(window, read)
+        return self._read(window, order, read)
 
     def would_be(self, window: Window, order: Order, tier: str) -> Stretch:
         """The place that a new player with this score and these columns would get."""
@@ -68,21 +73,30 @@ class SqlView:
             position = _count(db, row.id, "AND sort_key >= ?", (tier,))
             return [self._place(db, row, order, (tier, "", ""), position)]
 
-        stretch = self._read(window, read)
+        stretch = self._read(window, order, read)
         return (
             stretch
             if stretch.places
             else Stretch(
-                version=0, total=0, places=[Place(key=tier, player="", position=0, ahead=0, tiers=0)]
+                version=0,
+                stamp="s0",
+                total=0,
+                places=[Place(key=tier, player="", position=0, ahead=0, tiers=0)],
             )
         )
 
-    def _read(self, window: Window, read: Callable[[Connection, WindowRow], list[Place]]) -> Stretch:
+    def _read(
+        self, window: Window, order: Order, read: Callable[[Connection, WindowRow], list[Place]]
+    ) -> Stretch:
         def work(db: Connection) -> Stretch:
+            if definitions.layout(db, window.board) != order.layout:
+                raise OutdatedError
             row = window_row(db, window)
             if row is None:
-                return Stretch(version=0, total=0, places=[])
-            return Stretch(version=row.version, total=row.entries, places=read(db, row))
+                return Stretch(version=0, stamp="s0", total=0, places=[])
+            return Stretch(
+                version=row.version, stamp=f"s{row.version}", total=row.entries, places=read(db, row)
+            )
 
         return self._database.snapshot(work)
 

@@ -67,6 +67,18 @@ def window_rows(db: Connection, board: str = "") -> list[WindowRow]:
     ]
 
 
+def period_rows(db: Connection, board: str, period: str) -> list[WindowRow]:
+    """The windows of one period of a board."""
+    text = f"SELECT {WINDOW} FROM board_window WHERE board = ? AND period = ? ORDER BY id"
+    return [as_window(row) for row in rows(db, text, (board, period))]
+
+
+def open_rows(db: Connection) -> list[WindowRow]:
+    """Windows that are not closed."""
+    text = f"SELECT {WINDOW} FROM board_window WHERE closed_at IS NULL ORDER BY id"
+    return [as_window(row) for row in rows(db, text)]
+
+
 def due_rows(db: Connection, now: int) -> list[WindowRow]:
     """Windows whose period is over and not yet closed."""
     found = rows(
@@ -104,13 +116,14 @@ def write_window(db: Connection, row: WindowRow) -> None:
     execute(
         db,
         "UPDATE board_window SET version = ?, changed_at = ?, entries = ?, closed_at = ?, kind = ?,"
-        " ends_at = ? WHERE id = ?",
+        " starts_at = ?, ends_at = ? WHERE id = ?",
         (
             row.version,
             row.changed_at,
             row.entries,
             row.closed_at,
             row.period.kind,
+            row.period.starts_at,
             row.period.ends_at,
             row.id,
         ),

@@ -22,20 +22,27 @@ class Windows:
         """The window of all regions of a period by id."""
         return self.get(Window(board, period, ""))
 
-    def all(self) -> list[WindowRow]:
-        """Every window."""
-        return self._database.run(table.window_rows)
+    def open(self) -> list[WindowRow]:
+        """Windows of periods that are not closed."""
+        return self._database.run(table.open_rows)
+
+    def of(self, board: str, period: str) -> list[WindowRow]:
+        """The windows of one period of a board."""
+        return self._database.run(lambda db: table.period_rows(db, board, period))
 
     def due(self, now: int) -> list[WindowRow]:
         """Windows whose period is over and not yet closed."""
         return self._database.run(lambda db: table.due_rows(db, now))
 
-    def past(self, board: str, *, now: int, before: int | None, limit: int) -> list[WindowRow]:
-        """Windows of all regions whose period ended by `now`, newest first, starting before `before`."""
+    def past(self, board: str, *, now: int, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
+        """Windows of all regions whose period ended by `now`, newest first.
+
+        `before` is start and id of the last one that is known already.
+        """
         text = (
             f"SELECT {WINDOW} FROM board_window WHERE board = ? AND segment = '' AND ends_at <= ?"
-            " AND starts_at < ? ORDER BY starts_at DESC, id DESC LIMIT ?"
+            " AND (starts_at, id) < (?, ?) ORDER BY starts_at DESC, id DESC LIMIT ?"
         )
-        bound = now if before is None else before
-        found = self._database.run(lambda db: rows(db, text, (board, now, bound, limit)))
+        start, id = before or (now, 0)
+        found = self._database.run(lambda db: rows(db, text, (board, now, start, id, limit)))
         return [table.as_window(row) for row in found]

@@ -1,0 +1,240 @@
+"""What once broke the boards, and must not again: late showings, restarts, redefinitions, retries."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from scoreboard.app import create_app
+from scoreboard.commands.redis_server import PrivateRedis
+from scoreboard.core import keys
+from scoreboard.core.redis import RedisAway
+from tests.support import KEY, wait_until
+
+
+def http(parts):
+    client = create_app(parts).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
+    return client
+
+
+def post(client, board, *entries, **headers):
+    answer = client.post(f"/v1/boards/{board}/scores", json={"entries": list(entries)}, headers=headers)
+    assert answer.status_code == 200, answer.json
+    return answer.json["data"]
+
+
+def names(client, board, **query):
+    rows = client.get(f"/v1/boards/{board}/entries", query_string=query).json["data"]["entries"]
+    return [row["player"]["id"] for row in rows]
+
+
+def lose_next_showing(parts, monkeypatch):
+    """The next batch of this process is committed, and its showing in Redis is lost."""
+    view = parts.boards._show.view
+    publish = view.publish
+
+    def lost(*args):
+        monkeypatch.setattr(view, "publish", publish)
+        raise RedisAway("cut")
+
+    monkeypatch.setattr(view, "publish", lost)
+
+
+def test_what_a_follower_repairs_is_seen_in_lists_tags_and_streams(make_parts, sqlite_url, monkeypatch):
+    one, other, worker = (make_parts(sqlite_url) for _ in range(3))
+    worker.followers.catch_up("boards")
+    first, second = http(one), http(other)
+    post(first, "main", {"player": "zoe", "score": 1})
+    names(second, "main")
+    lose_next_showing(one, monkeypatch)
+    post(first, "main", {"player": "ada", "score": 100})
+    post(second, "main", {"player": "bob", "score": 50})
+    seen = second.get("/v1/boards/main/entries")
+
+    worker.followers.catch_up("boards")
+
+    again = second.get("/v1/boards/main/entries", headers={"If-None-Match": seen.headers["ETag"]})
+    assert again.status_code == 200
+    assert names(second, "main") == names(second, "main", limit=11) == ["ada", "bob", "zoe"]
+    assert [line.id for line in other.scopes.read("main", s=1).top] == ["ada", "bob", "zoe"]
+
+
+def test_a_redis_that_comes_back_with_older_boards_is_not_believed(make_parts, sqlite_url, tmp_path):
+    server = PrivateRedis(tmp_path / "own")
+    server.start()
+    try:
+        parts = make_parts(sqlite_url, redis_url=server.url)
+        parts.followers.catch_up("boards")
+        client = http(parts)
+        post(client, "main", {"player": "old", "score": 1})
+        assert names(client, "main") == ["old"]
+        with Redis.from_url(server.url) as redis:
+            redis.save()
+        post(client, "main", {"player": "new", "score": 100})
+        kill_and_wait(server)
+
+        report = post(client, "main", {"player": "mid", "score": 50})
+
+        assert names(client, "main") == ["new", "mid", "old"]
+        assert [one["rank"] for one in report["standings"]] == [None]
+        parts.followers.catch_up("boards")
+        wait_until(parts.boards._show.trust.sound, seconds=5)
+        assert names(client, "main") == ["new", "mid", "old"]
+        assert parts.verify.run() == []
+    finally:
+        server.stop()
+
+
+def kill_and_wait(server):
+    before = server._process
+    before.kill()
+    wait_until(lambda: server._process is not before, seconds=10)
+
+    def answers():
+        with contextlib.suppress(RedisError), Redis.from_url(server.url) as redis:
+            return redis.ping()
+
+    wait_until(answers, seconds=10)
+
+
+def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_parts, sqlite_url):
+    one, worker = make_parts(sqlite_url), make_parts(sqlite_url)
+    worker.followers.catch_up("boards")
+    client = http(one)
+    post(client, "main", {"player": "zoe", "score": 5}, {"player": "bob", "score": 7})
+    view, late = one.boards._show.view, []
+    publish = view.publish
+    view.publish = lambda *args: late.append(args) or [None] * len(args[0])
+    post(client, "main", {"player": "ada", "score": 100})
+    view.publish = publish
+    assert client.put("/v1/admin/boards/main", json={"order": "asc"}).status_code == 200
+    follower = worker.boards_follower
+    follower.catalogue.refresh()
+    put = follower.view.put
+    follower.view.put = lambda change: publish(*late.pop()) and put(change) if late else put(change)
+
+    worker.followers.catch_up("boards")
+
+    assert names(client, "main") == ["zoe", "bob", "ada"]
+    assert worker.verify.run() == []
+
+
+def test_many_gaps_cost_redis_little(parts, redis):
+    view = parts.boards_follower.view
+    head = parts.journal.head()
+    for seq in range(head + 10, head + 4010, 2):
+        view.advance(seq, seq)
+
+    assert redis.hlen(keys.applied(0)) <= 65
+    view.advance(head + 1, head + 9)
+    assert view.position() >= head + 10
+
+
+def test_closed_windows_do_not_stay_in_redis_for_ever(client, parts, redis, clock):
+    client.put("/v1/admin/boards/day", json={"period": "daily"})
+    post(client, "day", {"player": "ada", "score": 1})
+    clock.advance(days=1)
+    parts.manage.close_due_periods()
+
+    kept = [key for key in redis.keys("sb:*day/2026-01-01*") if redis.ttl(key) == -1]
+    assert redis.keys("sb:*day/2026-01-01*")
+    assert kept == []
+
+
+def test_the_newest_name_wins_however_late_the_others_come(make_parts, sqlite_url, monkeypatch):
+    one, other = make_parts(sqlite_url), make_parts(sqlite_url)
+    one.followers.catch_up("boards")
+    first, second = http(one), http(other)
+    post(first, "main", {"player": "ada", "score": 1})
+    view, late = one.boards._show.view, []
+    show_names = view.show_names
+    monkeypatch.setattr(view, "show_names", late.append)
+    post(first, "main", {"player": "ada", "score": 1, "displayName": "First"})
+    post(second, "main", {"player": "ada", "score": 1, "displayName": "Second"})
+
+    show_names(late[0])
+
+    row = second.get("/v1/boards/main/entries").json["data"]["entries"][0]
+    assert row["player"]["displayName"] == "Second"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"period": "0 * * * *"}, {"period": "0 0 * * *"}),
+        (
+            {"period": "daily", "timeZone": "Asia/Tokyo"},
+            {"period": "daily", "timeZone": "America/Los_Angeles"},
+        ),
+    ],
+)
+def test_a_board_whose_period_changed_goes_on_taking_scores(before, after, client, parts, clock):
+    clock.advance(seconds=1800)
+    client.put("/v1/admin/boards/day", json=before)
+    post(client, "day", {"player": "ada", "score": 1})
+    clock.advance(seconds=15 * 3600)
+    parts.manage.close_due_periods()
+    client.put("/v1/admin/boards/day", json=after)
+
+    report = post(client, "day", {"player": "ada", "score": 1})
+
+    assert report["rejected"] == []
+
+
+def test_a_score_of_long_ago_opens_no_window(client, parts):
+    client.put("/v1/admin/boards/day", json={"period": "daily"})
+
+    report = post(client, "day", {"player": "ada", "score": 1, "occurredAt": "2020-01-01T00:00:00Z"})
+
+    assert [one["code"] for one in report["rejected"]] == ["period_closed"]
+    assert parts.windows.open() == []
+
+
+def test_a_deletion_sent_again_does_not_delete_what_was_made_since(client, parts):
+    once = {"Idempotency-Key": "d1"}
+    client.put("/v1/admin/boards/game", json={})
+    assert client.delete("/v1/admin/boards/game", headers=once).status_code == 204
+    parts.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))  # it was not kept
+    client.put("/v1/admin/boards/game", json={})
+    post(client, "game", {"player": "ada", "score": 1})
+
+    again = client.delete("/v1/admin/boards/game", headers=once)
+
+    assert again.status_code in (204, 404)
+    assert names(client, "game") == ["ada"]
+
+
+def test_keys_of_requests_and_of_entries_never_meet(client):
+    post(client, "main", {"player": "ada", "score": 1}, **{"Idempotency-Key": "k"})
+
+    report = post(client, "main", {"player": "ada", "score": 1, "idempotencyKey": "k#0"})
+
+    assert report["accepted"] == 1
+
+
+def test_periods_that_begin_together_are_all_listed(client, clock):
+    client.put("/v1/admin/boards/day", json={"period": "weekly", "windows": ["daily"]})
+    clock.advance(days=4)  # a Monday
+    post(client, "day", {"player": "ada", "score": 1})
+    clock.advance(days=8)
+    whole = client.get("/v1/boards/day/periods").json["data"]
+
+    first = client.get("/v1/boards/day/periods?limit=1").json
+    second = client.get(f"/v1/boards/day/periods?limit=1&cursor={first['page']['next']}").json
+
+    assert first["data"] + second["data"] == whole
+    assert len(whole) == 2
+
+
+def test_reading_large_pages_keeps_little_in_memory(client, parts):
+    metadata = {"m": "x" * 4000}
+    entries = [{"player": f"p{one}", "score": one, "metadata": metadata} for one in range(200)]
+    post(client, "main", *entries)
+    for offset in range(100):
+        client.get(f"/v1/boards/main/entries?limit=200&offset={offset}")
+
+    assert sum(len(page.encoded) for page in parts.boards._pages.values()) < 1_000_000
