@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -92,8 +93,8 @@ class Stack:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, wait: bool = True) -> None:
-        """Start it, and wait until scores can be taken."""
+    def start(self, *, wait: bool = True, pipe: bool = False) -> None:
+        """Start it, and wait until scores can be taken. Its words go to a file, or into a pipe."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         environment = {
             name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DATABASE_URL")
@@ -109,8 +110,8 @@ class Stack:
                 [sys.executable, "-m", "scoreboard", "serve"],
                 cwd=ROOT,
                 env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=subprocess.PIPE if pipe else log,
+                stderr=log if pipe else subprocess.STDOUT,
                 start_new_session=True,
             )
         if wait:
@@ -184,6 +185,8 @@ class Stack:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.headers, error.read())
+        except http.client.HTTPException as error:
+            raise OSError(f"the answer broke off: {error!r}") from error
 
 
 def children(pid: int) -> list[int]:

@@ -65,15 +65,11 @@ class Hub:
                 while not self._stopping.is_set():
                     self._read()
             except (RedisError, OSError) as error:
-                if not self.degraded:
-                    log.warning("streams are degraded", extra={"reason": str(error)})
-                self.degraded = True
-                self._stopping.wait(REST_SECONDS)
+                self._degrade(str(error))
             except Exception:
                 # Whatever it was, the streams of this process must not end with it.
                 log.exception("following the stream failed")
-                self.degraded = True
-                self._stopping.wait(REST_SECONDS)
+                self._degrade("a mistake of ours")
 
     def stop(self) -> None:
         """Stop following, and wake all who wait."""
@@ -172,6 +168,13 @@ class Hub:
         if scope not in self._rooms:
             room = Room(self.scopes.read(scope, s=0), Ring(0))
             self._rooms.setdefault(scope, room)  # reading takes a while: a frame may have come
+
+    def _degrade(self, reason: str) -> None:
+        if not self.degraded:
+            log.warning("streams are degraded", extra={"reason": reason})
+            self.degraded = True
+            self._wake()
+        self._stopping.wait(REST_SECONDS)
 
     def _read(self) -> None:
         if self.head == NOWHERE:

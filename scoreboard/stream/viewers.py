@@ -45,7 +45,7 @@ class Viewers:
         # Ages differ, so that streams opened together do not all come back together.
         until = opened + self.max_age_seconds * random.uniform(0.8, 1.0)
         yield frames.opening(random.randrange(1000, 5000)) + self._hello(resumed.resume)
-        sent, at = resumed.frames, resumed.at
+        sent, at, degraded = resumed.frames, resumed.at, False
         beat = opened + self.heartbeat_seconds
         while True:
             changed = self.hub.changed
@@ -59,7 +59,8 @@ class Viewers:
             if self.hub.stopping or now >= until:
                 yield self._bye(draining=self.hub.stopping)
                 return
-            if now >= beat:
+            if now >= beat or degraded != self.hub.degraded:
+                degraded = self.hub.degraded  # said at once, not at the next beat
                 yield self._heartbeat(scopes)
                 beat = now + self.heartbeat_seconds * random.uniform(0.9, 1.1)
                 continue

@@ -44,6 +44,40 @@ def test_ctrl_c_stops_everything_and_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "redis.url").exists()
 
 
+def test_ctrl_c_stops_everything_though_nobody_reads_what_it_prints(tmp_path):
+    stack = Stack(tmp_path)
+    stack.start(pipe=True)
+    running = everything(stack.process.pid)
+    stack.process.stdout.close()  # as `make run | tee log` ends: tee is interrupted too
+
+    stack.process.send_signal(signal.SIGINT)
+    stack.process.wait(20)
+
+    wait_until(lambda: all(map(gone, running)), seconds=10)
+
+
+def test_a_second_server_on_the_same_folder_is_refused(tmp_path):
+    stack = Stack(tmp_path)
+    stack.start()
+    done = command("serve", DATA_DIR=str(tmp_path), PORT="0")
+    ready = stack.ready
+    stack.stop()
+
+    assert done.returncode == 1
+    assert "A server runs on" in done.stderr
+    assert ready
+
+
+def test_after_it_stopped_the_file_alone_is_a_whole_copy(tmp_path):
+    stack = Stack(tmp_path)
+    stack.start()
+    stack.call("POST", "/v1/boards/main/scores", {"entries": [{"player": "ada", "score": 7}]})
+    stack.stop()
+
+    wal = tmp_path / "scoreboard.db-wal"
+    assert not wal.exists() or wal.stat().st_size == 0
+
+
 def test_a_second_start_reuses_everything_and_serves_within_five_seconds(tmp_path):
     stack = Stack(tmp_path)
     stack.start()

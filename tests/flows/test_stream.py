@@ -148,7 +148,7 @@ def test_viewers_converge_through_cuts_kills_and_an_emptied_redis(stack, board):
         watcher.stop()
 
     assert [watcher.faults for watcher in watchers if watcher.faults] == []
-    assert sum(watcher.kinds().count("delta") for watcher in watchers) > 100
+    assert all("delta" in watcher.kinds() for watcher in watchers)
 
 
 def test_a_new_period_or_another_order_resets_the_list(stack, board):
