@@ -59,6 +59,7 @@ class PrivateRedis:
         """Start it, and wait until it answers. Raises OSError with what to do where that fails."""
         self._launch()
         self._note.write_text(self.url)
+        self._wait()
         threading.Thread(target=self._keep, daemon=True).start()
 
     def _launch(self) -> None:
@@ -77,6 +78,9 @@ class PrivateRedis:
             preexec_fn=partial(end_with_parent, signal.SIGKILL),  # noqa: PLW1509
         )
         log.close()
+
+    def _wait(self) -> None:
+        assert self._process is not None, "it was launched before"
         redis = Redis.from_url(self.url)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self._process.poll() is None:
