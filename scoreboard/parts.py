@@ -82,11 +82,12 @@ class Parts:
     publisher: Publisher
     health: Health
     prepared: threading.Event
-    _others: tuple[Database, ...]
+    _writing: Database
+    _patient: Database
 
     def migrate(self) -> list[str]:
         """Bring both databases' tables up to date. Returns the migrations that ran."""
-        done: list[str] = self._others[0].run(lambda db: Runner(db, str(HERE / "migrations")).up())
+        done: list[str] = self._writing.run(lambda db: Runner(db, str(HERE / "migrations")).up())
         done += self.audit_database.run(lambda db: Runner(db, str(HERE / "audit" / "migrations")).up())
         return done
 
@@ -120,7 +121,7 @@ class Parts:
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
-        for database in (self.database, self.audit_database, *self._others):
+        for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
 
     def _prepare_until_done(self) -> None:
@@ -219,5 +220,6 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
             prepared=prepared.is_set,
         ),
         prepared=prepared,
-        _others=(writing, patient_database),
+        _writing=writing,
+        _patient=patient_database,
     )

@@ -104,24 +104,25 @@ class Show:
 
     def definitions(self, version: int) -> None:
         """Tell every process of new definitions. Windows in another order are read from SQL for now."""
-        try:
-            self.view.show_catalogue_version(version)
-        except RedisAway as error:
-            self.trust.lost(error)
+        self._tell(lambda: self.view.show_catalogue_version(version))
 
     def closed(self, windows: Sequence[Window], first: int, last: int) -> None:
         """Facts `first` to `last` closed periods: keep their windows for a while only."""
-        try:
+
+        def let_go() -> None:
             for window in windows:
                 self.view.let_go(window)
             self.view.advance(first, last)
-        except RedisAway as error:
-            self.trust.lost(error)
+
+        self._tell(let_go)
 
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""
+        self._tell(lambda: self.view.advance(first, last))
+
+    def _tell(self, tell: Callable[[], None]) -> None:
         try:
-            self.view.advance(first, last)
+            tell()
         except RedisAway as error:
             self.trust.lost(error)
 

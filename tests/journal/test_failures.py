@@ -139,11 +139,11 @@ class TestPostgreSQL:
                 execute(db, "LOCK TABLE player")
 
         writer._folds["noted"].before = lock
-        parts._others[0]._db.connect(reuse_if_open=True)
-        with parts._others[0]._db.atomic():
-            execute(parts._others[0]._db, "LOCK TABLE player")
+        parts._writing._db.connect(reuse_if_open=True)
+        with parts._writing._db.atomic():
+            execute(parts._writing._db, "LOCK TABLE player")
             found = code(writer, note("a"))
-        parts._others[0]._db.close()
+        parts._writing._db.close()
 
         assert found == "outcome_unknown"
         assert times(parts, "a") == 1

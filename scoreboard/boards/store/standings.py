@@ -58,13 +58,10 @@ def window_row(db: Connection, window: Window) -> WindowRow | None:
     return as_window(found[0]) if found else None
 
 
-def window_rows(db: Connection, board: str = "") -> list[WindowRow]:
-    """All windows of a board, or of all boards."""
-    condition, params = ("WHERE board = ?", (board,)) if board else ("", ())
-    return [
-        as_window(row)
-        for row in rows(db, f"SELECT {WINDOW} FROM board_window {condition} ORDER BY id", params)
-    ]
+def window_rows(db: Connection, board: str) -> list[WindowRow]:
+    """All windows of a board."""
+    text = f"SELECT {WINDOW} FROM board_window WHERE board = ? ORDER BY id"
+    return [as_window(row) for row in rows(db, text, (board,))]
 
 
 def period_rows(db: Connection, board: str, period: str) -> list[WindowRow]:
