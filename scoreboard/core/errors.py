@@ -4,11 +4,13 @@ ScoreboardError
 ├── BadRequest            400  malformed_json, …
 │   └── ValidationFailed  400  validation_failed, with one line per field
 ├── Unauthenticated       401  unauthenticated
-├── Forbidden             403  insufficient_scope
+├── Forbidden             403  insufficient_scope, scoring_disabled, …
 ├── NotFound              404  not_found, board_not_found, …
+├── Conflict              409  username_taken, token_already_used, …
 ├── BodyTooLarge          413  body_too_large
 ├── UnsupportedMediaType  415  unsupported_media_type
 ├── Refused               422  a fact that breaks a rule: score_out_of_range, period_closed, …
+├── TooMany               429  rate_limited, cap_reached (later)
 └── Unavailable           503  ledger_unavailable, outcome_unknown, storage_full (try again)
 
 A code is stable and has its paragraph in docs/errors.md.
@@ -32,6 +34,7 @@ class ScoreboardError(Exception):
 
     status = 500
     code = "internal_error"
+    retry_after_seconds: int | None = None  # when sending the same again makes sense
 
     def __init__(self, detail: str, *, code: str | None = None) -> None:
         super().__init__(detail)
@@ -79,6 +82,12 @@ class NotFound(ScoreboardError):
     status, code = 404, "not_found"
 
 
+class Conflict(ScoreboardError):
+    """Something that was right by itself, and contradicts what is there already."""
+
+    status, code = 409, "conflict"
+
+
 class BodyTooLarge(ScoreboardError):
     """A body over the limit of its route."""
 
@@ -95,6 +104,16 @@ class Refused(ScoreboardError):
     """A fact that breaks a rule of its board or of its key. Nothing was written for it."""
 
     status, code = 422, "refused"
+
+
+class TooMany(ScoreboardError):
+    """More than is allowed in this time. Nothing was done; it can be done later."""
+
+    status, code = 429, "rate_limited"
+
+    def __init__(self, detail: str, *, code: str | None = None, retry_after_seconds: int) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(ScoreboardError):

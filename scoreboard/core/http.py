@@ -57,7 +57,7 @@ def problem(error: ScoreboardError) -> Response:
     if isinstance(error, ValidationFailed):
         body["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]
     response = Response(_encode(body), error.status, mimetype=PROBLEM)
-    if isinstance(error, Unavailable):
+    if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="scoreboard"'

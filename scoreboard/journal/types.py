@@ -16,6 +16,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `id` is the author's idempotency key: a fact is recorded once per id. `digest` stands for
     everything that was asked: the same id with another digest is a mistake, not a retry.
+    `private` is for the fold only: it is never written to the journal, which keeps what it has.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     data: dict[str, Any] = {}
     context: dict[str, str] = {}
     digest: str = ""
+    private: dict[str, Any] = {}
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):

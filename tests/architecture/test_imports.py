@@ -12,10 +12,11 @@ from tests.support import ROOT
 LEVELS = [
     {"core"},
     {"journal"},
+    {"keyring"},
     {"accounts"},
     {"boards", "audit"},
-    {"scores", "stream"},
-    {"admin", "pages", "ops"},
+    {"scores", "stream", "actions"},
+    {"admin", "pages", "ops", "reference"},
 ]
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
 OPEN = {"types", "service", "guard", "rules"}  # what a feature shows to higher ones
