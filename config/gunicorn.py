@@ -1,8 +1,11 @@
 """gunicorn's settings: gevent workers, and a way out that lets streams say goodbye."""
 
+import resource
+import sys
 import threading
 
 from gunicorn.glogging import Logger
+from gunicorn.workers.ggevent import GeventWorker
 
 from config.settings import load
 from scoreboard.core.logs import configure
@@ -17,11 +20,15 @@ class JsonLogger(Logger):
         self.error_log.handlers[:] = []
 
 
+# Each stream is a file: the soft limit is often far below what the system allows.
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 settings = load()
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 worker_class = "gevent"
-worker_connections = settings.stream_max_open + 1000
+# Generators hold a place of these, and requests need some too.
+worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request
 graceful_timeout = 25
 keepalive = 5
@@ -35,19 +42,23 @@ configure(settings.log_level)
 def post_worker_init(worker):
     """Start this process's background work, and end its streams when it is told to go."""
     parts = worker.wsgi.extensions["parts"]
+    # Other workers shut connections down that they think are theirs.
+    plain = type(worker) is GeventWorker and not worker.cfg.is_ssl
+    if settings.stream_mode == "handover" and not plain:
+        sys.exit("STREAM_MODE=handover needs gunicorn's gevent worker, without TLS")
+    parts.viewers.handing_over = plain and settings.stream_mode != "generator"
     parts.start()
     pause = threading.Event()
 
     def watch():
         while worker.alive:
             pause.wait(0.2)
-        parts.publisher.stop()
-        parts.hub.stop()
+        parts.leave()
 
     threading.Thread(target=watch, daemon=True).start()
 
 
 def worker_exit(server, worker):
-    """Finish what waits to be written."""
+    """Let streams say goodbye, and finish what waits to be written."""
     if worker.wsgi is not None:
         worker.wsgi.extensions["parts"].stop()

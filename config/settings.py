@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from resource import RLIMIT_NOFILE, getrlimit
 from typing import Any, get_type_hints
+
+DESCRIPTORS_SPARED = 200
+STREAM_MODES = ("auto", "handover", "generator")
 
 
 class SettingError(ValueError):
@@ -78,7 +83,31 @@ class Settings:
     stream_max_age_seconds: int = setting(
         "STREAM_MAX_AGE_SECONDS", 600, "A stream is asked to reconnect after about this long."
     )
-    stream_max_open: int = setting("STREAM_MAX_OPEN", 1000, "Open streams that one web process takes.")
+    stream_max_open: int = setting("STREAM_MAX_OPEN", 5000, "Open streams that one web process takes.")
+    stream_max_per_address: int = setting(
+        "STREAM_MAX_PER_ADDRESS", 100, "Open streams of one address without a ticket, in one web process."
+    )
+    stream_max_per_player: int = setting(
+        "STREAM_MAX_PER_PLAYER", 10, "Open streams of one player, in one web process."
+    )
+    stream_free_addresses: str = setting(
+        "STREAM_FREE_ADDRESSES",
+        "127.0.0.1/32,::1/128",
+        "Networks whose streams are not counted by address, such as a proxy or a school.",
+    )
+    stream_mode: str = setting(
+        "STREAM_MODE",
+        "auto",
+        "auto, handover (sockets are taken from gunicorn) or generator (a greenlet for each stream).",
+    )
+    stream_origins: str = setting(
+        "STREAM_ORIGINS", "*", "Origins whose pages may open WebSockets, separated by commas; * is any."
+    )
+    stream_region_header: str = setting(
+        "STREAM_REGION_HEADER",
+        "",
+        "A header in which a proxy that you trust names a viewer's region, for region=auto.",
+    )
 
     @property
     def database(self) -> str:
@@ -89,6 +118,16 @@ class Settings:
     def audit_database(self) -> str:
         """The URL of the audit log's database, with the default filled in."""
         return self.audit_database_url or f"sqlite:///{self.data_dir / 'audit.db'}"
+
+    @property
+    def free_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The networks whose streams are not counted by address. Raises ValueError."""
+        return [ip_network(text.strip()) for text in self.stream_free_addresses.split(",") if text.strip()]
+
+    @property
+    def stream_places(self) -> int:
+        """Streams that a process can take: each needs a file descriptor, and other things need some."""
+        return max(1, min(self.stream_max_open, getrlimit(RLIMIT_NOFILE)[0] - DESCRIPTORS_SPARED))
 
     @property
     def queue_redis(self) -> str:
@@ -136,6 +175,7 @@ def _complaints(settings: Settings) -> list[str]:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         problems.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}")
+    problems += _stream_complaints(settings)
     if settings.sqlite_synchronous.upper() not in ("FULL", "NORMAL"):
         problems.append(f"SQLITE_SYNCHRONOUS must be FULL or NORMAL, not {settings.sqlite_synchronous!r}")
     if settings.secret_key and len(settings.secret_key) < 32:
@@ -148,4 +188,15 @@ def _complaints(settings: Settings) -> list[str]:
     for name, url in (("REDIS_URL", settings.redis_url), ("QUEUE_REDIS_URL", settings.queue_redis)):
         if not url.startswith(("redis://", "rediss://", "unix://")):
             problems.append(f"{name} must begin with redis://, rediss:// or unix://")
+    return problems
+
+
+def _stream_complaints(settings: Settings) -> list[str]:
+    problems = []
+    if settings.stream_mode not in STREAM_MODES:
+        problems.append(f"STREAM_MODE must be {', '.join(STREAM_MODES)}, not {settings.stream_mode!r}")
+    try:
+        _ = settings.free_networks
+    except ValueError as error:
+        problems.append(f"STREAM_FREE_ADDRESSES must be networks, such as 10.0.0.0/8: {error}")
     return problems

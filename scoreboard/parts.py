@@ -43,14 +43,19 @@ from scoreboard.journal.writer import Writer
 from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
 from scoreboard.stream.hub import Hub
+from scoreboard.stream.metrics import Metrics
+from scoreboard.stream.places import Places
 from scoreboard.stream.publisher import Publisher
+from scoreboard.stream.rooms import RoomManager
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
+from scoreboard.stream.tickets import OneKey, Tickets
 from scoreboard.stream.viewers import Viewers
 
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
+DRAIN_SECONDS = 15.0
 READ_SECONDS = 1.7  # what a request waits for PostgreSQL, even where that falls silent
 
 
@@ -79,6 +84,8 @@ class Parts:
     scopes: Scopes
     hub: Hub
     viewers: Viewers
+    rooms: RoomManager
+    tickets: Tickets
     publisher: Publisher
     health: Health
     prepared: threading.Event
@@ -105,13 +112,22 @@ class Parts:
         """Start what a web process does in the background: prepare, follow the stream, publish."""
         if not self.settings.secret_key:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
-        for work in (self._prepare_until_done, self.hub.run, self.publisher.run):
+        stream = (self.hub.run, self.publisher.run, self.viewers.run, self.rooms.run)
+        for work in (self._prepare_until_done, *stream):
             threading.Thread(target=work, daemon=True).start()
 
-    def stop(self) -> None:
-        """Let streams end and another process publish, and finish what waits to be written."""
+    def leave(self) -> None:
+        """Let another process publish, and send viewers away, which takes some seconds."""
         self.publisher.stop()
-        self.hub.stop()
+        self.viewers.drain()
+
+    def stop(self) -> None:
+        """Wait for viewers who are being sent away, and finish what waits to be written."""
+        self.publisher.stop()
+        if self.viewers.draining:
+            self.viewers.drained_all.wait(DRAIN_SECONDS)
+        for part in (self.rooms, self.hub, self.viewers):
+            part.stop()
         self.writer.stop()
 
     def cursor(self, window: Window, stamp: str) -> str:
@@ -176,11 +192,27 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     audit = AuditLog(audit_database)
     followers = Followers(journal=patient_journal, followers=[boards_follower, AuditFollower(audit=audit)])
     scopes = Scopes(boards=boards, clock=clock)
-    hub = Hub(store=StreamStore(patient), scopes=scopes)
+    metrics = Metrics()
+    hub = Hub(store=StreamStore(patient), scopes=scopes, metrics=metrics)
+    viewers = Viewers(
+        hub=hub,
+        places=Places(
+            most=settings.stream_places,
+            most_per_address=settings.stream_max_per_address,
+            most_per_player=settings.stream_max_per_player,
+            free=settings.free_networks,
+        ),
+        clock=clock,
+        metrics=metrics,
+        heartbeat_seconds=settings.stream_heartbeat_seconds,
+        max_age_seconds=settings.stream_max_age_seconds,
+    )
+    rooms = RoomManager(viewers=viewers, hub=hub, scopes=scopes, store=StreamStore(patient), clock=clock)
     prepared = threading.Event()
+    secret = (settings.secret_key or secrets.token_hex(32)).encode()
     return Parts(
         settings=settings,
-        secret=(settings.secret_key or secrets.token_hex(32)).encode(),
+        secret=secret,
         clock=clock,
         database=database,
         audit_database=audit_database,
@@ -199,18 +231,16 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         followers=followers,
         scopes=scopes,
         hub=hub,
-        viewers=Viewers(
-            hub=hub,
-            clock=clock,
-            heartbeat_seconds=settings.stream_heartbeat_seconds,
-            max_age_seconds=settings.stream_max_age_seconds,
-            most=settings.stream_max_open,
-        ),
+        viewers=viewers,
+        rooms=rooms,
+        tickets=Tickets(ring=OneKey(secret), clock=clock),
         publisher=Publisher(
             store=StreamStore(patient),
             scopes=scopes,
             clock=clock,
+            metrics=metrics,
             tick_seconds=settings.stream_tick_ms / 1000,
+            spread=rooms.slowest,
         ),
         health=Health(
             database=database,

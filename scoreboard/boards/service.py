@@ -37,6 +37,7 @@ class Page(Struct, frozen=True, kw_only=True):
     board: Board
     window: Window
     period: Period
+    version: int  # the newest fact in that state
     state: str  # names the state: the same text means the same rows
     stamp: str  # the window's part of that name
     total: int
@@ -75,6 +76,13 @@ class Boards:
         """A board. Raises NotFound, board_not_found."""
         self._refresh()
         return self._catalogue.board(id)
+
+    def known(self, id: str) -> Board | None:
+        """A board as this process last heard of it, without asking anybody."""
+        try:
+            return self._catalogue.board(id)
+        except NotFound:
+            return None
 
     def order(self, board: Board) -> Order:
         """The order of a board's standings."""
@@ -276,6 +284,7 @@ class Boards:
             board=board,
             window=window,
             period=period,
+            version=stretch.version,
             state=self._state(board, stretch.stamp),
             stamp=stretch.stamp,
             total=stretch.total,

@@ -99,3 +99,13 @@ def shown() -> str:
 def lease() -> str:
     """Who publishes now."""
     return "sb:{stream}:lease"
+
+
+def kicks() -> str:
+    """Redis stream of whom every process sends away."""
+    return "sb:{stream}:kicks"
+
+
+def processes() -> str:
+    """Hash: web process → what it serves now, as JSON."""
+    return "sb:{stream}:processes"

@@ -1,4 +1,4 @@
-"""The frames of protocol version 1: one object, carried by SSE and by polling alike. Pure."""
+"""The frames of protocol version 1: one object, whatever carries it. Pure."""
 
 from __future__ import annotations
 
@@ -62,6 +62,21 @@ def heartbeat(*, id: Cursor, at: str, boards: list[tuple[str, int, str]], degrad
     return frame | ({"degraded": True} if degraded else {})
 
 
+def me(scope: str, *, rank: int | None, score: int | None, total: int, version: int) -> Frame:
+    """Where the player himself stands, as of fact `version`. Never replayed: the newest one counts."""
+    return {"t": "me", "b": scope, "rank": rank, "score": score, "tot": total, "ver": version}
+
+
+def reset(scope: str, why: str) -> Frame:
+    """What was shown of a board is over (another period, or other rules); a snapshot follows."""
+    return {"t": "reset", "b": scope, "why": why}
+
+
+def notice(scope: str, viewers: int) -> Frame:
+    """How many watch a board, in all processes."""
+    return {"t": "notice", "b": scope, "viewers": viewers}
+
+
 def bye(*, code: int, again: bool, retry_ms: int, why: str) -> Frame:
     """The last frame before the server closes."""
     return {"t": "bye", "code": code, "again": again, "retry_ms": retry_ms, "why": why}
@@ -80,9 +95,10 @@ def encoded(frame: Frame, line: str | None = None) -> Encoded:
     return Encoded(s=frame.get("s", 0), line=line, event=event)
 
 
-def opening(retry_ms: int) -> bytes:
-    """The first bytes of an event stream."""
-    return f"retry: {retry_ms}\n:{' ' * PADDING_BYTES}\n\n".encode()
+def opening(retry_ms: int, events: bytes) -> bytes:
+    """The first bytes of an event stream, with its first events."""
+    padding = b"" if len(events) >= PADDING_BYTES else b":%b\n" % (b" " * PADDING_BYTES)
+    return b"retry: %d\n%b\n%b" % (retry_ms, padding, events)
 
 
 def decoded(line: str) -> Any:

@@ -14,10 +14,11 @@ from scoreboard.boards.types import Window
 from scoreboard.core.redis import RedisError
 from scoreboard.stream import frames
 from scoreboard.stream.diff import applied, checksum
+from scoreboard.stream.metrics import Metrics
 from scoreboard.stream.ring import FRAMES, Ring
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
-from scoreboard.stream.types import Cursor, Encoded, Frame, Line, Published, Shown, scope_of
+from scoreboard.stream.types import Cursor, Encoded, Frame, Kick, Line, Published, Shown, scope_of
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,16 @@ class Room:
 
     shown: Shown
     ring: Ring
+    snapshots: dict[str, Encoded] = field(default_factory=dict)  # of this state, by reason
+
+    def snapshot(self, epoch: int, why: str) -> Encoded:
+        """This state whole, encoded once for all who need it."""
+        # Its id is its own number, not the head's: whoever loses the connection before the next
+        # board's frame must not be taken for one who has seen it.
+        if why not in self.snapshots:
+            frame = frames.snapshot(self.shown, id=Cursor(epoch, self.shown.s), why=why)
+            self.snapshots[why] = frames.encoded(frame)
+        return self.snapshots[why]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +61,21 @@ class Hub:
 
     store: StreamStore
     scopes: Scopes
+    metrics: Metrics
     monotonic: Callable[[], float] = time.monotonic
+    listeners: list[Callable[[], None]] = field(default_factory=list)  # told of whatever changes
+    kicked: Callable[[Kick], None] = lambda kick: None
     degraded: bool = False
     head: Cursor = NOWHERE
     _rooms: dict[str, Room] = field(default_factory=dict)
     _changed: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _running: bool = False
+    _kicks: str = ""  # up to where kicks were read
 
     def run(self) -> None:
         """Follow the stream until `stop` is called, through every failure of Redis."""
+        self._running = True
         while not self._stopping.is_set():
             try:
                 self._warm()
@@ -74,7 +91,7 @@ class Hub:
     def stop(self) -> None:
         """Stop following, and wake all who wait."""
         self._stopping.set()
-        self._wake()
+        self.wake()
 
     @property
     def stopping(self) -> bool:
@@ -94,6 +111,7 @@ class Hub:
 
     def resume(self, scopes: Sequence[str], since: str) -> Resumed:
         """What a viewer of these scopes gets, who has seen everything up to `since` ("" for nothing)."""
+        self._await_first()
         for scope in scopes:
             if scope not in self._rooms:
                 self._open(scope)
@@ -109,16 +127,41 @@ class Hub:
         resume = "none" if why else "ok" if complete else "partial"
         return Resumed(resume=resume, frames=sorted(sent, key=_number), at=self.head)
 
-    def after(self, scopes: Sequence[str], at: Cursor) -> tuple[list[Encoded], Cursor]:
-        """What viewers of these scopes, who are at `at`, have to be sent now. Does not yield."""
+    def after(
+        self, scopes: Sequence[str], at: Cursor, *, behind: bool = False
+    ) -> tuple[list[Encoded], Cursor]:
+        """What viewers of these scopes, who are at `at`, have to be sent now. Does not yield.
+
+        Who is `behind` gets what is shorter; frames that are missing for the others are a gap.
+        """
         sent: list[Encoded] = []
         for room in (self._rooms[scope] for scope in scopes):
             if at.epoch != self.head.epoch:
                 sent.append(self._snapshot(room, "epoch"))
             elif room.shown.s > at.seq:
                 kept = room.ring.after(at.seq)
-                sent += [self._snapshot(room, "slow")] if kept is None else kept
-        return sorted(sent, key=_number), self.head
+                if kept is None or (behind and self._too_much(room, kept)):
+                    kept = [self._snapshot(room, "slow" if behind else "gap")]
+                sent += kept
+        return sorted(sent, key=_number) if len(sent) > 1 else sent, self.head
+
+    def wake(self) -> None:
+        """Let everybody look what is new."""
+        # Whoever waits holds the old event; whoever comes later waits for the next one.
+        changed, self._changed = self._changed, threading.Event()
+        changed.set()
+        for tell in self.listeners:
+            tell()
+
+    def stamp(self, scope: str) -> str:
+        """The state that a scope was last published in; "" where this process does not know it."""
+        room = self._rooms.get(scope)
+        return room.shown.stamp if room else ""
+
+    def position(self, scope: str) -> int:
+        """The number of a scope's last frame."""
+        room = self._rooms.get(scope)
+        return room.shown.s if room else 0
 
     @property
     def changed(self) -> threading.Event:
@@ -146,14 +189,21 @@ class Hub:
         kept = room.ring.after(cursor.seq)
         if kept is None:
             return [], "stale"
-        if sum(len(frame.line) for frame in kept) > len(self._snapshot(room, "compact").line):
-            return [], "compact"
-        return kept, ""
+        return ([], "compact") if self._too_much(room, kept) else (kept, "")
+
+    def _too_much(self, room: Room, kept: Sequence[Encoded]) -> bool:
+        # A replay that is longer than a snapshot could last longer than the connection, again and again.
+        return sum(len(frame.line) for frame in kept) > len(room.snapshot(self.head.epoch, "compact").line)
 
     def _snapshot(self, room: Room, why: str) -> Encoded:
-        # Its id is its own number, not the head's: whoever loses the connection before the next
-        # board's frame must not be taken for one who has seen it.
-        return frames.encoded(frames.snapshot(room.shown, id=Cursor(self.head.epoch, room.shown.s), why=why))
+        self.metrics.add("snapshots", why=why)
+        return room.snapshot(self.head.epoch, why)
+
+    def _await_first(self) -> None:
+        # A process that was just started must not take every cursor for one of another epoch.
+        until = self.monotonic() + FIRST_SECONDS
+        while self.head == NOWHERE and self._running and not self.degraded and self.monotonic() < until:
+            self._changed.wait(until - self.monotonic())
 
     def _open(self, scope: str) -> None:
         # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
@@ -173,22 +223,27 @@ class Hub:
         if not self.degraded:
             log.warning("streams are degraded", extra={"reason": reason})
             self.degraded = True
-            self._wake()
+            self.wake()
         self._stopping.wait(REST_SECONDS)
 
     def _read(self) -> None:
         if self.head == NOWHERE:
             self._warm()
             return
-        for published in self.store.following(self.head, milliseconds=READ_MS):
+        found, kicks, self._kicks = self.store.following(self.head, self._kicks, milliseconds=READ_MS)
+        for kick in kicks:
+            self.kicked(kick)
+        for published in found:
             if not self._take(published):
                 break
-        found = self.store.head()
-        if found is None or found[0].epoch != self.head.epoch:
+        head = self.store.head()
+        if head is None or head[0].epoch != self.head.epoch:
             self._warm()
         self.degraded = False
 
     def _warm(self) -> None:
+        if not self._kicks:
+            self._kicks = self.store.newest_kick()
         state = self.store.state(FRAMES)
         if state is None:
             self._stopping.wait(REST_SECONDS)
@@ -202,7 +257,7 @@ class Hub:
             mine = [line for line in state.recent if line.scope == scope and line.cursor.epoch == head.epoch]
             rooms[scope] = Room(one, self._ring(one, mine))
         self._rooms, self.head, self.degraded = rooms, head, False
-        self._wake()
+        self.wake()
 
     def _ring(self, shown: Shown, published: Sequence[Published]) -> Ring:
         if not published or published[-1].cursor.seq != shown.s:
@@ -223,18 +278,19 @@ class Hub:
         shown = _after(room.shown if room else None, frame, published.stamp)
         if shown is None:
             log.error("a frame does not fit", extra={"cursor": str(cursor), "scope": scope})
+            self.metrics.add("crc_mismatches")
             self._warm()
             return False
         ring = room.ring if room and room.shown.s == frame["p"] else Ring(frame["p"])
+        if room and frame["t"] == "snapshot":
+            why = "period" if room.shown.period != shown.period else "rules"
+            ring.append(
+                structs.replace(frames.encoded(frames.reset(scope, why)), s=shown.s), self.monotonic()
+            )
         ring.append(frames.encoded(frame, published.line), self.monotonic())
         self._rooms[scope], self.head = Room(shown, ring), cursor
-        self._wake()
+        self.wake()
         return True
-
-    def _wake(self) -> None:
-        # Whoever waits holds the old event; whoever comes later waits for the next one.
-        changed, self._changed = self._changed, threading.Event()
-        changed.set()
 
 
 def _number(frame: Encoded) -> int:

@@ -6,8 +6,9 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from msgspec import structs
 
@@ -16,15 +17,34 @@ from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisError
 from scoreboard.stream import frames
+from scoreboard.stream.metrics import Metrics
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
-from scoreboard.stream.types import Cursor, Shown
+from scoreboard.stream.types import Cursor, Encoded, Shown
 
 log = logging.getLogger(__name__)
 
 RENEW_SECONDS = 1.0
 SCAN_SECONDS = 5.0
 REST_SECONDS = 0.5
+LONGEST_TICK_SECONDS = 2.0
+
+
+def next_tick(tick: float, least: float, spread: float) -> float:
+    """How long to wait between two frames, where writing the last one to all took `spread` seconds.
+
+    Writing may take half of the time; what is too long shrinks again by and by.
+    """
+    if spread > tick / 2:
+        return max(least, min(LONGEST_TICK_SECONDS, 1.5 * tick))
+    return max(least, tick / 1.25) if spread < tick / 4 else tick
+
+
+class Sink(Protocol):
+    """Where frames go besides, once they are committed."""
+
+    def publish(self, scope: str, previous: int, frame: Encoded) -> None:
+        """Take a frame that follows frame `previous` of its scope. Must not wait."""
 
 
 @dataclass(kw_only=True)
@@ -38,11 +58,15 @@ class Publisher:
     store: StreamStore
     scopes: Scopes
     clock: Clock
-    tick_seconds: float
+    metrics: Metrics
+    tick_seconds: float  # at least
+    spread: Callable[[], float] = lambda: 0.0  # how long the slowest process takes to write a frame to all
+    sinks: Sequence[Sink] = ()
     monotonic: Callable[[], float] = time.monotonic
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _leading: bool = False
+    _tick: float = 0.0
     _head: Cursor = Cursor(0, 0)
     _shown: dict[str, Shown] = field(default_factory=dict)
     _pending: dict[str, None] = field(default_factory=dict)
@@ -82,8 +106,8 @@ class Publisher:
             self._scanned = now
             self._pending.update(dict.fromkeys(self.scopes.all()))
         for window in self.store.take_dirty():
-            board, _, segment = window.split("/")
-            self._pending[f"{board}:{segment}" if segment else board] = None
+            self._pending.update(dict.fromkeys(self.scopes.showing(*window.split("/"))))
+        self._tick = next_tick(self._tick, self.tick_seconds, self.spread())
         due = [scope for scope in self._pending if self._due(scope) <= now]
         for scope in due:
             if not self._keep_lease():
@@ -98,7 +122,7 @@ class Publisher:
             self.store.wait_dirty(RENEW_SECONDS)
 
     def _due(self, scope: str) -> float:
-        return self._published.get(scope, float("-inf")) + self.tick_seconds
+        return self._published.get(scope, float("-inf")) + self._tick
 
     def _keep_lease(self) -> bool:
         now = self.monotonic()
@@ -124,6 +148,7 @@ class Publisher:
         else:
             self._head, self._shown = found[0], self.store.shown()
         self._scanned = float("-inf")
+        self.metrics.add("lease_changes")
         log.info("publishing", extra={"cursor": str(self._head)})
 
     def _publish(self, scope: str) -> bool:
@@ -143,11 +168,15 @@ class Publisher:
             frame["p"] = old.s if old else 0
         else:
             frame = frames.delta(old, new, id=following)
-        if not self.store.commit(self.token, self._head, frames.text(frame), new):
+        line = frames.text(frame)
+        if not self.store.commit(self.token, self._head, line, new):
             self._leading = False
             return False
         self._head, self._shown[scope] = following, new
         self._published[scope] = self.monotonic()
+        self.metrics.add("frames_published")
+        for sink in self.sinks:
+            sink.publish(scope, frame["p"], frames.encoded(frame, line))
         return True
 
 

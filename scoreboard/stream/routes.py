@@ -1,80 +1,94 @@
-"""The stream over HTTP: server-sent events, and polling."""
+"""The stream over HTTP: server-sent events, WebSocket, polling, and tickets."""
 
 from __future__ import annotations
 
 import random
 import time
-from typing import Annotated
 
 from flask import Blueprint, Response, request
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from scoreboard.accounts.guard import sent_key
-from scoreboard.core.bodies import query
-from scoreboard.core.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed
-from scoreboard.core.http import answer
+from scoreboard.accounts.guard import key_required
+from scoreboard.boards.types import PlayerId
+from scoreboard.core.bodies import shaped
+from scoreboard.core.http import answer, sent
 from scoreboard.core.parts import parts
-from scoreboard.stream import frames
-from scoreboard.stream.types import Cursor, Encoded, Frame
+from scoreboard.stream import frames, goodbye, upgrade
+from scoreboard.stream.asking import Asked, PollQuery, admitted, asked
+from scoreboard.stream.responses import HEADERS, event_stream, refused
+from scoreboard.stream.tickets import TICKET_SECONDS
+from scoreboard.stream.types import Cursor, Encoded
+
+LASTS_SECONDS = 24 * 3600  # a stream that was opened with a server's ticket; the server may kick sooner
 
 bp = Blueprint("stream", __name__, url_prefix="/v1")
-
-MOST_SCOPES = 8
-STALLED_SECONDS = 30.0
-HEADERS = {
-    "Content-Type": "text/event-stream; charset=utf-8",
-    "Cache-Control": "private, no-cache, no-store, no-transform",
-    "X-Accel-Buffering": "no",  # nginx sends each frame at once
-    "Vary": "Origin",
-}
+upgrade.install(bp)
 
 
-class StreamQuery(Struct, kw_only=True):
-    """What to stream, and from where. A cursor is never refused: EventSource would give up for good."""
+class TicketBody(Struct, forbid_unknown_fields=True):
+    """Whom a server asks a ticket for."""
 
-    boards: Annotated[str, Meta(max_length=1000)] = ""
-    since: str = ""
-
-
-class PollQuery(StreamQuery, kw_only=True):
-    """The same, and how long to wait for something new, in seconds."""
-
-    wait: Annotated[float, Meta(ge=0, le=25)] = 0.0
+    player: PlayerId
 
 
 @bp.get("/stream")
 def stream() -> Response:
     """Stream boards as server-sent events."""
-    asked = query(request.args, StreamQuery)
-    scopes, viewers = _scopes(asked.boards), parts().viewers
-    refusal = viewers.enter()
-    if refusal is not None:
-        return _refused(refusal)
+    one, _ = asked()
+    if request.method == "HEAD":
+        return Response(headers=HEADERS)
+    bye = admitted(one)
+    if bye is not None:
+        return refused(bye)
     try:
-        _limit_sending()
-        resumed = parts().hub.resume(scopes, request.headers.get("Last-Event-ID") or asked.since)
-        headers = HEADERS | {"Scoreboard-Resume": resumed.resume}
-        response = Response(viewers.events(scopes, resumed), headers=headers)
+        return event_stream(one, parts().hub.resume(one.scopes, one.since))
     except BaseException:
-        viewers.leave()
+        parts().viewers.dismiss(one.who)
         raise
-    response.call_on_close(viewers.leave)
-    return response
+
+
+@bp.post("/stream/ticket")
+@key_required("players:write", "admin")
+def give_ticket() -> Response:
+    """Give a ticket with which a player's stream is opened."""
+    body = shaped(sent(), TicketBody)
+    lasts_until = parts().clock() + 1000 * LASTS_SECONDS
+    ticket = parts().tickets.issue(body.player, lasts_until=lasts_until)
+    return answer({"data": {"ticket": ticket, "expiresInSeconds": TICKET_SECONDS}}, 201)
+
+
+@bp.get("/admin/rooms")
+@key_required("admin")
+def show_rooms() -> Response:
+    """Show who watches what, in which process."""
+    rooms = parts().rooms
+    found = [one.as_json(process) for process, one in sorted(rooms.current().items())]
+    return answer({"data": {"process": rooms.process, "processes": found}})
+
+
+@bp.get("/admin/metrics")
+@key_required("admin")
+def show_metrics() -> Response:
+    """Show what the streams of all processes did, as Prometheus reads it."""
+    lines = parts().rooms.metrics()
+    return Response("\n".join([*lines, ""]), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @bp.get("/poll")
 def poll() -> Response:
     """Get the frames that followed a cursor, or wait for the next one."""
-    asked = query(request.args, PollQuery)
-    scopes, hub = _scopes(asked.boards), parts().hub
-    resumed = hub.resume(scopes, asked.since)
+    one, wanted = asked(PollQuery)
+    assert isinstance(wanted, PollQuery)
+    if one.expired:
+        return answer({"id": one.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
+    resumed = parts().hub.resume(one.scopes, wanted.since)
     found, at = resumed.frames, resumed.at
-    if not found and asked.wait and parts().viewers.enter() is None:
+    if not found and wanted.wait and admitted(one, opening=False) is None:
         # Who waits takes a viewer's place. Without one he is answered at once, and asks again.
         try:
-            found, at = _next(scopes, at, asked.wait)
+            found, at = _next(one, at, wanted.wait)
         finally:
-            parts().viewers.leave()
+            parts().viewers.dismiss(one.who)
     etag = f'"{at}"'
     if not found and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers={"ETag": etag})
@@ -89,37 +103,11 @@ def poll() -> Response:
     return response
 
 
-def _next(scopes: list[str], at: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
-    hub, until = parts().hub, time.monotonic() + seconds
+def _next(one: Asked, at: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
+    hub, viewers, until = parts().hub, parts().viewers, time.monotonic() + seconds
     while True:
         changed = hub.changed
-        found, at = hub.after(scopes, at)
-        if found or hub.stopping or time.monotonic() >= until:
+        found, at = hub.after(one.scopes, at)
+        if found or viewers.draining or time.monotonic() >= until:
             return found, at
         changed.wait(until - time.monotonic())
-
-
-def _scopes(text: str) -> list[str]:
-    """The scopes that a viewer asks for. Raises NotFound, Unauthenticated or ValidationFailed."""
-    scopes = list(dict.fromkeys(text.split(","))) if text else [parts().settings.default_board]
-    if len(scopes) > MOST_SCOPES:
-        raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
-    for scope in scopes:
-        board = parts().scopes.board(scope)
-        if not board.definition.public and sent_key() is None:
-            raise Unauthenticated("This board is private: send a server key.")
-    return scopes
-
-
-def _limit_sending() -> None:
-    # Who never reads fills his buffers, and would keep his place for ever.
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(STALLED_SECONDS)
-
-
-def _refused(bye: Frame) -> Response:
-    # An EventSource that gets 503 never tries again, so it is told inside a stream.
-    if "text/event-stream" not in request.headers.get("Accept", ""):
-        raise Unavailable("No more streams here now.", code="too_many_streams", retry_after_seconds=15)
-    return Response(frames.opening(bye["retry_ms"]) + frames.encoded(bye).event, headers=HEADERS)

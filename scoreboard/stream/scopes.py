@@ -1,4 +1,4 @@
-"""Scopes: what can be streamed. A board by its name, one of its regions as board:region."""
+"""Scopes: what can be streamed. A board, one of its regions (board:eu), a further period (board@daily)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scoreboard.boards.service import Boards, Page
 from scoreboard.boards.types import Board, Period, Window
 from scoreboard.core.clock import Clock, rfc3339
+from scoreboard.core.errors import NotFound
 from scoreboard.stream.diff import checksum
 from scoreboard.stream.types import Line, Shown
 
@@ -21,23 +22,52 @@ class Scopes:
     def all(self) -> list[str]:
         """Every scope that there is."""
         return [
-            scope
+            _scope(board, kind, region)
             for board in self.boards.all()
-            for scope in (board.id, *(f"{board.id}:{region}" for region in board.definition.regions))
+            for kind in board.windows
+            for region in ("", *board.definition.regions)
+        ]
+
+    def showing(self, board_id: str, period: str, region: str) -> list[str]:
+        """The scopes that show a window now, of a board that this process knows."""
+        board = self.boards.known(board_id)
+        if board is None:
+            return []
+        return [
+            _scope(board, kind, region)
+            for kind in board.windows
+            if self.boards.period(board, kind).id == period
         ]
 
     def board(self, scope: str) -> Board:
-        """The board of a scope. Raises NotFound."""
-        name, _, region = scope.partition(":")
-        board = self.boards.board(name)
-        self.boards.window(board, "", region)
-        return board
+        """The board of a scope, from memory where it is known. Raises NotFound."""
+        return self._parsed(scope, fresh=False)[0]
 
     def window(self, scope: str) -> tuple[Board, Window, Period]:
         """The window that a scope shows now. Raises NotFound."""
-        name, _, region = scope.partition(":")
-        board = self.boards.board(name)
-        return (board, *self.boards.window(board, "", region))
+        board, kind, region = self._parsed(scope, fresh=True)
+        period = self.boards.period(board, kind)
+        return board, Window(board.id, period.id, region), period
+
+    def in_region(self, scope: str, region: str, *, demanded: bool) -> str:
+        """A scope in a region, where it names none and its board has it. Raises NotFound if `demanded`."""
+        name, at, kind = scope.partition("@")
+        if not region or ":" in name:
+            return scope
+        if not demanded and region not in self.board(scope).definition.regions:
+            return scope
+        return f"{name}:{region}{at}{kind}"
+
+    def _parsed(self, scope: str, *, fresh: bool) -> tuple[Board, str, str]:
+        name, _, word = scope.partition("@")
+        name, _, region = name.partition(":")
+        board = (None if fresh else self.boards.known(name)) or self.boards.board(name)
+        if region and region not in board.definition.regions:
+            raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
+        for kind in board.windows:
+            if word == (_word(kind) if kind != board.windows[0] else ""):
+                return board, kind, region
+        raise NotFound(f"This board has no period {word[:64]!r} to stream.", code="period_not_found")
 
     def read(self, scope: str, *, s: int) -> Shown:
         """A scope as it is now, to be published by frame `s`. Raises NotFound."""
@@ -58,6 +88,15 @@ class Scopes:
             at=rfc3339(self.clock()),
             top=top,
         )
+
+
+def _scope(board: Board, kind: str, region: str) -> str:
+    further = "" if kind == board.windows[0] else f"@{_word(kind)}"
+    return f"{board.id}{':' if region else ''}{region}{further}"
+
+
+def _word(kind: str) -> str:
+    return "cron" if " " in kind else kind  # a board follows one expression at most
 
 
 def _layout(board: Board, period: Period) -> str:

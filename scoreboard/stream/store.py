@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 from redis import Redis
 
 from scoreboard.core import keys
 from scoreboard.core.redis import Scripts
-from scoreboard.stream.types import Cursor, Published, Shown
+from scoreboard.stream.types import Cursor, Kick, Published, Shown
 
 LEASE_MS = 3000
 FRAMES_KEPT = 2000
+KICKS_KEPT = 1000
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Shown).decode
@@ -96,10 +98,39 @@ class StreamStore:
             recent=[_frame(*one) for one in reversed(recent)],
         )
 
-    def following(self, after: Cursor, *, milliseconds: int) -> list[Published]:
-        """The frames after a cursor; waits for the next one for a while."""
-        found = self._redis.xread({keys.frames(): str(after)}, block=milliseconds, count=500)
-        return [_frame(*one) for _, frames in found or [] for one in frames]
+    def following(
+        self, after: Cursor, kicks: str, *, milliseconds: int
+    ) -> tuple[list[Published], list[Kick], str]:
+        """Frames and kicks that followed, and the newest kick; waits for the next one for a while."""
+        asked = {keys.frames(): str(after), keys.kicks(): kicks}
+        found = dict(self._redis.xread(asked, block=milliseconds, count=500) or [])
+        told = found.get(keys.kicks(), [])
+        return (
+            [_frame(*one) for one in found.get(keys.frames(), [])],
+            [Kick(**values) for _, values in told],
+            told[-1][0] if told else kicks,
+        )
+
+    def kick(self, kick: Kick) -> None:
+        """Have every process send somebody away."""
+        self._redis.xadd(keys.kicks(), asdict(kick), maxlen=KICKS_KEPT, approximate=True)
+
+    def newest_kick(self) -> str:
+        """Where kicks are now."""
+        found = self._redis.xrevrange(keys.kicks(), count=1)
+        return str(found[0][0]) if found else "0-0"
+
+    def report(self, process: str, text: str) -> None:
+        """Tell the other processes what this one serves."""
+        self._redis.hset(keys.processes(), process, text)
+
+    def reports(self) -> dict[str, str]:
+        """What each process last told."""
+        return dict(self._redis.hgetall(keys.processes()))
+
+    def forget(self, *processes: str) -> None:
+        """Forget processes that told nothing for a while."""
+        self._redis.hdel(keys.processes(), *processes)
 
     def _call(self, script: str, *args: Any) -> str:
         names = [keys.lease(), keys.head(), keys.frames(), keys.shown()]

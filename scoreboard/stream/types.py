@@ -71,6 +71,15 @@ class Encoded(Struct, frozen=True, kw_only=True, gc=False):
     event: bytes  # the same as a server-sent event
 
 
+class Kick(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whom every process sends away: a player's streams, those of one session, or a board's."""
+
+    player: str = ""
+    session: str = ""
+    scope: str = ""
+    why: str = "kicked"
+
+
 Frame = dict[str, Any]
 
 

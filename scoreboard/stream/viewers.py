@@ -1,72 +1,328 @@
-"""Viewers: one open event stream each, written by a generator."""
+"""The open streams of one process: each frame is encoded once, and written to all in one loop."""
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.stream import frames
+from scoreboard.stream import frames, goodbye
+from scoreboard.stream.carriers import Carrier
 from scoreboard.stream.hub import Hub, Resumed
-from scoreboard.stream.types import Frame
+from scoreboard.stream.metrics import Metrics
+from scoreboard.stream.places import Newcomer, Places
+from scoreboard.stream.types import Cursor, Encoded, Frame
+from scoreboard.stream.viewer import Viewer
+from scoreboard.stream.websocket import Inbound
+
+log = logging.getLogger(__name__)
+
+SLICE = 500  # viewers that are written between two looks at everything else
+SWEEP_SECONDS = 1.0
+STALLED_SECONDS = 30.0
+RUDE_BYTES = 16 * 1024  # of what nobody asked for
+
+
+@dataclass(eq=False, kw_only=True, slots=True)
+class Audience:
+    """The viewers of the same boards by the same carrier: they are sent the same bytes."""
+
+    scopes: tuple[str, ...]
+    carrier: Carrier
+    at: Cursor  # up to where its viewers were served, but for those who can't keep up
+    viewers: dict[Viewer, None] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
 class Viewers:
-    """The open streams of this process."""
+    """Serves the open streams of this process from the hub's memory."""
 
     hub: Hub
+    places: Places
     clock: Clock
+    metrics: Metrics
     heartbeat_seconds: int
     max_age_seconds: int
-    most: int
     monotonic: Callable[[], float] = time.monotonic
-    open: int = 0
+    handing_over: bool = False  # whether connections can be taken from the server here
+    draining: bool = False
+    spread_seconds: float = 0.0  # how long the last frame took to be written to all
+    drained_all: threading.Event = field(default_factory=threading.Event)
+    _audiences: dict[tuple[tuple[str, ...], str], Audience] = field(default_factory=dict)
+    _news: threading.Event = field(default_factory=threading.Event)
+    _ready: deque[Viewer] = field(default_factory=deque)
+    _gone: deque[dict[str, object]] = field(default_factory=deque)
+    _degraded: bool = False
+    _stopping: bool = False
 
-    def enter(self) -> Frame | None:
-        """Take a place, which `leave` gives back. Returns the frame to refuse with where there is none."""
-        if self.hub.stopping:
-            return frames.bye(code=101, again=True, retry_ms=random.randrange(200, 2000), why="drain")
-        if self.open >= self.most:
-            return frames.bye(code=201, again=True, retry_ms=random.randrange(15_000, 30_000), why="capacity")
-        self.open += 1
-        return None
+    def __post_init__(self) -> None:
+        self.hub.listeners.append(self._news.set)
 
-    def leave(self) -> None:
-        """Give a place back."""
-        self.open -= 1
+    # Coming
 
-    def events(self, scopes: Sequence[str], resumed: Resumed) -> Iterator[bytes]:
-        """All that one viewer is sent, until he leaves, or is asked to come back."""
-        opened = self.monotonic()
+    def admit(self, who: Newcomer, *, opening: bool = True) -> Frame | None:
+        """Take a place, which `dismiss` gives back. Returns the bye to refuse with where there is none."""
+        why = "drain" if self.draining else self.places.take(who, opening=opening)
+        if not why:
+            return None
+        self.metrics.add("refused", why=why)
+        return goodbye.frame(why)
+
+    def dismiss(self, who: Newcomer) -> None:
+        """Give back the place of somebody who did not open a stream after all."""
+        self.places.give_back(who)
+
+    def join(
+        self, viewer: Viewer, scopes: Sequence[str], carrier: Carrier, resumed: Resumed, head: bytes = b""
+    ) -> None:
+        """Begin to serve a viewer: `head`, hello, and what he missed. Raises OSError where he is gone."""
+        now = self.monotonic()
+        viewer.beat = now + self._beat()
         # Ages differ, so that streams opened together do not all come back together.
-        until = opened + self.max_age_seconds * random.uniform(0.8, 1.0)
-        yield frames.opening(random.randrange(1000, 5000)) + self._hello(resumed.resume)
-        sent, at, degraded = resumed.frames, resumed.at, False
-        beat = opened + self.heartbeat_seconds
-        while True:
-            changed = self.hub.changed
-            if not sent:
-                sent, at = self.hub.after(scopes, at)
-            if sent:
-                yield b"".join(frame.event for frame in sent)
-                sent = []
-                continue
-            now = self.monotonic()
-            if self.hub.stopping or now >= until:
-                yield self._bye(draining=self.hub.stopping)
-                return
-            if now >= beat or degraded != self.hub.degraded:
-                degraded = self.hub.degraded  # said at once, not at the next beat
-                yield self._heartbeat(scopes)
-                beat = now + self.heartbeat_seconds * random.uniform(0.9, 1.1)
-                continue
-            changed.wait(max(0.0, min(beat, until) - now))
+        age = self.max_age_seconds * random.uniform(0.8, 1.0)
+        left = (viewer.who.until - self.clock()) / 1000 if viewer.who.until is not None else age
+        viewer.until, viewer.code = now + min(age, left), 301 if left < age else 102
+        audience = self._audience(tuple(scopes), carrier)
+        audience.viewers[viewer] = None
+        viewer.audience = audience
+        self.metrics.add("opened", carrier=carrier.name)
+        self.metrics.add("resumes", how=resumed.resume)
+        first = [self._hello(resumed.resume), *resumed.frames]
+        viewer.write(head + carrier.opening(random.randrange(1000, 5000), first), now)
 
-    def _hello(self, resume: str) -> bytes:
+    def left(self, viewer: Viewer, why: str = "left") -> None:
+        """Forget a viewer. Called by the event loop too: does not wait, and may come twice."""
+        if viewer.closed:
+            return
+        viewer.close()
+        audience = viewer.audience
+        if audience is not None:
+            audience.viewers.pop(viewer, None)
+            if not audience.viewers:
+                self._audiences.pop((audience.scopes, audience.carrier.name), None)
+        self.places.give_back(viewer.who)
+        self.metrics.add("closed", why=why)
+        seconds = round(self.monotonic() - viewer.opened, 1)
+        self._gone.append({"why": why, "seconds": seconds, "bytes": viewer.sent})
+
+    def drained(self, viewer: Viewer) -> None:
+        """A viewer can take more. Called by the event loop too."""
+        if viewer.ending:
+            self.left(viewer, "bye")
+        elif viewer.at != viewer.audience.at:
+            self._ready.append(viewer)
+            self._news.set()
+
+    def heard(self, viewer: Viewer, data: bytes) -> None:
+        """A viewer said something. Called by the event loop too."""
+        if isinstance(viewer.inbound, Inbound):
+            answer, ends = viewer.inbound.feed(data, self.monotonic())
+            # What can't be answered at once is not answered: it must not get between other bytes.
+            if answer and not viewer.blocked and not self._write(viewer, answer):
+                return
+            if ends:
+                self.left(viewer, "closed")
+            return
+        viewer.inbound += len(data)
+        if viewer.inbound > RUDE_BYTES:
+            self.left(viewer, "rude")
+
+    # Serving
+
+    def run(self) -> None:
+        """Serve until `stop` is called."""
+        swept = self.monotonic()
+        while not self._stopping:
+            try:
+                self._news.wait(max(0.0, swept + SWEEP_SECONDS - self.monotonic()))
+                self._news.clear()
+                self.serve()
+                if self.monotonic() - swept >= SWEEP_SECONDS:
+                    swept = self.monotonic()
+                    self.sweep()
+            except Exception:
+                # Whatever it was, it must not end everybody's streams.
+                log.exception("serving streams failed")
+
+    def serve(self) -> None:
+        """Send every viewer what is new."""
+        begun, delivered = self.monotonic(), 0
+        if self._degraded != self.hub.degraded:
+            self._degraded = self.hub.degraded
+            for viewer in self.all():
+                viewer.beat = 0.0  # told at once, not with the next heartbeat
+            self.sweep()
+        for audience in list(self._audiences.values()):
+            delivered += self._spread(audience)
+        while self._ready:
+            self._catch_up(self._ready.popleft())
+        if delivered:
+            self.spread_seconds = self.monotonic() - begun
+            self.metrics.spread(self.spread_seconds, delivered)
+        while self._gone:
+            log.info("stream closed", extra=self._gone.popleft())
+
+    def sweep(self) -> None:
+        """Do what the clock asks for: heartbeats, ends of streams, and an eye on who is stuck."""
+        beats: dict[Audience, tuple[Cursor, bytes]] = {}
+        for part in self._slices(self.all()):
+            now = self.monotonic()
+            for viewer in part:
+                if viewer.closed:
+                    continue
+                if viewer.blocked:
+                    if now - viewer.moved > STALLED_SECONDS:
+                        viewer.ending = False
+                        self.left(viewer, "stalled")
+                elif now >= viewer.until:
+                    self.end(viewer, goodbye.frame(goodbye.WHY[viewer.code]))
+                elif now >= viewer.beat:
+                    self._beat_for(viewer, beats, now)
+
+    def all(self) -> list[Viewer]:
+        """Every viewer."""
+        return [viewer for audience in list(self._audiences.values()) for viewer in audience.viewers]
+
+    def watching(self) -> dict[str, list[Audience]]:
+        """The audiences of each scope that is watched."""
+        found: dict[str, list[Audience]] = {}
+        for audience in list(self._audiences.values()):
+            for scope in audience.scopes:
+                found.setdefault(scope, []).append(audience)
+        return found
+
+    def send(self, viewer: Viewer, frame: Encoded) -> bool:
+        """Send a frame of one viewer's own. Returns whether he could take it."""
+        if viewer.closed or viewer.ending or viewer.blocked:
+            return False
+        return self._write(viewer, viewer.audience.carrier.carry([frame]))
+
+    # Leaving
+
+    def end(self, viewer: Viewer, bye: Frame) -> None:
+        """Send a viewer away."""
+        if viewer.closed or viewer.ending:
+            return
+        viewer.ending = True
+        self.metrics.add("byes", code=str(bye["code"]))
+        if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
+            self.left(viewer, bye["why"])
+
+    def kick(self, *, player: str = "", session: str = "", scope: str = "", why: str = "kicked") -> int:
+        """Send away a player, a session, or all who watch a scope. Returns how many it were."""
+        found = [
+            viewer
+            for viewer in self.all()
+            if (player and viewer.who.player == player)
+            or (session and viewer.who.session == session)
+            or (scope and scope in viewer.audience.scopes)
+        ]
+        for viewer in found:
+            self.end(viewer, goodbye.frame(why))
+        return len(found)
+
+    def drain(self) -> None:
+        """Send everybody away, over some seconds, so that they do not all come back at once."""
+        self.draining = True
+        self.hub.wake()  # those who poll are answered
+        leaving = self.all()
+        random.shuffle(leaving)
+        seconds, begun = goodbye.drain_seconds(len(leaving)), self.monotonic()
+        for number, viewer in enumerate(leaving, 1):
+            self.end(viewer, goodbye.frame("drain"))
+            rest = begun + seconds * number / len(leaving) - self.monotonic()
+            if rest > 0.01:
+                time.sleep(rest)
+        self.drained_all.set()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._stopping = True
+        self._news.set()
+
+    # Within
+
+    def _audience(self, scopes: tuple[str, ...], carrier: Carrier) -> Audience:
+        found = self._audiences.get((scopes, carrier.name))
+        if found is None:
+            found = Audience(scopes=scopes, carrier=carrier, at=self.hub.head)
+            self._audiences[(scopes, carrier.name)] = found
+        return found
+
+    def _spread(self, audience: Audience) -> int:
+        before = audience.at
+        found, at = self.hub.after(audience.scopes, before)
+        if not found:
+            return 0
+        audience.at = at
+        data, now = audience.carrier.carry(found), self.monotonic()
+        delivered = 0
+        for part in self._slices(list(audience.viewers)):
+            for viewer in part:
+                if viewer.at == before and not viewer.blocked:
+                    viewer.at = at
+                    delivered += self._write(viewer, data, now)
+                else:
+                    self._catch_up(viewer)
+        self.metrics.sent(audience.carrier.name, delivered, len(found), len(data))
+        return delivered
+
+    def _catch_up(self, viewer: Viewer) -> None:
+        """Serve somebody who is elsewhere than the others."""
+        if viewer.closed or viewer.ending:
+            return
+        if viewer.blocked:
+            self.metrics.add("conflated")  # nothing is kept for him but where he is
+            return
+        found, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
+        if found:
+            viewer.at = at
+            self._write(viewer, viewer.audience.carrier.carry(found))
+
+    def _beat_for(self, viewer: Viewer, beats: dict[Audience, tuple[Cursor, bytes]], now: float) -> None:
+        viewer.beat = now + self._beat()
+        # What it tells must be what he has, so he is served first.
+        self._catch_up(viewer)
+        if viewer.closed or viewer.blocked:
+            return
+        audience = viewer.audience
+        at, data = beats.get(audience, (None, b""))
+        if at is not self.hub.head:
+            frame = self.hub.heartbeat(audience.scopes, rfc3339(self.clock()))
+            data = audience.carrier.carry([frames.encoded(frame)])
+            beats[audience] = (self.hub.head, data)
+        self._write(viewer, data, now)
+
+    def _write(self, viewer: Viewer, data: bytes, now: float | None = None) -> bool:
+        """Write to one viewer. Returns whether he is still there."""
+        if viewer.closed:
+            return False
+        try:
+            viewer.write(data, self.monotonic() if now is None else now)
+        except OSError:
+            self.left(viewer)
+            return False
+        return True
+
+    def _slices(self, viewers: list[Viewer]) -> Iterator[list[Viewer]]:
+        # Begun elsewhere each time, so that nobody is always the last one.
+        first = random.randrange(len(viewers)) if viewers else 0
+        turned = viewers[first:] + viewers[:first]
+        for start in range(0, len(turned), SLICE):
+            if start:
+                time.sleep(0)  # let requests be answered
+            yield turned[start : start + SLICE]
+
+    def _beat(self) -> float:
+        return self.heartbeat_seconds * random.uniform(0.9, 1.1)
+
+    def _hello(self, resume: str) -> Encoded:
         frame = frames.hello(
             sid=secrets.token_hex(8),
             heartbeat=self.heartbeat_seconds,
@@ -74,12 +330,4 @@ class Viewers:
             now=rfc3339(self.clock()),
             resume=resume,
         )
-        return frames.encoded(frame).event
-
-    def _heartbeat(self, scopes: Sequence[str]) -> bytes:
-        return frames.encoded(self.hub.heartbeat(scopes, rfc3339(self.clock()))).event
-
-    def _bye(self, *, draining: bool) -> bytes:
-        code, why = (101, "drain") if draining else (102, "max_age")
-        frame = frames.bye(code=code, again=True, retry_ms=random.randrange(200, 2000), why=why)
-        return frames.encoded(frame).event
+        return frames.encoded(frame)

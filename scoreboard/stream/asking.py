@@ -1,0 +1,91 @@
+"""What a request for a stream asks for, and on whose behalf."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flask import request
+from msgspec import Meta, Struct, structs
+
+from scoreboard.accounts.guard import sent_key
+from scoreboard.core.bodies import query
+from scoreboard.core.errors import FieldError, Unauthenticated, ValidationFailed
+from scoreboard.core.parts import parts
+from scoreboard.stream import goodbye
+from scoreboard.stream.places import Newcomer
+from scoreboard.stream.types import Frame
+
+MOST_SCOPES = 8
+
+
+class StreamQuery(Struct, kw_only=True):
+    """What to stream, and from where. A cursor is never refused: EventSource would give up for good."""
+
+    boards: Annotated[str, Meta(max_length=1000)] = ""
+    region: Annotated[str, Meta(max_length=64)] = ""
+    since: str = ""
+    ticket: str = ""
+
+
+class PollQuery(StreamQuery, kw_only=True):
+    """The same, and how long to wait for something new, in seconds."""
+
+    wait: Annotated[float, Meta(ge=0, le=25)] = 0.0
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request for frames, understood and allowed."""
+
+    who: Newcomer
+    scopes: tuple[str, ...]
+    since: str
+    expired: bool  # the ticket: whoever asks must get a new one first
+
+
+def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
+    """What this request asks for. Raises NotFound, Unauthenticated or ValidationFailed.
+
+    Asks neither Redis nor the database about public boards that are known: a thousand viewers who
+    come back at once cost memory only.
+    """
+    wanted = query(request.args, shape)
+    who, expired = _newcomer(wanted.ticket)
+    scopes = _scopes(wanted)
+    for scope in scopes:
+        private = not parts().scopes.board(scope).definition.public
+        if private and not who.player and not who.key:
+            who = structs.replace(who, key=_key())
+    since = request.headers.get("Last-Event-ID") or wanted.since
+    return Asked(who=who, scopes=scopes, since=since, expired=expired), wanted
+
+
+def admitted(one: Asked, *, opening: bool = True) -> Frame | None:
+    """Take a place for a request. Returns the bye to refuse it with."""
+    if one.expired:
+        return goodbye.frame("auth_expired")
+    return parts().viewers.admit(one.who, opening=opening)
+
+
+def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
+    address = request.remote_addr or ""
+    if not ticket:
+        return Newcomer(address=address), False
+    opened, good = parts().tickets.open(ticket)
+    who = Newcomer(address=address, player=opened.player, session=opened.session, until=opened.lasts_until)
+    return who, not good
+
+
+def _key() -> str:
+    key = sent_key()
+    if key is None:
+        raise Unauthenticated("This board is private: send a ticket, or a server key.")
+    return key.id
+
+
+def _scopes(wanted: StreamQuery) -> tuple[str, ...]:
+    named = wanted.boards.split(",") if wanted.boards else [parts().settings.default_board]
+    if len(dict.fromkeys(named)) > MOST_SCOPES:
+        raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
+    rooms, header = parts().rooms, parts().settings.stream_region_header
+    near = request.headers.get(header, "").lower() if header else ""
+    return tuple(dict.fromkeys(rooms.assign(scope, wanted.region, near=near) for scope in named))

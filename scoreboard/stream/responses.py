@@ -1,0 +1,86 @@
+"""Answers that do not end: written by a generator, or handed over with their sockets."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from email.utils import formatdate
+from typing import Any
+
+from flask import Response, request
+
+from scoreboard.core.errors import TooMany, Unavailable
+from scoreboard.core.parts import parts
+from scoreboard.stream.asking import Asked
+from scoreboard.stream.carriers import CHUNKED, EVENTS, Carrier
+from scoreboard.stream.hub import Resumed
+from scoreboard.stream.sockets import HandedOver, can_hand_over, watchable
+from scoreboard.stream.types import Frame
+from scoreboard.stream.viewer import Handed, Waiting
+
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "private, no-cache, no-store, no-transform",
+    "X-Accel-Buffering": "no",  # nginx sends each frame at once
+    "Vary": "Origin",
+}
+
+
+class HandedOverResponse(Response):
+    """An event stream whose socket is ours from its first byte on."""
+
+    automatically_set_content_length = False
+
+    def __init__(self, asked: Asked, resumed: Resumed, headers: Mapping[str, str]) -> None:
+        super().__init__(headers=dict(headers))
+        self._asked, self._resumed = asked, resumed
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Take the connection from the server, which must not touch it any more."""
+        viewers, carrier = parts().viewers, _carrier(environ)
+        at, now = self._resumed.at, viewers.monotonic()
+        with contextlib.suppress(OSError):  # gone before he was served
+            viewer = Handed(viewers, self._asked.who, at, now, environ["gunicorn.socket"])
+            try:
+                viewers.join(viewer, self._asked.scopes, carrier, self._resumed, self._head(environ, carrier))
+            except OSError:
+                viewers.left(viewer)
+        raise HandedOver
+
+    def _head(self, environ: Any, carrier: Carrier) -> bytes:
+        lines = [f"{environ['SERVER_PROTOCOL']} {self.status}", f"Date: {formatdate(usegmt=True)}"]
+        lines += [f"{name}: {value}" for name, value in self.get_wsgi_headers(environ)]
+        lines += ["Connection: close", *(["Transfer-Encoding: chunked"] if carrier is CHUNKED else [])]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def event_stream(asked: Asked, resumed: Resumed) -> Response:
+    """The answer that streams to somebody who has a place."""
+    headers = HEADERS | {"Scoreboard-Resume": resumed.resume}
+    viewers, environ = parts().viewers, request.environ
+    if viewers.handing_over and can_hand_over(environ):
+        return HandedOverResponse(asked, resumed, headers)
+    viewer = Waiting(viewers, asked.who, resumed.at, viewers.monotonic(), _connection(environ))
+    viewers.join(viewer, asked.scopes, EVENTS, resumed)
+    response = Response(viewer.parts(), headers=headers)
+    response.call_on_close(lambda: viewers.left(viewer))  # also where not even the first part was asked for
+    return response
+
+
+def refused(bye: Frame) -> Response:
+    """The answer to somebody who can't come in now."""
+    # An EventSource that gets 503 never tries again, so it is told inside a stream.
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        return Response(EVENTS.closing(bye), headers=HEADERS)
+    seconds = -(-bye["retry_ms"] // 1000)
+    if bye["code"] in (202, 203):
+        raise TooMany("Too many streams from where you are.", retry_after_seconds=seconds)
+    raise Unavailable("No more streams here now.", code="too_many_streams", retry_after_seconds=seconds)
+
+
+def _carrier(environ: Any) -> Carrier:
+    return CHUNKED if environ["SERVER_PROTOCOL"] == "HTTP/1.1" else EVENTS
+
+
+def _connection(environ: Any) -> Any:
+    return environ["gunicorn.socket"] if watchable(environ) else None

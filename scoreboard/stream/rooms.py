@@ -1,0 +1,223 @@
+"""Rooms: who watches what, in which process; how viewers are spread, and told how many they are."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from msgspec import Struct, to_builtins
+
+from scoreboard.core.clock import Clock, rfc3339
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import NotFound
+from scoreboard.core.redis import RedisError
+from scoreboard.stream import frames, goodbye
+from scoreboard.stream.hub import Hub
+from scoreboard.stream.metrics import exposition
+from scoreboard.stream.scopes import Scopes
+from scoreboard.stream.store import StreamStore
+from scoreboard.stream.viewer import Viewer
+from scoreboard.stream.viewers import SLICE, Viewers
+
+log = logging.getLogger(__name__)
+
+REPORT_SECONDS = 2.0
+FORGOTTEN_SECONDS = 10.0  # a process that reported nothing for so long is gone
+NOTICE_SECONDS = 5.0
+NOTICED_CHANGE = 0.01
+CROWDED, EVEN, FEW = 1.3, 1.1, 50  # times the mean; viewers of whom a process never gets rid
+SENT_A_SECOND = 0.01  # of a crowded process's viewers
+
+
+class RoomReport(Struct, frozen=True, kw_only=True):
+    """A room as one process serves it."""
+
+    viewers: int
+    shards: list[int]
+    s: int  # the number of the last frame
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What one process serves."""
+
+    at: int  # milliseconds since 1970
+    viewers: int
+    spread_seconds: float
+    rooms: dict[str, RoomReport]
+    counted: list[tuple[str, dict[str, str], float]] = []
+    lag: int = 0  # frames that were published and not taken in yet
+
+    def as_json(self, process: str) -> dict[str, Any]:
+        """The report as the API answers it."""
+        rooms = [{"room": scope, **to_builtins(room)} for scope, room in sorted(self.rooms.items())]
+        return {"process": process, "at": rfc3339(self.at), "viewers": self.viewers, "rooms": rooms}
+
+
+def surplus(mine: int, all_counts: Sequence[int], *, leaving: bool) -> int:
+    """How many viewers a process should do without: it begins where it is crowded, ends where it is even."""
+    mean = sum(all_counts) / len(all_counts) if all_counts else 0
+    if len(all_counts) < 2 or mine <= FEW or mine <= (EVEN if leaving else CROWDED) * mean:
+        return 0
+    return int(mine - EVEN * mean)
+
+
+@dataclass(kw_only=True)
+class RoomManager:
+    """Assigns viewers to rooms, reports them to the other processes, and evens processes out."""
+
+    viewers: Viewers
+    hub: Hub
+    scopes: Scopes
+    store: StreamStore
+    clock: Clock
+    process: str = field(default_factory=lambda: secrets.token_hex(4))
+    reports: dict[str, Report] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _leaving: bool = False
+    _lag: int = 0
+    _told: dict[str, int] = field(default_factory=dict)
+    _noticed_at: int = 0
+
+    def assign(self, scope: str, region: str = "", *, profile: str = "", near: str = "") -> str:
+        """The room of a viewer: the region that he asks for, else his profile's, else the one he is near.
+
+        `region` is a region, "auto" for the other two, or "" for none. Regions are never made up here.
+        Raises NotFound where he asks for one that the board does not have.
+        """
+        if region != "auto":
+            return self.scopes.in_region(scope, region, demanded=True)
+        for guess in (profile, near):
+            found = self.scopes.in_region(scope, guess, demanded=False)
+            if found != scope:
+                return found
+        return scope
+
+    def shards(self, scope: str) -> list[int]:
+        """How many viewers each shard of a room has here: shards are written one after another."""
+        count = sum(len(audience.viewers) for audience in self.viewers.watching().get(scope, []))
+        return [min(SLICE, count - start) for start in range(0, count, SLICE)]
+
+    def slowest(self) -> float:
+        """How long the slowest process took to write a frame to all its viewers."""
+        known = (report.spread_seconds for report in self.reports.values())
+        return max(self.viewers.spread_seconds, *known, 0.0)
+
+    def run(self) -> None:
+        """Report, notice and balance until `stop` is called."""
+        while not self._stopping.wait(REPORT_SECONDS):
+            try:
+                self.turn()
+            except (RedisError, OSError, Lost, Busy):
+                self.reports = {}  # the hub says that Redis is away
+            except Exception:
+                log.exception("looking after rooms failed")
+
+    def stop(self) -> None:
+        """Stop."""
+        self._stopping.set()
+
+    def turn(self) -> None:
+        """One round. Raises RedisError, Lost or Busy."""
+        self._send_away_from_what_is_gone()
+        self.exchange()
+        self.notice()
+        self.balance()
+
+    def exchange(self) -> None:
+        """Tell what this process serves, and learn what the others do."""
+        now, head = self.clock(), self.store.head()
+        same = head is not None and head[0].epoch == self.hub.head.epoch
+        self._lag = max(0, head[0].seq - self.hub.head.seq) if head and same else 0
+        self.store.report(self.process, msgspec.json.encode(self.report()).decode())
+        known = {
+            process: msgspec.json.decode(text, type=Report) for process, text in self.store.reports().items()
+        }
+        gone = [one for one, report in known.items() if now - report.at > 1000 * FORGOTTEN_SECONDS]
+        if gone:
+            self.store.forget(*gone)
+        self.reports = {one: report for one, report in known.items() if one not in gone}
+
+    def report(self) -> Report:
+        """What this process serves now."""
+        watched = self.viewers.watching()
+        rooms = {}
+        for scope in watched:
+            shards = self.shards(scope)
+            rooms[scope] = RoomReport(viewers=sum(shards), shards=shards, s=self.hub.position(scope))
+        return Report(
+            at=self.clock(),
+            viewers=len(self.viewers.all()),
+            spread_seconds=self.viewers.spread_seconds,
+            rooms=rooms,
+            counted=self.viewers.metrics.items(),
+            lag=self._lag,
+        )
+
+    def metrics(self) -> Iterator[str]:
+        """What all processes counted, for Prometheus."""
+        current = self.current()
+        open_now = [
+            ({"process": process, "room": scope}, room.viewers)
+            for process, report in current.items()
+            for scope, room in report.rooms.items()
+        ]
+        lag = [({"process": process}, report.lag) for process, report in current.items()]
+        gauges = {"open": ("Open streams", open_now), "lag_frames": ("Frames not taken in yet", lag)}
+        return exposition({process: report.counted for process, report in current.items()}, gauges)
+
+    def current(self) -> dict[str, Report]:
+        """What all processes serve, as far as this one knows; itself as it is just now."""
+        return self.reports | {self.process: self.report()}
+
+    def notice(self) -> None:
+        """Tell viewers how many watch their boards, where that changed and not too often."""
+        now = self.clock()
+        if now - self._noticed_at < 1000 * NOTICE_SECONDS:
+            return
+        self._noticed_at = now
+        for scope, audiences in self.viewers.watching().items():
+            count = sum(
+                report.rooms[scope].viewers for report in self.reports.values() if scope in report.rooms
+            )
+            if abs(count - self._told.get(scope, 0)) < max(1, NOTICED_CHANGE * count):
+                continue
+            self._told[scope] = count
+            frame = frames.encoded(frames.notice(scope, count))
+            for viewer in [one for audience in audiences for one in audience.viewers]:
+                self.viewers.send(viewer, frame)
+
+    def balance(self) -> None:
+        """Send some viewers of a crowded process away: who comes back is taken by any process."""
+        counts = [report.viewers for report in self.reports.values()]
+        leaving = surplus(len(self.viewers.all()), counts, leaving=self._leaving)
+        self._leaving = leaving > 0
+        if not leaving or self.viewers.draining:
+            return
+        here = self.viewers.all()
+        for viewer in random.sample(
+            here, min(leaving, max(1, int(len(here) * SENT_A_SECOND * REPORT_SECONDS)))
+        ):
+            self.viewers.end(viewer, goodbye.frame("rebalance"))
+
+    def _send_away_from_what_is_gone(self) -> None:
+        there = set(self.scopes.all())
+        for scope, audiences in self.viewers.watching().items():
+            for viewer in [one for audience in audiences for one in audience.viewers]:
+                why = "" if scope in there else "board_gone"
+                if not why and not self._may_watch(viewer, scope):
+                    why = "forbidden"
+                if why:
+                    self.viewers.end(viewer, goodbye.frame(why))
+
+    def _may_watch(self, viewer: Viewer, scope: str) -> bool:
+        try:
+            public = self.scopes.board(scope).definition.public
+        except NotFound:
+            return True
+        return public or bool(viewer.who.player or viewer.who.key)

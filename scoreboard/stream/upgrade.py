@@ -1,0 +1,97 @@
+"""WebSocket: flask-sock does the handshake, then the connection is served like every other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+from flask_sock import Sock
+from simple_websocket import Server
+
+from scoreboard.core.errors import NotFound, ScoreboardError
+from scoreboard.core.parts import parts
+from scoreboard.stream import goodbye
+from scoreboard.stream.asking import admitted, asked
+from scoreboard.stream.carriers import MESSAGES
+from scoreboard.stream.sockets import can_hand_over, watchable
+from scoreboard.stream.types import Frame
+from scoreboard.stream.viewer import Handed, Viewer, Waiting
+from scoreboard.stream.websocket import Inbound
+
+
+class NoThread:
+    """Reads nothing: flask-sock's own reader would compete with ours for every byte."""
+
+    name = ""
+
+    def __init__(self, target: Callable[[], None]) -> None:
+        pass
+
+    def start(self) -> None:
+        """Do nothing."""
+
+
+def install(bp: Blueprint) -> None:
+    """Add the route to a blueprint."""
+    bp.record_once(lambda state: state.app.config.update(SOCK_SERVER_OPTIONS={"thread_class": NoThread}))
+    bp.before_request(_without_compression)
+    Sock().route("/ws", bp=bp)(stream_messages)
+
+
+def stream_messages(handshaken: Server) -> None:
+    """Stream boards as WebSocket messages."""
+    connection = handshaken.sock
+    # flask-sock must not close what is ours: its own descriptor is closed by the server.
+    handshaken.connected = False
+    try:
+        bye = _refusal() or _served(connection)
+    except NotFound:
+        bye = goodbye.frame("board_gone")
+    except ScoreboardError:
+        bye = goodbye.frame("forbidden")
+    if bye is not None:
+        connection.sendall(MESSAGES.closing(bye))
+
+
+def _served(connection: Any) -> Frame | None:
+    """Serve the connection. Returns the bye to refuse it with."""
+    one, _ = asked()
+    bye = admitted(one)
+    if bye is not None:
+        return bye
+    viewers = parts().viewers
+    try:
+        resumed = parts().hub.resume(one.scopes, one.since)
+        handed = viewers.handing_over and can_hand_over(request.environ)
+        watched = connection if watchable(request.environ) else None
+        viewer: Viewer = (Handed if handed else Waiting)(
+            viewers, one.who, resumed.at, viewers.monotonic(), connection if handed else watched
+        )
+    except BaseException:
+        viewers.dismiss(one.who)
+        raise
+    viewer.inbound = Inbound()
+    try:
+        viewers.join(viewer, one.scopes, MESSAGES, resumed)
+        if isinstance(viewer, Waiting):
+            for part in viewer.parts():
+                connection.sendall(part)
+    except OSError:
+        viewers.left(viewer)
+    return None
+
+
+def _refusal() -> Frame | None:
+    """Turn away pages of origins that may not connect: browsers let any page open a WebSocket."""
+    origin, allowed = request.headers.get("Origin"), parts().settings.stream_origins
+    if origin is None or allowed == "*" or urlsplit(origin).netloc == request.host:
+        return None
+    known = [one.strip().rstrip("/") for one in allowed.split(",")]
+    return None if origin in known else goodbye.frame("forbidden")
+
+
+def _without_compression() -> None:
+    # flask-sock accepts it wherever it is offered, which costs 100 KB a connection.
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)

@@ -1,0 +1,213 @@
+"""One open stream, as memory has it: a connection, and up to where it was served."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from scoreboard.stream import sockets
+from scoreboard.stream.places import Newcomer
+from scoreboard.stream.types import Cursor
+from scoreboard.stream.websocket import Inbound
+
+
+class Host(Protocol):
+    """Who serves viewers, and is told what happens to them. Called by the event loop: must not wait."""
+
+    def monotonic(self) -> float:
+        """Seconds."""
+
+    def left(self, viewer: Viewer, why: str = "left") -> None:
+        """The connection is over."""
+
+    def drained(self, viewer: Viewer) -> None:
+        """All that was written is sent."""
+
+    def heard(self, viewer: Viewer, data: bytes) -> None:
+        """He said something, though nobody asked."""
+
+
+class Viewer:
+    """Keeps at most what is left of one writing: whoever can't take more is served anew when he can."""
+
+    __slots__ = (
+        "__weakref__",
+        "at",
+        "audience",
+        "beat",
+        "closed",
+        "code",
+        "ending",
+        "host",
+        "inbound",
+        "me",
+        "moved",
+        "opened",
+        "sent",
+        "until",
+        "who",
+    )
+
+    def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float) -> None:
+        self.host, self.who, self.at = host, who, at
+        self.opened = self.moved = now
+        self.audience: Any = None
+        self.beat = self.until = 0.0  # when the next heartbeat is due; when the stream ends
+        self.code = 0  # of the bye that it ends with then
+        self.sent = 0  # bytes
+        self.me: dict[str, bytes] | None = None  # what he was last told of himself, by scope
+        self.inbound: Inbound | int = 0  # what a WebSocket says; else how much was said
+        self.ending = False  # the last bytes are on their way
+        self.closed = False
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something is still on its way to him."""
+        raise NotImplementedError
+
+    def write(self, data: bytes, now: float) -> None:
+        """Send bytes, or begin to. Raises OSError where he is gone. Never waits."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let the connection go."""
+        raise NotImplementedError
+
+
+class Handed(Viewer):
+    """A viewer whose socket is ours, written without a greenlet of his own."""
+
+    __slots__ = ("_reading", "_rest", "_socket", "_writing")
+
+    def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float, connection: Any) -> None:
+        super().__init__(host, who, at, now)
+        self._socket = sockets.duplicate(connection)
+        self._rest: memoryview | None = None
+        self._writing: Any = None
+        self._reading: Any = sockets.watch(self._socket, sockets.READ, self._readable)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the kernel took less than all."""
+        return self._rest is not None
+
+    def write(self, data: bytes | memoryview, now: float) -> None:
+        """Give the kernel what it takes, and keep the rest."""
+        if self._rest is not None:
+            data = bytes(self._rest) + data
+        try:
+            count = self._socket.send(data)
+        except BlockingIOError:
+            count = 0
+        self.sent += count
+        self._rest = memoryview(data)[count:] if count < len(data) else None
+        if self._rest is not None:
+            self.moved = now
+            if self._writing is None:
+                self._writing = sockets.watch(self._socket, sockets.WRITE, self._writable)
+
+    def close(self) -> None:
+        """Close our descriptor; the server closed its own long ago."""
+        self.closed = True
+        sockets.unwatch(self._reading)
+        sockets.unwatch(self._writing)
+        self._reading = self._writing = self._rest = None
+        self._socket.close()
+
+    def _readable(self) -> None:
+        _read(self, self._socket, 4096)
+
+    def _writable(self) -> None:
+        rest, self._rest = self._rest, None
+        try:
+            if rest is not None:
+                self.write(rest, self.host.monotonic())
+        except OSError:
+            self.host.left(self)
+            return
+        if self._rest is None:
+            sockets.unwatch(self._writing)
+            self._writing = None
+            self.host.drained(self)
+
+
+class Waiting(Viewer):
+    """A viewer who is written by a generator, on a server that keeps its sockets."""
+
+    __slots__ = ("_filled", "_next", "_reading", "_sending", "_socket")
+
+    def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float, connection: Any = None) -> None:
+        """`connection` is what to watch for his leaving, where there is an event loop."""
+        super().__init__(host, who, at, now)
+        self._filled = threading.Event()
+        self._next, self._sending = b"", False
+        self._socket: Any = None
+        self._reading: Any = None
+        if connection is not None:
+            self._socket = sockets.duplicate(connection)
+            self._reading = sockets.watch(self._socket, sockets.READ, self._readable)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the generator is still busy."""
+        return self._sending or bool(self._next)
+
+    def write(self, data: bytes, now: float) -> None:
+        """Leave bytes for the generator."""
+        self._next += data
+        self.moved = now
+        self._filled.set()
+
+    def parts(self) -> Iterator[bytes]:
+        """What to send, until the end. Being asked again means that it was sent."""
+        try:
+            while not self.closed:
+                self._filled.wait()
+                self._filled.clear()
+                data, self._next = self._next, b""
+                self._sending = True
+                if data:
+                    yield data
+                self._sending = False
+                self.sent += len(data)
+                if self.ending and not self._next:
+                    return
+                self.host.drained(self)
+        finally:
+            self.host.left(self, "bye" if self.ending else "left")
+
+    def close(self) -> None:
+        """Wake the generator, which ends; also where it hangs in sending."""
+        self.closed = True
+        sockets.unwatch(self._reading)
+        if self._socket is not None:
+            if not self.ending:
+                sockets.end(self._socket)
+            self._socket.close()
+        self._socket = self._reading = None
+        self._filled.set()
+
+    def _readable(self) -> None:
+        if isinstance(self.inbound, Inbound):
+            _read(self, self._socket, 4096)
+        # The next request of a connection that is kept belongs to the server.
+        elif _read(self, self._socket, 1, socket.MSG_PEEK):
+            sockets.unwatch(self._reading)
+            self._reading = None
+
+
+def _read(viewer: Viewer, connection: Any, size: int, flags: int = 0) -> bytes:
+    """Read what is there, and tell the host of it, or that nothing will come any more."""
+    try:
+        data: bytes = connection.recv(size, flags)
+    except BlockingIOError:
+        return b""
+    except OSError:
+        data = b""
+    if data:
+        viewer.host.heard(viewer, data)
+    else:
+        viewer.host.left(viewer)
+    return data

@@ -1,0 +1,101 @@
+"""The few things of RFC 6455 that a stream needs once the handshake is done. Pure.
+
+A server only sends text, and a client has nothing to say: what comes is answered where the protocol
+demands it, counted, and forgotten.
+"""
+
+from __future__ import annotations
+
+import struct
+
+BYE = 4000  # a bye's code is told as 4000 and the code
+GONE, PROTOCOL_ERROR, NOT_ALLOWED, TOO_BIG = 1001, 1002, 1008, 1009
+
+MESSAGE_BYTES = 1024
+MESSAGES_A_MINUTE = 10
+_CONTINUED, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+
+
+def message(data: bytes) -> bytes:
+    """A text message, whole and unmasked."""
+    return _frame(_TEXT, data)
+
+
+def close(code: int, why: str) -> bytes:
+    """The frame that ends a connection."""
+    return _frame(_CLOSE, struct.pack("!H", code) + why.encode()[:123])
+
+
+def _frame(opcode: int, data: bytes) -> bytes:
+    size = len(data)
+    if size < 126:
+        return bytes((0x80 | opcode, size)) + data
+    if size < 65536:
+        return struct.pack("!BBH", 0x80 | opcode, 126, size) + data
+    return struct.pack("!BBQ", 0x80 | opcode, 127, size) + data
+
+
+class Inbound:
+    """What one client sends, frame by frame."""
+
+    __slots__ = ("_count", "_got", "_minute", "_size")
+
+    def __init__(self) -> None:
+        self._got = b""
+        self._size = self._count = self._minute = 0
+
+    def feed(self, data: bytes, now: float) -> tuple[bytes, bool]:
+        """What to answer to these bytes, and whether the connection ends with it."""
+        self._got += data
+        answers = b""
+        while True:
+            frame = self._next()
+            if frame is None:
+                return answers, False
+            answer, ends = self._answer(*frame, now)
+            answers += answer
+            if ends:
+                return answers, True
+
+    def _next(self) -> tuple[int, bytes, int] | None:
+        """The next whole frame: opcode, content, and 0 or the code that it breaks the protocol by."""
+        got = self._got
+        if len(got) < 2:
+            return None
+        opcode, size = got[0] & 0x0F, got[1] & 0x7F
+        if got[0] & 0x70 or not got[1] & 0x80 or (opcode & 0x8 and (size > 125 or not got[0] & 0x80)):
+            return opcode, b"", PROTOCOL_ERROR
+        head = {126: 4, 127: 10}.get(size, 2)
+        if len(got) < head:
+            return None
+        if size > 125:
+            size = int.from_bytes(got[2:head], "big")
+        if size > MESSAGE_BYTES:
+            return opcode, b"", TOO_BIG
+        end = head + 4 + size
+        if len(got) < end:
+            return None
+        mask, masked = got[head : head + 4], got[head + 4 : end]
+        self._got = got[end:]
+        content = bytes(byte ^ mask[index & 3] for index, byte in enumerate(masked))
+        return opcode, content, 0
+
+    def _answer(self, opcode: int, content: bytes, broken: int, now: float) -> tuple[bytes, bool]:
+        if broken:
+            return close(broken, ""), True
+        if opcode == _CLOSE:
+            return _frame(_CLOSE, content[:2]), True
+        if self._too_often(now):
+            return close(NOT_ALLOWED, "too many messages"), True
+        if opcode == _PING:
+            return _frame(_PONG, content), False
+        if opcode in (_TEXT, _BINARY, _CONTINUED):
+            self._size = len(content) + (self._size if opcode == _CONTINUED else 0)
+            return (close(TOO_BIG, ""), True) if self._size > MESSAGE_BYTES else (b"", False)
+        return (b"", False) if opcode == _PONG else (close(PROTOCOL_ERROR, ""), True)
+
+    def _too_often(self, now: float) -> bool:
+        minute = int(now // 60)
+        self._count = self._count + 1 if minute == self._minute else 1
+        self._minute = minute
+        return self._count > MESSAGES_A_MINUTE
