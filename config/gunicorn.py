@@ -4,7 +4,7 @@ import threading
 
 from gunicorn.glogging import Logger
 
-from config.settings import load
+from config.settings import load, refuse_strangers
 from scoreboard.core.logs import configure
 
 
@@ -18,6 +18,7 @@ class JsonLogger(Logger):
 
 
 settings = load()
+refuse_strangers(settings)
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 worker_class = "gevent"

@@ -53,6 +53,18 @@ class Settings:
         "At least 32 random characters; `make run` makes one. Keys what must stay private.",
         secret=True,
     )
+    secret_key_fallbacks: str = setting(
+        "SECRET_KEY_FALLBACKS",
+        "",
+        "Earlier values of SECRET_KEY, comma-separated: what was sealed under them can still be opened.",
+        secret=True,
+    )
+    key_rotation_seconds: int = setting(
+        "KEY_ROTATION_SECONDS", 86_400, "How often the key ring gets a new key."
+    )
+    key_publish_seconds: int = setting(
+        "KEY_PUBLISH_SECONDS", 300, "How long every process knows a new key before it is used."
+    )
     bootstrap_key: str = setting(
         "SCOREBOARD_BOOTSTRAP_KEY",
         "",
@@ -95,6 +107,11 @@ class Settings:
         """The URL of the worker's Redis, with the default filled in."""
         return self.queue_redis_url or self.redis_url
 
+    @property
+    def fallbacks(self) -> list[bytes]:
+        """Earlier values of SECRET_KEY."""
+        return [one.strip().encode() for one in self.secret_key_fallbacks.split(",") if one.strip()]
+
 
 def table() -> tuple[Field[Any], ...]:
     """The rows of the table, in the order in which they are documented."""
@@ -121,6 +138,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def refuse_strangers(settings: Settings) -> None:
+    """Raise SettingError where web processes could not read what another one of them has sealed."""
+    if settings.web_concurrency > 1 and not settings.secret_key:
+        raise SettingError(
+            f"SECRET_KEY must be set where WEB_CONCURRENCY is {settings.web_concurrency}:"
+            " each process would make up one of its own, and refuse what the others have sealed"
+        )
+
+
 def default(row: Field[Any]) -> str:
     """A row's default as one would write it in the environment."""
     return "" if row.default in (MISSING, "") else str(row.default)
@@ -138,14 +164,24 @@ def _complaints(settings: Settings) -> list[str]:
         problems.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}")
     if settings.sqlite_synchronous.upper() not in ("FULL", "NORMAL"):
         problems.append(f"SQLITE_SYNCHRONOUS must be FULL or NORMAL, not {settings.sqlite_synchronous!r}")
-    if settings.secret_key and len(settings.secret_key) < 32:
-        problems.append("SECRET_KEY must have at least 32 characters")
-    if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
-        problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
+    problems += _complaints_of_keys(settings)
     for name, url in (("DATABASE_URL", settings.database), ("AUDIT_DATABASE_URL", settings.audit_database)):
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             problems.append(f"{name} must begin with postgresql:// or sqlite:///")
     for name, url in (("REDIS_URL", settings.redis_url), ("QUEUE_REDIS_URL", settings.queue_redis)):
         if not url.startswith(("redis://", "rediss://", "unix://")):
             problems.append(f"{name} must begin with redis://, rediss:// or unix://")
+    return problems
+
+
+def _complaints_of_keys(settings: Settings) -> list[str]:
+    problems = []
+    if settings.secret_key and len(settings.secret_key) < 32:
+        problems.append("SECRET_KEY must have at least 32 characters")
+    if any(len(one) < 32 for one in settings.fallbacks):
+        problems.append("SECRET_KEY_FALLBACKS must be a list of keys with at least 32 characters each")
+    if settings.key_rotation_seconds <= 2 * settings.key_publish_seconds:
+        problems.append("KEY_ROTATION_SECONDS must be more than twice KEY_PUBLISH_SECONDS")
+    if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
+        problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
     return problems

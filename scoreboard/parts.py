@@ -40,6 +40,11 @@ from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
 from scoreboard.journal.writer import Writer
+from scoreboard.keyring.fold import KeyRingFold
+from scoreboard.keyring.service import KeyRing
+from scoreboard.keyring.store import RingKeys
+from scoreboard.keyring.types import Schedule
+from scoreboard.keyring.vault import Vault
 from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
 from scoreboard.stream.hub import Hub
@@ -65,6 +70,7 @@ class Parts:
     audit_database: Database
     journal: Journal
     writer: Writer
+    ring: KeyRing
     keys: Keys
     answers: Answers
     boards: Boards
@@ -92,7 +98,10 @@ class Parts:
         return done
 
     def prepare(self) -> None:
-        """Register what the settings name: the bootstrap key, and the boards of the boards file."""
+        """Fill the key ring, and register what the settings name: the bootstrap key, the boards file."""
+        if self.settings.secret_key:
+            # Without one, a key made by a command could be opened by nobody: web processes make theirs.
+            self.ring.ensure()
         if self.settings.bootstrap_key:
             self.keys.register_bootstrap(self.settings.bootstrap_key)
         try:
@@ -102,16 +111,17 @@ class Parts:
             self.prepared.set()  # one board's trouble must not keep the others' scores out
 
     def start(self) -> None:
-        """Start what a web process does in the background: prepare, follow the stream, publish."""
+        """Start what a web process does in the background: prepare, rotate, follow the stream, publish."""
         if not self.settings.secret_key:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
-        for work in (self._prepare_until_done, self.hub.run, self.publisher.run):
+        for work in (self._prepare_until_done, self.ring.run, self.hub.run, self.publisher.run):
             threading.Thread(target=work, daemon=True).start()
 
     def stop(self) -> None:
         """Let streams end and another process publish, and finish what waits to be written."""
         self.publisher.stop()
         self.hub.stop()
+        self.ring.stop()
         self.writer.stop()
 
     def cursor(self, window: Window, stamp: str) -> str:
@@ -159,6 +169,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         folds=[
             ScoreFold(catalogue=catalogue, names=names, show=show),
             BoardFold(catalogue=catalogue, show=show),
+            KeyRingFold(announce=show.nothing),
             KeyFold(announce=show.nothing),
         ],
         transaction=Transaction(lines=JournalLines(), clock=clock),
@@ -178,14 +189,25 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     scopes = Scopes(boards=boards, clock=clock)
     hub = Hub(store=StreamStore(patient), scopes=scopes)
     prepared = threading.Event()
+    secret = (settings.secret_key or secrets.token_hex(32)).encode()
     return Parts(
         settings=settings,
-        secret=(settings.secret_key or secrets.token_hex(32)).encode(),
+        secret=secret,
         clock=clock,
         database=database,
         audit_database=audit_database,
         journal=journal,
         writer=writer,
+        ring=KeyRing(
+            stored=RingKeys(database),
+            vault=Vault([secret, *settings.fallbacks]),
+            writer=writer,
+            clock=clock,
+            schedule=Schedule(
+                rotation_ms=settings.key_rotation_seconds * 1000,
+                publish_ms=settings.key_publish_seconds * 1000,
+            ),
+        ),
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
         answers=Answers(database=database, clock=clock),
         boards=boards,

@@ -32,6 +32,13 @@ def test_queues_live_in_the_boards_redis_unless_theirs_is_named():
     assert load({"REDIS_URL": "redis://one", "QUEUE_REDIS_URL": "redis://two"}).queue_redis == "redis://two"
 
 
+def test_earlier_secrets_are_a_list():
+    settings = load({"SECRET_KEY_FALLBACKS": f"{'a' * 32}, {'b' * 32},"})
+
+    assert settings.fallbacks == [b"a" * 32, b"b" * 32]
+    assert load({}).fallbacks == []
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -51,6 +58,11 @@ def test_queues_live_in_the_boards_redis_unless_theirs_is_named():
         ("QUEUE_REDIS_URL", "http://redis"),
         ("STREAM_TICK_MS", "0"),
         ("STREAM_MAX_OPEN", "-5"),
+        ("SECRET_KEY_FALLBACKS", "short"),
+        ("SECRET_KEY_FALLBACKS", f"{'x' * 32},short"),
+        ("KEY_ROTATION_SECONDS", "600"),
+        ("KEY_ROTATION_SECONDS", "0"),
+        ("KEY_PUBLISH_SECONDS", "43200"),
     ],
 )
 def test_a_bad_value_is_refused_by_its_name(name, value):
