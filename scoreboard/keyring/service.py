@@ -80,11 +80,12 @@ class KeyRing:
         """
         self._read()
         for _ in range(TRIES):
-            usable_at = due(self._known.terms, self.clock(), self.schedule)
+            known = self._known  # what is due and the newest key must be of one reading
+            usable_at = due(known.terms, self.clock(), self.schedule)
             if usable_at is None:
                 return
             try:
-                self._make(usable_at, after=self._known.newest)
+                self._make(usable_at, after=known.newest)
             except Conflict:
                 log.debug("another process made the key")
             self._read()
