@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
+
+from limits import parse_many
+
+ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
+MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 
 
 class SettingError(ValueError):
     """One or more settings have a value that can't be used. The message names each of them."""
 
 
-def setting(name: str, default: Any, help: str, secret: bool = False) -> Any:
-    """One row of the table: the environment variable, its default, and what it is for."""
-    return field(default=default, metadata={"name": name, "help": help, "secret": secret})
+def setting(name: str, default: Any, help: str, secret: bool = False, empty: bool = False) -> Any:
+    """One row of the table: the environment variable, its default, and what it is for.
+
+    An empty value counts as absent, unless `empty` says that it is one.
+    """
+    metadata = {"name": name, "help": help, "secret": secret, "empty": empty}
+    return field(default=default, metadata=metadata)
+
+
+def limit(name: str, default: str, help: str) -> Any:
+    """A row that says how often something may happen, as in 600/minute. Empty means without limit."""
+    return setting(name, default, help, empty=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +106,28 @@ class Settings:
         "STREAM_MAX_AGE_SECONDS", 600, "A stream is asked to reconnect after about this long."
     )
     stream_max_open: int = setting("STREAM_MAX_OPEN", 1000, "Open streams that one web process takes.")
+    trusted_proxy_hops: int = setting(
+        "TRUSTED_PROXY_HOPS", 0, "Proxies that every request comes through; 0 believes no forwarded address."
+    )
+    allowed_origins: str = setting(
+        "ALLOWED_ORIGINS",
+        "",
+        "Origins whose pages may write, separated by commas; any origin may read.",
+    )
+    limit_guest: str = limit("LIMIT_GUEST", "600/minute", "New guests and registrations of an address.")
+    limit_sign_in: str = limit(
+        "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name."
+    )
+    limit_refresh: str = limit("LIMIT_REFRESH", "600/minute", "Refreshed sessions of an address.")
+    limit_request: str = limit(
+        "LIMIT_REQUEST", "3000/minute", "Requested actions of a player, for each type of action."
+    )
+    limit_request_address: str = limit(
+        "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
+    )
+    limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed completions of a player.")
+    limit_stream: str = limit("LIMIT_STREAM", "600/minute", "Streams that an address opens.")
+    limit_admin: str = limit("LIMIT_ADMIN", "600/minute", "Calls of /v1/admin by a caller.")
 
     @property
     def database(self) -> str:
@@ -101,6 +138,11 @@ class Settings:
     def audit_database(self) -> str:
         """The URL of the audit log's database, with the default filled in."""
         return self.audit_database_url or f"sqlite:///{self.data_dir / 'audit.db'}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may write."""
+        return tuple(one.strip().lower() for one in self.allowed_origins.split(",") if one.strip())
 
     @property
     def queue_redis(self) -> str:
@@ -124,8 +166,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     types = get_type_hints(Settings)
     values, problems = {}, []
     for row in table():
-        text = environ.get(row.metadata["name"], "")
-        if not text:
+        text = environ.get(row.metadata["name"])
+        if text is None or (not text and not row.metadata["empty"]):
             continue
         try:
             values[row.name] = types[row.name](text)
@@ -156,8 +198,18 @@ def _complaints(settings: Settings) -> list[str]:
     problems = []
     for row in table():
         value = getattr(settings, row.name)
-        if isinstance(value, int) and value < (0 if row.name == "port" else 1):
-            problems.append(f"{row.metadata['name']} must be at least 1, not {value}")
+        least = 0 if row.name in ("port", "trusted_proxy_hops") else 1
+        if isinstance(value, int) and value < least:
+            problems.append(f"{row.metadata['name']} must be at least {least}, not {value}")
+        if row.metadata["empty"] and value and not _limits(value):
+            problems.append(
+                f"{row.metadata['name']} must be as 600/minute or 10/second;600/hour, not {value!r}"
+            )
+    problems += [
+        f"ALLOWED_ORIGINS must name origins as https://game.example, not {origin!r}"
+        for origin in settings.origins
+        if not ORIGIN.match(origin)
+    ]
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -185,3 +237,13 @@ def _complaints_of_keys(settings: Settings) -> list[str]:
     if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
         problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
     return problems
+
+
+def _limits(text: str) -> bool:
+    """Whether a text says how often something may happen, in the notation of the library `limits`."""
+    try:
+        items = parse_many(text)
+    except ValueError:
+        return False
+    apart = len({item.get_expiry() for item in items}) == len(items)
+    return apart and all(0 < item.amount < MOST and item.get_expiry() < MOST for item in items)

@@ -30,10 +30,13 @@ from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Window
 from scoreboard.boards.verify import Verify
+from scoreboard.core.addresses import Addresses
 from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
 from scoreboard.core.db import Busy, Database, Lost
 from scoreboard.core.errors import ScoreboardError, Unavailable
+from scoreboard.core.limiter import Limits
+from scoreboard.core.limits import RULES
 from scoreboard.core.redis import Breaker, RedisError, connect, connect_patient
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.service import Journal
@@ -73,6 +76,8 @@ class Parts:
     ring: KeyRing
     keys: Keys
     answers: Answers
+    addresses: Addresses
+    limits: Limits
     boards: Boards
     sql_view: SqlView
     manage: Manage
@@ -210,6 +215,13 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         ),
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
         answers=Answers(database=database, clock=clock),
+        addresses=Addresses(hops=settings.trusted_proxy_hops),
+        limits=Limits(
+            {name: getattr(settings, rule.setting) for name, rule in RULES.items()},
+            redis=redis,
+            breaker=breaker,
+            processes=settings.web_concurrency,
+        ),
         boards=boards,
         sql_view=sql_view,
         manage=Manage(writer=writer, catalogue=catalogue, stored=definitions, windows=windows, clock=clock),

@@ -30,6 +30,7 @@ def key_required(*scopes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if not set(scopes) & set(key.scopes):
                 raise Forbidden(f"This key lacks the scope {' or '.join(scopes)}.")
             g.key = key
+            g.caller = key.id
             return route(*args, **kwargs)
 
         return call

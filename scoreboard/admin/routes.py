@@ -8,6 +8,7 @@ from scoreboard.accounts.guard import context, key_required
 from scoreboard.core.answers import sent_key
 from scoreboard.core.bodies import parsed
 from scoreboard.core.http import answer, raw
+from scoreboard.core.limits import limited
 from scoreboard.core.parts import parts
 
 bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
@@ -15,6 +16,7 @@ bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 
 @bp.get("/boards/<board>")
 @key_required("boards:write", "admin")
+@limited("admin")
 def show_definition(board: str) -> Response:
     """Show a board as PUT takes it."""
     return answer({"data": parts().boards.board(board).as_json()})
@@ -22,6 +24,7 @@ def show_definition(board: str) -> Response:
 
 @bp.put("/boards/<board>")
 @key_required("boards:write", "admin")
+@limited("admin")
 def define_board(board: str) -> Response:
     """Create a board, or change it."""
     body = raw()
@@ -38,6 +41,7 @@ def define_board(board: str) -> Response:
 
 @bp.delete("/boards/<board>")
 @key_required("boards:write", "admin")
+@limited("admin")
 def delete_board(board: str) -> Response:
     """Delete a board with all its standings."""
 

@@ -99,3 +99,8 @@ def shown() -> str:
 def lease() -> str:
     """Who publishes now."""
     return "sb:{stream}:lease"
+
+
+def limit(counter: str) -> str:
+    """String: how often something that is limited happened: the limit, by whom, and what it allows."""
+    return f"sb:{{limit}}:{counter}"

@@ -11,8 +11,16 @@ from msgspec import Meta, Struct
 
 from scoreboard.accounts.guard import sent_key
 from scoreboard.core.bodies import query
-from scoreboard.core.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed
+from scoreboard.core.errors import (
+    FieldError,
+    ScoreboardError,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from scoreboard.core.http import answer
+from scoreboard.core.limits import count
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames
 from scoreboard.stream.types import Cursor, Encoded, Frame
@@ -47,6 +55,10 @@ def stream() -> Response:
     """Stream boards as server-sent events."""
     asked = query(request.args, StreamQuery)
     scopes, viewers = _scopes(asked.boards), parts().viewers
+    try:
+        count("stream")
+    except TooMany as error:
+        return _too_often(error)
     refusal = viewers.enter()
     if refusal is not None:
         return _refused(refusal)
@@ -68,6 +80,8 @@ def poll() -> Response:
     asked = query(request.args, PollQuery)
     scopes, hub = _scopes(asked.boards), parts().hub
     resumed = hub.resume(scopes, asked.since)
+    if resumed.resume != "ok":  # who goes on from his cursor opens nothing
+        count("stream")
     found, at = resumed.frames, resumed.at
     if not found and asked.wait and parts().viewers.enter() is None:
         # Who waits takes a viewer's place. Without one he is answered at once, and asks again.
@@ -118,8 +132,16 @@ def _limit_sending() -> None:
         connection.settimeout(STALLED_SECONDS)
 
 
-def _refused(bye: Frame) -> Response:
-    # An EventSource that gets 503 never tries again, so it is told inside a stream.
+def _too_often(error: TooMany) -> Response:
+    seconds = max(15, error.retry_after_seconds or 0)
+    retry_ms = 1000 * seconds + random.randrange(15_000)
+    return _refused(frames.bye(code=203, again=True, retry_ms=retry_ms, why="rate"), error)
+
+
+def _refused(bye: Frame, error: ScoreboardError | None = None) -> Response:
+    # An EventSource that gets 429 or 503 never tries again, so it is told inside a stream.
     if "text/event-stream" not in request.headers.get("Accept", ""):
-        raise Unavailable("No more streams here now.", code="too_many_streams", retry_after_seconds=15)
+        raise error or Unavailable(
+            "No more streams here now.", code="too_many_streams", retry_after_seconds=15
+        )
     return Response(frames.opening(bye["retry_ms"]) + frames.encoded(bye).event, headers=HEADERS)

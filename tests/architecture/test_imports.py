@@ -21,7 +21,16 @@ LEVELS = [
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
 OPEN = {"types", "service", "guard", "rules"}  # what a feature shows to higher ones
 OURS = ("scoreboard", "worker", "config", "wsgi")
-FLASK = {"routes.py", "guard.py", "app.py", "roles.py", "core/http.py", "core/answers.py", "core/parts.py"}
+FLASK = {
+    "routes.py",
+    "guard.py",
+    "app.py",
+    "roles.py",
+    "core/http.py",
+    "core/answers.py",
+    "core/limits.py",
+    "core/parts.py",
+}
 STARTS = {"parts.py", "commands/redis_server.py"}
 SETTINGS = (
     "wsgi.py",
