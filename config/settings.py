@@ -89,6 +89,14 @@ class Settings:
     boards_file: Path = setting(
         "BOARDS_FILE", Path("config/boards.toml"), "Boards that exist from the first start."
     )
+    actions_file: Path = setting(
+        "ACTIONS_FILE", Path("config/actions.toml"), "Action types that exist from the first start."
+    )
+    demo_action: str = setting(
+        "DEMO_ACTION",
+        "play-round",
+        "The action type that visitors of a board's page may play, where it exists and feeds that board.",
+    )
     default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
     log_level: str = setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
     sqlite_synchronous: str = setting(
@@ -126,8 +134,8 @@ class Settings:
         "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
     )
     limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed completions of a player.")
-    limit_stream: str = limit("LIMIT_STREAM", "600/minute", "Streams that an address opens.")
-    limit_admin: str = limit("LIMIT_ADMIN", "600/minute", "Calls of /v1/admin by a caller.")
+    limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
+    limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 
     @property
     def database(self) -> str:

@@ -13,8 +13,28 @@ from pathlib import Path
 from playhouse.migrations import Runner
 
 from config.settings import Settings
-from scoreboard.accounts.service import KeyFold, Keys, Names
-from scoreboard.accounts.store import PlayerNames, ServerKeys
+from scoreboard.accounts.accesstokens import AccessTokens
+from scoreboard.accounts.accountfold import AccountFold
+from scoreboard.accounts.keys import KeyFold, Keys
+from scoreboard.accounts.passwords import Passwords
+from scoreboard.accounts.players import Players
+from scoreboard.accounts.refreshtokens import RefreshTokens
+from scoreboard.accounts.service import Accounts, Names
+from scoreboard.accounts.sessions import Revocations, Sessions
+from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.names import PlayerNames
+from scoreboard.accounts.store.serverkeys import ServerKeys
+from scoreboard.accounts.store.sessions import StoredSessions
+from scoreboard.actions.catalogue import ActionTypes
+from scoreboard.actions.fold import ActionFold
+from scoreboard.actions.manage import ManageActionTypes
+from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.refusedfold import RefusedFold
+from scoreboard.actions.service import Actions
+from scoreboard.actions.store.receipts import StoredReceipts
+from scoreboard.actions.store.types import StoredTypes
+from scoreboard.actions.tokens import ActionTokens
+from scoreboard.actions.typefold import ActionTypeFold
 from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
@@ -38,7 +58,9 @@ from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.core.limiter import Limits
 from scoreboard.core.limits import RULES
 from scoreboard.core.redis import Breaker, RedisError, connect, connect_patient
+from scoreboard.core.signing import derive
 from scoreboard.journal.followers import Followers
+from scoreboard.journal.notes import Notes
 from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
@@ -71,13 +93,18 @@ class Parts:
     clock: Clock
     database: Database
     audit_database: Database
+    addresses: Addresses
+    limits: Limits
     journal: Journal
     writer: Writer
     ring: KeyRing
     keys: Keys
+    players: Players
+    sessions: Sessions
+    actions: Actions
+    action_types: ActionTypes
+    manage_action_types: ManageActionTypes
     answers: Answers
-    addresses: Addresses
-    limits: Limits
     boards: Boards
     sql_view: SqlView
     manage: Manage
@@ -112,6 +139,8 @@ class Parts:
         try:
             for board in self.manage.apply_file(self.settings.boards_file):
                 log.info("board defined", extra={"board": board})
+            for name in self.manage_action_types.apply_file(self.settings.actions_file):
+                log.info("action type defined", extra={"action": name})
         finally:
             self.prepared.set()  # one board's trouble must not keep the others' scores out
 
@@ -119,7 +148,13 @@ class Parts:
         """Start what a web process does in the background: prepare, rotate, follow the stream, publish."""
         if not self.settings.secret_key:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
-        for work in (self._prepare_until_done, self.ring.run, self.hub.run, self.publisher.run):
+        for work in (
+            self._prepare_until_done,
+            self.ring.run,
+            self.sessions.revocations.run,
+            self.hub.run,
+            self.publisher.run,
+        ):
             threading.Thread(target=work, daemon=True).start()
 
     def stop(self) -> None:
@@ -127,6 +162,7 @@ class Parts:
         self.publisher.stop()
         self.hub.stop()
         self.ring.stop()
+        self.sessions.revocations.stop()
         self.writer.stop()
 
     def cursor(self, window: Window, stamp: str) -> str:
@@ -136,6 +172,7 @@ class Parts:
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
+        self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
 
@@ -146,7 +183,7 @@ class Parts:
             except (Lost, Busy, RedisError, Unavailable) as error:
                 log.warning("not prepared yet", extra={"reason": str(error)})
             except ScoreboardError as error:
-                log.error("the boards file can't be used", extra={"reason": error.detail})  # noqa: TRY400
+                log.error("a file of definitions can't be used", extra={"reason": error.detail})  # noqa: TRY400
                 return None
             except Exception:
                 log.exception("not prepared")
@@ -169,15 +206,23 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     catalogue = Catalogue(definitions)
     view = RedisView(redis, breaker)
     show = Show(view=view, trust=Trust(view=view, journal=journal), database=database)
+    accounts = Accounts(stored=StoredAccounts(database))
+    scores = ScoreFold(catalogue=catalogue, names=names, show=show)
+    notes = Notes()
+    receipts = Receipts(stored=StoredReceipts(database), notes=notes)
     writer = Writer(
         writing,
         folds=[
-            ScoreFold(catalogue=catalogue, names=names, show=show),
+            scores,
+            ActionFold(scores=scores, accounts=accounts, receipts=receipts),
+            AccountFold(announce=show.named),
             BoardFold(catalogue=catalogue, show=show),
+            ActionTypeFold(announce=show.nothing),
+            RefusedFold(announce=show.nothing),
             KeyRingFold(announce=show.nothing),
             KeyFold(announce=show.nothing),
         ],
-        transaction=Transaction(lines=JournalLines(), clock=clock),
+        transaction=Transaction(lines=JournalLines(), clock=clock, notes=notes),
     )
     sql_view = SqlView(database)
     boards = Boards(catalogue=catalogue, show=show, sql=sql_view, windows=windows, names=names, clock=clock)
@@ -195,26 +240,34 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     hub = Hub(store=StreamStore(patient), scopes=scopes)
     prepared = threading.Event()
     secret = (settings.secret_key or secrets.token_hex(32)).encode()
+    ring = KeyRing(
+        stored=RingKeys(database),
+        vault=Vault([secret, *settings.fallbacks]),
+        writer=writer,
+        clock=clock,
+        schedule=Schedule(
+            rotation_ms=settings.key_rotation_seconds * 1000,
+            publish_ms=settings.key_publish_seconds * 1000,
+        ),
+    )
+    stored_sessions = StoredSessions(database)
+    sessions = Sessions(
+        access=AccessTokens(ring, clock),
+        refresh=RefreshTokens([derive(one, "refresh") for one in (secret, *settings.fallbacks)]),
+        accounts=accounts,
+        revocations=Revocations(stored=stored_sessions, clock=clock),
+        stored=stored_sessions,
+        writer=writer,
+        clock=clock,
+    )
+    stored_types = StoredTypes(database)
+    action_types = ActionTypes(stored_types)
     return Parts(
         settings=settings,
         secret=secret,
         clock=clock,
         database=database,
         audit_database=audit_database,
-        journal=journal,
-        writer=writer,
-        ring=KeyRing(
-            stored=RingKeys(database),
-            vault=Vault([secret, *settings.fallbacks]),
-            writer=writer,
-            clock=clock,
-            schedule=Schedule(
-                rotation_ms=settings.key_rotation_seconds * 1000,
-                publish_ms=settings.key_publish_seconds * 1000,
-            ),
-        ),
-        keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
-        answers=Answers(database=database, clock=clock),
         addresses=Addresses(hops=settings.trusted_proxy_hops),
         limits=Limits(
             {name: getattr(settings, rule.setting) for name, rule in RULES.items()},
@@ -222,6 +275,27 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
             breaker=breaker,
             processes=settings.web_concurrency,
         ),
+        journal=journal,
+        writer=writer,
+        ring=ring,
+        keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
+        players=Players(accounts=accounts, sessions=sessions, passwords=Passwords(), writer=writer),
+        sessions=sessions,
+        actions=Actions(
+            tokens=ActionTokens(ring),
+            receipts=receipts,
+            accounts=accounts,
+            boards=boards,
+            journal=journal,
+            writer=writer,
+            clock=clock,
+            secret=derive(secret, "device"),
+        ),
+        action_types=action_types,
+        manage_action_types=ManageActionTypes(
+            writer=writer, types=action_types, stored=stored_types, boards=boards
+        ),
+        answers=Answers(database=database, clock=clock),
         boards=boards,
         sql_view=sql_view,
         manage=Manage(writer=writer, catalogue=catalogue, stored=definitions, windows=windows, clock=clock),

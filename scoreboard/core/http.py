@@ -44,6 +44,13 @@ def answer(body: Any, status: int = 200) -> Response:
     return Response(_encode(body), status, mimetype="application/json")
 
 
+def nothing() -> Response:
+    """An answer without a body: 204."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
+
+
 def problem(error: ScoreboardError) -> Response:
     """An error as application/problem+json (RFC 9457)."""
     body: dict[str, Any] = {
@@ -65,8 +72,13 @@ def problem(error: ScoreboardError) -> Response:
     return response
 
 
-def sent(limit: int = BODY_BYTES) -> Any:
-    """The request's JSON body. Raises BodyTooLarge, UnsupportedMediaType or BadRequest."""
+def sent(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
+    """The request's JSON body; {} where it may be left out and is.
+
+    Raises BodyTooLarge, UnsupportedMediaType or BadRequest.
+    """
+    if optional and not request.content_length and "Transfer-Encoding" not in request.headers:
+        return {}
     return bodies.parsed(raw(limit))
 
 

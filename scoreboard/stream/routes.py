@@ -9,13 +9,12 @@ from typing import Annotated
 from flask import Blueprint, Response, request
 from msgspec import Meta, Struct
 
-from scoreboard.accounts.guard import sent_key
+from scoreboard.accounts.guard import check_private
 from scoreboard.core.bodies import query
 from scoreboard.core.errors import (
     FieldError,
     ScoreboardError,
     TooMany,
-    Unauthenticated,
     Unavailable,
     ValidationFailed,
 )
@@ -120,8 +119,8 @@ def _scopes(text: str) -> list[str]:
         raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
     for scope in scopes:
         board = parts().scopes.board(scope)
-        if not board.definition.public and sent_key() is None:
-            raise Unauthenticated("This board is private: send a server key.")
+        if not board.definition.public:
+            check_private()
     return scopes
 
 

@@ -104,7 +104,7 @@ def of_another_feature(one):
     _, other, *rest = [*one.module.split("."), ""]
     if other in (one.feature, "core"):
         return False
-    shown = OPEN | ({"writer"} if other == "journal" else set())
+    shown = OPEN | ({"writer", "notes"} if other == "journal" else set())
     return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or rest[0] not in shown
 
 
