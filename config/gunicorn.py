@@ -7,7 +7,7 @@ import threading
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
-from config.settings import load
+from config.settings import load, refuse_strangers
 from scoreboard.core.logs import configure
 
 
@@ -24,6 +24,7 @@ class JsonLogger(Logger):
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 settings = load()
+refuse_strangers(settings)
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 worker_class = "gevent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -10,6 +11,10 @@ from pathlib import Path
 from resource import RLIMIT_NOFILE, getrlimit
 from typing import Any, get_type_hints
 
+from limits import parse_many
+
+ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
+MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
 STREAM_MODES = ("auto", "handover", "generator")
 
@@ -18,9 +23,18 @@ class SettingError(ValueError):
     """One or more settings have a value that can't be used. The message names each of them."""
 
 
-def setting(name: str, default: Any, help: str, secret: bool = False) -> Any:
-    """One row of the table: the environment variable, its default, and what it is for."""
-    return field(default=default, metadata={"name": name, "help": help, "secret": secret})
+def setting(name: str, default: Any, help: str, secret: bool = False, empty: bool = False) -> Any:
+    """One row of the table: the environment variable, its default, and what it is for.
+
+    An empty value counts as absent, unless `empty` says that it is one.
+    """
+    metadata = {"name": name, "help": help, "secret": secret, "empty": empty}
+    return field(default=default, metadata=metadata)
+
+
+def limit(name: str, default: str, help: str) -> Any:
+    """A row that says how often something may happen, as in 600/minute. Empty means without limit."""
+    return setting(name, default, help, empty=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +72,18 @@ class Settings:
         "At least 32 random characters; `make run` makes one. Keys what must stay private.",
         secret=True,
     )
+    secret_key_fallbacks: str = setting(
+        "SECRET_KEY_FALLBACKS",
+        "",
+        "Earlier values of SECRET_KEY, comma-separated: what was sealed under them can still be opened.",
+        secret=True,
+    )
+    key_rotation_seconds: int = setting(
+        "KEY_ROTATION_SECONDS", 86_400, "How often the key ring gets a new key."
+    )
+    key_publish_seconds: int = setting(
+        "KEY_PUBLISH_SECONDS", 300, "How long every process knows a new key before it is used."
+    )
     bootstrap_key: str = setting(
         "SCOREBOARD_BOOTSTRAP_KEY",
         "",
@@ -66,6 +92,14 @@ class Settings:
     )
     boards_file: Path = setting(
         "BOARDS_FILE", Path("config/boards.toml"), "Boards that exist from the first start."
+    )
+    actions_file: Path = setting(
+        "ACTIONS_FILE", Path("config/actions.toml"), "Action types that exist from the first start."
+    )
+    demo_action: str = setting(
+        "DEMO_ACTION",
+        "play-round",
+        "The action type that visitors of a board's page may play, where it exists and feeds that board.",
     )
     default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
     log_level: str = setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
@@ -108,6 +142,28 @@ class Settings:
         "",
         "A header in which a proxy that you trust names a viewer's region, for region=auto.",
     )
+    trusted_proxy_hops: int = setting(
+        "TRUSTED_PROXY_HOPS", 0, "Proxies that every request comes through; 0 believes no forwarded address."
+    )
+    allowed_origins: str = setting(
+        "ALLOWED_ORIGINS",
+        "",
+        "Origins whose pages may write, separated by commas; any origin may read.",
+    )
+    limit_guest: str = limit("LIMIT_GUEST", "600/minute", "New guests and registrations of an address.")
+    limit_sign_in: str = limit(
+        "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name."
+    )
+    limit_refresh: str = limit("LIMIT_REFRESH", "600/minute", "Refreshed sessions of an address.")
+    limit_request: str = limit(
+        "LIMIT_REQUEST", "3000/minute", "Requested actions of a player, for each type of action."
+    )
+    limit_request_address: str = limit(
+        "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
+    )
+    limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed completions of a player.")
+    limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
+    limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 
     @property
     def database(self) -> str:
@@ -130,9 +186,19 @@ class Settings:
         return max(1, min(self.stream_max_open, getrlimit(RLIMIT_NOFILE)[0] - DESCRIPTORS_SPARED))
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may write."""
+        return tuple(one.strip().lower() for one in self.allowed_origins.split(",") if one.strip())
+
+    @property
     def queue_redis(self) -> str:
         """The URL of the worker's Redis, with the default filled in."""
         return self.queue_redis_url or self.redis_url
+
+    @property
+    def fallbacks(self) -> list[bytes]:
+        """Earlier values of SECRET_KEY."""
+        return [one.strip().encode() for one in self.secret_key_fallbacks.split(",") if one.strip()]
 
 
 def table() -> tuple[Field[Any], ...]:
@@ -146,8 +212,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     types = get_type_hints(Settings)
     values, problems = {}, []
     for row in table():
-        text = environ.get(row.metadata["name"], "")
-        if not text:
+        text = environ.get(row.metadata["name"])
+        if text is None or (not text and not row.metadata["empty"]):
             continue
         try:
             values[row.name] = types[row.name](text)
@@ -160,6 +226,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def refuse_strangers(settings: Settings) -> None:
+    """Raise SettingError where web processes could not read what another one of them has sealed."""
+    if settings.web_concurrency > 1 and not settings.secret_key:
+        raise SettingError(
+            f"SECRET_KEY must be set where WEB_CONCURRENCY is {settings.web_concurrency}:"
+            " each process would make up one of its own, and refuse what the others have sealed"
+        )
+
+
 def default(row: Field[Any]) -> str:
     """A row's default as one would write it in the environment."""
     return "" if row.default in (MISSING, "") else str(row.default)
@@ -169,8 +244,18 @@ def _complaints(settings: Settings) -> list[str]:
     problems = []
     for row in table():
         value = getattr(settings, row.name)
-        if isinstance(value, int) and value < (0 if row.name == "port" else 1):
-            problems.append(f"{row.metadata['name']} must be at least 1, not {value}")
+        least = 0 if row.name in ("port", "trusted_proxy_hops") else 1
+        if isinstance(value, int) and value < least:
+            problems.append(f"{row.metadata['name']} must be at least {least}, not {value}")
+        if row.metadata["empty"] and value and not _limits(value):
+            problems.append(
+                f"{row.metadata['name']} must be as 600/minute or 10/second;600/hour, not {value!r}"
+            )
+    problems += [
+        f"ALLOWED_ORIGINS must name origins as https://game.example, not {origin!r}"
+        for origin in settings.origins
+        if not ORIGIN.match(origin)
+    ]
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -178,10 +263,7 @@ def _complaints(settings: Settings) -> list[str]:
     problems += _stream_complaints(settings)
     if settings.sqlite_synchronous.upper() not in ("FULL", "NORMAL"):
         problems.append(f"SQLITE_SYNCHRONOUS must be FULL or NORMAL, not {settings.sqlite_synchronous!r}")
-    if settings.secret_key and len(settings.secret_key) < 32:
-        problems.append("SECRET_KEY must have at least 32 characters")
-    if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
-        problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
+    problems += _complaints_of_keys(settings)
     for name, url in (("DATABASE_URL", settings.database), ("AUDIT_DATABASE_URL", settings.audit_database)):
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             problems.append(f"{name} must begin with postgresql:// or sqlite:///")
@@ -200,3 +282,26 @@ def _stream_complaints(settings: Settings) -> list[str]:
     except ValueError as error:
         problems.append(f"STREAM_FREE_ADDRESSES must be networks, such as 10.0.0.0/8: {error}")
     return problems
+
+
+def _complaints_of_keys(settings: Settings) -> list[str]:
+    problems = []
+    if settings.secret_key and len(settings.secret_key) < 32:
+        problems.append("SECRET_KEY must have at least 32 characters")
+    if any(len(one) < 32 for one in settings.fallbacks):
+        problems.append("SECRET_KEY_FALLBACKS must be a list of keys with at least 32 characters each")
+    if settings.key_rotation_seconds <= 2 * settings.key_publish_seconds:
+        problems.append("KEY_ROTATION_SECONDS must be more than twice KEY_PUBLISH_SECONDS")
+    if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
+        problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
+    return problems
+
+
+def _limits(text: str) -> bool:
+    """Whether a text says how often something may happen, in the notation of the library `limits`."""
+    try:
+        items = parse_many(text)
+    except ValueError:
+        return False
+    apart = len({item.get_expiry() for item in items}) == len(items)
+    return apart and all(0 < item.amount < MOST and item.get_expiry() < MOST for item in items)

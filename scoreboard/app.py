@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from scoreboard import roles
-from scoreboard.core import http
+from scoreboard.core import http, limits
 from scoreboard.core.http import BATCH_BYTES
 from scoreboard.parts import Parts
 
@@ -24,7 +24,8 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     )
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
-    http.install(app)
+    http.install(app, origins=parts.settings.origins)
+    limits.install(app)
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

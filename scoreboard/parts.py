@@ -13,8 +13,28 @@ from pathlib import Path
 from playhouse.migrations import Runner
 
 from config.settings import Settings
-from scoreboard.accounts.service import KeyFold, Keys, Names
-from scoreboard.accounts.store import PlayerNames, ServerKeys
+from scoreboard.accounts.accesstokens import AccessTokens
+from scoreboard.accounts.accountfold import AccountFold
+from scoreboard.accounts.keys import KeyFold, Keys
+from scoreboard.accounts.passwords import Passwords
+from scoreboard.accounts.players import Players
+from scoreboard.accounts.refreshtokens import RefreshTokens
+from scoreboard.accounts.service import Accounts, Names
+from scoreboard.accounts.sessions import Revocations, Sessions
+from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.names import PlayerNames
+from scoreboard.accounts.store.serverkeys import ServerKeys
+from scoreboard.accounts.store.sessions import StoredSessions
+from scoreboard.actions.catalogue import ActionTypes
+from scoreboard.actions.fold import ActionFold
+from scoreboard.actions.manage import ManageActionTypes
+from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.refusedfold import RefusedFold
+from scoreboard.actions.service import Actions
+from scoreboard.actions.store.receipts import StoredReceipts
+from scoreboard.actions.store.types import StoredTypes
+from scoreboard.actions.tokens import ActionTokens
+from scoreboard.actions.typefold import ActionTypeFold
 from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
@@ -30,16 +50,26 @@ from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Window
 from scoreboard.boards.verify import Verify
+from scoreboard.core.addresses import Addresses
 from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
 from scoreboard.core.db import Busy, Database, Lost
 from scoreboard.core.errors import ScoreboardError, Unavailable
+from scoreboard.core.limiter import Limits
+from scoreboard.core.limits import RULES
 from scoreboard.core.redis import Breaker, RedisError, connect, connect_patient
+from scoreboard.core.signing import derive
 from scoreboard.journal.followers import Followers
+from scoreboard.journal.notes import Notes
 from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
 from scoreboard.journal.writer import Writer
+from scoreboard.keyring.fold import KeyRingFold
+from scoreboard.keyring.service import KeyRing
+from scoreboard.keyring.store import RingKeys
+from scoreboard.keyring.types import Schedule
+from scoreboard.keyring.vault import Vault
 from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
 from scoreboard.stream.hub import Hub
@@ -49,7 +79,7 @@ from scoreboard.stream.publisher import Publisher
 from scoreboard.stream.rooms import RoomManager
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
-from scoreboard.stream.tickets import OneKey, Tickets
+from scoreboard.stream.tickets import Tickets
 from scoreboard.stream.viewers import Viewers
 
 log = logging.getLogger(__name__)
@@ -68,9 +98,17 @@ class Parts:
     clock: Clock
     database: Database
     audit_database: Database
+    addresses: Addresses
+    limits: Limits
     journal: Journal
     writer: Writer
+    ring: KeyRing
     keys: Keys
+    players: Players
+    sessions: Sessions
+    actions: Actions
+    action_types: ActionTypes
+    manage_action_types: ManageActionTypes
     answers: Answers
     boards: Boards
     sql_view: SqlView
@@ -99,21 +137,27 @@ class Parts:
         return done
 
     def prepare(self) -> None:
-        """Register what the settings name: the bootstrap key, and the boards of the boards file."""
+        """Fill the key ring, and register what the settings name: the bootstrap key, the boards file."""
+        if self.settings.secret_key:
+            # Without one, a key made by a command could be opened by nobody: web processes make theirs.
+            self.ring.ensure()
         if self.settings.bootstrap_key:
             self.keys.register_bootstrap(self.settings.bootstrap_key)
         try:
             for board in self.manage.apply_file(self.settings.boards_file):
                 log.info("board defined", extra={"board": board})
+            for name in self.manage_action_types.apply_file(self.settings.actions_file):
+                log.info("action type defined", extra={"action": name})
         finally:
             self.prepared.set()  # one board's trouble must not keep the others' scores out
 
     def start(self) -> None:
-        """Start what a web process does in the background: prepare, follow the stream, publish."""
+        """Start what a web process does in the background: prepare, rotate, follow the stream, publish."""
         if not self.settings.secret_key:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
         stream = (self.hub.run, self.publisher.run, self.viewers.run, self.rooms.run)
-        for work in (self._prepare_until_done, *stream):
+        rest = (self._prepare_until_done, self.ring.run, self.sessions.revocations.run)
+        for work in (*rest, *stream):
             threading.Thread(target=work, daemon=True).start()
 
     def leave(self) -> None:
@@ -126,7 +170,7 @@ class Parts:
         self.publisher.stop()
         if self.viewers.draining:
             self.viewers.drained_all.wait(DRAIN_SECONDS)
-        for part in (self.rooms, self.hub, self.viewers):
+        for part in (self.rooms, self.hub, self.viewers, self.ring, self.sessions.revocations):
             part.stop()
         self.writer.stop()
 
@@ -137,6 +181,7 @@ class Parts:
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
+        self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
 
@@ -147,7 +192,7 @@ class Parts:
             except (Lost, Busy, RedisError, Unavailable) as error:
                 log.warning("not prepared yet", extra={"reason": str(error)})
             except ScoreboardError as error:
-                log.error("the boards file can't be used", extra={"reason": error.detail})  # noqa: TRY400
+                log.error("a file of definitions can't be used", extra={"reason": error.detail})  # noqa: TRY400
                 return None
             except Exception:
                 log.exception("not prepared")
@@ -170,14 +215,23 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     catalogue = Catalogue(definitions)
     view = RedisView(redis, breaker)
     show = Show(view=view, trust=Trust(view=view, journal=journal), database=database)
+    accounts = Accounts(stored=StoredAccounts(database))
+    scores = ScoreFold(catalogue=catalogue, names=names, show=show)
+    notes = Notes()
+    receipts = Receipts(stored=StoredReceipts(database), notes=notes)
     writer = Writer(
         writing,
         folds=[
-            ScoreFold(catalogue=catalogue, names=names, show=show),
+            scores,
+            ActionFold(scores=scores, accounts=accounts, receipts=receipts),
+            AccountFold(announce=show.named),
             BoardFold(catalogue=catalogue, show=show),
+            ActionTypeFold(announce=show.nothing),
+            RefusedFold(announce=show.nothing),
+            KeyRingFold(announce=show.nothing),
             KeyFold(announce=show.nothing),
         ],
-        transaction=Transaction(lines=JournalLines(), clock=clock),
+        transaction=Transaction(lines=JournalLines(), clock=clock, notes=notes),
     )
     sql_view = SqlView(database)
     boards = Boards(catalogue=catalogue, show=show, sql=sql_view, windows=windows, names=names, clock=clock)
@@ -210,15 +264,62 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     rooms = RoomManager(viewers=viewers, hub=hub, scopes=scopes, store=StreamStore(patient), clock=clock)
     prepared = threading.Event()
     secret = (settings.secret_key or secrets.token_hex(32)).encode()
+    ring = KeyRing(
+        stored=RingKeys(database),
+        vault=Vault([secret, *settings.fallbacks]),
+        writer=writer,
+        clock=clock,
+        schedule=Schedule(
+            rotation_ms=settings.key_rotation_seconds * 1000,
+            publish_ms=settings.key_publish_seconds * 1000,
+        ),
+    )
+    stored_sessions = StoredSessions(database)
+    sessions = Sessions(
+        access=AccessTokens(ring, clock),
+        refresh=RefreshTokens([derive(one, "refresh") for one in (secret, *settings.fallbacks)]),
+        accounts=accounts,
+        revocations=Revocations(stored=stored_sessions, clock=clock),
+        stored=stored_sessions,
+        writer=writer,
+        clock=clock,
+    )
+    sessions.revocations.news = rooms.revoked
+    stored_types = StoredTypes(database)
+    action_types = ActionTypes(stored_types)
     return Parts(
         settings=settings,
         secret=secret,
         clock=clock,
         database=database,
         audit_database=audit_database,
+        addresses=Addresses(hops=settings.trusted_proxy_hops),
+        limits=Limits(
+            {name: getattr(settings, rule.setting) for name, rule in RULES.items()},
+            redis=redis,
+            breaker=breaker,
+            processes=settings.web_concurrency,
+        ),
         journal=journal,
         writer=writer,
+        ring=ring,
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
+        players=Players(accounts=accounts, sessions=sessions, passwords=Passwords(), writer=writer),
+        sessions=sessions,
+        actions=Actions(
+            tokens=ActionTokens(ring),
+            receipts=receipts,
+            accounts=accounts,
+            boards=boards,
+            journal=journal,
+            writer=writer,
+            clock=clock,
+            secret=derive(secret, "device"),
+        ),
+        action_types=action_types,
+        manage_action_types=ManageActionTypes(
+            writer=writer, types=action_types, stored=stored_types, boards=boards
+        ),
         answers=Answers(database=database, clock=clock),
         boards=boards,
         sql_view=sql_view,
@@ -233,7 +334,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         hub=hub,
         viewers=viewers,
         rooms=rooms,
-        tickets=Tickets(ring=OneKey(secret), clock=clock),
+        tickets=Tickets(ring=ring, clock=clock),
         publisher=Publisher(
             store=StreamStore(patient),
             scopes=scopes,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from flask import Blueprint
 
+from scoreboard.accounts import routes as accounts
+from scoreboard.actions import routes as actions
 from scoreboard.admin import routes as admin
 from scoreboard.boards import routes as boards
 from scoreboard.ops import routes as ops
@@ -15,7 +17,8 @@ from scoreboard.stream import routes as stream
 
 ALWAYS = (ops.bp,)
 ROLES = {
-    "score": (scores.bp,),
+    "auth": (accounts.bp,),
+    "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),
     "pages": (pages.bp,),

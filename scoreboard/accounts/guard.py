@@ -1,4 +1,4 @@
-"""Who may call a route: server keys and their scopes."""
+"""Who may call a route: server keys with their scopes, players, and players with a role."""
 
 from __future__ import annotations
 
@@ -9,27 +9,35 @@ from typing import ParamSpec, TypeVar
 
 from flask import g, request
 
-from scoreboard.accounts.types import ServerKey
+from scoreboard.accounts.types import Player, Role, ServerKey
 from scoreboard.core.errors import Forbidden, Unauthenticated
 from scoreboard.core.parts import parts
 
 P = ParamSpec("P")
 R = TypeVar("R")
-LONGEST_SECRET = 512
+LONGEST_SECRET = 2048
+KEY_NEEDED = "Send Authorization: Bearer sk_… with a server key."
+PLAYER_NEEDED = "Send Authorization: Bearer … with a player's access token."
+RANKS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
 
 
-def key_required(*scopes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only server keys call a route that have one of `scopes`. The key is g.key then."""
+def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only server keys call a route that have one of `scopes`, or players who have `role`.
+
+    Who called is g.caller then.
+    """
 
     def guarded(route: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(route)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            key = sent_key()
-            if key is None:
-                raise Unauthenticated("Send Authorization: Bearer sk_… with a server key.")
-            if not set(scopes) & set(key.scopes):
+            caller = sent_caller()
+            if caller is None:
+                raise Unauthenticated(KEY_NEEDED)
+            if isinstance(caller, Player):
+                _check_role(caller, role)
+            elif not set(scopes) & set(caller.scopes):
                 raise Forbidden(f"This key lacks the scope {' or '.join(scopes)}.")
-            g.key = key
+            g.caller = caller.id
             return route(*args, **kwargs)
 
         return call
@@ -37,15 +45,38 @@ def key_required(*scopes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return guarded
 
 
-def sent_key() -> ServerKey | None:
-    """The server key that the request carries, None where it carries none. Raises Unauthenticated."""
-    header = request.headers.get("Authorization", "")
-    if not header:
+def player_required(route: Callable[P, R]) -> Callable[P, R]:
+    """Let only players call a route. The player is g.player then."""
+
+    @functools.wraps(route)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = _bearer()
+        if not token:
+            raise Unauthenticated(PLAYER_NEEDED)
+        g.player = parts().sessions.player(token)
+        g.caller = g.player.id
+        return route(*args, **kwargs)
+
+    return call
+
+
+def sent_caller() -> ServerKey | Player | None:
+    """Who calls, by what the request carries; None where it carries nothing. Raises Unauthenticated."""
+    secret = _bearer()
+    if not secret:
         return None
-    scheme, _, secret = header.partition(" ")
-    if scheme.lower() != "bearer" or not secret or len(secret) > LONGEST_SECRET:
-        raise Unauthenticated("Send Authorization: Bearer sk_… with a server key.")
-    return parts().keys.find(secret.strip())
+    if secret.startswith("eyJ") and secret.count(".") == 2:
+        return parts().sessions.player(secret)
+    return parts().keys.find(secret)
+
+
+def check_private() -> None:
+    """Let only server keys and moderators see what is private. Raises Unauthenticated or Forbidden."""
+    caller = sent_caller()
+    if caller is None:
+        raise Unauthenticated("This board is private: send a server key.")
+    if isinstance(caller, Player):
+        _check_role(caller, "moderator")
 
 
 def context() -> dict[str, str]:
@@ -53,7 +84,22 @@ def context() -> dict[str, str]:
     address = request.remote_addr or ""
     prefix = address.rpartition("." if "." in address else ":")[0]
     return {
-        "caller": g.key.id,
+        "caller": g.get("caller", ""),
         "request": g.request_id,
         "address": hmac.new(parts().secret, prefix.encode(), "sha256").hexdigest()[:16],
     }
+
+
+def _bearer() -> str:
+    header = request.headers.get("Authorization", "")
+    scheme, _, secret = header.partition(" ")
+    if header and (scheme.lower() != "bearer" or not secret or len(secret) > LONGEST_SECRET):
+        raise Unauthenticated("Send Authorization: Bearer …, with a server key or an access token.")
+    return secret.strip()
+
+
+def _check_role(player: Player, role: Role | None) -> None:
+    if role is None or RANKS[player.role] < RANKS[role]:
+        raise Forbidden(
+            f"This needs {'a server key' if role is None else f'the role {role}'}.", code="forbidden"
+        )

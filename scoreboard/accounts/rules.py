@@ -1,17 +1,21 @@
-"""Which display names are allowed, and what keys look like. Pure."""
+"""Which names are allowed, what keys look like, and when a refresh token is good. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
+from typing import Literal
 
 import regex
 
+from scoreboard.accounts.types import Session
 from scoreboard.core.errors import Refused
 
 SCOPES = ("scores:write", "boards:write", "players:write", "admin")
 LONGEST_NAME = 32  # graphemes, what a reader counts as characters
 MOST_CODE_POINTS = 256  # a grapheme may be made of many, without end
+SESSION_MS = 90 * 86_400_000  # a session that nobody refreshed for so long is over
+GRACE_MS = 10_000  # two tabs of one browser refresh at the same time; a thief comes later
 
 # Control, format (zero-width and bidirectional ones are among them), surrogates, private use,
 # unassigned, line and paragraph separators, and whatever else shows nothing. The exceptions are a
@@ -39,6 +43,26 @@ def display_name(text: str) -> str:
 def key_hash(secret: str) -> str:
     """What is stored of a server key. Its 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def guest_name(player: str) -> str:
+    """What a guest is called who gave no name: the last letters of his id, which tell guests apart."""
+    return f"Guest {player[-4:].upper()}"
+
+
+def presented(session: Session, generation: int, now: int) -> Literal["newest", "again", "reused", "over"]:
+    """What it means that a refresh token of this generation is presented.
+
+    Only the direct predecessor of the newest is good for a moment, and only for the same successor.
+    A generation from the future was issued before a backup was restored.
+    """
+    if session.ended_at is not None or session.expires_at <= now:
+        return "over"
+    if generation >= session.generation:
+        return "newest"
+    if generation == session.generation - 1 and now - session.rotated_at <= GRACE_MS:
+        return "again"
+    return "reused"
 
 
 def _refused(detail: str) -> Refused:

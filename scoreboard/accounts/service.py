@@ -1,25 +1,21 @@
-"""Names of players, and keys of servers."""
+"""Players as other features know them: their names, and what their accounts allow."""
 
 from __future__ import annotations
 
-import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from scoreboard.accounts import store
-from scoreboard.accounts.rules import SCOPES, key_hash
-from scoreboard.accounts.store import PlayerNames, ServerKeys
-from scoreboard.accounts.types import Name, ServerKey
-from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Connection, Lost
-from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
-from scoreboard.journal.types import Fact, Recorded
-from scoreboard.journal.writer import Writer
+from scoreboard.accounts.store import accounts as table
+from scoreboard.accounts.store import names as names_table
+from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.names import PlayerNames
+from scoreboard.accounts.types import Account, Name
+from scoreboard.core.db import Connection
 
-KEPT_SECONDS = 30.0  # how long a revoked key may still work in a process that knows it
-BOOTSTRAP = "bootstrap"
+KEPT_SECONDS = 5.0  # how long another process may not know of a change
+MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,117 +42,44 @@ class Names:
 
     def within(self, db: Connection, players: Sequence[str]) -> dict[str, str]:
         """The names of those players who have one, in the writer's transaction."""
-        return store.names_of(db, players)
+        return names_table.names_of(db, players)
 
     def write(self, db: Connection, names: Iterable[Name]) -> None:
         """Write names that changed, in the writer's transaction."""
-        store.write_names(db, names)
+        names_table.write_names(db, names)
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyFold:
-    """Facts of the kinds "key-created" and "key-revoked"."""
+class Accounts:
+    """Accounts of players, remembered for a moment."""
 
-    announce: Callable[[int, int], None]
-    kinds: frozenset[str] = frozenset({"key-created", "key-revoked"})
+    stored: StoredAccounts
+    monotonic: Callable[[], float] = time.monotonic
+    _known: OrderedDict[str, tuple[float, Account]] = field(default_factory=OrderedDict)
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFolding:
-        """Nothing to load."""
-        return KeyFolding(db=db, at=at, announce=self.announce)
+    def get(self, player: str) -> Account | None:
+        """A player's account as it is; None where he has none."""
+        found = self.stored.get(player)
+        if found is not None:
+            self._keep(found)
+        return found
 
-
-@dataclass(frozen=True, kw_only=True)
-class KeyFolding:
-    """Key changes in one batch."""
-
-    db: Connection
-    at: int
-    announce: Callable[[int, int], None]
-
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Create or revoke a key. Raises NotFound, key_not_found."""
-        id = fact.data["id"]
-        if fact.kind == "key-revoked":
-            if not store.revoke_key(self.db, id, self.at):
-                raise NotFound(f"There is no key {id!r} that could be revoked.", code="key_not_found")
-            return {}
-        key = ServerKey(id=id, name=fact.data["name"], scopes=tuple(fact.data["scopes"]), created_at=self.at)
-        store.write_key(self.db, key, fact.data["hash"])
-        return {}
-
-    def again(self, recorded: Recorded) -> None:
-        """Nothing is shown of keys."""
-
-    def finish(self) -> None:
-        """Everything is written already."""
-
-    def publish(self, first: int, last: int) -> None:
-        """Nothing is shown of keys."""
-        self.announce(first, last)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Keys:
-    """Creates, finds and revokes server keys."""
-
-    stored: ServerKeys
-    writer: Writer
-    clock: Clock
-    _known: dict[str, tuple[float, ServerKey]] = field(default_factory=dict)
-
-    def create(self, name: str, scopes: Sequence[str]) -> tuple[ServerKey, str]:
-        """A new key and its secret, which is shown this once. Raises ValidationFailed."""
-        unknown = [scope for scope in scopes if scope not in SCOPES]
-        if unknown or not scopes:
-            raise ValidationFailed(FieldError("scopes", f"must be some of {', '.join(SCOPES)}"))
-        id = secrets.token_hex(6)
-        secret = f"sk_{id}_{secrets.token_urlsafe(32)}"
-        return self._register(id, name, tuple(scopes), secret), secret
-
-    def register_bootstrap(self, secret: str) -> None:
-        """Make sure that this secret, and no earlier one of its kind, has every scope."""
-        known = self.stored.by_hash(key_hash(secret))
-        if known is None or known.revoked_at is not None or known.scopes != SCOPES:
-            self._register(known.id if known else BOOTSTRAP, BOOTSTRAP, SCOPES, secret)
-
-    def revoke(self, id: str) -> None:
-        """Revoke a key: no process takes it after 30 seconds. Raises NotFound, key_not_found."""
-        fact = Fact(id=f"key-revoked:{id}:{secrets.token_hex(6)}", kind="key-revoked", data={"id": id})
-        (outcome,) = self.writer.append([fact])
-        if outcome.error is not None:
-            raise outcome.error
-        self._known.clear()
-
-    def all(self) -> list[ServerKey]:
-        """Every key, oldest first."""
-        return self.stored.all()
-
-    def find(self, secret: str) -> ServerKey:
-        """The key with this secret. Raises Unauthenticated."""
-        hash = key_hash(secret)
-        found, now = self._known.get(hash), time.monotonic()
-        if found is not None and now - found[0] < KEPT_SECONDS:
+    def known(self, player: str) -> Account | None:
+        """A player's account as it was a few seconds ago at most."""
+        found = self._known.get(player)
+        if found is not None and self.monotonic() - found[0] < KEPT_SECONDS:
             return found[1]
-        try:
-            key = self.stored.by_hash(hash)
-        except (Lost, Busy):
-            if found is None:
-                raise
-            return found[1]
-        if key is None or key.revoked_at is not None:
-            self._known.pop(hash, None)
-            raise Unauthenticated("This key is unknown or revoked.")
-        self._known[hash] = (now, key)
-        return key
+        return self.get(player)
 
-    def _register(self, id: str, name: str, scopes: tuple[str, ...], secret: str) -> ServerKey:
-        hash = key_hash(secret)
-        fact = Fact(
-            id=f"key-created:{id}:{hash[:16]}:{secrets.token_hex(4)}",
-            kind="key-created",
-            data={"id": id, "name": name, "scopes": list(scopes), "hash": hash},
-        )
-        (outcome,) = self.writer.append([fact])
-        if outcome.error is not None:
-            raise outcome.error
-        return ServerKey(id=id, name=name, scopes=scopes, created_at=self.clock())
+    def forget(self, player: str) -> None:
+        """The account was changed here."""
+        self._known.pop(player, None)
+
+    def not_scoring(self, db: Connection, players: Sequence[str]) -> set[str]:
+        """Those of these players who may not win points, in the writer's transaction."""
+        return table.not_scoring(db, players)
+
+    def _keep(self, account: Account) -> None:
+        self._known[account.id] = (self.monotonic(), account)
+        if len(self._known) > MOST_KEPT:
+            self._known.popitem(last=False)

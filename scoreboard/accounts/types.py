@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from msgspec import Struct
+
+from scoreboard.core.clock import rfc3339
+
+Role = Literal["player", "moderator", "admin"]
 
 
 class Name(Struct, frozen=True, kw_only=True):
@@ -21,3 +27,72 @@ class ServerKey(Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     created_at: int
     revoked_at: int | None = None
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A player who signed in here. A guest has neither user name nor password."""
+
+    id: str
+    username: str | None
+    display_name: str
+    region: str | None
+    role: Role
+    scoring: bool  # whether he may win points
+    created_at: int
+
+    @property
+    def guest(self) -> bool:
+        """Whether he can sign in on this device only."""
+        return self.username is None
+
+    def as_json(self) -> dict[str, Any]:
+        """The player as the API answers him."""
+        return {
+            "id": self.id,
+            "username": self.username,
+            "displayName": self.display_name,
+            "guest": self.guest,
+            "region": self.region,
+            "role": self.role,
+            "createdAt": rfc3339(self.created_at),
+        }
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """One device's sign-in: a family of refresh tokens, of which the newest generation is good."""
+
+    id: str
+    player: str
+    generation: int
+    rotated_at: int  # when the newest generation was made
+    expires_at: int
+    ended_at: int | None
+
+
+class Player(Struct, frozen=True, kw_only=True, gc=False):
+    """Who calls, as his access token says."""
+
+    id: str
+    session: str
+    role: Role
+    issued_at: int
+    expires_at: int
+
+
+class Tokens(Struct, frozen=True, kw_only=True):
+    """What a signed-in player holds."""
+
+    account: Account
+    access: str
+    refresh: str
+    seconds: int  # how long `access` is good
+
+    def as_json(self) -> dict[str, Any]:
+        """The session as the API answers it."""
+        return {
+            "player": self.account.as_json(),
+            "accessToken": self.access,
+            "refreshToken": self.refresh,
+            "tokenType": "Bearer",
+            "expiresInSeconds": self.seconds,
+        }

@@ -1,4 +1,4 @@
-"""Managing boards over HTTP."""
+"""Managing boards, action types and players over HTTP."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from flask import Blueprint, Response, g, request
 from scoreboard.accounts.guard import context, key_required
 from scoreboard.core.answers import sent_key
 from scoreboard.core.bodies import parsed
-from scoreboard.core.http import answer, raw
+from scoreboard.core.http import answer, nothing, raw
+from scoreboard.core.limits import limited
 from scoreboard.core.parts import parts
 
 bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 
 
 @bp.get("/boards/<board>")
-@key_required("boards:write", "admin")
+@key_required("boards:write", "admin", role="admin")
+@limited("admin")
 def show_definition(board: str) -> Response:
     """Show a board as PUT takes it."""
     return answer({"data": parts().boards.board(board).as_json()})
 
 
 @bp.put("/boards/<board>")
-@key_required("boards:write", "admin")
+@key_required("boards:write", "admin", role="admin")
+@limited("admin")
 def define_board(board: str) -> Response:
     """Create a board, or change it."""
     body = raw()
@@ -33,18 +36,85 @@ def define_board(board: str) -> Response:
         defined, created = parts().manage.define(board, definition, context=context(), key=sent_key())
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
-    return parts().answers.once(g.key.id, body, write)
+    return parts().answers.once(g.caller, body, write)
 
 
 @bp.delete("/boards/<board>")
-@key_required("boards:write", "admin")
+@key_required("boards:write", "admin", role="admin")
+@limited("admin")
 def delete_board(board: str) -> Response:
     """Delete a board with all its standings."""
 
     def write() -> Response:
         parts().manage.delete(board, context=context(), key=sent_key())
-        gone = Response(status=204)
-        del gone.headers["Content-Type"]
-        return gone
+        return nothing()
 
-    return parts().answers.once(g.key.id, request.get_data(), write)
+    return parts().answers.once(g.caller, request.get_data(), write)
+
+
+@bp.get("/action-types")
+@key_required("admin", role="admin")
+@limited("admin")
+def list_action_types() -> Response:
+    """List the action types."""
+    types = parts().action_types.all()
+    return answer({"data": [type.as_json() for type in types], "page": {"next": None, "limit": len(types)}})
+
+
+@bp.get("/action-types/<name>")
+@key_required("admin", role="admin")
+@limited("admin")
+def show_action_type(name: str) -> Response:
+    """Show an action type as PUT takes it."""
+    return answer({"data": parts().action_types.get(name).as_json()})
+
+
+@bp.put("/action-types/<name>")
+@key_required("admin", role="admin")
+@limited("admin")
+def define_action_type(name: str) -> Response:
+    """Create an action type, or change it."""
+    body = raw()
+    rules = parsed(body)
+    if isinstance(rules, dict) and rules.get("name") == name:
+        del rules["name"]
+
+    def write() -> Response:
+        defined, created = parts().manage_action_types.define(name, rules, context=context(), key=sent_key())
+        return answer({"data": defined.as_json()}, 201 if created else 200)
+
+    return parts().answers.once(g.caller, body, write)
+
+
+@bp.delete("/action-types/<name>")
+@key_required("admin", role="admin")
+@limited("admin")
+def delete_action_type(name: str) -> Response:
+    """Delete an action type. Tokens that are out can still be completed."""
+
+    def write() -> Response:
+        parts().manage_action_types.delete(name, context=context(), key=sent_key())
+        return nothing()
+
+    return parts().answers.once(g.caller, request.get_data(), write)
+
+
+@bp.post("/players/<player>/disable-scoring")
+@key_required("admin", role="moderator")
+@limited("admin")
+def disable_scoring(player: str) -> Response:
+    """Keep a player from winning points. What he has stays."""
+    return _allow_scoring(player, scoring=False)
+
+
+@bp.post("/players/<player>/enable-scoring")
+@key_required("admin", role="moderator")
+@limited("admin")
+def enable_scoring(player: str) -> Response:
+    """Let a player win points again."""
+    return _allow_scoring(player, scoring=True)
+
+
+def _allow_scoring(player: str, *, scoring: bool) -> Response:
+    account = parts().players.allow_scoring(player, scoring, context=context())
+    return answer({"data": {**account.as_json(), "scoring": account.scoring}})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
+from scoreboard.boards.rules import fed
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import WindowRow
@@ -60,11 +61,11 @@ class BoardsFollower:
         named: dict[str, None] = {}
         for line in facts:
             fact = line.fact
-            if fact.kind == "score":
-                for period, segment, *_ in line.result["standings"]:
-                    touched.setdefault(Window(fact.board, period, segment), {})[fact.player] = None
-                if "displayName" in fact.data:
-                    named[fact.player] = None
+            for board, mine in fed(line).items():
+                for period, segment, *_ in mine["standings"]:
+                    touched.setdefault(Window(board, period, segment), {})[fact.player] = None
+            if "displayName" in fact.data:
+                named[fact.player] = None
         if any(line.fact.kind.startswith("board-") for line in facts):
             self.show_catalogue()
         self.catalogue.refresh()

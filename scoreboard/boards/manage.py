@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,12 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.rules import complaints
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
-from scoreboard.boards.types import BOARD_ID, Board, Definition
+from scoreboard.boards.types import Board, Definition
 from scoreboard.core.bodies import shaped
 from scoreboard.core.clock import Clock
+from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import FieldError, ValidationFailed
+from scoreboard.core.ids import BOARD_ID
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
@@ -76,17 +76,10 @@ class Manage:
 
         Raises ValidationFailed, naming file and board.
         """
-        known, changed = self.stored.file_digests(), []
-        for id, body in _tables(path):
-            digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:16]
-            if known.get(id) == digest:
-                continue
-            try:
+        changed = []
+        for id, body, digest in unapplied(path, self.stored.file_digests()):
+            with naming(path, id):
                 definition = checked(id, body)
-            except ValidationFailed as error:
-                raise ValidationFailed(
-                    *(FieldError(f"{path}: [{id}] {one.field}", one.message) for one in error.errors)
-                ) from error
             self._define(id, definition, context={"source": str(path)}, file_digest=digest)
             changed.append(id)
         return changed
@@ -136,13 +129,3 @@ def checked(id: str, body: Any) -> Definition:
     if found:
         raise ValidationFailed(*found)
     return definition
-
-
-def _tables(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    if not path.exists():
-        return []
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValidationFailed(FieldError(str(path), str(error))) from error
-    return list(tables.items())

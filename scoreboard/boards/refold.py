@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.rules import check_exact, fold
+from scoreboard.boards.rules import check_exact, fed, fold
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.db import Connection
-from scoreboard.journal.service import scores_of
+from scoreboard.journal.service import facts_of
 from scoreboard.journal.types import Recorded
 
 
 def folded(board: Board, facts: Iterable[Recorded]) -> dict[Window, dict[str, Standing]]:
-    """What facts of the kind "score" add up to, by window and player. Pure.
+    """What facts that fed the board add up to, by window and player. Pure.
 
     Each fact is folded by the operator and into the windows that were settled when it was recorded.
     """
     order = Order(board.definition, board.layout)
     windows: dict[Window, dict[str, Standing]] = {}
     for line in facts:
-        fact, result = line.fact, line.result
+        fact, mine = line.fact, fed(line).get(board.id)
+        if mine is None:
+            continue
         columns = tuple(fact.columns.get(name, 0) for name in order.names)
-        for period, segment, *_ in result["standings"]:
+        for period, segment, *_ in mine["standings"]:
             standings = windows.setdefault(Window(board.id, period, segment), {})
             standings[fact.player] = fold(
                 standings.get(fact.player),
                 player=fact.player,
-                operator=result["operator"],
+                operator=mine["operator"],
                 amount=fact.amount,
                 columns=columns,
                 order=order,
@@ -45,7 +47,7 @@ def refolded(db: Connection, board: Board) -> dict[Window, dict[str, Standing]]:
     Where less was better until now, other scores are the best ones, and what was added to them may
     leave the range of exact numbers.
     """
-    windows = folded(board, scores_of(db, board.id, board.since))
+    windows = folded(board, facts_of(db, board.id, board.since))
     for standings in windows.values():
         for standing in standings.values():
             check_exact(standing)

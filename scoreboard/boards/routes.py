@@ -9,13 +9,14 @@ import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Meta, Raw, Struct
 
-from scoreboard.accounts.guard import sent_key
+from scoreboard.accounts.guard import check_private
 from scoreboard.boards.service import Page
-from scoreboard.boards.types import PLAYER_ID, Board, Score, Window
+from scoreboard.boards.types import Board, Score, Window
 from scoreboard.core.bodies import query
 from scoreboard.core.clock import rfc3339
-from scoreboard.core.errors import BadRequest, FieldError, Unauthenticated, ValidationFailed
+from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
 from scoreboard.core.http import answer, tagged
+from scoreboard.core.ids import PLAYER_ID
 from scoreboard.core.parts import parts
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
@@ -202,10 +203,10 @@ def listed(page: Page, *, limit: int) -> Response:
 
 
 def readable(id: str) -> Board:
-    """A board that the caller may read. Raises NotFound or Unauthenticated."""
+    """A board that the caller may read. Raises NotFound, Unauthenticated or Forbidden."""
     board = parts().boards.board(id)
-    if not board.definition.public and sent_key() is None:
-        raise Unauthenticated("This board is private: send a server key.")
+    if not board.definition.public:
+        check_private()
     return board
 
 

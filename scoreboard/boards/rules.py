@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec import structs
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
-from scoreboard.boards.types import SAFE, Definition, Standing
-from scoreboard.core.errors import FieldError, Refused
+from scoreboard.boards.types import SAFE, Board, Definition, Standing
+from scoreboard.core.errors import FieldError, Forbidden, Refused
+from scoreboard.journal.types import Recorded
+
+
+def fed(line: Recorded) -> Mapping[str, Any]:
+    """For each board that a fact fed: by which operator, and what stood in its windows then.
+
+    {board: {"operator": …, "standings": [[period, segment, score, version], …]}}
+    """
+    if line.fact.kind == "score":
+        return {line.fact.board: line.result}
+    boards: Mapping[str, Any] = line.result.get("boards", {})
+    return boards
 
 
 def fold(
@@ -76,6 +91,11 @@ def check_exact(standing: Standing) -> None:
             f"A number of {standing.player} would leave the range of exact numbers, ±(2^53-1).",
             code="score_out_of_range",
         )
+
+
+def not_open(board: Board) -> Forbidden:
+    """What a player hears who wants points on a board that only servers write."""
+    return Forbidden(f"The board {board.id!r} takes no points from players.", code="board_not_open")
 
 
 def check_score(definition: Definition, score: int) -> None:

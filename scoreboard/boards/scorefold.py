@@ -1,4 +1,7 @@
-"""How scores become standings: one batch, inside the writer's transaction."""
+"""How scores become standings: one batch, inside the writer's transaction.
+
+Facts of the kind "score" feed one board; those that players earn by actions may feed several.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,18 @@ from scoreboard.accounts.service import Names
 from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.periods import period_at
-from scoreboard.boards.rules import check_amount, check_standing, fold
+from scoreboard.boards.rules import check_amount, check_standing, fed, fold, not_open
 from scoreboard.boards.show import Show
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, Shown, Standing, Window
 from scoreboard.core.db import Connection
-from scoreboard.core.errors import Refused
+from scoreboard.core.errors import NotFound, Refused
 from scoreboard.journal.types import Fact, Recorded
 
 Key = tuple[Window, str]
+Move = tuple[Window, Period, Standing | None, Standing]  # what a score does in one window
 Feeds = list[tuple[Window, Period]]  # the windows that a score goes into
 
 
@@ -63,8 +67,7 @@ class ScoreFolding:
         """Read what is there, a query for each window and not for each fact."""
         players: dict[Window, dict[str, None]] = {}
         for fact in facts:
-            board = self._board(fact.board)
-            if board is not None:
+            for board in filter(None, map(self._board, _named(fact))):
                 for window, _ in self._feeds(board, fact):
                     players.setdefault(window, {})[fact.player] = None
         for window, ids in players.items():
@@ -76,55 +79,35 @@ class ScoreFolding:
             self.known_names = self.parts.names.within(self.db, named)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Fold one score into all its windows, or into none. Raises Refused or NotFound."""
-        board = self.parts.catalogue.board(fact.board)
-        operator = fact.data.get("operator") or board.definition.operator
-        columns = self._columns(board, fact)
-        self._check_region(board, fact)
-        check_amount(board.definition, operator, fact.amount)
-        order = self.parts.catalogue.order(board)
-        moves: list[tuple[Window, Period, Standing | None, Standing]] = []
-        for window, period in self._feeds(board, fact):
-            row = self.windows.get(window)
-            self._check_open(board, row, period)
-            old = self.standings.get((window, fact.player))
-            new = fold(
-                old,
-                player=fact.player,
-                operator=operator,
-                amount=fact.amount,
-                columns=columns,
-                order=order,
-                at=fact.data.get("occurredAt", self.at),
-                seq=seq,
-                metadata=fact.data.get("metadata", ""),
-            )
-            check_standing(board.definition, new)
-            moves.append((window, period, old, new))
-        for move in moves:
-            self._move(*move, seq)
+        """Fold one score into all windows of its boards, or into none. Raises Refused or NotFound."""
+        moves: dict[str, list[Move]] = {}
+        operators: dict[str, str] = {}
+        for board in self._targets(fact):
+            operators[board.id] = fact.data.get("operator") or board.definition.operator
+            moves[board.id] = self._moves(board, operators[board.id], fact, seq)
+        for mine in moves.values():
+            for move in mine:
+                self._move(*move, seq)
         self._name(fact, seq)
-        return {
-            "operator": operator,
-            "standings": [
-                [window.period, window.segment, new.score, new.version] for window, _, _, new in moves
-            ],
+        fed = {
+            board: {
+                "operator": operators[board],
+                "standings": [
+                    [window.period, window.segment, new.score, new.version] for window, _, _, new in mine
+                ],
+            }
+            for board, mine in moves.items()
         }
+        return fed[fact.board] if fact.kind == "score" else {"boards": fed}
 
     def again(self, recorded: Recorded) -> None:
         """Show once more what an earlier fact changed: its first showing may have failed."""
-        board = self._board(recorded.fact.board)
-        if board is None or recorded.seq <= board.since:
-            return
-        for period, segment, *_ in recorded.result["standings"]:
-            window = Window(recorded.fact.board, period, segment)
-            if (window, recorded.fact.player) not in self.standings:
-                row = table.window_row(self.db, window)
-                if row is None:
-                    continue
-                self._remember(row, [recorded.fact.player])
-            if (window, recorded.fact.player) in self.standings:
-                self.touched[(window, recorded.fact.player)] = None
+        for id, mine in fed(recorded).items():
+            board = self._board(id)
+            if board is None or recorded.seq <= board.since:
+                continue
+            for period, segment, *_ in mine["standings"]:
+                self._touch(Window(id, period, segment), recorded.fact.player)
 
     def finish(self) -> None:
         """Write what the batch changed."""
@@ -150,6 +133,55 @@ class ScoreFolding:
             changes.append(Change(order, window, standings, version=row.version, entries=row.entries))
         return self.parts.show.batch(changes, list(self.names.values()), first=first, last=last)
 
+    def _targets(self, fact: Fact) -> list[Board]:
+        """The boards that a fact feeds. Raises NotFound or Forbidden.
+
+        What a player earned by himself goes only into boards that trust players, and into none that
+        was made under the same name since he began.
+        """
+        boards = [self.parts.catalogue.board(id) for id in _named(fact)]
+        for board, (_, since) in zip(boards, fact.data.get("boards", ()), strict=False):
+            if board.since != since:
+                raise NotFound(f"The board {board.id!r} was made anew meanwhile.", code="board_not_found")
+            if board.definition.trust != "client":
+                raise not_open(board)
+        return boards
+
+    def _moves(self, board: Board, operator: str, fact: Fact, seq: int) -> list[Move]:
+        """What a fact does on one board. Raises Refused."""
+        columns = self._columns(board, fact)
+        if fact.kind == "score":
+            self._check_region(board, fact)
+        check_amount(board.definition, operator, fact.amount)
+        order = self.parts.catalogue.order(board)
+        moves: list[Move] = []
+        for window, period in self._feeds(board, fact):
+            self._check_open(board, self.windows.get(window), period)
+            old = self.standings.get((window, fact.player))
+            new = fold(
+                old,
+                player=fact.player,
+                operator=operator,
+                amount=fact.amount,
+                columns=columns,
+                order=order,
+                at=fact.data.get("occurredAt", self.at),
+                seq=seq,
+                metadata=fact.data.get("metadata", ""),
+            )
+            check_standing(board.definition, new)
+            moves.append((window, period, old, new))
+        return moves
+
+    def _touch(self, window: Window, player: str) -> None:
+        if (window, player) not in self.standings:
+            row = table.window_row(self.db, window)
+            if row is None:
+                return
+            self._remember(row, [player])
+        if (window, player) in self.standings:
+            self.touched[(window, player)] = None
+
     def _board(self, id: str) -> Board | None:
         if id not in self.boards:
             found = {board.id: board for board in self.parts.catalogue.boards()}.get(id)
@@ -160,6 +192,8 @@ class ScoreFolding:
 
     def _feeds(self, board: Board, fact: Fact) -> Feeds:
         at, region = fact.data.get("occurredAt", self.at), fact.data.get("region", "")
+        if fact.kind != "score" and region not in board.definition.regions:
+            region = ""  # a player's home is not a region of every board
         known = self._fed.get((board.id, region, at))
         if known is None:
             known = self._fed[board.id, region, at] = [
@@ -241,3 +275,8 @@ class ScoreFolding:
         for key in self.changed:
             by_board.setdefault(key[0].board, []).append(key)
         return [(self.parts.catalogue.order(self.boards[id]), keys) for id, keys in by_board.items()]
+
+
+def _named(fact: Fact) -> list[str]:
+    """The boards that a fact is for."""
+    return [fact.board] if fact.kind == "score" else [id for id, _ in fact.data["boards"]]

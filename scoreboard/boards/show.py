@@ -116,6 +116,16 @@ class Show:
 
         self._tell(let_go)
 
+    def named(self, names: Sequence[Name], first: int, last: int) -> None:
+        """Facts `first` to `last` named players, and changed no board."""
+
+        def tell() -> None:
+            if names:
+                self.view.show_names(names)
+            self.view.advance(first, last)
+
+        self._tell(tell)
+
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""
         self._tell(lambda: self.view.advance(first, last))

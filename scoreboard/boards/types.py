@@ -8,14 +8,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from scoreboard.core.clock import rfc3339
+from scoreboard.core.ids import RegionId
 
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 
-BOARD_ID = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
-PLAYER_ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z"
-
-BoardId = Annotated[str, Meta(pattern=BOARD_ID)]
-PlayerId = Annotated[str, Meta(pattern=PLAYER_ID)]
 ColumnName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z")]
 Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
@@ -42,7 +38,7 @@ class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     period: Annotated[str, Meta(max_length=120)] = "all"
     windows: Annotated[tuple[str, ...], Meta(max_length=4)] = ()
     time_zone: Annotated[str, Meta(max_length=64)] = "UTC"
-    regions: Annotated[tuple[BoardId, ...], Meta(max_length=64)] = ()
+    regions: Annotated[tuple[RegionId, ...], Meta(max_length=64)] = ()
     trust: Literal["client", "verified", "server"] = "client"
     min_score: Score | None = None
     max_score: Score | None = None

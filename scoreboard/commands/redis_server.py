@@ -28,14 +28,17 @@ MISSING = (
 
 
 URL_FILE = "redis.url"  # where other commands on this machine find it
+KEY_FILE = "secret.key"
 
 
 def running(settings: Settings) -> Settings:
-    """The settings, with the private Redis that runs on this machine where none is named."""
-    note = settings.data_dir / URL_FILE
-    if os.environ.get("REDIS_URL") or not note.exists():
-        return settings
-    return replace(settings, redis_url=note.read_text().strip())
+    """The settings, with the private Redis and the secret of this machine where none are named."""
+    note, secret = settings.data_dir / URL_FILE, settings.data_dir / KEY_FILE
+    if not os.environ.get("REDIS_URL") and note.exists():
+        settings = replace(settings, redis_url=note.read_text().strip())
+    if not settings.secret_key and secret.exists():
+        settings = replace(settings, secret_key=secret.read_text().strip())
+    return settings
 
 
 class PrivateRedis:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.settings import Settings
-from scoreboard.commands.redis_server import PrivateRedis
+from scoreboard.commands.redis_server import KEY_FILE, PrivateRedis
 from scoreboard.core.db import Database, execute
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,8 +84,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    if not settings.secret_key:
-        found["SECRET_KEY"] = _kept(settings.data_dir / "secret.key")
+    found["SECRET_KEY"] = settings.secret_key or _kept(settings.data_dir / KEY_FILE)
     if not settings.bootstrap_key:
         found["SCOREBOARD_BOOTSTRAP_KEY"] = _kept(settings.data_dir / "server.key")
     return found

@@ -1,4 +1,4 @@
-"""HTTP manners that every route shares: answers, problems, request ids, body limits, CORS."""
+"""HTTP manners that every route shares: answers, problems, request ids, body limits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies
+from scoreboard.core import bodies, cors
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BodyTooLarge,
@@ -44,6 +44,13 @@ def answer(body: Any, status: int = 200) -> Response:
     return Response(_encode(body), status, mimetype="application/json")
 
 
+def nothing() -> Response:
+    """An answer without a body: 204."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
+
+
 def problem(error: ScoreboardError) -> Response:
     """An error as application/problem+json (RFC 9457)."""
     body: dict[str, Any] = {
@@ -65,8 +72,13 @@ def problem(error: ScoreboardError) -> Response:
     return response
 
 
-def sent(limit: int = BODY_BYTES) -> Any:
-    """The request's JSON body. Raises BodyTooLarge, UnsupportedMediaType or BadRequest."""
+def sent(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
+    """The request's JSON body; {} where it may be left out and is.
+
+    Raises BodyTooLarge, UnsupportedMediaType or BadRequest.
+    """
+    if optional and not request.content_length and "Transfer-Encoding" not in request.headers:
+        return {}
     return bodies.parsed(raw(limit))
 
 
@@ -92,8 +104,9 @@ def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> R
     return response
 
 
-def install(app: Flask) -> None:
-    """Give an app these manners."""
+def install(app: Flask, *, origins: Collection[str] = ()) -> None:
+    """Give an app these manners. Pages of `origins` may write."""
+    app.config["ORIGINS"] = frozenset(origins)
     app.url_map.strict_slashes = True
     app.before_request(_begin)
     app.after_request(_end)
@@ -113,7 +126,7 @@ def _end(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     if request.path.startswith("/v1/"):
-        _allow_origins(request, response)
+        cors.allow(request, response, current_app.config["ORIGINS"])
     if request.path not in ("/healthz", "/readyz"):
         log.info(
             "request",
@@ -126,18 +139,6 @@ def _end(response: Response) -> Response:
             },
         )
     return response
-
-
-def _allow_origins(request: Request, response: Response) -> None:
-    # Public reads may be embedded anywhere. No credentials go with them, and no write is allowed.
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = (
-            "ETag, Retry-After, X-Request-Id, Scoreboard-Resume"
-        )
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-        response.headers["Access-Control-Allow-Headers"] = "If-None-Match, Last-Event-ID, X-Request-Id"
 
 
 def _http_problem(error: HTTPException) -> Response:

@@ -109,3 +109,8 @@ def kicks() -> str:
 def processes() -> str:
     """Hash: web process → what it serves now, as JSON."""
     return "sb:{stream}:processes"
+
+
+def limit(counter: str) -> str:
+    """String: how often something that is limited happened: the limit, by whom, and what it allows."""
+    return f"sb:{{limit}}:{counter}"

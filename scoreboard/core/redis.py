@@ -47,9 +47,13 @@ class Breaker:
         try:
             return work()
         except (RedisError, OSError) as error:
-            with self._lock:
-                self._resting_until = self._monotonic() + REST_SECONDS
+            self.rest()
             raise RedisAway(str(error)) from error
+
+    def rest(self) -> None:
+        """Leave Redis alone for a while."""
+        with self._lock:
+            self._resting_until = self._monotonic() + REST_SECONDS
 
 
 def connect(url: str, breaker: Breaker) -> Redis:

@@ -24,11 +24,18 @@ class Journal:
         """The facts that follow `seq`, oldest first."""
         return self.database.run(lambda db: store.after(db, seq, limit))
 
+    def find(self, id: str) -> Recorded | None:
+        """The fact of this id; None where it was not recorded."""
+        return self.database.run(lambda db: store.JournalLines().known(db, [id]).get(id))
+
     def gaps(self) -> int:
         """How many numbers are missing between 1 and the head. Must be 0."""
         return self.database.snapshot(lambda db: store.head(db) - store.count(db))
 
 
-def scores_of(db: Connection, board: str, since: int) -> Iterator[Recorded]:
-    """A board's scores after the fact `since`, oldest first, within one transaction."""
-    return (line for line in store.of_board(db, board, since) if line.fact.kind == "score")
+def facts_of(db: Connection, board: str, since: int) -> Iterator[Recorded]:
+    """A board's facts after the fact `since`, oldest first, within one transaction.
+
+    Among them are those that feed several boards, whether this one is among those or not.
+    """
+    return store.of_board(db, board, since)

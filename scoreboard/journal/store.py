@@ -9,7 +9,7 @@ import msgspec
 import peewee
 
 from scoreboard.core.db import Connection, Rows, execute, one_of, rows
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import SEVERAL, Fact, Recorded
 
 SHARD = 0  # this database's shard; one by default
 
@@ -81,9 +81,12 @@ def count(db: Connection) -> int:
 
 
 def of_board(db: Connection, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
-    """A board's facts after `since`, oldest first, read page by page in a transaction."""
-    text = f"SELECT {COLUMNS} FROM journal WHERE board = ? AND seq > ? ORDER BY seq LIMIT ?"
-    while found := rows(db, text, (board, since, page)):
+    """A board's facts after `since`, oldest first, read page by page in a transaction.
+
+    Among them are those that feed several boards, whether this one is among those or not.
+    """
+    text = f"SELECT {COLUMNS} FROM journal WHERE board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
+    while found := rows(db, text, (board, SEVERAL, since, page)):
         yield from map(_recorded, found)
         since = found[-1][0]
 

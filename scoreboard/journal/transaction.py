@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Connection, DriverError, Lost, classify
 from scoreboard.core.errors import Refused, ScoreboardError
+from scoreboard.journal.notes import Notes
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded
 
@@ -35,6 +36,7 @@ class Transaction:
 
     lines: JournalLines
     clock: Clock
+    notes: Notes = field(default_factory=Notes)
 
     def run(self, db: Connection, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]) -> Committed:
         """Record `facts`. `claim` is called just before the commit, and may stop it by raising.
@@ -44,6 +46,7 @@ class Transaction:
         db.begin()
         try:
             committed = self._record(db, fold, facts)
+            noted = self.notes.write(db)
             claim()
         except BaseException:
             with suppress(Exception):
@@ -57,6 +60,7 @@ class Transaction:
             with suppress(Exception):
                 db.rollback()
             raise
+        self.notes.forget(noted)
         return committed
 
     def _record(self, db: Connection, fold: Fold, facts: Sequence[Fact]) -> Committed:

@@ -10,6 +10,8 @@ import msgspec
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import ScoreboardError
 
+SEVERAL = "*"  # the board of a fact that feeds more than one
+
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened, as its author hands it in.

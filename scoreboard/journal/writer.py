@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.core.db import Busy, Database, Full, Lost
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.latch import Latch
+from scoreboard.journal.notes import WAIT_SECONDS
 from scoreboard.journal.transaction import Committed, CommitUnknown, Transaction
 from scoreboard.journal.types import Fact, Fold, Outcome
 
@@ -71,11 +73,12 @@ class Writer:
         transaction: Transaction,
     ) -> None:
         """`database` is the writer's own: it holds the one connection that writes."""
+        self._notes = transaction.notes
         self._database = database
         self._folds = {kind: fold for fold in folds for kind in fold.kinds}
         self._transaction = transaction
         self._queue: queue.SimpleQueue[Submission | None] = queue.SimpleQueue()
-        self._aside: Submission | None = None
+        self._aside: deque[Submission] = deque()
         self._waiting = 0
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -101,6 +104,11 @@ class Writer:
         if submission.error is not None:
             raise submission.error
         return submission.outcomes
+
+    @property
+    def waiting(self) -> int:
+        """How many facts wait to be written."""
+        return self._waiting
 
     def stop(self) -> None:
         """Finish what waits, then end the thread."""
@@ -130,28 +138,51 @@ class Writer:
     def _batches(self) -> Iterator[list[Submission]]:
         # No waiting for company: while one batch commits, the next one gathers.
         while True:
-            first = self._aside or self._queue.get()
-            self._aside = None
+            try:
+                first = self._aside.popleft() if self._aside else self._next()
+            except queue.Empty:
+                self._write_notes()
+                continue
             if first is None:
+                self._write_notes()
                 return
             yield self._gather(first)
 
+    def _next(self) -> Submission | None:
+        return self._queue.get(timeout=WAIT_SECONDS if self._notes else None)
+
     def _gather(self, first: Submission) -> list[Submission]:
-        batch, size = [first], len(first.facts)
-        while size < BATCH:
+        """All that wait and are of the first one's kind, in order; the others go next."""
+        kind, batch, size, others = first.facts[0].kind, [first], len(first.facts), deque[Submission]()
+        for following in self._waiting_now():
+            if following.facts[0].kind != kind or size >= BATCH:
+                others.append(following)
+            else:
+                batch.append(following)
+                size += len(following.facts)
+        self._aside = others
+        return batch
+
+    def _waiting_now(self) -> Iterator[Submission]:
+        yield from self._aside
+        for _ in range(BATCH):
             try:
                 following = self._queue.get_nowait()
             except queue.Empty:
-                break
+                return
             if following is None:
                 self._queue.put(None)
-                break
-            if following.facts[0].kind != first.facts[0].kind:
-                self._aside = following
-                break
-            batch.append(following)
-            size += len(following.facts)
-        return batch
+                return
+            yield following
+
+    def _write_notes(self) -> None:
+        if not self._notes:
+            return
+        try:
+            self._database.transaction(self._notes.write)
+        except Exception as error:  # noqa: BLE001 - they are no promise, and the next ones must not wait for them
+            log.warning("notes are lost", extra={"reason": str(error)})
+        self._notes.forget(len(self._notes))
 
     def _write(self, batch: list[Submission], *, tries: int = 2) -> None:
         batch = [submission for submission in batch if not submission.abandoned]

@@ -24,11 +24,11 @@ def submit_scores(board: str) -> Response:
 
     def write() -> Response:
         report = parts().scores.submit(
-            board, batch.entries, caller=g.key.id, context=context(), key=sent_key()
+            board, batch.entries, caller=g.caller, context=context(), key=sent_key()
         )
         data = msgspec.to_builtins(report)
         if not report.degraded:
             del data["degraded"]
         return answer({"data": data})
 
-    return parts().answers.once(g.key.id, body, write)
+    return parts().answers.once(g.caller, body, write)

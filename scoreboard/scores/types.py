@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from scoreboard.boards.types import BoardId, Operator, PlayerId, Score
+from scoreboard.boards.types import Operator, Score
+from scoreboard.core.ids import PlayerId, RegionId
 
 MOST_ENTRIES = 1000
 METADATA_BYTES = 4096
@@ -20,7 +21,7 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
     display_name: str | None = None
     columns: dict[str, Score] | None = None
     metadata: dict[str, Any] | None = None
-    region: BoardId | None = None
+    region: RegionId | None = None
     idempotency_key: Annotated[str, Meta(pattern=r"^[\x20-\x7e]{1,128}\Z")] | None = None
     occurred_at: str | None = None
     operator: Operator | None = None

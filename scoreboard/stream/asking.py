@@ -7,11 +7,13 @@ from typing import Annotated
 from flask import request
 from msgspec import Meta, Struct, structs
 
-from scoreboard.accounts.guard import sent_key
+from scoreboard.accounts.guard import check_private
 from scoreboard.core.bodies import query
-from scoreboard.core.errors import FieldError, Unauthenticated, ValidationFailed
+from scoreboard.core.errors import FieldError, ValidationFailed
+from scoreboard.core.limits import address, count
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
+from scoreboard.stream.hub import Resumed
 from scoreboard.stream.places import Newcomer
 from scoreboard.stream.types import Frame
 
@@ -43,7 +45,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
-    """What this request asks for. Raises NotFound, Unauthenticated or ValidationFailed.
+    """What this request asks for. Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
 
     Asks neither Redis nor the database about public boards that are known: a thousand viewers who
     come back at once cost memory only.
@@ -51,10 +53,9 @@ def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
     wanted = query(request.args, shape)
     who, expired = _newcomer(wanted.ticket)
     scopes = _scopes(wanted)
-    for scope in scopes:
-        private = not parts().scopes.board(scope).definition.public
-        if private and not who.player and not who.key:
-            who = structs.replace(who, key=_key())
+    if not all(parts().scopes.board(scope).definition.public for scope in scopes) and not who.private:
+        check_private()
+        who = structs.replace(who, private=True)
     since = request.headers.get("Last-Event-ID") or wanted.since
     return Asked(who=who, scopes=scopes, since=since, expired=expired), wanted
 
@@ -66,20 +67,25 @@ def admitted(one: Asked, *, opening: bool = True) -> Frame | None:
     return parts().viewers.admit(one.who, opening=opening)
 
 
+def opens(resumed: Resumed) -> None:
+    """Count that an address begins to stream; going on from a cursor costs nothing. Raises TooMany."""
+    if resumed.resume != "ok":
+        count("stream")
+
+
 def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
-    address = request.remote_addr or ""
     if not ticket:
-        return Newcomer(address=address), False
+        return Newcomer(address=address()), False
     opened, good = parts().tickets.open(ticket)
-    who = Newcomer(address=address, player=opened.player, session=opened.session, until=opened.lasts_until)
+    who = Newcomer(
+        address=address(),
+        player=opened.player,
+        session=opened.session,
+        private=opened.private,
+        issued_at=opened.issued_at,
+        until=opened.lasts_until,
+    )
     return who, not good
-
-
-def _key() -> str:
-    key = sent_key()
-    if key is None:
-        raise Unauthenticated("This board is private: send a ticket, or a server key.")
-    return key.id
 
 
 def _scopes(wanted: StreamQuery) -> tuple[str, ...]:

@@ -32,6 +32,12 @@ def frame(why: str) -> Frame:
     return frames.bye(code=code, again=pause is not None, retry_ms=retry_ms, why=why)
 
 
+def too_often(seconds: int) -> Frame:
+    """The bye of somebody who may open another stream after so many seconds."""
+    retry_ms = max(LATER[0], 1000 * seconds) + random.randrange(LATER[0])
+    return frames.bye(code=203, again=True, retry_ms=retry_ms, why="rate")
+
+
 def drain_seconds(viewers: int) -> float:
     """Over how long so many viewers are sent away: no herd at whoever takes them over."""
     if not viewers:

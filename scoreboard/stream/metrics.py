@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 PREFIX = "scoreboard_stream"
 HELP = {
@@ -22,6 +22,7 @@ HELP = {
     "lease_changes": "Times that this process began to publish",
     "crc_mismatches": "Frames whose checksum was not that of the list they made",
 }
+Gauges = Mapping[str, tuple[str, Sequence[tuple[dict[str, str], float]]]]  # name → help, values
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -52,7 +53,7 @@ class Metrics:
 
 def exposition(
     counters: Mapping[str, list[tuple[str, dict[str, str], float]]],
-    gauges: Mapping[str, tuple[str, list[tuple[dict[str, str], float]]]],
+    gauges: Gauges,
 ) -> Iterator[str]:
     """The lines that Prometheus reads: counters by process, gauges by name with their help."""
     for name, text in HELP.items():

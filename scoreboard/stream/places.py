@@ -18,13 +18,14 @@ REMEMBERED = 10_000  # addresses whose openings are counted
 
 
 class Newcomer(Struct, frozen=True, kw_only=True):
-    """Who wants to watch: an address, and of a ticket the player, the session, and when it ends."""
+    """Who wants to watch: a network, and of a ticket the player, the session, and when it ends."""
 
     address: str = ""
     player: str = ""
     session: str = ""
-    key: str = ""  # the server key's id, where one was sent
-    until: int | None = None  # milliseconds since 1970
+    private: bool = False  # whether he may watch private boards
+    issued_at: int = 0  # when the access token behind the ticket was; milliseconds since 1970
+    until: int | None = None  # when it ends
 
 
 @dataclass(kw_only=True)
@@ -73,9 +74,9 @@ class Places:
     def _counted(self, address: str) -> str:
         """The address, or "" where it is not counted."""
         try:
-            parsed = ip_address(address)
+            parsed = ip_address(address.partition("/")[0])
         except ValueError:
-            return ""  # a Unix socket's peer has none
+            return ""  # a peer on a Unix socket has none
         return "" if any(parsed in network for network in self.free) else address
 
     def _may_open(self, address: str) -> bool:

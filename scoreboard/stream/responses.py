@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, request
 
-from scoreboard.core.errors import TooMany, Unavailable
+from scoreboard.core.errors import ScoreboardError, TooMany, Unavailable
 from scoreboard.core.parts import parts
 from scoreboard.stream.asking import Asked
 from scoreboard.stream.carriers import CHUNKED, EVENTS, Carrier
@@ -67,11 +67,13 @@ def event_stream(asked: Asked, resumed: Resumed) -> Response:
     return response
 
 
-def refused(bye: Frame) -> Response:
+def refused(bye: Frame, error: ScoreboardError | None = None) -> Response:
     """The answer to somebody who can't come in now."""
-    # An EventSource that gets 503 never tries again, so it is told inside a stream.
+    # An EventSource that gets 429 or 503 never tries again, so it is told inside a stream.
     if "text/event-stream" in request.headers.get("Accept", ""):
         return Response(EVENTS.closing(bye), headers=HEADERS)
+    if error is not None:
+        raise error
     seconds = -(-bye["retry_ms"] // 1000)
     if bye["code"] in (202, 203):
         raise TooMany("Too many streams from where you are.", retry_after_seconds=seconds)

@@ -6,7 +6,8 @@ import logging
 import random
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +20,10 @@ from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisError
 from scoreboard.stream import frames, goodbye
 from scoreboard.stream.hub import Hub
-from scoreboard.stream.metrics import exposition
+from scoreboard.stream.metrics import Gauges, exposition
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
+from scoreboard.stream.types import Kick
 from scoreboard.stream.viewer import Viewer
 from scoreboard.stream.viewers import SLICE, Viewers
 
@@ -129,6 +131,21 @@ class RoomManager:
         self.notice()
         self.balance()
 
+    def kick(self, *kicks: Kick) -> None:
+        """Send somebody away, here and in all other processes, within a second.
+
+        Where Redis is away the others learn it by what they read from the database.
+        """
+        for kick in kicks:
+            self.viewers.kick(kick)
+        with suppress(RedisError, OSError):
+            for kick in kicks:
+                self.store.kick(kick)
+
+    def revoked(self, ids: Iterable[str]) -> None:
+        """Sessions were ended, or rights of players changed: their streams must show tickets anew."""
+        self.kick(*(Kick(session=id) for id in ids), *(Kick(player=id, why="auth_expired") for id in ids))
+
     def exchange(self) -> None:
         """Tell what this process serves, and learn what the others do."""
         now, head = self.clock(), self.store.head()
@@ -168,7 +185,7 @@ class RoomManager:
             for scope, room in report.rooms.items()
         ]
         lag = [({"process": process}, report.lag) for process, report in current.items()]
-        gauges = {"open": ("Open streams", open_now), "lag_frames": ("Frames not taken in yet", lag)}
+        gauges: Gauges = {"open": ("Open streams", open_now), "lag_frames": ("Frames not taken in yet", lag)}
         return exposition({process: report.counted for process, report in current.items()}, gauges)
 
     def current(self) -> dict[str, Report]:
@@ -220,4 +237,4 @@ class RoomManager:
             public = self.scopes.board(scope).definition.public
         except NotFound:
             return True
-        return public or bool(viewer.who.player or viewer.who.key)
+        return public or viewer.who.private

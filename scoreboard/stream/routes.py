@@ -5,30 +5,21 @@ from __future__ import annotations
 import random
 import time
 
-from flask import Blueprint, Response, request
-from msgspec import Struct
+from flask import Blueprint, Response, g, request
 
-from scoreboard.accounts.guard import key_required
-from scoreboard.boards.types import PlayerId
-from scoreboard.core.bodies import shaped
-from scoreboard.core.http import answer, sent
+from scoreboard.accounts.guard import key_required, player_required
+from scoreboard.core.errors import TooMany
+from scoreboard.core.http import answer
+from scoreboard.core.limits import limited
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames, goodbye, upgrade
-from scoreboard.stream.asking import Asked, PollQuery, admitted, asked
+from scoreboard.stream.asking import Asked, PollQuery, admitted, asked, opens
 from scoreboard.stream.responses import HEADERS, event_stream, refused
 from scoreboard.stream.tickets import TICKET_SECONDS
 from scoreboard.stream.types import Cursor, Encoded
 
-LASTS_SECONDS = 24 * 3600  # a stream that was opened with a server's ticket; the server may kick sooner
-
 bp = Blueprint("stream", __name__, url_prefix="/v1")
 upgrade.install(bp)
-
-
-class TicketBody(Struct, forbid_unknown_fields=True):
-    """Whom a server asks a ticket for."""
-
-    player: PlayerId
 
 
 @bp.get("/stream")
@@ -37,28 +28,32 @@ def stream() -> Response:
     one, _ = asked()
     if request.method == "HEAD":
         return Response(headers=HEADERS)
+    resumed = parts().hub.resume(one.scopes, one.since)
+    try:
+        opens(resumed)
+    except TooMany as error:
+        return refused(goodbye.too_often(error.retry_after_seconds or 0), error)
     bye = admitted(one)
     if bye is not None:
         return refused(bye)
     try:
-        return event_stream(one, parts().hub.resume(one.scopes, one.since))
+        return event_stream(one, resumed)
     except BaseException:
         parts().viewers.dismiss(one.who)
         raise
 
 
 @bp.post("/stream/ticket")
-@key_required("players:write", "admin")
+@player_required
 def give_ticket() -> Response:
-    """Give a ticket with which a player's stream is opened."""
-    body = shaped(sent(), TicketBody)
-    lasts_until = parts().clock() + 1000 * LASTS_SECONDS
-    ticket = parts().tickets.issue(body.player, lasts_until=lasts_until)
+    """Get a ticket, with which the signed-in player's stream is opened."""
+    ticket = parts().tickets.issue(g.player)
     return answer({"data": {"ticket": ticket, "expiresInSeconds": TICKET_SECONDS}}, 201)
 
 
 @bp.get("/admin/rooms")
-@key_required("admin")
+@key_required("admin", role="moderator")
+@limited("admin")
 def show_rooms() -> Response:
     """Show who watches what, in which process."""
     rooms = parts().rooms
@@ -67,7 +62,8 @@ def show_rooms() -> Response:
 
 
 @bp.get("/admin/metrics")
-@key_required("admin")
+@key_required("admin", role="moderator")
+@limited("admin")
 def show_metrics() -> Response:
     """Show what the streams of all processes did, as Prometheus reads it."""
     lines = parts().rooms.metrics()
@@ -82,6 +78,7 @@ def poll() -> Response:
     if one.expired:
         return answer({"id": one.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
     resumed = parts().hub.resume(one.scopes, wanted.since)
+    opens(resumed)
     found, at = resumed.frames, resumed.at
     if not found and wanted.wait and admitted(one, opening=False) is None:
         # Who waits takes a viewer's place. Without one he is answered at once, and asks again.

@@ -6,62 +6,29 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
+from scoreboard.accounts.types import Player
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Unauthenticated
+from scoreboard.keyring.service import KeyRing
+from scoreboard.keyring.types import Key
 
 TICKET_SECONDS = 60  # it may be used more than once: a browser that reconnects sends the same address
 LONGEST = 1024
 PURPOSE = "stream"
 
 
-class Key(Protocol):
-    """A secret and its name."""
-
-    @property
-    def kid(self) -> str:
-        """Its name."""
-
-    @property
-    def secret(self) -> bytes:
-        """Its bytes."""
-
-
-class Ring(Protocol):
-    """Keys by purpose: the newest one signs, older ones still open."""
-
-    def signing(self, purpose: str) -> Key:
-        """The key to sign with."""
-
-    def opening(self, purpose: str, kid: str) -> Key | None:
-        """A key by its name; None where it is not known (any more)."""
-
-
-class OneKey(Struct, frozen=True):
-    """A ring of one key, made of the deployment's secret."""
-
-    secret: bytes
-    kid: str = "one"
-
-    def signing(self, purpose: str) -> OneKey:
-        """The key of this purpose."""
-        return OneKey(hmac.new(self.secret, purpose.encode(), hashlib.sha256).digest())
-
-    def opening(self, purpose: str, kid: str) -> OneKey | None:
-        """The same."""
-        return self.signing(purpose) if kid == self.kid else None
-
-
 class Ticket(Struct, frozen=True, kw_only=True):
-    """Who may stream, from when on the ticket opens nothing, and until when a stream may last."""
+    """Who may stream, until when the ticket opens something, and until when a stream may last."""
 
     player: str
     session: str
-    opens_until: int  # milliseconds since 1970
+    private: bool  # whether private boards may be watched
+    issued_at: int  # when the access token was; all in milliseconds since 1970
+    opens_until: int
     lasts_until: int
 
 
@@ -69,13 +36,19 @@ class Ticket(Struct, frozen=True, kw_only=True):
 class Tickets:
     """Issues tickets, and opens them without asking anybody."""
 
-    ring: Ring
+    ring: KeyRing
     clock: Clock
 
-    def issue(self, player: str, *, session: str = "", lasts_until: int) -> str:
-        """A ticket for a player whose session lasts until then."""
-        opens_until = min(self.clock() + 1000 * TICKET_SECONDS, lasts_until)
-        ticket = Ticket(player=player, session=session, opens_until=opens_until, lasts_until=lasts_until)
+    def issue(self, player: Player) -> str:
+        """A ticket for somebody with an access token. Raises Unavailable before there are keys."""
+        ticket = Ticket(
+            player=player.id,
+            session=player.session,
+            private=player.role != "player",
+            issued_at=player.issued_at,
+            opens_until=min(self.clock() + 1000 * TICKET_SECONDS, player.expires_at),
+            lasts_until=player.expires_at,
+        )
         key = self.ring.signing(PURPOSE)
         body = _text(msgspec.json.encode(ticket))
         return f"{key.kid}.{body}.{_text(_mac(key, body))}"

@@ -10,10 +10,10 @@ from flask import Blueprint, request
 from flask_sock import Sock
 from simple_websocket import Server
 
-from scoreboard.core.errors import NotFound, ScoreboardError
+from scoreboard.core.errors import NotFound, ScoreboardError, TooMany
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
-from scoreboard.stream.asking import admitted, asked
+from scoreboard.stream.asking import admitted, asked, opens
 from scoreboard.stream.carriers import MESSAGES
 from scoreboard.stream.sockets import can_hand_over, watchable
 from scoreboard.stream.types import Frame
@@ -58,12 +58,15 @@ def stream_messages(handshaken: Server) -> None:
 def _served(connection: Any) -> Frame | None:
     """Serve the connection. Returns the bye to refuse it with."""
     one, _ = asked()
+    resumed, viewers = parts().hub.resume(one.scopes, one.since), parts().viewers
+    try:
+        opens(resumed)
+    except TooMany as error:
+        return goodbye.too_often(error.retry_after_seconds or 0)
     bye = admitted(one)
     if bye is not None:
         return bye
-    viewers = parts().viewers
     try:
-        resumed = parts().hub.resume(one.scopes, one.since)
         handed = viewers.handing_over and can_hand_over(request.environ)
         watched = connection if watchable(request.environ) else None
         viewer: Viewer = (Handed if handed else Waiting)(

@@ -17,7 +17,7 @@ from scoreboard.stream.carriers import Carrier
 from scoreboard.stream.hub import Hub, Resumed
 from scoreboard.stream.metrics import Metrics
 from scoreboard.stream.places import Newcomer, Places
-from scoreboard.stream.types import Cursor, Encoded, Frame
+from scoreboard.stream.types import Cursor, Encoded, Frame, Kick
 from scoreboard.stream.viewer import Viewer
 from scoreboard.stream.websocket import Inbound
 
@@ -63,6 +63,7 @@ class Viewers:
 
     def __post_init__(self) -> None:
         self.hub.listeners.append(self._news.set)
+        self.hub.kicked = self.kick
 
     # Coming
 
@@ -214,18 +215,16 @@ class Viewers:
         if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
             self.left(viewer, bye["why"])
 
-    def kick(self, *, player: str = "", session: str = "", scope: str = "", why: str = "kicked") -> int:
-        """Send away a player, a session, or all who watch a scope. Returns how many it were."""
-        found = [
-            viewer
-            for viewer in self.all()
-            if (player and viewer.who.player == player)
-            or (session and viewer.who.session == session)
-            or (scope and scope in viewer.audience.scopes)
-        ]
-        for viewer in found:
-            self.end(viewer, goodbye.frame(why))
-        return len(found)
+    def kick(self, kick: Kick) -> None:
+        """Send away a player, a session, or all who watch a scope, of this process."""
+        for viewer in self.all():
+            who = viewer.who
+            if (
+                (kick.player and who.player == kick.player)
+                or (kick.session and who.session == kick.session)
+                or kick.scope in viewer.audience.scopes
+            ):
+                self.end(viewer, goodbye.frame(kick.why))
 
     def drain(self) -> None:
         """Send everybody away, over some seconds, so that they do not all come back at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.accounts import service
+from scoreboard.accounts import keys
 from scoreboard.core.db import rows
 from scoreboard.core.errors import NotFound, Unauthenticated, ValidationFailed
 from tests.support import KEY
@@ -54,7 +54,7 @@ def test_another_process_stops_taking_a_revoked_key_after_a_while(
     parts.keys.revoke(key.id)
     assert other.keys.find(secret).id == key.id
 
-    monkeypatch.setattr(service, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(keys, "KEPT_SECONDS", 0.0)
 
     with pytest.raises(Unauthenticated):
         other.keys.find(secret)

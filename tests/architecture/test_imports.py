@@ -31,6 +31,7 @@ FLASK = {
     "roles.py",
     "core/http.py",
     "core/answers.py",
+    "core/limits.py",
     "core/parts.py",
 }
 STARTS = {"parts.py", "commands/redis_server.py"}
@@ -106,7 +107,7 @@ def of_another_feature(one):
     _, other, *rest = [*one.module.split("."), ""]
     if other in (one.feature, "core"):
         return False
-    shown = OPEN | ({"writer"} if other == "journal" else set())
+    shown = OPEN | ({"writer", "notes"} if other == "journal" else set())
     return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or rest[0] not in shown
 
 

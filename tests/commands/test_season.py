@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from scoreboard.boards.types import PLAYER_ID
 from scoreboard.commands.season import SeasonError, entries, matches, team_id
+from scoreboard.core.ids import PLAYER_ID
 from tests.support import ROOT
 
 FOLDER = ROOT / "examples" / "football"

@@ -19,6 +19,19 @@ def test_values_get_the_types_of_their_settings():
     assert (settings.port, settings.data_dir, settings.host) == (9000, Path("/data"), "::1")
 
 
+def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absent():
+    settings = load({"LIMIT_GUEST": "", "PORT": "", "LIMIT_STREAM": "5 per 10 seconds, 100/hour"})
+
+    assert (settings.limit_guest, settings.port) == ("", 8000)
+    assert settings.limit_stream == "5 per 10 seconds, 100/hour"
+
+
+def test_origins_are_read_as_browsers_write_them():
+    settings = load({"ALLOWED_ORIGINS": "https://Game.example, capacitor://localhost,"})
+
+    assert settings.origins == ("https://game.example", "capacitor://localhost")
+
+
 def test_databases_live_in_the_data_folder_unless_they_are_named():
     settings = load({"DATA_DIR": "/data"})
 
@@ -30,6 +43,13 @@ def test_databases_live_in_the_data_folder_unless_they_are_named():
 def test_queues_live_in_the_boards_redis_unless_theirs_is_named():
     assert load({"REDIS_URL": "redis://one"}).queue_redis == "redis://one"
     assert load({"REDIS_URL": "redis://one", "QUEUE_REDIS_URL": "redis://two"}).queue_redis == "redis://two"
+
+
+def test_earlier_secrets_are_a_list():
+    settings = load({"SECRET_KEY_FALLBACKS": f"{'a' * 32}, {'b' * 32},"})
+
+    assert settings.fallbacks == [b"a" * 32, b"b" * 32]
+    assert load({}).fallbacks == []
 
 
 @pytest.mark.parametrize(
@@ -51,6 +71,23 @@ def test_queues_live_in_the_boards_redis_unless_theirs_is_named():
         ("QUEUE_REDIS_URL", "http://redis"),
         ("STREAM_TICK_MS", "0"),
         ("STREAM_MAX_OPEN", "-5"),
+        ("SECRET_KEY_FALLBACKS", "short"),
+        ("SECRET_KEY_FALLBACKS", f"{'x' * 32},short"),
+        ("KEY_ROTATION_SECONDS", "600"),
+        ("KEY_ROTATION_SECONDS", "0"),
+        ("KEY_PUBLISH_SECONDS", "43200"),
+        ("TRUSTED_PROXY_HOPS", "-1"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "game.example"),
+        ("ALLOWED_ORIGINS", "https://game.example/"),
+        ("ALLOWED_ORIGINS", "https://game.example, null"),
+        ("LIMIT_GUEST", "many"),
+        ("LIMIT_SIGN_IN", "0/minute"),
+        ("LIMIT_STREAM", "10/fortnight"),
+        ("LIMIT_ADMIN", "10/minute;"),
+        ("LIMIT_REQUEST", "10/9999 year"),
+        ("LIMIT_REFRESH", "10/minute;20/minute"),
+        ("LIMIT_FAILED", " "),
     ],
 )
 def test_a_bad_value_is_refused_by_its_name(name, value):

@@ -17,6 +17,7 @@ EXAMPLES = {
     "tag": TAG,
     "key": keys.order(TAG),
     "shard": 0,
+    "counter": "stream/52d3…/600/1/minute",
 }
 
 

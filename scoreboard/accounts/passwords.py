@@ -1,0 +1,87 @@
+"""Passwords: argon2id, in native threads, so that no request waits for another one's arithmetic."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
+from scoreboard.core.threads import NativeThreads
+
+T = TypeVar("T")
+
+SHORTEST, LONGEST = 8, 1024  # bytes; ASVS 5.0, 6.2.1 and 6.2.9
+COMMON = 3000  # how many of the most common passwords are refused; ASVS 5.0, 6.2.4
+WAITING = 16  # more at once are sent away: each takes 25 ms and 19 MiB
+
+
+class Passwords:
+    """Hashes and checks passwords, a few at a time."""
+
+    def __init__(self) -> None:
+        # OWASP's second choice of parameters: 19 MiB, two passes, one lane.
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        cores = os.cpu_count() or 1
+        self._threads = NativeThreads(cores)
+        self._places = threading.BoundedSemaphore(cores + WAITING)
+        self._nobodys = ""
+
+    def hash(self, password: str) -> str:
+        """What is stored of a new password. Raises ValidationFailed or Unavailable, overloaded."""
+        _check(password)
+        return self._run(lambda: self._hasher.hash(password))
+
+    def matches(self, stored: str | None, password: str) -> bool:
+        """Whether it is the stored password. Takes as long where nothing is stored. Raises Unavailable."""
+
+        def verify() -> bool:
+            try:
+                return self._hasher.verify(stored or self._somebodys(), password) and bool(stored)
+            except (VerifyMismatchError, InvalidHashError):
+                return False
+
+        return len(password.encode()) <= LONGEST and self._run(verify)
+
+    def outdated(self, stored: str) -> bool:
+        """Whether the stored hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.close()
+
+    def _somebodys(self) -> str:
+        self._nobodys = self._nobodys or self._hasher.hash(secrets.token_hex())
+        return self._nobodys
+
+    def _run(self, work: Callable[[], T]) -> T:
+        if not self._places.acquire(blocking=False):
+            raise Unavailable("Too many are signing in at this moment. Try again.", code="overloaded")
+        try:
+            return self._threads.run(work)
+        finally:
+            self._places.release()
+
+
+def _check(password: str) -> None:
+    size = len(password.encode())
+    if not SHORTEST <= size <= LONGEST:
+        raise ValidationFailed(FieldError("password", f"must have {SHORTEST} to {LONGEST} bytes"))
+    if password.lower() in _common():
+        raise ValidationFailed(FieldError("password", "is one of the passwords that everybody tries first"))
+
+
+@cache
+def _common() -> frozenset[str]:
+    # Takes 14 MB, so it is loaded where somebody registers, and nowhere else.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
+    return frozenset(word for word, _ in zip(long_enough, range(COMMON), strict=False))

@@ -1,0 +1,1 @@
+"""Tables of accounts: names, server keys, players' accounts and their sessions."""

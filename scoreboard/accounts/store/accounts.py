@@ -1,0 +1,94 @@
+"""Accounts in SQL. A display name lies with all players' names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scoreboard.accounts.types import Account
+from scoreboard.core.db import Connection, Database, execute, one_of, rows
+
+ACCOUNT = (
+    "a.id, a.username, COALESCE(p.display_name, a.id), a.region, a.role, a.scoring, a.created_at"
+    " FROM account a LEFT JOIN player p ON p.id = a.id"
+)
+
+
+class StoredAccounts:
+    """Accounts, as they are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, player: str) -> Account | None:
+        """A player's account."""
+        return self._database.run(lambda db: account(db, player))
+
+    def credentials(self, username: str) -> tuple[str, str] | None:
+        """Player and password hash of a user name, however it is spelt."""
+        text = "SELECT id, password FROM account WHERE username_key = ?"
+        found = self._database.run(lambda db: rows(db, text, (username_key(username),)))
+        return (str(found[0][0]), str(found[0][1])) if found else None
+
+    def set_password(self, player: str, old: str, new: str) -> None:
+        """Replace a password's hash by one of the same password, unless it was changed meanwhile."""
+        text = "UPDATE account SET password = ? WHERE id = ? AND password = ?"
+        self._database.transaction(lambda db: execute(db, text, (new, player, old)))
+
+
+def username_key(username: str) -> str:
+    """What makes two user names the same."""
+    return username.casefold()
+
+
+def account(db: Connection, player: str) -> Account | None:
+    """A player's account."""
+    found = rows(db, f"SELECT {ACCOUNT} WHERE a.id = ?", (player,))
+    return _account(found[0]) if found else None
+
+
+def taken(db: Connection, username: str) -> bool:
+    """Whether somebody has this user name."""
+    return bool(rows(db, "SELECT 1 FROM account WHERE username_key = ?", (username_key(username),)))
+
+
+def create(db: Connection, player: str, *, region: str | None, at: int) -> None:
+    """Create a guest's account."""
+    execute(
+        db,
+        "INSERT INTO account (id, region, role, scoring, created_at) VALUES (?, ?, 'player', 1, ?)",
+        (player, region, at),
+    )
+
+
+def name(db: Connection, player: str, *, username: str, password: str) -> None:
+    """Give an account a user name and a password's hash."""
+    execute(
+        db,
+        "UPDATE account SET username = ?, username_key = ?, password = ? WHERE id = ?",
+        (username, username_key(username), password, player),
+    )
+
+
+def change(db: Connection, player: str, column: str, value: str | int | None) -> None:
+    """Change region, role or scoring."""
+    execute(db, f"UPDATE account SET {column} = ? WHERE id = ?", (value, player))
+
+
+def not_scoring(db: Connection, players: Sequence[str]) -> set[str]:
+    """Those of these players who may not win points."""
+    condition, value = one_of(db, "id", players)
+    return {row[0] for row in rows(db, f"SELECT id FROM account WHERE scoring = 0 AND {condition}", (value,))}
+
+
+def _account(row: Sequence[Any]) -> Account:
+    id, username, display_name, region, role, scoring, created_at = row
+    return Account(
+        id=id,
+        username=username,
+        display_name=display_name,
+        region=region,
+        role=role,
+        scoring=bool(scoring),
+        created_at=created_at,
+    )

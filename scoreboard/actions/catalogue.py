@@ -1,0 +1,56 @@
+"""The catalogue of action types: kept in memory, a moment old at most."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from scoreboard.actions.store.types import StoredTypes
+from scoreboard.actions.types import ActionType
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import NotFound
+
+LOOK_SECONDS = 1.0
+
+
+class ActionTypes:
+    """Action types by name."""
+
+    def __init__(self, stored: StoredTypes, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._stored, self._monotonic = stored, monotonic
+        self._version, self._looked = -1, float("-inf")
+        self._types: Mapping[str, ActionType] = {}
+
+    def get(self, name: str) -> ActionType:
+        """An action type, as it was a second ago at most. Raises NotFound, unknown_action_type."""
+        self._look()
+        if name not in self._types:
+            self.refresh()  # it may have been defined this moment, by another process
+        if name not in self._types:
+            raise NotFound(f"There is no action type {name[:64]!r}.", code="unknown_action_type")
+        return self._types[name]
+
+    def find(self, name: str) -> ActionType | None:
+        """An action type, or None where there is none."""
+        self._look()
+        return self._types.get(name)
+
+    def all(self) -> list[ActionType]:
+        """All action types, by name."""
+        self.refresh()
+        return list(self._types.values())
+
+    def refresh(self) -> None:
+        """Make sure of the newest."""
+        self._looked = self._monotonic()
+        if self._stored.version() != self._version:
+            self._version, self._types = self._stored.load()
+
+    def _look(self) -> None:
+        if self._monotonic() - self._looked < LOOK_SECONDS:
+            return
+        try:
+            self.refresh()
+        except (Lost, Busy):
+            if self._version < 0:
+                raise  # else what was known a moment ago will do

@@ -1,0 +1,110 @@
+"""How completed actions are recorded: guarded, then folded into boards as scores are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scoreboard.accounts.service import Accounts
+from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.rules import Wins, check_alone, won
+from scoreboard.actions.store import guards
+from scoreboard.core.db import Connection
+from scoreboard.core.errors import Forbidden
+from scoreboard.journal.types import Fact, Fold, Folding, Recorded
+
+Key = tuple[str, str]  # player and action type
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionFold:
+    """Facts of the kind "action": a player completed an action."""
+
+    scores: Fold
+    accounts: Accounts
+    receipts: Receipts
+    kinds: frozenset[str] = frozenset({"action"})
+
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFolding:
+        """Load what guards `facts`, and what their points change."""
+        players = list({fact.player: None for fact in facts})
+        alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
+        capped = list({fact.player: None for fact in facts if any(_caps(fact))})
+        return ActionFolding(
+            db=db,
+            at=at,
+            scores=self.scores.begin(db, facts, at),
+            receipts=self.receipts,
+            barred=self.accounts.not_scoring(db, players),
+            ended=guards.ended(db, alone) if alone else {},
+            wins=guards.wins(db, capped) if capped else {},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionFolding:
+    """Completed actions in one batch."""
+
+    db: Connection
+    at: int
+    scores: Folding
+    receipts: Receipts
+    barred: set[str]
+    ended: dict[str, int]
+    wins: dict[Key, Wins]
+    written: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    _ended_now: set[str] = field(default_factory=set)
+    _won_now: set[Key] = field(default_factory=set)
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """Count one action. Raises Forbidden, Conflict or TooMany, or what its boards refuse."""
+        wins = self._check(fact)
+        result = self.scores.apply(fact, seq)
+        if fact.data["exclusive"]:
+            self.ended[fact.player] = self.at
+            self._ended_now.add(fact.player)
+        if wins is not None:
+            self.wins[fact.player, fact.action] = wins
+            self._won_now.add((fact.player, fact.action))
+        self.written.append((seq, fact.player, result))
+        return result
+
+    def again(self, recorded: Recorded) -> None:
+        """Show once more what an earlier completion changed."""
+        self.scores.again(recorded)
+
+    def finish(self) -> None:
+        """Write what the batch changed."""
+        self.scores.finish()
+        if self._ended_now:
+            guards.write_ended(self.db, {player: self.ended[player] for player in self._ended_now})
+        if self._won_now:
+            guards.write_wins(self.db, {key: self.wins[key] for key in self._won_now})
+
+    def publish(self, first: int, last: int) -> Any:
+        """Show the boards, and keep the ranks for the receipts."""
+        shown = self.scores.publish(first, last)
+        for seq, player, result in self.written:
+            self.receipts.keep(seq, player, result, shown)
+        return shown
+
+    def _check(self, fact: Fact) -> Wins | None:
+        if fact.player in self.barred:
+            raise scoring_disabled()
+        if fact.data["exclusive"]:
+            check_alone(self.ended.get(fact.player, 0), fact.data["issuedAt"])
+        if not any(_caps(fact)):
+            return None
+        before = self.wins.get((fact.player, fact.action), Wins())
+        return won(before, fact.amount, self.at, _caps(fact))
+
+
+def scoring_disabled() -> Forbidden:
+    """What a player hears who may not win points."""
+    return Forbidden("You can't win points now. Ask the moderators why.", code="scoring_disabled")
+
+
+def _caps(fact: Fact) -> tuple[int | None, int | None]:
+    hourly, daily = fact.data["caps"]
+    return hourly, daily

@@ -1,0 +1,111 @@
+"""Managing action types: defining and deleting them, and those that a file defines."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scoreboard.actions.catalogue import ActionTypes
+from scoreboard.actions.rules import complaints
+from scoreboard.actions.store.types import StoredTypes
+from scoreboard.actions.types import ActionType, Rules
+from scoreboard.boards.service import Boards
+from scoreboard.core.bodies import shaped
+from scoreboard.core.definitionfile import naming, unapplied
+from scoreboard.core.errors import FieldError, ValidationFailed
+from scoreboard.core.ids import BOARD_ID
+from scoreboard.journal.types import Fact
+from scoreboard.journal.writer import Writer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManageActionTypes:
+    """Changes to action types, each a fact of the journal."""
+
+    writer: Writer
+    types: ActionTypes
+    stored: StoredTypes
+    boards: Boards
+
+    def define(
+        self, name: str, body: Any, *, context: dict[str, str], key: str | None = None
+    ) -> tuple[ActionType, bool]:
+        """Create an action type or change it. Returns it, and whether it is new. Raises ValidationFailed."""
+        created = self._define(name, self._checked(name, body), context=context, key=key)
+        return self.types.get(name), created
+
+    def delete(self, name: str, *, context: dict[str, str], key: str | None = None) -> None:
+        """Delete an action type. Tokens that are out can still be completed. Raises NotFound."""
+        self._append(
+            Fact(
+                id=_once("action-type-deleted", name, context, key),
+                kind="action-type-deleted",
+                action=name,
+                context=context,
+            )
+        )
+
+    def apply_file(self, path: Path) -> list[str]:
+        """Define the action types of a file, where the file changed since. Returns those that changed.
+
+        Raises ValidationFailed, naming file and action type.
+        """
+        changed = []
+        for name, body, digest in unapplied(path, self.stored.file_digests()):
+            with naming(path, name):
+                rules = self._checked(name, body)
+            self._define(name, rules, context={"source": str(path)}, file_digest=digest)
+            changed.append(name)
+        return changed
+
+    def _checked(self, name: str, body: Any) -> Rules:
+        if not re.match(BOARD_ID, name):
+            raise ValidationFailed(
+                FieldError("name", "must be 1 to 63 of a-z, 0-9 and -, beginning with no -")
+            )
+        rules = shaped(body, Rules)
+        found = complaints(rules, {board.id: board for board in self.boards.all()})
+        if found:
+            raise ValidationFailed(*found)
+        return rules
+
+    def _define(
+        self,
+        name: str,
+        rules: Rules,
+        *,
+        context: dict[str, str],
+        file_digest: str = "",
+        key: str | None = None,
+    ) -> bool:
+        data: dict[str, Any] = {"rules": msgspec.to_builtins(rules)}
+        if file_digest:
+            data["fileDigest"] = file_digest
+        fact = Fact(
+            id=_once("action-type-defined", name, context, key),
+            kind="action-type-defined",
+            action=name,
+            data=data,
+            context=context,
+        )
+        return bool(self._append(fact)["created"])
+
+    def _append(self, fact: Fact) -> dict[str, Any]:
+        (outcome,) = self.writer.append([fact])
+        if outcome.error is not None:
+            raise outcome.error
+        assert outcome.recorded is not None
+        self.types.refresh()
+        return outcome.recorded.result
+
+
+def _once(kind: str, name: str, context: dict[str, str], key: str | None) -> str:
+    # Sent again with its key, it is the same fact: it must not delete what was made since.
+    if key is not None:
+        return f"{kind}:{context.get('caller', '')}:{name}:{key}"
+    return f"{kind}:{name}:{secrets.token_hex(12)}"

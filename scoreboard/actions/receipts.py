@@ -1,0 +1,100 @@
+"""Receipts: what a completion was answered, kept so that it can be answered again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import UNSET
+
+from scoreboard.actions.store import receipts as table
+from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
+from scoreboard.actions.types import Placed, Receipt
+from scoreboard.boards.rules import fed
+from scoreboard.boards.types import Shown, Window
+from scoreboard.core.db import Busy, Lost
+from scoreboard.journal.notes import Notes
+from scoreboard.journal.types import Recorded
+
+KEPT = 2000  # receipts that a process remembers
+LOOKS, LOOK_SECONDS = 3, 0.05  # for the ranks of what another process committed this moment
+ShownBy = Mapping[Window, Mapping[str, Shown]] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipts:
+    """Ranks are known only once a batch is shown, after its commit, so they are noted down after it."""
+
+    stored: StoredReceipts
+    notes: Notes
+    _recent: OrderedDict[int, Ranks] = field(default_factory=OrderedDict)
+    _pause: threading.Event = field(default_factory=threading.Event)
+
+    def keep(self, seq: int, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
+        """Keep the ranks that a fact got. Called by the writer's thread."""
+        ranks = [_rank(one) for one in _shown(player, result["boards"], shown)]
+        self._recent[seq] = ranks
+        if len(self._recent) > KEPT:
+            self._recent.popitem(last=False)
+        if all(rank is not None for rank, _ in ranks):
+            self.notes.add(RECEIPTS, table.row(seq, ranks))
+
+    def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
+        """The receipt of a completion: the same whenever it is asked for."""
+        boards = fed(line)
+        found = self._recent.get(line.seq) or (self._look(line.seq) if replayed else None)
+        now = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
+        ranks = now if found is None or (None, None) in found else found
+        standings = [
+            Placed(
+                board=board,
+                period=period,
+                region=segment or None,
+                score=score,
+                rank=rank,
+                previous_rank=previous,
+                version=version,
+            )
+            for (board, (period, segment, score, version)), (rank, previous) in zip(
+                _windows(boards), ranks, strict=True
+            )
+        ]
+        return Receipt(
+            action_id=line.fact.id.removeprefix("action:"),
+            action_type=line.fact.action,
+            increment=line.fact.amount,
+            new_score=standings[0].score,
+            rank=standings[0].rank,
+            replayed=replayed,
+            standings=standings,
+            degraded=True if any(one.rank is None for one in standings) else UNSET,
+        )
+
+    def _look(self, seq: int) -> Ranks | None:
+        try:
+            for _ in range(LOOKS):
+                found = self.stored.get(seq)
+                if found is not None:
+                    return found
+                self._pause.wait(LOOK_SECONDS)
+        except (Lost, Busy):
+            pass
+        return None
+
+
+def _windows(boards: Mapping[str, Any]) -> list[tuple[str, tuple[str, str, int, int]]]:
+    return [(board, tuple(one)) for board, mine in boards.items() for one in mine["standings"]]
+
+
+def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[Shown | None]:
+    return [
+        (shown or {}).get(Window(board, period, segment), {}).get(player)
+        for board, (period, segment, *_) in _windows(boards)
+    ]
+
+
+def _rank(shown: Shown | None) -> tuple[int | None, int | None]:
+    return (shown.rank, shown.previous_rank) if shown else (None, None)

@@ -1,0 +1,1 @@
+"""Tables of actions: their types, what guards them, and the ranks on receipts."""

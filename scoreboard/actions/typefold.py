@@ -1,0 +1,58 @@
+"""How action types are defined and deleted: inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from scoreboard.actions.store import types as table
+from scoreboard.actions.types import ActionType, Rules
+from scoreboard.core.db import Connection
+from scoreboard.core.errors import NotFound
+from scoreboard.journal.types import Fact, Recorded
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionTypeFold:
+    """Facts about action types themselves."""
+
+    announce: Callable[[int, int], None]
+    kinds: frozenset[str] = frozenset({"action-type-defined", "action-type-deleted"})
+
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionTypeFolding:
+        """Nothing to load."""
+        return ActionTypeFolding(db=db, announce=self.announce)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionTypeFolding:
+    """Facts about action types in one batch."""
+
+    db: Connection
+    announce: Callable[[int, int], None]
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """Define or delete an action type. Raises NotFound, unknown_action_type."""
+        there = table.exists(self.db, fact.action)
+        if fact.kind == "action-type-deleted":
+            if not there:
+                raise NotFound(f"There is no action type {fact.action!r}.", code="unknown_action_type")
+            table.delete(self.db, fact.action, seq)
+            return {}
+        rules = msgspec.convert(fact.data["rules"], Rules)
+        defined = ActionType(name=fact.action, rules=rules, revision=seq)
+        table.write(self.db, defined, file_digest=fact.data.get("fileDigest", ""))
+        return {"created": not there}
+
+    def again(self, recorded: Recorded) -> None:
+        """Nothing is shown of action types."""
+
+    def finish(self) -> None:
+        """Everything is written already."""
+
+    def publish(self, first: int, last: int) -> None:
+        """No board changes by these facts."""
+        self.announce(first, last)

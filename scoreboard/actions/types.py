@@ -1,0 +1,153 @@
+"""The words of actions: their types, the ticket that an action token holds, a claim and its receipt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from scoreboard.core.ids import BoardId, RegionId
+
+SAFE = 2**53 - 1
+LONGEST_SECONDS = 86_400  # a day: action tokens live no longer, and neither does an old key for them
+MOST_BOARDS = 8
+HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone
+RESULT_BYTES = 4096
+
+Points = Annotated[int, Meta(ge=0, le=SAFE)]
+Cap = Annotated[int, Meta(ge=0, le=SAFE)]
+DeviceId = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,128}\Z")]
+Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
+
+
+class Range(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many points the client may claim."""
+
+    min: Points
+    max: Points
+
+
+class Rules(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """An action type: what an administrator writes, and what the API answers."""
+
+    boards: Annotated[tuple[BoardId, ...], Meta(min_length=1, max_length=MOST_BOARDS)]
+    points: Points | Range
+    min_seconds: Seconds = 0.0
+    max_seconds: Seconds = 300.0
+    hourly_cap: Cap | None = None  # points that a player may win by it in one hour of the clock, UTC
+    daily_cap: Cap | None = None  # and in one day
+    exclusive: bool = False  # may not overlap the player's previous exclusive action
+    offline: bool = False  # a completion may arrive up to a day later
+    difficulty: Annotated[int, Meta(ge=0, le=HARDEST)] = 12
+    bind_device: bool = False  # only the device that asked may complete it
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The fewest and the most points."""
+        if isinstance(self.points, Range):
+            return self.points.min, self.points.max
+        return self.points, self.points
+
+
+class ActionType(Struct, frozen=True, kw_only=True):
+    """An action type as it is now."""
+
+    name: str
+    rules: Rules
+    revision: int  # the fact that last changed it
+
+    def as_json(self) -> dict[str, Any]:
+        """The action type as the API answers it."""
+        return {"name": self.name, **msgspec.to_builtins(self.rules)}
+
+
+class Ticket(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """An opened action token: all that completing depends on, as it was settled when it was asked for.
+
+    Its fields are sealed in this order; a new one goes to the end, with a default.
+    """
+
+    id: bytes  # 16 random bytes: the fact that the completion becomes
+    player: str
+    action: str
+    boards: tuple[tuple[str, int], ...]  # each with the fact that created it
+    region: str
+    least: int  # points
+    most: int
+    claimed: bool  # whether the client says how many
+    issued_at: int  # milliseconds since 1970
+    min_ms: int
+    max_ms: int
+    life_ms: int  # an offline type's completion may arrive later than max_ms
+    caps: tuple[int | None, int | None]  # points in an hour, in a day
+    exclusive: bool
+    difficulty: int
+    bound: bool  # to the device
+    device: str
+    client: str  # what the client says of its version
+
+    @property
+    def expires_at(self) -> int:
+        """When the token ends, in milliseconds since 1970."""
+        return self.issued_at + self.life_ms
+
+
+class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a client shows for a completed action: its claim, and the work that was done for it."""
+
+    solution: Annotated[str, Meta(pattern=r"^[\x20-\x7e]{0,64}\Z")]
+    checksum: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    points: int | None = None
+    result: str = ""
+
+
+class Request(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A player wants to begin an action."""
+
+    action_type: Annotated[str, Meta(max_length=64)]
+    client_version: Annotated[str, Meta(max_length=32)] = ""
+    device_id: DeviceId | None = None
+
+
+class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A player has done what his token is for."""
+
+    action_token: str
+    proof: Any = None  # a Proof; what else it is has its own refusal
+    device_id: DeviceId | None = None
+    captcha: str | None = None  # reserved: nothing asks for one yet
+
+
+class Issued(Struct, frozen=True, kw_only=True):
+    """An action token with what the client must know of it."""
+
+    token: str
+    nonce: str
+    ticket: Ticket
+    rules: Rules
+
+
+class Placed(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where a completion left the player in one window."""
+
+    board: str
+    period: str
+    region: RegionId | None
+    score: int
+    rank: int | None
+    previous_rank: int | None
+    version: int
+
+
+class Receipt(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The answer to a completion. Score and rank are those of the first board's own period."""
+
+    action_id: str
+    action_type: str
+    increment: int
+    new_score: int
+    rank: int | None
+    replayed: bool
+    standings: list[Placed]
+    degraded: bool | UnsetType = UNSET  # only said where it is so

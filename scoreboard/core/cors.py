@@ -1,0 +1,48 @@
+"""CORS: everybody may read, named origins may write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from werkzeug import Request, Response
+
+READS = ("GET", "HEAD", "OPTIONS")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+READ_HEADERS = ("If-None-Match", "Last-Event-ID", "X-Request-Id")
+WRITE_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key")
+EXPOSED = (
+    *("ETag", "Retry-After", "RateLimit", "RateLimit-Policy"),
+    *("X-Request-Id", "Idempotency-Replayed", "Scoreboard-Resume"),
+)
+PREFLIGHT_SECONDS = 600
+
+
+def allow(request: Request, response: Response, origins: Collection[str]) -> None:
+    """Tell a browser who may use this answer. No cookies are used, so no credentials are allowed."""
+    named = request.headers.get("Origin", "").lower() in origins
+    if request.method == "OPTIONS":
+        _preflight(request, response, named=named)
+    elif request.method in READS:
+        _open(response, "*")
+    else:
+        response.vary.add("Origin")
+        if named:
+            _open(response, request.headers["Origin"])
+
+
+def _preflight(request: Request, response: Response, *, named: bool) -> None:
+    asked = request.headers.get("Access-Control-Request-Method", "GET")
+    response.vary.update(("Origin", "Access-Control-Request-Method"))
+    if not named and asked not in READS:
+        return
+    _open(response, request.headers["Origin"] if named else "*")
+    response.headers["Access-Control-Allow-Methods"] = ", ".join((*READS, *WRITES) if named else READS)
+    response.headers["Access-Control-Allow-Headers"] = ", ".join(
+        (*READ_HEADERS, *WRITE_HEADERS) if named else READ_HEADERS
+    )
+    response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+
+
+def _open(response: Response, origin: str) -> None:
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)

@@ -1,0 +1,110 @@
+"""Counting in fixed stretches of time by the library `limits`: all limits of a request in one trip.
+
+Out of the box a limit with its headers costs three trips to Redis: hit, count, time left.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import NamedTuple, Protocol
+
+from limits import RateLimitItem
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import STRATEGIES, FixedWindowRateLimiter
+
+from scoreboard.core import keys
+
+SCHEME = "scoreboard"
+STRATEGY = "fixed-window-together"
+
+
+class Counter(NamedTuple):
+    """Which counter, how much it allows, and how long its stretches of time last."""
+
+    key: str
+    allowed: int
+    seconds: int
+
+
+class Tally(NamedTuple):
+    """How often something happened in the stretch of time that runs, and when the next one begins."""
+
+    item: RateLimitItem
+    used: int
+    reset_seconds: int
+
+    @property
+    def remaining(self) -> int:
+        """How many more are allowed."""
+        return max(0, self.item.amount - self.used)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether there were more than are allowed."""
+        return self.used > self.item.amount
+
+
+class CountsTogether(Protocol):
+    """A storage of `limits` that adds to several counters at once."""
+
+    def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
+        """Add `cost` to each counter up to the first exceeded one: counts, and seconds that are left."""
+
+
+class RedisCounts(RedisStorage):
+    """Counters that all processes share, on connections that are made elsewhere."""
+
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - `limits` reads it while it makes the class
+
+    def initialize_storage(self, _uri: str) -> None:
+        """Know our script beside those of `limits`."""
+        super().initialize_storage(_uri)
+        script = files(__package__).joinpath("lua/count.lua").read_bytes()
+        self._count = self.get_connection().register_script(script)
+
+    def prefixed_key(self, key: str) -> str:
+        """The key in Redis."""
+        return keys.limit(key)
+
+    def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
+        """Add `cost` to each counter up to the first exceeded one, in one trip."""
+        args = [cost]
+        for counter in counters:
+            args += (counter.allowed, counter.seconds * 1000)
+        found = self._count([self.prefixed_key(counter.key) for counter in counters], args)
+        return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
+
+
+class MemoryCounts(MemoryStorage):
+    """Counters of this process."""
+
+    def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
+        """Add `cost` to each counter up to the first exceeded one."""
+        found, exceeded = [], False
+        for counter in counters:
+            count = self.get(counter.key) if exceeded else self.incr(counter.key, counter.seconds, cost)
+            left = self.get_expiry(counter.key) - time.time()
+            exceeded = exceeded or count >= counter.allowed + cost
+            found.append((count, left if left > 0 else counter.seconds))
+        return found
+
+
+class FixedWindowsTogether(FixedWindowRateLimiter):
+    """Fixed windows as `limits` has them, several at once."""
+
+    storage: CountsTogether  # type: ignore[assignment]
+
+    def hit_together(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
+        """Hit each limit with its key, in order, up to the first one that is exceeded."""
+        counters = [Counter(item.key_for(key), item.amount, item.get_expiry()) for item, key in hits]
+        found = self.storage.add(counters, cost)
+        return [
+            Tally(item, used, max(1, math.ceil(left)))
+            for (item, _), (used, left) in zip(hits, found, strict=True)
+        ]
+
+
+STRATEGIES[STRATEGY] = FixedWindowsTogether

@@ -1,0 +1,45 @@
+"""Files that define things: a TOML table each, applied once, and again when it says something else."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scoreboard.core.errors import FieldError, ValidationFailed
+
+
+def unapplied(path: Path, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Name, content and digest of each table whose digest is not the `known` one of its name.
+
+    A file that is not there defines nothing. Raises ValidationFailed where it is no TOML.
+    """
+    for name, body in _tables(path).items():
+        digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:16]
+        if known.get(name) != digest:
+            yield name, body, digest
+
+
+@contextmanager
+def naming(path: Path, name: str) -> Iterator[None]:
+    """Make what is wrong with a table name the file and the table."""
+    try:
+        yield
+    except ValidationFailed as error:
+        raise ValidationFailed(
+            *(FieldError(f"{path}: [{name}] {one.field}", one.message) for one in error.errors)
+        ) from error
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValidationFailed(FieldError(str(path), str(error))) from error

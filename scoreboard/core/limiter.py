@@ -1,0 +1,99 @@
+"""The limiter: counts in Redis for all processes, and in memory where Redis can't."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple, cast
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import RateLimitItem, parse_many
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from scoreboard.core.counting import SCHEME, STRATEGY, FixedWindowsTogether, MemoryCounts, Tally
+from scoreboard.core.redis import Breaker, RedisAway
+
+log = logging.getLogger(__name__)
+
+
+class Limit(NamedTuple):
+    """A limit for all processes together, and this process's share of it."""
+
+    whole: RateLimitItem
+    share: RateLimitItem
+
+
+class Limits:
+    """What is allowed by name, and how much of it was used. Never fails, and hardly ever waits."""
+
+    def __init__(
+        self, allowed: Mapping[str, str], *, redis: Redis, breaker: Breaker, processes: int = 1
+    ) -> None:
+        self._limits = {name: list(_limits(name, text, processes)) for name, text in allowed.items()}
+        self._breaker = breaker
+        self._refusing = Breaker()  # of counts only: a Redis that is full can still be read
+        self._alone = False
+        options: dict[str, Any] = {"connection_pool": redis.connection_pool}
+        self._limiter = Limiter(
+            get_remote_address, storage_uri=f"{SCHEME}://", storage_options=options, strategy=STRATEGY
+        )
+
+    def init_app(self, app: Any) -> None:
+        """Begin to count, for this Flask application."""
+        # What an application has already gets no hooks from flask-limiter. They would run at every
+        # request, limited or not, and their fallback probes Redis with a ping, which a Redis that
+        # refuses writes answers too.
+        app.extensions.setdefault("limiter", set()).add(self._limiter)
+        self._limiter.init_app(app)
+        self._own = FixedWindowsTogether(MemoryCounts())
+
+    def count(self, asked: Iterable[tuple[str, str]], *, cost: int = 1) -> list[Tally]:
+        """Count something against limits, each with its key, up to the first exceeded one. 0 only looks."""
+        hits = [(limit, _digest(key)) for name, key in asked for limit in self._limits[name]]
+        if not hits:
+            return []
+        try:
+            found = self._in_redis([(limit.whole, key) for limit, key in hits], cost)
+        except RedisAway as away:
+            found = self._own.hit_together([(limit.share, key) for limit, key in hits], cost=cost)
+            self._now(alone=True, reason=str(away))
+        else:
+            self._now(alone=False)
+        return found
+
+    def _in_redis(self, hits: Sequence[tuple[RateLimitItem, str]], cost: int) -> list[Tally]:
+        if self._refusing.open:
+            raise RedisAway("Redis refused to count a moment ago")
+
+        def count() -> list[Tally]:
+            try:
+                return cast(FixedWindowsTogether, self._limiter.limiter).hit_together(hits, cost=cost)
+            except ResponseError as error:
+                self._refusing.rest()
+                raise RedisAway(str(error)) from error
+
+        return self._breaker.call(count)
+
+    def _now(self, *, alone: bool, reason: str = "") -> None:
+        if alone and not self._alone:
+            log.warning("limits are counted by this process alone", extra={"reason": reason})
+        elif self._alone and not alone:
+            log.info("limits are counted in Redis again")
+        self._alone = alone
+
+
+def _limits(name: str, text: str, processes: int) -> Iterable[Limit]:
+    items = parse_many(text) if text else []
+    for item in items:
+        # A name stands for one limit in the headers.
+        known = name if len(items) == 1 else f"{name}-{item.get_expiry()}s"
+        share = max(1, item.amount // processes)
+        yield Limit(type(item)(item.amount, item.multiples, known), type(item)(share, item.multiples, known))
+
+
+def _digest(key: str) -> str:
+    # Keys of one length, whatever was sent; and nobody finds addresses and names in Redis.
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,0 +1,130 @@
+"""What is limited, by what, and which setting says how much; and how a route says so.
+
+    @bp.post("/auth/guest")
+    @limited("guest")
+    def ...
+
+counts each call. Where only failures shall cost something, a route calls `check` before and `count`
+after it went wrong. Guards come first: they say who calls (`g.caller`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, Response, g, request
+
+from scoreboard.core.counting import Tally
+from scoreboard.core.errors import TooMany
+from scoreboard.core.parts import parts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One limit: what is counted by, and the setting that says how much is allowed."""
+
+    by: tuple[str, ...]  # "address", "caller" (player or server key), "of" (the route, or what it names)
+    setting: str
+
+
+RULES = {
+    "guest": Rule(by=("address",), setting="limit_guest"),
+    "sign-in": Rule(by=("address",), setting="limit_sign_in"),  # failures only
+    "sign-in-name": Rule(by=("of",), setting="limit_sign_in"),  # failures only, of a user name
+    "refresh": Rule(by=("address",), setting="limit_refresh"),
+    "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
+    "request-address": Rule(by=("address",), setting="limit_request_address"),
+    "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures only
+    "stream": Rule(by=("address",), setting="limit_stream"),
+    "admin": Rule(by=("caller",), setting="limit_admin"),
+}
+
+
+def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a route be called no more often than these limits allow."""
+    unknown = set(names) - RULES.keys()
+    assert not unknown, f"no such limits: {unknown}"
+
+    def guarded(route: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(route)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            count(*names)
+            return route(*args, **kwargs)
+
+        return call
+
+    return guarded
+
+
+def count(*names: str, of: str | None = None) -> None:
+    """Count this request, or this failure of it. Raises TooMany where that is more than is allowed."""
+    tallies = _tally(names, of, cost=1)
+    _refuse([tally for tally in tallies if tally.exceeded], tallies)
+
+
+def check(*names: str, of: str | None = None) -> None:
+    """Count nothing. Raises TooMany where one more is not allowed."""
+    tallies = _tally(names, of, cost=0)
+    _refuse([tally for tally in tallies if not tally.remaining], tallies)
+
+
+def address() -> str:
+    """The network that this request comes from, as limits count it. Never empty."""
+    return parts().addresses.of(request.environ)
+
+
+def install(app: Flask) -> None:
+    """Give an app its limits, and the addresses of its callers."""
+    built = app.extensions["parts"]
+    built.limits.init_app(app)
+    app.wsgi_app = built.addresses.through(app.wsgi_app)  # type: ignore[method-assign]
+    app.after_request(_tell)
+
+
+def _tally(names: Sequence[str], of: str | None, *, cost: int) -> list[Tally]:
+    tallies = parts().limits.count([(name, _key(RULES[name], of)) for name in names], cost=cost)
+    # A request may ask several times: what it learned last of each limit is told.
+    told = g.setdefault("tallies", {})
+    told.update((tally.item.namespace, tally) for tally in tallies)
+    return tallies
+
+
+def _key(rule: Rule, of: str | None) -> str:
+    """What a rule counts by. Every part of it is somebody: an empty one would be a way round."""
+    words = {
+        "address": address,
+        "caller": lambda: g.get("caller"),
+        "of": lambda: request.endpoint if of is None else of,
+    }
+    return "/".join(words[word]() or address() for word in rule.by)
+
+
+def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:
+    if not over:
+        return
+    seconds = max(tally.reset_seconds for tally in tallies if not tally.remaining)
+    item = over[0].item
+    raise TooMany(
+        f"There may be {item.amount} of these in {item.get_expiry()} seconds ({item.namespace})."
+        f" Wait for {seconds} seconds.",
+        retry_after_seconds=seconds,
+    )
+
+
+def _tell(response: Response) -> Response:
+    """Send what is allowed, and what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
+    tallies: dict[str, Tally] = g.get("tallies") or {}
+    if tallies:
+        response.headers["RateLimit-Policy"] = ", ".join(
+            f'"{name}";q={tally.item.amount};w={tally.item.get_expiry()}' for name, tally in tallies.items()
+        )
+        response.headers["RateLimit"] = ", ".join(
+            f'"{name}";r={tally.remaining};t={tally.reset_seconds}' for name, tally in tallies.items()
+        )
+    return response

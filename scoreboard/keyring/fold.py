@@ -1,0 +1,74 @@
+"""How facts change the table of the key ring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scoreboard.core.db import Connection
+from scoreboard.core.errors import Conflict, NotFound
+from scoreboard.journal.types import Fact, Recorded
+from scoreboard.keyring import store
+from scoreboard.keyring.rules import KEPT_MS
+from scoreboard.keyring.types import RingKey
+
+CREATED, REVOKED = "ring-key-created", "ring-key-revoked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRingFold:
+    """Facts of the kinds "ring-key-created" and "ring-key-revoked"."""
+
+    announce: Callable[[int, int], None]
+    kinds: frozenset[str] = frozenset({CREATED, REVOKED})
+
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyRingFolding:
+        """Nothing to load."""
+        return KeyRingFolding(db=db, at=at, announce=self.announce)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRingFolding:
+    """Changes of the ring in one batch."""
+
+    db: Connection
+    at: int
+    announce: Callable[[int, int], None]
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """Create or revoke a key. Raises Conflict or NotFound, ring_key_not_found."""
+        if fact.kind == CREATED:
+            self._create(fact, seq)
+        else:
+            self._revoke(fact.data["kid"])
+        return {}
+
+    def again(self, recorded: Recorded) -> None:
+        """Nothing is shown of keys."""
+
+    def finish(self) -> None:
+        """Everything is written already."""
+
+    def publish(self, first: int, last: int) -> None:
+        """Nothing is shown of keys."""
+        self.announce(first, last)
+
+    def _create(self, fact: Fact, seq: int) -> None:
+        # Whoever makes a due key names the newest one that he knew: of several at once one makes it.
+        known = fact.data.get("after")
+        if known is not None and known != store.newest(self.db):
+            raise Conflict("Another process made a key meanwhile.")
+        key = RingKey(
+            kid=fact.data["kid"],
+            seq=seq,
+            sealed=fact.private["sealed"],
+            created_at=self.at,
+            usable_at=fact.data["usableAt"],
+        )
+        store.write(self.db, key)
+        store.forget(self.db, self.at - KEPT_MS)
+
+    def _revoke(self, kid: str) -> None:
+        if not store.revoke(self.db, kid, self.at):
+            raise NotFound(f"The ring has no key {kid!r} that could be revoked.", code="ring_key_not_found")

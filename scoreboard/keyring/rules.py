@@ -1,0 +1,90 @@
+"""When keys of the ring sign and open, and when a new one is due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+from scoreboard.keyring.types import RingKey, Schedule, State, Term
+
+DAY_MS = 86_400_000
+LONGEST_TOKEN_MS = DAY_MS
+LATE_MS = 15 * 60_000  # how long a process that lost the database may go on signing with the key before
+VERIFY_MS = LONGEST_TOKEN_MS + LATE_MS
+KEPT_MS = VERIFY_MS + 7 * DAY_MS  # retired keys are kept for a while: a host's clock may be days ahead
+
+MOST_SECONDS = 20.0  # between two readings: a revoked key must be refused everywhere within 65 s
+
+
+def terms(keys: Sequence[RingKey], unreadable: Container[str] = ()) -> tuple[Term, ...]:
+    """When each key signs and opens, in the order in which they sign.
+
+    A key signs until the next good one does. Keys that are revoked or unreadable succeed nobody:
+    the key before them goes on.
+    """
+    found: list[Term] = []
+    following: int | None = None
+    for key in sorted(keys, key=lambda key: (key.usable_at, key.seq), reverse=True):
+        readable = key.kid not in unreadable
+        found.append(_term(key, following, readable))
+        if readable and key.revoked_at is None:
+            following = key.usable_at
+    return tuple(reversed(found))
+
+
+def _term(key: RingKey, following: int | None, readable: bool) -> Term:
+    signs_until, opens_until = following, None if following is None else following + VERIFY_MS
+    if key.revoked_at is not None:
+        signs_until = opens_until = key.revoked_at
+    return Term(
+        kid=key.kid,
+        created_at=key.created_at,
+        signs_from=key.usable_at,
+        signs_until=signs_until,
+        opens_until=opens_until,
+        revoked_at=key.revoked_at,
+        readable=readable,
+    )
+
+
+def state(term: Term, at: int) -> State:
+    """What a key is good for at a time."""
+    if term.revoked_at is not None:
+        return State.REVOKED
+    if not term.readable:
+        return State.UNREADABLE
+    if at < term.signs_from:
+        return State.PUBLISHED
+    if term.signs_until is None or at < term.signs_until:
+        return State.SIGNS
+    if term.opens_until is None or at < term.opens_until:
+        return State.OPENS
+    return State.RETIRED
+
+
+def signing(terms: Sequence[Term], at: int) -> Term | None:
+    """The key that signs at a time; None where none does."""
+    return next((term for term in reversed(terms) if state(term, at) is State.SIGNS), None)
+
+
+def opens(term: Term, at: int) -> bool:
+    """Whether a key opens. One that is only published does: another host's clock may be ahead."""
+    return state(term, at) in (State.PUBLISHED, State.SIGNS, State.OPENS)
+
+
+def due(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
+    """When the key begins to sign that has to be made now; None where none has to be.
+
+    Each rotation begins with a new key. It is made twice the publish time ahead, so that whoever
+    makes it may be that late. Where nobody made it, or it can't be used, it is made now.
+    """
+    if signing(terms, at) is None:
+        return at
+    start = (at + 2 * schedule.publish_ms) // schedule.rotation_ms * schedule.rotation_ms
+    if any(term.signs_from >= start for term in terms if term.readable and term.revoked_at is None):
+        return None
+    return max(start, at + schedule.publish_ms)
+
+
+def reload_seconds(schedule: Schedule) -> float:
+    """How long a process goes without reading the ring: a fifth of the time before a key signs."""
+    return min(MOST_SECONDS, schedule.publish_ms / 5000)

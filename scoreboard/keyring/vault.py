@@ -1,0 +1,28 @@
+"""The vault: what keeps roots of ring keys unreadable in the database and in its backups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from scoreboard.core.signing import Unsealable, derive, seal, unseal
+
+PURPOSE = "ring-key"
+
+
+class Vault:
+    """Seals under the first of some secrets, and opens what was sealed under any of them."""
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._keys = [derive(secret, PURPOSE) for secret in secrets]
+
+    def seal(self, kid: str, root: bytes) -> bytes:
+        """The root of a key as it is stored, where it serves under this kid only."""
+        return seal(self._keys[0], root, kid.encode())
+
+    def unseal(self, kid: str, sealed: bytes) -> bytes | None:
+        """The root of a key; None where it was sealed under another secret."""
+        for key in self._keys:
+            with suppress(Unsealable):
+                return unseal(key, sealed, kid.encode())
+        return None

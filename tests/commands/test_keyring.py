@@ -1,0 +1,131 @@
+"""python -m scoreboard keyring."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from config.settings import Settings
+from scoreboard.commands import serve
+from tests.support import KEY, ROOT
+
+LINE = re.compile(r"^([0-9a-f]{12}) +(\w+) +made \S+  (.*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def listed(run):
+    """State and further words of each key, by kid."""
+    run("migrate")
+
+    def lines():
+        return {kid: (state, rest) for kid, state, rest in LINE.findall(run("keyring", "list")[1])}
+
+    return lines
+
+
+def test_migrating_makes_the_first_key_and_the_list_has_no_secret(run, listed):
+    ((state, rest),) = listed().values()
+
+    assert state == "signs"
+    assert re.fullmatch(r"signs from \S+ until the next one does  opens until the next one does", rest)
+    assert not re.search("[0-9a-f]{32}", run("keyring", "list")[1])
+
+
+def test_a_key_is_made_published_and_revoked(run, listed):
+    (first,) = listed()
+
+    status, out, _ = run("keyring", "rotate")
+    kid = out.split()[0]
+    published = listed()
+    revoked = run("keyring", "revoke", kid)
+    again = run("keyring", "revoke", kid)
+
+    assert status == 0
+    assert re.fullmatch(r"[0-9a-f]{12} signs from \S+\n", out)
+    assert (published[first][0], published[kid][0]) == ("signs", "published")
+    assert revoked[:2] == (0, f"{kid} is revoked\n")
+    assert again[0] == 1
+    assert again[2] == f"scoreboard keyring: The ring has no key '{kid}' that could be revoked.\n"
+    assert (listed()[first][0], listed()[kid][0]) == ("signs", "revoked")
+
+
+def test_all_keys_are_revoked_and_one_is_made_that_signs(run, listed):
+    run("keyring", "rotate")
+    before = listed()
+
+    status, out, _ = run("keyring", "revoke", "--all")
+
+    assert status == 0
+    assert out == "".join(f"{kid} is revoked\n" for kid in before)
+    states = {kid: state for kid, (state, _) in listed().items()}
+    assert [states.pop(kid) for kid in before] == ["revoked", "revoked"]
+    assert list(states.values()) == ["signs"]
+
+
+@pytest.mark.parametrize("arguments", [("rotate",), ("revoke", "--all"), ("revoke", "x")])
+def test_the_ring_is_changed_only_by_who_has_the_secret_key(run, listed, monkeypatch, arguments):
+    monkeypatch.delenv("SECRET_KEY")
+
+    status, _, err = run("keyring", *arguments)
+
+    assert status == 1
+    assert err == "scoreboard keyring: SECRET_KEY is not set: run this with the environment of the server\n"
+
+
+def test_under_another_secret_key_the_list_says_so(listed, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "y" * 32)
+
+    assert list(listed().values())[0] == ("unreadable", "sealed under another SECRET_KEY")  # noqa: RUF015
+
+
+def test_beside_make_run_the_secret_that_it_made_is_found(run, listed, monkeypatch, tmp_path):
+    (tmp_path / "secret.key").write_text(os.environ["SECRET_KEY"])
+    monkeypatch.delenv("SECRET_KEY")
+
+    assert run("keyring", "rotate")[0] == 0
+    assert [state for state, _ in listed().values()] == ["signs", "published"]
+
+
+@pytest.mark.parametrize("arguments", [("revoke",), ("revoke", "x", "--all"), ()])
+def test_what_is_not_said_clearly_is_refused(run, arguments):
+    with pytest.raises(SystemExit):
+        run("keyring", *arguments)
+
+
+def test_serve_takes_the_secret_that_is_named_else_it_makes_one_once(tmp_path):
+    named = serve._environment(Settings(data_dir=tmp_path, secret_key="s" * 32))
+    made, again = (serve._environment(Settings(data_dir=tmp_path)) for _ in range(2))
+
+    assert named["SECRET_KEY"] == "s" * 32
+    assert made["SECRET_KEY"] == again["SECRET_KEY"] == (tmp_path / "secret.key").read_text()
+    assert len(made["SECRET_KEY"]) >= 32
+
+
+def gunicorn(**environment):
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "config/gunicorn.py",
+        "--check-config",
+        "wsgi:app",
+    ]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_several_web_processes_do_not_start_without_a_secret_key(environment, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY")
+
+    refused = gunicorn(WEB_CONCURRENCY="2")
+
+    assert refused.returncode != 0
+    assert "SECRET_KEY must be set where WEB_CONCURRENCY is 2" in refused.stderr
+    assert gunicorn(WEB_CONCURRENCY="1").returncode == 0
+    assert gunicorn(WEB_CONCURRENCY="2", SECRET_KEY=KEY * 2).returncode == 0

@@ -1,0 +1,51 @@
+"""What tests of limits share: applications with a few limited routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from scoreboard.app import create_app
+from scoreboard.core.http import answer
+from scoreboard.core.limits import check, count, limited
+from scoreboard.parts import Parts
+
+Process = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def process(make_parts: Callable[..., Parts], sqlite_url: str) -> Process:
+    """Makes a process of the product, with further routes: one call each of what a route may say."""
+
+    def make(**settings: object) -> FlaskClient:
+        app = create_app(make_parts(sqlite_url, **settings))
+
+        @app.post("/v1/guest")
+        @limited("guest")
+        def guest():
+            return answer({})
+
+        @app.post("/v1/request/<action>")
+        def request_action(action):
+            count("request", "request-address", of=action)
+            return answer({})
+
+        @app.post("/v1/sign-in/<name>")
+        @app.post("/v1/sign-in/", defaults={"name": ""})
+        def sign_in(name):
+            check("sign-in", "sign-in-name", of=name)
+            if name != "ada":
+                count("sign-in", "sign-in-name", of=name)
+            return answer({})
+
+        @app.post("/v1/complete/<outcome>")
+        def complete(outcome):
+            if outcome == "bad":
+                count("failed-completion")
+            return answer({})
+
+        return app.test_client()
+
+    return make

@@ -1,0 +1,33 @@
+"""Processes that share a ring."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.core.db import rows
+
+
+@pytest.fixture
+def make_ring(make_parts, database_url):
+    """Makes the ring of one more process on the database."""
+    return lambda **settings: make_parts(database_url, **settings).ring
+
+
+@pytest.fixture
+def ring(make_ring):
+    """The ring of a process."""
+    return make_ring()
+
+
+@pytest.fixture
+def other(make_ring, ring):
+    """The ring of another process."""
+    return make_ring()
+
+
+@pytest.fixture
+def created(make_parts, database_url):
+    """How many ring keys the journal says were made."""
+    database = make_parts(database_url).database
+    text = "SELECT COUNT(*) FROM journal WHERE kind = 'ring-key-created'"
+    return lambda: database.run(lambda db: rows(db, text))[0][0]

@@ -1,0 +1,269 @@
+"""The ring when something is wrong: unknown kids, another SECRET_KEY, a database that is away, a backup."""
+
+from __future__ import annotations
+
+import logging
+
+import apsw
+import pytest
+
+from scoreboard.core.db import Database, execute
+from scoreboard.core.errors import Unavailable
+from scoreboard.keyring.store import RingKeys
+from tests.journal.proxy import Proxy
+
+OLD, NEW = "o" * 32, "n" * 32
+STRANGE = "0123456789ab"
+
+
+def kid(ring):
+    return ring.signing("tokens").kid
+
+
+def known(ring, kid):
+    return ring.opening("tokens", kid) is not None
+
+
+def change(ring, text, *params):
+    ring.stored._database.run(lambda db: execute(db, text, params))
+
+
+@pytest.fixture
+def reads(caplog):
+    """How often the database was really asked for the ring, since it was asked last."""
+    caplog.set_level(logging.DEBUG, "peewee")
+
+    def count():
+        found = sum("FROM ring_key ORDER BY seq" in str(record.msg) for record in caplog.records)
+        caplog.clear()
+        return found
+
+    return count
+
+
+def errors(caplog):
+    return [one for one in caplog.records if one.levelno >= logging.WARNING and "key" in one.getMessage()]
+
+
+class TestUnknownKids:
+    @pytest.fixture
+    def passing(self, other):
+        """Lets time go by for the other process, which sees no other."""
+        now = [100.0]
+        other.monotonic = lambda: now[0]
+
+        def move(seconds):
+            now[0] += seconds
+
+        return move
+
+    def test_a_key_that_another_process_made_a_moment_ago_is_found(self, ring, other, reads):
+        made = ring.rotate().kid
+        reads()
+
+        assert [known(other, made) for _ in range(5)] == [True] * 5
+
+        assert reads() == 1
+
+    def test_a_kid_that_does_not_exist_is_looked_for_once(self, other, passing, reads):
+        reads()
+        for _ in range(20):
+            assert not known(other, STRANGE)
+            passing(10)
+
+        assert reads() == 1
+
+    def test_many_kids_that_do_not_exist_cost_a_reading_a_second(self, other, passing, reads):
+        reads()
+        for number in range(50):
+            assert not known(other, f"{number:012x}")
+            passing(0.1)
+
+        assert reads() == 5
+
+    def test_who_came_too_soon_may_come_again(self, ring, other, passing):
+        known(other, STRANGE)
+        made = ring.rotate().kid
+        assert not known(other, made)
+
+        passing(1)
+
+        assert known(other, made)
+
+    @pytest.mark.parametrize("kid", ["", "x", "k" * 10_000, "0123456789abc"])
+    def test_what_can_be_no_kid_costs_nothing(self, other, reads, kid):
+        reads()
+
+        assert not known(other, kid)
+
+        assert reads() == 0
+
+    def test_kids_that_do_not_exist_take_no_more_memory_than_is_meant_for_them(self, other, passing):
+        for number in range(1100):
+            known(other, f"{number:012x}")
+            passing(1)
+
+        assert len(other._unknown) <= 1000
+
+    def test_retired_and_revoked_keys_are_not_looked_for(self, ring, other, reads):
+        revoked = kid(ring)
+        ring.revoke(revoked)
+        other.ensure()
+        reads()
+
+        assert not known(other, revoked)
+
+        assert reads() == 0
+
+
+class TestAnotherSecretKey:
+    @pytest.fixture
+    def old(self, make_ring):
+        """A process that still has the old SECRET_KEY."""
+        return make_ring(secret_key=OLD)
+
+    def test_with_the_old_one_as_a_fallback_everything_opens(self, make_ring, old, clock):
+        before = old.signing("tokens")
+
+        new = make_ring(secret_key=NEW, secret_key_fallbacks=f"{'z' * 32}, {OLD}")
+
+        assert new.signing("tokens") == before
+        clock.advance(days=1)
+        new.ensure()
+        clock.advance(seconds=300)
+        assert kid(new) != before.kid
+        assert new.opening("tokens", before.kid) == before
+
+    def test_without_it_keys_count_as_absent_which_is_said_once(self, make_ring, old, caplog):
+        new = make_ring(secret_key=NEW)
+
+        assert kid(new) != kid(old)
+        assert not known(new, kid(old))
+        for _ in range(3):
+            new.rotate()
+        assert [(one.levelname, one.kid) for one in errors(caplog)] == [("ERROR", kid(old))]
+
+    def test_neither_keeps_the_other_from_rotating(self, make_ring, old, clock):
+        new = make_ring(secret_key=NEW)
+        before = kid(old), kid(new)
+
+        for _ in range(4):
+            clock.advance(days=1)
+            old.ensure()
+            new.ensure()
+            clock.advance(seconds=300)
+            after = kid(old), kid(new)
+            assert not set(before) & set(after)
+            before = after
+
+    def test_a_root_serves_under_its_own_kid_only(self, ring, other):
+        first, second = kid(ring), ring.rotate().kid
+        change(ring, "DELETE FROM ring_key WHERE kid = ?", second)
+        change(ring, "UPDATE ring_key SET kid = ? WHERE kid = ?", second, first)
+
+        other.ensure()
+
+        assert not known(other, second)
+        assert kid(other) not in (first, second)
+
+
+class TestTheDatabaseIsAway:
+    def test_what_is_known_signs_and_opens_and_it_is_said_once(self, ring, clock, caplog):
+        before = kid(ring)
+        change(ring, "ALTER TABLE ring_key RENAME TO away")
+
+        for _ in range(3):
+            clock.advance(days=1)
+            ring._turn()
+            assert kid(ring) == before
+            assert known(ring, before)
+        assert len(errors(caplog)) == 1
+
+        change(ring, "ALTER TABLE away RENAME TO ring_key")
+        ring._turn()
+        clock.advance(seconds=300)
+        assert kid(ring) != before
+        assert len(errors(caplog)) == 1
+
+    def test_the_next_outage_is_said_again(self, ring, caplog):
+        for _ in range(2):
+            change(ring, "ALTER TABLE ring_key RENAME TO away")
+            ring._turn()
+            change(ring, "ALTER TABLE away RENAME TO ring_key")
+            ring._turn()
+
+        assert len(errors(caplog)) == 2
+
+
+class TestPostgreSQL:
+    """A server that is reached over a connection, which may break."""
+
+    @pytest.fixture
+    def database_url(self, postgres):
+        name = "ring_away"
+        yield postgres.create(name)
+        postgres.drop(name)
+
+    @pytest.fixture
+    def proxy(self, database_url):
+        proxy = Proxy(database_url)
+        yield proxy
+        proxy.close()
+
+    def test_a_server_that_is_gone_takes_no_key_with_it(self, ring, other, proxy, clock, caplog):
+        database = Database(proxy.url, readers=1)
+        ring.stored = RingKeys(database)
+        ring.ensure()
+        before = kid(ring)
+        made = other.rotate().kid
+
+        proxy.close()
+
+        for _ in range(3):
+            ring._turn()
+        assert not known(ring, made)
+        assert kid(ring) == before
+        assert known(ring, before)
+        assert len(errors(caplog)) == 1
+        database.close()
+
+
+class TestABackup:
+    @pytest.fixture
+    def database_url(self, sqlite_url):
+        return sqlite_url
+
+    @pytest.fixture
+    def restore(self, ring, database_url, tmp_path):
+        """Takes a backup now; calling it gives the URL of what is restored from it."""
+        backup = tmp_path / "backup.db"
+        connection = apsw.Connection(database_url.removeprefix("sqlite:///"))
+        connection.execute("VACUUM INTO ?", (str(backup),))
+        connection.close()
+        return lambda: f"sqlite:///{backup}"
+
+    def test_the_ring_of_a_backup_goes_on_and_can_be_revoked_whole(self, ring, restore, make_parts, clock):
+        old = kid(ring)
+        clock.advance(days=1)
+        ring.ensure()
+        clock.advance(seconds=300)
+        lost = kid(ring)
+
+        restored = make_parts(restore()).ring
+
+        assert kid(restored) == old
+        assert not known(restored, lost)
+        restored.revoke_all()
+        assert not known(restored, old)
+        assert kid(restored) not in (old, lost)
+
+
+def test_a_process_without_a_secret_key_fills_the_ring_only_when_it_serves(make_parts, database_url):
+    parts = make_parts(database_url, secret_key="")
+    with pytest.raises(Unavailable):
+        kid(parts.ring)
+    assert parts.ring.all() == []
+
+    parts.ring._turn()
+
+    assert known(parts.ring, kid(parts.ring))
