@@ -74,6 +74,7 @@ from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
 from scoreboard.stream.hub import Hub
 from scoreboard.stream.metrics import Metrics
+from scoreboard.stream.personal import Personal
 from scoreboard.stream.places import Places
 from scoreboard.stream.publisher import Publisher
 from scoreboard.stream.rooms import RoomManager
@@ -123,6 +124,7 @@ class Parts:
     hub: Hub
     viewers: Viewers
     rooms: RoomManager
+    personal: Personal
     tickets: Tickets
     publisher: Publisher
     health: Health
@@ -155,7 +157,7 @@ class Parts:
         """Start what a web process does in the background: prepare, rotate, follow the stream, publish."""
         if not self.settings.secret_key:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
-        stream = (self.hub.run, self.publisher.run, self.viewers.run, self.rooms.run)
+        stream = (self.hub.run, self.publisher.run, self.viewers.run, self.rooms.run, self.personal.run)
         rest = (self._prepare_until_done, self.ring.run, self.sessions.revocations.run)
         for work in (*rest, *stream):
             threading.Thread(target=work, daemon=True).start()
@@ -170,7 +172,7 @@ class Parts:
         self.publisher.stop()
         if self.viewers.draining:
             self.viewers.drained_all.wait(DRAIN_SECONDS)
-        for part in (self.rooms, self.hub, self.viewers, self.ring, self.sessions.revocations):
+        for part in (self.personal, self.rooms, self.hub, self.viewers, self.ring, self.sessions.revocations):
             part.stop()
         self.writer.stop()
 
@@ -334,6 +336,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         hub=hub,
         viewers=viewers,
         rooms=rooms,
+        personal=Personal(viewers=viewers, hub=hub, scopes=scopes),
         tickets=Tickets(ring=ring, clock=clock),
         publisher=Publisher(
             store=StreamStore(patient),

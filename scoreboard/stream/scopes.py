@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoreboard.boards.service import Boards, Page
@@ -48,6 +49,15 @@ class Scopes:
         board, kind, region = self._parsed(scope, fresh=True)
         period = self.boards.period(board, kind)
         return board, Window(board.id, period.id, region), period
+
+    def state(self, scope: str) -> str:
+        """The name of the state that a scope is in now. Raises NotFound."""
+        board, window, period = self.window(scope)
+        return self.boards.entries(board, window, period, limit=1).stamp
+
+    def players(self, scope: str, players: Sequence[str]) -> Page:
+        """Where some players stand in a scope, of those who do. Raises NotFound."""
+        return self.boards.players(*self.window(scope), players)
 
     def in_region(self, scope: str, region: str, *, demanded: bool) -> str:
         """A scope in a region, where it names none and its board has it. Raises NotFound if `demanded`."""

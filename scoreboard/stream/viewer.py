@@ -57,7 +57,7 @@ class Viewer:
         self.beat = self.until = 0.0  # when the next heartbeat is due; when the stream ends
         self.code = 0  # of the bye that it ends with then
         self.sent = 0  # bytes
-        self.me: dict[str, bytes] | None = None  # what he was last told of himself, by scope
+        self.me: dict[str, str] | None = None  # what he was last told of himself, by scope
         self.inbound: Inbound | int = 0  # what a WebSocket says; else how much was said
         self.ending = False  # the last bytes are on their way
         self.closed = False

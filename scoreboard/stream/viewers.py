@@ -125,9 +125,9 @@ class Viewers:
         if isinstance(viewer.inbound, Inbound):
             answer, ends = viewer.inbound.feed(data, self.monotonic())
             # What can't be answered at once is not answered: it must not get between other bytes.
-            if answer and not viewer.blocked and not self._write(viewer, answer):
-                return
-            if ends:
+            answered = bool(answer) and not viewer.blocked and self._write(viewer, answer)
+            viewer.ending |= ends
+            if ends and not (answered and viewer.blocked):
                 self.left(viewer, "closed")
             return
         viewer.inbound += len(data)

@@ -1,0 +1,343 @@
+"""Open streams, however they are carried and written: who comes, stays, lags, leaves and is sent away."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import pytest
+
+from tests.sockets import (
+    Raw,
+    checksum,
+    close_all,
+    events,
+    masked,
+    messages,
+    seconds_until,
+    unchunked,
+    upgrade,
+)
+from tests.support import Stack, wait_until
+from tests.watcher import Watcher
+
+ENVIRONMENT = {
+    "STREAM_HEARTBEAT_SECONDS": "1",
+    "STREAM_TICK_MS": "50",
+    "STREAM_MAX_PER_ADDRESS": "5",
+    "STREAM_ORIGINS": "https://game.example",
+}
+
+
+@pytest.fixture(scope="module", params=["handover", "generator"])
+def stack(request, tmp_path_factory):
+    mode = {"STREAM_MODE": request.param}
+    stack = Stack(tmp_path_factory.mktemp("viewers"), ENVIRONMENT | mode)
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def board(stack, request):
+    name = f"b{abs(hash(request.node.name)) % 10**8}"
+    body = {"regions": ["eu"], "windows": ["daily"], "size": 1000}
+    assert stack.call("PUT", f"/v1/admin/boards/{name}", body).status == 201
+    return name
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left():
+    yield
+    close_all()
+
+
+def submit(stack, board, *entries):
+    answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
+    assert answer.json["data"]["rejected"] == []
+
+
+def watching(stack, board):
+    processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
+    return sum(room["viewers"] for one in processes for room in one["rooms"] if room["room"] == board)
+
+
+def opened(stack, board, **headers):
+    viewer = Raw(stack.port).send(f"/v1/stream?boards={board}", **headers)
+    viewer.until(b"event: snapshot")
+    return viewer
+
+
+def folded(frames):
+    """The rows that these frames make, by the protocol's rules."""
+    rows, seen = [], None
+    for frame in frames:
+        if frame["t"] == "snapshot":
+            rows, seen = frame["top"], frame["s"]
+        elif frame["t"] == "delta" and frame["s"] > seen:
+            assert frame["p"] == seen
+            known = {row["id"]: row for row in rows}
+            leaving = {*frame["rm"], *(row["id"] for _, row in frame["up"])}
+            rows = [row for row in rows if row["id"] not in leaving]
+            for index, row in frame["up"]:
+                rows.insert(index, known.get(row["id"], {}) | row)
+            seen = frame["s"]
+        if frame["t"] in ("snapshot", "delta"):
+            assert checksum(rows) == frame["crc"]
+    return [(row["id"], row["s"]) for row in rows]
+
+
+def test_who_left_is_noticed_within_a_second(stack, board):
+    viewers = [opened(stack, board) for _ in range(20)]
+    sockets = [upgrade(stack.port, f"/v1/ws?boards={board}") for _ in range(5)]
+    wait_until(lambda: watching(stack, board) == 25)
+
+    for viewer in viewers + sockets:
+        viewer.close()
+
+    assert seconds_until(lambda: watching(stack, board) == 0, most=5) < 1
+
+
+def test_a_websocket_carries_the_same_frames(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1})
+    viewer = upgrade(stack.port, f"/v1/ws?boards={board}")
+    viewer.until(b'"t":"snapshot"')
+    submit(stack, board, {"player": "bob", "score": 2})
+    got = viewer.until(b'"t":"delta"')
+    got = viewer.until(b'"t":"hb"')
+    viewer.close()
+
+    frames = [json.loads(text) for opcode, text in messages(got) if opcode == 1]
+    assert got.startswith(b"HTTP/1.1 101")
+    assert b"extensions" not in got.partition(b"\r\n\r\n")[0].lower()
+    assert [frame["t"] for frame in frames][:2] == ["hello", "snapshot"]
+    assert folded(frames) == [("bob", 2), ("ada", 1)]
+
+
+def test_a_websocket_resumes_from_a_cursor(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1})
+    first = stack.call("GET", f"/v1/poll?boards={board}").json
+    viewer = upgrade(stack.port, f"/v1/ws?boards={board}&since={first['id']}")
+
+    hello = json.loads(messages(viewer.until(b"hello"))[0][1])
+    viewer.close()
+
+    assert hello["resume"] == "ok"
+
+
+def test_a_websocket_answers_pings_and_a_close(stack, board):
+    viewer = upgrade(stack.port, f"/v1/ws?boards={board}")
+    viewer.until(b'"t":"snapshot"')
+    viewer.socket.sendall(masked(9, b"there?"))
+    viewer.until(b"\x8a\x06there?")
+    viewer.socket.sendall(masked(8, struct.pack("!H", 1000)))
+
+    assert messages(viewer.rest())[-1] == (8, struct.pack("!H", 1000))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [([masked(1, b"x" * 1025)], 1009), ([masked(1, b"hi")] * 11, 1008), ([b"\x81\x02hi"], 1002)],
+    ids=["too much", "too often", "unmasked"],
+)
+def test_a_websocket_that_says_too_much_is_closed(stack, board, said, code):
+    viewer = upgrade(stack.port, f"/v1/ws?boards={board}")
+    viewer.until(b'"t":"snapshot"')
+    viewer.socket.sendall(b"".join(said))
+
+    opcode, content = messages(viewer.rest())[-1]
+
+    assert (opcode, content[:2]) == (8, struct.pack("!H", code))
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "code"),
+    [
+        ("/v1/ws", "https://evil.example", 401),
+        ("/v1/ws?boards=nothing-here", "https://game.example", 404),
+        ("/v1/ws?boards=secret", "https://game.example", 401),
+    ],
+)
+def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):
+    stack.call("PUT", "/v1/admin/boards/secret", {"public": False})
+    viewer = upgrade(stack.port, path, Origin=origin)
+
+    (_, text), (opcode, content) = messages(viewer.rest())
+
+    bye = json.loads(text)
+    assert (bye["t"], bye["code"], bye["again"]) == ("bye", code, False)
+    assert (opcode, content[:2]) == (8, struct.pack("!H", 4000 + code))
+
+
+def test_a_reader_who_stops_for_a_while_is_served_the_newest_and_costs_nobody_anything(stack, board):
+    entries = [{"player": f"p{number}", "score": 1} for number in range(900)]
+    submit(stack, board, *entries)
+    slow = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={board}")
+    watcher = Watcher(stack.port, board)
+    watcher.wait("snapshot")
+    for step in range(1, 25):
+        submit(stack, board, *entries)
+        wait_until(lambda step=step: watcher.lists[board][-1]["s"] == 1 + step)
+    submit(stack, board, {"player": "last", "score": 1_000_000})
+    wait_until(lambda: watcher.lists[board][0]["id"] == "last")
+    watcher.stop()
+
+    slow.until(b'"id":"last"')
+    frames = events(slow.until(b'"t":"hb"'))
+    slow.close()
+
+    assert watcher.faults == []
+    assert "slow" in [frame.get("why") for frame in frames]
+    assert len([frame for frame in frames if frame["t"] in ("snapshot", "delta")]) < 24
+    assert folded(events(slow.got)) == [(line["id"], line["s"]) for line in watcher.lists[board]]
+
+
+def test_a_viewer_who_never_reads_is_gone_within_a_minute(stack, board):
+    entries = [{"player": f"p{number}", "score": 1} for number in range(900)]
+    submit(stack, board, *entries)
+    dead = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={board}")
+    wait_until(lambda: watching(stack, board) == 1)
+    for _ in range(4):
+        submit(stack, board, *entries)
+
+    assert seconds_until(lambda: watching(stack, board) == 0, most=60) > 25
+    dead.close()
+
+
+def test_a_connection_that_was_used_before_can_stream_and_nothing_is_answered_into_it(stack, board):
+    viewer = Raw(stack.port).send("/healthz")
+    viewer.until(b'{"status":"ok"}')
+    viewer.got = b""
+    viewer.send(f"/v1/stream?boards={board}").send("/healthz")
+    viewer.until(b"event: snapshot")
+    viewer.until(b"event: hb")
+    viewer.close()
+
+    assert viewer.got.count(b"HTTP/1.1") == 1
+    assert unchunked(viewer.got.partition(b"\r\n\r\n")[2]).count(b"event: hello") == 1
+
+
+def test_an_old_client_gets_a_stream_without_chunks(stack, board):
+    viewer = Raw(stack.port).send(f"/v1/stream?boards={board}", version="1.0")
+    head, _, body = viewer.until(b"event: snapshot").partition(b"\r\n\r\n")
+    viewer.close()
+
+    assert b"chunked" not in head.lower()
+    assert body.startswith(b"retry: ")
+
+
+def test_head_tells_the_headers_and_takes_no_place(stack, board):
+    viewer = Raw(stack.port).send(f"/v1/stream?boards={board}", method="HEAD", Connection="close")
+
+    head, _, body = viewer.rest().partition(b"\r\n\r\n")
+
+    assert b"text/event-stream" in head
+    assert (body, watching(stack, board)) == (b"", 0)
+
+
+def test_an_address_may_have_so_many_streams(stack, board):
+    path = f"/v1/stream?boards={board}"
+    viewers = [Raw(stack.port, source="127.0.0.2").send(path) for _ in range(5)]
+    for viewer in viewers:
+        viewer.until(b"event: snapshot")
+
+    last = Raw(stack.port, source="127.0.0.2").send(path)
+    last.until(b"event: bye")
+    (bye,) = events(last.until(b"}"))
+    elsewhere = Raw(stack.port, source="127.0.0.3").send(path)
+    elsewhere.until(b"event: snapshot")
+    for viewer in [*viewers, last, elsewhere]:
+        viewer.close()
+
+    assert (bye["code"], bye["why"], bye["again"]) == (202, "ip_limit", True)
+    assert bye["retry_ms"] >= 15_000
+
+
+def test_who_opens_too_many_streams_at_once_has_to_wait(stack, board):
+    answers = []
+    for _ in range(40):
+        viewer = Raw(stack.port, source="127.0.0.9").send(f"/v1/stream?boards={board}")
+        viewer.until(b"data: ")
+        answers += events(viewer.until(b"}\n\n"))[:1]
+        viewer.close()
+
+    assert [frame["code"] for frame in answers if frame["t"] == "bye"].count(203) >= 3
+
+
+def test_a_board_that_is_deleted_takes_its_viewers_with_it(stack, board):
+    viewer = opened(stack, board)
+    stack.call("DELETE", f"/v1/admin/boards/{board}")
+
+    bye = events(viewer.rest())[-1]
+
+    assert (bye["t"], bye["code"], bye["again"]) == ("bye", 404, False)
+
+
+def test_regions_and_further_periods_are_rooms_of_their_own(stack, board):
+    submit(stack, board, {"player": "ada", "score": 1, "region": "eu"}, {"player": "bob", "score": 2})
+    rooms = [f"{board}@daily", f"{board}:eu", f"{board}:eu@daily"]
+    watcher = Watcher(stack.port, *rooms)
+    wait_until(lambda: len(watcher.lists) == 3, why=watcher.story)
+    submit(stack, board, {"player": "eve", "score": 3, "region": "eu"})
+    wait_until(lambda: all(len(rows) > 1 for rows in watcher.lists.values()), why=watcher.story)
+    in_region = Raw(stack.port).send(f"/v1/stream?boards={board}&region=eu")
+    in_region.until(b"event: snapshot")
+    frames = events(in_region.until(b"]}\n\n"))
+    watcher.stop()
+    in_region.close()
+
+    seen = {room: [line["id"] for line in rows] for room, rows in watcher.lists.items()}
+    assert seen == {rooms[0]: ["eve", "bob", "ada"], rooms[1]: ["eve", "ada"], rooms[2]: ["eve", "ada"]}
+    assert watcher.faults == []
+    assert frames[1]["b"] == f"{board}:eu"
+
+
+def test_viewers_are_told_how_many_they_are(stack, board):
+    watcher, other = Watcher(stack.port, board), opened(stack, board)
+
+    wait_until(
+        lambda: {"t": "notice", "b": board, "viewers": 2} in watcher.frames, seconds=15, why=watcher.story
+    )
+    watcher.stop()
+    other.close()
+
+
+def guest(stack):
+    return stack.call("POST", "/v1/auth/guest", {}, key=None).json["data"]
+
+
+def test_a_player_is_told_where_he_stands_and_his_session_takes_his_streams_with_it(stack, board):
+    signed_in = guest(stack)
+    player, token = signed_in["player"]["id"], signed_in["accessToken"]
+    ticket = stack.call("POST", "/v1/stream/ticket", key=token).json["data"]["ticket"]
+    submit(stack, board, {"player": "ada", "score": 10})
+    viewer = Raw(stack.port).send(f"/v1/stream?boards={board}&ticket={ticket}")
+    viewer.until(b"event: me")
+    submit(stack, board, {"player": player, "score": 5})
+    viewer.until(b'"rank":2')
+    stack.call("POST", "/v1/auth/logout", {"refreshToken": signed_in["refreshToken"]}, key=None)
+
+    frames = events(viewer.rest())
+
+    told = [frame for frame in frames if frame["t"] == "me"]
+    assert [(frame["rank"], frame["score"]) for frame in (told[0], told[-1])] == [(None, None), (2, 5)]
+    assert told[-1]["ver"] > told[0]["ver"]
+    assert all("id" not in frame for frame in told)
+    assert (frames[-1]["code"], frames[-1]["again"]) == (402, False)
+
+
+@pytest.mark.parametrize("ticket", ["garbage", "a.b.c", ".", "x" * 2000, "%C3%A9.b.c", "%00"])
+def test_a_ticket_that_is_none_is_refused(stack, ticket):
+    assert stack.call("GET", f"/v1/stream?ticket={ticket}", key=None).status == 401
+
+
+def test_what_streams_did_is_counted(stack, board):
+    opened(stack, board).close()
+    wait_until(lambda: watching(stack, board) == 0)
+
+    text = stack.call("GET", "/v1/admin/metrics").body.decode()
+
+    values = dict(line.rpartition(" ")[::2] for line in text.splitlines() if not line.startswith("#"))
+    assert any(name.startswith("scoreboard_stream_opened_total{") for name in values)
+    assert all(float(value) >= 0 for value in values.values())
+    assert not any("crc_mismatches" in name for name in values)
