@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import threading
 import time
@@ -63,7 +64,7 @@ class Publisher:
     spread: Callable[[], float] = lambda: 0.0  # how long the slowest process takes to write a frame to all
     sinks: Sequence[Sink] = ()
     monotonic: Callable[[], float] = time.monotonic
-    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    token: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(8)}")
     _stopping: threading.Event = field(default_factory=threading.Event)
     _leading: bool = False
     _tick: float = 0.0

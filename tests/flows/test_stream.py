@@ -16,9 +16,9 @@ from tests.watcher import Watcher
 ENVIRONMENT = {"WEB_CONCURRENCY": "2", "STREAM_HEARTBEAT_SECONDS": "1", "STREAM_TICK_MS": "50"}
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    stack = Stack(tmp_path_factory.mktemp("stream"), ENVIRONMENT)
+@pytest.fixture(scope="module", params=["handover", "generator"])
+def stack(request, tmp_path_factory):
+    stack = Stack(tmp_path_factory.mktemp("stream"), ENVIRONMENT | {"STREAM_MODE": request.param})
     stack.start()
     yield stack
     stack.stop()

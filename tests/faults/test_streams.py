@@ -1,0 +1,224 @@
+"""Streams through what breaks: no list is wrong, none is silently old, all come to the same one."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from statistics import quantiles
+
+import pytest
+from redis import Redis
+
+from tests.crowd import Crowd
+from tests.support import Stack, children, wait_until
+
+EXPLAINED = {"initial", "stale", "epoch", "ahead", "compact", "slow", "gap", "reset"}
+
+
+class Writing:
+    """Scores, so many a second, sent again until they are taken."""
+
+    def __init__(self, stack: Stack, a_second: float) -> None:
+        self.stack, self.pause, self.sent = stack, 1 / a_second, 0
+        self.stopping = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in range(4)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, seed: int) -> None:
+        draw = random.Random(seed)
+        due = time.monotonic()
+        while not self.stopping.is_set():
+            due = max(due + 4 * self.pause, time.monotonic() - 1)
+            entry = {
+                "player": f"p{draw.randrange(150)}",
+                "score": draw.randrange(1, 9),
+                "idempotencyKey": f"{seed}-{time.monotonic_ns()}",
+            }
+            while not self._taken(entry):
+                time.sleep(0.05)
+            self.sent += 1
+            self.stopping.wait(max(0.0, due - time.monotonic()))
+
+    def _taken(self, entry: dict) -> bool:
+        try:
+            return self.stack.call("POST", "/v1/boards/main/scores", {"entries": [entry]}).status == 200
+        except OSError:
+            return False
+
+
+def started(tmp_path, **environment):
+    stack = Stack(tmp_path, {"STREAM_TICK_MS": "250", **environment})
+    stack.start()
+    return stack
+
+
+def workers(stack):
+    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
+
+
+def rows_now(stack):
+    data = stack.call("GET", "/v1/boards/main/entries?limit=100").json["data"]
+    return [(row["player"]["id"], row["score"]) for row in data["entries"]]
+
+
+def shown(viewer):
+    return [(row["id"], row["s"]) for row in viewer.rows]
+
+
+@pytest.mark.parametrize(("mode", "seconds"), [("handover", 60), ("generator", 20)])
+def test_viewers_converge_through_cuts_killed_publishers_and_an_emptied_redis(tmp_path, mode, seconds):
+    stack = started(tmp_path, WEB_CONCURRENCY="2", STREAM_HEARTBEAT_SECONDS="2", STREAM_MODE=mode)
+    crowd, writing, draw = (
+        Crowd(stack.port, "/v1/stream?boards=main", 200),
+        Writing(stack, 50),
+        random.Random(4),
+    )
+    begun, killed, flushed = time.monotonic(), 0, False
+    while (passed := time.monotonic() - begun) < seconds:
+        crowd.run(0.5)
+        crowd.cut_some(7, draw)
+        # Whoever takes over needs four seconds, and the last writes shall be seen within two.
+        if 6 * (killed + 1) < passed < seconds - 6:
+            killed += 1
+            with Redis(unix_socket_path=stack.redis_socket) as redis:
+                os.kill(publisher(redis, stack), signal.SIGKILL)
+        if passed > seconds / 2 and not flushed:
+            flushed = True
+            with Redis(unix_socket_path=stack.redis_socket) as redis:
+                redis.flushall()
+    writing.stop()
+    last_write = time.monotonic()
+    want = rows_now(stack)
+
+    assert crowd.run(20, until=lambda: all(shown(viewer) == want for viewer in crowd.viewers)), stack.log()
+    converged = time.monotonic() - last_write
+    crowd.run(5)  # heartbeats prove it once more
+    reasons = sum((viewer.reasons for viewer in crowd.viewers), Counter())
+    resumed = sum((viewer.resumed for viewer in crowd.viewers), Counter())
+    crowd.close()
+    stack.stop()
+    print(f"{writing.sent} writes, {killed} kills, {dict(reasons)}, {dict(resumed)}, {converged:.2f} s")
+    assert crowd.faults == []
+    assert reasons.keys() <= EXPLAINED
+    assert resumed["ok"] > resumed["none"]
+    assert killed >= seconds // 6 - 2
+    assert converged <= 2
+
+
+def publisher(redis, stack):
+    """The web process that holds the lease: its token begins with the process id."""
+    found = []
+
+    def held():
+        found[:] = [int(text.split(b"-")[0]) for text in [redis.get("sb:{stream}:lease")] if text]
+        return found and found[0] in workers(stack)
+
+    wait_until(held, seconds=10, why=stack.log)
+    return found[0]
+
+
+@pytest.mark.parametrize("mode", ["handover", "generator"])
+def test_a_process_that_ends_sends_its_viewers_away_one_after_another(tmp_path, mode):
+    stack = started(tmp_path, STREAM_MODE=mode)
+    crowd = Crowd(stack.port, "/v1/stream?boards=main", 500, comes_back=False)
+    assert crowd.run(20, until=lambda: all(viewer.resumed for viewer in crowd.viewers))
+    (worker,) = workers(stack)
+
+    begun = time.monotonic()
+    os.kill(worker, signal.SIGTERM)
+    crowd.run(24, until=lambda: all(viewer.byes for viewer in crowd.viewers))
+    wait_until(lambda: not Path(f"/proc/{worker}").exists(), seconds=24)
+    ended = time.monotonic() - begun
+    crowd.close()
+    stack.stop()
+
+    missing = [(viewer.opened, viewer.seen, viewer._got[-300:]) for viewer in crowd.viewers if not viewer.byes]
+    assert missing == [], stack.log()
+    at = sorted(viewer.byes[0][0] - begun for viewer in crowd.viewers)
+    assert {code for viewer in crowd.viewers for _, code in viewer.byes} == {101}
+    assert at[-1] - at[0] > 1
+    assert ended < 10
+
+
+def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(tmp_path):
+    stack = started(tmp_path, WEB_CONCURRENCY="2")
+    crowd, writing = Crowd(stack.port, "/v1/stream?boards=main", 100), Writing(stack, 50)
+    assert crowd.run(20, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
+    before = set(workers(stack))
+
+    os.kill(stack.processes("gunicorn", "wsgi:app")[0], signal.SIGHUP)
+    crowd.run(30, until=lambda: not before & set(workers(stack)))
+    crowd.run(3)
+    writing.stop()
+    want = rows_now(stack)
+    converged = crowd.run(10, until=lambda: all(shown(viewer) == want for viewer in crowd.viewers))
+    reasons = sum((viewer.reasons for viewer in crowd.viewers), Counter())
+    crowd.close()
+    stack.stop()
+
+    assert converged
+    assert crowd.faults == []
+    assert all(viewer.byes for viewer in crowd.viewers)
+    assert reasons.keys() <= {"initial", "reset", "compact"}
+    assert reasons["initial"] == 100
+
+
+def test_five_thousand_viewers_in_one_process(tmp_path):
+    stack = started(tmp_path)
+    (worker,) = workers(stack)
+    crowd = Crowd(stack.port, "/v1/stream?boards=main", 0)
+    for count in range(50, 5001, 50):
+        if count == 550:
+            before = memory(worker)
+        crowd.grow(50)  # so many requests need memory while they are answered, not while they stream
+        assert crowd.run(10, until=lambda: all(viewer.resumed for viewer in crowd.viewers[-50:]))
+    per_viewer = (memory(worker) - before) / 4500
+    seconds = []
+    for step in range(5):
+        begun = time.monotonic()
+        stack.call("POST", "/v1/boards/main/scores", {"entries": [{"player": f"p{step}", "score": 1 + step}]})
+        want = crowd.viewers[0].seen
+        assert crowd.run(10, until=lambda want=want: all(viewer.seen > want for viewer in crowd.viewers))
+        seconds.append(time.monotonic() - begun)
+    crowd.close()
+    stack.stop()
+
+    print(f"{per_viewer:.0f} bytes a viewer, frames to all in {[f'{one:.2f}' for one in seconds]} s")
+    assert per_viewer < 2048
+    assert crowd.faults == []
+    assert max(seconds) < 3
+
+
+def memory(pid):
+    """Bytes of a process that are its own."""
+    fields = dict(line.split(":") for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    return 1024 * sum(int(fields[name].split()[0]) for name in ("Private_Clean", "Private_Dirty"))
+
+
+@pytest.mark.parametrize("mode", ["handover", "generator"])
+def test_a_score_on_an_idle_board_is_seen_at_once(tmp_path, mode):
+    stack = started(tmp_path, STREAM_MODE=mode)
+    crowd, delays = Crowd(stack.port, "/v1/stream?boards=main", 3), []
+    crowd.run(10, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
+    for step in range(30):
+        crowd.run(0.3)
+        want = crowd.viewers[0].seen
+        stack.call("POST", "/v1/boards/main/scores", {"entries": [{"player": "ada", "score": step + 1}]})
+        committed = time.monotonic()
+        assert crowd.run(5, until=lambda want=want: all(viewer.seen > want for viewer in crowd.viewers))
+        delays.append(max(viewer.frame_at for viewer in crowd.viewers) - committed)
+    crowd.close()
+    stack.stop()
+
+    assert quantiles(delays, n=100)[98] <= 0.1, delays
