@@ -66,7 +66,7 @@ def surplus(mine: int, all_counts: Sequence[int], *, leaving: bool) -> int:
     mean = sum(all_counts) / len(all_counts) if all_counts else 0
     if len(all_counts) < 2 or mine <= FEW or mine <= (EVEN if leaving else CROWDED) * mean:
         return 0
-    return int(mine - EVEN * mean)
+    return round(mine - EVEN * mean)
 
 
 @dataclass(kw_only=True)

@@ -143,7 +143,9 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(tmp_path, 
     crowd.close()
     stack.stop()
 
-    missing = [(viewer.opened, viewer.seen, viewer._got[-300:]) for viewer in crowd.viewers if not viewer.byes]
+    missing = [
+        (viewer.opened, viewer.seen, viewer._got[-300:]) for viewer in crowd.viewers if not viewer.byes
+    ]
     assert missing == [], stack.log()
     at = sorted(viewer.byes[0][0] - begun for viewer in crowd.viewers)
     assert {code for viewer in crowd.viewers for _, code in viewer.byes} == {101}

@@ -1,0 +1,89 @@
+"""How many streams a process, an address and a player may have."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from scoreboard.stream.places import OPENED_A_SECOND, OPENED_AT_ONCE, Newcomer, Places
+
+HOME = Newcomer(address="192.0.2.1")
+
+
+class Time:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def places(time):
+    free = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]
+    return Places(most=50, most_per_address=3, most_per_player=2, free=free, monotonic=time)
+
+
+def test_an_address_has_so_many_and_gets_another_one_back(places):
+    assert [places.take(HOME) for _ in range(4)] == ["", "", "", "ip_limit"]
+
+    places.give_back(HOME)
+
+    assert places.take(HOME) == ""
+
+
+def test_addresses_do_not_take_each_others_places(places):
+    for _ in range(3):
+        places.take(HOME)
+
+    assert places.take(Newcomer(address="192.0.2.2")) == ""
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "2001:db8::/64", "unknown", ""])
+def test_networks_that_stand_for_many_are_not_counted(places, address):
+    assert [places.take(Newcomer(address=address)) for _ in range(49)] == [""] * 49
+
+
+def test_a_player_has_so_many_wherever_he_is(places):
+    found = [places.take(Newcomer(address=f"192.0.2.{one}", player="ada")) for one in range(3)]
+
+    assert found == ["", "", "player_limit"]
+
+
+def test_players_with_a_ticket_do_not_fill_their_classroom(places):
+    found = [places.take(Newcomer(address=HOME.address, player=f"p{one}")) for one in range(10)]
+
+    assert found == [""] * 10
+
+
+def test_a_process_has_so_many(places):
+    for one in range(50):
+        places.take(Newcomer(address=f"192.0.2.{one}"))
+
+    assert places.take(Newcomer(address="10.0.0.1")) == "capacity"
+
+
+def test_an_address_opens_so_many_at_once_and_then_so_many_a_second(places, time):
+    places.most_per_address = 1000
+    places.most = 1000
+    first = [places.take(HOME) for _ in range(OPENED_AT_ONCE + 1)]
+    time.now += 1
+    later = [places.take(HOME) for _ in range(OPENED_A_SECOND + 1)]
+
+    assert first == [""] * OPENED_AT_ONCE + ["rate"]
+    assert later == [""] * OPENED_A_SECOND + ["rate"]
+    assert places.take(HOME, opening=False) == ""
+
+
+def test_when_all_left_nothing_is_remembered_of_them(places):
+    for one in range(20):
+        places.take(Newcomer(address=f"192.0.2.{one}", player="ada" if one < 2 else ""))
+    for one in range(20):
+        places.give_back(Newcomer(address=f"192.0.2.{one}", player="ada" if one < 2 else ""))
+
+    assert (places.taken, dict(places._addresses), dict(places._players)) == (0, {}, {})

@@ -1,0 +1,60 @@
+"""Tickets open streams for a minute, and nobody else can make one."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.accounts.types import Player
+from scoreboard.core.errors import Unauthenticated
+
+
+@pytest.fixture
+def player(clock):
+    return Player(id="ada", session="s1", role="player", issued_at=clock(), expires_at=clock() + 15 * 60_000)
+
+
+def test_a_ticket_says_whose_it_is_and_until_when(parts, player):
+    ticket, good = parts.tickets.open(parts.tickets.issue(player))
+
+    assert (ticket.player, ticket.session, ticket.private, good) == ("ada", "s1", False, True)
+    assert ticket.lasts_until == player.expires_at
+
+
+def test_a_ticket_is_good_for_a_minute_and_known_after_it(parts, player, clock):
+    text = parts.tickets.issue(player)
+    clock.advance(seconds=59)
+    assert parts.tickets.open(text)[1]
+
+    clock.advance(seconds=2)
+
+    assert not parts.tickets.open(text)[1]
+
+
+def test_a_ticket_never_outlives_the_access_token(parts, player, clock):
+    text = parts.tickets.issue(player)
+    clock.at = player.expires_at
+
+    assert not parts.tickets.open(text)[1]
+
+
+def test_a_ticket_that_was_changed_is_none(parts, player):
+    kid, body, mac = parts.tickets.issue(player).split(".")
+    changed = [
+        f"{kid}.{body}x.{mac}",
+        f"{kid}.{body}.{mac[:-2]}",
+        f"{kid}x.{body}.{mac}",
+        f"{kid}.{body}",
+        f"{kid}.{body}.",
+        "..",
+        "",
+        "\u00fc.\u00fc.\u00fc",
+    ]
+    for text in changed:
+        with pytest.raises(Unauthenticated):
+            parts.tickets.open(text)
+
+
+def test_another_process_opens_it_too(parts, player, make_parts, sqlite_url):
+    other = make_parts(sqlite_url)
+
+    assert other.tickets.open(parts.tickets.issue(player))[0].player == "ada"
