@@ -137,6 +137,12 @@ class Settings:
     stream_origins: str = setting(
         "STREAM_ORIGINS", "*", "Origins whose pages may open WebSockets, separated by commas; * is any."
     )
+    stream_edge_url: str = setting(
+        "STREAM_EDGE_URL", "", "Control port of a Pushpin in front, such as http://127.0.0.1:5561."
+    )
+    stream_edge_key: str = setting(
+        "STREAM_EDGE_KEY", "", "The sig_key of that Pushpin, 32 characters or more.", secret=True
+    )
     stream_region_header: str = setting(
         "STREAM_REGION_HEADER",
         "",
@@ -277,6 +283,8 @@ def _stream_complaints(settings: Settings) -> list[str]:
     problems = []
     if settings.stream_mode not in STREAM_MODES:
         problems.append(f"STREAM_MODE must be {', '.join(STREAM_MODES)}, not {settings.stream_mode!r}")
+    if settings.stream_edge_url and len(settings.stream_edge_key) < 32:
+        problems.append("STREAM_EDGE_KEY must have at least 32 characters")
     try:
         _ = settings.free_networks
     except ValueError as error:

@@ -72,6 +72,7 @@ from scoreboard.keyring.types import Schedule
 from scoreboard.keyring.vault import Vault
 from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
+from scoreboard.stream.edge import Edge
 from scoreboard.stream.hub import Hub
 from scoreboard.stream.metrics import Metrics
 from scoreboard.stream.personal import Personal
@@ -86,7 +87,6 @@ from scoreboard.stream.viewers import Viewers
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-DRAIN_SECONDS = 15.0
 READ_SECONDS = 1.7  # what a request waits for PostgreSQL, even where that falls silent
 
 
@@ -125,6 +125,7 @@ class Parts:
     viewers: Viewers
     rooms: RoomManager
     personal: Personal
+    edge: Edge | None
     tickets: Tickets
     publisher: Publisher
     health: Health
@@ -159,7 +160,8 @@ class Parts:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
         stream = (self.hub.run, self.publisher.run, self.viewers.run, self.rooms.run, self.personal.run)
         rest = (self._prepare_until_done, self.ring.run, self.sessions.revocations.run)
-        for work in (*rest, *stream):
+        edge = (self.edge.run,) if self.edge else ()
+        for work in (*rest, *stream, *edge):
             threading.Thread(target=work, daemon=True).start()
 
     def leave(self) -> None:
@@ -168,12 +170,12 @@ class Parts:
         self.viewers.drain()
 
     def stop(self) -> None:
-        """Wait for viewers who are being sent away, and finish what waits to be written."""
-        self.publisher.stop()
-        if self.viewers.draining:
-            self.viewers.drained_all.wait(DRAIN_SECONDS)
+        """Let viewers leave, and finish what waits to be written."""
+        self.leave()
         for part in (self.personal, self.rooms, self.hub, self.viewers, self.ring, self.sessions.revocations):
             part.stop()
+        if self.edge:
+            self.edge.stop()
         self.writer.stop()
 
     def cursor(self, window: Window, stamp: str) -> str:
@@ -263,6 +265,11 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         heartbeat_seconds=settings.stream_heartbeat_seconds,
         max_age_seconds=settings.stream_max_age_seconds,
     )
+    edge = (
+        Edge(url=settings.stream_edge_url.rstrip("/"), key=settings.stream_edge_key)
+        if settings.stream_edge_url
+        else None
+    )
     rooms = RoomManager(viewers=viewers, hub=hub, scopes=scopes, store=StreamStore(patient), clock=clock)
     prepared = threading.Event()
     secret = (settings.secret_key or secrets.token_hex(32)).encode()
@@ -336,6 +343,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         hub=hub,
         viewers=viewers,
         rooms=rooms,
+        edge=edge,
         personal=Personal(viewers=viewers, hub=hub, scopes=scopes),
         tickets=Tickets(ring=ring, clock=clock),
         publisher=Publisher(
@@ -345,6 +353,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
             metrics=metrics,
             tick_seconds=settings.stream_tick_ms / 1000,
             spread=rooms.slowest,
+            sinks=[edge] if edge else [],
         ),
         health=Health(
             database=database,

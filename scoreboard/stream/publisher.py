@@ -44,8 +44,8 @@ def next_tick(tick: float, least: float, spread: float) -> float:
 class Sink(Protocol):
     """Where frames go besides, once they are committed."""
 
-    def publish(self, scope: str, previous: int, frame: Encoded) -> None:
-        """Take a frame that follows frame `previous` of its scope. Must not wait."""
+    def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
+        """Take frame `id` of a scope, which follows frame `previous` of it. Must not wait."""
 
 
 @dataclass(kw_only=True)
@@ -177,7 +177,7 @@ class Publisher:
         self._published[scope] = self.monotonic()
         self.metrics.add("frames_published")
         for sink in self.sinks:
-            sink.publish(scope, frame["p"], frames.encoded(frame, line))
+            sink.publish(scope, Cursor(following.epoch, frame["p"]), following, frames.encoded(frame, line))
         return True
 
 

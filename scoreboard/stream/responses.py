@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -13,6 +15,7 @@ from scoreboard.core.errors import ScoreboardError, TooMany, Unavailable
 from scoreboard.core.parts import parts
 from scoreboard.stream.asking import Asked
 from scoreboard.stream.carriers import CHUNKED, EVENTS, Carrier
+from scoreboard.stream.edge import holding
 from scoreboard.stream.hub import Resumed
 from scoreboard.stream.sockets import HandedOver, can_hand_over, watchable
 from scoreboard.stream.types import Frame
@@ -64,6 +67,18 @@ def event_stream(asked: Asked, resumed: Resumed) -> Response:
     viewers.join(viewer, asked.scopes, EVENTS, resumed)
     response = Response(viewer.parts(), headers=headers)
     response.call_on_close(lambda: viewers.left(viewer))  # also where not even the first part was asked for
+    return response
+
+
+def held(asked: Asked, resumed: Resumed) -> Response:
+    """The answer to an edge, which holds the connection itself and is sent the frames that follow."""
+    query = urlencode({"boards": ",".join(asked.scopes), "since": str(resumed.at), "link": "next"})
+    positions = {scope: parts().hub.position(scope) for scope in asked.scopes}
+    first = [] if "link" in request.args else [parts().viewers.hello(resumed.resume)]
+    response = Response(EVENTS.opening(random.randrange(1000, 5000), [*first, *resumed.frames]))
+    response.headers.update(HEADERS)
+    for name, value in holding(positions, resumed, f"{request.path}?{query}"):
+        response.headers.add(name, value)
     return response
 
 

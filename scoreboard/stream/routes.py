@@ -14,7 +14,8 @@ from scoreboard.core.limits import limited
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames, goodbye, upgrade
 from scoreboard.stream.asking import Asked, PollQuery, admitted, asked, opens
-from scoreboard.stream.responses import HEADERS, event_stream, refused
+from scoreboard.stream.edge import last_seen
+from scoreboard.stream.responses import HEADERS, event_stream, held, refused
 from scoreboard.stream.tickets import TICKET_SECONDS
 from scoreboard.stream.types import Cursor, Encoded
 
@@ -28,6 +29,10 @@ def stream() -> Response:
     one, _ = asked()
     if request.method == "HEAD":
         return Response(headers=HEADERS)
+    edge = parts().edge
+    if edge is not None and edge.signed(request.headers.get("Grip-Sig", "")):
+        lacking = last_seen(request.headers.getlist("Grip-Last"))
+        return held(one, parts().hub.resume(one.scopes, lacking or one.since))
     resumed = parts().hub.resume(one.scopes, one.since)
     try:
         opens(resumed)

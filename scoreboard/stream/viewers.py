@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 SLICE = 500  # viewers that are written between two looks at everything else
 SWEEP_SECONDS = 1.0
 STALLED_SECONDS = 30.0
+DRAIN_SECONDS = 15.0
 RUDE_BYTES = 16 * 1024  # of what nobody asked for
 
 
@@ -94,7 +95,7 @@ class Viewers:
         viewer.audience = audience
         self.metrics.add("opened", carrier=carrier.name)
         self.metrics.add("resumes", how=resumed.resume)
-        first = [self._hello(resumed.resume), *resumed.frames]
+        first = [self.hello(resumed.resume), *resumed.frames]
         viewer.write(head + carrier.opening(random.randrange(1000, 5000), first), now)
 
     def left(self, viewer: Viewer, why: str = "left") -> None:
@@ -227,7 +228,13 @@ class Viewers:
                 self.end(viewer, goodbye.frame(kick.why))
 
     def drain(self) -> None:
-        """Send everybody away, over some seconds, so that they do not all come back at once."""
+        """Send everybody away, over some seconds, so that they do not all come back at once.
+
+        Where that has begun already, wait until it is done.
+        """
+        if self.draining:
+            self.drained_all.wait(DRAIN_SECONDS)
+            return
         self.draining = True
         self.hub.wake()  # those who poll are answered
         leaving = self.all()
@@ -321,7 +328,8 @@ class Viewers:
     def _beat(self) -> float:
         return self.heartbeat_seconds * random.uniform(0.9, 1.1)
 
-    def _hello(self, resume: str) -> Encoded:
+    def hello(self, resume: str) -> Encoded:
+        """The first frame of a stream."""
         frame = frames.hello(
             sid=secrets.token_hex(8),
             heartbeat=self.heartbeat_seconds,

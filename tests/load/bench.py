@@ -1,6 +1,6 @@
 """`make bench`: the product's speed, each number beside a reference that ran in the same minute.
 
-python -m tests.load.bench [--quick | --full] [--only batch single reads]
+python -m tests.load.bench [--quick | --full] [--only batch single reads streams]
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.load import batch, reads, servers, single
+from tests.load import batch, reads, servers, single, streams
 from tests.load.measure import Progress, table
 from tests.support import Postgres
 
-QUICK_SECONDS, FULL_SECONDS = 240, 720  # then it stops by itself
-STAGES = ("batch", "single", "reads")
+QUICK_SECONDS, FULL_SECONDS = 600, 1080  # then it stops by itself
+STAGES = ("batch", "single", "reads", "streams")
 
 
 def main() -> int:
@@ -70,6 +70,9 @@ def _run(
     if "reads" in asked.only:
         with servers.redis_server(folder / "redis-reads") as redis:
             reads.measure(folder, redis, progress, reads.FULL if asked.full else reads.QUICK)
+    if "streams" in asked.only:
+        with servers.redis_server(folder / "redis-streams") as redis:
+            streams.measure(folder, redis, progress)
 
 
 def _on_postgres(folder: Path, progress: Progress, get_server: Callable[..., object]) -> None:
@@ -93,7 +96,12 @@ def _postgres_package() -> Callable[..., object] | None:
 
 def _steps(stages: tuple[str, ...], *, postgres: bool) -> int:
     shapes = len(batch.SHAPES["SQLite"]) + postgres * len(batch.SHAPES["PostgreSQL"])
-    steps = {"batch": batch.STEPS * shapes, "single": single.STEPS, "reads": reads.STEPS}
+    steps = {
+        "batch": batch.STEPS * shapes,
+        "single": single.STEPS,
+        "reads": reads.STEPS,
+        "streams": streams.STEPS,
+    }
     return sum(steps[stage] for stage in stages)
 
 
