@@ -3,7 +3,7 @@
 // EventSource reconnects by itself, but gives up for good after some answers, forgets its cursor
 // when it is opened anew, and never notices a dead line. So it is opened once, and the loop is ours.
 
-const FRAMES = ["hello", "snapshot", "delta", "hb", "reset", "notice", "bye"]
+const FRAMES = ["hello", "snapshot", "delta", "hb", "me", "reset", "notice", "bye"]
 const HELLO_MS = 10_000 // nothing at all for so long: some proxies hold streams back
 const HEARTBEAT_MS = 15_000 // until the server's hello tells
 const BEATS_MISSED = 2.5
