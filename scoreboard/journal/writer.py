@@ -185,8 +185,9 @@ class Writer:
             self._drop_notes(error)
 
     def _drop_notes(self, error: Exception) -> None:
-        log.warning("notes are lost", extra={"count": len(self._notes), "reason": str(error)})
-        self._notes.forget(len(self._notes))
+        if self._notes:
+            log.warning("notes are lost", extra={"count": len(self._notes), "reason": str(error)})
+            self._notes.forget(len(self._notes))
 
     def _write(self, batch: list[Submission], *, tries: int = 2) -> None:
         batch = [submission for submission in batch if not submission.abandoned]
@@ -199,7 +200,8 @@ class Writer:
         except NotesRefused as error:
             self._drop_notes(error)
             self._write(batch, tries=tries)
-        except (Lost, CommitUnknown):
+        except (Lost, CommitUnknown) as error:
+            self._drop_notes(error)
             # After a lost commit the same batch is sent again: waiting for the write lock lets
             # the first try end, and ids that it recorded are then replayed, not counted twice.
             self._retry(batch, tries)
