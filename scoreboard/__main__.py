@@ -14,7 +14,7 @@ except ImportError:
     )
 
 from config.settings import SettingError, Settings, load
-from scoreboard.commands import boards, keyring, keys, migrate, replay, serve, settings
+from scoreboard.commands import boards, keyring, keys, migrate, players, replay, serve, settings
 from scoreboard.commands.redis_server import running
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import ScoreboardError
@@ -22,7 +22,7 @@ from scoreboard.core.logs import configure
 from scoreboard.core.redis import RedisAway
 
 Command = Callable[[argparse.Namespace, Settings], int]
-MODULES = (serve, migrate, keys, keyring, replay, boards, settings)
+MODULES = (serve, migrate, keys, keyring, players, replay, boards, settings)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -71,6 +71,11 @@ class Players:
             )
         return found
 
+    def find(self, who: str) -> Account:
+        """The account of a player's id, else of a user name. Raises NotFound, player_not_found."""
+        named = None if self.accounts.get(who) else self.accounts.stored.credentials(who)
+        return self.me(named[0] if named else who)
+
     def change(self, player: str, changes: Mapping[str, Any], *, context: Context) -> Account:
         """Change a player's displayName or region. Raises Refused, invalid_display_name."""
         data = dict(changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from scoreboard.core.ids import BOARD_ID
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ManageActionTypes:
@@ -36,7 +39,9 @@ class ManageActionTypes:
         self, name: str, body: Any, *, context: dict[str, str], key: str | None = None
     ) -> tuple[ActionType, bool]:
         """Create an action type or change it. Returns it, and whether it is new. Raises ValidationFailed."""
-        created = self._define(name, self._checked(name, body), context=context, key=key)
+        rules = _shaped(name, body)
+        self._check(rules)
+        created = self._define(name, rules, context=context, key=key)
         return self.types.get(name), created
 
     def delete(self, name: str, *, context: dict[str, str], key: str | None = None) -> None:
@@ -53,26 +58,28 @@ class ManageActionTypes:
     def apply_file(self, path: Path) -> list[str]:
         """Define the action types of a file, where the file changed since. Returns those that changed.
 
-        Raises ValidationFailed, naming file and action type.
+        One whose boards are not there waits for them: the shipped file must not keep a deployment with
+        other boards from starting. Raises ValidationFailed, naming file and action type.
         """
         changed = []
         for name, body, digest in unapplied(path, self.stored.file_digests()):
             with naming(path, name):
-                rules = self._checked(name, body)
+                rules = _shaped(name, body)
+                missing = set(rules.boards) - {board.id for board in self.boards.all()}
+                if missing:
+                    log.warning(
+                        "an action type waits for its boards", extra={"action": name, "boards": missing}
+                    )
+                    continue
+                self._check(rules)
             self._define(name, rules, context={"source": str(path)}, file_digest=digest)
             changed.append(name)
         return changed
 
-    def _checked(self, name: str, body: Any) -> Rules:
-        if not re.match(BOARD_ID, name):
-            raise ValidationFailed(
-                FieldError("name", "must be 1 to 63 of a-z, 0-9 and -, beginning with no -")
-            )
-        rules = shaped(body, Rules)
+    def _check(self, rules: Rules) -> None:
         found = complaints(rules, {board.id: board for board in self.boards.all()})
         if found:
             raise ValidationFailed(*found)
-        return rules
 
     def _define(
         self,
@@ -102,6 +109,12 @@ class ManageActionTypes:
         assert outcome.recorded is not None
         self.types.refresh()
         return outcome.recorded.result
+
+
+def _shaped(name: str, body: Any) -> Rules:
+    if not re.match(BOARD_ID, name):
+        raise ValidationFailed(FieldError("name", "must be 1 to 63 of a-z, 0-9 and -, beginning with no -"))
+    return shaped(body, Rules)
 
 
 def _once(kind: str, name: str, context: dict[str, str], key: str | None) -> str:

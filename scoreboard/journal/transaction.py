@@ -20,6 +20,10 @@ class CommitUnknown(Exception):
     """The connection broke while the commit was under way: it may or may not have happened."""
 
 
+class NotesRefused(Exception):
+    """Notes that the database does not take. They must not keep facts out."""
+
+
 @dataclass(kw_only=True)
 class Committed:
     """A batch that is in the journal, ready to be shown."""
@@ -41,12 +45,12 @@ class Transaction:
     def run(self, db: Connection, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]) -> Committed:
         """Record `facts`. `claim` is called just before the commit, and may stop it by raising.
 
-        Raises CommitUnknown where the commit's outcome can't be told.
+        Raises CommitUnknown where the commit's outcome can't be told, and NotesRefused.
         """
         db.begin()
         try:
             committed = self._record(db, fold, facts)
-            noted = self.notes.write(db)
+            noted = self._note(db)
             claim()
         except BaseException:
             with suppress(Exception):
@@ -80,6 +84,14 @@ class Transaction:
         if written:
             self.lines.write(db, written)
         return Committed(outcomes=outcomes, folding=folding, first=first, last=seq)
+
+    def _note(self, db: Connection) -> int:
+        try:
+            return self.notes.write(db)
+        except DriverError as error:
+            if classify(error) is not None:
+                raise
+            raise NotesRefused(str(error)) from error
 
     def _one(self, folding: Folding, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
         earlier = known.get(fact.id)

@@ -13,7 +13,7 @@ from scoreboard.core.db import Busy, Database, Full, Lost
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.latch import Latch
 from scoreboard.journal.notes import WAIT_SECONDS
-from scoreboard.journal.transaction import Committed, CommitUnknown, Transaction
+from scoreboard.journal.transaction import Committed, CommitUnknown, NotesRefused, Transaction
 from scoreboard.journal.types import Fact, Fold, Outcome
 
 log = logging.getLogger(__name__)
@@ -180,9 +180,14 @@ class Writer:
             return
         try:
             self._database.transaction(self._notes.write)
-        except Exception as error:  # noqa: BLE001 - they are no promise, and the next ones must not wait for them
-            log.warning("notes are lost", extra={"reason": str(error)})
-        self._notes.forget(len(self._notes))
+            self._notes.forget(len(self._notes))
+        except Exception as error:  # noqa: BLE001 - they are no promise, and the next ones must not wait
+            self._drop_notes(error)
+
+    def _drop_notes(self, error: Exception) -> None:
+        if self._notes:
+            log.warning("notes are lost", extra={"count": len(self._notes), "reason": str(error)})
+            self._notes.forget(len(self._notes))
 
     def _write(self, batch: list[Submission], *, tries: int = 2) -> None:
         batch = [submission for submission in batch if not submission.abandoned]
@@ -192,7 +197,11 @@ class Writer:
             committed = self._commit(batch)
         except Abandoned:
             self._write(batch, tries=tries)
-        except (Lost, CommitUnknown):
+        except NotesRefused as error:
+            self._drop_notes(error)
+            self._write(batch, tries=tries)
+        except (Lost, CommitUnknown) as error:
+            self._drop_notes(error)
             # After a lost commit the same batch is sent again: waiting for the write lock lets
             # the first try end, and ids that it recorded are then replayed, not counted twice.
             self._retry(batch, tries)

@@ -77,6 +77,13 @@ def alike(shown: Any, got: Any) -> bool:
     return shown == got
 
 
+def filled(text: str | None, held: dict[str, str]) -> str | None:
+    """A text of an example with what the shell would put in: the tokens of the newest session."""
+    for name, value in held.items():
+        text = text and text.replace(name, value)
+    return text
+
+
 @pytest.mark.parametrize("page", pages.PAGES, ids=pages.name)
 def test_json_in_the_documentation_is_json(page):
     for _, block in pages.blocks(page.read_text("utf-8"), "json"):
@@ -89,13 +96,23 @@ def test_calls_are_answered_as_shown(page, make_parts, sqlite_url):
     parts.followers.catch_up("boards")
     client = create_app(parts).test_client()
 
+    held: dict[str, str] = {}
+
     for one in examples(pages.text(page)):
         if one.path.split("?")[0] in ENDLESS:
             continue
-        answer = client.open(one.path, method=one.method, headers=one.headers, data=one.body)
+        answer = client.open(
+            one.path,
+            method=one.method,
+            headers={name: filled(text, held) for name, text in one.headers.items()},
+            data=filled(one.body, held),
+        )
         assert answer.status_code < 300, (one, answer.text)
         if one.answer is not None:
             assert alike(shape(json.loads(one.answer)), shape(answer.json)), (one.answer, answer.json)
+        if "accessToken" in answer.text:
+            session = answer.json["data"]
+            held = {"$ACCESS_TOKEN": session["accessToken"], "$REFRESH_TOKEN": session["refreshToken"]}
 
 
 def test_bodies_of_curl_examples_are_json():

@@ -1,0 +1,78 @@
+"""Action types that a file defines."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.core.errors import ValidationFailed
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Writes a file of action types. Returns its path."""
+
+    def write(text):
+        path = tmp_path / "actions.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+JUMP = '[jump]\nboards = ["main"]\npoints = 10\n'
+
+
+def test_the_shipped_file_lets_visitors_play(parts):
+    rules = parts.action_types.get(parts.settings.demo_action).rules
+
+    assert rules.boards == ("main",)
+    assert rules.range == (1, 10)
+
+
+def test_only_types_that_changed_are_defined_again(parts, file):
+    first = parts.manage_action_types.apply_file(file(f"{JUMP}minSeconds = 1\n"))
+    again = parts.manage_action_types.apply_file(file(f"{JUMP}minSeconds = 1 # a comment\n"))
+    other = parts.manage_action_types.apply_file(file(f"{JUMP}minSeconds = 2\n"))
+
+    assert (first, again, other) == (["jump"], [], ["jump"])
+    assert parts.action_types.get("jump").rules.min_seconds == 2.0
+
+
+def test_a_change_by_hand_stays_until_the_file_changes(parts, file):
+    parts.manage_action_types.apply_file(file(JUMP))
+    parts.manage_action_types.define("jump", {"boards": ["main"], "points": 20}, context={})
+
+    assert parts.manage_action_types.apply_file(file(JUMP)) == []
+    assert parts.action_types.get("jump").rules.points == 20
+
+
+def test_a_type_waits_for_its_boards(parts, file):
+    path = file('[fly]\nboards = ["sky"]\npoints = 1\n')
+
+    assert parts.manage_action_types.apply_file(path) == []
+    parts.manage.define("sky", {}, context={})
+    assert parts.manage_action_types.apply_file(path) == ["fly"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('[jump]\nboards = ["main"]\n', "[jump] body"),
+        ('[jump]\nboards = ["main"]\npoints = 10\nspeed = 1\n', "[jump] body"),
+        ('[Jump]\nboards = ["main"]\npoints = 10\n', "[Jump] name"),
+        ('[jump]\nboards = ["main"]\npoints = { min = 2, max = 1 }\n', "[jump] points.min"),
+        ('[jump]\nboards = ["main"]\npoints = 10\nhourlyCap = 9\n', "[jump] hourlyCap"),
+    ],
+)
+def test_what_is_wrong_is_said_by_file_and_type(parts, file, text, field):
+    with pytest.raises(ValidationFailed) as refused:
+        parts.manage_action_types.apply_file(file(text))
+
+    assert field in refused.value.detail
+    assert "actions.toml" in refused.value.detail

@@ -1,0 +1,161 @@
+"""Managing action types over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.play import Player
+from tests.boards.calls import refusal
+
+JUMP = {"boards": ["main"], "points": 10}
+WHOLE = {
+    "boards": ["main"],
+    "points": {"min": 1, "max": 5},
+    "minSeconds": 2.5,
+    "maxSeconds": 60.0,
+    "hourlyCap": 100,
+    "dailyCap": 1000,
+    "exclusive": True,
+    "offline": True,
+    "difficulty": 16,
+    "bindDevice": True,
+}
+
+
+def put(client, name="jump", **rules):
+    return client.put(f"/v1/admin/action-types/{name}", json=JUMP | rules)
+
+
+def ask(player):
+    return player.http.post("/v1/actions/request", json={"actionType": "jump"})
+
+
+def test_put_creates_a_type_and_then_changes_it(client):
+    created = client.put("/v1/admin/action-types/jump", json=WHOLE)
+    changed = put(client)
+
+    assert (created.status_code, changed.status_code) == (201, 200)
+    assert created.json["data"] == {"name": "jump", **WHOLE}
+    assert changed.json["data"]["hourlyCap"] is None
+
+
+def test_what_get_answers_can_be_put(client):
+    put(client)
+    shown = client.get("/v1/admin/action-types/jump").json["data"]
+
+    assert client.put("/v1/admin/action-types/jump", json=shown).status_code == 200
+
+
+def test_types_are_listed_by_name(client):
+    put(client, "jump")
+    put(client, "dig")
+
+    listed = client.get("/v1/admin/action-types").json
+
+    assert [one["name"] for one in listed["data"]] == ["dig", "jump", "play-round"]
+    assert listed["page"] == {"next": None, "limit": 3}
+
+
+def test_a_deleted_type_is_gone_and_can_be_made_anew(client):
+    put(client)
+
+    assert client.delete("/v1/admin/action-types/jump").status_code == 204
+    assert refusal(client.get("/v1/admin/action-types/jump")) == (404, "unknown_action_type")
+    assert refusal(client.delete("/v1/admin/action-types/jump")) == (404, "unknown_action_type")
+    assert put(client).status_code == 201
+
+
+def test_a_write_with_a_key_is_done_once(client):
+    headers = {"Idempotency-Key": "one"}
+    put(client)
+    first = client.delete("/v1/admin/action-types/jump", headers=headers)
+    put(client)
+    again = client.delete("/v1/admin/action-types/jump", headers=headers)
+
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert client.get("/v1/admin/action-types/jump").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"boards": []},
+        {"boards": ["main", "main"]},
+        {"boards": ["nowhere"]},
+        {"boards": ["Main"]},
+        {"points": -1},
+        {"points": 1.5},
+        {"points": {"min": 5, "max": 1}},
+        {"points": {"min": 5}},
+        {"minSeconds": 300},
+        {"minSeconds": -1},
+        {"maxSeconds": 86_401},
+        {"difficulty": 21},
+        {"hourlyCap": 9},
+        {"speed": 1},
+        {"exclusive": "yes"},
+    ],
+    ids=str,
+)
+def test_a_type_that_makes_no_sense_is_refused(client, wrong):
+    assert refusal(put(client, **wrong)) == (400, "validation_failed")
+    assert client.get("/v1/admin/action-types/jump").status_code == 404
+
+
+@pytest.mark.parametrize("trust", ["server", "verified"])
+def test_no_type_feeds_a_board_that_only_servers_write(client, trust):
+    client.put("/v1/admin/boards/prizes", json={"trust": trust})
+
+    assert refusal(put(client, boards=["prizes"])) == (400, "validation_failed")
+
+
+def test_a_board_that_stops_trusting_players_takes_no_more_points(client, parts):
+    client.put("/v1/admin/boards/prizes", json={})
+    put(client, boards=["prizes"], difficulty=0)
+    ada = Player(parts)
+    asked = ada.request()
+
+    client.put("/v1/admin/boards/prizes", json={"trust": "server"})
+
+    assert refusal(ada.complete(asked)) == (403, "board_not_open")
+    assert refusal(ask(ada)) == (
+        403,
+        "board_not_open",
+    )
+
+
+@pytest.mark.parametrize(("role", "status"), [("player", 403), ("moderator", 403), ("admin", 200)])
+def test_an_admin_needs_no_key(client, parts, role, status):
+    ada = Player(parts)
+    parts.players.grant(ada.id, role, context={})
+    parts.clock.advance(ms=1)
+    ada.take(parts.sessions.renew(ada.session["refreshToken"]).as_json())
+
+    assert ada.http.get("/v1/admin/action-types").status_code == status
+    assert ada.http.get("/v1/admin/boards/main").status_code == status
+
+
+def test_a_moderator_keeps_a_player_from_scoring(client, parts):
+    put(client, difficulty=0)
+    ada, bob = Player(parts), Player(parts)
+    asked = ada.request()
+    parts.players.grant(bob.id, "moderator", context={})
+    parts.clock.advance(ms=1)
+    bob.take(parts.sessions.renew(bob.session["refreshToken"]).as_json())
+
+    disabled = bob.http.post(f"/v1/admin/players/{ada.id}/disable-scoring")
+
+    assert (disabled.status_code, disabled.json["data"]["scoring"]) == (200, False)
+    assert refusal(ada.complete(asked)) == (403, "scoring_disabled")
+    assert refusal(ask(ada)) == (
+        403,
+        "scoring_disabled",
+    )
+    bob.http.post(f"/v1/admin/players/{ada.id}/enable-scoring")
+    assert ada.complete(asked).status_code == 200
+
+
+def test_who_never_signed_in_has_no_account_to_change(client):
+    found = client.post("/v1/admin/players/nobody/disable-scoring")
+
+    assert refusal(found) == (404, "player_not_found")
