@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,6 +79,10 @@ class Personal:
                 self._tell(scope, player, viewers)
         there = {(scope, player) for scope, players in rooms.items() for player in players}
         self._told = {key: told for key, told in self._told.items() if key in there}
+
+    def frames(self, scopes: Sequence[str], player: str) -> list[Encoded]:
+        """Where a player stands in some scopes just now. Raises NotFound, Lost or Busy."""
+        return [_frame(scope, self.scopes.players(scope, [player]), player) for scope in scopes]
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:
         found: dict[str, dict[str, list[Viewer]]] = {}

@@ -38,7 +38,7 @@ def next_tick(tick: float, least: float, spread: float) -> float:
     """
     if spread > tick / 2:
         return max(least, min(LONGEST_TICK_SECONDS, 1.5 * tick))
-    return max(least, tick / 1.25) if spread < tick / 4 else tick
+    return max(least, tick / 1.25 if spread < tick / 4 else tick)
 
 
 class Sink(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 from collections.abc import Iterable, Mapping
 from email.utils import formatdate
@@ -42,12 +41,15 @@ class HandedOverResponse(Response):
         """Take the connection from the server, which must not touch it any more."""
         viewers, carrier = parts().viewers, _carrier(environ)
         at, now = self._resumed.at, viewers.monotonic()
-        with contextlib.suppress(OSError):  # gone before he was served
+        try:
             viewer = Handed(viewers, self._asked.who, at, now, environ["gunicorn.socket"])
-            try:
-                viewers.join(viewer, self._asked.scopes, carrier, self._resumed, self._head(environ, carrier))
-            except OSError:
-                viewers.left(viewer)
+        except OSError:  # no more files may be open
+            viewers.dismiss(self._asked.who)
+            raise HandedOver from None
+        try:
+            viewers.join(viewer, self._asked.scopes, carrier, self._resumed, self._head(environ, carrier))
+        except OSError:  # gone before he was served
+            viewers.left(viewer)
         raise HandedOver
 
     def _head(self, environ: Any, carrier: Carrier) -> bytes:

@@ -92,11 +92,12 @@ def poll() -> Response:
         finally:
             parts().viewers.dismiss(one.who)
     etag = f'"{at}"'
-    if not found and request.headers.get("If-None-Match") == etag:
+    mine = parts().personal.frames(one.scopes, one.who.player) if one.who.player else []
+    if not found and not mine and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers={"ETag": etag})
     body = {
         "id": str(at),
-        "frames": [frames.decoded(one.line) for one in found],
+        "frames": [frames.decoded(frame.line) for frame in [*found, *mine]],
         "retry_ms": 1000 + random.randrange(1000),
     }
     response = answer(body)
