@@ -271,7 +271,7 @@ class Viewers:
         delivered = 0
         for part in self._slices(list(audience.viewers)):
             for viewer in part:
-                if viewer.at == before and not viewer.blocked:
+                if (viewer.at is before or viewer.at == before) and not viewer.blocked:
                     viewer.at = at
                     delivered += self._write(viewer, data, now)
                 else:

@@ -57,10 +57,44 @@ class Writing:
             return False
 
 
-def started(tmp_path, **environment):
-    stack = Stack(tmp_path, {"STREAM_TICK_MS": "250", **environment})
-    stack.start()
-    return stack
+@pytest.fixture
+def start(tmp_path):
+    stacks = []
+
+    def start(**environment):
+        stacks.append(Stack(tmp_path, {"STREAM_TICK_MS": "250", **environment}))
+        stacks[-1].start()
+        return stacks[-1]
+
+    yield start
+    for stack in stacks:
+        stack.stop()
+
+
+@pytest.fixture
+def crowd_of():
+    crowds = []
+
+    def gather(stack, count, **options):
+        crowds.append(Crowd(stack.port, "/v1/stream?boards=main", count, **options))
+        return crowds[-1]
+
+    yield gather
+    for crowd in crowds:
+        crowd.close()
+
+
+@pytest.fixture
+def writing_to():
+    writings = []
+
+    def write(stack, a_second):
+        writings.append(Writing(stack, a_second))
+        return writings[-1]
+
+    yield write
+    for writing in writings:
+        writing.stop()
 
 
 def workers(stack):
@@ -77,11 +111,13 @@ def shown(viewer):
 
 
 @pytest.mark.parametrize(("mode", "seconds"), [("handover", 60), ("generator", 20)])
-def test_viewers_converge_through_cuts_killed_publishers_and_an_emptied_redis(tmp_path, mode, seconds):
-    stack = started(tmp_path, WEB_CONCURRENCY="2", STREAM_HEARTBEAT_SECONDS="2", STREAM_MODE=mode)
+def test_viewers_converge_through_cuts_killed_publishers_and_an_emptied_redis(
+    start, crowd_of, writing_to, mode, seconds
+):
+    stack = start(WEB_CONCURRENCY="2", STREAM_HEARTBEAT_SECONDS="2", STREAM_MODE=mode)
     crowd, writing, draw = (
-        Crowd(stack.port, "/v1/stream?boards=main", 200),
-        Writing(stack, 50),
+        crowd_of(stack, 200),
+        writing_to(stack, 50),
         random.Random(4),
     )
     begun, killed, flushed = time.monotonic(), 0, False
@@ -106,8 +142,6 @@ def test_viewers_converge_through_cuts_killed_publishers_and_an_emptied_redis(tm
     crowd.run(5)  # heartbeats prove it once more
     reasons = sum((viewer.reasons for viewer in crowd.viewers), Counter())
     resumed = sum((viewer.resumed for viewer in crowd.viewers), Counter())
-    crowd.close()
-    stack.stop()
     print(f"{writing.sent} writes, {killed} kills, {dict(reasons)}, {dict(resumed)}, {converged:.2f} s")
     assert crowd.faults == []
     assert reasons.keys() <= EXPLAINED
@@ -129,9 +163,9 @@ def publisher(redis, stack):
 
 
 @pytest.mark.parametrize("mode", ["handover", "generator"])
-def test_a_process_that_ends_sends_its_viewers_away_one_after_another(tmp_path, mode):
-    stack = started(tmp_path, STREAM_MODE=mode)
-    crowd = Crowd(stack.port, "/v1/stream?boards=main", 500, comes_back=False)
+def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, crowd_of, mode):
+    stack = start(STREAM_MODE=mode)
+    crowd = crowd_of(stack, 500, comes_back=False)
     assert crowd.run(20, until=lambda: all(viewer.resumed for viewer in crowd.viewers))
     (worker,) = workers(stack)
 
@@ -140,8 +174,6 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(tmp_path, 
     crowd.run(24, until=lambda: all(viewer.byes for viewer in crowd.viewers))
     wait_until(lambda: not Path(f"/proc/{worker}").exists(), seconds=24)
     ended = time.monotonic() - begun
-    crowd.close()
-    stack.stop()
 
     missing = [
         (viewer.opened, viewer.seen, viewer._got[-300:]) for viewer in crowd.viewers if not viewer.byes
@@ -153,9 +185,9 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(tmp_path, 
     assert ended < 10
 
 
-def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(tmp_path):
-    stack = started(tmp_path, WEB_CONCURRENCY="2")
-    crowd, writing = Crowd(stack.port, "/v1/stream?boards=main", 100), Writing(stack, 50)
+def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(start, crowd_of, writing_to):
+    stack = start(WEB_CONCURRENCY="2")
+    crowd, writing = crowd_of(stack, 100), writing_to(stack, 50)
     assert crowd.run(20, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
     before = set(workers(stack))
 
@@ -166,8 +198,6 @@ def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(tmp
     want = rows_now(stack)
     converged = crowd.run(10, until=lambda: all(shown(viewer) == want for viewer in crowd.viewers))
     reasons = sum((viewer.reasons for viewer in crowd.viewers), Counter())
-    crowd.close()
-    stack.stop()
 
     assert converged
     assert crowd.faults == []
@@ -176,10 +206,10 @@ def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(tmp
     assert reasons["initial"] == 100
 
 
-def test_five_thousand_viewers_in_one_process(tmp_path):
-    stack = started(tmp_path)
+def test_five_thousand_viewers_in_one_process(start, crowd_of):
+    stack = start()
     (worker,) = workers(stack)
-    crowd = Crowd(stack.port, "/v1/stream?boards=main", 0)
+    crowd = crowd_of(stack, 0)
     for count in range(50, 5001, 50):
         if count == 550:
             before = memory(worker)
@@ -193,8 +223,6 @@ def test_five_thousand_viewers_in_one_process(tmp_path):
         want = crowd.viewers[0].seen
         assert crowd.run(10, until=lambda want=want: all(viewer.seen > want for viewer in crowd.viewers))
         seconds.append(time.monotonic() - begun)
-    crowd.close()
-    stack.stop()
 
     print(f"{per_viewer:.0f} bytes a viewer, frames to all in {[f'{one:.2f}' for one in seconds]} s")
     assert per_viewer < 2048
@@ -209,9 +237,9 @@ def memory(pid):
 
 
 @pytest.mark.parametrize("mode", ["handover", "generator"])
-def test_a_score_on_an_idle_board_is_seen_at_once(tmp_path, mode):
-    stack = started(tmp_path, STREAM_MODE=mode)
-    crowd, delays = Crowd(stack.port, "/v1/stream?boards=main", 3), []
+def test_a_score_on_an_idle_board_is_seen_at_once(start, crowd_of, mode):
+    stack = start(STREAM_MODE=mode)
+    crowd, delays = crowd_of(stack, 3), []
     crowd.run(10, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
     for step in range(30):
         crowd.run(0.3)
@@ -220,7 +248,5 @@ def test_a_score_on_an_idle_board_is_seen_at_once(tmp_path, mode):
         committed = time.monotonic()
         assert crowd.run(5, until=lambda want=want: all(viewer.seen > want for viewer in crowd.viewers))
         delays.append(max(viewer.frame_at for viewer in crowd.viewers) - committed)
-    crowd.close()
-    stack.stop()
 
     assert quantiles(delays, n=100)[98] <= 0.1, delays
