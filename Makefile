@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay test lint bench lock clean
+.PHONY: help run replay test lint bench lock vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ lock: ## pin all dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+
+vendor: ## copy other people's scripts for the pages anew (needs npm)
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
 
 clean: ## remove what was set up here, and keep the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output

@@ -20,9 +20,11 @@ from scoreboard.core.errors import (
 )
 from scoreboard.core.http import answer
 from scoreboard.core.limits import count
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames
 from scoreboard.stream.types import Cursor, Encoded, Frame
+from scoreboard.stream.wire import EVENTS, Polled
 
 bp = Blueprint("stream", __name__, url_prefix="/v1")
 
@@ -39,17 +41,44 @@ HEADERS = {
 class StreamQuery(Struct, kw_only=True):
     """What to stream, and from where. A cursor is never refused: EventSource would give up for good."""
 
-    boards: Annotated[str, Meta(max_length=1000)] = ""
-    since: str = ""
+    boards: Annotated[
+        str,
+        Meta(
+            max_length=1000,
+            pattern=r"^[!-~]*\Z",
+            description="Up to eight scopes, separated by commas: main,cup:eu.",
+        ),
+    ] = ""
+    since: Annotated[str, Meta(description="A cursor: everything up to it was seen.")] = ""
 
 
 class PollQuery(StreamQuery, kw_only=True):
     """The same, and how long to wait for something new, in seconds."""
 
-    wait: Annotated[float, Meta(ge=0, le=25)] = 0.0
+    wait: Annotated[float, Meta(ge=0, le=25, description="Seconds.")] = 0.0
+
+
+followed = described(
+    security=("anyone", "key"),
+    problems=(
+        "unauthenticated",
+        "validation_failed",
+        "board_not_found",
+        "region_not_found",
+        "ledger_unavailable",
+    ),
+)
 
 
 @bp.get("/stream")
+@followed
+@described(
+    query=StreamQuery,
+    events=EVENTS,
+    problems=("too_many_streams",),
+    gets=("Last-Event-ID",),
+    sends=("Scoreboard-Resume",),
+)
 def stream() -> Response:
     """Stream boards as server-sent events."""
     asked = query(request.args, StreamQuery)
@@ -74,6 +103,8 @@ def stream() -> Response:
 
 
 @bp.get("/poll")
+@followed
+@described(query=PollQuery, answer=Polled, bare=True, tagged=True)
 def poll() -> Response:
     """Get the frames that followed a cursor, or wait for the next one."""
     asked = query(request.args, PollQuery)
