@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay test lint bench lock vendor clean
+.PHONY: help run replay demo test lint bench lock vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,10 @@ SEASON ?= examples/football/2011-12-en.1.json
 SPEED ?= 10
 replay: $(VENV)/local ## play a football season on the running server (SEASON, SPEED)
 	@$(BIN)/python -m scoreboard replay $(SEASON) --speed $(SPEED) --fresh
+
+PLAYERS ?= 12
+demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS)
+	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
 test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them)
 	@tests/setup
