@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay test lint bench lock clean
+.PHONY: help run replay demo test lint bench lock vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,10 @@ SEASON ?= examples/football/2011-12-en.1.json
 SPEED ?= 10
 replay: $(VENV)/local ## play a football season on the running server (SEASON, SPEED)
 	@$(BIN)/python -m scoreboard replay $(SEASON) --speed $(SPEED) --fresh
+
+PLAYERS ?= 12
+demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS)
+	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
 test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them)
 	@tests/setup
@@ -35,6 +39,9 @@ lock: ## pin all dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+
+vendor: ## copy other people's scripts for the pages anew (needs npm)
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
 
 clean: ## remove what was set up here, and keep the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output

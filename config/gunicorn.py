@@ -33,6 +33,7 @@ worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request
 graceful_timeout = 25
 keepalive = 5
+limit_request_line = 8190  # a hundred players in one query
 preload_app = False  # psycopg and gevent must meet after the fork
 control_socket_disable = True
 accesslog = None  # the application logs its requests itself, without query strings

@@ -12,6 +12,7 @@ from scoreboard.admin import routes as admin
 from scoreboard.boards import routes as boards
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
+from scoreboard.reference import routes as reference
 from scoreboard.scores import routes as scores
 from scoreboard.stream import routes as stream
 
@@ -21,10 +22,10 @@ ROLES = {
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp,),
+    "pages": (pages.bp, reference.bp),
 }
 
 
 def blueprints(roles: Sequence[str] = tuple(ROLES)) -> list[Blueprint]:
     """The blueprints of some roles, and those that every process has."""
-    return [*ALWAYS, *(bp for role in roles for bp in ROLES[role])]
+    return [*(bp for role in roles for bp in ROLES[role]), *ALWAYS]

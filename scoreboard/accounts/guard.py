@@ -11,6 +11,7 @@ from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
 from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 
 P = ParamSpec("P")
@@ -40,7 +41,9 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             g.caller = caller.id
             return route(*args, **kwargs)
 
-        return call
+        callers = scopes if role is None else (*scopes, f"player:{role}")
+        refusals = ("unauthenticated", "insufficient_scope", "forbidden", "token_expired")
+        return described(security=callers, problems=refusals)(call)
 
     return guarded
 
@@ -57,7 +60,7 @@ def player_required(route: Callable[P, R]) -> Callable[P, R]:
         g.caller = g.player.id
         return route(*args, **kwargs)
 
-    return call
+    return described(security=("player",), problems=("unauthenticated", "token_expired"))(call)
 
 
 def sent_caller() -> ServerKey | Player | None:

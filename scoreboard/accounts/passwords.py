@@ -12,12 +12,12 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from scoreboard.accounts.rules import SHORTEST_PASSWORD
 from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
 from scoreboard.core.threads import NativeThreads
 
 T = TypeVar("T")
 
-SHORTEST, LONGEST = 8, 1024  # bytes; ASVS 5.0, 6.2.1 and 6.2.9
 COMMON = 3000  # how many of the most common passwords are refused; ASVS 5.0, 6.2.4
 WAITING = 16  # more at once are sent away: each takes 25 ms and 19 MiB
 
@@ -47,7 +47,7 @@ class Passwords:
             except (VerifyMismatchError, InvalidHashError):
                 return False
 
-        return len(password.encode()) <= LONGEST and self._run(verify)
+        return self._run(verify)
 
     def outdated(self, stored: str) -> bool:
         """Whether the stored hash was made with other parameters than today's."""
@@ -71,9 +71,6 @@ class Passwords:
 
 
 def _check(password: str) -> None:
-    size = len(password.encode())
-    if not SHORTEST <= size <= LONGEST:
-        raise ValidationFailed(FieldError("password", f"must have {SHORTEST} to {LONGEST} bytes"))
     if password.lower() in _common():
         raise ValidationFailed(FieldError("password", "is one of the passwords that everybody tries first"))
 
@@ -83,5 +80,5 @@ def _common() -> frozenset[str]:
     # Takes 14 MB, so it is loaded where somebody registers, and nowhere else.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
+    long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
     return frozenset(word for word, _ in zip(long_enough, range(COMMON), strict=False))

@@ -2,65 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from flask import Blueprint, Response, g
-from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from msgspec import UNSET, structs
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.accounts.types import Tokens
+from scoreboard.accounts.wire import (
+    Changes,
+    Credentials,
+    Guest,
+    PlayerShown,
+    Refresh,
+    Registration,
+    SessionShown,
+)
 from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import Unauthenticated
 from scoreboard.core.http import answer, nothing, sent
-from scoreboard.core.ids import RegionId
 from scoreboard.core.limits import check, count, limited
+from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("accounts", __name__, url_prefix="/v1")
 
 SIGN_IN = ("sign-in", "sign-in-name")  # limits of failures
-Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z")]
-Password = Annotated[str, Meta(max_length=1024)]
-RefreshToken = Annotated[str, Meta(max_length=256)]
-DisplayName = Annotated[str, Meta(max_length=1024)]
-
-
-class Guest(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Who wants to play at once."""
-
-    display_name: DisplayName | None = None
-    region: RegionId | None = None
-
-
-class Credentials(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """A user name and its password."""
-
-    username: Username
-    password: Password
-
-
-class Registration(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Who wants to be known by a name."""
-
-    display_name: DisplayName | None = None
-    region: RegionId | None = None
-
-
-class Refresh(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What was handed out with the last access token."""
-
-    refresh_token: RefreshToken
-
-
-class Changes(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """What to change of oneself. What is left out stays; region null takes it away."""
-
-    display_name: DisplayName | UnsetType = UNSET
-    region: RegionId | UnsetType | None = UNSET
+ENTRY = (*WRITES, "invalid_display_name")
 
 
 @bp.post("/auth/guest")
 @limited("guest")
+@described(body=Guest, optional=True, answer=SessionShown, status=(201,), problems=ENTRY)
 def create_guest() -> Response:
     """Come in as a guest."""
     asked = shaped(sent(optional=True), Guest)
@@ -71,6 +44,12 @@ def create_guest() -> Response:
 
 @bp.post("/auth/register")
 @limited("guest")
+@described(
+    body=Registration,
+    answer=SessionShown,
+    status=(201,),
+    problems=(*ENTRY, "username_taken", "overloaded"),
+)
 def register() -> Response:
     """Register a player with user name and password."""
     asked = shaped(sent(), Registration)
@@ -83,6 +62,12 @@ def register() -> Response:
 
 
 @bp.post("/auth/login")
+@described(
+    body=Credentials,
+    answer=SessionShown,
+    limited=True,
+    problems=(*WRITES, "invalid_credentials", "overloaded"),
+)
 def login() -> Response:
     """Sign in with user name and password."""
     asked = shaped(sent(), Credentials)
@@ -97,6 +82,11 @@ def login() -> Response:
 @bp.post("/auth/upgrade")
 @player_required
 @limited("guest")
+@described(
+    body=Credentials,
+    answer=SessionShown,
+    problems=(*WRITES, "invalid_refresh_token", "username_taken", "not_a_guest", "overloaded"),
+)
 def upgrade_guest() -> Response:
     """Give a guest a user name and a password: id and scores stay."""
     asked = shaped(sent(), Credentials)
@@ -105,6 +95,11 @@ def upgrade_guest() -> Response:
 
 @bp.post("/auth/refresh")
 @limited("refresh")
+@described(
+    body=Refresh,
+    answer=SessionShown,
+    problems=(*WRITES, "invalid_refresh_token", "refresh_token_reused"),
+)
 def refresh() -> Response:
     """Get new tokens for a refresh token, which is spent by it."""
     return _session(parts().sessions.renew(shaped(sent(), Refresh).refresh_token))
@@ -112,6 +107,7 @@ def refresh() -> Response:
 
 @bp.post("/auth/logout")
 @limited("refresh")
+@described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
     parts().sessions.leave(shaped(sent(), Refresh).refresh_token)
@@ -120,23 +116,26 @@ def logout() -> Response:
 
 @bp.get("/me")
 @player_required
+@described(answer=PlayerShown, problems=("player_not_found", "ledger_unavailable"))
 def show_me() -> Response:
     """Show who is signed in."""
-    return _private({"data": parts().players.me(g.player.id).as_json()})
+    return _private({"data": PlayerShown.of(parts().players.me(g.player.id))})
 
 
 @bp.patch("/me")
 @player_required
+@described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
     """Change one's display name or region."""
     asked = shaped(sent(), Changes)
     names = {"display_name": "displayName", "region": "region"}
     changes = {names[name]: value for name, value in structs.asdict(asked).items() if value is not UNSET}
-    return _private({"data": parts().players.change(g.player.id, changes, context=context()).as_json()})
+    changed = parts().players.change(g.player.id, changes, context=context())
+    return _private({"data": PlayerShown.of(changed)})
 
 
 def _session(tokens: Tokens, status: int = 200) -> Response:
-    return _private({"data": tokens.as_json()}, status)
+    return _private({"data": SessionShown.of(tokens)}, status)
 
 
 def _private(body: Any, status: int = 200) -> Response:

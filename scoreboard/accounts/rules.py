@@ -14,6 +14,7 @@ from scoreboard.core.errors import Refused
 SCOPES = ("scores:write", "boards:write", "players:write", "admin")
 LONGEST_NAME = 32  # graphemes, what a reader counts as characters
 MOST_CODE_POINTS = 256  # a grapheme may be made of many, without end
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1024  # characters; ASVS 5.0, 6.2.1 and 6.2.9
 SESSION_MS = 90 * 86_400_000  # a session that nobody refreshed for so long is over
 GRACE_MS = 10_000  # two tabs of one browser refresh at the same time; a thief comes later
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
-
-from scoreboard.core.clock import rfc3339
 
 Role = Literal["player", "moderator", "admin"]
 
@@ -45,18 +43,6 @@ class Account(Struct, frozen=True, kw_only=True):
         """Whether he can sign in on this device only."""
         return self.username is None
 
-    def as_json(self) -> dict[str, Any]:
-        """The player as the API answers him."""
-        return {
-            "id": self.id,
-            "username": self.username,
-            "displayName": self.display_name,
-            "guest": self.guest,
-            "region": self.region,
-            "role": self.role,
-            "createdAt": rfc3339(self.created_at),
-        }
-
 
 class Session(Struct, frozen=True, kw_only=True):
     """One device's sign-in: a family of refresh tokens, of which the newest generation is good."""
@@ -86,13 +72,3 @@ class Tokens(Struct, frozen=True, kw_only=True):
     access: str
     refresh: str
     seconds: int  # how long `access` is good
-
-    def as_json(self) -> dict[str, Any]:
-        """The session as the API answers it."""
-        return {
-            "player": self.account.as_json(),
-            "accessToken": self.access,
-            "refreshToken": self.refresh,
-            "tokenType": "Bearer",
-            "expiresInSeconds": self.seconds,
-        }

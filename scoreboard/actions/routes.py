@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
-from scoreboard.actions.types import Completion, Issued, Request
+from scoreboard.actions.types import Completion, Receipt, Request
+from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.bodies import shaped
-from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http import answer, sent
 from scoreboard.core.limits import count
+from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 
+REFUSALS = (
+    "invalid_action_token",
+    "token_already_used",
+    "action_token_expired",
+    "completed_too_fast",
+    "points_out_of_range",
+    "invalid_proof",
+    "scoring_disabled",
+    "overlapping_action",
+    "cap_reached",
+    "board_not_found",
+    "board_not_open",
+    "increment_too_large",
+    "score_out_of_range",
+)
+
 
 @bp.post("/request")
 @player_required
+@described(
+    body=Request,
+    answer=IssuedShown,
+    limited=True,
+    problems=(
+        "scoring_disabled",
+        "board_not_open",
+        "board_not_found",
+        "unknown_action_type",
+        "ledger_unavailable",
+    ),
+)
 def request_action() -> Response:
     """Ask for an action token."""
     asked = shaped(sent(), Request)
     type = parts().action_types.get(asked.action_type)
     count("request", "request-address", of=type.name)
-    return answer({"data": _issued(parts().actions.request(g.player, type, asked))})
+    return answer({"data": IssuedShown.of(parts().actions.request(g.player, type, asked))})
 
 
 @bp.post("/complete")
 @player_required
+@described(
+    body=Completion,
+    answer=Receipt,
+    problems=(*WRITES, "rate_limited", *REFUSALS),
+)
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""
     done = shaped(sent(), Completion)
@@ -40,20 +72,3 @@ def complete_action() -> Response:
         if refusal.status < 500:
             count("failed-completion")
         raise
-
-
-def _issued(issued: Issued) -> dict[str, Any]:
-    ticket, rules = issued.ticket, issued.rules
-    return {
-        "actionToken": issued.token,
-        "actionType": ticket.action,
-        "points": rules.points,
-        "minSeconds": rules.min_seconds,
-        "expiresAt": rfc3339(ticket.expires_at),
-        "challenge": {
-            "algorithm": "SHA-256",
-            "nonce": issued.nonce,
-            "timestamp": ticket.issued_at,
-            "difficulty": ticket.difficulty,
-        },
-    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from scoreboard.core.ids import BoardId, RegionId
@@ -56,10 +55,6 @@ class ActionType(Struct, frozen=True, kw_only=True):
     name: str
     rules: Rules
     revision: int  # the fact that last changed it
-
-    def as_json(self) -> dict[str, Any]:
-        """The action type as the API answers it."""
-        return {"name": self.name, **msgspec.to_builtins(self.rules)}
 
 
 class Ticket(Struct, frozen=True, kw_only=True, array_like=True, gc=False):

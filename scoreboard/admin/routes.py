@@ -5,10 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import context, key_required
+from scoreboard.accounts.wire import JudgedPlayer
+from scoreboard.actions.types import Rules
+from scoreboard.actions.wire import ActionTypeShown
+from scoreboard.boards.types import BoardShown, Definition
 from scoreboard.core.answers import sent_key
 from scoreboard.core.bodies import parsed
 from scoreboard.core.http import answer, nothing, raw
 from scoreboard.core.limits import limited
+from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
@@ -17,6 +22,7 @@ bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 @bp.get("/boards/<board>")
 @key_required("boards:write", "admin", role="admin")
 @limited("admin")
+@described(answer=BoardShown, problems=("board_not_found", "ledger_unavailable"))
 def show_definition(board: str) -> Response:
     """Show a board as PUT takes it."""
     return answer({"data": parts().boards.board(board).as_json()})
@@ -25,6 +31,13 @@ def show_definition(board: str) -> Response:
 @bp.put("/boards/<board>")
 @key_required("boards:write", "admin", role="admin")
 @limited("admin")
+@described(
+    body=Definition,
+    answer=BoardShown,
+    status=(200, 201),
+    once=True,
+    problems=(*WRITES, "score_out_of_range"),
+)
 def define_board(board: str) -> Response:
     """Create a board, or change it."""
     body = raw()
@@ -42,6 +55,7 @@ def define_board(board: str) -> Response:
 @bp.delete("/boards/<board>")
 @key_required("boards:write", "admin", role="admin")
 @limited("admin")
+@described(status=(204,), once=True, problems=(*WRITES, "board_not_found"))
 def delete_board(board: str) -> Response:
     """Delete a board with all its standings."""
 
@@ -55,23 +69,27 @@ def delete_board(board: str) -> Response:
 @bp.get("/action-types")
 @key_required("admin", role="admin")
 @limited("admin")
+@described(answer=list[ActionTypeShown], paged=True, problems=("ledger_unavailable",))
 def list_action_types() -> Response:
     """List the action types."""
     types = parts().action_types.all()
-    return answer({"data": [type.as_json() for type in types], "page": {"next": None, "limit": len(types)}})
+    shown = [ActionTypeShown.of(type) for type in types]
+    return answer({"data": shown, "page": {"next": None, "limit": len(shown)}})
 
 
 @bp.get("/action-types/<name>")
 @key_required("admin", role="admin")
 @limited("admin")
+@described(answer=ActionTypeShown, problems=("unknown_action_type", "ledger_unavailable"))
 def show_action_type(name: str) -> Response:
     """Show an action type as PUT takes it."""
-    return answer({"data": parts().action_types.get(name).as_json()})
+    return answer({"data": ActionTypeShown.of(parts().action_types.get(name))})
 
 
 @bp.put("/action-types/<name>")
 @key_required("admin", role="admin")
 @limited("admin")
+@described(body=Rules, answer=ActionTypeShown, status=(200, 201), once=True, problems=WRITES)
 def define_action_type(name: str) -> Response:
     """Create an action type, or change it."""
     body = raw()
@@ -81,7 +99,7 @@ def define_action_type(name: str) -> Response:
 
     def write() -> Response:
         defined, created = parts().manage_action_types.define(name, rules, context=context(), key=sent_key())
-        return answer({"data": defined.as_json()}, 201 if created else 200)
+        return answer({"data": ActionTypeShown.of(defined)}, 201 if created else 200)
 
     return parts().answers.once(g.caller, body, write)
 
@@ -89,6 +107,7 @@ def define_action_type(name: str) -> Response:
 @bp.delete("/action-types/<name>")
 @key_required("admin", role="admin")
 @limited("admin")
+@described(status=(204,), once=True, problems=(*WRITES, "unknown_action_type"))
 def delete_action_type(name: str) -> Response:
     """Delete an action type. Tokens that are out can still be completed."""
 
@@ -102,6 +121,7 @@ def delete_action_type(name: str) -> Response:
 @bp.post("/players/<player>/disable-scoring")
 @key_required("admin", role="moderator")
 @limited("admin")
+@described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
 def disable_scoring(player: str) -> Response:
     """Keep a player from winning points. What he has stays."""
     return _allow_scoring(player, scoring=False)
@@ -110,6 +130,7 @@ def disable_scoring(player: str) -> Response:
 @bp.post("/players/<player>/enable-scoring")
 @key_required("admin", role="moderator")
 @limited("admin")
+@described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
 def enable_scoring(player: str) -> Response:
     """Let a player win points again."""
     return _allow_scoring(player, scoring=True)
@@ -117,4 +138,4 @@ def enable_scoring(player: str) -> Response:
 
 def _allow_scoring(player: str, *, scoring: bool) -> Response:
     account = parts().players.allow_scoring(player, scoring, context=context())
-    return answer({"data": {**account.as_json(), "scoring": account.scoring}})
+    return answer({"data": JudgedPlayer.of(account)})

@@ -3,62 +3,50 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw
 
 from scoreboard.accounts.guard import check_private
 from scoreboard.boards.service import Page
-from scoreboard.boards.types import Board, Score, Window
+from scoreboard.boards.types import Board, BoardShown, Score, Window
+from scoreboard.boards.wire import (
+    AroundQuery,
+    BoardNow,
+    Empty,
+    EntriesQuery,
+    Listing,
+    PastPeriod,
+    PeriodShown,
+    PeriodsQuery,
+    RankedEntry,
+    RankForQuery,
+    Where,
+    WouldBe,
+    bounds,
+    instant,
+)
 from scoreboard.core.bodies import query
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
 from scoreboard.core.http import answer, tagged
 from scoreboard.core.ids import PLAYER_ID
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
 
 MOST_PLAYERS = 100
-Limit = Annotated[int, Meta(ge=1, le=1000)]
-
-
-class Where(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which window of a board."""
-
-    period: str = ""
-    region: str = ""
-
-
-class EntriesQuery(Where, kw_only=True, forbid_unknown_fields=True):
-    """What of a window to list."""
-
-    limit: Limit = 10
-    cursor: str = ""
-    offset: Annotated[int, Meta(ge=0, le=2**53)] | None = None
-    players: str = ""
-
-
-class AroundQuery(Where, kw_only=True, forbid_unknown_fields=True):
-    """How many around a player."""
-
-    radius: Annotated[int, Meta(ge=0, le=100)] = 5
-
-
-class PeriodsQuery(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which page of past periods."""
-
-    limit: Limit = 10
-    cursor: Annotated[str, Meta(pattern=r"^([0-9]{1,15}-[0-9]{1,15})?\Z")] = ""
-
-
-class Empty(Struct, forbid_unknown_fields=True):
-    """A query without parameters."""
+board_read = described(
+    security=("anyone", "key"), problems=("unauthenticated", "board_not_found", "ledger_unavailable")
+)
+window_read = described(problems=("period_not_found", "region_not_found"))
 
 
 @bp.get("/boards")
+@described(query=Empty, answer=list[BoardShown], paged=True, problems=("ledger_unavailable",))
 def list_boards() -> Response:
     """List the public boards."""
     query(request.args, Empty)
@@ -69,6 +57,8 @@ def list_boards() -> Response:
 
 
 @bp.get("/boards/<board>")
+@board_read
+@described(query=Empty, answer=BoardNow)
 def show_board(board: str) -> Response:
     """Show a board: its definition, and the period that runs now."""
     query(request.args, Empty)
@@ -77,7 +67,7 @@ def show_board(board: str) -> Response:
     period = boards.current(found)
     page = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
     body = found.as_json() | {
-        "currentPeriod": period.as_json(),
+        "currentPeriod": PeriodShown(**bounds(period)),
         "entries": page.total,
         "serverNow": rfc3339(parts().clock()),
     }
@@ -85,6 +75,8 @@ def show_board(board: str) -> Response:
 
 
 @bp.get("/leaderboard")
+@board_read
+@described(query=Empty, answer=Listing, paged=True, tagged=True)
 def show_leaderboard() -> Response:
     """List the top ten of the default board."""
     query(request.args, Empty)
@@ -94,37 +86,46 @@ def show_leaderboard() -> Response:
 
 
 @bp.get("/boards/<board>/entries")
+@board_read
+@window_read
+@described(query=EntriesQuery, answer=Listing, paged=True, tagged=True, problems=("invalid_cursor",))
 def list_entries(board: str) -> Response:
     """List a board's entries in order, page by page; or those of some players, by rank."""
     asked = query(request.args, EntriesQuery)
     found = readable(board)
     boards = parts().boards
-    if asked.players and (asked.cursor or asked.offset is not None):
+    if asked.players and (asked.cursor or asked.offset):
         raise ValidationFailed(FieldError("players", "goes with neither cursor nor offset"))
     if asked.players:
         window, period = boards.window(found, asked.period, asked.region)
         players = player_ids(asked.players)
         return listed(boards.players(found, window, period, players), limit=len(players))
     if asked.cursor:
-        if asked.offset is not None or asked.period or asked.region:
+        if asked.offset or asked.period or asked.region:
             raise BadRequest("A cursor says itself where it goes on.", code="invalid_cursor")
         return listed(boards.following(found, asked.cursor, limit=asked.limit), limit=asked.limit)
     window, period = boards.window(found, asked.period, asked.region)
-    page = boards.entries(found, window, period, offset=asked.offset or 0, limit=asked.limit)
+    page = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
     return listed(page, limit=asked.limit)
 
 
 @bp.get("/boards/<board>/entries/<player>")
+@board_read
+@window_read
+@described(query=Where, answer=RankedEntry, tagged=True, problems=("not_ranked",))
 def show_entry(board: str, player: str) -> Response:
     """Show one player's entry."""
     asked = query(request.args, Where)
     found = readable(board)
     window, period = parts().boards.window(found, asked.period, asked.region)
     page = parts().boards.player(found, window, period, player_id(player))
-    return tagged(page.state, lambda: {"data": page.rows[0].as_json()})
+    return tagged(page.state, lambda: {"data": RankedEntry.of(page.rows[0])})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
+@board_read
+@window_read
+@described(query=AroundQuery, answer=Listing, paged=True, tagged=True, problems=("not_ranked",))
 def list_around(board: str, player: str) -> Response:
     """List the entries around a player, and his own."""
     asked = query(request.args, AroundQuery)
@@ -135,6 +136,9 @@ def list_around(board: str, player: str) -> Response:
 
 
 @bp.get("/boards/<board>/rank-for")
+@board_read
+@window_read
+@described(query=RankForQuery, answer=WouldBe)
 def rank_for(board: str) -> Response:
     """Tell the rank that a new player would get with a score (and columns, by their names)."""
     found = readable(board)
@@ -155,11 +159,21 @@ def rank_for(board: str) -> Response:
     window, _ = parts().boards.window(found, where.get("period", ""), where.get("region", ""))
     score = asked.pop("score")
     rank, total = parts().boards.rank_for(found, window, score, asked)
-    body = {"board": found.id, "period": window.period, "region": window.segment or None}
-    return answer({"data": {**body, "score": score, "columns": asked, "rank": rank, "total": total}})
+    found_at = WouldBe(
+        board=found.id,
+        period=window.period,
+        region=window.segment or None,
+        score=score,
+        columns=asked,
+        rank=rank,
+        total=total,
+    )
+    return answer({"data": found_at})
 
 
 @bp.get("/boards/<board>/periods")
+@board_read
+@described(query=PeriodsQuery, answer=list[PastPeriod], paged=True)
 def list_periods(board: str) -> Response:
     """List the periods of a board that are over, newest first."""
     asked = query(request.args, PeriodsQuery)
@@ -170,12 +184,12 @@ def list_periods(board: str) -> Response:
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     body = [
-        row.period.as_json()
-        | {
-            "kind": row.period.kind,
-            "entries": row.entries,
-            "closedAt": None if row.closed_at is None else rfc3339(row.closed_at),
-        }
+        PastPeriod(
+            **bounds(row.period),
+            kind=row.period.kind,
+            entries=row.entries,
+            closed_at=instant(row.closed_at),
+        )
         for row in rows
     ]
     following = f"{rows[-1].period.starts_at}-{rows[-1].id}" if more else None

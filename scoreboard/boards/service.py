@@ -19,6 +19,7 @@ from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Place, Row, Stretch, Window
+from scoreboard.boards.wire import RankedEntry
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisAway
@@ -289,7 +290,7 @@ class Boards:
             stamp=stretch.stamp,
             total=stretch.total,
             rows=rows,
-            encoded=msgspec.json.encode([row.as_json() for row in rows]),
+            encoded=msgspec.json.encode([RankedEntry.of(row) for row in rows]),
             following=cursors.write(window, order.layout, places[-1]) if more else None,
         )
 

@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from scoreboard.core.clock import rfc3339
-from scoreboard.core.ids import RegionId
+from scoreboard.core.ids import BoardId, RegionId
 
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 
@@ -50,6 +49,12 @@ class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     unit: Annotated[str, Meta(max_length=16)] = ""
 
 
+class BoardShown(Definition, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=False):
+    """A board as the API answers it."""
+
+    id: BoardId
+
+
 class Board(Struct, frozen=True, kw_only=True):
     """A board as it is now."""
 
@@ -66,7 +71,7 @@ class Board(Struct, frozen=True, kw_only=True):
         return (self.definition.period, *rest)
 
     def as_json(self) -> dict[str, Any]:
-        """The board as the API answers it."""
+        """The board as the API answers it: a BoardShown, its id first."""
         body: dict[str, Any] = msgspec.to_builtins(self.definition)
         return {"id": self.id, **body, "title": self.definition.title or self.id}
 
@@ -84,14 +89,6 @@ class Period(Struct, frozen=True):
         return self.starts_at is None or (
             self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """The period as the API answers it."""
-        return {
-            "id": self.id,
-            "startsAt": None if self.starts_at is None else rfc3339(self.starts_at),
-            "endsAt": None if self.ends_at is None else rfc3339(self.ends_at),
-        }
 
 
 class Window(Struct, frozen=True):
@@ -146,18 +143,6 @@ class Row(Struct, frozen=True, kw_only=True):
     reached_at: int
     metadata: str
     percentile: float
-
-    def as_json(self) -> dict[str, Any]:
-        """The row as the API answers it."""
-        return {
-            "rank": self.rank,
-            "player": {"id": self.player, "displayName": self.name},
-            "score": self.score,
-            "columns": self.columns,
-            "reachedAt": rfc3339(self.reached_at),
-            "metadata": msgspec.Raw(self.metadata.encode()) if self.metadata else None,
-            "percentile": self.percentile,
-        }
 
 
 class Shown(Struct, frozen=True, gc=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
 
 T = TypeVar("T")
+EXACT = 2**53  # beyond it a float stands for more than one whole number
 
 
 def parsed(data: bytes) -> Any:
@@ -64,7 +66,9 @@ def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number out of range")
-    return number
+    # 10.0 is a whole number: to JSON Schema, and to senders who know only one kind, as Lua does.
+    whole = int(number)
+    return whole if abs(whole) < EXACT and Decimal(text) == whole else number
 
 
 def _refuse_surrogates(value: Any) -> None:

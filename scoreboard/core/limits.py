@@ -19,6 +19,7 @@ from flask import Flask, Response, g, request
 
 from scoreboard.core.counting import Tally
 from scoreboard.core.errors import TooMany
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 
 P = ParamSpec("P")
@@ -57,7 +58,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             count(*names)
             return route(*args, **kwargs)
 
-        return call
+        return described(limited=True)(call)
 
     return guarded
 

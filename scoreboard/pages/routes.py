@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from scoreboard.boards.types import Board
+from scoreboard.boards.wire import Where
+from scoreboard.core.codes import CODES
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
-from scoreboard.pages import problems, view
+from scoreboard.pages import view
 from scoreboard.stream.types import scope_of
 
 bp = Blueprint("pages", __name__)
@@ -22,14 +24,14 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; manifest-src 'self'"
 )
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
-EXPLAINED = problems.paragraphs((DOCS / "errors.md").read_text("utf-8"))
+PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
 
 
 @bp.get("/")
+@described(query=Where, html=True, problems=PAGE_PROBLEMS)
 def home() -> str:
     """Show the default board, and the way to the others."""
     shown = _public(parts().settings.default_board)
@@ -37,19 +39,21 @@ def home() -> str:
 
 
 @bp.get("/b/<board>")
+@described(query=Where, html=True, problems=PAGE_PROBLEMS)
 def board(board: str) -> str:
     """Show a board: live, or a period of it that is over."""
     return _page(_public(board), others=[])
 
 
 @bp.get("/problems/<slug>")
+@described(html=True, problems=("not_found",))
 def problem(slug: str) -> str:
     """Explain an error code: where a problem's type leads."""
     code = slug.replace("-", "_")
-    if code not in EXPLAINED:
+    if code not in CODES:
         raise NotFound(f"There is no error called {slug[:64]!r}.")
     title = code.replace("_", " ").capitalize()
-    return render_template("problem.html", code=code, title=title, paragraphs=EXPLAINED[code])
+    return render_template("problem.html", code=code, title=title, paragraphs=CODES[code].paragraphs)
 
 
 @bp.after_request

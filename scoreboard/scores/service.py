@@ -15,7 +15,7 @@ from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, Shown, Window
 from scoreboard.core.bodies import field_error
 from scoreboard.core.clock import Clock, parse
-from scoreboard.core.errors import Refused, ScoreboardError
+from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
 from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.scores.types import METADATA_BYTES, Entry, Rejected, Report, StandingNow
@@ -128,7 +128,7 @@ def _occurred(text: str, now: int) -> int:
     try:
         at = parse(text)
     except (ValueError, OverflowError) as error:
-        raise Refused(f"occurredAt: {error}", code="validation_failed") from None
+        raise ValidationFailed(FieldError("occurredAt", str(error))) from None
     if at > now + FUTURE_MS:
         raise Refused("occurredAt lies in the future.", code="occurred_in_future")
     return at
@@ -157,7 +157,8 @@ def _report(
         for period, segment, score, version in outcome.recorded.result["standings"]:
             window = Window(board.id, period, segment)
             shown: Shown | None = (outcome.shown or {}).get(window, {}).get(player)
-            report.degraded |= shown is None
+            if shown is None:
+                report.degraded = True
             standings[window, player] = StandingNow(
                 board=board.id,
                 period=period,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from scoreboard.boards.types import Operator, Score
 from scoreboard.core.ids import PlayerId, RegionId
@@ -30,7 +30,16 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
 class Batch(Struct, frozen=True, forbid_unknown_fields=True):
     """Scores that are sent together. Each entry is judged on its own."""
 
-    entries: Annotated[list[Any], Meta(min_length=1, max_length=MOST_ENTRIES)]
+    entries: Annotated[
+        list[Any],
+        Meta(
+            min_length=1,
+            max_length=MOST_ENTRIES,
+            description="Each an Entry. What is none is refused by itself, in `rejected`.",
+            examples=[[{"player": "ada", "displayName": "Ada", "score": 10}]],
+            extra_json_schema={"items": {"anyOf": [{"$ref": "#/components/schemas/Entry"}, {}]}},
+        ),
+    ]
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
@@ -61,4 +70,6 @@ class Report(Struct, kw_only=True):
     replayed: int
     rejected: list[Rejected]
     standings: list[StandingNow]
-    degraded: bool = False
+    degraded: Annotated[
+        bool | UnsetType, Meta(description="true where Redis could not show it: ranks are missing.")
+    ] = UNSET

@@ -11,19 +11,44 @@ from scoreboard.accounts.guard import key_required, player_required
 from scoreboard.core.errors import TooMany
 from scoreboard.core.http import answer
 from scoreboard.core.limits import limited
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames, goodbye, upgrade
-from scoreboard.stream.asking import Asked, PollQuery, admitted, asked, opens
+from scoreboard.stream.asking import Asked, PollQuery, StreamQuery, admitted, asked, opens
 from scoreboard.stream.edge import last_seen
 from scoreboard.stream.responses import HEADERS, event_stream, held, refused
 from scoreboard.stream.tickets import TICKET_SECONDS
 from scoreboard.stream.types import Cursor, Encoded
+from scoreboard.stream.wire import EVENTS, Polled, RoomsShown, TicketGiven
 
 bp = Blueprint("stream", __name__, url_prefix="/v1")
 upgrade.install(bp)
 
 
+followed = described(
+    security=("anyone", "key", "player"),
+    problems=(
+        "unauthenticated",
+        "forbidden",
+        "validation_failed",
+        "board_not_found",
+        "region_not_found",
+        "period_not_found",
+        "ledger_unavailable",
+    ),
+    limited=True,
+)
+
+
 @bp.get("/stream")
+@followed
+@described(
+    query=StreamQuery,
+    events=EVENTS,
+    problems=("too_many_streams",),
+    gets=("Last-Event-ID",),
+    sends=("Scoreboard-Resume",),
+)
 def stream() -> Response:
     """Stream boards as server-sent events."""
     one, _ = asked()
@@ -50,6 +75,7 @@ def stream() -> Response:
 
 @bp.post("/stream/ticket")
 @player_required
+@described(answer=TicketGiven, status=(201,), problems=("ledger_unavailable",))
 def give_ticket() -> Response:
     """Get a ticket, with which the signed-in player's stream is opened."""
     ticket = parts().tickets.issue(g.player)
@@ -59,6 +85,7 @@ def give_ticket() -> Response:
 @bp.get("/admin/rooms")
 @key_required("admin", role="moderator")
 @limited("admin")
+@described(answer=RoomsShown)
 def show_rooms() -> Response:
     """Show who watches what, in which process."""
     rooms = parts().rooms
@@ -69,6 +96,7 @@ def show_rooms() -> Response:
 @bp.get("/admin/metrics")
 @key_required("admin", role="moderator")
 @limited("admin")
+@described(answer=str, bare=True)
 def show_metrics() -> Response:
     """Show what the streams of all processes did, as Prometheus reads it."""
     lines = parts().rooms.metrics()
@@ -76,6 +104,8 @@ def show_metrics() -> Response:
 
 
 @bp.get("/poll")
+@followed
+@described(query=PollQuery, answer=Polled, bare=True, tagged=True)
 def poll() -> Response:
     """Get the frames that followed a cursor, or wait for the next one."""
     one, wanted = asked(PollQuery)

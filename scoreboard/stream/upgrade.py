@@ -11,9 +11,10 @@ from flask_sock import Sock
 from simple_websocket import Server
 
 from scoreboard.core.errors import NotFound, ScoreboardError, TooMany
+from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
-from scoreboard.stream.asking import admitted, asked, opens
+from scoreboard.stream.asking import StreamQuery, admitted, asked, opens
 from scoreboard.stream.carriers import MESSAGES
 from scoreboard.stream.sockets import can_hand_over, watchable
 from scoreboard.stream.types import Frame
@@ -40,6 +41,7 @@ def install(bp: Blueprint) -> None:
     Sock().route("/ws", bp=bp)(stream_messages)
 
 
+@described(query=StreamQuery, status=(101,), security=("anyone", "key", "player"), problems=("bad_request",))
 def stream_messages(handshaken: Server) -> None:
     """Stream boards as WebSocket messages."""
     connection = handshaken.sock

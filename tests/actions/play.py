@@ -9,6 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from scoreboard.app import create_app
+from tests.contract import ContractClient
 
 
 class Player:
@@ -16,13 +17,18 @@ class Player:
 
     def __init__(self, parts, **body: Any) -> None:
         self.parts = parts
-        self.http: FlaskClient = create_app(parts).test_client()
+        self.http: FlaskClient = ContractClient(create_app(parts))
         self.take(self.http.post("/v1/auth/guest", json=body).json["data"])
 
     def take(self, session: dict[str, Any]) -> None:
         """Go on with these tokens."""
         self.session, self.id = session, session["player"]["id"]
         self.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {session['accessToken']}"
+
+    def renew(self) -> None:
+        """Refresh the session."""
+        body = {"refreshToken": self.session["refreshToken"]}
+        self.take(self.http.post("/v1/auth/refresh", json=body).json["data"])
 
     def request(self, action: str = "jump", **more: Any) -> dict[str, Any]:
         """Ask for an action token."""

@@ -158,7 +158,7 @@ def test_an_offline_action_may_arrive_within_a_day(ada, parts, clock, seconds):
     define(parts, "away", offline=True, maxSeconds=60)
     asked = ada.request("away")
     clock.advance(seconds=seconds)
-    ada.take(parts.sessions.renew(ada.session["refreshToken"]).as_json())
+    ada.renew()
 
     assert ada.complete(asked).status_code == 200
 

@@ -129,7 +129,7 @@ def test_an_admin_needs_no_key(client, parts, role, status):
     ada = Player(parts)
     parts.players.grant(ada.id, role, context={})
     parts.clock.advance(ms=1)
-    ada.take(parts.sessions.renew(ada.session["refreshToken"]).as_json())
+    ada.renew()
 
     assert ada.http.get("/v1/admin/action-types").status_code == status
     assert ada.http.get("/v1/admin/boards/main").status_code == status
@@ -141,7 +141,7 @@ def test_a_moderator_keeps_a_player_from_scoring(client, parts):
     asked = ada.request()
     parts.players.grant(bob.id, "moderator", context={})
     parts.clock.advance(ms=1)
-    bob.take(parts.sessions.renew(bob.session["refreshToken"]).as_json())
+    bob.renew()
 
     disabled = bob.http.post(f"/v1/admin/players/{ada.id}/disable-scoring")
 

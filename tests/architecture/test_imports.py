@@ -19,7 +19,7 @@ LEVELS = [
     {"admin", "pages", "ops", "reference"},
 ]
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
-OPEN = {"types", "service", "guard", "rules"}  # what a feature shows to higher ones
+OPEN = {"types", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK = {
     "routes.py",

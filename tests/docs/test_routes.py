@@ -16,7 +16,7 @@ def test_every_route_is_documented(make_parts, sqlite_url):
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
-        if rule.endpoint != "static"
+        if not rule.endpoint.endswith("static")
     }
 
     assert set(HEADING.findall(pages.text("docs/api.md"))) == served

@@ -1,0 +1,32 @@
+"""Play on a Scoreboard server, and read its boards.
+
+    client = Client("http://127.0.0.1:8000")
+    client.guest("Ada")
+    receipt = client.play("play-round", points=7)
+    print(receipt.new_score, receipt.rank)
+
+Without dependencies, and safe to share between threads.
+"""
+
+from scoreboard_client.client import Client
+from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
+from scoreboard_client.server import Server
+from scoreboard_client.types import Action, Entry, Listing, Placed, Player, Proof, Receipt, Report
+from scoreboard_client.work import prove
+
+__all__ = [
+    "Action",
+    "AwayError",
+    "Client",
+    "Entry",
+    "Listing",
+    "Placed",
+    "Player",
+    "Proof",
+    "Receipt",
+    "RefusedError",
+    "Report",
+    "ScoreboardError",
+    "Server",
+    "prove",
+]

@@ -1,0 +1,196 @@
+"""A player's side: sign in, play, read boards."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from scoreboard_client.errors import RefusedError, ScoreboardError
+from scoreboard_client.transport import Transport
+from scoreboard_client.types import Action, Entry, Listing, Player, Proof, Receipt
+from scoreboard_client.work import prove
+
+
+class Client:
+    """One player on one server. Threads may share it.
+
+    Access tokens are renewed by themselves. Calls raise RefusedError where the server says no, AwayError
+    where it does not answer.
+    """
+
+    def __init__(self, url: str, *, refresh_token: str = "", timeout_seconds: float = 10.0) -> None:
+        """`url` as in http://127.0.0.1:8000. `refresh_token` goes on with a session that was kept."""
+        self._transport = Transport(url=url.rstrip("/"), timeout_seconds=timeout_seconds)
+        self._access, self._refresh = "", refresh_token
+        self._renewing = threading.Lock()
+        self._player: Player | None = None
+
+    # Signing in
+
+    def guest(self, name: str | None = None, *, region: str | None = None) -> Player:
+        """Come in as a new guest."""
+        return self._enter("guest", _given(displayName=name, region=region))
+
+    def register(
+        self, username: str, password: str, *, name: str | None = None, region: str | None = None
+    ) -> Player:
+        """Register a player. Refused: username_taken, validation_failed, invalid_display_name."""
+        body = {"username": username, "password": password}
+        return self._enter("register", body | _given(displayName=name, region=region))
+
+    def login(self, username: str, password: str) -> Player:
+        """Sign in. Refused: invalid_credentials."""
+        return self._enter("login", {"username": username, "password": password})
+
+    def upgrade(self, username: str, password: str) -> Player:
+        """Give a guest a user name and a password; id and scores stay. Refused: username_taken."""
+        body = {"username": username, "password": password}
+        return self._take(self._call("POST", "/v1/auth/upgrade", body)["data"])
+
+    def logout(self) -> None:
+        """End the session."""
+        if self._refresh:
+            body = {"refreshToken": self._refresh}
+            self._transport.call("POST", "/v1/auth/logout", body, again=True)
+        self._access = self._refresh = ""
+        self._player = None
+
+    @property
+    def refresh_token(self) -> str:
+        """What goes on with this session later: keep the newest one, and keep it to yourself."""
+        return self._refresh
+
+    @property
+    def player(self) -> Player:
+        """Who is signed in. Raises ScoreboardError where nobody is."""
+        if self._player is None:
+            self._player = self.me()
+        return self._player
+
+    def me(self) -> Player:
+        """Who is signed in, as the server knows him now."""
+        return Player.of(self._call("GET", "/v1/me", again=True)["data"])
+
+    def change(self, *, name: str | None = None, region: str | None = None) -> Player:
+        """Change display name or region; what is left out stays."""
+        body = _given(displayName=name, region=region)
+        self._player = Player.of(self._call("PATCH", "/v1/me", body, again=True)["data"])
+        return self._player
+
+    # Playing
+
+    def request(self, action_type: str, *, device_id: str | None = None) -> Action:
+        """Begin an action. Refused: unknown_action_type, scoring_disabled, rate_limited."""
+        body = {"actionType": action_type} | _given(deviceId=device_id)
+        answer = self._call("POST", "/v1/actions/request", body, again=True)
+        # From the answer on: the server began to count before.
+        return Action.of(answer["data"], time.monotonic())
+
+    def complete(
+        self,
+        action: Action,
+        proof: Proof | None = None,
+        *,
+        points: int | None = None,
+        result: str = "",
+        device_id: str | None = None,
+    ) -> Receipt:
+        """Complete an action, with a proof that was made before, or one that is made now.
+
+        Waits until `min_seconds` are over. Where no answer comes the same is sent again: it counts once.
+        """
+        proof = proof or prove(action, points=points, result=result)
+        time.sleep(max(0.0, action.begun + action.min_seconds - time.monotonic()))
+        body = {"actionToken": action.token, "proof": proof.as_json()} | _given(deviceId=device_id)
+        return Receipt.of(self._call("POST", "/v1/actions/complete", body, again=True)["data"])
+
+    def play(self, action_type: str, *, points: int | None = None, result: str = "") -> Receipt:
+        """Begin an action, work, wait as long as it takes, and complete it."""
+        return self.complete(self.request(action_type), points=points, result=result)
+
+    # Reading boards
+
+    def boards(self) -> list[dict[str, Any]]:
+        """The public boards, as the API describes them."""
+        boards: list[dict[str, Any]] = self._read("/v1/boards")["data"]
+        return boards
+
+    def board(self, board: str) -> dict[str, Any]:
+        """A board: its definition, and what runs on it. Refused: board_not_found."""
+        found: dict[str, Any] = self._read(f"/v1/boards/{quote(board, safe='')}")["data"]
+        return found
+
+    def top(
+        self, board: str, limit: int = 10, *, offset: int = 0, period: str = "", region: str = ""
+    ) -> Listing:
+        """The first rows of a board, or those from a place on."""
+        query = _query(limit=limit, offset=offset or None, period=period, region=region)
+        return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
+
+    def players(self, board: str, players: Sequence[str]) -> Listing:
+        """The rows of these players, with their ranks among all."""
+        query = _query(players=",".join(players))
+        return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
+
+    def entry(self, board: str, player: str | None = None) -> Entry | None:
+        """A player's row, or one's own; None where he has none."""
+        try:
+            return Entry.of(self._read(self._entry(board, player))["data"])
+        except RefusedError as refused:
+            if refused.code == "not_ranked":
+                return None
+            raise
+
+    def around(self, board: str, player: str | None = None, radius: int = 5) -> Listing:
+        """The rows around a player, or around oneself. Refused: not_ranked."""
+        return Listing.of(self._read(f"{self._entry(board, player)}/around{_query(radius=radius)}")["data"])
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._transport.close()
+
+    def _entry(self, board: str, player: str | None) -> str:
+        who = self.player.id if player is None else player
+        return f"/v1/boards/{quote(board, safe='')}/entries/{quote(who, safe='')}"
+
+    def _read(self, path: str) -> Any:
+        return self._transport.call("GET", path, again=True)
+
+    def _enter(self, how: str, body: dict[str, Any]) -> Player:
+        return self._take(self._transport.call("POST", f"/v1/auth/{how}", body)["data"])
+
+    def _take(self, session: dict[str, Any]) -> Player:
+        self._access, self._refresh = session["accessToken"], session["refreshToken"]
+        self._player = Player.of(session["player"])
+        return self._player
+
+    def _call(self, method: str, path: str, body: Any = None, *, again: bool = False) -> Any:
+        """Call as the player, with a fresh access token where the old one has expired."""
+        used = self._access or self._renew("")
+        try:
+            return self._transport.call(method, path, body, token=used, again=again)
+        except RefusedError as refused:
+            if refused.code != "token_expired":
+                raise
+        return self._transport.call(method, path, body, token=self._renew(used), again=again)
+
+    def _renew(self, used: str) -> str:
+        with self._renewing:
+            if self._access == used:  # else another thread was faster
+                if not self._refresh:
+                    raise ScoreboardError("Nobody is signed in: call guest(), register() or login() first.")
+                body = {"refreshToken": self._refresh}
+                self._take(self._transport.call("POST", "/v1/auth/refresh", body, again=True)["data"])
+            return self._access
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _query(**values: Any) -> str:
+    given = {name: value for name, value in values.items() if value not in (None, "")}
+    return f"?{urlencode(given)}" if given else ""

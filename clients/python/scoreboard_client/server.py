@@ -1,0 +1,36 @@
+"""A trusted server's side: reporting scores with a server key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from scoreboard_client.transport import Transport
+from scoreboard_client.types import Report
+
+
+class Server:
+    """Reports scores of players, on boards of whatever trust. Threads may share it."""
+
+    def __init__(self, url: str, key: str, *, timeout_seconds: float = 10.0) -> None:
+        """`key` is a server key with the scope scores:write."""
+        self._transport = Transport(url=url.rstrip("/"), timeout_seconds=timeout_seconds)
+        self._key = key
+
+    def submit(self, board: str, entries: Sequence[dict[str, Any]], *, key: str | None = None) -> Report:
+        """Report up to 1000 entries, as in {"player": "ada", "score": 10}; one bad one blocks no other.
+
+        Counts once however often it is sent: by `key`, or by a key of its own for this call. Raises
+        RefusedError or AwayError.
+        """
+        headers = {"Idempotency-Key": key or secrets.token_hex(16)}
+        path = f"/v1/boards/{quote(board, safe='')}/scores"
+        body = {"entries": list(entries)}
+        answer = self._transport.call("POST", path, body, token=self._key, headers=headers, again=True)
+        return Report.of(answer["data"])
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._transport.close()

@@ -1,0 +1,214 @@
+"""What the server answers, as this package hands it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Player:
+    """Who is signed in."""
+
+    id: str
+    username: str | None
+    display_name: str
+    guest: bool
+    region: str | None
+    role: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Player:
+        """A player as he travels."""
+        return cls(
+            id=body["id"],
+            username=body["username"],
+            display_name=body["displayName"],
+            guest=body["guest"],
+            region=body["region"],
+            role=body["role"],
+            created_at=datetime.fromisoformat(body["createdAt"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """An action that was begun. Complete it with the client that asked for it."""
+
+    token: str
+    type: str
+    points: int | tuple[int, int]  # fixed, or the range from which you say how many
+    min_seconds: float  # sooner it can't be completed
+    expires_at: datetime
+    nonce: str
+    difficulty: int  # bits of work
+    begun: float  # when its token came, as time.monotonic() counts
+
+    @property
+    def claimed(self) -> bool:
+        """Whether you say how many points it is worth."""
+        return not isinstance(self.points, int)
+
+    @classmethod
+    def of(cls, body: dict[str, Any], begun: float) -> Action:
+        """An action as it travels."""
+        points = body["points"]
+        return cls(
+            token=body["actionToken"],
+            type=body["actionType"],
+            points=points if isinstance(points, int) else (points["min"], points["max"]),
+            min_seconds=body["minSeconds"],
+            expires_at=datetime.fromisoformat(body["expiresAt"]),
+            nonce=body["challenge"]["nonce"],
+            difficulty=body["challenge"]["difficulty"],
+            begun=begun,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A claim, and the work that was done for it."""
+
+    solution: str
+    checksum: str
+    points: int | None
+    result: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The proof as it travels."""
+        body: dict[str, Any] = {"solution": self.solution, "checksum": self.checksum}
+        if self.points is not None:
+            body["points"] = self.points
+        if self.result:
+            body["result"] = self.result
+        return body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where a player stands in one window after a completion or a batch."""
+
+    board: str
+    period: str
+    region: str | None
+    player: str | None  # named in answers to batches
+    score: int
+    rank: int | None  # None where the server could not tell at that moment
+    previous_rank: int | None
+    version: int
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Placed:
+        """A standing as it travels."""
+        return cls(
+            board=body["board"],
+            period=body["period"],
+            region=body["region"],
+            player=body.get("player"),
+            score=body["score"],
+            rank=body["rank"],
+            previous_rank=body["previousRank"],
+            version=body["version"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The answer to a completion: the same one however often it is sent."""
+
+    action_id: str
+    action_type: str
+    increment: int
+    new_score: int
+    rank: int | None
+    replayed: bool  # it had been counted before
+    degraded: bool  # the points are counted, and some ranks are missing
+    standings: tuple[Placed, ...]
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Receipt:
+        """A receipt as it travels."""
+        return cls(
+            action_id=body["actionId"],
+            action_type=body["actionType"],
+            increment=body["increment"],
+            new_score=body["newScore"],
+            rank=body["rank"],
+            replayed=body["replayed"],
+            degraded=body.get("degraded", False),
+            standings=tuple(map(Placed.of, body["standings"])),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A row of a board."""
+
+    rank: int
+    player: str
+    display_name: str
+    score: int
+    columns: dict[str, int]
+    reached_at: datetime
+    metadata: dict[str, Any] | None
+    percentile: float
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Entry:
+        """A row as it travels."""
+        return cls(
+            rank=body["rank"],
+            player=body["player"]["id"],
+            display_name=body["player"]["displayName"],
+            score=body["score"],
+            columns=body["columns"],
+            reached_at=datetime.fromisoformat(body["reachedAt"]),
+            metadata=body["metadata"],
+            percentile=body["percentile"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Rows of one state of a board."""
+
+    board: str
+    period: str
+    region: str | None
+    total: int  # how many are ranked in all
+    cursor: str | None  # where to begin streaming after this state; None where nothing streams
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Listing:
+        """A listing as it travels."""
+        return cls(
+            board=body["board"],
+            period=body["period"],
+            region=body["region"],
+            total=body["total"],
+            cursor=body["id"],
+            entries=tuple(map(Entry.of, body["entries"])),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What became of a batch."""
+
+    accepted: int
+    replayed: int
+    rejected: tuple[dict[str, Any], ...]  # {"index", "code", "detail"} of each
+    standings: tuple[Placed, ...]
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Report:
+        """A report as it travels."""
+        return cls(
+            accepted=body["accepted"],
+            replayed=body["replayed"],
+            rejected=tuple(body["rejected"]),
+            standings=tuple(map(Placed.of, body["standings"])),
+        )

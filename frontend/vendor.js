@@ -1,0 +1,30 @@
+// vendor.js: copies what the pages use of other people's packages out of node_modules into vendor/,
+// and writes down what it copied. `make vendor` runs it; nothing that serves or tests needs Node.
+
+import { createHash } from "node:crypto"
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+
+const VENDORED = {
+  "swagger-ui": {
+    name: "swagger-ui-dist",
+    files: ["swagger-ui-bundle.js", "swagger-ui-bundle.js.LICENSE.txt", "swagger-ui.css", "LICENSE", "NOTICE"],
+  },
+}
+
+process.chdir(import.meta.dirname)
+const locked = JSON.parse(readFileSync("package-lock.json")).packages
+
+function copied(folder, { name, files }) {
+  const { version, license, integrity } = locked[`node_modules/${name}`]
+  mkdirSync(`vendor/${folder}`, { recursive: true })
+  const sums = files.map((file) => {
+    const path = `vendor/${folder}/${file}`
+    copyFileSync(`node_modules/${name}/${file}`, path)
+    return [file, createHash("sha256").update(readFileSync(path)).digest("hex")]
+  })
+  return { name, version, licence: license, integrity, files: Object.fromEntries(sums) }
+}
+
+rmSync("vendor", { recursive: true, force: true })
+const list = Object.entries(VENDORED).map(([folder, wanted]) => [folder, copied(folder, wanted)])
+writeFileSync("vendor/VENDOR.json", JSON.stringify(Object.fromEntries(list), null, 2) + "\n")

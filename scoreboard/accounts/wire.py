@@ -1,0 +1,116 @@
+"""What travels of players and sessions: the bodies that routes take, and the shapes of their answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from scoreboard.accounts.rules import LONGEST_PASSWORD as LONGEST
+from scoreboard.accounts.rules import SHORTEST_PASSWORD as SHORTEST
+from scoreboard.accounts.types import Account, Role, Tokens
+from scoreboard.core.clock import Time, rfc3339
+from scoreboard.core.ids import PlayerId, RegionId
+
+Username = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z", description="Its case does not matter.")
+]
+Password = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
+DisplayName = Annotated[str, Meta(max_length=1024, description="1 to 32 characters.")]
+Region = Annotated[RegionId, Meta(description="Where he is ranked, on boards that have it.")]
+
+
+class Guest(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Who wants to play at once."""
+
+    display_name: DisplayName | None = None
+    region: Region | None = None
+
+
+class Credentials(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A user name and its password."""
+
+    username: Username
+    password: Password
+
+
+class Registration(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Who wants to be known by a name."""
+
+    display_name: DisplayName | None = None
+    region: Region | None = None
+
+
+class Refresh(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What was handed out with the last access token."""
+
+    refresh_token: Annotated[str, Meta(max_length=256)]
+
+
+class Changes(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """What to change of oneself. What is left out stays; region null takes it away."""
+
+    display_name: DisplayName | UnsetType = UNSET
+    region: Region | UnsetType | None = UNSET
+
+
+class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A player who signed in here."""
+
+    id: PlayerId
+    username: str | None
+    display_name: str
+    guest: bool
+    region: RegionId | None
+    role: Role
+    created_at: Time
+
+    @classmethod
+    def of(cls, account: Account) -> PlayerShown:
+        """An account as it travels."""
+        return cls(
+            id=account.id,
+            username=account.username,
+            display_name=account.display_name,
+            guest=account.guest,
+            region=account.region,
+            role=account.role,
+            created_at=rfc3339(account.created_at),
+        )
+
+
+class JudgedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A player as moderators see him."""
+
+    id: PlayerId
+    display_name: str
+    role: Role
+    scoring: bool
+
+    @classmethod
+    def of(cls, account: Account) -> JudgedPlayer:
+        """An account as it travels to a moderator."""
+        return cls(
+            id=account.id, display_name=account.display_name, role=account.role, scoring=account.scoring
+        )
+
+
+class SessionShown(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a signed-in player holds."""
+
+    player: PlayerShown
+    access_token: Annotated[str, Meta(description="Goes with each call, as Authorization: Bearer.")]
+    refresh_token: Annotated[str, Meta(description="Gets the next session, and is spent by it.")]
+    token_type: Literal["Bearer"]
+    expires_in_seconds: int
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> SessionShown:
+        """Tokens as they travel."""
+        return cls(
+            player=PlayerShown.of(tokens.account),
+            access_token=tokens.access,
+            refresh_token=tokens.refresh,
+            token_type="Bearer",  # noqa: S106 - a kind of token, as OAuth names it
+            expires_in_seconds=tokens.seconds,
+        )

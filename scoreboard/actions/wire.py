@@ -1,0 +1,60 @@
+"""The shapes of what is answered about actions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from scoreboard.actions.types import HARDEST, ActionType, Issued, Points, Range, Rules
+from scoreboard.core.clock import Time, rfc3339
+from scoreboard.core.ids import ActionName
+
+
+class Challenge(Struct, frozen=True, kw_only=True):
+    """The work that is to be done for a claim."""
+
+    algorithm: Literal["SHA-256"]
+    nonce: str
+    timestamp: Annotated[int, Meta(description="When the token was made, in milliseconds since 1970.")]
+    difficulty: Annotated[int, Meta(ge=0, le=HARDEST, description="Zero bits at the beginning of the hash.")]
+
+
+class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An action token, and what the client must know of it."""
+
+    action_token: str
+    action_type: ActionName
+    points: Points | Range
+    min_seconds: float
+    expires_at: Time
+    challenge: Challenge
+
+    @classmethod
+    def of(cls, issued: Issued) -> IssuedShown:
+        """A token as it travels."""
+        ticket = issued.ticket
+        return cls(
+            action_token=issued.token,
+            action_type=ticket.action,
+            points=issued.rules.points,
+            min_seconds=issued.rules.min_seconds,
+            expires_at=rfc3339(ticket.expires_at),
+            challenge=Challenge(
+                algorithm="SHA-256",
+                nonce=issued.nonce,
+                timestamp=ticket.issued_at,
+                difficulty=ticket.difficulty,
+            ),
+        )
+
+
+class ActionTypeShown(Rules, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=False):
+    """An action type as the API answers it."""
+
+    name: ActionName
+
+    @classmethod
+    def of(cls, type: ActionType) -> ActionTypeShown:
+        """An action type as it travels."""
+        return cls(name=type.name, **{field: getattr(type.rules, field) for field in Rules.__struct_fields__})

@@ -1,0 +1,154 @@
+"""What travels of boards: the queries that routes take, and the shapes of their answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Raw, Struct
+
+from scoreboard.boards.types import BoardShown, Period, Row, Score
+from scoreboard.core.clock import Time, rfc3339
+from scoreboard.core.ids import BoardId, PlayerId
+
+Limit = Annotated[int, Meta(ge=1, le=1000, description="How many at most.")]
+Rank = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Where(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which window of a board."""
+
+    period: Annotated[
+        str,
+        Meta(description="current (the default), previous, a period's id, or a kind that the board keeps."),
+    ] = ""
+    region: Annotated[str, Meta(description="One of the board's regions; left out: all.")] = ""
+
+
+class EntriesQuery(Where, kw_only=True, forbid_unknown_fields=True):
+    """What of a window to list."""
+
+    limit: Limit = 10
+    cursor: Annotated[str, Meta(description="page.next of the page before. Names its window itself.")] = ""
+    offset: Annotated[int, Meta(ge=0, le=2**53, description="Rows to skip: jumps to a place.")] = 0
+    players: Annotated[str, Meta(description="Only these: up to 100 ids, separated by commas.")] = ""
+
+
+class AroundQuery(Where, kw_only=True, forbid_unknown_fields=True):
+    """How many around a player."""
+
+    radius: Annotated[int, Meta(ge=0, le=100, description="How many on each side.")] = 5
+
+
+class RankForQuery(Where, kw_only=True):
+    """Which result to place."""
+
+    score: Score
+    columns: Annotated[dict[str, Score], Meta(description="Each column as a parameter by its name.")] = {}
+
+
+class PeriodsQuery(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which page of past periods."""
+
+    limit: Limit = 10
+    cursor: Annotated[
+        str, Meta(pattern=r"^([0-9]{1,15}-[0-9]{1,15})?\Z", description="page.next of the page before.")
+    ] = ""
+
+
+class Empty(Struct, forbid_unknown_fields=True):
+    """A query without parameters."""
+
+
+class RankedPlayer(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
+    """A player as a list names him."""
+
+    id: PlayerId
+    display_name: Annotated[str, Meta(description="His id where he has no name.")]
+
+
+class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
+    """A row of a list."""
+
+    rank: Rank
+    player: RankedPlayer
+    score: Score
+    columns: dict[str, Score]
+    reached_at: Time
+    metadata: Annotated[Any, Meta(extra_json_schema={"type": ["object", "null"]})]
+    percentile: Annotated[
+        float, Meta(ge=0, le=100, description="How many of the others, in percent, are behind or level.")
+    ]
+
+    @classmethod
+    def of(cls, row: Row) -> RankedEntry:
+        """A row as it travels."""
+        return cls(
+            rank=row.rank,
+            player=RankedPlayer(id=row.player, display_name=row.name),
+            score=row.score,
+            columns=row.columns,
+            reached_at=rfc3339(row.reached_at),
+            metadata=Raw(row.metadata.encode()) if row.metadata else None,
+            percentile=row.percentile,
+        )
+
+
+class Listing(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Rows of one state of a window."""
+
+    board: BoardId
+    period: str
+    region: BoardId | None
+    total: Annotated[Count, Meta(description="How many are ranked in all.")]
+    id: Annotated[
+        str | None, Meta(description="The stream cursor at which to go on; null where nothing streams.")
+    ]
+    as_of: Time
+    entries: list[RankedEntry]
+
+
+class WouldBe(Struct, frozen=True, kw_only=True):
+    """The rank that a new player would get."""
+
+    board: BoardId
+    period: str
+    region: BoardId | None
+    score: Score
+    columns: dict[str, Score]
+    rank: Rank
+    total: Count
+
+
+class PeriodShown(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A stretch of time; all time has no bounds."""
+
+    id: str
+    starts_at: Time | None
+    ends_at: Time | None
+
+
+class PastPeriod(PeriodShown, frozen=True, kw_only=True, rename="camel"):
+    """A period that is over."""
+
+    kind: str
+    entries: Count
+    closed_at: Annotated[Time | None, Meta(description="null until it is closed.")]
+
+
+class BoardNow(BoardShown, frozen=True, kw_only=True, rename="camel"):
+    """A board, and what runs on it now."""
+
+    current_period: PeriodShown
+    entries: Annotated[Count, Meta(description="How many are ranked in the current period.")]
+    server_now: Time
+
+
+def bounds(period: Period) -> dict[str, Any]:
+    """The fields of a PeriodShown."""
+    return {"id": period.id, "starts_at": instant(period.starts_at), "ends_at": instant(period.ends_at)}
+
+
+def instant(at: int | None) -> str | None:
+    """An instant as it travels."""
+    return None if at is None else rfc3339(at)

@@ -1,0 +1,66 @@
+"""What a route says of itself, for the description of the API. Nothing here runs when a request comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+V = TypeVar("V", bound=Callable[..., Any])
+NOTE = "description"
+WRITES = ("ledger_unavailable", "outcome_unknown", "storage_full")  # what any write may meet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a route takes, answers and refuses, beside what its path and its docstring say."""
+
+    query: type | None = None  # a struct with a field for each parameter
+    body: Any = None
+    optional: bool = False  # the body may be left out
+    answer: Any = None  # what stands in `data`
+    paged: bool = False  # `page` stands beside it
+    bare: bool = False  # the answer is `answer` itself, without `data`
+    html: bool = False  # answers and problems are pages for people
+    events: tuple[type[Struct], ...] = ()  # what a stream of server-sent events carries
+    status: tuple[int, ...] = ()  # of success; left out it is 200
+    problems: tuple[str, ...] = ()  # codes of docs/errors.md, which says their statuses
+    security: tuple[str, ...] = ()  # who may call, any of: scopes, "key", "player", "anyone"
+    once: bool = False  # honours Idempotency-Key
+    tagged: bool = False  # has an ETag, and honours If-None-Match
+    limited: bool = False  # counts against a rate limit
+    gets: tuple[str, ...] = ()  # further headers that it reads
+    sends: tuple[str, ...] = ()  # further headers of its answers
+    names: tuple[type, ...] = ()  # shapes that others point to by name only
+
+    def joined(self, other: Description) -> Description:
+        """Both in one: what lists things is added, what says one thing is said by `other`."""
+        changes: dict[str, Any] = {}
+        for field in fields(other):
+            mine, new = getattr(self, field.name), getattr(other, field.name)
+            if new != field.default:
+                changes[field.name] = tuple(dict.fromkeys(mine + new)) if isinstance(new, tuple) else new
+        return replace(self, **changes)
+
+
+def described(**what: Any) -> Callable[[V], V]:
+    """Attach to a view what a Description says. The view itself stays as it is.
+
+    Guards and limits attach what they add in the same way. Above or below them: all of it is joined.
+    """
+    description = Description(**what)
+
+    def attach(view: V) -> V:
+        known = description_of(view)
+        setattr(view, NOTE, known.joined(description) if known else description)
+        return view
+
+    return attach
+
+
+def description_of(view: Callable[..., Any]) -> Description | None:
+    """What is attached to a view; None where nothing is."""
+    found: Description | None = getattr(view, NOTE, None)
+    return found

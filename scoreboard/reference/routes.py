@@ -1,0 +1,74 @@
+"""The description of the API over HTTP, and the page that shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from msgspec import Raw
+
+from scoreboard import __version__
+from scoreboard.core.http import tagged
+from scoreboard.core.openapi import described, description_of
+from scoreboard.reference.document import Route, document
+
+VENDOR = Path(__file__).parent.parent.parent / "frontend" / "vendor"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+bp = Blueprint("reference", __name__, static_folder=str(VENDOR), static_url_path="/vendor")
+
+
+@bp.get("/openapi.json")
+@described(answer=dict[str, Any], bare=True, tagged=True)
+def openapi() -> Response:
+    """Get this description of the API, as OpenAPI 3.1."""
+    text = msgspec.json.encode(_document() | {"servers": [{"url": request.script_root or "/"}]})
+    return tagged(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
+
+
+@bp.get("/docs")
+@described(html=True)
+def docs() -> Response:
+    """Show this description as a page on which calls can be tried."""
+    page = Response(render_template("docs.html"))
+    page.headers["Content-Security-Policy"] = POLICY
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
+
+
+def routes(app: Flask) -> Iterator[Route]:
+    """All that an app serves and that says what it is. Files are no part of the API."""
+    for rule in app.url_map.iter_rules():
+        group, _, name = rule.endpoint.rpartition(".")
+        view = app.view_functions[rule.endpoint]
+        says = description_of(view)
+        if says is None:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Route(method=method, rule=rule.rule, group=group, name=name, view=view, says=says)
+
+
+def groups(app: Flask) -> dict[str, str]:
+    """Each blueprint's name, and the first line of its module's docstring."""
+    return {
+        name: (inspect.getdoc(sys.modules[blueprint.import_name]) or "").partition("\n")[0]
+        for name, blueprint in app.blueprints.items()
+    }
+
+
+def _document() -> dict[str, Any]:
+    # Made once, when it is first asked for: by then every blueprint is there.
+    found: dict[str, Any] | None = current_app.extensions.get("openapi")
+    if found is None:
+        found = document(routes(current_app), groups(current_app), version=__version__)
+        current_app.extensions["openapi"] = found
+    return found

@@ -1,0 +1,89 @@
+"""Structs as JSON Schema, for an OpenAPI 3.1 document. Pure."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args, get_origin
+
+import msgspec
+from msgspec import Struct, UnsetType, structs
+
+Schema = dict[str, Any]
+
+REF = "#/components/schemas/{name}"
+
+
+class Shapes:
+    """The schemas of all types that a document speaks of."""
+
+    def __init__(self, *, taken: Iterable[Any], answered: Iterable[Any]) -> None:
+        taken, answered = list(taken), list(answered)
+        _, self.components = msgspec.json.schema_components([*taken, *answered], ref_template=REF)
+        self.components = ecma(self.components)
+        partial = {struct.__name__ for one in taken for struct in structs_in(one)}
+        for struct in {struct for one in answered for struct in structs_in(one)}:
+            if struct.__name__ not in partial:
+                self.components[struct.__name__]["required"] = _always(struct)
+
+    def schema(self, shape: Any) -> Schema:
+        """The schema of a shape, in which structs are references."""
+        (schema,), _ = msgspec.json.schema_components([shape], ref_template=REF)
+        found: Schema = ecma(schema)
+        return found
+
+
+def parameters(query: type[Struct]) -> list[Schema]:
+    """A query's struct as parameters, one for each field."""
+    whole = ecma(msgspec.json.schema(query)["$defs"][query.__name__])
+    return [
+        _parameter(name, schema, required=name in whole["required"])
+        for name, schema in whole["properties"].items()
+    ]
+
+
+def structs_in(shape: Any) -> Iterator[type[Struct]]:
+    """Every struct that a shape is made of."""
+    if inspect.isclass(shape) and not get_origin(shape) and issubclass(shape, Struct):
+        yield shape
+        for field in structs.fields(shape):
+            yield from structs_in(field.type)
+    for part in get_args(shape):
+        yield from structs_in(part)
+
+
+def ecma(schema: Any) -> Any:
+    """A schema whose patterns end as those of JSON Schema do, which is not as Python's do."""
+    if isinstance(schema, list):
+        return [ecma(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: one.replace(r"\Z", "$") if name == "pattern" and isinstance(one, str) else ecma(one)
+        for name, one in schema.items()
+    }
+
+
+def _always(struct: type[Struct]) -> list[str]:
+    # What is only answered has all its fields: defaults are for those who send.
+    return [
+        field.encode_name for field in structs.fields(struct) if UnsetType not in get_args(_bare(field.type))
+    ]
+
+
+def _bare(shape: Any) -> Any:
+    return get_args(shape)[0] if hasattr(shape, "__metadata__") else shape
+
+
+def _parameter(name: str, schema: Schema, *, required: bool) -> Schema:
+    # A parameter is text or absent: null and "" stand for its absence, which needs no word.
+    (schema,) = [one for one in schema.get("anyOf", [schema]) if one != {"type": "null"}]
+    if schema.get("default") in ("", None):
+        schema = {key: value for key, value in schema.items() if key != "default"}
+    found: Schema = {"name": name, "in": "query", "required": required, "schema": schema}
+    if "description" in schema:
+        found["description"] = schema.pop("description")
+    if schema.get("type") == "object":
+        del schema["default"]
+        found |= {"style": "form", "explode": True}
+    return found

@@ -1,0 +1,160 @@
+"""The shapes of frames, and of what carries them. docs/stream.md says how to read them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from scoreboard.boards.types import Score, Ties
+from scoreboard.core.clock import Time
+
+FrameId = Annotated[str, Meta(pattern=r"^[0-9]{1,20}-[0-9]{1,20}\Z", description="A cursor of the stream.")]
+Crc = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}\Z", description="Checksum of the list.")]
+Scope = Annotated[str, Meta(description="A board, or board:region.")]
+
+
+class Top(Struct, frozen=True, kw_only=True):
+    """A row: id of the player, name, score, and the columns in the board's order."""
+
+    id: str
+    n: str
+    s: Score
+    c: tuple[Score, ...] | UnsetType = UNSET
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """A row of which, where the player is known, only what changed is here."""
+
+    id: str
+    n: str | UnsetType = UNSET
+    s: Score | UnsetType = UNSET
+    c: tuple[Score, ...] | UnsetType = UNSET
+
+
+class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
+    """Always first on a stream."""
+
+    v: Literal[1]
+    sid: str
+    hb: int
+    max_age: int
+    now: Time
+    resume: Literal["none", "ok", "partial"]
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot"):
+    """A whole board, to replace whatever was there."""
+
+    id: FrameId
+    b: Scope
+    s: int
+    p: int | UnsetType = UNSET
+    why: str
+    size: int
+    rank: Ties
+    period: str
+    columns: tuple[str, ...]
+    tot: int
+    crc: Crc
+    at: Time
+    top: tuple[Top, ...]
+
+
+class Delta(Struct, frozen=True, kw_only=True, tag_field="t", tag="delta"):
+    """What turns a board as it was into what it is now."""
+
+    id: FrameId
+    b: Scope
+    p: int
+    s: int
+    rm: tuple[str, ...]
+    up: tuple[tuple[int, Moved], ...]
+    tot: int | UnsetType = UNSET
+    crc: Crc
+    at: Time
+
+
+class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
+    """The stream is alive, and this is where each board is."""
+
+    id: FrameId
+    at: Time
+    b: tuple[tuple[str, int, str], ...]
+    degraded: bool | UnsetType = UNSET
+
+
+class Me(Struct, frozen=True, kw_only=True, tag_field="t", tag="me"):
+    """Where the player of the ticket stands."""
+
+    b: Scope
+    rank: int | None
+    score: Score | None
+    tot: int
+    ver: int
+
+
+class Reset(Struct, frozen=True, kw_only=True, tag_field="t", tag="reset"):
+    """What was shown of a board is over; a snapshot follows."""
+
+    b: Scope
+    why: str
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag_field="t", tag="notice"):
+    """How many watch a board."""
+
+    b: Scope
+    viewers: int
+
+
+class Bye(Struct, frozen=True, kw_only=True, tag_field="t", tag="bye"):
+    """The last frame before the server closes."""
+
+    code: int
+    again: bool
+    retry_ms: int
+    why: str
+
+
+class Polled(Struct, frozen=True, kw_only=True):
+    """The frames that followed a cursor."""
+
+    id: Annotated[str, Meta(description="The next `since`.")]
+    frames: tuple[Snapshot | Delta | Me | Reset | Bye, ...]
+    retry_ms: int
+
+
+class TicketGiven(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A ticket, and how long it opens streams."""
+
+    ticket: str
+    expires_in_seconds: int
+
+
+class RoomShown(Struct, frozen=True, kw_only=True):
+    """A room as one process serves it."""
+
+    room: str
+    viewers: int
+    shards: tuple[int, ...]
+    s: int
+
+
+class ProcessShown(Struct, frozen=True, kw_only=True):
+    """What one process serves."""
+
+    process: str
+    at: Time
+    viewers: int
+    rooms: tuple[RoomShown, ...]
+
+
+class RoomsShown(Struct, frozen=True, kw_only=True):
+    """What all processes serve, and which one answered."""
+
+    process: str
+    processes: tuple[ProcessShown, ...]
+
+
+EVENTS = (Hello, Snapshot, Delta, Heartbeat, Me, Reset, Notice, Bye)

@@ -1,0 +1,221 @@
+"""The Python client, against the product as a user runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import threading
+
+import pytest
+from scoreboard_client import AwayError, Client, RefusedError, ScoreboardError, Server, prove
+from scoreboard_client.work import solve
+
+from tests.docs import pages
+from tests.support import KEY, ROOT, Stack, free_port, wait_until
+from tests.tcpproxy import TcpProxy
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def ada(stack):
+    client = Client(stack.url)
+    client.guest("Ada")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def quick(stack):
+    """An action type that takes no time."""
+    body = {"boards": ["main"], "points": 10, "difficulty": 4}
+    assert stack.call("PUT", "/v1/admin/action-types/quick", body).status in (200, 201)
+    return "quick"
+
+
+def repair(proxy):
+    """Lose one answer, and no more."""
+    proxy.swallowed.wait()
+    proxy.swallowing = False
+
+
+def example(page):
+    """The first Python block of a page, and what it prints."""
+    return next(block for _, block in pages.blocks(pages.text(page), "python"))
+
+
+@pytest.mark.parametrize("page", ["README.md", "clients/python/README.md"])
+def test_the_example_of_the_readme_plays(stack, page):
+    done = subprocess.run(
+        [sys.executable, "-c", example(page).replace("http://127.0.0.1:8000", stack.url)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "clients" / "python")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+
+    assert re.fullmatch(r"7 [0-9]+\n", done.stdout)
+
+
+def test_the_example_has_ten_lines_at_most():
+    assert len(example("README.md").splitlines()) <= 10
+
+
+def test_what_is_played_stands_on_the_board(ada, quick):
+    receipt = ada.play(quick)
+
+    entry = ada.entry("main")
+    assert (entry.score, entry.rank) == (receipt.new_score, receipt.rank)
+    assert entry.display_name == "Ada"
+    assert ada.players("main", [ada.player.id]).entries == (entry,)
+    assert entry in ada.around("main", radius=1).entries
+    assert receipt.standings[0].board == "main"
+
+
+def test_who_has_not_played_has_no_entry(ada):
+    assert ada.entry("main") is None
+
+
+def test_a_completion_sent_again_counts_once(ada, quick):
+    action = ada.request(quick)
+    first, again = ada.complete(action), ada.complete(action)
+
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.new_score == first.new_score == 10
+
+
+def test_a_lost_answer_is_asked_for_again(stack, quick):
+    proxy = TcpProxy(stack.port)
+    client = Client(f"http://127.0.0.1:{proxy.port}")
+    client.guest()
+    action = client.request(quick)
+    proxy.swallowing = True
+    threading.Thread(target=repair, args=(proxy,), daemon=True).start()
+
+    receipt = client.complete(action)
+
+    assert receipt.replayed
+    assert client.entry("main").score == 10
+    client.close()
+    proxy.close()
+
+
+def test_a_range_needs_to_be_told_how_many(ada):
+    with pytest.raises(ValueError, match="how many points"):
+        prove(ada.request("play-round"))
+
+
+def test_what_is_refused_says_why(ada):
+    with pytest.raises(RefusedError) as refused:
+        ada.request("nothing")
+
+    assert (refused.value.status, refused.value.code) == (404, "unknown_action_type")
+    assert refused.value.request_id
+
+
+def test_an_access_token_that_is_outdated_is_renewed(stack, ada, quick):
+    before = ada.refresh_token
+    environment = os.environ | {
+        "DATA_DIR": str(stack.data_dir),
+        "SECRET_KEY": (stack.data_dir / "secret.key").read_text().strip(),
+    }
+    subprocess.run(
+        [sys.executable, "-m", "scoreboard", "players", "make-moderator", ada.player.id],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    wait_until(lambda: ada.me().role == "moderator" and ada.refresh_token != before, seconds=15)
+
+    assert ada.play(quick).increment == 10
+
+
+def test_a_session_goes_on_by_its_refresh_token(stack, ada):
+    other = Client(stack.url, refresh_token=ada.refresh_token)
+
+    assert other.player.id == ada.player.id
+    other.close()
+
+
+def test_a_guest_becomes_somebody_and_signs_in_elsewhere(stack, ada):
+    name = f"ada-{ada.player.id[-8:]}"
+    assert not ada.upgrade(name, "correct horse battery").guest
+    ada.change(name="Countess", region="eu")
+
+    other = Client(stack.url)
+    found = other.login(name.upper(), "correct horse battery")
+
+    assert (found.id, found.display_name, found.region) == (ada.player.id, "Countess", "eu")
+    other.logout()
+    with pytest.raises(ScoreboardError, match="Nobody is signed in"):
+        other.me()
+    other.close()
+
+
+def test_threads_share_a_player(ada, quick):
+    threads = [threading.Thread(target=ada.play, args=(quick,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert ada.entry("main").score == 80
+
+
+def test_a_server_reports_scores(stack):
+    server = Server(stack.url, KEY)
+    entries = [{"player": "team-1", "score": 5}, {"player": "no spaces", "score": 1}]
+
+    first, again = (server.submit("main", entries, key="match-1") for _ in range(2))
+
+    assert first == again
+    assert first.accepted == 1
+    assert first.rejected[0]["code"] == "validation_failed"
+    server.close()
+
+
+def test_nobody_there_is_said(monkeypatch):
+    client = Client(f"http://127.0.0.1:{free_port()}")
+
+    with pytest.raises(AwayError):
+        client.guest()
+
+
+@pytest.mark.parametrize("difficulty", [0, 1, 8, 13])
+def test_a_solution_begins_with_zeros(difficulty):
+    solution = solve("nonce", "checksum", difficulty)
+
+    digest = hashlib.sha256(f"nonce:checksum:{solution}".encode()).digest()
+    assert int.from_bytes(digest, "big") >> (256 - difficulty) == 0
+
+
+def test_simulated_players_play(stack):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "scoreboard_client.demo"),
+            *("--url", stack.url, "--players", "3", "--pause", "0.2", "--seconds", "5"),
+        ],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "clients" / "python")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout.startswith(f"3 players on {stack.url}/b/main")
+    assert done.stderr == ""
+    client = Client(stack.url)
+    names = {entry.display_name for entry in client.top("main", 100).entries}
+    client.close()
+    assert {"Ada", "Grace", "Linus"} & names

@@ -1,0 +1,98 @@
+"""Holds answers against the description of the API: in every test, whatever it is about."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import jsonschema_rs
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from config.settings import Settings
+from scoreboard.app import create_app
+from scoreboard.parts import build
+
+Schema = dict[str, Any]
+
+
+class ContractClient(FlaskClient):
+    """A client that fails where an answer is not as its route is described."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        operation = self._operation(response)
+        if operation is not None:
+            hold(operation, response)
+        return response
+
+    def _operation(self, response: TestResponse) -> Schema | None:
+        """What describes the route that answered; None where none did, or HTTP itself answers."""
+        environ = response.request.environ
+        try:
+            rule, _ = self.application.url_map.bind_to_environ(environ).match(return_rule=True)
+        except HTTPException:
+            return None
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        return document()["paths"].get(path, {}).get(environ["REQUEST_METHOD"].lower())
+
+
+def hold(operation: Schema, response: TestResponse) -> None:
+    """Fail where an answer has a status, a header, a type or a shape that was not described."""
+    name, status = operation["operationId"], str(response.status_code)
+    assert status in operation["responses"], f"{name} is not said to answer {status}: {response.text[:500]}"
+
+    described = operation["responses"][status]
+    for header in described["headers"]:
+        if document()["components"]["headers"][header]["required"]:
+            assert header in response.headers, f"{name} {status} lacks {header}"
+
+    content, mimetype = described.get("content", {}), response.mimetype or ""
+    # Nothing has no type; Flask gives a 304 one all the same.
+    assert mimetype in content or not content, f"{name} {status} is {mimetype}"
+    if mimetype in content and mimetype.endswith("json"):
+        error = next(validator(name, status, mimetype).iter_errors(response.json), None)
+        assert error is None, f"{name} {status} is not as described: {error}"
+
+
+@functools.cache
+def document() -> Schema:
+    """The description, as every application of this version serves it."""
+    parts = build(Settings(secret_key="x" * 32))
+    try:
+        return create_app(parts).test_client().get("/openapi.json").json
+    finally:
+        parts.close()
+
+
+@functools.cache
+def validator(name: str, status: str, mimetype: str) -> Any:
+    """Checks the answers of one operation."""
+    described = operations()[name]["responses"][status]["content"][mimetype]["schema"]
+    schemas = document()["components"]["schemas"]
+    whole = closed(described) | {"components": {"schemas": closed(schemas)}}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+
+@functools.cache
+def operations() -> dict[str, Schema]:
+    """Every operation by its id."""
+    return {
+        operation["operationId"]: operation
+        for path in document()["paths"].values()
+        for operation in path.values()
+    }
+
+
+def closed(schema: Any) -> Any:
+    """A schema that allows no further members: readers must, but we know them all."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: closed(one) for name, one in schema.items()}
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
+        found.setdefault("additionalProperties", False)
+    return found

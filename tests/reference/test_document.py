@@ -1,0 +1,147 @@
+"""The description knows every route, and says what is true."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from scoreboard.app import create_app
+from scoreboard.core import errors
+from scoreboard.core.codes import CODES
+from scoreboard.core.http import HTTP_CODES
+from scoreboard.core.openapi import description_of
+from tests import contract
+from tests.support import ROOT
+
+
+@pytest.fixture
+def app(make_parts, sqlite_url):
+    return create_app(make_parts(sqlite_url))
+
+
+@pytest.fixture
+def document(app):
+    return app.test_client().get("/openapi.json").json
+
+
+def api(app):
+    """Every rule that is no file."""
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.rpartition(".")[2] != "static"]
+
+
+def operations(document):
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def test_every_route_is_in_it_and_no_other(app, document):
+    served = {
+        (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in api(app)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    assert {(method, path) for path, methods in document["paths"].items() for method in methods} == served
+
+
+def test_every_view_says_what_it_is(app):
+    for rule in api(app):
+        view = app.view_functions[rule.endpoint]
+        assert description_of(view) is not None, f"{rule.endpoint} needs @described"
+        assert view.__doc__, rule.endpoint
+
+
+def test_it_is_openapi(document):
+    assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_every_shape_is_used_and_every_reference_leads_somewhere(document):
+    text = str(document)
+    named = set(re.findall(r"#/components/schemas/(\w+)", text))
+
+    assert named == document["components"]["schemas"].keys()
+
+
+def test_operations_have_names_of_their_own(document):
+    names = [operation["operationId"] for operation in operations(document)]
+
+    assert len(set(names)) == len(names)
+
+
+def test_every_parameter_in_a_path_is_explained(document):
+    for operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description") or parameter["in"] == "query", parameter
+
+
+def test_problems_are_told_by_codes_that_are_explained_with_their_status(document):
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            problem = response.get("content", {}).get("application/problem+json")
+            if problem:
+                for code in problem["schema"]["allOf"][1]["properties"]["code"]["enum"]:
+                    assert CODES[code].status == int(status)
+                    assert f"`{code}`" in response["description"]
+
+
+def test_a_code_is_answered_with_the_status_that_its_paragraph_names():
+    statuses = {error.code: error.status for error in classes(errors.ScoreboardError)}
+    statuses |= {code: status for status, code in HTTP_CODES.items()}
+    raised = {
+        (keyword.value.value, getattr(errors, call.func.id).status)
+        for source in (ROOT / "scoreboard").rglob("*.py")
+        for call in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and hasattr(errors, call.func.id)
+        for keyword in call.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    }
+
+    for code, status in raised | set(statuses.items()):
+        if CODES[code].status is not None:
+            assert CODES[code].status == status, code
+
+
+def test_patterns_are_those_of_json_schema(document):
+    assert r"\Z" not in str(document)
+
+
+def test_it_can_be_kept_and_asked_for_again(client):
+    first = client.get("/openapi.json")
+    again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+
+
+def test_behind_a_prefix_it_names_the_prefix(client):
+    at_root = client.get("/openapi.json").json
+    below = client.get("/openapi.json", environ_overrides={"SCRIPT_NAME": "/games"}).json
+
+    assert at_root["servers"] == [{"url": "/"}]
+    assert below["servers"] == [{"url": "/games"}]
+
+
+def classes(of):
+    yield of
+    for subclass in of.__subclasses__():
+        yield from classes(subclass)
+
+
+def test_an_answer_that_is_not_described_is_noticed(client):
+    response = client.get("/v1/boards")
+    shown = contract.operations()["showBoard"]
+
+    with pytest.raises(AssertionError, match="showBoard 200 is not as described"):
+        contract.hold(shown, response)
+
+
+def test_players_are_asked_for_a_session_and_servers_for_a_key():
+    def callers(name):
+        return [next(iter(one), "anyone") for one in contract.operations()[name]["security"]]
+
+    assert callers("completeAction") == ["player"]
+    assert callers("submitScores") == ["serverKey"]
+    assert callers("createGuest") == ["anyone"]
+    assert callers("defineActionType") == ["serverKey", "player"]

@@ -1,0 +1,52 @@
+"""The running product answers as it says that it does, whatever it is asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import KEY, ROOT, Stack
+
+CUP = {"period": "weekly", "windows": ["daily"], "regions": ["eu", "us"], "columns": [{"name": "lives"}]}
+ENTRIES = {
+    "main": [{"player": "ada", "score": 10}, {"player": "bob", "score": 12}],
+    "cup": [{"player": "ada", "score": 3, "columns": {"lives": 2}, "region": "eu"}],
+}
+
+
+@pytest.fixture
+def stack(tmp_path):
+    stack = Stack(tmp_path)
+    stack.start()
+    assert stack.call("PUT", "/v1/admin/boards/cup", CUP).status == 201
+    for board, entries in ENTRIES.items():
+        sent = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": entries})
+        assert sent.json["data"]["rejected"] == []
+    yield stack
+    stack.stop()
+
+
+@pytest.mark.timeout(300)
+def test_schemathesis_finds_nothing(stack):
+    session = stack.call("POST", "/v1/auth/guest", key=None).json["data"]
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli"),
+            *("--config-file", Path(__file__).parent / "schemathesis.toml"),
+            *("run", f"{stack.url}/openapi.json", "--no-color"),
+        ],
+        check=False,
+        cwd=ROOT,
+        env=os.environ
+        | {"SCOREBOARD_BOOTSTRAP_KEY": KEY, "PLAYER_TOKEN": session["accessToken"], "COLUMNS": "110"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
+    assert "Stateful" in done.stdout
