@@ -24,6 +24,7 @@ class Description:
     paged: bool = False  # `page` stands beside it
     bare: bool = False  # the answer is `answer` itself, without `data`
     html: bool = False  # answers and problems are pages for people
+    text: bool = False  # the answer is plain text
     events: tuple[type[Struct], ...] = ()  # what a stream of server-sent events carries
     status: tuple[int, ...] = ()  # of success; left out it is 200
     problems: tuple[str, ...] = ()  # codes of docs/errors.md, which says their statuses

@@ -142,6 +142,8 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
 def _content(says: Description, shapes: Shapes) -> Schema:
     if says.html:
         return {"text/html": {"schema": {"type": "string"}}}
+    if says.text:
+        return {"text/plain": {"schema": {"type": "string"}}}
     if says.events:
         events = {str(event.__struct_config__.tag): shapes.schema(event) for event in says.events}
         return {"text/event-stream": {"schema": components.event(events), "x-events": events}}

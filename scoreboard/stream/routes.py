@@ -96,7 +96,7 @@ def show_rooms() -> Response:
 @bp.get("/admin/metrics")
 @key_required("admin", role="moderator")
 @limited("admin")
-@described(answer=str, bare=True)
+@described(text=True)
 def show_metrics() -> Response:
     """Show what the streams of all processes did, as Prometheus reads it."""
     lines = parts().rooms.metrics()
