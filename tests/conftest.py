@@ -14,10 +14,9 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from config.settings import Settings
-from scoreboard.app import create_app
 from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.parts import Parts, build
-from tests.contract import ContractClient
+from tests.contract import client_of
 from tests.support import KEY, FrozenClock, Postgres
 
 DATABASES = ("sqlite", "postgresql")
@@ -116,7 +115,8 @@ def parts(make_parts: Callable[..., Parts], database_url: str) -> Parts:
 
 @pytest.fixture
 def client(parts: Parts) -> FlaskClient:
-    """An HTTP client of the application, as a server that holds a key; every answer is as described."""
-    client = ContractClient(create_app(parts))
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
-    return client
+    """An HTTP client of the application, as a server that holds a key.
+
+    Fails where an answer is not as described.
+    """
+    return client_of(parts)

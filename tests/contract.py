@@ -13,9 +13,17 @@ from werkzeug.test import TestResponse
 
 from config.settings import Settings
 from scoreboard.app import create_app
-from scoreboard.parts import build
+from scoreboard.parts import Parts, build
+from tests.support import KEY
 
 Schema = dict[str, Any]
+
+
+def client_of(parts: Parts) -> ContractClient:
+    """A client of the application over these parts, as a server that holds a key."""
+    client = ContractClient(create_app(parts))
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
+    return client
 
 
 class ContractClient(FlaskClient):
@@ -57,6 +65,12 @@ def hold(operation: Schema, response: TestResponse) -> None:
         assert error is None, f"{name} {status} is not as described: {error}"
 
 
+def hold_frame(frame: Any) -> None:
+    """Fail where a frame of the stream is not as it was described."""
+    error = next(frame_validator(frame["t"]).iter_errors(frame), None)
+    assert error is None, f"{frame['t']} is not as described: {error}"
+
+
 @functools.cache
 def document() -> Schema:
     """The description, as every application of this version serves it."""
@@ -70,9 +84,19 @@ def document() -> Schema:
 @functools.cache
 def validator(name: str, status: str, mimetype: str) -> Any:
     """Checks the answers of one operation."""
-    described = operations()[name]["responses"][status]["content"][mimetype]["schema"]
-    schemas = document()["components"]["schemas"]
-    whole = closed(described) | {"components": {"schemas": closed(schemas)}}
+    return strict(operations()[name]["responses"][status]["content"][mimetype]["schema"])
+
+
+@functools.cache
+def frame_validator(name: str) -> Any:
+    """Checks the frames of one name."""
+    streamed = operations()["stream"]["responses"]["200"]["content"]["text/event-stream"]
+    return strict(streamed["x-events"][name])
+
+
+def strict(schema: Schema) -> Any:
+    """Checks what a schema describes, and that nothing else is there."""
+    whole = closed(schema) | {"components": {"schemas": closed(document()["components"]["schemas"])}}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.sessions import Sessions, new_session
 from scoreboard.accounts.types import Account, Player, Role, Tokens
 from scoreboard.core.errors import NotFound, Unauthenticated
+from scoreboard.core.ids import PLAYER_ID
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
@@ -64,7 +66,7 @@ class Players:
 
     def me(self, player: str) -> Account:
         """A player's account. Raises NotFound, player_not_found."""
-        found = self.accounts.get(player)
+        found = self.accounts.get(player) if re.match(PLAYER_ID, player) else None
         if found is None:
             raise NotFound(
                 f"There is no player {player[:64]!r} with an account here.", code="player_not_found"
@@ -87,12 +89,14 @@ class Players:
 
     def grant(self, player: str, role: Role, *, context: Context) -> Account:
         """Give a player a role. His access tokens must be refreshed to know of it. Raises NotFound."""
+        self.me(player)
         self._append("role-changed", player, {"role": role}, context)
         self.sessions.revocations.look()
         return self.me(player)
 
     def allow_scoring(self, player: str, scoring: bool, *, context: Context) -> Account:
         """Whether a player may win points from now on. Raises NotFound, player_not_found."""
+        self.me(player)
         self._append("scoring-changed", player, {"scoring": scoring}, context)
         return self.me(player)
 

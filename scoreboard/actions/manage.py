@@ -46,6 +46,7 @@ class ManageActionTypes:
 
     def delete(self, name: str, *, context: dict[str, str], key: str | None = None) -> None:
         """Delete an action type. Tokens that are out can still be completed. Raises NotFound."""
+        self.types.get(name)
         self._append(
             Fact(
                 id=_once("action-type-deleted", name, context, key),

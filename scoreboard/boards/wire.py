@@ -19,8 +19,7 @@ class Where(Struct, kw_only=True, forbid_unknown_fields=True):
     """Which window of a board."""
 
     period: Annotated[
-        str,
-        Meta(description="current (the default), previous, a period's id, or a kind that the board keeps."),
+        str, Meta(description="current (the default), previous, an id, or a kind that the board keeps.")
     ] = ""
     region: Annotated[str, Meta(description="One of the board's regions; left out: all.")] = ""
 

@@ -1,4 +1,4 @@
-"""Every error code, as docs/errors.md explains it: what it means, and with which status it is answered."""
+"""Every error code, as docs/errors.md explains it: the one place that names its status."""
 
 from __future__ import annotations
 

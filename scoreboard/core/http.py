@@ -54,7 +54,7 @@ def nothing() -> Response:
 def problem(error: ScoreboardError) -> Response:
     """An error as application/problem+json (RFC 9457)."""
     body: dict[str, Any] = {
-        "type": f"{request.host_url}problems/{error.code.replace('_', '-')}",
+        "type": f"{request.url_root}problems/{error.code.replace('_', '-')}",
         "title": error.title,
         "status": error.status,
         "code": error.code,
@@ -108,6 +108,7 @@ def install(app: Flask, *, origins: Collection[str] = ()) -> None:
     """Give an app these manners. Pages of `origins` may write."""
     app.config["ORIGINS"] = frozenset(origins)
     app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False  # what is not there is 404, not a way round
     app.before_request(_begin)
     app.after_request(_end)
     app.register_error_handler(ScoreboardError, problem)

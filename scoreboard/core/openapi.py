@@ -17,7 +17,7 @@ WRITES = ("ledger_unavailable", "outcome_unknown", "storage_full")  # what any w
 class Description:
     """What a route takes, answers and refuses, beside what its path and its docstring say."""
 
-    query: type | None = None  # a struct with a field for each parameter
+    query: type[Struct] | None = None  # a struct with a field for each parameter
     body: Any = None
     optional: bool = False  # the body may be left out
     answer: Any = None  # what stands in `data`
@@ -34,7 +34,7 @@ class Description:
     limited: bool = False  # counts against a rate limit
     gets: tuple[str, ...] = ()  # further headers that it reads
     sends: tuple[str, ...] = ()  # further headers of its answers
-    names: tuple[type, ...] = ()  # shapes that others point to by name only
+    names: tuple[type[Struct], ...] = ()  # shapes that others point to by name only
 
     def joined(self, other: Description) -> Description:
         """Both in one: what lists things is added, what says one thing is said by `other`."""

@@ -116,7 +116,7 @@ def place(name: str) -> tuple[Any, dict[str, str]]:
 
 
 def event(shapes: dict[str, Any]) -> dict[str, Any]:
-    """A server-sent event. OpenAPI 3.1 takes the schema of a stream for that of each event."""
+    """A server-sent event. OpenAPI 3.1 takes a stream's schema for that of each event."""
     return {
         "description": "Each event. `data` is JSON, shaped as x-events says for its name.",
         "type": "object",

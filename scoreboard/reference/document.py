@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Iterable
 from typing import Any
 
-from scoreboard.core.codes import CODES
 from scoreboard.core.openapi import Description
 from scoreboard.reference import components
 from scoreboard.reference.components import Page, Problem
-from scoreboard.reference.shapes import Schema, Shapes, parameters
+from scoreboard.reference.operation import Route, operation
+from scoreboard.reference.shapes import Schema, Shapes
 
 ABOUT = """\
 Bodies and answers are JSON. Success is `{"data": …}`, with `page` beside it for lists. Every failure is
 `application/problem+json`: act on its `code`. Times are RFC 3339 in UTC. Scores are whole numbers within
 ±(2^53-1). Writes that take `Idempotency-Key` may be sent again without counting twice."""
-VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """One method of one path, and the view behind it."""
-
-    method: str
-    rule: str  # as Flask writes it
-    group: str
-    name: str
-    view: Callable[..., Any]
-    says: Description
-
-    @property
-    def path(self) -> str:
-        """The path as OpenAPI writes it."""
-        return VARIABLE.sub(r"{\1}", self.rule)
-
-    @property
-    def places(self) -> list[str]:
-        """Names of the parameters in the path."""
-        return VARIABLE.findall(self.rule)
-
-    @property
-    def codes(self) -> list[str]:
-        """Every code that it may refuse with: those it names, and those that come with what it takes."""
-        says = self.says
-        implied = {
-            "validation_failed": says.body or says.once or (says.query and not says.html),
-            "malformed_json": says.body,
-            "body_too_large": says.body,
-            "unsupported_media_type": says.body,
-            "idempotency_key_reused": says.once,
-            "rate_limited": says.limited,
-            "not_found": self.places,  # an id with a slash in it leads nowhere
-            "internal_error": True,
-        }
-        return sorted({*says.problems, *(code for code, applies in implied.items() if applies)})
 
 
 def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -> Schema:
@@ -69,7 +26,7 @@ def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -
     )
     paths: dict[str, Schema] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, shapes)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(route, shapes)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -83,13 +40,25 @@ def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -
         "components": {
             "schemas": shapes.components,
             "headers": {name: components.header(name) for name in components.HEADERS},
-            "securitySchemes": components.SCHEMES,
+            "securitySchemes": _schemes(paths),
         },
     }
 
 
+def _schemes(paths: dict[str, Schema]) -> Schema:
+    asked = {
+        name
+        for path in paths.values()
+        for operation in path.values()
+        for way in operation["security"]
+        for name in way
+    }
+    return {name: scheme for name, scheme in components.SCHEMES.items() if name in asked}
+
+
 def _answered(says: Description) -> list[Any]:
     return [shape for shape in (says.answer, *says.events) if shape]
+<<<<<<< HEAD
 
 
 def _operation(route: Route, shapes: Shapes) -> Schema:
@@ -184,3 +153,5 @@ def _refusal(status: int, codes: list[str], *, html: bool, limited: bool) -> Sch
 
 def _headers(*names: str) -> Schema:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-Id")}
+=======
+>>>>>>> main

@@ -16,7 +16,8 @@ from msgspec import Raw
 from scoreboard import __version__
 from scoreboard.core.http import tagged
 from scoreboard.core.openapi import described, description_of
-from scoreboard.reference.document import Route, document
+from scoreboard.reference.document import document
+from scoreboard.reference.operation import Route
 
 VENDOR = Path(__file__).parent.parent.parent / "frontend" / "vendor"
 POLICY = (
@@ -67,8 +68,8 @@ def groups(app: Flask) -> dict[str, str]:
 
 def _document() -> dict[str, Any]:
     # Made once, when it is first asked for: by then every blueprint is there.
-    found: dict[str, Any] | None = current_app.extensions.get("openapi")
-    if found is None:
-        found = document(routes(current_app), groups(current_app), version=__version__)
-        current_app.extensions["openapi"] = found
+    held = current_app.extensions
+    if "openapi" not in held:
+        held["openapi"] = document(routes(current_app), groups(current_app), version=__version__)
+    found: dict[str, Any] = held["openapi"]
     return found

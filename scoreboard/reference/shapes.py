@@ -53,7 +53,7 @@ def structs_in(shape: Any) -> Iterator[type[Struct]]:
 
 
 def ecma(schema: Any) -> Any:
-    """A schema whose patterns end as those of JSON Schema do, which is not as Python's do."""
+    """A schema whose patterns end as ECMAScript's do, which are those of JSON Schema."""
     if isinstance(schema, list):
         return [ecma(one) for one in schema]
     if not isinstance(schema, dict):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from scoreboard.app import create_app
+from tests.contract import ContractClient
 from tests.docs import pages
 from tests.support import KEY
 
@@ -94,7 +95,7 @@ def test_json_in_the_documentation_is_json(page):
 def test_calls_are_answered_as_shown(page, make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
     parts.followers.catch_up("boards")
-    client = create_app(parts).test_client()
+    client = ContractClient(create_app(parts))
 
     held: dict[str, str] = {}
 

@@ -208,7 +208,7 @@ def test_a_database_that_is_away_gets_a_page_that_tries_again(client, parts, mon
 
 
 def test_pages_may_load_nothing_but_our_own_files(client):
-    for path in ("/", "/b/nope"):
+    for path in ("/", "/b/nope", "/docs"):
         page = client.get(path)
         policy = page.headers["Content-Security-Policy"]
 
@@ -219,8 +219,9 @@ def test_pages_may_load_nothing_but_our_own_files(client):
         assert not re.search(r"(?:src|href)=\"(?!/)", page.text)
 
 
-def test_every_file_that_a_page_names_is_there_and_can_be_revalidated(client):
-    for path in re.findall(r"\"(/static/[^\"]+)\"", client.get("/").text):
+@pytest.mark.parametrize("page", ["/", "/docs"])
+def test_every_file_that_a_page_names_is_there_and_can_be_revalidated(client, page):
+    for path in re.findall(r"\"(/(?:static|vendor)/[^\"]+)\"", client.get(page).text):
         file = client.get(path)
         again = client.get(path, headers={"If-None-Match": file.headers["ETag"]})
 

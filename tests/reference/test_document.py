@@ -123,6 +123,14 @@ def test_behind_a_prefix_it_names_the_prefix(client):
     assert below["servers"] == [{"url": "/games"}]
 
 
+def test_behind_a_prefix_the_viewer_finds_its_files(client):
+    page = client.get("/docs", environ_overrides={"SCRIPT_NAME": "/games"}).text
+
+    assert all(
+        path.startswith("/games/") for path in re.findall(r'(?:href|src|data-description)="([^"]+)"', page)
+    )
+
+
 def classes(of):
     yield of
     for subclass in of.__subclasses__():
@@ -137,9 +145,10 @@ def test_an_answer_that_is_not_described_is_noticed(client):
         contract.hold(shown, response)
 
 
-def test_players_are_asked_for_a_session_and_servers_for_a_key():
+def test_players_are_asked_for_a_session_and_servers_for_a_key(document):
     def callers(name):
-        return [next(iter(one), "anyone") for one in contract.operations()[name]["security"]]
+        found = next(one for one in operations(document) if one["operationId"] == name)
+        return [next(iter(one), "anyone") for one in found["security"]]
 
     assert callers("completeAction") == ["player"]
     assert callers("submitScores") == ["serverKey"]

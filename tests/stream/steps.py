@@ -8,6 +8,7 @@ from scoreboard.core import keys
 from scoreboard.parts import Parts
 from scoreboard.stream.diff import applied, checksum
 from scoreboard.stream.types import Line
+from tests.contract import hold_frame
 
 
 def publish(parts: Parts) -> None:
@@ -32,6 +33,7 @@ class Viewer:
     def take(self, frames: list[dict[str, Any]]) -> Viewer:
         """Take in frames. Fails where one does not follow."""
         for frame in frames:
+            hold_frame(frame)
             board = frame["b"]
             if frame["t"] == "snapshot":
                 top = [Line(**{**row, "c": tuple(row.get("c", ()))}) for row in frame["top"]]

@@ -1,6 +1,6 @@
-// docs.js: shows the description of the API. The viewer is other people's: frontend/vendor/swagger-ui.
+// docs.js: shows the API's description with Swagger UI, which is served from here like everything else.
 
-const root = document.getElementById("reference")
+const place = document.querySelector("#reference")
 const dark = matchMedia("(prefers-color-scheme: dark)")
 
 function followColours() {
@@ -10,13 +10,11 @@ function followColours() {
 followColours()
 dark.addEventListener("change", followColours)
 
-SwaggerUIBundle({
-  domNode: root,
-  url: root.dataset.document,
+window.SwaggerUIBundle({
+  domNode: place,
+  url: place.dataset.description,
   deepLinking: true,
-  docExpansion: "list",
   defaultModelsExpandDepth: 0,
-  displayRequestDuration: true,
-  tryItOutEnabled: true,
-  validatorUrl: null, // another host
+  docExpansion: "list",
+  validatorUrl: null, // asks another host
 })

@@ -1,0 +1,42 @@
+"""What streams carry is what their description says."""
+
+from __future__ import annotations
+
+import json
+
+from tests.boards.calls import score
+from tests.contract import client_of, hold_frame
+from tests.stream.steps import publish
+
+
+def frames(answer):
+    """The frames of a stream, as they come."""
+    for part in answer.response:
+        for line in part.decode().splitlines():
+            if line.startswith("data: "):
+                yield json.loads(line.removeprefix("data: "))
+
+
+def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, stream_tick_ms=0)
+    parts.followers.catch_up("boards")
+    client = client_of(parts)
+    score(client, "main", ada=1)
+    publish(parts)
+    parts.hub._warm()
+    parts.viewers.heartbeat_seconds = 0
+
+    answer = client.get("/v1/stream", buffered=False)
+    stream, seen = frames(answer), []
+    for frame in stream:
+        hold_frame(frame)
+        seen.append(frame["t"])
+        if seen == ["hello", "snapshot", "hb"]:
+            score(client, "main", bob=2)
+            publish(parts)
+            parts.hub._read()
+        if "delta" in seen:
+            parts.hub.stop()
+    answer.close()
+
+    assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]

@@ -1,0 +1,116 @@
+"""Every operation refuses what it must, as it says that it does: new ones too, whatever they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.accounts.rules import SCOPES
+from tests import contract
+from tests.boards.calls import refusal
+
+FILLED = {"board": "main", "player": "ada"}
+BODY_BYTES = 1024 * 1024 + 1
+
+
+def calls(*, where):
+    """Method and path of every operation of which `where` is true, with something in each place."""
+    for path, methods in contract.document()["paths"].items():
+        for method, operation in methods.items():
+            if where(operation):
+                places = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
+                yield method, path.format(**{name: FILLED.get(name, "x") for name in places})
+
+
+def by_key(operation, *, not_with=None):
+    """Whether a server key may be let in, and this scope of one does not do."""
+    demanded = [scope for way in operation["security"] for scope in way.get("serverKey", [])]
+    return any("serverKey" in way for way in operation["security"]) and not_with not in demanded
+
+
+def guarded(operation):
+    return {} not in operation["security"]
+
+
+def takes_a_body(operation):
+    return "requestBody" in operation
+
+
+def sent(client, method, path, **options):
+    return client.open(path, method=method.upper(), **options)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic YTpi", "Bearer " + "x" * 600])
+def test_nobody_gets_in_without_being_let_in(client, header):
+    found = list(calls(where=guarded))
+
+    assert found
+    for method, path in found:
+        answer = sent(client, method, path, json={}, headers={"Authorization": header})
+        assert refusal(answer)[0] == 401, path
+        assert answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("body", "mimetype", "status", "code"),
+    [
+        (b"{}", "text/plain", 415, "unsupported_media_type"),
+        (b"{", "application/json", 400, "malformed_json"),
+        (b'{"a": 1, "a": 2}', "application/json", 400, "malformed_json"),
+        (b'"' + b"x" * BODY_BYTES + b'"', "application/json", 413, "body_too_large"),
+        (b'{"unknownToAll": 1}', "application/json", 400, "validation_failed"),
+        (b"[]", "application/json", 400, "validation_failed"),
+        (b"null", "application/json", 400, "validation_failed"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_body_that_is_none_is_refused(client, body, mimetype, status, code):
+    found = list(calls(where=lambda operation: takes_a_body(operation) and by_key(operation)))
+
+    assert found
+    for method, path in found:
+        answer = sent(client, method, path, data=body, content_type=mimetype)
+        assert refusal(answer) == (status, code), path
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_key_of_another_scope_does_not_open(client, parts, scope):
+    _, secret = parts.keys.create("narrow", [scope])
+    found = calls(where=lambda operation: guarded(operation) and by_key(operation, not_with=scope))
+
+    for method, path in found:
+        answer = sent(client, method, path, json={}, headers={"Authorization": f"Bearer {secret}"})
+        assert refusal(answer) == (403, "insufficient_scope"), path
+
+
+def test_a_key_for_idempotency_that_is_none_is_refused(client):
+    def honours(operation):
+        names = [one["name"] for one in operation.get("parameters", [])]
+        return "Idempotency-Key" in names and by_key(operation)
+
+    found = list(calls(where=honours))
+
+    assert found
+    for method, path in found:
+        headers = {"Idempotency-Key": "x" * 129}
+        answer = sent(
+            client, method, path, json={"entries": [{}]} if "scores" in path else {}, headers=headers
+        )
+        assert refusal(answer) == (400, "validation_failed"), path
+
+
+@pytest.mark.parametrize("text", ["%00", "%FF%FE", "%E2%80%AE", "..%2F", "x" * 500, "%F0%9F%8F%86", "%7F"])
+def test_strange_texts_in_paths_get_answers_that_are_described(client, text):
+    for path, methods in contract.document()["paths"].items():
+        for method, operation in methods.items():
+            places = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
+            if places:
+                strange = path.format(**dict.fromkeys(places, text))
+                answer = sent(client, method, strange, json={})  # the client holds it to its description
+                assert 400 <= answer.status_code < 500, strange
+
+
+def test_a_method_that_is_none_is_named_with_those_that_are(client):
+    for path in contract.document()["paths"]:
+        answer = client.open(path.replace("{", "").replace("}", ""), method="PROPFIND")
+        assert refusal(answer) == (405, "method_not_allowed")
+        assert answer.headers["Allow"]
