@@ -111,6 +111,8 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
 def _content(says: Description, shapes: Shapes) -> Schema:
     if says.html:
         return HTML
+    if says.text:
+        return {"text/plain": {"schema": {"type": "string"}}}
     if says.events:
         events = {str(event.__struct_config__.tag): shapes.schema(event) for event in says.events}
         return {"text/event-stream": {"schema": components.event(events), "x-events": events}}
