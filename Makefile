@@ -32,7 +32,8 @@ lint: $(VENV)/dev ## check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(VENV)/dev ## measure speed, each number as a ratio against a reference in the same run
+NODE := tests/load/reference/node
+bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed, each number as a ratio against a reference in the same run
 	@$(BIN)/python -m tests.load.bench
 
 lock: ## pin all dependencies anew (needs uv)
@@ -44,7 +45,7 @@ vendor: ## copy other people's scripts for the pages anew (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
 
 clean: ## remove what was set up here, and keep the data
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
+	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
 
 $(VENV)/python:
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -61,3 +62,9 @@ $(VENV)/dev: $(VENV)/local requirements-dev.txt
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# Without it the bench leaves the comparison out.
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+	@echo "Installing the Node reference (once) ..."
+	@cd $(NODE) && npm ci --no-audit --no-fund --silent && touch node_modules/.installed || \
+	  echo "MISSING: the Node reference needs Node.js 20 or newer. Its comparison is left out." >&2

@@ -43,6 +43,8 @@ configure(settings.log_level)
 
 def post_worker_init(worker):
     """Start this process's background work, and end its streams when it is told to go."""
+    # gunicorn looks its settings up through __getattr__, some thirty times a request.
+    vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
     parts = worker.wsgi.extensions["parts"]
     # Other workers shut connections down that they think are theirs.
     plain = type(worker) is GeventWorker and not worker.cfg.is_ssl

@@ -63,7 +63,7 @@ class Boards:
         self._catalogue, self._show, self._sql = catalogue, show, sql
         self._windows, self._names, self._clock = windows, names, clock
         # As new as the last refresh, so as new as the request that reads them.
-        self._together = Together()
+        self._together = Together(self._look)
         self._renames = 0
         self._names_shown = False
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
@@ -201,9 +201,9 @@ class Boards:
         return row.period if row else None
 
     def _refresh(self) -> None:
-        self._together.call(self._look)
+        self._together.ask(None)
 
-    def _look(self) -> None:
+    def _look(self, asked: Sequence[None]) -> Sequence[None]:
         if self._show.trust.sound():
             try:
                 version, renames = self._show.view.versions()
@@ -213,10 +213,11 @@ class Boards:
                 self._catalogue.refresh(version)
                 self._names_shown = renames is not None
                 self._renames = self._names.renames() if renames is None else renames
-                return
+                return asked
         self._names_shown = False
         self._catalogue.refresh()
         self._renames = self._names.renames()
+        return asked
 
     def _read(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import logging
 import re
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"  # a caller without an address, as on a Unix socket
 PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?\Z")
+KEPT = 4096  # addresses that a process remembers the networks of
 HOST6_BITS = 64  # a household gets so many addresses or more: they count as one
 
 
@@ -45,6 +47,7 @@ class Addresses:
             log.warning("X-Forwarded-For comes in and is not trusted: behind a proxy set TRUSTED_PROXY_HOPS")
 
 
+@functools.lru_cache(maxsize=KEPT)
 def network(text: str | None) -> str:
     """The network that an address counts as, "" where the text is none. A port behind it is left out."""
     match = PORT.match(text or "")

@@ -25,7 +25,7 @@ def allow(request: Request, response: Response, origins: Collection[str]) -> Non
     elif request.method in READS:
         _open(response, "*")
     else:
-        response.vary.add("Origin")
+        response.headers.add("Vary", "Origin")
         if named:
             _open(response, request.headers["Origin"])
 

@@ -1,6 +1,7 @@
 """Counting in fixed stretches of time by the library `limits`: all limits of a request in one trip.
 
-Out of the box a limit with its headers costs three trips to Redis: hit, count, time left.
+Out of the box a limit with its headers costs three trips to Redis: hit, count, time left. Here
+requests that come at the same time even share one.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from importlib.resources import files
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from limits import RateLimitItem
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import STRATEGIES, FixedWindowRateLimiter
+from redis import Redis
 
 from scoreboard.core import keys
+from scoreboard.core.redis import Scripts
+from scoreboard.core.together import Together
 
 SCHEME = "scoreboard"
 STRATEGY = "fixed-window-together"
@@ -62,8 +65,8 @@ class RedisCounts(RedisStorage):
     def initialize_storage(self, _uri: str) -> None:
         """Know our script beside those of `limits`."""
         super().initialize_storage(_uri)
-        script = files(__package__).joinpath("lua/count.lua").read_bytes()
-        self._count = self.get_connection().register_script(script)
+        self._scripts = Scripts(cast(Redis, self.get_connection()), "scoreboard.core")
+        self._together = Together(self._count)
 
     def prefixed_key(self, key: str) -> str:
         """The key in Redis."""
@@ -74,8 +77,15 @@ class RedisCounts(RedisStorage):
         args = [cost]
         for counter in counters:
             args += (counter.allowed, counter.seconds * 1000)
-        found = self._count([self.prefixed_key(counter.key) for counter in counters], args)
+        found = self._together.ask(([self.prefixed_key(counter.key) for counter in counters], args))
         return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
+
+    def _count(self, asked: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
+        def fill(pipeline: Any) -> None:
+            for names, args in asked:
+                self._scripts.queue(pipeline, "count", names, args)
+
+        return self._scripts.execute(fill)
 
 
 class MemoryCounts(MemoryStorage):

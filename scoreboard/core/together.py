@@ -1,49 +1,60 @@
-"""One piece of work for all who want it at the same time."""
+"""One trip for all who want something at the same time."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+Q = TypeVar("Q")
+A = TypeVar("A")
 
 
-class _Flight:
-    """One run of the work, and those who wait for it."""
+class _Flight(Generic[Q, A]):
+    """One trip: the questions that it takes along, and what came back."""
 
     def __init__(self) -> None:
-        self.done = threading.Event()
+        self.questions: list[Q] = []
+        self.answers: Sequence[A] = ()
         self.error: BaseException | None = None
+        self.done = threading.Event()
 
 
-class Together:
-    """Runs work that many callers want, once for all who came before it began.
+class Together(Generic[Q, A]):
+    """Asks what many callers want to know, once for all who came before it began.
 
-    Whoever comes while it runs gets the next run: what it then knows is never older than his call.
+    Whoever comes while it asks gets the next trip: what he then hears is never older than his call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trip: Callable[[Sequence[Q]], Sequence[A]]) -> None:
+        """`trip` answers questions, in their order. What it raises is raised for all of them."""
+        self._trip = trip
         self._guard = threading.Lock()
         self._running = threading.Lock()
-        self._next: _Flight | None = None
+        self._next: _Flight[Q, A] | None = None
 
-    def call(self, work: Callable[[], None]) -> None:
-        """Have `work` run after this call began. Raises what it raised."""
+    def ask(self, question: Q) -> A:
+        """The answer, by a trip that began after this call."""
         with self._guard:
             flight, leads = self._next, self._next is None
             if flight is None:
                 flight = self._next = _Flight()
+            place = len(flight.questions)
+            flight.questions.append(question)
         if leads:
-            self._lead(flight, work)
+            self._lead(flight)
         else:
             flight.done.wait()
         if flight.error is not None:
             raise flight.error
+        return flight.answers[place]
 
-    def _lead(self, flight: _Flight, work: Callable[[], None]) -> None:
+    def _lead(self, flight: _Flight[Q, A]) -> None:
         with self._running:
             with self._guard:
                 self._next = None
             try:
-                work()
+                flight.answers = self._trip(flight.questions)
             except BaseException as error:  # noqa: BLE001 - those who wait are told as well
                 flight.error = error
             finally:

@@ -30,6 +30,17 @@ class Proxy:
         self.lost = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def cut(self) -> None:
+        """Cut every connection, and let none through until `repair`."""
+        self.closed = True
+        for one in self._open[1:]:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def repair(self) -> None:
+        """Let connections through again."""
+        self.closed = False
+
     def close(self) -> None:
         """Cut every connection, and listen no more."""
         self.closed = True

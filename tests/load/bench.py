@@ -1,6 +1,6 @@
 """`make bench`: the product's speed, each number beside a reference that ran in the same minute.
 
-python -m tests.load.bench [--quick | --full] [--only batch single reads streams]
+python -m tests.load.bench [--quick | --full] [--only batch single actions reads streams]
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.load import batch, reads, servers, single, streams
+from tests.load import actions, batch, reads, servers, single, streams
 from tests.load.measure import Progress, table
 from tests.support import Postgres
 
-QUICK_SECONDS, FULL_SECONDS = 600, 1080  # then it stops by itself
-STAGES = ("batch", "single", "reads", "streams")
+QUICK_SECONDS, FULL_SECONDS = 720, 1200  # then it stops by itself
+Measure = Callable[[str, Path, str, Progress, tuple[str, str]], None]
+STAGES = ("batch", "single", "actions", "reads", "streams")
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
     signal.signal(signal.SIGALRM, lambda signum, frame: sys.exit("out of time: not all was measured"))
     signal.alarm(FULL_SECONDS if asked.full else QUICK_SECONDS)
     begun = time.monotonic()
-    postgres = _postgres_package() if "batch" in asked.only else None
+    postgres = _postgres_package() if {"batch", "actions"} & set(asked.only) else None
     progress = Progress(total=_steps(asked.only, postgres=postgres is not None))
     folder = Path(tempfile.mkdtemp(prefix="scoreboard-bench-")).resolve()
     try:
@@ -59,14 +60,12 @@ def _run(
     asked: argparse.Namespace, folder: Path, progress: Progress, postgres: Callable[..., object] | None
 ) -> None:
     if "batch" in asked.only:
-        with servers.redis_server(folder / "redis-sqlite") as redis:
-            urls = (f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/raw.db")
-            batch.measure("SQLite", folder, redis, progress, urls)
-        if postgres is not None:
-            _on_postgres(folder, progress, postgres)
+        _on_each("batch", batch.measure, folder, progress, postgres)
     if "single" in asked.only:
         with servers.redis_server(folder / "redis-single") as redis:
             single.measure(folder, redis, progress)
+    if "actions" in asked.only:
+        _on_each("actions", actions.measure, folder, progress, postgres)
     if "reads" in asked.only:
         with servers.redis_server(folder / "redis-reads") as redis:
             reads.measure(folder, redis, progress, reads.FULL if asked.full else reads.QUICK)
@@ -75,13 +74,23 @@ def _run(
             streams.measure(folder, redis, progress)
 
 
-def _on_postgres(folder: Path, progress: Progress, get_server: Callable[..., object]) -> None:
-    server = get_server(folder / "pg", cleanup_mode="delete")
+def _on_each(
+    stage: str, measure: Measure, folder: Path, progress: Progress, postgres: Callable[..., object] | None
+) -> None:
+    """Measure on SQLite, and on PostgreSQL where there is one: the product's database, and another."""
+    folder = folder / stage
+    folder.mkdir()
+    with servers.redis_server(folder / "redis-sqlite") as redis:
+        urls = (f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/reference.db")
+        measure("SQLite", folder, redis, progress, urls)
+    if postgres is None:
+        return
+    server = postgres(folder / "pg", cleanup_mode="delete")
     try:
-        postgres = Postgres(server.get_uri())
-        urls = postgres.create("ours"), postgres.create("raw")
-        with servers.redis_server(folder / "redis-pg") as redis:
-            batch.measure("PostgreSQL", folder, redis, progress, urls)
+        databases = Postgres(server.get_uri())
+        urls = databases.create("ours"), databases.create("reference")
+        with servers.redis_server(folder / "redis-postgres") as redis:
+            measure("PostgreSQL", folder, redis, progress, urls)
     finally:
         server.cleanup()
 
@@ -95,10 +104,11 @@ def _postgres_package() -> Callable[..., object] | None:
 
 
 def _steps(stages: tuple[str, ...], *, postgres: bool) -> int:
-    shapes = len(batch.SHAPES["SQLite"]) + postgres * len(batch.SHAPES["PostgreSQL"])
+    kinds = ("SQLite", "PostgreSQL")[: 1 + postgres]
     steps = {
-        "batch": batch.STEPS * shapes,
+        "batch": batch.STEPS * sum(len(batch.SHAPES[kind]) for kind in kinds),
         "single": single.STEPS,
+        "actions": sum(actions.STEPS[kind] for kind in kinds),
         "reads": reads.STEPS,
         "streams": streams.STEPS,
     }

@@ -1,4 +1,4 @@
-"""Where the time goes: `python -m tests.load.costs batch | hundreds | single | entry | top`.
+"""Where the time goes: `python -m tests.load.costs batch | cycle | hundreds | single | entry | top`.
 
 `batch` runs the product in this process under cProfile, the writer in the caller's thread; the
 others sample a real web process under load, by its processor time.
@@ -12,23 +12,35 @@ import json
 import pstats
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from config.settings import Settings
 from scoreboard.app import create_app
 from scoreboard.parts import Parts, build
 from tests.load import servers
+from tests.load.cycles import ACTION, RULES, UNREFUSED, players
+from tests.load.generator import Repeats, Speaker
 from tests.load.requests import get, score_batches
 from tests.support import KEY
 
 BATCHES, SIZE = 20, 1000
 SECONDS = 6.0
 SHOWN = 45
-SAMPLED = {
-    "single": (score_batches("main", players=20_000, size=1, count=5000), 64),
-    "hundreds": (score_batches("main", players=20_000, size=100, count=200), 1),
-    "entry": ([get(f"/v1/boards/main/entries/player-{n}") for n in range(1000)], 16),
-    "top": ([get("/v1/boards/main/entries?limit=100")], 16),
+
+
+def _repeats(requests: list[bytes]) -> Callable[[servers.Server], Sequence[Speaker]]:
+    return lambda server: [Repeats(requests)]
+
+
+# What is said, and by how many connections.
+SAMPLED: dict[str, tuple[Callable[[servers.Server], Sequence[Speaker]], int]] = {
+    "cycle": (partial(players, count=64), 64),
+    "single": (_repeats(score_batches("main", players=20_000, size=1, count=5000)), 64),
+    "hundreds": (_repeats(score_batches("main", players=20_000, size=100, count=200)), 1),
+    "entry": (_repeats([get(f"/v1/boards/main/entries/player-{n}") for n in range(1000)]), 16),
+    "top": (_repeats([get("/v1/boards/main/entries?limit=100")]), 16),
 }
 
 
@@ -54,6 +66,7 @@ def prepared(folder: Path, redis_url: str) -> Parts:
     parts.followers.catch_up("boards")
     entries = [{"player": f"player-{n}", "score": n} for n in range(1000)]
     parts.scores.submit("main", entries, caller="bootstrap", context={})
+    parts.manage_action_types.define(ACTION, RULES, context={})
     return parts
 
 
@@ -96,13 +109,14 @@ def sample(what: str, folder: Path, redis_url: str, parts: Parts) -> None:
         "SECRET_KEY": "x" * 32,
         "SCOREBOARD_BOOTSTRAP_KEY": KEY,
         "SAMPLES": str(found),
-    }
-    requests, connections = SAMPLED[what]
+    } | UNREFUSED
+    speakers, connections = SAMPLED[what]
     config = "tests/load/reference/sampled.py"
     with servers.gunicorn(folder, config, "wsgi:app", **environment) as server:
-        server.load(requests, connections=connections, seconds=1.0)
+        talk = partial(server.talk, speakers(server), connections=connections)
+        talk(seconds=1.0)
         before = server.threads()
-        done = server.load(requests, connections=connections, seconds=SECONDS)
+        done = talk(seconds=SECONDS)
         spent = {name: seconds - before.get(name, 0.0) for name, seconds in server.threads().items()}
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"{1e6 * seconds / done.done:8.0f} µs a request in thread {name}")
@@ -111,7 +125,7 @@ def sample(what: str, folder: Path, redis_url: str, parts: Parts) -> None:
 
 def _print_samples(found: dict[str, dict[str, int]], cpu_us: float) -> None:
     total = sum(found["leaves"].values())
-    print(f"{total} samples, {cpu_us:.0f} µs of processor time a request\n inclusive, µs a request")
+    print(f"{total} samples, {cpu_us:.0f} µs of processor time a request or cycle")
     for kind in ("inclusive", "leaves"):
         print(f"\n{kind}, µs a request")
         lines = sorted(found[kind].items(), key=lambda item: -item[1])

@@ -1,6 +1,6 @@
-"""The load: keep-alive connections that send a request as soon as the last one is answered.
+"""The load: keep-alive connections that say the next thing as soon as the last one is answered.
 
-Runs in a process of its own and costs little: prebuilt requests, plain sockets, no pipelining.
+Runs in a process of its own and costs little: plain sockets, no pipelining.
 """
 
 from __future__ import annotations
@@ -13,20 +13,43 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
-from typing import Any
+from typing import Any, Protocol
 
 from tests.load.measure import Sample
 
 ANSWER_SECONDS = 30.0
 
 
+class Speaker(Protocol):
+    """Knows what a connection says."""
+
+    @property
+    def steps(self) -> int:
+        """How many requests make one of what is counted."""
+
+    def say(self, heard: bytes | None) -> bytes:
+        """The next request, after what was heard last; None where it begins anew."""
+
+
+@dataclass
+class Repeats:
+    """Says one prebuilt request after the other, whatever it hears."""
+
+    requests: Sequence[bytes]
+    steps: int = 1
+    _said: int = -1
+
+    def say(self, heard: bytes | None) -> bytes:
+        self._said += 1
+        return self.requests[self._said % len(self.requests)]
+
+
 @dataclass
 class Plan:
-    """What to send, where to, and for how long."""
+    """What to say, where to, and for how long. Connections take the speakers by turns."""
 
     port: int
-    requests: Sequence[bytes]
+    speakers: Sequence[Speaker]
     connections: int
     seconds: float
     status: int = 200
@@ -49,73 +72,92 @@ def drive(plan: Plan) -> Sample:
 class Connection:
     """One client."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, speaker: Speaker) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent = 0.0
-        self._got, self._missing = bytearray(), -1
+        self._speaker, self._step = speaker, 0
+        self._got, self._head, self._missing = bytearray(), 0, -1
 
-    def send(self, request: bytes) -> None:
-        self.sent = time.perf_counter()
-        self.socket.sendall(request)
+    def begin(self) -> None:
+        """Say the first thing."""
+        self._step = 0
+        self._send(self._speaker.say(None))
 
-    def receive(self) -> bytes | None:
-        """The answer's first line once all of it is there, else nothing yet."""
+    def go_on(self, heard: bytes) -> bool:
+        """Say the next thing. False where nothing is left to say."""
+        self._step += 1
+        if self._step == self._speaker.steps:
+            return False
+        self._send(self._speaker.say(heard))
+        return True
+
+    def receive(self) -> tuple[bytes, bytes] | None:
+        """The answer's first line and its body once all of it is there, else nothing yet."""
         data = self.socket.recv(262_144)
         if not data:
             raise ConnectionError("the server closed a connection")
         self._got += data
         if self._missing < 0:
-            self._missing = _length(self._got)
+            self._head, self._missing = _lengths(self._got)
         if self._missing < 0 or len(self._got) < self._missing:
             return None
-        line = bytes(self._got[: self._got.index(b"\r\n")])
+        line, body = bytes(self._got[: self._got.index(b"\r\n")]), bytes(self._got[self._head :])
         self._got.clear()
         self._missing = -1
-        return line
+        return line, body
+
+    def _send(self, request: bytes) -> None:
+        self.sent = time.perf_counter()
+        self.socket.sendall(request)
 
 
-def _length(got: bytearray) -> int:
-    """How long the whole answer is; -1 where its head is not complete yet."""
+def _lengths(got: bytearray) -> tuple[int, int]:
+    """How long an answer's head is, and the whole answer; -1 where the head is not complete yet."""
     end = got.find(b"\r\n\r\n")
     if end < 0:
-        return -1
+        return -1, -1
     head = bytes(got[:end]).lower()
     at = head.find(b"content-length:")
-    return end + 4 + (int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0)
+    body = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+    return end + 4, end + 4 + body
 
 
 def run(plan: Plan) -> tuple[Sample | None, str]:
-    """Send and wait by turns on every connection, until the time is over and all is answered.
+    """Speak and listen by turns on every connection, until the time is over and all is answered.
 
-    Returns what was measured, and the first answer that must not be.
+    Returns what was measured, and the first answer that must not be. The latencies are those of the
+    last request of what is counted.
     """
-    requests, expected = cycle(plan.requests), f"HTTP/1.1 {plan.status}".encode()
+    expected = f"HTTP/1.1 {plan.status}".encode()
     selector, latencies, refused, waiting = selectors.DefaultSelector(), [], 0, plan.connections
     begun = time.perf_counter()
     until = begun + plan.seconds
-    for _ in range(plan.connections):
-        connection = Connection(plan.port)
+    for number in range(plan.connections):
+        connection = Connection(plan.port, plan.speakers[number % len(plan.speakers)])
         selector.register(connection.socket, selectors.EVENT_READ, connection)
-        connection.send(next(requests))
+        connection.begin()
     while waiting:
         for key, _ in selector.select(ANSWER_SECONDS):
             try:
-                line = key.data.receive()
+                heard = key.data.receive()
             except OSError as error:
                 # An idle connection is closed after 5 s: another one waits for its answer since then.
                 return None, f"{waiting} requests were not answered: {error}"
-            if line is None:
+            if heard is None:
                 continue
-            now = time.perf_counter()
+            now, (line, body) = time.perf_counter(), heard
             if line.startswith(expected):
-                latencies.append(now - key.data.sent)
+                sent = key.data.sent
+                if key.data.go_on(body):
+                    continue
+                latencies.append(now - sent)
             elif line.startswith(b"HTTP/1.1 503"):
                 refused += 1
             else:
-                return None, f"expected {plan.status}, got {line.decode()}"
+                return None, f"expected {plan.status}, got {line.decode()} {body[:300].decode()}"
             if now < until:
-                key.data.send(next(requests))
+                key.data.begin()
             else:
                 waiting -= 1
     if not latencies:

@@ -16,8 +16,13 @@ def get(path: str, **headers: str) -> bytes:
 
 def scores(board: str, entries: list[dict[str, object]]) -> bytes:
     """A request of the batch route."""
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    return _request("POST", f"/v1/boards/{board}/scores", headers, msgspec.json.encode({"entries": entries}))
+    return post(f"/v1/boards/{board}/scores", {"entries": entries}, token=KEY)
+
+
+def post(path: str, body: object, *, token: str) -> bytes:
+    """A POST request of whoever holds a token or key."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    return _request("POST", path, headers, msgspec.json.encode(body))
 
 
 def score_batches(board: str, *, players: int, size: int, count: int) -> list[bytes]:

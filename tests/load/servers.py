@@ -1,27 +1,29 @@
-"""The two servers that are measured: the product, and a bare application beside it."""
+"""The servers that are measured: the product, and what it is measured against."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from redis import Redis
 
 from scoreboard.commands.redis_server import PrivateRedis
-from tests.load.generator import Plan, drive
+from tests.load.generator import Plan, Repeats, Speaker, drive
 from tests.load.measure import Sample
 from tests.support import ROOT, Stack, free_port, wait_until
 
 TICK = os.sysconf("SC_CLK_TCK")
+NODE = Path(__file__).parent / "reference" / "node"
 QUIET_SECONDS, QUIET_SHARE, PATIENCE_SECONDS = 0.25, 0.1, 20.0
 
 
@@ -33,10 +35,16 @@ class Server:
 
     def load(self, requests: list[bytes], *, connections: int, seconds: float, status: int = 200) -> Sample:
         """Send requests, and tell what they cost the web process. Waits for what they leave behind."""
+        return self.talk([Repeats(requests)], connections=connections, seconds=seconds, status=status)
+
+    def talk(
+        self, speakers: Sequence[Speaker], *, connections: int, seconds: float, status: int = 200
+    ) -> Sample:
+        """Let speakers speak, and tell what they cost the web process. Waits for what they leave behind."""
         web = self._web()
         before = cpu_seconds(web)
         plan = Plan(
-            port=self.port, requests=requests, connections=connections, seconds=seconds, status=status
+            port=self.port, speakers=speakers, connections=connections, seconds=seconds, status=status
         )
         sample = drive(plan)
         spent = cpu_seconds(web) - before
@@ -106,12 +114,32 @@ def bare(folder: Path) -> contextlib.AbstractContextManager[Server]:
 @contextlib.contextmanager
 def gunicorn(folder: Path, config: str, app: str, **environment: str) -> Iterator[Server]:
     """A web server alone."""
+    command = [sys.executable, "-m", "gunicorn", "--config", config, app]
+    with _started(command, folder / "gunicorn.log", DATA_DIR=str(folder), **environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def node(folder: Path, **environment: str) -> Iterator[Server]:
+    """The Node reference."""
+    command = ["node", str(NODE / "server.js")]
+    with _started(command, folder / "node.log", NODE_ENV="production", **environment) as server:
+        yield server
+
+
+def node_installed() -> bool:
+    """Whether the Node reference can be run here."""
+    return (NODE / "node_modules" / "express").is_dir() and shutil.which("node") is not None
+
+
+@contextlib.contextmanager
+def _started(command: list[str], log_file: Path, **environment: str) -> Iterator[Server]:
     port = free_port()
-    with (folder / "gunicorn.log").open("ab") as log:
+    with log_file.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", config, app],
+            command,
             cwd=ROOT,
-            env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "DATA_DIR": str(folder)} | environment,
+            env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"} | environment,
             stdout=log,
             stderr=log,
             start_new_session=True,

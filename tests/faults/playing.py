@@ -1,0 +1,106 @@
+"""Players of the running product, and what many of them do at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, Self, TypeVar
+
+from tests.actions.play import proof
+from tests.support import Answer, Stack
+
+T = TypeVar("T")
+
+
+class Player:
+    """A guest with a session."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        session = stack.call("POST", "/v1/auth/guest", {}, key=None).json["data"]
+        self.id, self.token = session["player"]["id"], session["accessToken"]
+
+    def request(self, action: str) -> dict[str, Any]:
+        """Ask for an action token, until it is there."""
+        while True:
+            answer = self.call("POST", "/v1/actions/request", {"actionType": action})
+            if answer is not None and answer.status == 200:
+                return answer.json["data"]
+            assert answer is None or answer.status == 503, answer.body
+            time.sleep(0.05)
+
+    def complete(self, asked: dict[str, Any], points: int | None = None) -> Answer | None:
+        """Complete it, once. None where no answer came."""
+        body = {"actionToken": asked["actionToken"], "proof": proof(asked, points)}
+        return self.call("POST", "/v1/actions/complete", body)
+
+    def call(self, method: str, path: str, body: Any = None) -> Answer | None:
+        """Call as this player. None where no answer came."""
+        try:
+            return self.stack.call(method, path, body, key=self.token)
+        except OSError:
+            return None
+
+
+class Load:
+    """Players who play until they are told to stop, send again what was not answered, and keep books."""
+
+    def __init__(self, stack: Stack, action: str, players: int = 4) -> None:
+        self.players = [Player(stack) for _ in range(players)]
+        self.action, self.stopping = action, threading.Event()
+        self.counted: Counter[str] = Counter()
+        self.problems: Counter[tuple[int, str]] = Counter()
+        self.seconds: list[float] = []
+        self.degraded = 0
+        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in self.players]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def count(self) -> int:
+        return sum(self.counted.values())
+
+    def _run(self, player: Player) -> None:
+        while not self.stopping.is_set():
+            asked = player.request(self.action)
+            while not self._counted(player, asked):
+                time.sleep(0.05)
+            self.counted[player.id] += 1
+
+    def _counted(self, player: Player, asked: dict[str, Any]) -> bool:
+        started = time.monotonic()
+        answer = player.complete(asked)
+        if answer is None:
+            return False
+        if answer.status != 200:
+            self.problems[answer.status, answer.json["code"]] += 1
+            return False
+        self.seconds.append(time.monotonic() - started)
+        self.degraded += "degraded" in answer.json["data"]
+        return True
+
+
+def at_once(count: int, work: Callable[[int], T]) -> list[T]:
+    """What each of `count` threads got."""
+    got: list[T] = []
+    threads = [threading.Thread(target=lambda n=n: got.append(work(n))) for n in range(count)]  # type: ignore[misc]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+def slowest(seconds: Sequence[float], part: float = 0.99) -> float:
+    """How long it took at most, for this part of all."""
+    return sorted(seconds)[int(len(seconds) * part)]
