@@ -89,7 +89,7 @@ class Parts:
     """Everything that routes, commands and jobs work with."""
 
     settings: Settings
-    secret: bytes
+    address_key: bytes
     clock: Clock
     database: Database
     audit_database: Database
@@ -264,7 +264,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     action_types = ActionTypes(stored_types)
     return Parts(
         settings=settings,
-        secret=secret,
+        address_key=derive(secret, "address"),
         clock=clock,
         database=database,
         audit_database=audit_database,

@@ -12,7 +12,7 @@ from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.rules import SESSION_MS, presented
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.store import sessions as table
-from scoreboard.accounts.store.sessions import StoredSessions
+from scoreboard.accounts.store.sessions import FORGET_MS, StoredSessions
 from scoreboard.accounts.types import Account, Player, Session, Tokens
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Busy, Connection, Lost
@@ -134,6 +134,10 @@ class Sessions:
         (outcome,) = self.writer.append([fact])
         if outcome.error is None:
             self.revocations.look()
+
+    def forget_old(self) -> None:
+        """Delete sessions that have been over for a day."""
+        self.stored.forget(self.clock() - FORGET_MS)
 
     def _read(self, token: str) -> tuple[str, int]:
         found = self.refresh.read(token)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Sequence
+from typing import Any, Self
 
 from tests.actions.play import proof
 from tests.support import Answer, Stack
-
-T = TypeVar("T")
 
 
 class Player:
@@ -88,17 +86,6 @@ class Load:
         self.seconds.append(time.monotonic() - started)
         self.degraded += "degraded" in answer.json["data"]
         return True
-
-
-def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of `count` threads got."""
-    got: list[T] = []
-    threads = [threading.Thread(target=lambda n=n: got.append(work(n))) for n in range(count)]  # type: ignore[misc]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 def slowest(seconds: Sequence[float], part: float = 0.99) -> float:

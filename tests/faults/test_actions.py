@@ -13,10 +13,10 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.playing import Load, Player, at_once, slowest
+from tests.faults.playing import Load, Player, slowest
 from tests.faults.test_faults import verify, workers
 from tests.journal.proxy import Proxy
-from tests.support import ROOT, Stack, wait_until
+from tests.support import ROOT, Stack, at_once, wait_until
 
 KEYS = {"KEY_ROTATION_SECONDS": "6", "KEY_PUBLISH_SECONDS": "1"}
 
