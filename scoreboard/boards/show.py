@@ -46,23 +46,29 @@ class Trust:
 
     def sound(self) -> bool:
         """Whether boards may be read from Redis now."""
-        if self._sound and self.view.server != self._server:
-            self.lost(RedisAway("another server answers, which may hold older boards"))
+        self._meet()
         if self._sound or self.monotonic() - self._checked < CHECK_SECONDS:
             return self._sound
         self._checked = self.monotonic()
         try:
             position = self.view.position()
+            self._meet()
+            self._server = self.view.server
             if self._wanted is None:
                 self._wanted = self.journal.head()
             self._sound = position is not None and position >= self._wanted
-            self._server = self.view.server
             if self._sound:
                 self.doubted = False
                 log.info("boards are read from Redis", extra={"position": position})
         except RedisAway as error:
             self.lost(error)
         return self._sound
+
+    def _meet(self) -> None:
+        # Also while it is not believed yet: what it must have caught up with was asked of another one.
+        if self._server not in ("", self.view.server):
+            self._server = self.view.server
+            self.lost(RedisAway("another server answers, which may hold older boards"))
 
 
 @dataclass(frozen=True, kw_only=True)

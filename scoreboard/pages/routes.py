@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -20,8 +21,8 @@ bp = Blueprint("pages", __name__)
 
 # Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; manifest-src 'self'"
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; manifest-src 'self'"
 )
 
 PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
@@ -100,8 +101,19 @@ def _page(board: Board, *, others: list[Board]) -> str:
         "period_name": view.period_name(shown),
         "ties": view.TIES[board.definition.ties],
         "example": view.example(board, region),
+        "playable": _playable(board, region) if live else "",
+        "sign": view.SIGNS.get(board.definition.operator, ""),
     }
     return render_template("board.html", **texts)
+
+
+def _playable(board: Board, region: str) -> str:
+    """The action type that visitors may play on this page, if any. It is no reason not to show the rows."""
+    name = parts().settings.demo_action
+    with suppress(Lost, Busy):
+        if view.playable(parts().action_types.find(name), board, region):
+            return name
+    return ""
 
 
 def _boards() -> list[Board]:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from scoreboard.actions.types import ActionType
 from scoreboard.boards.types import Board, Period
 
 EXAMPLE_SCORE = 10
@@ -16,6 +17,7 @@ TIES = {
     "competition": "Equal results share a rank, and the ranks after them are skipped.",
     "dense": "Equal results share a rank, and no rank is skipped.",
 }
+SIGNS = {"increment": "+", "decrement": "\N{MINUS SIGN}"}
 
 
 class Choice(NamedTuple):
@@ -52,6 +54,17 @@ def digits(value: int, decimals: int) -> list[str]:
     groups[0] = ("-" if value < 0 else "") + groups[0]
     groups[-1] += f".{part:0{decimals}}" if decimals else ""
     return groups
+
+
+def playable(type: ActionType | None, board: Board, region: str) -> bool:
+    """Whether who plays this action type on a board's page sees his points there. Guests have no region."""
+    return (
+        type is not None
+        and not type.rules.bind_device
+        and board.id in type.rules.boards
+        and board.definition.trust == "client"
+        and not region
+    )
 
 
 def example(board: Board, region: str) -> str:

@@ -206,7 +206,7 @@ function visible(top) {
 }
 
 function glow(row) {
-  row.animate([{ backgroundColor: "var(--glow)" }, { backgroundColor: "var(--surface)" }], {
+  row.animate([{ backgroundColor: "var(--glow)", offset: 0 }], {
     duration: GLOW_MS,
     easing: "ease-out",
   })

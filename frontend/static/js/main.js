@@ -5,12 +5,36 @@ import { BoardView } from "./board-view.js"
 import { connectionState, connectionText } from "./connection.js"
 import { copyable } from "./copy-field.js"
 import { Feed } from "./feed.js"
+import { markOwnRow } from "./own-row.js"
+import { StoredSession } from "./stored-session.js"
 
 const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
 
+const stored = new StoredSession()
 const root = document.querySelector("[data-stream]")
 if (root) follow(root, document.getElementById("badge"))
 for (const field of document.querySelectorAll(".copy-field")) copyable(field)
+for (const section of document.querySelectorAll(".play")) offer(section)
+stored.addEventListener("change", markMe)
+addEventListener("storage", markMe) // another tab played
+markMe()
+
+function markMe() {
+  const rows = document.getElementById("rows")
+  if (rows) markOwnRow(rows, stored.read()?.player)
+}
+
+// Who only watches does not load the game; who comes near its button does.
+function offer(section) {
+  const button = section.querySelector("button")
+  let playing = null
+  const load = () => (playing ??= import("./play.js").then(({ playButton }) => playButton(section, stored)))
+  const press = () => load().then((loaded) => loaded.press())
+  const sayWhy = () => (section.querySelector("[role=status]").textContent = "This could not be loaded. Reload the page.")
+  for (const near of ["pointerenter", "focus"]) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
+  button.addEventListener("click", () => press().catch(sayWhy))
+  section.classList.add("ready")
+}
 
 function follow(root, badge) {
   const { stream, scope, since } = root.dataset
@@ -26,6 +50,7 @@ function follow(root, badge) {
     } else if (next !== board) {
       board = next
       if (board.s !== null) view.render(board)
+      markMe()
     }
   })
   feed.addEventListener("status", () => showConnection(badge, feed))

@@ -1,0 +1,77 @@
+// actions.js: the action protocol. An action is asked for, done, and completed with work for its claim;
+// its points count once, however often its token is sent. No DOM.
+
+import { persist } from "./retry.js"
+import { sha256 } from "./sha256.js"
+
+const MARGIN_MS = 100 // a timer may ring early, and being early counts against the player
+
+const browser = {
+  now: () => performance.now(), // a clock that nobody sets
+  random: () => Math.random(),
+  sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
+}
+
+export class Actions {
+  #parts
+
+  constructor({ session, solver, world = browser }) {
+    this.#parts = { session, solver, world }
+  }
+
+  // One whole action whose claim is known beforehand. Its receipt.
+  async play(type, claim = {}) {
+    return (await this.request(type)).complete(claim)
+  }
+
+  // Throws a Refusal, as everything here does: by then it was tried as often as it made sense.
+  async request(type) {
+    const { session, world } = this.#parts
+    const asked = await persist(() => session.post("/actions/request", { actionType: type }), world)
+    return new Action(asked, this.#parts)
+  }
+}
+
+class Action {
+  #asked
+  #parts
+  #ripeAt
+  #proof = null
+
+  constructor(asked, parts) {
+    this.#asked = asked
+    this.#parts = parts
+    this.#ripeAt = parts.world.now() + asked.minSeconds * 1000 + MARGIN_MS
+  }
+
+  // What it is worth: a number, or { min, max } where the claim says how many.
+  get points() {
+    return this.#asked.points
+  }
+
+  get minSeconds() {
+    return this.#asked.minSeconds
+  }
+
+  // The receipt. After a Refusal it may be called again: the first claim is the one that is sent.
+  async complete({ points, result = "" } = {}) {
+    const { session, world } = this.#parts
+    this.#proof ??= this.#prove(points, result)
+    const [proof] = await Promise.all([this.#proof, this.#ripe()])
+    const body = { actionToken: this.#asked.actionToken, proof }
+    return persist(() => session.post("/actions/complete", body), world)
+  }
+
+  async #prove(points, result) {
+    const { nonce, difficulty } = this.#asked.challenge
+    const checksum = sha256(`${points ?? ""}|${result}`)
+    const solution = await this.#parts.solver.solve({ nonce, checksum, difficulty })
+    return { solution, checksum, points, result } // JSON leaves out what is undefined
+  }
+
+  async #ripe() {
+    const { now, sleep } = this.#parts.world
+    const ms = this.#ripeAt - now()
+    if (ms > 0) await sleep(ms)
+  }
+}

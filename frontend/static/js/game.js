@@ -1,0 +1,93 @@
+// game.js: one visitor's rounds: what a press of the button means, and what is said. No DOM.
+
+import { receiptText, refusalText, unsentText } from "./play-words.js"
+import { passes } from "./retry.js"
+import { claimFor, roundFor } from "./round.js"
+
+const SLOW_MS = 3000
+const REST_MS = 1000 // who is still tapping does not start the next round by it
+
+const browser = { sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)) }
+
+export class Game extends EventTarget {
+  state = "ready" // ready, starting, tapping or waiting, sending, then resting and again, or unsent
+  round = null
+  taps = 0
+  text = ""
+  #type
+  #board
+  #actions
+  #world
+  #action = null
+  #full = null
+
+  constructor({ type, board, actions, world = browser }) {
+    super()
+    this.#type = type
+    this.#board = board
+    this.#actions = actions
+    this.#world = world
+  }
+
+  // Whether a press does anything now.
+  get pressable() {
+    return ["ready", "tapping", "unsent", "again"].includes(this.state)
+  }
+
+  press() {
+    if (this.state === "tapping") return this.#tap()
+    if (this.state === "unsent") return this.#send()
+    if (this.pressable) return this.#play()
+  }
+
+  async #play() {
+    this.#change({ state: "starting", text: "", taps: 0, round: null })
+    try {
+      this.#action = await this.#actions.request(this.#type)
+    } catch (refusal) {
+      return this.#rest(refusalText(refusal))
+    }
+    await this.#playRound(roundFor(this.#action))
+    if (this.round.tapped && this.taps === 0) return this.#rest("Not one tap: there is nothing to count.")
+    return this.#send()
+  }
+
+  async #playRound(round) {
+    const full = new Promise((resolve) => (this.#full = resolve))
+    if (round.tapped) {
+      const text = `Tap as often as you can: ${round.seconds} seconds, up to ${round.max} points.`
+      this.#change({ state: "tapping", round, text })
+    } else {
+      this.#change({ state: "waiting", round })
+    }
+    await Promise.race([full, this.#world.sleep(round.seconds * 1000)])
+  }
+
+  #tap() {
+    this.#change({ taps: this.taps + 1 })
+    if (this.taps >= this.round.max) this.#full()
+  }
+
+  async #send() {
+    this.#change({ state: "sending" })
+    this.#world.sleep(SLOW_MS).then(() => this.state === "sending" && this.#change({ text: "Still counting…" }))
+    try {
+      const receipt = await this.#action.complete(claimFor(this.round, this.taps))
+      return this.#rest(receiptText(receipt, this.#board))
+    } catch (refusal) {
+      if (!passes(refusal)) return this.#rest(refusalText(refusal))
+      this.#change({ state: "unsent", text: unsentText(refusal) })
+    }
+  }
+
+  async #rest(text) {
+    this.#change({ state: "resting", text })
+    await this.#world.sleep(REST_MS)
+    this.#change({ state: "again" })
+  }
+
+  #change(news) {
+    Object.assign(this, news)
+    this.dispatchEvent(new Event("change"))
+  }
+}

@@ -1,0 +1,73 @@
+// play-button.js: a game on the page. One button plays all its parts, so that focus stays where it is.
+
+const MOST_PIPS = 20
+
+const LABELS = {
+  ready: "Play a round",
+  starting: "Get ready…",
+  tapping: "Tap!",
+  waiting: "Playing…",
+  sending: "Counting…",
+  unsent: "Send again",
+  resting: "Play again",
+  again: "Play again",
+}
+
+export class PlayButton {
+  #section
+  #button
+  #pips
+  #game
+  #shown = "ready"
+
+  constructor(section, game) {
+    this.#section = section
+    this.#button = section.querySelector("button")
+    this.#pips = section.querySelector(".pips")
+    this.#game = game
+    game.addEventListener("change", () => this.#render())
+    this.#button.addEventListener("keydown", (event) => event.repeat && event.preventDefault()) // held is one press
+  }
+
+  press() {
+    this.#game.press()
+  }
+
+  #render() {
+    const { state, round, taps, text, pressable } = this.#game
+    this.#renderPips(round, taps)
+    this.#find(".count").textContent = state === "tapping" && taps ? taps : ""
+    const status = this.#find("[role=status]")
+    if (status.textContent !== text) status.textContent = text // only news, or it would be read aloud again
+    if (state === this.#shown) return
+    this.#shown = state
+    this.#section.dataset.state = state
+    this.#find(".label").textContent = LABELS[state]
+    this.#button.setAttribute("aria-disabled", String(!pressable)) // a disabled one would lose focus
+    this.#renderTime(state === "tapping" || state === "waiting" ? round.seconds : 0)
+  }
+
+  #renderPips(round, taps) {
+    const count = round?.tapped && round.max <= MOST_PIPS ? round.max : 0
+    if (this.#pips.childElementCount !== count) {
+      this.#pips.replaceChildren(...Array.from({ length: count }, () => document.createElement("i")))
+    }
+    for (const [index, pip] of [...this.#pips.children].entries()) pip.classList.toggle("on", index < taps)
+  }
+
+  // The time that is left, as a bar; by whole seconds for those who want no motion.
+  #renderTime(seconds) {
+    const bar = this.#find(".time")
+    for (const old of bar.getAnimations()) old.cancel()
+    if (!seconds) return
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
+    bar.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], {
+      duration: seconds * 1000,
+      easing: still ? `steps(${Math.ceil(seconds)})` : "linear",
+    })
+  }
+
+  #find(selector) {
+    return this.#section.querySelector(selector)
+  }
+}

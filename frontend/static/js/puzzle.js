@@ -1,0 +1,31 @@
+// puzzle.js: the work for an action: a number that gives SHA-256(nonce:checksum:number) enough zero
+// bits at its beginning. Pure.
+
+import { startingWith } from "./sha256.js"
+
+const TEXT = new TextEncoder()
+
+export class Puzzle {
+  #hash
+  #difficulty
+
+  constructor({ nonce, checksum, difficulty }) {
+    this.#hash = startingWith(`${nonce}:${checksum}:`)
+    this.#difficulty = difficulty
+  }
+
+  // The solution among the `count` numbers from `first` on; null where there is none.
+  search(first, count) {
+    for (let number = first; number < first + count; number += 1) {
+      const words = this.#hash(TEXT.encode(String(number)))
+      if (zeroBits(words) >= this.#difficulty) return String(number)
+    }
+    return null
+  }
+}
+
+function zeroBits(words) {
+  let index = 0
+  while (index < words.length - 1 && words[index] === 0) index += 1
+  return 32 * index + Math.clz32(words[index])
+}

@@ -1,0 +1,25 @@
+// retry.js: doing something until it is answered, where doing it again changes nothing. No DOM.
+
+import { pauseMs } from "./feed.js"
+
+const TRIES = 6
+const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for
+const PASSING = [0, 429, 502, 503, 504] // 0: nothing was heard
+
+// Whether the same may be answered otherwise in a moment. A cap lasts for hours.
+export function passes({ status, code }) {
+  return PASSING.includes(status) && code !== "cap_reached"
+}
+
+export async function persist(run, { sleep, random }) {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await run()
+    } catch (refusal) {
+      if (!passes(refusal) || failures + 1 === TRIES) throw refusal
+      const ms = refusal.retryAfterSeconds * 1000
+      if (ms > LONGEST_WAIT_MS) throw refusal
+      await sleep(ms + pauseMs(failures, random()))
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// solver.js: solves puzzles without holding up the page: in a worker, and where that can't be had, a
+// slice at a time between other things. No DOM.
+
+import { Puzzle } from "./puzzle.js"
+
+const SLICE = 2000 // a few milliseconds
+
+const browser = {
+  worker: () => new Worker(new URL("./solver-worker.js", import.meta.url), { type: "module" }),
+  breathe: () => new Promise((resume) => setTimeout(resume)),
+}
+
+export class Solver {
+  #world
+
+  constructor(world = browser) {
+    this.#world = world
+  }
+
+  async solve(puzzle) {
+    try {
+      return await this.#beside(puzzle)
+    } catch {
+      return this.#between(new Puzzle(puzzle))
+    }
+  }
+
+  async #beside(puzzle) {
+    const worker = this.#world.worker()
+    try {
+      return await new Promise((solved, failed) => {
+        worker.addEventListener("message", ({ data }) => solved(data))
+        worker.addEventListener("error", failed)
+        worker.postMessage(puzzle)
+      })
+    } finally {
+      worker.terminate()
+    }
+  }
+
+  async #between(puzzle) {
+    for (let first = 0; ; first += SLICE) {
+      const solution = puzzle.search(first, SLICE)
+      if (solution !== null) return solution
+      await this.#world.breathe()
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { Refusal } from "../../frontend/static/js/api.js"
+import { Game } from "../../frontend/static/js/game.js"
+import { duration, ordinal, receiptText, refusalText } from "../../frontend/static/js/play-words.js"
+import { claimFor, roundFor } from "../../frontend/static/js/round.js"
+
+const BOARD = { id: "main", sign: "+", decimals: 0, unit: "" }
+const TAPPED = { points: { min: 1, max: 10 }, minSeconds: 1 }
+
+// Time that stands until it is told which wait is over.
+class Waits {
+  #waits = []
+  sleep = (ms) => new Promise((resume) => this.#waits.push({ ms, resume }))
+
+  async end(ms) {
+    const index = this.#waits.findIndex((wait) => wait.ms === ms)
+    assert.notEqual(index, -1, `nobody waits for ${ms} ms`)
+    this.#waits.splice(index, 1)[0].resume()
+    await settled()
+  }
+}
+
+// Actions whose answers are given one by one; a Refusal is thrown.
+class Actions {
+  claims = []
+  #answers
+
+  constructor(asked, ...answers) {
+    this.asked = asked
+    this.#answers = answers
+  }
+
+  async request() {
+    if (this.asked instanceof Refusal) throw this.asked
+    return { ...this.asked, complete: (claim) => this.#complete(claim) }
+  }
+
+  async #complete(claim) {
+    this.claims.push(claim)
+    const answer = this.#answers.shift()
+    if (answer instanceof Refusal) throw answer
+    return answer
+  }
+}
+
+function receipt(increment, rank = 3) {
+  return { increment, standings: [{ board: "other", rank: 1 }, { board: "main", rank }] }
+}
+
+async function settled() {
+  for (let turn = 0; turn < 20; turn += 1) await null
+}
+
+async function started(actions) {
+  const waits = new Waits()
+  const game = new Game({ type: "play-round", board: BOARD, actions, world: waits })
+  game.press()
+  await settled()
+  return { game, waits, press: (times) => Array.from({ length: times }, () => game.press()) }
+}
+
+test("taps are points, and the receipt says what they were worth", async () => {
+  const actions = new Actions(TAPPED, receipt(7))
+  const { game, waits, press } = await started(actions)
+  assert.equal(game.state, "tapping")
+
+  press(7)
+  await waits.end(3000)
+
+  assert.deepEqual(actions.claims, [{ points: 7 }])
+  assert.equal(game.text, "+7 points: you are 3rd.")
+})
+
+test("a full round ends at once, and taps that come too late start no other", async () => {
+  const actions = new Actions(TAPPED, receipt(10))
+  const { game, waits, press } = await started(actions)
+
+  press(10)
+  await settled()
+  press(5)
+
+  assert.deepEqual(actions.claims, [{ points: 10 }])
+  assert.equal(game.state, "resting")
+  assert.equal(game.pressable, false)
+  await waits.end(1000)
+  assert.equal(game.state, "again")
+})
+
+test("who does not tap at all claims nothing", async () => {
+  const actions = new Actions(TAPPED)
+  const { game, waits } = await started(actions)
+
+  await waits.end(3000)
+
+  assert.deepEqual(actions.claims, [])
+  assert.match(game.text, /nothing to count/)
+})
+
+test("an action of fixed points is waited for", async () => {
+  const actions = new Actions({ points: 5, minSeconds: 2 }, receipt(5))
+  const { game, waits, press } = await started(actions)
+
+  press(3)
+  assert.equal(game.state, "waiting")
+  await waits.end(2000)
+
+  assert.deepEqual(actions.claims, [{}])
+})
+
+test("points that could not be sent wait to be sent again", async () => {
+  const actions = new Actions(TAPPED, new Refusal(), receipt(4))
+  const { game, waits, press } = await started(actions)
+  press(4)
+  await waits.end(3000)
+  assert.equal(game.state, "unsent")
+  assert.match(game.text, /The server does not answer\. Your points wait here/)
+
+  game.press()
+  await settled()
+
+  assert.deepEqual(actions.claims, [{ points: 4 }, { points: 4 }])
+  assert.equal(game.text, "+4 points: you are 3rd.")
+})
+
+test("a refused start says why, and can be tried again", async () => {
+  const refusal = new Refusal({ status: 429, code: "rate_limited", retryAfterSeconds: 40 })
+  const actions = new Actions(refusal)
+  const { game, waits } = await started(actions)
+  assert.equal(game.text, "That was a lot at once. Play again in 40 seconds.")
+  await waits.end(1000)
+
+  actions.asked = TAPPED
+  game.press()
+  await settled()
+
+  assert.equal(game.state, "tapping")
+})
+
+test("a cap is final for now", async () => {
+  const cap = new Refusal({ status: 429, code: "cap_reached", retryAfterSeconds: 5 * 3600 })
+  const { game, waits, press } = await started(new Actions(TAPPED, cap))
+  press(1)
+  await waits.end(3000)
+
+  assert.equal(game.state, "resting")
+  assert.equal(game.text, "You won all there is for now. There is more in 5 hours.")
+})
+
+test("who waits long for an answer is told so, and no longer than he waits", async () => {
+  let answer
+  const actions = new Actions(TAPPED, new Promise((resolve) => (answer = resolve)))
+  const { game, waits, press } = await started(actions)
+  press(2)
+  await waits.end(3000)
+  assert.equal(game.state, "sending")
+
+  await waits.end(3000)
+  assert.equal(game.text, "Still counting…")
+
+  answer(receipt(2))
+  await settled()
+  assert.equal(game.text, "+2 points: you are 3rd.")
+})
+
+test("points stay within what the type allows", () => {
+  const round = roundFor({ points: { min: 3, max: 10 }, minSeconds: 1 })
+  assert.deepEqual([1, 5, 99].map((taps) => claimFor(round, taps).points), [3, 5, 10])
+  assert.equal(round.seconds, 3)
+  assert.equal(roundFor({ points: { min: 0, max: 1 }, minSeconds: 8 }).seconds, 8)
+  assert.deepEqual(claimFor(roundFor({ points: 5, minSeconds: 0 }), 3), {})
+})
+
+test("a receipt is said in the board's own terms", () => {
+  assert.equal(receiptText(receipt(1, 1), BOARD), "+1 point: you are 1st.")
+  assert.equal(receiptText(receipt(1250, 22), { ...BOARD, sign: "", decimals: 2, unit: "s" }), "12.50 s: you are 22nd.")
+  assert.equal(receiptText(receipt(5, null), BOARD), "+5 points. Your rank follows in a moment.")
+})
+
+test("places are said as people say them", () => {
+  const said = [1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 23, 101, 111, 113].map(ordinal).join(" ")
+  assert.equal(said, "1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 23rd 101st 111th 113th")
+})
+
+test("times are said in whole units, and never too short", () => {
+  assert.deepEqual([0, 1, 61, 101, 3600, 7201].map(duration), [
+    "1 second",
+    "1 second",
+    "61 seconds",
+    "2 minutes",
+    "60 minutes",
+    "3 hours",
+  ])
+})
+
+test("a refusal that has no words of its own is said in the server's", () => {
+  assert.equal(refusalText({ status: 422, code: "score_out_of_range", detail: "The board ends at 100." }), "The board ends at 100.")
+  assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't take this right now.")
+})
