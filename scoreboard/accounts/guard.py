@@ -90,7 +90,7 @@ def context() -> dict[str, str]:
     return {
         "caller": g.get("caller", ""),
         "request": g.request_id,
-        "address": hmac.new(parts().address_key, prefix.encode(), "sha256").hexdigest()[:16],
+        "address": hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16],
     }
 
 
