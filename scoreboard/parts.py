@@ -6,11 +6,13 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from playhouse.migrations import Runner
+from redis import Redis
 
 from config.settings import Settings
 from scoreboard.accounts.accesstokens import AccessTokens
@@ -122,6 +124,7 @@ class Parts:
     prepared: threading.Event
     _writing: Database
     _patient: Database
+    _redises: Sequence[Redis]
 
     def migrate(self) -> list[str]:
         """Bring both databases' tables up to date. Returns the migrations that ran."""
@@ -175,6 +178,8 @@ class Parts:
         self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
+        for redis in self._redises:
+            redis.connection_pool.disconnect()
 
     def _prepare_until_done(self) -> None:
         while True:
@@ -330,4 +335,5 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         prepared=prepared,
         _writing=writing,
         _patient=patient_database,
+        _redises=(redis, patient),
     )
