@@ -7,6 +7,8 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from scoreboard.accounts.accesstokens import SECONDS, AccessTokens
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.rules import SESSION_MS, presented
@@ -151,8 +153,10 @@ class Sessions:
             return None, "over"
         means = presented(session, generation, now)
         if means == "newest":
-            table.rotate(db, id, generation=generation + 1, at=now, expires_at=now + SESSION_MS)
-            session = table.session(db, id)
+            session = structs.replace(
+                session, generation=generation + 1, rotated_at=now, expires_at=now + SESSION_MS
+            )
+            table.rotate(db, session)
         return session, means
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from scoreboard.boards.types import SAFE
 from scoreboard.core.ids import BoardId, RegionId
 
-SAFE = 2**53 - 1
 LONGEST_SECONDS = 86_400  # a day: action tokens live no longer, and neither does an old key for them
 MOST_BOARDS = 8
 HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone

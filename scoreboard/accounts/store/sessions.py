@@ -65,12 +65,12 @@ def create(db: Connection, id: str, player: str, *, at: int, expires_at: int) ->
     )
 
 
-def rotate(db: Connection, id: str, *, generation: int, at: int, expires_at: int) -> None:
-    """Make a new generation the good one."""
+def rotate(db: Connection, session: Session) -> None:
+    """Make the session's generation the good one."""
     execute(
         db,
         "UPDATE session SET generation = ?, rotated_at = ?, expires_at = ? WHERE id = ?",
-        (generation, at, expires_at, id),
+        (session.generation, session.rotated_at, session.expires_at, session.id),
     )
 
 
