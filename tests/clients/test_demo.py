@@ -10,15 +10,7 @@ import sys
 
 import pytest
 
-from tests.support import ROOT, Stack, wait_until
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    stack = Stack(tmp_path_factory.mktemp("demo"))
-    stack.start()
-    yield stack
-    stack.stop()
+from tests.support import ROOT, wait_until
 
 
 @pytest.fixture

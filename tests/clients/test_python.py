@@ -14,16 +14,8 @@ from scoreboard_client import AwayError, Client, RefusedError, ScoreboardError, 
 from scoreboard_client.work import solve
 
 from tests.docs import pages
-from tests.support import KEY, ROOT, Stack, free_port, wait_until
+from tests.support import KEY, ROOT, free_port, wait_until
 from tests.tcpproxy import TcpProxy
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    stack = Stack(tmp_path_factory.mktemp("stack"))
-    stack.start()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 from tests.actions.play import proof
+from tests.faults.crowd import Crowd
 from tests.support import Answer, Stack
 
 
@@ -42,27 +42,17 @@ class Player:
             return None
 
 
-class Load:
+class Load(Crowd):
     """Players who play until they are told to stop, send again what was not answered, and keep books."""
 
     def __init__(self, stack: Stack, action: str, players: int = 4) -> None:
         self.players = [Player(stack) for _ in range(players)]
-        self.action, self.stopping = action, threading.Event()
+        super().__init__(self._run, self.players)
+        self.action = action
         self.counted: Counter[str] = Counter()
         self.problems: Counter[tuple[int, str]] = Counter()
         self.seconds: list[float] = []
         self.degraded = 0
-        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in self.players]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stopping.set()
-        for thread in self._threads:
-            thread.join()
 
     @property
     def count(self) -> int:
