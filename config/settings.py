@@ -156,7 +156,9 @@ class Settings:
         "",
         "Origins whose pages may write, separated by commas; any origin may read.",
     )
-    limit_guest: str = limit("LIMIT_GUEST", "600/minute", "New guests and registrations of an address.")
+    limit_guest: str = limit(
+        "LIMIT_GUEST", "600/minute", "New, registered and changed players of an address."
+    )
     limit_sign_in: str = limit(
         "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name."
     )
@@ -167,7 +169,7 @@ class Settings:
     limit_request_address: str = limit(
         "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
     )
-    limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed completions of a player.")
+    limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed and repeated completions of a player.")
     limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -15,9 +16,17 @@ from scoreboard.parts import Parts
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
 
+class App(Flask):
+    """Flask, without its question at each of a request's functions whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
+
+
 def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask:
     """The application over these parts, with the routes of some roles."""
-    app = Flask(
+    app = App(
         "scoreboard",
         static_folder=str(FRONTEND / "static"),
         template_folder=str(FRONTEND / "templates"),

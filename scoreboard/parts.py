@@ -6,11 +6,13 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from playhouse.migrations import Runner
+from redis import Redis
 
 from config.settings import Settings
 from scoreboard.accounts.accesstokens import AccessTokens
@@ -95,7 +97,7 @@ class Parts:
     """Everything that routes, commands and jobs work with."""
 
     settings: Settings
-    secret: bytes
+    address_key: bytes
     clock: Clock
     database: Database
     audit_database: Database
@@ -132,6 +134,7 @@ class Parts:
     prepared: threading.Event
     _writing: Database
     _patient: Database
+    _redises: Sequence[Redis]
 
     def migrate(self) -> list[str]:
         """Bring both databases' tables up to date. Returns the migrations that ran."""
@@ -188,6 +191,8 @@ class Parts:
         self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
+        for redis in self._redises:
+            redis.connection_pool.disconnect()
 
     def _prepare_until_done(self) -> None:
         while True:
@@ -298,7 +303,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
     action_types = ActionTypes(stored_types)
     return Parts(
         settings=settings,
-        secret=secret,
+        address_key=derive(secret, "address"),
         clock=clock,
         database=database,
         audit_database=audit_database,
@@ -365,4 +370,5 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
         prepared=prepared,
         _writing=writing,
         _patient=patient_database,
+        _redises=(redis, patient),
     )

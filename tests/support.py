@@ -9,15 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parent.parent
 KEY = "bootstrap-key-of-the-tests"
@@ -208,3 +212,26 @@ def wait_until(true: Any, *, seconds: float = 10, why: Any = None) -> None:
         if time.monotonic() > until:
             raise AssertionError(f"not within {seconds} s\n{why() if why else ''}")
         time.sleep(0.02)
+
+
+def at_once(count: int, work: Callable[[int], T]) -> list[T]:
+    """What each of `count` threads got, which all begin at the same moment. Raises what one raised."""
+    got: list[T] = []
+    failed: list[BaseException] = []
+    gate = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            got.append(work(number))
+        except BaseException as error:  # noqa: BLE001 - it is raised again
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+    return got

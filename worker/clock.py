@@ -12,12 +12,17 @@ from redis.exceptions import RedisError
 
 from scoreboard.core import keys
 from worker import queues
-from worker.jobs import boards, followers
+from worker.jobs import accounts, boards, followers
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 10.0  # the safety net: how long a lost wake-up can delay a follower
 FORGET_SECONDS = 3600.0
+CHORES = {
+    boards.close_due_periods: SWEEP_SECONDS,
+    boards.forget_old_answers: FORGET_SECONDS,
+    accounts.forget_old_sessions: FORGET_SECONDS,
+}
 REST_SECONDS = 1.0
 LEAST_SECONDS = 1.0  # between two wake-ups of a busy journal: each job is a process of its own
 
@@ -27,20 +32,19 @@ def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[
 
     `redis` is RQ's, `boards_redis` the one in which web processes say that they wrote something.
     """
-    due: dict[str, float] = {"sweep": 0.0, "forget": 0.0}
+    sweep, due = 0.0, dict.fromkeys(CHORES, 0.0)
     while not stopping():
         try:
             woken = boards_redis.blpop([keys.wake()], timeout=1)
             now = time.monotonic()
-            if woken or now >= due["sweep"]:
+            if woken or now >= sweep:
                 for name in names:
                     _wake(redis, name, followers.catch_up, name)
-            if now >= due["sweep"]:
-                _wake(redis, queues.CHORES, boards.close_due_periods)
-                due["sweep"] = now + SWEEP_SECONDS
-            if now >= due["forget"]:
-                _wake(redis, queues.CHORES, boards.forget_old_answers)
-                due["forget"] = now + FORGET_SECONDS
+                sweep = now + SWEEP_SECONDS
+            for chore, seconds in CHORES.items():
+                # One waits at a time; those that find another one waiting come with the next turn.
+                if now >= due[chore] and _wake(redis, queues.CHORES, chore):
+                    due[chore] = now + seconds
             if woken:
                 time.sleep(LEAST_SECONDS)
         except (RedisError, OSError) as error:
@@ -48,5 +52,5 @@ def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[
             time.sleep(REST_SECONDS)
 
 
-def _wake(redis: Redis, name: str, job: Callable[..., Any], *args: Any) -> None:
-    queues.wake(queues.queue(name, redis), job, *args)
+def _wake(redis: Redis, name: str, job: Callable[..., Any], *args: Any) -> bool:
+    return queues.wake(queues.queue(name, redis), job, *args)

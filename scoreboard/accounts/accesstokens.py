@@ -93,5 +93,5 @@ def _player(claims: dict[str, Any]) -> Player:
         session=claims["sid"],
         role=claims["roles"][0],
         issued_at=round(claims["iat"] * 1000),
-        expires_at=claims["exp"] * 1000,
+        expires_at=int(claims["exp"]) * 1000,
     )

@@ -11,6 +11,7 @@ from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
 from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.core.limits import address
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 
@@ -84,12 +85,12 @@ def check_private() -> None:
 
 def context() -> dict[str, str]:
     """What a fact remembers of the request that brought it: never an address, only its keyed hash."""
-    address = request.remote_addr or ""
-    prefix = address.rpartition("." if "." in address else ":")[0]
+    network = address()
+    prefix = network.rpartition(".")[0] or network  # of IPv4 the last byte is left out
     return {
         "caller": g.get("caller", ""),
         "request": g.request_id,
-        "address": hmac.new(parts().secret, prefix.encode(), "sha256").hexdigest()[:16],
+        "address": hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16],
     }
 
 

@@ -91,9 +91,7 @@ class Keys:
     def revoke(self, id: str) -> None:
         """Revoke a key: no process takes it after 30 seconds. Raises NotFound, key_not_found."""
         fact = Fact(id=f"key-revoked:{id}:{secrets.token_hex(6)}", kind="key-revoked", data={"id": id})
-        (outcome,) = self.writer.append([fact])
-        if outcome.error is not None:
-            raise outcome.error
+        self.writer.record(fact)
         self._known.clear()
 
     def all(self) -> list[ServerKey]:
@@ -125,7 +123,5 @@ class Keys:
             kind="key-created",
             data={"id": id, "name": name, "scopes": list(scopes), "hash": hash},
         )
-        (outcome,) = self.writer.append([fact])
-        if outcome.error is not None:
-            raise outcome.error
+        self.writer.record(fact)
         return ServerKey(id=id, name=name, scopes=scopes, created_at=self.clock())

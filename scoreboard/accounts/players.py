@@ -127,7 +127,5 @@ class Players:
             context=dict(context),
             private=dict(private or {}),
         )
-        (outcome,) = self.writer.append([fact])
-        if outcome.error is not None:
-            raise outcome.error
+        self.writer.record(fact)
         self.accounts.forget(player)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g
 from msgspec import UNSET, structs
 
 from scoreboard.accounts.guard import context, player_required
+from scoreboard.accounts.rules import username_key
 from scoreboard.accounts.types import Tokens
 from scoreboard.accounts.wire import (
     Changes,
@@ -71,11 +72,12 @@ def register() -> Response:
 def login() -> Response:
     """Sign in with user name and password."""
     asked = shaped(sent(), Credentials)
-    check(*SIGN_IN, of=asked.username)
+    name = username_key(asked.username)
+    check(*SIGN_IN, of=name)
     try:
         return _session(parts().players.login(asked.username, asked.password, context=context()))
     except Unauthenticated:
-        count(*SIGN_IN, of=asked.username)
+        count(*SIGN_IN, of=name)
         raise
 
 
@@ -124,6 +126,7 @@ def show_me() -> Response:
 
 @bp.patch("/me")
 @player_required
+@limited("guest")
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
     """Change one's display name or region."""

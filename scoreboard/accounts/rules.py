@@ -41,6 +41,11 @@ def display_name(text: str) -> str:
     return name
 
 
+def username_key(username: str) -> str:
+    """What makes two user names the same."""
+    return username.casefold()
+
+
 def key_hash(secret: str) -> str:
     """What is stored of a server key. Its 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

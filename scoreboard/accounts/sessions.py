@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from scoreboard.accounts.accesstokens import SECONDS, AccessTokens
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.rules import SESSION_MS, presented
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.store import sessions as table
-from scoreboard.accounts.store.sessions import StoredSessions
+from scoreboard.accounts.store.sessions import FORGET_MS, StoredSessions
 from scoreboard.accounts.types import Account, Player, Session, Tokens
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Busy, Connection, Lost
@@ -142,6 +144,10 @@ class Sessions:
         if outcome.error is None:
             self.revocations.look()
 
+    def forget_old(self) -> None:
+        """Delete sessions that have been over for a day."""
+        self.stored.forget(self.clock() - FORGET_MS)
+
     def _read(self, token: str) -> tuple[str, int]:
         found = self.refresh.read(token)
         if found is None:
@@ -154,8 +160,10 @@ class Sessions:
             return None, "over"
         means = presented(session, generation, now)
         if means == "newest":
-            table.rotate(db, id, generation=generation + 1, at=now, expires_at=now + SESSION_MS)
-            session = table.session(db, id)
+            session = structs.replace(
+                session, generation=generation + 1, rotated_at=now, expires_at=now + SESSION_MS
+            )
+            table.rotate(db, session)
         return session, means
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,9 @@ from scoreboard.actions.types import ActionType, Rules
 from scoreboard.boards.service import Boards
 from scoreboard.core.bodies import shaped
 from scoreboard.core.definitionfile import naming, unapplied
-from scoreboard.core.errors import FieldError, ValidationFailed
-from scoreboard.core.ids import BOARD_ID
+from scoreboard.core.errors import ValidationFailed
+from scoreboard.core.ids import check_name
+from scoreboard.journal.rules import fact_id
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
@@ -49,7 +48,7 @@ class ManageActionTypes:
         self.types.get(name)
         self._append(
             Fact(
-                id=_once("action-type-deleted", name, context, key),
+                id=fact_id("action-type-deleted", name, context, key),
                 kind="action-type-deleted",
                 action=name,
                 context=context,
@@ -95,7 +94,7 @@ class ManageActionTypes:
         if file_digest:
             data["fileDigest"] = file_digest
         fact = Fact(
-            id=_once("action-type-defined", name, context, key),
+            id=fact_id("action-type-defined", name, context, key),
             kind="action-type-defined",
             action=name,
             data=data,
@@ -104,22 +103,11 @@ class ManageActionTypes:
         return bool(self._append(fact)["created"])
 
     def _append(self, fact: Fact) -> dict[str, Any]:
-        (outcome,) = self.writer.append([fact])
-        if outcome.error is not None:
-            raise outcome.error
-        assert outcome.recorded is not None
+        result = self.writer.record(fact).result
         self.types.refresh()
-        return outcome.recorded.result
+        return result
 
 
 def _shaped(name: str, body: Any) -> Rules:
-    if not re.match(BOARD_ID, name):
-        raise ValidationFailed(FieldError("name", "must be 1 to 63 of a-z, 0-9 and -, beginning with no -"))
+    check_name("name", name)
     return shaped(body, Rules)
-
-
-def _once(kind: str, name: str, context: dict[str, str], key: str | None) -> str:
-    # Sent again with its key, it is the same fact: it must not delete what was made since.
-    if key is not None:
-        return f"{kind}:{context.get('caller', '')}:{name}:{key}"
-    return f"{kind}:{name}:{secrets.token_hex(12)}"

@@ -46,8 +46,8 @@ class Receipts:
         """The receipt of a completion: the same whenever it is asked for."""
         boards = fed(line)
         found = self._recent.get(line.seq) or (self._look(line.seq) if replayed else None)
-        now = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
-        ranks = now if found is None or (None, None) in found else found
+        if found is None or (None, None) in found:
+            found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
         standings = [
             Placed(
                 board=board,
@@ -59,7 +59,7 @@ class Receipts:
                 version=version,
             )
             for (board, (period, segment, score, version)), (rank, previous) in zip(
-                _windows(boards), ranks, strict=True
+                _windows(boards), found, strict=True
             )
         ]
         return Receipt(

@@ -10,11 +10,14 @@ from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http import answer, sent
-from scoreboard.core.limits import count
+from scoreboard.core.limits import count, refuse_spent
 from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
+
+FAILED = "failed-completion"
+UNKNOWN = "*"  # no name of an action type
 
 REFUSALS = (
     "invalid_action_token",
@@ -50,8 +53,10 @@ REFUSALS = (
 def request_action() -> Response:
     """Ask for an action token."""
     asked = shaped(sent(), Request)
-    type = parts().action_types.get(asked.action_type)
-    count("request", "request-address", of=type.name)
+    known = parts().action_types.find(asked.action_type)
+    # Names that somebody made up share a count: each of them has the catalogue looked into.
+    count("request", "request-address", of=known.name if known else UNKNOWN)
+    type = known or parts().action_types.get(asked.action_type)
     return answer({"data": IssuedShown.of(parts().actions.request(g.player, type, asked))})
 
 
@@ -64,11 +69,15 @@ def request_action() -> Response:
 )
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""
+    refuse_spent(FAILED)
     done = shaped(sent(), Completion)
     try:
-        return answer({"data": parts().actions.complete(g.player, done, context=context())})
+        receipt = parts().actions.complete(g.player, done, context=context())
     except ScoreboardError as refusal:
-        # A good completion is bounded by its ticket, and costs nothing here.
+        # What counts is bounded by its ticket, and costs nothing here.
         if refusal.status < 500:
-            count("failed-completion")
+            count(FAILED)
         raise
+    if receipt.replayed:
+        count(FAILED)
+    return answer({"data": receipt})

@@ -216,7 +216,7 @@ def _as_fact(ticket: Ticket, proof: Proof, points: int, context: Mapping[str, st
         amount=points,
         data=data,
         context={**context, "client": ticket.client} if ticket.client else dict(context),
-        digest=_claim(ticket, proof),
+        digest=proof.checksum,  # which was found to be the claim's
     )
 
 

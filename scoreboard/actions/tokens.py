@@ -8,20 +8,17 @@ AES-256-GCM, with `sb1|action|<key id>` as associated data.
 from __future__ import annotations
 
 import binascii
-import os
 from base64 import b64decode, urlsafe_b64encode
+from typing import Any
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from scoreboard.actions.types import Ticket
 from scoreboard.core.errors import BadRequest
+from scoreboard.core.signing import Unsealable, seal, unseal
 from scoreboard.keyring.service import KeyRing
-from scoreboard.keyring.types import Key
 
 VERSION, PURPOSE = "sb1", "action"
-NONCE = 12
 LONGEST = 4096
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -33,20 +30,20 @@ class ActionTokens:
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
-        self._ciphers: dict[str, tuple[bytes, AESGCM]] = {}
 
     def seal(self, ticket: Ticket) -> str:
         """The token of a ticket."""
-        key, nonce = self._ring.signing(PURPOSE), os.urandom(NONCE)
-        sealed = nonce + self._cipher(key).encrypt(nonce, _encode(ticket), _associated(key.kid))
+        key = self._ring.signing(PURPOSE)
+        sealed = seal(key.secret, _encode(ticket), _associated(key.kid))
         return f"{VERSION}.{key.kid}.{urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
-    def open(self, token: str, player: str) -> Ticket:
-        """The ticket of a player's token.
+    def open(self, token: Any, player: str) -> Ticket:
+        """The ticket of a player's token, whatever was sent as one.
 
         Raises BadRequest, invalid_action_token, in the same words for whatever is wrong with it.
         """
-        ticket = self._opened(token) if len(token) <= LONGEST and token.isascii() else None
+        plausible = isinstance(token, str) and len(token) <= LONGEST and token.isascii()
+        ticket = self._opened(token) if plausible else None
         if ticket is None or ticket.player != player:
             raise invalid_token()
         return ticket
@@ -61,16 +58,9 @@ class ActionTokens:
             sealed = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             if urlsafe_b64encode(sealed).rstrip(b"=").decode() != text:
                 return None  # the last character's unused bits must not make a second token
-            opened = self._cipher(key).decrypt(sealed[:NONCE], sealed[NONCE:], _associated(kid))
-            return _decode(opened)
-        except (InvalidTag, binascii.Error, ValueError, msgspec.DecodeError):
+            return _decode(unseal(key.secret, sealed, _associated(kid)))
+        except (Unsealable, binascii.Error, msgspec.DecodeError):
             return None
-
-    def _cipher(self, key: Key) -> AESGCM:
-        known = self._ciphers.get(key.kid)
-        if known is None or known[0] != key.secret:
-            self._ciphers[key.kid] = known = (key.secret, AESGCM(key.secret))
-        return known[1]
 
 
 def invalid_token() -> BadRequest:

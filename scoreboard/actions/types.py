@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from scoreboard.boards.types import SAFE
 from scoreboard.core.ids import BoardId, RegionId
 
-SAFE = 2**53 - 1
 LONGEST_SECONDS = 86_400  # a day: action tokens live no longer, and neither does an old key for them
 MOST_BOARDS = 8
 HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone
@@ -108,8 +108,9 @@ class Request(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_
 class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A player has done what his token is for."""
 
-    action_token: str
-    proof: Any = None  # a Proof; what else it is has its own refusal
+    # Whatever else these are has refusals of its own: no text is no good token, no Proof no good proof.
+    action_token: Annotated[Any, Meta(extra_json_schema={"type": "string"})]
+    proof: Any = None
     device_id: DeviceId | None = None
     captcha: str | None = None  # reserved: nothing asks for one yet
 

@@ -11,7 +11,9 @@ from scoreboard.audit.store import AuditLog
 from scoreboard.audit.types import AuditLine
 from scoreboard.journal.types import Recorded
 
-SECRET = frozenset({"hash"})  # what facts hold that has no place in a log
+# What facts hold that has no place in a log: secrets, and what tells of a person more than his id.
+LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "metadata", "result"})
+COUNTED = frozenset({"score", "action"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +40,10 @@ class AuditFollower:
 
 def _line(recorded: Recorded) -> AuditLine:
     fact = recorded.fact
-    data = {name: value for name, value in fact.data.items() if name not in SECRET}
-    if fact.kind == "score":
+    data = {name: value for name, value in fact.data.items() if name not in LEFT_OUT}
+    if fact.action:
+        data["action"] = fact.action
+    if fact.kind in COUNTED:
         data |= {"amount": fact.amount, "columns": fact.columns}
     return AuditLine(
         seq=recorded.seq,

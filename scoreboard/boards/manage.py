@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,9 @@ from scoreboard.boards.types import Board, Definition
 from scoreboard.core.bodies import shaped
 from scoreboard.core.clock import Clock
 from scoreboard.core.definitionfile import naming, unapplied
-from scoreboard.core.errors import FieldError, ValidationFailed
-from scoreboard.core.ids import BOARD_ID
+from scoreboard.core.errors import ValidationFailed
+from scoreboard.core.ids import check_name
+from scoreboard.journal.rules import fact_id
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
@@ -50,7 +49,9 @@ class Manage:
         self.catalogue.refresh()
         self.catalogue.board(id)
         self._append(
-            Fact(id=_once("board-deleted", id, context, key), kind="board-deleted", board=id, context=context)
+            Fact(
+                id=fact_id("board-deleted", id, context, key), kind="board-deleted", board=id, context=context
+            )
         )
         self.catalogue.refresh()
 
@@ -97,7 +98,7 @@ class Manage:
         if file_digest:
             data["fileDigest"] = file_digest
         fact = Fact(
-            id=_once("board-defined", id, context, key),
+            id=fact_id("board-defined", id, context, key),
             kind="board-defined",
             board=id,
             data=data,
@@ -106,24 +107,12 @@ class Manage:
         return bool(self._append(fact)["created"])
 
     def _append(self, fact: Fact) -> dict[str, Any]:
-        (outcome,) = self.writer.append([fact], seconds=PATIENCE_SECONDS)
-        if outcome.error is not None:
-            raise outcome.error
-        assert outcome.recorded is not None
-        return outcome.recorded.result
-
-
-def _once(kind: str, id: str, context: dict[str, str], key: str | None) -> str:
-    # Sent again with its key, it is the same fact: it must not delete what was made since.
-    if key is not None:
-        return f"{kind}:{context.get('caller', '')}:{id}:{key}"
-    return f"{kind}:{id}:{secrets.token_hex(12)}"
+        return self.writer.record(fact, seconds=PATIENCE_SECONDS).result
 
 
 def checked(id: str, body: Any) -> Definition:
     """A definition as it came from outside. Raises ValidationFailed, naming all that is wrong."""
-    if not re.match(BOARD_ID, id):
-        raise ValidationFailed(FieldError("id", "must be 1 to 63 of a-z, 0-9 and -, beginning with no -"))
+    check_name("id", id)
     definition = shaped(body, Definition)
     found = complaints(definition)
     if found:

@@ -134,7 +134,7 @@ class Show:
 
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""
-        self._tell(lambda: self.view.advance(first, last))
+        self.named([], first, last)
 
     def _tell(self, tell: Callable[[], None]) -> None:
         try:

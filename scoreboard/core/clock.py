@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,8 @@ def now() -> int:
 
 def rfc3339(at: int) -> str:
     """`at` (milliseconds since 1970) as text, as in 2026-01-01T00:05:00.000Z."""
-    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")[:-6] + "Z"
+    seconds, milliseconds = divmod(at, 1000)
+    return f"{_to_the_second(seconds)}.{milliseconds:03}Z"
 
 
 def parse(text: str) -> int:
@@ -45,3 +47,9 @@ def to_datetime(at: int) -> datetime:
 def from_datetime(instant: datetime) -> int:
     """Milliseconds since 1970 of an aware datetime."""
     return (instant - EPOCH) // timedelta(milliseconds=1)
+
+
+@functools.lru_cache(maxsize=4096)
+def _to_the_second(seconds: int) -> str:
+    # Most instants that are written are of the same few seconds.
+    return (EPOCH + timedelta(seconds=seconds)).isoformat()[:-6]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
 
@@ -18,6 +21,8 @@ from scoreboard.core.redis import Breaker, RedisAway
 
 log = logging.getLogger(__name__)
 
+MOST_SPENT = 10_000  # limits that a process knows to be exceeded
+
 
 class Limit(NamedTuple):
     """A limit for all processes together, and this process's share of it."""
@@ -30,12 +35,20 @@ class Limits:
     """What is allowed by name, and how much of it was used. Never fails, and hardly ever waits."""
 
     def __init__(
-        self, allowed: Mapping[str, str], *, redis: Redis, breaker: Breaker, processes: int = 1
+        self,
+        allowed: Mapping[str, str],
+        *,
+        redis: Redis,
+        breaker: Breaker,
+        processes: int = 1,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits = {name: list(_limits(name, text, processes)) for name, text in allowed.items()}
         self._breaker = breaker
         self._refusing = Breaker()  # of counts only: a Redis that is full can still be read
         self._alone = False
+        self._monotonic = monotonic
+        self._spent: OrderedDict[tuple[str, str], tuple[Tally, float]] = OrderedDict()
         options: dict[str, Any] = {"connection_pool": redis.connection_pool}
         self._limiter = Limiter(
             get_remote_address, storage_uri=f"{SCHEME}://", storage_options=options, strategy=STRATEGY
@@ -62,7 +75,25 @@ class Limits:
             self._now(alone=True, reason=str(away))
         else:
             self._now(alone=False)
+        for (_, key), tally in zip(hits, found, strict=True):
+            if tally.exceeded:
+                self._remember(key, tally)
         return found
+
+    def spent(self, name: str, key: str) -> list[Tally]:
+        """What was exceeded when this process counted last, and still is. Asks nobody."""
+        digest, now = _digest(key), self._monotonic()
+        known = [self._spent.get((limit.whole.namespace, digest)) for limit in self._limits[name]]
+        return [
+            tally._replace(reset_seconds=math.ceil(until - now))
+            for tally, until in filter(None, known)
+            if until > now
+        ]
+
+    def _remember(self, key: str, tally: Tally) -> None:
+        self._spent[tally.item.namespace, key] = tally, self._monotonic() + tally.reset_seconds
+        if len(self._spent) > MOST_SPENT:
+            self._spent.popitem(last=False)
 
     def _in_redis(self, hits: Sequence[tuple[RateLimitItem, str]], cost: int) -> list[Tally]:
         if self._refusing.open:

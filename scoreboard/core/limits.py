@@ -5,7 +5,8 @@
     def ...
 
 counts each call. Where only failures shall cost something, a route calls `check` before and `count`
-after it went wrong. Guards come first: they say who calls (`g.caller`).
+after it went wrong; `refuse_spent` instead of `check` where a good call must not even cost the trip to
+Redis. Guards come first: they say who calls (`g.caller`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ RULES = {
     "refresh": Rule(by=("address",), setting="limit_refresh"),
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
-    "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures only
+    "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
     "stream": Rule(by=("address",), setting="limit_stream"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
@@ -75,6 +76,16 @@ def check(*names: str, of: str | None = None) -> None:
     _refuse([tally for tally in tallies if not tally.remaining], tallies)
 
 
+def refuse_spent(name: str) -> None:
+    """Count nothing and ask nobody. Raises TooMany where this process knows that a limit is exceeded.
+
+    For calls of which only failures count: who has failed too often must not have more work done.
+    """
+    tallies = parts().limits.spent(name, _key(RULES[name], None))
+    _told(tallies)
+    _refuse(tallies, tallies)
+
+
 def address() -> str:
     """The network that this request comes from, as limits count it. Never empty."""
     return parts().addresses.of(request.environ)
@@ -90,10 +101,14 @@ def install(app: Flask) -> None:
 
 def _tally(names: Sequence[str], of: str | None, *, cost: int) -> list[Tally]:
     tallies = parts().limits.count([(name, _key(RULES[name], of)) for name in names], cost=cost)
+    _told(tallies)
+    return tallies
+
+
+def _told(tallies: Sequence[Tally]) -> None:
     # A request may ask several times: what it learned last of each limit is told.
     told = g.setdefault("tallies", {})
     told.update((tally.item.namespace, tally) for tally in tallies)
-    return tallies
 
 
 def _key(rule: Rule, of: str | None) -> str:

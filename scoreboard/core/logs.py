@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 
@@ -30,9 +30,16 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
+class StandardError(logging.StreamHandler[TextIO]):
+    """Standard error, which passes on each line by itself."""
+
+    def flush(self) -> None:
+        """There is never anything to flush, and finding that out takes the lock once more."""
+
+
 def configure(level: str) -> None:
     """Send every logger's lines to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]

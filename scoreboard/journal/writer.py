@@ -14,7 +14,7 @@ from scoreboard.core.errors import Unavailable
 from scoreboard.core.latch import Latch
 from scoreboard.journal.notes import WAIT_SECONDS
 from scoreboard.journal.transaction import Committed, CommitUnknown, NotesRefused, Transaction
-from scoreboard.journal.types import Fact, Fold, Outcome
+from scoreboard.journal.types import Fact, Fold, Outcome, Recorded
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +104,14 @@ class Writer:
         if submission.error is not None:
             raise submission.error
         return submission.outcomes
+
+    def record(self, fact: Fact, *, seconds: float = DEADLINE_SECONDS) -> Recorded:
+        """Append one fact. Raises what refuses it, or Unavailable as `append` does."""
+        (outcome,) = self.append([fact], seconds=seconds)
+        if outcome.error is not None:
+            raise outcome.error
+        assert outcome.recorded is not None
+        return outcome.recorded
 
     @property
     def waiting(self) -> int:

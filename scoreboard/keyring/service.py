@@ -167,7 +167,7 @@ class KeyRing:
         data = {"kid": kid, "usableAt": usable_at} | ({} if after is None else {"after": after})
         sealed = self.vault.seal(kid, secrets.token_bytes(KEY_BYTES))
         fact = Fact(id=f"ring-key:{kid}", kind=CREATED, data=data, private={"sealed": sealed})
-        _check(self.writer.append([fact]))
+        self.writer.record(fact)
         log.info("a ring key was made", extra={"kid": kid, "usable_at": usable_at})
         return kid
 

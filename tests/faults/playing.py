@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from tests.actions.play import proof
+from tests.faults.crowd import Crowd
 from tests.support import Answer, Stack
-
-T = TypeVar("T")
 
 
 class Player:
@@ -44,27 +42,17 @@ class Player:
             return None
 
 
-class Load:
+class Load(Crowd):
     """Players who play until they are told to stop, send again what was not answered, and keep books."""
 
     def __init__(self, stack: Stack, action: str, players: int = 4) -> None:
         self.players = [Player(stack) for _ in range(players)]
-        self.action, self.stopping = action, threading.Event()
+        super().__init__(self._run, self.players)
+        self.action = action
         self.counted: Counter[str] = Counter()
         self.problems: Counter[tuple[int, str]] = Counter()
         self.seconds: list[float] = []
         self.degraded = 0
-        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in self.players]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stopping.set()
-        for thread in self._threads:
-            thread.join()
 
     @property
     def count(self) -> int:
@@ -88,17 +76,6 @@ class Load:
         self.seconds.append(time.monotonic() - started)
         self.degraded += "degraded" in answer.json["data"]
         return True
-
-
-def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of `count` threads got."""
-    got: list[T] = []
-    threads = [threading.Thread(target=lambda n=n: got.append(work(n))) for n in range(count)]  # type: ignore[misc]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 def slowest(seconds: Sequence[float], part: float = 0.99) -> float:

@@ -10,13 +10,13 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Self
 
 import pytest
 from redis import Redis
 
 from config.settings import load
 from scoreboard.commands.boards import run_verify
+from tests.faults.crowd import Crowd
 from tests.support import Stack, children, wait_until
 
 PLAYERS = 20
@@ -35,26 +35,16 @@ def stack(request, tmp_path):
         request.getfixturevalue("postgres").drop("faults")
 
 
-class Load:
+class Load(Crowd):
     """Clients that submit scores with keys, send again whatever was not acknowledged, and keep books."""
 
     def __init__(self, stack: Stack, clients: int = 4) -> None:
-        self.stack, self.stopping = stack, threading.Event()
+        super().__init__(self._run, range(clients))
+        self.stack = stack
         self.acknowledged: Counter[str] = Counter()
         self.failures: Counter[int] = Counter()
         self.seconds: list[float] = []
         self.went_back: list[tuple[str, int, int]] = []
-        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in range(clients)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stopping.set()
-        for thread in self._threads:
-            thread.join()
 
     @property
     def count(self) -> int:

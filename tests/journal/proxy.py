@@ -27,6 +27,8 @@ class Proxy:
         self.lose_answers = 0  # of so many commits the answer is swallowed, and the connection cut
         self.lose_commits = 0  # so many commits are swallowed themselves, and the connection cut
         self.closed = False  # no new connection gets through
+        self.flows = threading.Event()  # while it is not set, whatever comes in either direction is held
+        self.flows.set()
         self.lost = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -37,13 +39,19 @@ class Proxy:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
+    def stall(self) -> None:
+        """Hold whatever comes until `repair`; connections stay open, as by a host that fell silent."""
+        self.flows.clear()
+
     def repair(self) -> None:
         """Let connections through again."""
         self.closed = False
+        self.flows.set()
 
     def close(self) -> None:
         """Cut every connection, and listen no more."""
         self.closed = True
+        self.flows.set()
         for one in self._open:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -67,6 +75,7 @@ class Proxy:
     def _up(self, client: socket.socket, server: socket.socket, committing: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
+                self.flows.wait()
                 if COMMIT in data and self.lose_commits:
                     self.lose_commits -= 1
                     break
@@ -79,6 +88,7 @@ class Proxy:
     def _down(self, server: socket.socket, client: socket.socket, committing: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := server.recv(65536):
+                self.flows.wait()
                 if committing.is_set():
                     break
                 client.sendall(data)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import re
 
 import pytest
 
-from scoreboard.app import create_app
+from scoreboard.app import FRONTEND, create_app
 from scoreboard.core.db import Lost
 from tests.support import KEY
 
@@ -229,6 +230,50 @@ def test_every_file_that_a_page_names_is_there_and_can_be_revalidated(client, pa
         assert file.headers["Cache-Control"] == "no-cache"
         file.close()
         again.close()
+
+
+def test_a_board_can_be_played_where_its_points_show_up(client, clock):
+    define(client, "daily", period="daily", windows=["all"], regions=["eu"])
+    define(client, "other")
+    define(client, "servers", trust="server")
+    rules = {"boards": ["daily"], "points": {"min": 1, "max": 10}}
+    assert client.put("/v1/admin/action-types/play-round", json=rules).status_code == 200
+    submit(client, "daily", {"player": "ada", "score": 1})
+    clock.advance(days=1)
+
+    def playable(path):
+        page = client.get(path)
+        assert page.status_code == 200
+        return 'data-action="play-round"' in page.text
+
+    assert playable("/b/daily")
+    assert not playable("/b/daily?period=previous")
+    assert not playable("/b/daily?period=all")
+    assert not playable("/b/daily?region=eu")
+    assert not playable("/b/other")
+    assert not playable("/b/servers")
+
+    define(client, "daily", period="daily", windows=["all"], regions=["eu"], trust="server")
+    assert not playable("/b/daily")
+
+
+def test_no_board_can_be_played_by_an_action_type_that_is_not_there(client):
+    assert "data-action" in client.get("/b/main").text
+
+    assert client.delete("/v1/admin/action-types/play-round").status_code == 204
+
+    assert "data-action" not in client.get("/b/main").text
+
+
+def test_the_scripts_of_who_only_watches_are_small(client):
+    page = client.get("/").text
+    names = set(re.findall(r"/static/(js/[a-z-]+\.js)", page))
+    assert "js/main.js" in names
+    assert "js/play.js" not in names
+
+    size = sum(len(gzip.compress((FRONTEND / "static" / name).read_bytes(), 9)) for name in names)
+
+    assert size <= 15 * 1024
 
 
 def test_the_api_speaks_json_whatever_the_pages_do(parts):

@@ -141,3 +141,16 @@ def test_the_clock_wakes_every_follower_and_the_chores(redis, rq_redis, redis_se
         queues.CHORES: 1,
     }
     assert redis.llen(keys.wake()) == 0
+
+
+def test_chores_that_are_due_together_are_all_done(redis, rq_redis):
+    queue, done = queues.queue(queues.CHORES, rq_redis), []
+
+    def stopping():
+        done.extend(job.func_name for job in queue.jobs)
+        queue.empty()
+        return len(done) >= len(ticking.CHORES)
+
+    ticking.run(rq_redis, redis, [], stopping)
+
+    assert sorted(done) == sorted(f"{chore.__module__}.{chore.__name__}" for chore in ticking.CHORES)

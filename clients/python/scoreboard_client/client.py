@@ -21,9 +21,21 @@ class Client:
     where it does not answer.
     """
 
-    def __init__(self, url: str, *, refresh_token: str = "", timeout_seconds: float = 10.0) -> None:
-        """`url` as in http://127.0.0.1:8000. `refresh_token` goes on with a session that was kept."""
-        self._transport = Transport(url=url.rstrip("/"), timeout_seconds=timeout_seconds)
+    def __init__(
+        self,
+        url: str,
+        *,
+        refresh_token: str = "",
+        timeout_seconds: float = 10.0,
+        patience_seconds: float = 60.0,
+    ) -> None:
+        """`url` as in http://127.0.0.1:8000. `refresh_token` goes on with a session that was kept.
+
+        A try takes `timeout_seconds` at most; for `patience_seconds` a call is tried again.
+        """
+        self._transport = Transport(
+            url=url.rstrip("/"), timeout_seconds=timeout_seconds, patience_seconds=patience_seconds
+        )
         self._access, self._refresh = "", refresh_token
         self._renewing = threading.Lock()
         self._player: Player | None = None
@@ -31,19 +43,22 @@ class Client:
     # Signing in
 
     def guest(self, name: str | None = None, *, region: str | None = None) -> Player:
-        """Come in as a new guest."""
-        return self._enter("guest", _given(displayName=name, region=region))
+        """Come in as a new guest. A lost answer leaves one behind whom nobody plays."""
+        return self._enter("guest", _given(displayName=name, region=region), again=True)
 
     def register(
         self, username: str, password: str, *, name: str | None = None, region: str | None = None
     ) -> Player:
-        """Register a player. Refused: username_taken, validation_failed, invalid_display_name."""
+        """Register a player. Refused: username_taken, validation_failed, invalid_display_name.
+
+        Where AwayError is `doubtful`, try login(): the player may be there.
+        """
         body = {"username": username, "password": password}
         return self._enter("register", body | _given(displayName=name, region=region))
 
     def login(self, username: str, password: str) -> Player:
         """Sign in. Refused: invalid_credentials."""
-        return self._enter("login", {"username": username, "password": password})
+        return self._enter("login", {"username": username, "password": password}, again=True)
 
     def upgrade(self, username: str, password: str) -> Player:
         """Give a guest a user name and a password; id and scores stay. Refused: username_taken."""
@@ -75,8 +90,10 @@ class Client:
         return Player.of(self._call("GET", "/v1/me", again=True)["data"])
 
     def change(self, *, name: str | None = None, region: str | None = None) -> Player:
-        """Change display name or region; what is left out stays."""
+        """Change display name or region; what is left out stays, and region "" takes it away."""
         body = _given(displayName=name, region=region)
+        if region == "":
+            body["region"] = None
         self._player = Player.of(self._call("PATCH", "/v1/me", body, again=True)["data"])
         return self._player
 
@@ -159,8 +176,8 @@ class Client:
     def _read(self, path: str) -> Any:
         return self._transport.call("GET", path, again=True)
 
-    def _enter(self, how: str, body: dict[str, Any]) -> Player:
-        return self._take(self._transport.call("POST", f"/v1/auth/{how}", body)["data"])
+    def _enter(self, how: str, body: dict[str, Any], *, again: bool = False) -> Player:
+        return self._take(self._transport.call("POST", f"/v1/auth/{how}", body, again=again)["data"])
 
     def _take(self, session: dict[str, Any]) -> Player:
         self._access, self._refresh = session["accessToken"], session["refreshToken"]
@@ -168,12 +185,13 @@ class Client:
         return self._player
 
     def _call(self, method: str, path: str, body: Any = None, *, again: bool = False) -> Any:
-        """Call as the player, with a fresh access token where the old one has expired."""
+        """Call as the player, with a fresh access token where the old one is good no more."""
         used = self._access or self._renew("")
         try:
             return self._transport.call(method, path, body, token=used, again=again)
         except RefusedError as refused:
-            if refused.code != "token_expired":
+            # Expired, or sealed with a key that was revoked. Where the session is over, renewing says so.
+            if refused.status != 401:
                 raise
         return self._transport.call(method, path, body, token=self._renew(used), again=again)
 

@@ -5,58 +5,99 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import sys
 import threading
 import time
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from scoreboard_client.client import Client
 from scoreboard_client.errors import AwayError, RefusedError
-from scoreboard_client.types import Listing
+from scoreboard_client.types import Action, Listing
 
 NAMES = (
-    "Ada",
-    "Grace",
-    "Linus",
-    "Barbara",
-    "Alan",
-    "Margaret",
-    "Dennis",
-    "Radia",
-    "Edsger",
-    "Frances",
-    "Ken",
-    "Katherine",
-    "Donald",
-    "Hedy",
-    "Tim",
-    "Annie",
-    "Guido",
-    "Karen",
-    "Claude",
-    "Joan",
+    *("Ada", "Grace", "Linus", "Barbara", "Alan", "Margaret", "Dennis", "Radia", "Edsger", "Frances"),
+    *("Ken", "Katherine", "Donald", "Hedy", "Tim", "Annie", "Guido", "Karen", "Claude", "Joan"),
 )
 LOOK_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0  # longer than that the players wait by themselves, where Ctrl-C reaches them
+
+LEAVES = ("cap_reached", "scoring_disabled")  # the next player comes
+BEARS = ("rate_limited", "action_token_expired")  # a laptop may have slept meanwhile
 
 
-def main() -> None:
-    """Let players play, and say who leads."""
-    asked = _asked()
-    stopped = threading.Event()
-    threads = [
-        threading.Thread(target=_player, args=(asked, _name(number), stopped), daemon=True)
-        for number in range(asked.players)
-    ]
-    print(f"{asked.players} players on {asked.url}/b/{asked.board} · Stop: Ctrl-C", flush=True)
-    for thread in threads:
-        thread.start()
-    try:
-        _announce(asked, stopped)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        stopped.set()
-    for thread in threads:
-        thread.join(timeout=2)
+@dataclass
+class Demo:
+    """Players on seats, each playing round after round."""
+
+    asked: argparse.Namespace
+    stopped: threading.Event = field(default_factory=threading.Event)
+    refused: str = ""  # why nobody can play
+    _numbers: count[int] = field(default_factory=count)
+
+    def run(self) -> None:
+        """Let players play, and say who leads, until it is stopped."""
+        seats = [threading.Thread(target=self._seat, daemon=True) for _ in range(self.asked.players)]
+        try:
+            for seat in seats:
+                seat.start()
+            self._announce()
+        except KeyboardInterrupt:
+            pass
+        self.stopped.set()
+        until = time.monotonic() + PATIENCE_SECONDS
+        for seat in seats:
+            seat.join(max(0.0, until - time.monotonic()))
+
+    def _seat(self) -> None:
+        """One player after another, where the one before can't win more."""
+        client, dice = None, random.Random()
+        while not self.stopped.is_set():
+            try:
+                client = client or self._newcomer()
+                self._round(client, dice)
+            except AwayError:
+                pass  # it will be back
+            except RefusedError as refused:
+                if refused.status == 401 or refused.code in LEAVES:
+                    client = None
+                elif refused.code not in BEARS:
+                    self.refused = str(refused)
+                    self.stopped.set()
+            self.stopped.wait(self.asked.pause * dice.expovariate(1))
+
+    def _newcomer(self) -> Client:
+        client = Client(self.asked.url, patience_seconds=PATIENCE_SECONDS)
+        client.guest(_name(next(self._numbers)))
+        return client
+
+    def _round(self, client: Client, dice: random.Random) -> None:
+        action = client.request(self.asked.action)
+        # People take longer than they must, and never the same time.
+        self.stopped.wait(action.min_seconds + dice.lognormvariate(-1, 0.6))
+        if not self.stopped.is_set():
+            client.complete(action, points=_points(action, client.player.id, dice))
+
+    def _announce(self) -> None:
+        """Say who takes the lead."""
+        client, leader = Client(self.asked.url, patience_seconds=PATIENCE_SECONDS), ""
+        until = time.monotonic() + self.asked.seconds
+        while time.monotonic() < until and not self.stopped.wait(LOOK_SECONDS):
+            try:
+                leader = _said(client.top(self.asked.board, 1), leader)
+            except (AwayError, RefusedError):
+                continue
+
+
+def main() -> int:
+    """Let players play. Returns the exit status."""
+    demo = Demo(_asked())
+    print(f"{demo.asked.players} players on {demo.asked.url}/b/{demo.asked.board} · Stop: Ctrl-C", flush=True)
+    demo.run()
+    if demo.refused:
+        print(f"The players are refused: {demo.refused}", file=sys.stderr)
+    return 1 if demo.refused else 0
 
 
 def _asked() -> argparse.Namespace:
@@ -82,40 +123,13 @@ def _name(number: int) -> str:
     return NAMES[number % len(NAMES)] + (f" {again + 1}" if again else "")
 
 
-def _player(asked: argparse.Namespace, name: str, stopped: threading.Event) -> None:
-    """One player: signs in, plays, rests, and bears that the server is away for a while."""
-    dice, client = random.Random(name), Client(asked.url)
-    skill = dice.uniform(0.2, 1.0)
-    while not stopped.is_set():
-        try:
-            if not client.refresh_token:
-                client.guest(name)
-            action = client.request(asked.action)
-            points = None
-            if not isinstance(action.points, int):
-                least, most = action.points
-                points = least + round((most - least) * min(1.0, dice.betavariate(2, 2) * 2 * skill))
-            client.complete(action, points=points)
-        except RefusedError as refused:
-            if refused.status == 401:
-                client.logout()
-            elif refused.code != "rate_limited":
-                print(f"{name} is refused: {refused}", flush=True)
-                stopped.wait(30)
-        except AwayError:
-            pass
-        stopped.wait(dice.expovariate(1 / asked.pause))
-
-
-def _announce(asked: argparse.Namespace, stopped: threading.Event) -> None:
-    """Say who takes the lead."""
-    client, leader, until = Client(asked.url), "", time.monotonic() + asked.seconds
-    while time.monotonic() < until and not stopped.wait(LOOK_SECONDS):
-        try:
-            top = client.top(asked.board, 1)
-        except (AwayError, RefusedError):
-            continue
-        leader = _said(top, leader)
+def _points(action: Action, player: str, dice: random.Random) -> int | None:
+    """What a round was worth: players have their skill, and their luck."""
+    if isinstance(action.points, int):
+        return None
+    least, most = action.points
+    skill = random.Random(player).uniform(0.2, 1.0)
+    return least + round((most - least) * min(1.0, 2 * skill * dice.betavariate(2, 2)))
 
 
 def _said(top: Listing, leader: str) -> str:
@@ -127,4 +141,4 @@ def _said(top: Listing, leader: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

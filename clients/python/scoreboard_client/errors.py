@@ -8,23 +8,33 @@ from typing import Any
 class ScoreboardError(Exception):
     """Whatever this package raises."""
 
+    retry_after_seconds: float | None = None  # when to send the same again, where the server said so
+
 
 class RefusedError(ScoreboardError):
     """The server said no. Act on `code`; the server's /problems/<code> explains it."""
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+    def __init__(
+        self, status: int, problem: dict[str, Any], retry_after_seconds: float | None = None
+    ) -> None:
         """`problem` is the answer's body: application/problem+json."""
         self.status = status
         self.code = str(problem.get("code", "unknown"))
         self.detail = str(problem.get("detail", f"The server answered {status}."))
         self.request_id = str(problem.get("requestId", ""))
         self.errors: list[dict[str, str]] = problem.get("errors", [])
+        self.retry_after_seconds = retry_after_seconds
         super().__init__(f"{self.code}: {self.detail}")
 
 
 class AwayError(ScoreboardError):
-    """The server could not be reached, or had no time, however often it was asked.
+    """The server could not be reached, or had no time, for as long as the client was patient.
 
-    Whether it has taken what was sent is not known. Sending the same again is safe for completions, and for
-    writes with an idempotency key.
+    Where it is `doubtful`, the server may have taken what was sent. Sending the same again is safe for
+    completions, and for writes with an idempotency key.
     """
+
+    def __init__(self, detail: str, *, doubtful: bool, retry_after_seconds: float | None = None) -> None:
+        self.doubtful = doubtful
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(detail)

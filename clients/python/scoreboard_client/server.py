@@ -14,9 +14,13 @@ from scoreboard_client.types import Report
 class Server:
     """Reports scores of players, on boards of whatever trust. Threads may share it."""
 
-    def __init__(self, url: str, key: str, *, timeout_seconds: float = 10.0) -> None:
-        """`key` is a server key with the scope scores:write."""
-        self._transport = Transport(url=url.rstrip("/"), timeout_seconds=timeout_seconds)
+    def __init__(
+        self, url: str, key: str, *, timeout_seconds: float = 10.0, patience_seconds: float = 60.0
+    ) -> None:
+        """`key` is a server key with the scope scores:write. Times as of a Client."""
+        self._transport = Transport(
+            url=url.rstrip("/"), timeout_seconds=timeout_seconds, patience_seconds=patience_seconds
+        )
         self._key = key
 
     def submit(self, board: str, entries: Sequence[dict[str, Any]], *, key: str | None = None) -> Report:

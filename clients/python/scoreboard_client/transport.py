@@ -8,24 +8,22 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from scoreboard_client.errors import AwayError, RefusedError
+from scoreboard_client.answers import taken
+from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
 
-TRIES = 8
 MOST_SECONDS = 10.0  # between two tries, unless the server names a longer time
 IDLE_SECONDS = 4.0  # servers close what is quiet for longer, and a call on it would be lost
-PASSING = (429, 502, 503, 504)
 
 
 class _Kept:
     """A thread's connection. It is closed where the thread ends."""
 
-    def __init__(self, url: str, seconds: float) -> None:
-        address = urlsplit(url)
-        kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        self.connection = kind(address.hostname or "", address.port, timeout=seconds)
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self.connection = connection
         self.used = time.monotonic()
 
     def __del__(self) -> None:
@@ -37,9 +35,17 @@ class Transport:
     """Calls of one server. Threads may share it."""
 
     url: str
-    timeout_seconds: float = 10.0
-    patience_seconds: float = 60.0  # how long a call that may be sent again is sent again
+    timeout_seconds: float
+    patience_seconds: float  # how long a call is sent again
     _threads: threading.local = field(default_factory=threading.local)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the URL is none of a server."""
+        address = urlsplit(self.url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError(f"{self.url!r} is no URL as in http://127.0.0.1:8000")
+        self._kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+        self._host, self._port, self._prefix = address.hostname, address.port, address.path.rstrip("/")
 
     def call(
         self,
@@ -53,7 +59,8 @@ class Transport:
     ) -> Any:
         """The answer's JSON; {} where it has none. Raises RefusedError or AwayError.
 
-        `again` sends the same once more, after a while, where no answer came or the server had no time.
+        The same is sent again, after a while, where the server could not be reached or did nothing for
+        lack of time; with `again` also where it may have done it.
         """
         sent = {"Accept": "application/json", **(headers or {})}
         if token:
@@ -61,63 +68,61 @@ class Transport:
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             sent["Content-Type"] = "application/json"
+        if not again:
+            self.close()  # a kept connection may be closed by now, and what is sent on it in doubt
         until = time.monotonic() + self.patience_seconds
-        for trial in range(TRIES):
+        for trial in count():
             try:
-                status, answered, wait = self._once(method, path, data, sent)
-            except (OSError, http.client.HTTPException) as error:
-                problem: Exception = AwayError(f"{self.url} does not answer: {error!r}")
-                wait = None
-            else:
-                if status < 400:
-                    return answered
-                problem = RefusedError(status, answered)
-                if status not in PASSING:
-                    raise problem
-            pause = _pause(trial, wait)
-            if not again or time.monotonic() + pause > until:
-                raise problem
+                return self._once(method, path, data, sent)
+            except ScoreboardError as error:
+                pause = _pause(trial, error.retry_after_seconds)
+                if not _passes(error, again) or time.monotonic() + pause > until:
+                    raise
             time.sleep(pause)
-        raise problem
+        raise AssertionError("numbers do not end")
 
     def close(self) -> None:
         """Close this thread's connection."""
         self._threads.kept = None
 
-    def _once(
-        self, method: str, path: str, data: bytes | None, headers: dict[str, str]
-    ) -> tuple[int, Any, float | None]:
+    def _once(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Any:
         connection = self._connection()
         try:
-            connection.request(method, self._path(path), body=data, headers=headers)
+            connection.request(method, self._prefix + path, body=data, headers=headers)
             response = connection.getresponse()
             text = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise AwayError(f"{self.url} does not answer: {error!r}", doubtful=True) from error
         except BaseException:
             self.close()  # what is left of it must not be taken for the next answer
             raise
-        wait = response.getheader("Retry-After")
-        return response.status, _parsed(text), float(wait) if wait and wait.isdigit() else None
+        return taken(response.status, response.headers, text)
 
     def _connection(self) -> http.client.HTTPConnection:
         kept: _Kept | None = getattr(self._threads, "kept", None)
         if kept is None or time.monotonic() - kept.used > IDLE_SECONDS:
-            kept = self._threads.kept = _Kept(self.url, self.timeout_seconds)
+            kept = self._threads.kept = _Kept(
+                self._kind(self._host, self._port, timeout=self.timeout_seconds)
+            )
         kept.used = time.monotonic()
+        if kept.connection.sock is None:
+            try:
+                kept.connection.connect()
+            except OSError as error:
+                raise AwayError(f"{self.url} can't be reached: {error}", doubtful=False) from error
         return kept.connection
 
-    def _path(self, path: str) -> str:
-        return urlsplit(self.url).path.rstrip("/") + path
 
-
-def _parsed(text: bytes) -> Any:
-    try:
-        return json.loads(text) if text else {}
-    except ValueError:
-        return {}  # a proxy's page of its own
+def _passes(error: ScoreboardError, again: bool) -> bool:
+    """Whether the same may be sent again, and may have another answer then."""
+    if isinstance(error, RefusedError):
+        return error.status == 429
+    return isinstance(error, AwayError) and (again or not error.doubtful)
 
 
 def _pause(trial: int, wait: float | None) -> float:
     """Seconds to the next try: longer each time, and not the same for all who wait."""
     if wait is not None:
         return wait + random.random() * min(1.0, wait)
-    return random.uniform(0.1, min(MOST_SECONDS, 0.25 * 2**trial))
+    return random.uniform(0.1, min(MOST_SECONDS, 0.25 * 2 ** min(trial, 10)))

@@ -28,10 +28,10 @@ def prove(action: Action, *, points: int | None = None, result: str = "") -> Pro
 def solve(nonce: str, checksum: str, difficulty: int) -> str:
     """The first number for which SHA-256 of `nonce:checksum:number` begins with so many zero bits."""
     begun = hashlib.sha256(f"{nonce}:{checksum}:".encode())
-    most = 1 << (256 - difficulty)
+    most = ((1 << (256 - difficulty)) - 1).to_bytes(32, "big")
     for number in count():
         trial = begun.copy()  # the same first block is hashed once
         trial.update(b"%d" % number)
-        if int.from_bytes(trial.digest(), "big") < most:
+        if trial.digest() <= most:  # bytes compare as the numbers that they are
             return str(number)
     raise AssertionError("numbers do not end")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from scoreboard.accounts.rules import username_key
 from scoreboard.accounts.types import Account
 from scoreboard.core.db import Connection, Database, execute, one_of, rows
 
@@ -34,11 +35,6 @@ class StoredAccounts:
         """Replace a password's hash by one of the same password, unless it was changed meanwhile."""
         text = "UPDATE account SET password = ? WHERE id = ? AND password = ?"
         self._database.transaction(lambda db: execute(db, text, (new, player, old)))
-
-
-def username_key(username: str) -> str:
-    """What makes two user names the same."""
-    return username.casefold()
 
 
 def account(db: Connection, player: str) -> Account | None:

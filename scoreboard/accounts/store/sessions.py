@@ -9,6 +9,7 @@ from scoreboard.core.db import Connection, Database, execute, rows
 
 SESSION = "id, player, generation, rotated_at, expires_at, ended_at"
 FORGET_MS = 86_400_000  # access tokens are long gone by then
+SLICE = 500
 
 
 class StoredSessions:
@@ -25,6 +26,16 @@ class StoredSessions:
         """What was revoked after `since`: sessions and players, with the time."""
         text = "SELECT subject, at FROM revocation WHERE at > ?"
         return [(str(row[0]), int(row[1])) for row in self.database.run(lambda db: rows(db, text, (since,)))]
+
+    def forget(self, before: int) -> None:
+        """Delete sessions that were over before then: to their tokens they are so or so."""
+        text = (
+            "DELETE FROM session WHERE id IN"
+            " (SELECT id FROM session WHERE expires_at < ? OR ended_at < ? LIMIT ?) RETURNING id"
+        )
+        # Slice by slice: nobody waits long for the write lock.
+        while len(self.database.transaction(lambda db: rows(db, text, (before, before, SLICE)))) == SLICE:
+            pass
 
 
 def session(db: Connection, id: str, *, lock: bool = False) -> Session | None:
@@ -54,12 +65,12 @@ def create(db: Connection, id: str, player: str, *, at: int, expires_at: int) ->
     )
 
 
-def rotate(db: Connection, id: str, *, generation: int, at: int, expires_at: int) -> None:
-    """Make a new generation the good one."""
+def rotate(db: Connection, session: Session) -> None:
+    """Make the session's generation the good one."""
     execute(
         db,
         "UPDATE session SET generation = ?, rotated_at = ?, expires_at = ? WHERE id = ?",
-        (generation, at, expires_at, id),
+        (session.generation, session.rotated_at, session.expires_at, session.id),
     )
 
 

@@ -1,0 +1,20 @@
+"""A way in for those who have no session yet."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.app import create_app
+from tests.contract import ContractClient
+
+
+@pytest.fixture
+def auth(parts):
+    """Calls /v1/auth/… as somebody whom nobody knows, from an address of his own."""
+    http = ContractClient(create_app(parts))
+
+    def call(what, *, bearer=None, **body):
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return http.post(f"/v1/auth/{what}", json=body, headers=headers)
+
+    return call

@@ -1,0 +1,195 @@
+"""Access tokens that are not what they seem: one algorithm, one purpose, every claim."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+
+import jwt
+import pytest
+
+from scoreboard.core.errors import Unauthenticated
+from tests.actions.play import Player
+from tests.boards.calls import refusal
+
+NOBODY = (401, "unauthenticated")
+HOUR_MS = 3_600_000
+CHANGES = [
+    {"algorithm": "HS384"},
+    {"algorithm": "HS512"},
+    {"secret": b"another key of thirty-two bytes!"},
+    {"header": {"typ": "JWT"}},
+    {"header": {"typ": "refresh+jwt"}},
+    {"header": {"crit": ["exp"]}},
+    {"header": {"b64": False}},
+    {"header": {"kid": ""}},
+    {"aud": "elsewhere"},
+    {"aud": None},
+    {"iss": "somebody"},
+    {"sub": 7},
+    {"roles": []},
+    {"roles": {"admin": True}},
+    {"iat": "yesterday"},
+    {"exp": "tomorrow"},
+    {"exp": None},
+    *({"without": (claim,)} for claim in ("iss", "aud", "sub", "sid", "iat", "exp", "roles")),
+]
+STRANGE_KIDS = ["", "..", "../../etc/passwd", "' OR 1=1 --", "\0", "🏆", "x" * 1000, 7, None, ["a"], {}]
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def ada(parts):
+    return Player(parts)
+
+
+@pytest.fixture
+def forge(ada, parts, clock):
+    """Makes tokens that are signed with the good key, and are otherwise as one says."""
+
+    def make(*, algorithm="HS256", secret=None, header=None, without=(), **claims):
+        key = parts.ring.signing("access")
+        good = jwt.decode(ada.session["accessToken"], options={"verify_signature": False})
+        content = {name: value for name, value in (good | claims).items() if name not in without}
+        headers = {"kid": key.kid, "typ": "at+jwt"} | (header or {})
+        return jwt.encode(content, secret or key.secret, algorithm=algorithm, headers=headers)
+
+    return make
+
+
+def part(text):
+    """A part of a token, as it travels."""
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def headed(ada, **changes):
+    """The token of a session, with another header."""
+    _, _, rest = ada.session["accessToken"].partition(".")
+    known = jwt.get_unverified_header(ada.session["accessToken"])
+    return f"{part(json.dumps(known | changes))}.{rest}"
+
+
+NO_TOKENS = [
+    ".",
+    "..",
+    "eyJ..",
+    "a.b.c",
+    "....",
+    part("{" * 1000) + "..",
+    part("[" * 1400) + ".e30.x",
+    part('{"a":' * 280) + ".e30.x",
+    part("null") + "." + part("null") + ".",
+    "x" * 2048,
+    "x" * 2049,
+    "x" * 7000,
+    "\u00c3\u00bc",
+]
+
+
+def asked(ada, token):
+    """What /v1/me answers to the bearer of a token."""
+    return ada.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+
+
+def is_refused(ada, token):
+    """Whether the bearer of a token is told that he is nobody."""
+    answer = asked(ada, token)
+    challenge = answer.headers.get("WWW-Authenticate", "")
+    return answer.status_code != 200 and (refusal(answer), challenge) == (NOBODY, 'Bearer realm="scoreboard"')
+
+
+def test_what_the_forge_makes_is_good_where_nothing_is_changed(ada, forge):
+    assert asked(ada, forge()).json["data"]["id"] == ada.id
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_a_token_with_one_thing_wrong_is_refused(ada, forge):
+    assert [changes for changes in CHANGES if not is_refused(ada, forge(**changes))] == []
+
+
+def test_the_algorithm_that_a_token_names_is_not_asked(ada):
+    for algorithm in ("RS256", "ES256", "PS256", "hs256", "HS256 ", "", None, 5, []):
+        assert is_refused(ada, headed(ada, alg=algorithm)), algorithm
+    for algorithm in ("none", "None", "NONE"):
+        assert is_refused(ada, headed(ada, alg=algorithm).rpartition(".")[0] + "."), algorithm
+
+
+def test_a_key_of_another_purpose_signs_no_access(ada, forge, parts):
+    for purpose in ("action", "stream", "captcha", "ACCESS", ""):
+        assert is_refused(ada, forge(secret=parts.ring.signing(purpose).secret)), purpose
+
+
+def test_a_strange_kid_is_a_wrong_one(ada):
+    for kid in STRANGE_KIDS:
+        assert is_refused(ada, headed(ada, kid=kid)), kid
+
+
+def test_what_is_no_token_is_refused(ada):
+    assert [one for one in NO_TOKENS if not is_refused(ada, one)] == []
+
+
+def test_no_flipped_bit_of_an_access_token_is_overlooked(ada, parts):
+    token = ada.session["accessToken"]
+    good = parts.sessions.player(token)
+    flipped = {
+        token[:at] + chr(ord(token[at]) ^ 1 << bit) + token[at + 1 :]
+        for at in range(len(token))
+        for bit in range(7)
+    }
+
+    assert [one for one in flipped if who(parts, one) not in (None, good)] == []
+    assert sum(who(parts, one) == good for one in flipped) <= 3  # unused bits of the signature's last letter
+
+
+def who(parts, token):
+    """The player who holds a token, None where it is refused."""
+    try:
+        return parts.sessions.player(token)
+    except Unauthenticated:
+        return None
+
+
+def test_a_token_is_good_for_fifteen_minutes(ada, clock):
+    clock.advance(seconds=899)
+    assert asked(ada, ada.session["accessToken"]).status_code == 200
+
+    clock.advance(seconds=1)
+
+    answer = asked(ada, ada.session["accessToken"])
+    assert refusal(answer) == (401, "token_expired")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_that_was_read_before_expires_too(ada, forge, parts, clock):
+    token = forge()
+    assert who(parts, token)
+
+    clock.advance(ms=HOUR_MS)
+
+    assert refusal(asked(ada, token)) == (401, "token_expired")
+
+
+def test_a_token_of_a_revoked_key_is_refused_though_it_was_read_before(ada, parts):
+    token = ada.session["accessToken"]
+    assert asked(ada, token).status_code == 200
+
+    parts.ring.revoke(jwt.get_unverified_header(token)["kid"])
+
+    assert refusal(asked(ada, token)) == (401, "unauthenticated")
+    ada.renew()
+    assert asked(ada, ada.session["accessToken"]).status_code == 200
+
+
+def test_what_a_process_has_read_takes_no_more_memory_than_is_meant_for_it(ada, forge, parts, monkeypatch):
+    monkeypatch.setattr("scoreboard.accounts.accesstokens.MOST_KEPT", 20)
+
+    for number in range(100):
+        who(parts, forge(jti=str(number)))
+        who(parts, forge(jti=str(number))[:-5])
+
+    assert len(parts.sessions.access._read) <= 20

@@ -1,0 +1,270 @@
+"""Who plays: guests and players with user names, what they are called, and who gets in."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import pytest
+from argon2 import PasswordHasher
+
+from scoreboard.app import create_app
+from scoreboard.core.db import rows
+from tests.actions.play import Player, define
+from tests.boards.calls import refusal
+from tests.contract import ContractClient
+
+PASSWORD = "a long enough one"
+WRONG = (401, "invalid_credentials")
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def ada(auth):
+    """The session of a player with a user name."""
+    return auth("register", username="Ada", password=PASSWORD).json["data"]
+
+
+def me(parts, session, **changes):
+    """A player as he is seen by himself, after he changed something."""
+    http = ContractClient(create_app(parts))
+    headers = {"Authorization": f"Bearer {session['accessToken']}"}
+    if changes:
+        return http.patch("/v1/me", json=changes, headers=headers)
+    return http.get("/v1/me", headers=headers).json["data"]
+
+
+def test_a_guest_needs_nothing_not_even_a_body(parts):
+    http = ContractClient(create_app(parts))
+
+    answer = http.post("/v1/auth/guest")
+
+    player = answer.json["data"]["player"]
+    assert (answer.status_code, player["guest"], player["username"]) == (201, True, None)
+    assert player["displayName"] == f"Guest {player['id'][-4:].upper()}"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_guests_are_apart(auth):
+    found = [auth("guest", displayName="Same").json["data"]["player"] for _ in range(3)]
+
+    assert len({one["id"] for one in found}) == 3
+    assert {one["displayName"] for one in found} == {"Same"}
+
+
+@pytest.mark.parametrize("spelt", ["ada", "ADA", "aDa"])
+def test_a_user_name_is_one_however_it_is_spelt(ada, auth, spelt):
+    taken = auth("register", username=spelt, password=PASSWORD)
+    entered = auth("login", username=spelt, password=PASSWORD)
+
+    assert refusal(taken) == (409, "username_taken")
+    assert entered.json["data"]["player"] == ada["player"]
+    assert entered.json["data"]["player"]["username"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ada", "ada ", "a da", "-ada", "ädä", "a" * 65, "ada\n", "ada\0", "🏆"]
+)
+def test_a_user_name_is_of_plain_letters(auth, name):
+    assert refusal(auth("register", username=name, password=PASSWORD)) == (400, "validation_failed")
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_apart_by_nothing(ada, auth):
+    answers = [
+        auth("login", username=name, password=password)
+        for name, password in (("ada", "not the right one"), ("nobody", PASSWORD), ("ada", PASSWORD + " "))
+    ]
+
+    assert {refusal(answer) for answer in answers} == {WRONG}
+    assert len({answer.json["detail"] for answer in answers}) == 1
+    assert len({tuple(sorted(answer.json)) for answer in answers}) == 1
+
+
+def test_an_unknown_name_costs_the_same_work(ada, parts, auth, monkeypatch):
+    auth("login", username="nobody", password=PASSWORD)
+    worked = []
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(
+        PasswordHasher,
+        "verify",
+        lambda hasher, stored, sent: worked.append(stored) or verify(hasher, stored, sent),
+    )
+
+    auth("login", username="ada", password="not the right one")
+    auth("login", username="nobody", password="not the right one")
+
+    known, unknown = worked
+    assert known.rpartition("$")[0].rpartition("$")[0] == unknown.rpartition("$")[0].rpartition("$")[0]
+    assert known != unknown
+
+
+def test_the_passwords_of_guests_are_no_way_in(auth, parts):
+    guest = auth("guest").json["data"]["player"]
+
+    for name in (guest["id"], guest["displayName"].replace(" ", "")):
+        assert refusal(auth("login", username=name, password="        ")) == WRONG
+
+
+@pytest.mark.parametrize("password", ["password", "PASSWORD", "12345678", "qwertyuiop", "Iloveyou1"])
+def test_passwords_that_everybody_tries_first_are_refused(auth, password):
+    answer = auth("register", username="ada", password=password)
+
+    assert refusal(answer) == (400, "validation_failed")
+    assert [one["field"] for one in answer.json["errors"]] == ["password"]
+
+
+@pytest.mark.parametrize(("length", "status"), [(7, 400), (8, 201), (1024, 201), (1025, 400)])
+def test_a_password_has_eight_to_a_thousand_characters(auth, length, status):
+    password = ("zX9" + "ü~" * 600)[:length]
+
+    assert auth("register", username="ada", password=password).status_code == status
+    if status == 201:
+        assert auth("login", username="ada", password=password).status_code == 200
+        assert auth("login", username="ada", password=password[:-1] + "q").status_code in (400, 401)
+
+
+def test_a_password_is_stored_as_argon2id_and_nowhere_else(ada, parts):
+    ((stored,),) = parts.database.run(lambda db: rows(db, "SELECT password FROM account"))
+    journal = parts.database.run(lambda db: rows(db, "SELECT * FROM journal"))
+
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PASSWORD not in repr(journal)
+    assert stored not in repr(journal)
+
+
+def test_a_hash_of_weaker_parameters_is_replaced_by_signing_in(ada, auth, parts):
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    parts.database.transaction(lambda db: db.execute_sql("UPDATE account SET password = ?", (weak,)))
+
+    assert refusal(auth("login", username="ada", password="not the right one")) == WRONG
+    assert auth("login", username="ada", password=PASSWORD).status_code == 200
+
+    ((stored,),) = parts.database.run(lambda db: rows(db, "SELECT password FROM account"))
+    assert "m=19456" in stored
+    assert auth("login", username="ada", password=PASSWORD).status_code == 200
+
+
+def test_a_guest_who_takes_a_name_keeps_id_scores_and_session(auth, parts):
+    define(parts)
+    bob = Player(parts, displayName="Bob")
+    bob.play()
+
+    upgraded = auth("upgrade", bearer=bob.session["accessToken"], username="bob", password=PASSWORD)
+
+    session = upgraded.json["data"]
+    assert session["player"] == bob.session["player"] | {"username": "bob", "guest": False}
+    assert session["refreshToken"] == bob.session["refreshToken"]
+    entry = bob.http.get(f"/v1/boards/main/entries/{bob.id}").json["data"]
+    assert (entry["score"], entry["player"]["displayName"]) == (10, "Bob")
+    assert bob.play()["newScore"] == 20
+    assert auth("login", username="BOB", password=PASSWORD).json["data"]["player"]["id"] == bob.id
+    assert auth("refresh", refreshToken=bob.session["refreshToken"]).status_code == 200
+
+
+def test_a_name_is_taken_once_and_by_guests_only(ada, auth, parts):
+    bob = Player(parts)
+
+    taken = auth("upgrade", bearer=bob.session["accessToken"], username="ADA", password=PASSWORD)
+    again = auth("upgrade", bearer=ada["accessToken"], username="ada2", password=PASSWORD)
+
+    assert refusal(taken) == (409, "username_taken")
+    assert refusal(again) == (409, "not_a_guest")
+    assert me(parts, bob.session)["guest"] is True
+    assert me(parts, ada)["username"] == "Ada"
+
+
+def test_a_player_changes_what_he_is_called_and_where_he_is_from(ada, parts):
+    changed = me(parts, ada, displayName="  Countess  ", region="eu").json["data"]
+    assert (changed["displayName"], changed["region"], changed["username"]) == ("Countess", "eu", "Ada")
+
+    assert me(parts, ada, region=None).json["data"] == changed | {"region": None}
+    assert me(parts, ada) == changed | {"region": None}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"role": "admin"}, {"id": "p_x"}, {"scoring": True}, {"region": "EU"}, {"displayName": None}]
+)
+def test_a_player_changes_nothing_else(ada, parts, changes):
+    assert refusal(me(parts, ada, **changes)) == (400, "validation_failed")
+    assert me(parts, ada) == ada["player"]
+
+
+def test_a_display_name_is_normalised(auth):
+    found = auth("guest", displayName=unicodedata.normalize("NFD", "Zoë")).json["data"]["player"]
+
+    assert found["displayName"] == unicodedata.normalize("NFC", "Zoë")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\u202eb", "\u200b", "a\nb", "x" * 33, "a\0"])
+def test_a_display_name_that_deceives_is_refused(auth, name):
+    assert refusal(auth("guest", displayName=name)) == (422, "invalid_display_name")
+
+
+def test_a_name_is_guarded_against_guesses_however_it_is_spelt(make_parts, sqlite_url):
+    http = ContractClient(create_app(make_parts(sqlite_url, limit_sign_in="3/minute")))
+
+    found = [
+        http.post(
+            "/v1/auth/login",
+            json={"username": spelt, "password": "a guessed one"},
+            environ_base={"REMOTE_ADDR": f"192.0.2.{at}"},
+        ).status_code
+        for at, spelt in enumerate(("ada", "Ada", "aDa", "adA", "ADA"))
+    ]
+
+    assert found == [401, 401, 401, 429, 429]
+
+
+def test_changing_oneself_is_limited(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, limit_guest="3/minute")
+    session = Player(parts).session
+
+    found = [me(parts, session, displayName=f"Name {at}").status_code for at in range(4)]
+
+    assert found == [200, 200, 429, 429]
+
+
+def test_no_personal_word_of_a_player_is_in_the_audit_log(ada, auth, parts):
+    me(parts, ada, displayName="Countess", region="atlantis")
+    auth("login", username="ada", password=PASSWORD)
+    auth("logout", refreshToken=ada["refreshToken"])
+    bob = Player(parts, displayName="Robert", region="avalon")
+    define(parts)
+    bob.complete(bob.request(), result="my secret way", deviceId="d-1")
+    parts.followers.catch_up("audit")
+
+    lines = parts.audit_database.run(lambda db: rows(db, "SELECT kind, player, detail FROM audit"))
+
+    log = json.dumps(lines)
+    for word in ("Countess", "Robert", "atlantis", "avalon", "my secret way", "d-1", "Ada", PASSWORD):
+        assert word not in log, word
+    assert ada["refreshToken"].split("_")[1] not in log
+    kind, player, detail = lines[-1]
+    assert (kind, player) == ("action", bob.id)
+    assert json.loads(detail)["action"] == "jump"
+    assert json.loads(detail)["amount"] == 10
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("203.0.113.7", "203.0.113.9", True),
+        ("203.0.113.7", "203.0.114.7", False),
+        ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+    ],
+)
+def test_of_an_address_its_network_is_remembered_as_a_keyed_hash(auth, parts, one, other, same):
+    http = ContractClient(create_app(parts))
+    for address in (one, other):
+        http.post("/v1/auth/guest", environ_base={"REMOTE_ADDR": address})
+
+    first, second = (line.fact.context["address"] for line in parts.journal.after(0, 100)[-2:])
+
+    assert (first == second) is same
+    assert len(first) == 16

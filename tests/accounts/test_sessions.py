@@ -1,0 +1,265 @@
+"""Sessions: refreshed, shared by tabs, stolen, ended, restored from a backup."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from scoreboard.accounts.refreshtokens import RefreshTokens
+from scoreboard.accounts.sessions import new_session
+from scoreboard.core.db import execute, rows
+from scoreboard.core.errors import Unauthenticated
+from scoreboard.core.signing import derive
+from tests.accounts.calls import refresh
+from tests.actions.play import Player
+from tests.boards.calls import refusal
+from tests.support import wait_until
+
+REUSED, INVALID = (401, "refresh_token_reused"), (401, "invalid_refresh_token")
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """What depends on the kind of the database is in test_races.py."""
+    return sqlite_url
+
+
+@pytest.fixture
+def ada(parts):
+    return Player(parts, displayName="Ada")
+
+
+def lives(player):
+    """Whether a player's access token is good."""
+    return player.http.get("/v1/me").status_code == 200
+
+
+def generations(auth, token, count):
+    """The refresh tokens that follow one another."""
+    found = [token]
+    for _ in range(count):
+        found.append(refresh(auth, found[-1])["refreshToken"])
+    return found
+
+
+def test_a_refresh_gives_new_tokens_of_the_same_player(ada, auth, clock):
+    clock.advance(seconds=1)
+
+    session = refresh(auth, ada.session["refreshToken"])
+
+    assert session["player"] == ada.session["player"]
+    assert session["refreshToken"] != ada.session["refreshToken"]
+    assert session["accessToken"] != ada.session["accessToken"]
+
+
+def test_the_direct_predecessor_gives_the_same_successor_for_ten_seconds(ada, auth, clock):
+    first, second = generations(auth, ada.session["refreshToken"], 1)
+
+    for _ in range(3):
+        assert refresh(auth, first)["refreshToken"] == second
+    clock.advance(seconds=10)
+    assert refresh(auth, first)["refreshToken"] == second
+    assert refresh(auth, second)["refreshToken"] not in (first, second)
+
+
+def test_asking_again_does_not_lengthen_the_grace(ada, auth, clock):
+    first, _ = generations(auth, ada.session["refreshToken"], 1)
+    clock.advance(seconds=8)
+    refresh(auth, first)
+
+    clock.advance(seconds=8)
+
+    assert refresh(auth, first) == REUSED
+
+
+def test_an_older_one_has_no_grace(ada, auth):
+    first, _, third = generations(auth, ada.session["refreshToken"], 2)
+
+    assert refresh(auth, first) == REUSED
+    assert refresh(auth, third) == INVALID
+
+
+def test_a_spent_token_that_comes_late_ends_the_whole_session(ada, auth, clock):
+    first, second = generations(auth, ada.session["refreshToken"], 1)
+    clock.advance(ms=10_001)
+
+    assert refresh(auth, first) == REUSED
+    assert refresh(auth, second) == INVALID
+    assert refresh(auth, first) == INVALID
+    assert refusal(ada.http.get("/v1/me")) == (401, "unauthenticated")
+
+
+def test_a_session_that_was_ended_here_is_ended_in_other_processes_too(
+    ada, auth, clock, make_parts, database_url
+):
+    other = make_parts(database_url)
+    mine = other.sessions.player(ada.session["accessToken"])
+    first, _ = generations(auth, ada.session["refreshToken"], 1)
+    clock.advance(seconds=11)
+    assert refresh(auth, first) == REUSED
+
+    other.sessions.revocations.look()
+
+    with pytest.raises(Unauthenticated):
+        other.sessions.revocations.check(mine)
+    with pytest.raises(Unauthenticated):
+        other.sessions.player(ada.session["accessToken"])
+
+
+def test_one_session_that_ends_leaves_the_others_alone(auth, parts):
+    credentials = {"username": "ada", "password": "a long enough one"}
+    auth("register", **credentials)
+    here, there = (auth("login", **credentials).json["data"] for _ in range(2))
+
+    assert auth("logout", refreshToken=here["refreshToken"]).status_code == 204
+
+    assert refresh(auth, here["refreshToken"]) == INVALID
+    assert refresh(auth, there["refreshToken"])["player"]["username"] == "ada"
+    parts.sessions.player(there["accessToken"])
+    with pytest.raises(Unauthenticated):
+        parts.sessions.player(here["accessToken"])
+
+
+def test_what_nobody_of_us_wrote_ends_nothing(ada, auth, parts, clock):
+    name, generation, proof = ada.session["refreshToken"].removeprefix("rt_").split("_", 2)
+    strange = RefreshTokens([derive(b"y" * 32, "refresh")])
+    clock.advance(seconds=60)
+    made_up = [
+        "",
+        "rt_",
+        "rt___",
+        f"rt_{name}_0_{proof}",
+        f"rt_{name}_2_{proof}",
+        f"rt_{name}_{generation}_{'A' * 43}",
+        f"rt_{name}_{generation}_{proof[:-1]}",
+        f"rt_{name}_{generation}_{proof}\n",
+        f"rt_{name}_{generation}_{proof}é",
+        f"rt_{name}_{'9' * 15}_{proof}",
+        f"rt_{name}_{'9' * 40}_{proof}",
+        f"rt_{name}_-1_{proof}",
+        f"rt_{name}_٣_{proof}",
+        f"rt_{name.upper()}_{generation}_{proof}",
+        f"rt_{new_session()}_{generation}_{proof}",
+        strange.write(name, 0),
+        strange.write(name, 1),
+        parts.sessions.refresh.write(new_session(), 1),
+        "🏆" * 50,
+        "\0",
+    ]
+
+    for one in made_up:
+        assert refresh(auth, one) == INVALID, one
+        assert auth("logout", refreshToken=one).status_code == 204
+
+    assert lives(ada)
+    assert "refreshToken" in refresh(auth, ada.session["refreshToken"])
+
+
+def test_leaving_ends_refresh_and_access(ada, auth):
+    assert auth("logout", refreshToken=ada.session["refreshToken"]).status_code == 204
+    assert auth("logout", refreshToken=ada.session["refreshToken"]).status_code == 204
+
+    assert refresh(auth, ada.session["refreshToken"]) == INVALID
+    assert not lives(ada)
+
+
+def test_a_session_lives_for_ninety_days_after_it_was_used_last(ada, auth, clock):
+    token = ada.session["refreshToken"]
+    for _ in range(3):
+        clock.advance(days=89)
+        token = refresh(auth, token)["refreshToken"]
+
+    clock.advance(days=90)
+
+    assert refresh(auth, token) == INVALID
+
+
+def test_a_session_of_a_restored_backup_goes_on(ada, auth, parts, clock):
+    held = generations(auth, ada.session["refreshToken"], 5)[-1]
+    clock.advance(seconds=60)
+
+    def restore(db):
+        execute(db, "UPDATE session SET generation = 2, rotated_at = ?", (clock() - 60_000,))
+
+    parts.database.transaction(restore)
+
+    again = refresh(auth, held)
+
+    assert again["player"]["id"] == ada.id
+    assert refresh(auth, again["refreshToken"])["player"]["id"] == ada.id
+
+
+def test_a_refresh_token_of_a_replaced_secret_is_good_while_the_old_one_is_known(
+    ada, make_parts, database_url
+):
+    token = ada.session["refreshToken"]
+    known = make_parts(database_url, secret_key="n" * 32, secret_key_fallbacks="x" * 32)
+    unknown = make_parts(database_url, secret_key="n" * 32)
+
+    with pytest.raises(Unauthenticated):
+        unknown.sessions.renew(token)
+    renewed = known.sessions.renew(token).refresh
+    assert renewed.split("_")[1] == token.split("_")[1]
+    assert unknown.sessions.renew(renewed).account.id == ada.id
+
+
+def test_what_lies_in_the_database_opens_no_session(ada, auth, parts):
+    held = generations(auth, ada.session["refreshToken"], 1)[-1]
+
+    found = [
+        repr(parts.database.run(lambda db, table=table: rows(db, f"SELECT * FROM {table}")))
+        for table in ("session", "journal", "account", "revocation")
+    ]
+
+    assert not any(secret in text for text in found for secret in (held.split("_", 3)[3], held))
+
+
+def test_a_changed_role_asks_for_a_refresh(ada, auth, parts, clock):
+    clock.advance(ms=5)
+    parts.players.grant(ada.id, "moderator", context={})
+
+    assert refusal(ada.http.get("/v1/me")) == (401, "token_expired")
+    ada.take(refresh(auth, ada.session["refreshToken"]))
+    assert ada.http.get("/v1/me").json["data"]["role"] == "moderator"
+
+
+def test_sessions_that_are_over_are_forgotten_and_the_others_are_not(ada, auth, parts, clock):
+    left, stayed = Player(parts), Player(parts)
+    auth("logout", refreshToken=left.session["refreshToken"])
+    parts.sessions.forget_old()
+    assert sessions(parts) == {one.session["refreshToken"].split("_")[1] for one in (ada, left, stayed)}
+
+    clock.advance(days=60)
+    token = refresh(auth, stayed.session["refreshToken"])["refreshToken"]
+    parts.sessions.forget_old()
+    assert len(sessions(parts)) == 2
+    clock.advance(days=60)
+    parts.sessions.forget_old()
+
+    assert sessions(parts) == {token.split("_")[1]}
+    assert refresh(auth, left.session["refreshToken"]) == INVALID
+    assert refresh(auth, token)["player"]["id"] == stayed.id
+
+
+def sessions(parts):
+    return {id for (id,) in parts.database.run(lambda db: rows(db, "SELECT id FROM session"))}
+
+
+def test_revocations_are_learnt_by_themselves(ada, auth, make_parts, database_url, monkeypatch):
+    monkeypatch.setattr("scoreboard.accounts.sessions.LOOK_SECONDS", 0.02)
+    other = make_parts(database_url)
+    thread = threading.Thread(target=other.sessions.revocations.run)
+    thread.start()
+    auth("logout", refreshToken=ada.session["refreshToken"])
+
+    def refused():
+        try:
+            other.sessions.player(ada.session["accessToken"])
+        except Unauthenticated:
+            return True
+        return False
+
+    wait_until(refused, seconds=5)
+    other.sessions.revocations.stop()
+    thread.join()

@@ -1,0 +1,129 @@
+"""Limits of asking and completing: what counts is free, and what fails is bounded, work and all."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.core.db import rows
+from tests.actions.play import Player, define
+from tests.boards.calls import refusal
+
+LIMITED = (429, "rate_limited")
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def limited(make_parts, sqlite_url):
+    """A player of a process with few allowed, and an action type "jump"."""
+
+    def make(**settings):
+        parts = make_parts(sqlite_url, **settings)
+        define(parts)
+        return Player(parts)
+
+    return make
+
+
+def test_what_counts_is_not_limited(limited):
+    ada = limited(limit_failed="1/minute")
+
+    answers = [ada.complete(ada.request()) for _ in range(5)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert "RateLimit" not in answers[-1].headers
+
+
+def test_what_fails_and_what_is_repeated_is(limited):
+    ada = limited(limit_failed="4/minute")
+    asked = ada.request()
+    ada.complete(asked)
+
+    found = [ada.complete(asked) for _ in range(2)] + [ada.send({"actionToken": "x"}) for _ in range(3)]
+
+    assert [answer.status_code for answer in found] == [200, 200, 400, 400, 429]
+    assert found[0].headers["RateLimit-Policy"] == '"failed-completion";q=4;w=60'
+    assert int(found[-1].headers["Retry-After"]) > 0
+
+
+def test_who_has_failed_too_often_has_no_more_work_done(limited):
+    ada = limited(limit_failed="2/minute")
+    define(ada.parts, "slow", minSeconds=5)
+    tokens = [ada.request("slow") for _ in range(6)]
+
+    found = [ada.complete(asked) for asked in tokens]
+
+    assert [answer.status_code for answer in found] == [400, 400, 429, 429, 429, 429]
+    recorded = [one for one in ada.parts.journal.after(0, 1000) if one.fact.kind == "action-refused"]
+    assert len(recorded) == 3  # the third was found to be one too many when it was counted
+    assert refusal(ada.complete(ada.request())) == LIMITED
+
+
+def test_it_is_forgotten_with_its_minute(limited):
+    ada = limited(limit_failed="1/minute")
+    moment = [0.0]
+    ada.parts.limits._monotonic = lambda: moment[0]
+    found = [ada.send({"actionToken": "x"}).status_code for _ in range(2)]
+    asked = ada.request()
+    assert ada.complete(asked).status_code == 429
+
+    moment[0] = 60.0
+
+    assert found == [400, 429]
+    assert ada.complete(asked).status_code == 200
+
+
+def test_each_player_has_his_own(limited):
+    ada = limited(limit_failed="1/minute")
+    bob = Player(ada.parts)
+    for _ in range(3):
+        ada.send({"actionToken": "x"})
+
+    assert refusal(ada.send({"actionToken": "x"})) == LIMITED
+    assert refusal(bob.send({"actionToken": "x"})) == (400, "invalid_action_token")
+
+
+def test_what_a_process_knows_of_the_limited_takes_little_memory(limited, monkeypatch):
+    monkeypatch.setattr("scoreboard.core.limiter.MOST_SPENT", 5)
+    limits = limited(limit_failed="1/minute").parts.limits
+
+    for player in range(20):
+        for _ in range(2):
+            limits.count([("failed-completion", f"p{player}")])
+
+    assert len(limits._spent) == 5
+    assert limits.spent("failed-completion", "p19")
+    assert not limits.spent("failed-completion", "p0")
+
+
+def test_asking_for_what_does_not_exist_is_limited_too(limited):
+    ada = limited(limit_request="3/minute")
+
+    found = [
+        ada.http.post("/v1/actions/request", json={"actionType": f"made-up-{number}"}).status_code
+        for number in range(5)
+    ]
+
+    assert found == [404, 404, 404, 429, 429]
+    assert ada.request()["actionType"] == "jump"
+
+
+def test_asking_writes_nothing(limited):
+    ada = limited()
+    tables = ("journal", "action_alone", "action_wins", "receipt", "answer")
+
+    def counted():
+        return [
+            ada.parts.database.run(lambda db, table=table: rows(db, f"SELECT COUNT(*) FROM {table}"))
+            for table in tables
+        ]
+
+    before = counted()
+    for _ in range(10):
+        ada.request()
+
+    assert counted() == before

@@ -1,0 +1,215 @@
+"""Random play against a plain model: dictionaries that say what was won, and why something was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.actions.play import Player, define
+
+HOUR, DAY, LIFE = 3_600_000, 86_400_000, 300_000
+LEAST_MS, MOST_POINTS = 2000, 10
+TYPES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "alone": {"exclusive": True},
+    "capped": {"hourlyCap": 25, "dailyCap": 40},
+    "both": {"exclusive": True, "hourlyCap": 15},
+}
+NAMES = ("ada", "bob")
+
+
+@dataclass
+class Held:
+    """A token as the model remembers it."""
+
+    player: str
+    action: str
+    asked: dict[str, Any]
+    at: int
+    counted: dict[str, Any] | None = None
+    points: int = 0
+
+
+class Model:
+    """What should be: slow, and obvious."""
+
+    def __init__(self) -> None:
+        self.won: list[tuple[str, str, int, int]] = []  # player, action, points, when
+        self.ended: dict[str, int] = {}
+        self.barred: set[str] = set()
+
+    def refusal(self, held: Held, points: int, now: int) -> str | None:
+        """Why a completion does not count."""
+        exclusive = TYPES[held.action].get("exclusive", False)
+        if held.counted is not None:
+            return None if points == held.points else "token_already_used"
+        if now - held.at >= LIFE:
+            return "action_token_expired"
+        if now - held.at < LEAST_MS:
+            return "completed_too_fast"
+        if held.player in self.barred:
+            return "scoring_disabled"
+        if exclusive and self.ended.get(held.player, 0) > held.at:
+            return "overlapping_action"
+        return "cap_reached" if self.over(held, points, now) else None
+
+    def over(self, held: Held, points: int, now: int) -> bool:
+        caps = (TYPES[held.action].get("hourlyCap"), HOUR), (TYPES[held.action].get("dailyCap"), DAY)
+        return any(cap is not None and self.in_this(length, held, now) + points > cap for cap, length in caps)
+
+    def in_this(self, length: int, held: Held, now: int) -> int:
+        return sum(
+            points
+            for player, action, points, at in self.won
+            if (player, action) == (held.player, held.action) and at // length == now // length
+        )
+
+    def count(self, held: Held, points: int, now: int) -> None:
+        self.won.append((held.player, held.action, points, now))
+        held.points = points
+        if TYPES[held.action].get("exclusive"):
+            self.ended[held.player] = now
+
+    def score(self, player: str) -> int:
+        return sum(points for who, _, points, _ in self.won if who == player)
+
+
+class Actions(RuleBasedStateMachine):
+    """Two processes of the real product beside the model."""
+
+    processes: Any
+    clock: Any
+
+    @initialize()
+    def begin(self):
+        self.model, self.held = Model(), []
+        self.players = {name: Player(self.processes[0], displayName=name) for name in NAMES}
+        self.elsewhere = {name: Player(self.processes[1]) for name in NAMES}
+
+    @rule(
+        player=st.sampled_from(NAMES),
+        action=st.sampled_from(sorted(TYPES)),
+        wait_ms=st.sampled_from([LEAST_MS, LEAST_MS, LEAST_MS + 1, 0]),
+    )
+    def request(self, player, action, wait_ms):
+        answer = self.there(player, 0).http.post("/v1/actions/request", json={"actionType": action})
+        if answer.status_code == 403 and player in self.model.barred:
+            return
+        assert answer.status_code == 200, answer.text  # who was barred may be told when he completes
+        self.held.append(Held(player, action, answer.json["data"], self.clock()))
+        self.clock.advance(ms=wait_ms)
+
+    @rule(
+        player=st.sampled_from(NAMES),
+        action=st.sampled_from(sorted(TYPES)),
+        plays=st.lists(st.sampled_from([MOST_POINTS, MOST_POINTS, 5, 0]), min_size=1, max_size=4),
+    )
+    def play(self, player, action, plays):
+        before = len(self.held)
+        for _ in plays:
+            self.request(player, action, LEAST_MS)
+        for number, (held, points) in enumerate(zip(self.held[before:], plays, strict=False)):
+            self.complete(held, points, number % 2)
+
+    @rule(data=st.data(), points=st.integers(0, MOST_POINTS), process=st.integers(0, 1))
+    @precondition(lambda self: getattr(self, "held", None))
+    def complete_any(self, data, points, process):
+        self.complete(data.draw(st.sampled_from(self.held)), points, process)
+
+    def complete(self, held, points, process):
+        expected = self.model.refusal(held, points, self.clock())
+        answer = self.there(held.player, process).complete(held.asked, points)
+        if expected is not None:
+            assert answer.json.get("code") == expected, (answer.json, expected)
+            return
+        assert answer.status_code == 200, answer.text
+        receipt = answer.json["data"]
+        if held.counted is None:
+            self.model.count(held, points, self.clock())
+            held.counted = receipt
+            assert receipt["newScore"] == self.model.score(held.player)
+        assert receipt == held.counted | {"replayed": receipt["replayed"]}
+        assert receipt["increment"] == held.points
+
+    @rule(data=st.data(), process=st.integers(0, 1))
+    @precondition(lambda self: any(one.counted for one in getattr(self, "held", ())))
+    def send_again(self, data, process):
+        held = data.draw(st.sampled_from([one for one in self.held if one.counted]))
+        answer = self.there(held.player, process).complete(held.asked, held.points)
+        assert answer.json["data"] == held.counted | {"replayed": True}
+
+    @rule(data=st.data(), player=st.sampled_from(NAMES))
+    @precondition(lambda self: getattr(self, "held", None))
+    def try_somebody_elses(self, data, player):
+        others = [one for one in self.held if one.player != player]
+        if others:
+            answer = self.there(player, 0).complete(data.draw(st.sampled_from(others)).asked, 1)
+            assert answer.json["code"] == "invalid_action_token"
+
+    @rule(ms=st.sampled_from([1, 500, LEAST_MS, LIFE - LEAST_MS, HOUR // 2, DAY // 2]))
+    def time_passes(self, ms):
+        self.clock.advance(ms=ms)
+        # Older ones may be of a key that is retired, and are then no tokens any more.
+        self.held = [one for one in self.held if self.clock() - one.at < DAY]
+
+    @rule(player=st.sampled_from(NAMES), scoring=st.booleans())
+    def judge(self, player, scoring):
+        self.processes[0].players.allow_scoring(self.players[player].id, scoring, context={})
+        (self.model.barred.discard if scoring else self.model.barred.add)(player)
+
+    @rule(process=st.integers(0, 1))
+    def rotate(self, process):
+        self.processes[process].ring.rotate()
+        for one in self.processes * 2:  # as they do by themselves, long before a key is used
+            one.ring.ensure()
+
+    @invariant()
+    def scores_are_the_models(self):
+        if not hasattr(self, "model"):
+            return
+        entries = self.players["ada"].http.get(
+            "/v1/boards/main/entries?limit=1000", headers={"Authorization": ""}
+        )
+        found = {row["player"]["id"]: row["score"] for row in entries.json["data"]["entries"]}
+        for name in NAMES:
+            assert found.get(self.players[name].id, 0) == self.model.score(name)
+
+    def teardown(self):
+        if hasattr(self, "model"):
+            self.processes[0].followers.catch_up("boards")
+            assert self.processes[0].verify.run() == []
+
+    def there(self, name, process):
+        """A player, in one of the processes, with a session that is good now."""
+        player = (self.players, self.elsewhere)[process][name]
+        tokens = self.processes[process].sessions.current(
+            self.players[name].session["refreshToken"].split("_")[1],
+            self.processes[process].players.me(self.players[name].id),
+        )
+        player.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {tokens.access}"
+        return player
+
+
+def test_play_is_as_the_model_says(make_parts, sqlite_url, clock):
+    processes = [make_parts(sqlite_url) for _ in range(2)]
+    for name, rules in TYPES.items():
+        points = {"min": 0, "max": MOST_POINTS}
+        define(processes[0], name, points=points, minSeconds=LEAST_MS / 1000, **rules)
+    processes[0].followers.catch_up("boards")
+
+    class Bound(Actions):
+        pass
+
+    Bound.processes, Bound.clock = processes, clock
+    Bound.TestCase.settings = settings(
+        max_examples=12,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a real server takes minutes
+    )
+    Bound.TestCase("runTest").runTest()

@@ -1,0 +1,213 @@
+"""Action tokens in the hands of somebody who tries everything: one answer to all of it."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import msgspec
+import pytest
+
+from scoreboard.core.errors import BadRequest
+from scoreboard.core.signing import seal
+from tests.actions.play import Player, define, proof
+from tests.boards.calls import refusal
+
+BAD = ("invalid_action_token", "This action token is not good: ask for a new one.")
+STRANGE = [
+    "",
+    ".",
+    "sb1",
+    "sb1..",
+    "sb1.0123456789ab.",
+    "sb1.0123456789ab.AAAA",
+    "\0",
+    "sb1.\0.\0",
+    "tökën",
+    "🏆" * 20,
+    "sb1." + "k" * 60_000,
+    12345,
+    1.5,
+    True,
+    None,
+    [],
+    {"sb1": 1},
+]
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+def opens(parts, token, player):
+    """Whether a token is good."""
+    try:
+        parts.actions.tokens.open(token, player)
+    except BadRequest as error:
+        if (error.code, error.detail) == BAD:
+            return False
+        raise
+    return True
+
+
+def sealed_for(parts, purpose, content, associated):
+    """What a token would be that was sealed for another purpose, under the key that signs now."""
+    key = parts.ring.signing(purpose)
+    text = urlsafe_b64encode(seal(key.secret, content, associated.format(kid=key.kid).encode()))
+    return f"sb1.{key.kid}.{text.rstrip(b'=').decode()}"
+
+
+def content_of(parts, token):
+    """The ticket inside a token, as it was sealed."""
+    return msgspec.msgpack.encode(parts.actions.tokens._opened(token))
+
+
+def test_no_flipped_bit_is_overlooked(ada, parts):
+    token = ada.request()["actionToken"]
+    flipped = [
+        token[:at] + chr(ord(token[at]) ^ 1 << bit) + token[at + 1 :]
+        for at in range(len(token))
+        for bit in range(8)
+    ]
+
+    assert opens(parts, token, ada.id)
+    assert not any(opens(parts, one, ada.id) for one in flipped)
+
+
+def test_no_flipped_bit_of_what_is_sealed_is_overlooked(ada, parts):
+    head, _, text = ada.request()["actionToken"].rpartition(".")
+    sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+    for bit in range(8 * len(sealed)):
+        changed = (int.from_bytes(sealed) ^ 1 << bit).to_bytes(len(sealed))
+        one = f"{head}.{urlsafe_b64encode(changed).rstrip(b'=').decode()}"
+        assert not opens(parts, one, ada.id), bit
+
+
+def test_no_cut_or_longer_token_opens(ada, parts):
+    token = ada.request()["actionToken"]
+    others = [token[:at] for at in range(len(token))] + [token[at:] for at in range(1, len(token))]
+    others += [token + more for more in ("=", "==", "A", ".", " ", "\n", "\0")]
+    others += [" " + token, token.upper(), token.replace("-", "+").replace("_", "/") + "=", token * 2]
+
+    assert not any(opens(parts, one, ada.id) for one in others)
+
+
+def test_one_ticket_has_one_token(ada, parts):
+    """Two texts that open as the same ticket would be two puzzles for one action."""
+    token = ada.request()["actionToken"]
+    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"
+
+    assert [one for one in last if opens(parts, token[:-1] + one, ada.id)] == [token[-1]]
+
+
+def test_a_token_is_good_for_nobody_else(ada, parts):
+    bob = Player(parts)
+    asked = ada.request()
+
+    assert refusal(bob.complete(asked)) == (400, "invalid_action_token")
+    assert ada.complete(asked).status_code == 200
+    assert refusal(bob.complete(asked)) == (400, "invalid_action_token")
+
+
+@pytest.mark.parametrize("purpose", ["access", "stream", "captcha", "refresh"])
+def test_what_was_sealed_for_another_purpose_does_not_open(ada, parts, purpose):
+    content = content_of(parts, ada.request()["actionToken"])
+
+    for associated in ("sb1|action|{kid}", f"sb1|{purpose}|{{kid}}"):
+        assert not opens(parts, sealed_for(parts, purpose, content, associated), ada.id)
+    assert opens(parts, sealed_for(parts, "action", content, "sb1|action|{kid}"), ada.id)
+
+
+def test_what_was_sealed_for_another_use_of_the_same_key_does_not_open(ada, parts):
+    content = content_of(parts, ada.request()["actionToken"])
+
+    for associated in ("", "sb1|stream|{kid}", "sb1|action|", "sb2|action|{kid}"):
+        assert not opens(parts, sealed_for(parts, "action", content, associated), ada.id)
+
+
+def test_a_ticket_is_no_ticket_where_something_else_was_sealed(ada, parts):
+    for content in (b"", b"\x00", b"\xc1", b"\x90", b"{}", b"\x9f" * 20, b"\x91\xc0"):
+        assert not opens(parts, sealed_for(parts, "action", content, "sb1|action|{kid}"), ada.id)
+
+
+def test_tokens_of_one_kind_are_no_tokens_of_another(ada, parts):
+    action, access, refresh = (
+        ada.request()["actionToken"],
+        ada.session["accessToken"],
+        ada.session["refreshToken"],
+    )
+    renew = "/v1/auth/refresh"
+
+    assert not opens(parts, access, ada.id)
+    assert not opens(parts, refresh, ada.id)
+    for token in (action, access):
+        assert refusal(ada.http.post(renew, json={"refreshToken": token[:256]}))[0] == 401
+    for token in (action, refresh):
+        headers = {"Authorization": f"Bearer {token}"}
+        assert refusal(ada.http.get("/v1/me", headers=headers)) == (401, "unauthenticated")
+    assert ada.http.post(renew, json={"refreshToken": refresh}).status_code == 200
+
+
+def test_a_token_lives_as_long_as_its_key_and_no_longer(ada, parts, clock):
+    define(parts, "away", offline=True)
+    asked = ada.request("away")
+    clock.advance(seconds=3600 * 12)
+    parts.ring.ensure()
+    clock.advance(days=1, seconds=-3600 * 12 - 1)
+    parts.ring.ensure()
+    assert opens(parts, asked["actionToken"], ada.id)
+
+    clock.advance(days=2)
+    parts.ring.ensure()
+
+    assert not opens(parts, asked["actionToken"], ada.id)
+
+
+def test_a_revoked_key_opens_nothing_in_any_process(ada, parts, make_parts, database_url):
+    other = make_parts(database_url)
+    asked = ada.request()
+    parts.ring.revoke(asked["actionToken"].split(".")[1])
+    other.ring.ensure()
+
+    assert not opens(parts, asked["actionToken"], ada.id)
+    assert not opens(other, asked["actionToken"], ada.id)
+
+
+def test_bad_tokens_are_told_apart_by_nothing(ada, parts):
+    define(parts, "bound", bindDevice=True)
+    good, bound = ada.request(), ada.request("bound", deviceId="d1")
+    token = good["actionToken"]
+    kid, text = token.split(".")[1:]
+    tokens = [
+        *STRANGE,
+        token[:-1],
+        token[:30] + ("A" if token[30] != "A" else "B") + token[31:],
+        f"sb1.{kid[::-1]}.{text}",
+        f"sb2.{kid}.{text}",
+        Player(parts).request()["actionToken"],
+        ada.session["accessToken"],
+        ada.session["refreshToken"],
+        bound["actionToken"],
+    ]
+
+    answers = [
+        ada.http.post(
+            "/v1/actions/complete",
+            json={"actionToken": one, "proof": proof(good)},
+            headers={"X-Request-Id": "same"},
+        )
+        for one in tokens
+    ]
+
+    assert refusal(answers[0]) == (400, "invalid_action_token")
+    assert {answer.data for answer in answers} == {answers[0].data}
+    assert {answer.status for answer in answers} == {answers[0].status}
+    assert ada.complete(good).status_code == 200
+
+
+def test_a_token_in_a_body_that_is_too_large_is_not_even_read(ada):
+    answer = ada.send({"actionToken": "x" * 70_000})
+
+    assert refusal(answer) == (413, "body_too_large")

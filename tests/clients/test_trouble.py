@@ -1,0 +1,205 @@
+"""What goes wrong between the Python client and the server, and what the client makes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import apsw
+import pytest
+from scoreboard_client import AwayError, Client, RefusedError, transport
+
+from tests.actions.play import define
+from tests.clients.served import Served
+from tests.support import free_port, wait_until
+from tests.tcpproxy import TcpProxy
+
+ACCESS_SECONDS = 15 * 60
+COMPLETE, REFRESH, ME = "/v1/actions/complete", "/v1/auth/refresh", "/v1/me"
+REDIRECT = (301, {"Location": "https://elsewhere.example/"}, b"")
+PORTAL = (200, {"Content-Type": "text/html"}, b"<h1>Welcome to our wireless network</h1>")
+LIST = (400, {"Content-Type": "application/json"}, b"[]")
+
+
+@pytest.fixture
+def parts(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url)
+    define(parts)
+    return parts
+
+
+@pytest.fixture
+def served(parts):
+    served = Served(parts)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def ada(served):
+    with contextlib.closing(Client(served.url)) as client:
+        client.guest("Ada")
+        yield client
+
+
+@pytest.fixture
+def proxy(served):
+    with contextlib.closing(TcpProxy(served.port)) as proxy:
+        yield proxy
+
+
+@contextlib.contextmanager
+def locked(parts):
+    """While another process holds SQLite's write lock."""
+    other = apsw.Connection(parts.database.url.removeprefix("sqlite:///"))
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@contextlib.contextmanager
+def stranger(status, headers, body):
+    """The URL of something that is no Scoreboard server."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_same_token_is_sent_until_the_database_is_back(parts, served, ada):
+    action = ada.request("jump")
+
+    with ThreadPoolExecutor() as pool:
+        with locked(parts):
+            completing = pool.submit(ada.complete, action)
+            wait_until(lambda: 503 in served.statuses(COMPLETE))
+        receipt = completing.result(30)
+
+    assert (receipt.new_score, receipt.replayed) == (10, False)
+    assert {one.body["actionToken"] for one in served.seen if one.path == COMPLETE} == {action.token}
+
+
+def test_threads_whose_token_expired_renew_it_once(parts, served, ada, clock):
+    clock.advance(seconds=ACCESS_SECONDS)
+
+    with ThreadPoolExecutor(8) as pool:
+        with locked(parts):  # nobody has a new one before all have found the old one expired
+            asking = [pool.submit(ada.me) for _ in range(8)]
+            wait_until(lambda: served.statuses(ME) == [401] * 8)
+        found = [one.result(30) for one in asking]
+
+    assert {one.display_name for one in found} == {"Ada"}
+    assert served.statuses(REFRESH).count(200) == 1
+
+
+def test_a_token_of_a_revoked_key_is_renewed(parts, served, ada):
+    parts.ring.revoke_all()
+
+    assert ada.me().display_name == "Ada"
+    assert served.statuses(ME) == [401, 200]
+
+
+def test_a_session_that_was_ended_elsewhere_is_refused(served, ada):
+    with contextlib.closing(Client(served.url, refresh_token=ada.refresh_token)) as other:
+        other.logout()
+
+    with pytest.raises(RefusedError) as refused:
+        ada.me()
+
+    assert (refused.value.status, refused.value.code) == (401, "invalid_refresh_token")
+
+
+def test_a_limit_is_waited_for(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, limit_request="1/second")
+    define(parts)
+    served = Served(parts)
+    with contextlib.closing(served), contextlib.closing(Client(served.url)) as client:
+        client.guest()
+
+        while 429 not in served.statuses("/v1/actions/request"):
+            assert client.request("jump").points == 10
+
+    assert served.statuses("/v1/actions/request")[-1] == 200
+
+
+def test_a_limit_that_lasts_longer_than_patience_is_refused_at_once(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, limit_request="1/year")
+    define(parts)
+    served = Served(parts)
+    with contextlib.closing(served), contextlib.closing(Client(served.url, patience_seconds=1)) as client:
+        client.guest()
+        client.request("jump")
+
+        with pytest.raises(RefusedError) as refused:
+            client.request("jump")
+
+    assert refused.value.code == "rate_limited"
+    assert refused.value.retry_after_seconds > 1
+
+
+def test_a_registration_waits_for_a_server_that_starts(parts, monkeypatch):
+    port, waiting, pause = free_port(), threading.Event(), transport._pause
+
+    def noticed(*args):
+        waiting.set()
+        return pause(*args)
+
+    monkeypatch.setattr(transport, "_pause", noticed)
+    with contextlib.closing(Client(f"http://127.0.0.1:{port}")) as client, ThreadPoolExecutor() as pool:
+        registering = pool.submit(client.register, "ada", "correct horse battery")
+        assert waiting.wait(10)
+        with contextlib.closing(Served(parts, port)):
+            assert registering.result(30).username == "ada"
+
+
+def test_a_registration_whose_answer_was_lost_is_in_doubt_and_not_repeated(served, proxy):
+    with contextlib.closing(Client(f"http://127.0.0.1:{proxy.port}")) as client:
+        proxy.swallowing = True
+        with pytest.raises(AwayError) as away:
+            client.register("ada", "correct horse battery")
+        proxy.swallowing = False
+
+        assert away.value.doubtful
+        assert client.login("ada", "correct horse battery").username == "ada"
+    assert served.statuses("/v1/auth/register") == [201]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(REDIRECT, "points to https://elsewhere.example/"), (PORTAL, "answer 200"), (LIST, "answer 400")],
+    ids=["redirect", "portal", "list"],
+)
+def test_an_answer_of_something_else_is_refused(answer, words):
+    with (
+        stranger(*answer) as url,
+        contextlib.closing(Client(url)) as client,
+        pytest.raises(RefusedError, match=words) as refused,
+    ):
+        client.guest()
+
+    assert (refused.value.status, refused.value.code) == (answer[0], "unknown")
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:8000", "localhost:8000", "ftp://127.0.0.1", "http://"])
+def test_a_url_that_is_none_is_found_at_once(url):
+    with pytest.raises(ValueError, match="is no URL"):
+        Client(url)

@@ -1,0 +1,10 @@
+"""Jobs that look after players' accounts."""
+
+from __future__ import annotations
+
+from worker.context import parts
+
+
+def forget_old_sessions() -> None:
+    """Delete sessions that have been over for a day."""
+    parts().sessions.forget_old()
