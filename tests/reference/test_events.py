@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from scoreboard.stream import goodbye
 from tests.boards.calls import score
 from tests.contract import client_of, hold_frame
 from tests.stream.steps import publish
@@ -27,16 +28,20 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     parts.viewers.heartbeat_seconds = 0
 
     answer = client.get("/v1/stream", buffered=False)
-    stream, seen = frames(answer), []
-    for frame in stream:
-        hold_frame(frame)
-        seen.append(frame["t"])
-        if seen == ["hello", "snapshot", "hb"]:
-            score(client, "main", bob=2)
-            publish(parts)
-            parts.hub._read()
-        if "delta" in seen:
-            parts.hub.stop()
+    stream = frames(answer)
+    seen = [next(stream), next(stream)]
+    parts.viewers.sweep()
+    seen.append(next(stream))
+    score(client, "main", bob=2)
+    publish(parts)
+    parts.hub._read()
+    parts.viewers.serve()
+    seen.append(next(stream))
+    for viewer in parts.viewers.all():
+        parts.viewers.end(viewer, goodbye.frame("drain"))
+    seen += stream
     answer.close()
 
-    assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]
+    assert [frame["t"] for frame in seen] == ["hello", "snapshot", "hb", "delta", "bye"]
+    for frame in seen:
+        hold_frame(frame)
