@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from scoreboard.stream import goodbye
 from tests.boards.calls import score
@@ -27,21 +28,22 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     parts.hub._warm()
     parts.viewers.heartbeat_seconds = 0
 
+    serving = threading.Thread(target=parts.viewers.run)
+    serving.start()
     answer = client.get("/v1/stream", buffered=False)
-    stream = frames(answer)
-    seen = [next(stream), next(stream)]
-    parts.viewers.sweep()
-    seen.append(next(stream))
-    score(client, "main", bob=2)
-    publish(parts)
-    parts.hub._read()
-    parts.viewers.serve()
-    seen.append(next(stream))
-    for viewer in parts.viewers.all():
-        parts.viewers.end(viewer, goodbye.frame("drain"))
-    seen += stream
-    answer.close()
-
-    assert [frame["t"] for frame in seen] == ["hello", "snapshot", "hb", "delta", "bye"]
-    for frame in seen:
+    stream, seen = frames(answer), []
+    for frame in stream:
         hold_frame(frame)
+        seen.append(frame["t"])
+        if seen == ["hello", "snapshot", "hb"]:
+            score(client, "main", bob=2)
+            publish(parts)
+            parts.hub._read()
+        if frame["t"] == "delta":
+            for viewer in parts.viewers.all():
+                parts.viewers.end(viewer, goodbye.frame("drain"))
+    answer.close()
+    parts.viewers.stop()
+    serving.join()
+
+    assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]
