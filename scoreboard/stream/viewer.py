@@ -172,7 +172,9 @@ class Waiting(Viewer):
                     yield data
                 self._sending = False
                 self.sent += len(data)
-                if self.ending and not self._next:
+                if self._next:
+                    continue  # written meanwhile, perhaps the last words
+                if self.ending:
                     return
                 self.host.drained(self)
         finally:
