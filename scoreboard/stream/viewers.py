@@ -212,7 +212,8 @@ class Viewers:
         if viewer.closed or viewer.ending:
             return
         viewer.ending = True
-        self.metrics.add("byes", code=str(bye["code"]))
+        code = str(bye["code"])
+        self.metrics.add("byes", code=code)
         if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
             self.left(viewer, bye["why"])
 
