@@ -55,7 +55,7 @@ class Viewers:
     draining: bool = False
     spread_seconds: float = 0.0  # how long the last frame took to be written to all
     drained_all: threading.Event = field(default_factory=threading.Event)
-    _audiences: dict[tuple[tuple[str, ...], str], Audience] = field(default_factory=dict)
+    _audiences: dict[tuple[tuple[str, ...], Carrier], Audience] = field(default_factory=dict)
     _news: threading.Event = field(default_factory=threading.Event)
     _ready: deque[Viewer] = field(default_factory=deque)
     _gone: deque[dict[str, object]] = field(default_factory=deque)
@@ -97,6 +97,9 @@ class Viewers:
         self.metrics.add("resumes", how=resumed.resume)
         first = [self.hello(resumed.resume), *resumed.frames]
         viewer.write(head + carrier.opening(random.randrange(1000, 5000), first), now)
+        if viewer.at != self.hub.head:
+            # Counting him took a while, and what came meanwhile was sent to the others already.
+            self._serve_soon(viewer)
 
     def left(self, viewer: Viewer, why: str = "left") -> None:
         """Forget a viewer. Called by the event loop too: does not wait, and may come twice."""
@@ -107,7 +110,7 @@ class Viewers:
         if audience is not None:
             audience.viewers.pop(viewer, None)
             if not audience.viewers:
-                self._audiences.pop((audience.scopes, audience.carrier.name), None)
+                self._audiences.pop((audience.scopes, audience.carrier), None)
         self.places.give_back(viewer.who)
         self.metrics.add("closed", why=why)
         seconds = round(self.monotonic() - viewer.opened, 1)
@@ -118,8 +121,7 @@ class Viewers:
         if viewer.ending:
             self.left(viewer, "bye")
         elif viewer.at != viewer.audience.at:
-            self._ready.append(viewer)
-            self._news.set()
+            self._serve_soon(viewer)
 
     def heard(self, viewer: Viewer, data: bytes) -> None:
         """A viewer said something. Called by the event loop too."""
@@ -255,11 +257,15 @@ class Viewers:
 
     # Within
 
+    def _serve_soon(self, viewer: Viewer) -> None:
+        self._ready.append(viewer)
+        self._news.set()
+
     def _audience(self, scopes: tuple[str, ...], carrier: Carrier) -> Audience:
-        found = self._audiences.get((scopes, carrier.name))
+        found = self._audiences.get((scopes, carrier))
         if found is None:
             found = Audience(scopes=scopes, carrier=carrier, at=self.hub.head)
-            self._audiences[(scopes, carrier.name)] = found
+            self._audiences[(scopes, carrier)] = found
         return found
 
     def _spread(self, audience: Audience) -> int:

@@ -226,6 +226,20 @@ def test_an_old_client_gets_a_stream_without_chunks(stack, board):
     assert body.startswith(b"retry: ")
 
 
+def test_old_and_new_clients_of_one_board_get_each_their_own_framing(stack, board):
+    old = Raw(stack.port).send(f"/v1/stream?boards={board}", version="1.0")
+    old.until(b"event: snapshot")
+    new = opened(stack, board)
+    submit(stack, board, {"player": "ada", "score": 1})
+    for viewer in (old, new):
+        viewer.until(b"event: delta")
+        viewer.until(b"event: hb")
+        viewer.close()
+
+    assert folded(events(new.got)) == folded(events(old.got)) == [("ada", 1)]
+    assert b"\r\n" not in old.got.partition(b"\r\n\r\n")[2]
+
+
 def test_head_tells_the_headers_and_takes_no_place(stack, board):
     viewer = Raw(stack.port).send(f"/v1/stream?boards={board}", method="HEAD", Connection="close")
 

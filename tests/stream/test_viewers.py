@@ -248,3 +248,15 @@ def test_draining_ends_all_and_lets_nobody_in(parts, watch):
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {101}
     assert parts.viewers.admit(Newcomer())["code"] == 101
     assert parts.viewers.drained_all.is_set()
+
+
+def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_more(stream, parts):
+    viewer = Kept(parts.viewers)
+    resumed = parts.hub.resume(["main"], "")
+    viewer.at = resumed.at
+    change(stream, parts, bob=2)
+
+    parts.viewers.join(viewer, ["main"], EVENTS, resumed)
+    parts.viewers.serve()
+
+    assert [frame["t"] for frame in viewer.frames] == ["hello", "snapshot", "delta"]
