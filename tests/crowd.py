@@ -56,7 +56,7 @@ class Watching:
             self.socket = None
 
     def read(self) -> bool:
-        """Take in what is there. Returns whether the connection still holds."""
+        """Take in what is there. Returns whether the stream goes on: it ends with a bye."""
         try:
             data = self.socket.recv(262_144)
         except BlockingIOError:
@@ -65,13 +65,14 @@ class Watching:
             return False
         if not data:
             return False
+        before = len(self.byes)
         self._got += data
         # Chunk sizes stand on lines of their own, which no frame's line looks like.
         *lines, self._got = self._got.split(b"\n")
         for line in lines:
             if line.startswith(b"data: "):
                 self._take(json.loads(line[6:]))
-        return True
+        return len(self.byes) == before
 
     def _take(self, frame: dict) -> None:
         kind = frame["t"]

@@ -7,16 +7,17 @@ import random
 from scoreboard.stream import frames
 from scoreboard.stream.types import Frame
 
-SOON, LATER = (200, 2000), (15_000, 30_000)  # milliseconds
+# Milliseconds. Few are sent away at a time but in a drain, so only that has to be spread by us.
+AT_ONCE, SOON, LATER = (100, 500), (200, 2000), (15_000, 30_000)
 CODES: dict[str, tuple[int, tuple[int, int] | None]] = {
     "drain": (101, SOON),
-    "max_age": (102, SOON),
-    "rebalance": (103, SOON),
+    "max_age": (102, AT_ONCE),
+    "rebalance": (103, AT_ONCE),
     "capacity": (201, LATER),
     "ip_limit": (202, LATER),
     "player_limit": (202, LATER),
     "rate": (203, LATER),
-    "auth_expired": (301, SOON),  # with a new ticket
+    "auth_expired": (301, AT_ONCE),  # with a new ticket
     "forbidden": (401, None),
     "kicked": (402, None),
     "board_gone": (404, None),

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import _socket  # the one that gevent does not patch: it must not wait
 import contextlib
+import fcntl
 import os
 import socket
 import ssl
+import sys
+import termios
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from scoreboard.core.threads import cooperative
 
 SEND_BUFFER = 64 * 1024  # with the system's own a reader who is gone takes megabytes before he is noticed
-UNHEARD_MS = 30_000  # a peer that acknowledges nothing for so long is dead
 READ, WRITE = 1, 2
 
 
@@ -49,14 +51,23 @@ def duplicate(connection: Any) -> Any:
 
 
 def tune(connection: Any) -> None:
-    """Keep little in the kernel, send at once, and find out who is gone."""
+    """Keep little in the kernel, send at once, and find out who is gone.
+
+    TCP_USER_TIMEOUT would find the dead too, but also cuts off who reads slowly: see `unacknowledged`.
+    """
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     if connection.family not in (socket.AF_INET, socket.AF_INET6):
         return
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MS)
+
+
+def unacknowledged(connection: Any) -> int:
+    """How many bytes the kernel still holds of what it was given; 0 where it does not tell."""
+    try:
+        return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:
+        return 0
 
 
 def watch(connection: Any, event: int, tell: Callable[[], object]) -> Any:

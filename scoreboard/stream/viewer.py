@@ -12,6 +12,8 @@ from scoreboard.stream.places import Newcomer
 from scoreboard.stream.types import Cursor
 from scoreboard.stream.websocket import Inbound
 
+PIECE = 16 * 1024  # of a long writing: how far a generator got is known no better than by pieces
+
 
 class Host(Protocol):
     """Who serves viewers, and is told what happens to them. Called by the event loop: must not wait."""
@@ -34,6 +36,7 @@ class Viewer:
 
     __slots__ = (
         "__weakref__",
+        "acked",
         "at",
         "audience",
         "beat",
@@ -57,6 +60,7 @@ class Viewer:
         self.beat = self.until = 0.0  # when the next heartbeat is due; when the stream ends
         self.code = 0  # of the bye that it ends with then
         self.sent = 0  # bytes
+        self.acked = 0  # how many of them he had taken by `moved`
         self.me: dict[str, str] | None = None  # what he was last told of himself, by scope
         self.inbound: Inbound | int = 0  # what a WebSocket says; else how much was said
         self.ending = False  # the last bytes are on their way
@@ -67,7 +71,12 @@ class Viewer:
         """Whether something is still on its way to him."""
         raise NotImplementedError
 
-    def write(self, data: bytes, now: float) -> None:
+    @property
+    def taken(self) -> int:
+        """How many bytes have reached him."""
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
         """Send bytes, or begin to. Raises OSError where he is gone. Never waits."""
         raise NotImplementedError
 
@@ -93,7 +102,12 @@ class Handed(Viewer):
         """Whether the kernel took less than all."""
         return self._rest is not None
 
-    def write(self, data: bytes | memoryview, now: float) -> None:
+    @property
+    def taken(self) -> int:
+        """What the kernel took, and does not hold any more."""
+        return self.sent - sockets.unacknowledged(self._socket)
+
+    def write(self, data: bytes | memoryview) -> None:
         """Give the kernel what it takes, and keep the rest."""
         if self._rest is not None:
             data = bytes(self._rest) + data
@@ -103,10 +117,8 @@ class Handed(Viewer):
             count = 0
         self.sent += count
         self._rest = memoryview(data)[count:] if count < len(data) else None
-        if self._rest is not None:
-            self.moved = now
-            if self._writing is None:
-                self._writing = sockets.watch(self._socket, sockets.WRITE, self._writable)
+        if self._rest is not None and self._writing is None:
+            self._writing = sockets.watch(self._socket, sockets.WRITE, self._writable)
 
     def close(self) -> None:
         """Close our descriptor; the server closed its own long ago."""
@@ -123,7 +135,7 @@ class Handed(Viewer):
         rest, self._rest = self._rest, None
         try:
             if rest is not None:
-                self.write(rest, self.host.monotonic())
+                self.write(rest)
         except OSError:
             self.host.left(self)
             return
@@ -154,10 +166,14 @@ class Waiting(Viewer):
         """Whether the generator is still busy."""
         return self._sending or bool(self._next)
 
-    def write(self, data: bytes, now: float) -> None:
+    @property
+    def taken(self) -> int:
+        """What the server was given, and its kernel does not hold any more."""
+        return self.sent - (sockets.unacknowledged(self._socket) if self._socket is not None else 0)
+
+    def write(self, data: bytes) -> None:
         """Leave bytes for the generator."""
         self._next += data
-        self.moved = now
         self._filled.set()
 
     def parts(self) -> Iterator[bytes]:
@@ -168,10 +184,10 @@ class Waiting(Viewer):
                 self._filled.clear()
                 data, self._next = self._next, b""
                 self._sending = True
-                if data:
-                    yield data
+                for start in range(0, len(data), PIECE):
+                    yield data[start : start + PIECE]
+                    self.sent += len(data[start : start + PIECE])
                 self._sending = False
-                self.sent += len(data)
                 if self._next:
                     continue  # written meanwhile, perhaps the last words
                 if self.ending:

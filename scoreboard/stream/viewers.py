@@ -96,7 +96,7 @@ class Viewers:
         self.metrics.add("opened", carrier=carrier.name)
         self.metrics.add("resumes", how=resumed.resume)
         first = [self.hello(resumed.resume), *resumed.frames]
-        viewer.write(head + carrier.opening(random.randrange(1000, 5000), first), now)
+        viewer.write(head + carrier.opening(random.randrange(1000, 5000), first))
         if viewer.at != self.hub.head:
             # Counting him took a while, and what came meanwhile was sent to the others already.
             self._serve_soon(viewer)
@@ -180,13 +180,12 @@ class Viewers:
             for viewer in part:
                 if viewer.closed:
                     continue
-                if viewer.blocked:
-                    if now - viewer.moved > STALLED_SECONDS:
-                        viewer.ending = False
-                        self.left(viewer, "stalled")
+                if self._stuck(viewer, now):
+                    viewer.ending = False
+                    self.left(viewer, "stalled")
                 elif now >= viewer.until:
                     self.end(viewer, goodbye.frame(goodbye.WHY[viewer.code]))
-                elif now >= viewer.beat:
+                elif now >= viewer.beat and not viewer.blocked:
                     self._beat_for(viewer, beats, now)
 
     def all(self) -> list[Viewer]:
@@ -213,9 +212,9 @@ class Viewers:
         """Send a viewer away."""
         if viewer.closed or viewer.ending:
             return
-        viewer.ending = True
-        code = str(bye["code"])
-        self.metrics.add("byes", code=code)
+        viewer.ending, viewer.until = True, self.monotonic() + STALLED_SECONDS
+        number = str(bye["code"])
+        self.metrics.add("byes", code=number)
         if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
             self.left(viewer, bye["why"])
 
@@ -274,13 +273,12 @@ class Viewers:
         if not found:
             return 0
         audience.at = at
-        data, now = audience.carrier.carry(found), self.monotonic()
-        delivered = 0
+        data, delivered = audience.carrier.carry(found), 0
         for part in self._slices(list(audience.viewers)):
             for viewer in part:
                 if (viewer.at is before or viewer.at == before) and not viewer.blocked:
                     viewer.at = at
-                    delivered += self._write(viewer, data, now)
+                    delivered += self._write(viewer, data)
                 else:
                     self._catch_up(viewer)
         self.metrics.sent(audience.carrier.name, delivered, len(found), len(data))
@@ -298,6 +296,18 @@ class Viewers:
             viewer.at = at
             self._write(viewer, viewer.audience.carrier.carry(found))
 
+    def _stuck(self, viewer: Viewer, now: float) -> bool:
+        """Whether a viewer took nothing for too long, or takes too long to read the last he is sent."""
+        if viewer.ending and now >= viewer.until:
+            return True
+        # Of others the last heartbeat at least has reached them since.
+        if not viewer.blocked and now < viewer.beat:
+            return False
+        taken = viewer.taken
+        if taken != viewer.acked:
+            viewer.acked, viewer.moved = taken, now
+        return now - viewer.moved > STALLED_SECONDS
+
     def _beat_for(self, viewer: Viewer, beats: dict[Audience, tuple[Cursor, bytes]], now: float) -> None:
         viewer.beat = now + self._beat()
         # What it tells must be what he has, so he is served first.
@@ -310,14 +320,14 @@ class Viewers:
             frame = self.hub.heartbeat(audience.scopes, rfc3339(self.clock()))
             data = audience.carrier.carry([frames.encoded(frame)])
             beats[audience] = (self.hub.head, data)
-        self._write(viewer, data, now)
+        self._write(viewer, data)
 
-    def _write(self, viewer: Viewer, data: bytes, now: float | None = None) -> bool:
+    def _write(self, viewer: Viewer, data: bytes) -> bool:
         """Write to one viewer. Returns whether he is still there."""
         if viewer.closed:
             return False
         try:
-            viewer.write(data, self.monotonic() if now is None else now)
+            viewer.write(data)
         except OSError:
             self.left(viewer)
             return False

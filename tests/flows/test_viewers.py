@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 
 import pytest
 
@@ -202,6 +203,25 @@ def test_a_viewer_who_never_reads_is_gone_within_a_minute(stack, board):
 
     assert seconds_until(lambda: watching(stack, board) == 0, most=60) > 25
     dead.close()
+
+
+def test_who_reads_slowly_but_steadily_gets_all_of_it_however_long_it_takes(stack, board):
+    entries = [{"player": f"p{number}{'x' * 40}", "score": 1} for number in range(1000)]
+    for start in range(0, 1000, 500):
+        submit(stack, board, *entries[start : start + 500])
+    scopes = ",".join(board + more for more in ("", ":eu", "@daily", ":eu@daily"))
+    slow = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={scopes}")
+    begun = time.monotonic()
+    while time.monotonic() - begun < 34:
+        data = slow.socket.recv(1500)
+        assert data, "cut off"
+        slow.got += data
+        time.sleep(0.4)
+
+    slow.until(b"event: hb")
+    slow.close()
+
+    assert sum(len(frame["top"]) for frame in events(slow.got) if frame["t"] == "snapshot") >= 2000
 
 
 def test_a_connection_that_was_used_before_can_stream_and_nothing_is_answered_into_it(stack, board):

@@ -21,15 +21,18 @@ class Kept(Viewer):
 
     def __init__(self, host, who=None):
         super().__init__(host, who or Newcomer(), Cursor(0, 0), host.monotonic())
-        self.got, self.full = b"", False
+        self.got, self.full, self.on_its_way = b"", False, 0
 
     @property
     def blocked(self):
         return self.full
 
-    def write(self, data, now):
+    @property
+    def taken(self):
+        return len(self.got) - self.on_its_way
+
+    def write(self, data):
         self.got += data
-        self.moved = now
 
     def close(self):
         self.closed = True
@@ -131,6 +134,7 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
 def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     viewer = watch()
     viewer.full = True
+    parts.viewers.sweep()
     parts.viewers.monotonic.now += 29
     parts.viewers.sweep()
     assert not viewer.closed
@@ -142,8 +146,47 @@ def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     assert parts.viewers.places.taken == 0
 
 
+def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
+    viewer = watch()
+    viewer.full, viewer.on_its_way = True, 100
+    for _ in range(5):
+        parts.viewers.monotonic.now += 20
+        viewer.on_its_way -= 1
+        parts.viewers.sweep()
+
+    assert not viewer.closed
+
+
+def test_a_dead_peer_is_found_out_by_the_heartbeats_that_he_does_not_acknowledge(parts, watch):
+    dead, alive = watch(), watch()
+    for _ in range(4):
+        before = len(dead.got)
+        parts.viewers.monotonic.now += 17
+        parts.viewers.sweep()
+        dead.on_its_way += len(dead.got) - before
+
+    assert (dead.closed, alive.closed) == (True, False)
+
+
+def test_who_never_gets_to_the_end_of_what_he_is_sent_is_sent_away_in_time_all_the_same(parts, watch, clock):
+    viewer = watch(player="ada", until=clock() + 60_000)
+    viewer.full, viewer.on_its_way = True, 10_000
+    for _ in range(7):
+        parts.viewers.monotonic.now += 10
+        viewer.on_its_way -= 1
+        parts.viewers.sweep()
+    assert viewer.frames[-1]["code"] == 301
+    for _ in range(4):
+        parts.viewers.monotonic.now += 10
+        viewer.on_its_way -= 1
+        parts.viewers.sweep()
+
+    assert viewer.closed
+
+
 def test_a_stream_ends_between_four_fifths_and_all_of_its_age(parts, watch):
     viewers = [watch() for _ in range(50)]
+    ends = {viewer.until for viewer in viewers}
     parts.viewers.monotonic.now += 479
     parts.viewers.sweep()
     assert not any(viewer.closed for viewer in viewers)
@@ -152,7 +195,7 @@ def test_a_stream_ends_between_four_fifths_and_all_of_its_age(parts, watch):
     parts.viewers.sweep()
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {102}
-    assert len({viewer.until for viewer in viewers}) > 40
+    assert len(ends) > 40
 
 
 def test_a_stream_ends_with_its_ticket(parts, watch, clock):
