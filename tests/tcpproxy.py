@@ -1,10 +1,11 @@
-"""A way over TCP that loses what a test wants to have lost."""
+"""A way over TCP that loses or changes what a test wants to have lost or changed."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 
 
 class TcpProxy:
@@ -15,16 +16,30 @@ class TcpProxy:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._open: list[socket.socket] = []
+        self._mute: set[socket.socket] = set()
         self.swallowing = False  # answers are lost; what is asked gets through
         self.swallowed = threading.Event()
+        self.passing: Callable[[bytes], bytes] = lambda data: data  # what becomes of answers
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
         """Cut every connection, and listen no more."""
-        for one in (self._listening, *self._open):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        self._close(self._listening)
+        self.cut()
+
+    def cut(self) -> None:
+        """Cut every connection."""
+        while self._open:
+            self._close(self._open.pop())
+
+    def mute(self) -> None:
+        """Let nothing through on the connections of now, and keep them open."""
+        self._mute.update(self._open)
+
+    def _close(self, one: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -41,7 +56,8 @@ class TcpProxy:
                 if answers and self.swallowing:
                     self.swallowed.set()
                     break
-                target.sendall(data)
+                if target not in self._mute:
+                    target.sendall(self.passing(data) if answers else data)
         for one in (source, target):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

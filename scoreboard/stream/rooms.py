@@ -6,6 +6,7 @@ import logging
 import random
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class RoomReport(Struct, frozen=True, kw_only=True):
     viewers: int
     shards: list[int]
     s: int  # the number of the last frame
+    carriers: dict[str, int] = {}  # viewers of each
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -162,11 +164,14 @@ class RoomManager:
 
     def report(self) -> Report:
         """What this process serves now."""
-        watched = self.viewers.watching()
         rooms = {}
-        for scope in watched:
-            shards = self.shards(scope)
-            rooms[scope] = RoomReport(viewers=sum(shards), shards=shards, s=self.hub.position(scope))
+        for scope, audiences in self.viewers.watching().items():
+            shards, carriers = self.shards(scope), Counter[str]()
+            for audience in audiences:
+                carriers[audience.carrier.name] += len(audience.viewers)
+            rooms[scope] = RoomReport(
+                viewers=sum(shards), shards=shards, s=self.hub.position(scope), carriers=dict(carriers)
+            )
         return Report(
             at=self.clock(),
             viewers=len(self.viewers.all()),
@@ -180,9 +185,10 @@ class RoomManager:
         """What all processes counted, for Prometheus."""
         current = self.current()
         open_now = [
-            ({"process": process, "room": scope}, room.viewers)
+            ({"process": process, "room": scope, "carrier": carrier}, count)
             for process, report in current.items()
             for scope, room in report.rooms.items()
+            for carrier, count in room.carriers.items()
         ]
         lag = [({"process": process}, report.lag) for process, report in current.items()]
         gauges: Gauges = {"open": ("Open streams", open_now), "lag_frames": ("Frames not taken in yet", lag)}

@@ -188,7 +188,9 @@ class Waiting(Viewer):
                     yield data[start : start + PIECE]
                     self.sent += len(data[start : start + PIECE])
                 self._sending = False
-                if self.ending and not self._next:
+                if self._next:
+                    continue  # written meanwhile, perhaps the last words
+                if self.ending:
                     return
                 self.host.drained(self)
         finally:

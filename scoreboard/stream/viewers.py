@@ -213,7 +213,8 @@ class Viewers:
         if viewer.closed or viewer.ending:
             return
         viewer.ending, viewer.until = True, self.monotonic() + STALLED_SECONDS
-        self.metrics.add("byes", code=str(bye["code"]))
+        code = str(bye["code"])
+        self.metrics.add("byes", code=code)
         if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
             self.left(viewer, bye["why"])
 

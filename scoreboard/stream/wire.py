@@ -139,6 +139,7 @@ class RoomShown(Struct, frozen=True, kw_only=True):
     viewers: int
     shards: tuple[int, ...]
     s: int
+    carriers: dict[str, int]
 
 
 class ProcessShown(Struct, frozen=True, kw_only=True):

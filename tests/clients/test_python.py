@@ -13,6 +13,7 @@ import pytest
 from scoreboard_client import AwayError, Client, RefusedError, ScoreboardError, Server, prove
 from scoreboard_client.work import solve
 
+from tests.clients import commands
 from tests.docs import pages
 from tests.support import KEY, ROOT, free_port, wait_until
 from tests.tcpproxy import TcpProxy
@@ -117,17 +118,7 @@ def test_what_is_refused_says_why(ada):
 
 def test_an_access_token_that_is_outdated_is_renewed(stack, ada, quick):
     before = ada.refresh_token
-    environment = os.environ | {
-        "DATA_DIR": str(stack.data_dir),
-        "SECRET_KEY": (stack.data_dir / "secret.key").read_text().strip(),
-    }
-    subprocess.run(
-        [sys.executable, "-m", "scoreboard", "players", "make-moderator", ada.player.id],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
+    commands.run(stack, "players", "make-moderator", ada.player.id)
     wait_until(lambda: ada.me().role == "moderator" and ada.refresh_token != before, seconds=15)
 
     assert ada.play(quick).increment == 10

@@ -367,11 +367,18 @@ def test_a_ticket_that_is_none_is_refused(stack, ticket):
 
 def test_what_streams_did_is_counted(stack, board):
     opened(stack, board).close()
-    wait_until(lambda: watching(stack, board) == 0)
+    viewers = [opened(stack, board), opened(stack, board), upgrade(stack.port, f"/v1/ws?boards={board}")]
+    wait_until(lambda: watching(stack, board) == 3)
 
     text = stack.call("GET", "/v1/admin/metrics").body.decode()
+    for viewer in viewers:
+        viewer.close()
 
     values = dict(line.rpartition(" ")[::2] for line in text.splitlines() if not line.startswith("#"))
+    open_now = {
+        name.partition("carrier=")[2]: count for name, count in values.items() if f'"{board}"' in name
+    }
+    assert open_now == {'"sse"}': "2", '"ws"}': "1"}
     assert any(name.startswith("scoreboard_stream_opened_total{") for name in values)
     assert all(float(value) >= 0 for value in values.values())
     assert not any("crc_mismatches" in name for name in values)

@@ -12,11 +12,10 @@ import playwright
 import pytest
 
 from scoreboard.pages import view
-from scoreboard.stream.diff import checksum, difference, fields
-from scoreboard.stream.types import Line
+from scoreboard.stream.diff import checksum
+from tests.lists import TIES, delta, random_lines, ranked, snapshot
 
 HERE = Path(__file__).parent
-TIES = ("ordinal", "competition", "dense")
 
 
 @pytest.fixture(scope="module")
@@ -84,45 +83,3 @@ def test_the_browser_writes_numbers_and_headings_as_the_server_does(cases):
 
     assert got["numbers"] == [view.digits(value, decimals) for value, decimals in sent["numbers"]]
     assert got["names"] == [view.heading(name) for name in sent["names"]]
-
-
-def random_lines(chance):
-    players = chance.sample([f"p{number}" for number in range(14)], chance.randrange(14))
-    lines = [
-        Line(
-            id=player,
-            n=chance.choice([player, "محمد", "日本\u2028", "👩‍👧 <b>"]),
-            s=chance.choice([chance.randrange(-3, 4), chance.randrange(-(2**53) + 1, 2**53)]),
-            c=(chance.randrange(2), chance.randrange(2)),
-        )
-        for player in players
-    ]
-    return sorted(lines, key=lambda line: (-line.s, tuple(-value for value in line.c)))
-
-
-def ranked(lines, ties):
-    results = [(line.s, line.c) for line in lines]
-    if ties == "ordinal":
-        return list(range(1, len(lines) + 1))
-    if ties == "competition":
-        return [results.index(result) + 1 for result in results]
-    return [list(dict.fromkeys(results)).index(result) + 1 for result in results]
-
-
-def snapshot(lines):
-    return {
-        "t": "snapshot",
-        "id": "7-1",
-        "b": "main",
-        "s": 1,
-        "rank": "ordinal",
-        "period": "all",
-        "columns": ["a", "b"],
-        "tot": len(lines),
-        "crc": checksum(lines),
-        "top": [fields(line) for line in lines],
-    }
-
-
-def delta(old, new):
-    return {"t": "delta", "b": "main", "p": 1, "s": 2, "crc": checksum(new)} | difference(old, new)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 
+from scoreboard.stream import goodbye
 from tests.boards.calls import score
 from tests.contract import client_of, hold_frame
 from tests.stream.steps import publish
@@ -26,6 +28,8 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     parts.hub._warm()
     parts.viewers.heartbeat_seconds = 0
 
+    serving = threading.Thread(target=parts.viewers.run)
+    serving.start()
     answer = client.get("/v1/stream", buffered=False)
     stream, seen = frames(answer), []
     for frame in stream:
@@ -35,8 +39,11 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
             score(client, "main", bob=2)
             publish(parts)
             parts.hub._read()
-        if "delta" in seen:
-            parts.hub.stop()
+        if frame["t"] == "delta":
+            for viewer in parts.viewers.all():
+                parts.viewers.end(viewer, goodbye.frame("drain"))
     answer.close()
+    parts.viewers.stop()
+    serving.join()
 
     assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]

@@ -4,12 +4,15 @@
     client.guest("Ada")
     receipt = client.play("play-round", points=7)
     print(receipt.new_score, receipt.rank)
+    for change in client.watch("main"):
+        print(change.rows[:3])
 
 Without dependencies, and safe to share between threads.
 """
 
+from scoreboard_client.changes import Change, Me, Row
 from scoreboard_client.client import Client
-from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
+from scoreboard_client.errors import AwayError, EndedError, RefusedError, ScoreboardError
 from scoreboard_client.server import Server
 from scoreboard_client.types import Action, Entry, Listing, Placed, Player, Proof, Receipt, Report
 from scoreboard_client.work import prove
@@ -17,15 +20,19 @@ from scoreboard_client.work import prove
 __all__ = [
     "Action",
     "AwayError",
+    "Change",
     "Client",
+    "EndedError",
     "Entry",
     "Listing",
+    "Me",
     "Placed",
     "Player",
     "Proof",
     "Receipt",
     "RefusedError",
     "Report",
+    "Row",
     "ScoreboardError",
     "Server",
     "prove",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from scoreboard_client.changes import Change
 from scoreboard_client.errors import RefusedError, ScoreboardError
 from scoreboard_client.transport import Transport
 from scoreboard_client.types import Action, Entry, Listing, Player, Proof, Receipt
+from scoreboard_client.watch import watch
 from scoreboard_client.work import prove
 
 
@@ -165,9 +167,25 @@ class Client:
         """The rows around a player, or around oneself. Refused: not_ranked."""
         return Listing.of(self._read(f"{self._entry(board, player)}/around{_query(radius=radius)}")["data"])
 
+    def watch(self, *boards: str, region: str = "", period: str = "") -> Generator[Change, None, None]:
+        """Each new state of one board or several ("main", "cup:eu"), for ever, the first one at once.
+
+        Where somebody is signed in, changes say where he stands. Goes on by itself after whatever passes,
+        and misses nothing. Raises RefusedError where the server says no, EndedError where it does so later,
+        AwayError where nothing could be seen for `patience_seconds`. `region` and `period` count for boards
+        that name none. Closing the generator hangs up.
+        """
+        return watch(self._transport, boards, region=region, period=period, ticket=self._ticket)
+
     def close(self) -> None:
         """Close this thread's connection."""
         self._transport.close()
+
+    def _ticket(self) -> str:
+        if not self._refresh:
+            return ""
+        given: dict[str, str] = self._call("POST", "/v1/stream/ticket", again=True)["data"]
+        return given["ticket"]
 
     def _entry(self, board: str, player: str | None) -> str:
         who = self.player.id if player is None else player

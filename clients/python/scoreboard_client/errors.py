@@ -27,6 +27,10 @@ class RefusedError(ScoreboardError):
         super().__init__(f"{self.code}: {self.detail}")
 
 
+class EndedError(RefusedError):
+    """The server ended what was watched, for good: `code` is board_gone, forbidden or kicked."""
+
+
 class AwayError(ScoreboardError):
     """The server could not be reached, or had no time, for as long as the client was patient.
 

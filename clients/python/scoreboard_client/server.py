@@ -1,23 +1,25 @@
-"""A trusted server's side: reporting scores with a server key."""
+"""A trusted server's side: reporting scores, and watching private boards, with a server key."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from scoreboard_client.changes import Change
 from scoreboard_client.transport import Transport
 from scoreboard_client.types import Report
+from scoreboard_client.watch import watch
 
 
 class Server:
-    """Reports scores of players, on boards of whatever trust. Threads may share it."""
+    """Reports scores on boards of whatever trust, and watches private ones. Threads may share it."""
 
     def __init__(
         self, url: str, key: str, *, timeout_seconds: float = 10.0, patience_seconds: float = 60.0
     ) -> None:
-        """`key` is a server key with the scope scores:write. Times as of a Client."""
+        """`key` is a server key; to report, with the scope scores:write. Times as of a Client."""
         self._transport = Transport(
             url=url.rstrip("/"), timeout_seconds=timeout_seconds, patience_seconds=patience_seconds
         )
@@ -34,6 +36,10 @@ class Server:
         body = {"entries": list(entries)}
         answer = self._transport.call("POST", path, body, token=self._key, headers=headers, again=True)
         return Report.of(answer["data"])
+
+    def watch(self, *boards: str, region: str = "", period: str = "") -> Generator[Change, None, None]:
+        """Each new state of boards, private ones too. As Client.watch."""
+        return watch(self._transport, boards, region=region, period=period, token=self._key)
 
     def close(self) -> None:
         """Close this thread's connection."""

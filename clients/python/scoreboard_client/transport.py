@@ -45,7 +45,7 @@ class Transport:
         if address.scheme not in ("http", "https") or not address.hostname:
             raise ValueError(f"{self.url!r} is no URL as in http://127.0.0.1:8000")
         self._kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        self._host, self._port, self._prefix = address.hostname, address.port, address.path.rstrip("/")
+        self._host, self._port, self.prefix = address.hostname, address.port, address.path.rstrip("/")
 
     def call(
         self,
@@ -81,6 +81,12 @@ class Transport:
             time.sleep(pause)
         raise AssertionError("numbers do not end")
 
+    def fresh(self) -> http.client.HTTPConnection:
+        """A connection of one's own, to be closed. Raises AwayError."""
+        connection = self._kind(self._host, self._port, timeout=self.timeout_seconds)
+        self._connect(connection)
+        return connection
+
     def close(self) -> None:
         """Close this thread's connection."""
         self._threads.kept = None
@@ -88,7 +94,7 @@ class Transport:
     def _once(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Any:
         connection = self._connection()
         try:
-            connection.request(method, self._prefix + path, body=data, headers=headers)
+            connection.request(method, self.prefix + path, body=data, headers=headers)
             response = connection.getresponse()
             text = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -102,16 +108,17 @@ class Transport:
     def _connection(self) -> http.client.HTTPConnection:
         kept: _Kept | None = getattr(self._threads, "kept", None)
         if kept is None or time.monotonic() - kept.used > IDLE_SECONDS:
-            kept = self._threads.kept = _Kept(
-                self._kind(self._host, self._port, timeout=self.timeout_seconds)
-            )
+            kept = self._threads.kept = _Kept(self.fresh())
         kept.used = time.monotonic()
         if kept.connection.sock is None:
-            try:
-                kept.connection.connect()
-            except OSError as error:
-                raise AwayError(f"{self.url} can't be reached: {error}", doubtful=False) from error
+            self._connect(kept.connection)
         return kept.connection
+
+    def _connect(self, connection: http.client.HTTPConnection) -> None:
+        try:
+            connection.connect()
+        except OSError as error:
+            raise AwayError(f"{self.url} can't be reached: {error}", doubtful=False) from error
 
 
 def _passes(error: ScoreboardError, again: bool) -> bool:

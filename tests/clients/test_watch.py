@@ -1,0 +1,342 @@
+"""The Python client watches boards of the product as a user runs it, through whatever breaks."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import signal
+import time
+
+import pytest
+from scoreboard_client import AwayError, Client, EndedError, RefusedError, Server, stream
+
+from tests.clients import commands
+from tests.support import KEY, Stack, children, free_port, wait_until
+from tests.tcpproxy import TcpProxy
+
+PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\nWelcome"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    stack = Stack(tmp_path_factory.mktemp("stack"), {"STREAM_HEARTBEAT_SECONDS": "2"})
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def board(stack):
+    """A board of this test's own, with twenty rows, so that what changes is shorter than all of it."""
+    name = f"board-{len(stack.call('GET', '/v1/boards').json['data'])}"
+    assert stack.call("PUT", f"/v1/admin/boards/{name}", {"regions": ["eu"]}).status == 201
+    submit(stack, name, *({"player": f"p{number:02}", "score": 100 - number} for number in range(20)))
+    return name
+
+
+@pytest.fixture
+def proxy(stack):
+    with contextlib.closing(TcpProxy(stack.port)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def watched(stack, board):
+    """Watches the test's board, once its rows are shown."""
+    with contextlib.closing(Client(stack.url).watch(board)) as watch:
+        until(watch, lambda change: change.total == 20)
+        yield watch
+
+
+@contextlib.contextmanager
+def through(proxy, board):
+    """Watches a board through a proxy, once its rows are shown."""
+    with contextlib.closing(Client(f"http://127.0.0.1:{proxy.port}").watch(board)) as watch:
+        until(watch, lambda change: change.total == 20)
+        yield watch
+
+
+def submit(stack, board, *entries):
+    """Report scores, again and again while nobody is there."""
+
+    def sent():
+        with contextlib.suppress(OSError):
+            return stack.call("POST", f"/v1/boards/{board}/scores", {"entries": entries}).status == 200
+
+    entries = [
+        {"idempotencyKey": f"{time.monotonic_ns()}-{number}"} | one for number, one in enumerate(entries)
+    ]
+    wait_until(sent, seconds=30, why=stack.log)
+
+
+def until(watch, true):
+    """The changes up to the one of which something is true."""
+    seen = []
+    for change in watch:
+        seen.append(change)
+        if true(change):
+            return seen
+    raise AssertionError("a watch does not end")
+
+
+def has(player, score):
+    return lambda change: (player, score) in [(row.player, row.score) for row in change.rows]
+
+
+def listed(stack, board):
+    entries = stack.call("GET", f"/v1/boards/{board}/entries?limit=100").json["data"]["entries"]
+    return [(row["rank"], row["player"]["id"], row["score"]) for row in entries]
+
+
+def shown(change):
+    return [(row.rank, row.player, row.score) for row in change.rows]
+
+
+def web(stack):
+    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
+
+
+def viewers(stack, board):
+    processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
+    return sum(room["viewers"] for one in processes for room in one["rooms"] if room["room"] == board)
+
+
+def test_a_score_appears(stack, board, watched):
+    submit(stack, board, {"player": "ada", "displayName": "Ada", "score": 99})
+
+    change = next(watched)
+
+    assert (change.scope, change.why, change.total) == (board, "", 21)
+    assert [(row.rank, row.player, row.display_name, row.score) for row in change.came] == [
+        (3, "ada", "Ada", 99)
+    ]
+    assert len(change.moved) == 18
+    assert shown(change) == listed(stack, board)
+
+
+def test_several_boards_and_a_region_are_watched_at_once(stack, board):
+    with contextlib.closing(Client(stack.url).watch("main", f"{board}:eu")) as watch:
+        first = list(itertools.islice(watch, 2))
+        submit(stack, board, {"player": "ada", "score": 7, "region": "eu"})
+        change = next(watch)
+
+    assert {one.scope for one in first} == {"main", f"{board}:eu"}
+    assert (change.scope, shown(change)) == (f"{board}:eu", [(1, "ada", 7)])
+
+
+def test_a_region_counts_for_boards_that_name_none(stack, board):
+    with contextlib.closing(Client(stack.url).watch(board, region="eu")) as watch:
+        assert next(watch).scope == f"{board}:eu"
+
+
+def test_a_further_period_is_watched(stack):
+    assert stack.call("PUT", "/v1/admin/boards/days", {"windows": ["daily"]}).status == 201
+
+    with contextlib.closing(Client(stack.url).watch("days", period="daily")) as watch:
+        change = next(watch)
+
+    assert change.scope == "days@daily"
+    assert change.period.startswith("20")
+
+
+def test_nothing_is_missed_while_the_web_process_is_killed(stack, board, watched):
+    (victim,) = web(stack)
+    os.kill(victim, signal.SIGKILL)
+    submit(stack, board, {"player": "ada", "score": 99})
+    submit(stack, board, {"player": "bob", "score": 1})
+
+    seen = until(watched, lambda change: has("bob", 1)(change) and has("ada", 99)(change))
+
+    assert {change.why for change in seen} == {""}  # what was missed followed, and no snapshot
+    assert {row.player for change in seen for row in change.came} == {"ada", "bob"}
+    assert shown(seen[-1]) == listed(stack, board)
+
+
+def test_after_a_restart_what_is_shown_already_is_not_told_again(stack, board, watched):
+    stack.stop()
+    stack.start()
+    submit(stack, board, {"player": "ada", "score": 99})
+
+    change = next(watched)
+
+    assert [row.player for row in change.came] == ["ada"]
+    assert shown(change) == listed(stack, board)
+
+
+def test_nothing_is_missed_where_connections_are_cut(stack, board, proxy):
+    with through(proxy, board) as watch:
+        seen = []
+        for score in range(101, 106):
+            proxy.cut()
+            submit(stack, board, {"player": f"new{score}", "score": score})
+            seen += until(watch, has(f"new{score}", score))
+
+    assert [row.player for change in seen for row in change.came] == [
+        f"new{score}" for score in range(101, 106)
+    ]
+    assert {change.why for change in seen} == {""}
+
+
+def test_a_peer_that_falls_silent_is_left(stack, board, proxy):
+    with through(proxy, board) as watch:
+        proxy.mute()
+        submit(stack, board, {"player": "ada", "score": 99})
+        seen = until(watch, has("ada", 99))
+
+    assert [change.why for change in seen] == [""]
+
+
+def test_what_others_answer_in_between_is_not_taken_for_a_refusal(stack, board, proxy):
+    with through(proxy, board) as watch:
+        answers = [PORTAL, PORTAL]
+        proxy.passing = lambda data: answers.pop() if answers else data
+        proxy.cut()
+        submit(stack, board, {"player": "ada", "score": 99})
+        seen = until(watch, has("ada", 99))
+
+    assert answers == []
+    assert [change.why for change in seen] == [""]
+
+
+def test_what_was_changed_on_the_way_is_not_shown_and_heals(stack, board, proxy):
+    with through(proxy, board) as watch:
+        changed = []
+
+        def change(data):
+            if b"event: delta" in data:
+                changed.append(data)
+            return data.replace(b'"s":99}', b'"s":98}') if b"event: delta" in data else data
+
+        proxy.passing = change
+        submit(stack, board, {"player": "ada", "displayName": "Ada", "score": 99})
+        (healed,) = until(watch, lambda change: change.total == 21)
+
+    assert changed
+    assert has("ada", 99)(healed)
+    assert healed.why == "initial"
+
+
+def test_where_a_proxy_holds_streams_back_the_client_polls(stack, board, proxy, monkeypatch):
+    monkeypatch.setattr(stream, "HELLO_SECONDS", 0.5)
+    proxy.passing = lambda data: b"" if b"event" in data else data
+    client = Client(f"http://127.0.0.1:{proxy.port}")
+    ada = client.guest("Ada")
+    with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
+        until(watch, lambda change: change.total == 20)
+        submit(stack, board, {"player": ada.id, "score": 99})
+        seen = until(watch, lambda change: change.me is not None and change.me.rank == 3)
+
+    assert {change.why for change in seen} == {""}
+    assert shown(seen[-1]) == listed(stack, board)
+
+
+def test_who_polls_tries_streams_again_some_time(stack, board, proxy, monkeypatch):
+    monkeypatch.setattr(stream, "HELLO_SECONDS", 0.5)
+    monkeypatch.setattr(stream, "POLLED_SECONDS", 0.1)
+    proxy.passing = lambda data: b"" if b"event" in data else data
+    with through(proxy, board) as watch:
+        passed = []
+        proxy.passing = lambda data: passed.append(data) or data
+        for score in itertools.count(1):
+            submit(stack, board, {"player": "ada", "score": score, "operator": "set"})
+            until(watch, has("ada", score))
+            if any(b"event: delta" in data for data in passed):
+                break
+
+
+def test_a_board_that_is_deleted_ends_the_watch(stack, board, watched):
+    assert stack.call("DELETE", f"/v1/admin/boards/{board}").status == 204
+
+    with pytest.raises(EndedError) as ended:
+        until(watched, lambda change: False)
+
+    assert (ended.value.status, ended.value.code) == (404, "board_gone")
+
+
+def test_a_board_that_is_none_is_refused(stack):
+    with pytest.raises(RefusedError) as refused:
+        next(Client(stack.url).watch("nothing"))
+
+    assert (refused.value.status, refused.value.code) == (404, "board_not_found")
+
+
+def test_too_many_boards_are_refused(stack):
+    with pytest.raises(RefusedError) as refused:
+        next(Client(stack.url).watch(*(f"b{number}" for number in range(9))))
+
+    assert (refused.value.status, refused.value.code) == (400, "validation_failed")
+
+
+def test_nobody_there_is_said_where_nothing_was_seen_yet():
+    client = Client(f"http://127.0.0.1:{free_port()}", patience_seconds=0.5)
+
+    with pytest.raises(AwayError, match="can't be reached"):
+        next(client.watch("main"))
+
+
+def test_who_is_signed_in_is_told_where_he_stands(stack, board):
+    client = Client(stack.url)
+    ada = client.guest("Ada")
+    with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
+        unranked = until(watch, lambda change: change.me is not None)[-1].me
+        submit(stack, board, {"player": ada.id, "score": 1})
+        ranked = until(watch, lambda change: change.me.rank is not None)[-1].me
+
+    assert (unranked.rank, unranked.score) == (None, None)
+    assert (ranked.rank, ranked.score) == (21, 1)
+
+
+def test_he_goes_on_with_a_new_ticket_where_the_old_one_is_good_no_more(stack, board):
+    client = Client(stack.url)
+    ada = client.guest("Ada")
+    with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
+        until(watch, lambda change: change.total == 20 and change.me is not None)
+        commands.run(stack, "players", "make-moderator", ada.id)
+        wait_until(lambda: viewers(stack, board) == 0, seconds=20)  # bye 301
+        submit(stack, board, {"player": "bob", "score": 99})
+        submit(stack, board, {"player": "eve", "score": 98})
+        seen = until(watch, has("eve", 98))
+
+    assert {change.why for change in seen} == {""}
+
+
+def test_his_watch_ends_with_his_session(stack, board):
+    client = Client(stack.url)
+    client.guest("Ada")
+    with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
+        next(watch)
+        client.logout()
+
+        with pytest.raises(EndedError) as ended:
+            until(watch, lambda change: False)
+
+    assert ended.value.code == "kicked"
+
+
+def test_a_private_board_is_watched_with_a_key_only(stack):
+    assert stack.call("PUT", "/v1/admin/boards/staff", {"public": False}).status == 201
+    submit(stack, "staff", {"player": "ada", "score": 1})
+
+    with contextlib.closing(Server(stack.url, KEY).watch("staff")) as watch:
+        until(watch, has("ada", 1))
+    with pytest.raises(RefusedError) as refused:
+        next(Client(stack.url).watch("staff"))
+
+    assert refused.value.status == 401
+
+
+def test_closing_hangs_up(stack, board, watched):
+    wait_until(lambda: viewers(stack, board) == 1)
+
+    watched.close()
+
+    wait_until(lambda: viewers(stack, board) == 0)
+    assert list(watched) == []
+
+
+def test_leaving_the_loop_hangs_up(stack, board):
+    for _ in Client(stack.url).watch(board):
+        break
+
+    wait_until(lambda: viewers(stack, board) == 0)
