@@ -74,13 +74,17 @@ def sent_caller() -> ServerKey | Player | None:
     return parts().keys.find(secret)
 
 
-def check_private() -> None:
-    """Let only server keys and moderators see what is private. Raises Unauthenticated or Forbidden."""
+def check_private() -> ServerKey | Player:
+    """Let only server keys and moderators see what is private. Returns who it is.
+
+    Raises Unauthenticated or Forbidden.
+    """
     caller = sent_caller()
     if caller is None:
         raise Unauthenticated("This board is private: send a server key.")
     if isinstance(caller, Player):
         _check_role(caller, "moderator")
+    return caller
 
 
 def context() -> dict[str, str]:

@@ -65,10 +65,18 @@ class Revocations:
 
     def check(self, player: Player) -> None:
         """Raise Unauthenticated where the session was ended, or the player's rights were changed since."""
-        if player.session in self._since:
-            raise Unauthenticated("This session was ended: sign in again.")
-        if player.issued_at < self._since.get(player.id, 0):
+        self.check_session(player.session)
+        if self.changed(player.id, player.issued_at):
             raise Unauthenticated("What you may do was changed: refresh your token.", code="token_expired")
+
+    def check_session(self, session: str) -> None:
+        """Raise Unauthenticated where a session was ended."""
+        if session in self._since:
+            raise Unauthenticated("This session was ended: sign in again.")
+
+    def changed(self, player: str, issued_at: int) -> bool:
+        """Whether a player's rights were changed since something was issued to him."""
+        return issued_at < self._since.get(player, 0)
 
 
 @dataclass(frozen=True, kw_only=True)

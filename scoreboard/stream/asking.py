@@ -8,6 +8,7 @@ from flask import request
 from msgspec import Meta, Struct, structs
 
 from scoreboard.accounts.guard import check_private
+from scoreboard.accounts.types import Player, ServerKey
 from scoreboard.core.bodies import query
 from scoreboard.core.errors import FieldError, ValidationFailed
 from scoreboard.core.limits import address, count
@@ -43,6 +44,11 @@ class Asked(Struct, frozen=True, kw_only=True):
     since: str
     expired: bool  # the ticket: whoever asks must get a new one first
 
+    @property
+    def personal(self) -> bool:
+        """Whether it is answered for somebody, and not as for everybody."""
+        return bool(self.who.player) or self.who.private
+
 
 def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
     """What this request asks for. Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
@@ -53,15 +59,15 @@ def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
     wanted = query(request.args, shape)
     who, expired = _newcomer(wanted.ticket)
     scopes = _scopes(wanted)
-    if not all(parts().scopes.board(scope).definition.public for scope in scopes) and not who.private:
-        check_private()
-        who = structs.replace(who, private=True)
+    private = [scope for scope in scopes if not parts().scopes.public(scope)]
+    if private and not who.private:
+        who = _allowed(who, check_private())
     since = request.headers.get("Last-Event-ID") or wanted.since
     return Asked(who=who, scopes=scopes, since=since, expired=expired), wanted
 
 
-def admitted(one: Asked, *, opening: bool = True) -> Frame | None:
-    """Take a place for a request. Returns the bye to refuse it with."""
+def admitted(one: Asked, *, opening: bool) -> Frame | None:
+    """Take a place for a request, or for one that goes on. Returns the bye to refuse it with."""
     if one.expired:
         return goodbye.frame("auth_expired")
     return parts().viewers.admit(one.who, opening=opening)
@@ -77,15 +83,26 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
     if not ticket:
         return Newcomer(address=address()), False
     opened, good = parts().tickets.open(ticket)
+    revocations = parts().sessions.revocations
+    revocations.check_session(opened.session)
+    changed = revocations.changed(opened.player, opened.issued_at)
     who = Newcomer(
         address=address(),
         player=opened.player,
         session=opened.session,
-        private=opened.private,
-        issued_at=opened.issued_at,
+        private=opened.private and not changed,
         until=opened.lasts_until,
     )
-    return who, not good
+    return who, changed or not good
+
+
+def _allowed(who: Newcomer, caller: ServerKey | Player) -> Newcomer:
+    """Somebody who showed with his request that he may watch what is private, as long as that is so."""
+    if isinstance(caller, ServerKey):
+        return structs.replace(who, private=True)
+    return structs.replace(
+        who, private=True, player=caller.id, session=caller.session, until=caller.expires_at
+    )
 
 
 def _scopes(wanted: StreamQuery) -> tuple[str, ...]:

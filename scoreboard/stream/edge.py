@@ -8,6 +8,7 @@ import urllib.request
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 import jwt
@@ -77,7 +78,7 @@ class Edge:
             request = urllib.request.Request(f"{self.url}/publish/", body, headers)
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
                 answer.read()
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             log.warning("the edge can't be reached", extra={"reason": str(error)})
             return False
         return True

@@ -17,6 +17,7 @@ CODES: dict[str, tuple[int, tuple[int, int] | None]] = {
     "ip_limit": (202, LATER),
     "player_limit": (202, LATER),
     "rate": (203, LATER),
+    "unavailable": (204, LATER),
     "auth_expired": (301, AT_ONCE),  # with a new ticket
     "forbidden": (401, None),
     "kicked": (402, None),

@@ -18,14 +18,13 @@ REMEMBERED = 10_000  # addresses whose openings are counted
 
 
 class Newcomer(Struct, frozen=True, kw_only=True):
-    """Who wants to watch: a network, and of a ticket the player, the session, and when it ends."""
+    """Who wants to watch: a network, and of a ticket or token the player, the session, and when it ends."""
 
     address: str = ""
     player: str = ""
     session: str = ""
     private: bool = False  # whether he may watch private boards
-    issued_at: int = 0  # when the access token behind the ticket was; milliseconds since 1970
-    until: int | None = None  # when it ends
+    until: int | None = None  # when it ends; milliseconds since 1970
 
 
 @dataclass(kw_only=True)

@@ -42,7 +42,7 @@ def next_tick(tick: float, least: float, spread: float) -> float:
 
 
 class Sink(Protocol):
-    """Where frames go besides, once they are committed."""
+    """Where frames of public boards go besides, once they are committed."""
 
     def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
         """Take frame `id` of a scope, which follows frame `previous` of it. Must not wait."""
@@ -176,8 +176,10 @@ class Publisher:
         self._head, self._shown[scope] = following, new
         self._published[scope] = self.monotonic()
         self.metrics.add("frames_published")
-        for sink in self.sinks:
-            sink.publish(scope, Cursor(following.epoch, frame["p"]), following, frames.encoded(frame, line))
+        if self.sinks and self.scopes.public(scope):
+            encoded = frames.encoded(frame, line)
+            for sink in self.sinks:
+                sink.publish(scope, Cursor(following.epoch, frame["p"]), following, encoded)
         return True
 
 

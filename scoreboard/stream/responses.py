@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from scoreboard.core.errors import ScoreboardError, TooMany, Unavailable
+from scoreboard.core.errors import TooMany, Unauthenticated, Unavailable
 from scoreboard.core.parts import parts
 from scoreboard.stream.asking import Asked
 from scoreboard.stream.carriers import CHUNKED, EVENTS, Carrier
@@ -84,7 +84,7 @@ def held(asked: Asked, resumed: Resumed) -> Response:
     return response
 
 
-def refused(bye: Frame, error: ScoreboardError | None = None) -> Response:
+def refused(bye: Frame, error: Exception | None = None) -> Response:
     """The answer to somebody who can't come in now."""
     # An EventSource that gets 429 or 503 never tries again, so it is told inside a stream.
     if "text/event-stream" in request.headers.get("Accept", ""):
@@ -92,6 +92,8 @@ def refused(bye: Frame, error: ScoreboardError | None = None) -> Response:
     if error is not None:
         raise error
     seconds = -(-bye["retry_ms"] // 1000)
+    if bye["code"] == 301:
+        raise Unauthenticated("This ticket is too old, get a new one.", code="token_expired")
     if bye["code"] in (202, 203):
         raise TooMany("Too many streams from where you are.", retry_after_seconds=seconds)
     raise Unavailable("No more streams here now.", code="too_many_streams", retry_after_seconds=seconds)

@@ -240,7 +240,6 @@ class RoomManager:
 
     def _may_watch(self, viewer: Viewer, scope: str) -> bool:
         try:
-            public = self.scopes.board(scope).definition.public
+            return viewer.who.private or self.scopes.public(scope)
         except NotFound:
             return True
-        return public or viewer.who.private

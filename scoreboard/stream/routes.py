@@ -8,7 +8,8 @@ import time
 from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import key_required, player_required
-from scoreboard.core.errors import TooMany
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import TooMany, Unavailable
 from scoreboard.core.http import answer
 from scoreboard.core.limits import limited
 from scoreboard.core.openapi import described
@@ -34,6 +35,7 @@ followed = described(
         "board_not_found",
         "region_not_found",
         "period_not_found",
+        "token_expired",
         "ledger_unavailable",
     ),
     limited=True,
@@ -51,11 +53,19 @@ followed = described(
 )
 def stream() -> Response:
     """Stream boards as server-sent events."""
+    try:
+        return _streamed()
+    except (Unavailable, Lost, Busy) as error:
+        return refused(goodbye.frame("unavailable"), error)
+
+
+def _streamed() -> Response:
     one, _ = asked()
     if request.method == "HEAD":
         return Response(headers=HEADERS)
     edge = parts().edge
-    if edge is not None and edge.signed(request.headers.get("Grip-Sig", "")):
+    # What may end at any moment for somebody is not for an edge to hold.
+    if edge is not None and not one.personal and edge.signed(request.headers.get("Grip-Sig", "")):
         lacking = last_seen(request.headers.getlist("Grip-Last"))
         return held(one, parts().hub.resume(one.scopes, lacking or one.since))
     resumed = parts().hub.resume(one.scopes, one.since)
@@ -63,7 +73,7 @@ def stream() -> Response:
         opens(resumed)
     except TooMany as error:
         return refused(goodbye.too_often(error.retry_after_seconds or 0), error)
-    bye = admitted(one)
+    bye = admitted(one, opening=resumed.resume != "ok")
     if bye is not None:
         return refused(bye)
     try:
@@ -111,7 +121,7 @@ def poll() -> Response:
     one, wanted = asked(PollQuery)
     assert isinstance(wanted, PollQuery)
     if one.expired:
-        return answer({"id": one.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
+        return _expired(wanted)
     resumed = parts().hub.resume(one.scopes, wanted.since)
     opens(resumed)
     found, at = resumed.frames, resumed.at
@@ -121,6 +131,10 @@ def poll() -> Response:
             found, at = _next(one, at, wanted.wait)
         finally:
             parts().viewers.dismiss(one.who)
+        # What he might see when he asked may be private by now, and he nobody any more.
+        one, _ = asked(PollQuery)
+        if one.expired:
+            return _expired(wanted)
     etag = f'"{at}"'
     mine = parts().personal.frames(one.scopes, one.who.player) if one.who.player else []
     if not found and not mine and request.headers.get("If-None-Match") == etag:
@@ -134,6 +148,10 @@ def poll() -> Response:
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _expired(wanted: PollQuery) -> Response:
+    return answer({"id": wanted.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
 
 
 def _next(one: Asked, at: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:

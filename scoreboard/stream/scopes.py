@@ -40,6 +40,10 @@ class Scopes:
             if self.boards.period(board, kind).id == period
         ]
 
+    def public(self, scope: str) -> bool:
+        """Whether everybody may watch a scope, as far as this process knows. Raises NotFound."""
+        return self.board(scope).definition.public
+
     def board(self, scope: str) -> Board:
         """The board of a scope, from memory where it is known. Raises NotFound."""
         return self._parsed(scope, fresh=False)[0]
@@ -75,7 +79,8 @@ class Scopes:
         if region and region not in board.definition.regions:
             raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
         for kind in board.windows:
-            if word == (_word(kind) if kind != board.windows[0] else ""):
+            # Spelled as we spell it, or a room would stand beside the one that is published.
+            if scope == _scope(board, kind, region):
                 return board, kind, region
         raise NotFound(f"This board has no period {word[:64]!r} to stream.", code="period_not_found")
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask_sock import Sock
 from simple_websocket import Server
+from wsproto.utilities import RemoteProtocolError
 
-from scoreboard.core.errors import NotFound, ScoreboardError, TooMany
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, TooMany, Unavailable
+from scoreboard.core.http import problem
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
@@ -38,6 +41,8 @@ def install(bp: Blueprint) -> None:
     """Add the route to a blueprint."""
     bp.record_once(lambda state: state.app.config.update(SOCK_SERVER_OPTIONS={"thread_class": NoThread}))
     bp.before_request(_without_compression)
+    bp.register_error_handler(RemoteProtocolError, _no_handshake)
+    bp.register_error_handler(ConnectionError, _gone)
     Sock().route("/ws", bp=bp)(stream_messages)
 
 
@@ -51,10 +56,13 @@ def stream_messages(handshaken: Server) -> None:
         bye = _refusal() or _served(connection)
     except NotFound:
         bye = goodbye.frame("board_gone")
+    except (Unavailable, Lost, Busy):
+        bye = goodbye.frame("unavailable")
     except ScoreboardError:
         bye = goodbye.frame("forbidden")
     if bye is not None:
-        connection.sendall(MESSAGES.closing(bye))
+        with suppress(OSError):  # he is gone already
+            connection.sendall(MESSAGES.closing(bye))
 
 
 def _served(connection: Any) -> Frame | None:
@@ -65,7 +73,7 @@ def _served(connection: Any) -> Frame | None:
         opens(resumed)
     except TooMany as error:
         return goodbye.too_often(error.retry_after_seconds or 0)
-    bye = admitted(one)
+    bye = admitted(one, opening=resumed.resume != "ok")
     if bye is not None:
         return bye
     try:
@@ -91,10 +99,18 @@ def _served(connection: Any) -> Frame | None:
 def _refusal() -> Frame | None:
     """Turn away pages of origins that may not connect: browsers let any page open a WebSocket."""
     origin, allowed = request.headers.get("Origin"), parts().settings.stream_origins
-    if origin is None or allowed == "*" or urlsplit(origin).netloc == request.host:
+    if origin is None or allowed == "*" or origin.partition("://")[2] == request.host:
         return None
     known = [one.strip().rstrip("/") for one in allowed.split(",")]
     return None if origin in known else goodbye.frame("forbidden")
+
+
+def _no_handshake(error: Exception) -> Response:
+    return problem(BadRequest(f"This is no WebSocket handshake. {error}"))
+
+
+def _gone(error: Exception) -> Response:
+    return Response(status=499)  # as nginx calls it: nobody is left to read this
 
 
 def _without_compression() -> None:
