@@ -9,6 +9,7 @@ from config.settings import Settings
 from scoreboard.accounts.rules import SCOPES
 from scoreboard.core.clock import rfc3339
 from scoreboard.parts import build
+from scoreboard.stream.types import Kick
 
 
 def add(commands: Any) -> None:
@@ -50,6 +51,7 @@ def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key."""
     parts = build(settings)
     parts.keys.revoke(asked.id)
+    parts.rooms.kick(Kick(session=asked.id))
     parts.close()
     print(f"{asked.id} is revoked")
     return 0

@@ -99,7 +99,7 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
 def _allowed(who: Newcomer, caller: ServerKey | Player) -> Newcomer:
     """Somebody who showed with his request that he may watch what is private, as long as that is so."""
     if isinstance(caller, ServerKey):
-        return structs.replace(who, private=True)
+        return structs.replace(who, private=True, session=caller.id)
     return structs.replace(
         who, private=True, player=caller.id, session=caller.session, until=caller.expires_at
     )

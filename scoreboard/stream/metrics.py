@@ -61,12 +61,17 @@ def exposition(
         yield f"# TYPE {PREFIX}_{name}_total counter"
         for process, counted in counters.items():
             for _, labels, count in (one for one in counted if one[0] == name):
-                yield f"{PREFIX}_{name}_total{_labels({'process': process, **labels})} {count:g}"
+                yield f"{PREFIX}_{name}_total{_labels({'process': process, **labels})} {_number(count)}"
     for name, (text, values) in gauges.items():
         yield f"# HELP {PREFIX}_{name} {text}."
         yield f"# TYPE {PREFIX}_{name} gauge"
         for labels, value in values:
-            yield f"{PREFIX}_{name}{_labels(labels)} {value:g}"
+            yield f"{PREFIX}_{name}{_labels(labels)} {_number(value)}"
+
+
+def _number(value: float) -> str:
+    # Every digit: a counter of billions that is rounded stands still between two looks at it.
+    return f"{value:.15g}"
 
 
 def _labels(labels: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ REMEMBERED = 10_000  # addresses whose openings are counted
 
 
 class Newcomer(Struct, frozen=True, kw_only=True):
-    """Who wants to watch: a network, and of a ticket or token the player, the session, and when it ends."""
+    """Who wants to watch: a network, and of what he showed the player, the session or key, and its end."""
 
     address: str = ""
     player: str = ""

@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,6 +29,8 @@ RENEW_SECONDS = 1.0
 SCAN_SECONDS = 5.0
 REST_SECONDS = 0.5
 LONGEST_TICK_SECONDS = 2.0
+LOOK_SECONDS = 0.05  # while a board waits for its tick: one that was quiet is not to wait with it
+AT_ONCE = 20  # boards between two looks at what changed: a scan of hundreds takes a while
 
 
 def next_tick(tick: float, least: float, spread: float) -> float:
@@ -106,21 +108,25 @@ class Publisher:
         if now - self._scanned > SCAN_SECONDS:
             self._scanned = now
             self._pending.update(dict.fromkeys(self.scopes.all()))
-        for window in self.store.take_dirty():
-            self._pending.update(dict.fromkeys(self.scopes.showing(*window.split("/"))))
+        self._put_first(self.store.take_dirty())
         self._tick = next_tick(self._tick, self.tick_seconds, self.spread())
         due = [scope for scope in self._pending if self._due(scope) <= now]
-        for scope in due:
+        for scope in due[:AT_ONCE]:
             if not self._keep_lease():
                 return
             del self._pending[scope]
             if not self._publish(scope):
                 return
         if self._pending:
-            # What comes meanwhile is published with it, so nothing is worth waking up for.
-            self._stopping.wait(max(0.0, min(map(self._due, self._pending)) - self.monotonic()))
+            rest = min(map(self._due, self._pending)) - self.monotonic()
+            self._stopping.wait(max(0.0, min(LOOK_SECONDS, rest)))
         else:
             self.store.wait_dirty(RENEW_SECONDS)
+
+    def _put_first(self, windows: Iterable[str]) -> None:
+        """Note who changed before those who are only looked at in case."""
+        changed = [scope for window in windows for scope in self.scopes.showing(*window.split("/"))]
+        self._pending = dict.fromkeys(changed) | self._pending
 
     def _due(self, scope: str) -> float:
         return self._published.get(scope, float("-inf")) + self._tick
@@ -129,6 +135,8 @@ class Publisher:
         now = self.monotonic()
         if self._leading and now - self._renewed < RENEW_SECONDS:
             return True
+        if self._stopping.is_set():
+            return False  # it was let go, and nobody would let it go again
         held = self.store.take_lease(self.token)
         if held and not (self._leading and self._head_is_ours()):
             self._take_over()

@@ -6,6 +6,7 @@ import pytest
 
 from config.settings import load, table
 from scoreboard.commands import settings as command
+from scoreboard.core import keys
 from scoreboard.parts import build
 from tests.support import KEY, ROOT
 
@@ -36,6 +37,16 @@ def test_a_key_is_made_listed_and_revoked(run):
     assert revoked[:2] == (0, f"{id} is revoked\n")
     assert again[0] == 1
     assert f"{id:14} revoked" in after
+
+
+def test_a_key_that_is_revoked_takes_its_streams_with_it(run, redis):
+    run("migrate")
+    id = run("keys", "create", "--scopes", "scores:write")[1].split("_")[1]
+
+    run("keys", "revoke", id)
+
+    ((_, kick),) = redis.xrange(keys.kicks())
+    assert kick["session"] == id
 
 
 @pytest.mark.parametrize("scopes", ["", "everything", "scores:write,root"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import struct
 import time
 
@@ -155,6 +156,8 @@ def test_a_websocket_that_says_too_much_is_closed(stack, board, said, code):
     ("path", "origin", "code"),
     [
         ("/v1/ws", "https://evil.example", 401),
+        ("/v1/ws", "http://[", 401),
+        ("/v1/ws", "null", 401),
         ("/v1/ws?boards=nothing-here", "https://game.example", 404),
         ("/v1/ws?boards=secret", "https://game.example", 401),
     ],
@@ -168,6 +171,37 @@ def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):
     bye = json.loads(text)
     assert (bye["t"], bye["code"], bye["again"]) == ("bye", code, False)
     assert (opcode, content[:2]) == (8, struct.pack("!H", 4000 + code))
+
+
+@pytest.mark.parametrize("lacking", ["Sec_WebSocket_Key", "Sec_WebSocket_Version"])
+def test_what_is_no_websocket_handshake_is_refused(stack, lacking):
+    headers = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec_WebSocket_Version": "13",
+    }
+    del headers[lacking]
+    viewer = Raw(stack.port).send("/v1/ws", **headers)
+
+    got = viewer.until(b"bad_request")
+    viewer.close()
+
+    assert got.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("open_one", [upgrade, lambda port, path: Raw(port).send(path)], ids=["ws", "sse"])
+def test_who_is_gone_before_he_is_answered_leaves_nothing_behind(stack, board, open_one):
+    said = stack.data_dir / "serve.log"
+    before = len(said.read_text())
+    for _ in range(20):
+        viewer = open_one(stack.port, f"/v1/ws?boards={board}" if open_one is upgrade else "/v1/stream")
+        viewer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        viewer.close()
+    opened(stack, board).close()
+    wait_until(lambda: watching(stack, board) == 0)
+
+    assert '"level":"error"' not in said.read_text()[before:]
 
 
 def test_a_reader_who_stops_for_a_while_is_served_the_newest_and_costs_nobody_anything(stack, board):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from scoreboard.core import keys
-from scoreboard.stream import frames
+from scoreboard.stream import frames, publisher
 from scoreboard.stream.types import Cursor
 from tests.boards.calls import put, score
+from tests.contract import client_of
 from tests.stream.steps import Viewer, publish, published
 from tests.support import wait_until
 
@@ -92,15 +94,51 @@ def test_a_new_day_is_sent_anew(client, parts, redis, clock):
     assert (last["b"], last["t"], last["period"], last["top"]) == ("day", "snapshot", "2026-01-02", [])
 
 
-def test_while_one_publishes_no_other_does(client, parts, other, redis):
+def test_while_one_publishes_no_other_does(client, parts, other, redis, monkeypatch):
     publish(parts)
-    other.publisher._stopping.set()  # so that it does not wait for its turn
+    monkeypatch.setattr(publisher, "RENEW_SECONDS", 0)  # so that the other does not wait for its turn
     score(client, "main", ada=1)
 
     publish(other)
 
     assert len(published(redis)) == 1
     assert not other.publisher._leading
+
+
+def test_who_stops_publishing_does_not_take_the_lease_again(parts, redis):
+    publish(parts)
+
+    parts.publisher.stop()
+    parts.publisher._renewed = float("-inf")
+
+    assert not parts.publisher._keep_lease()
+    assert redis.get(keys.lease()) is None
+
+
+def test_a_board_that_was_quiet_does_not_wait_for_one_that_is_busy(make_parts, sqlite_url, redis):
+    parts = make_parts(sqlite_url, stream_tick_ms=5000)
+    client = client_of(parts)
+    put(client, "cup")
+    parts.publisher._published["main"] = time.monotonic()
+    parts.publisher._pending["main"] = None
+    begun = time.monotonic()
+    publish(parts)
+    score(client, "cup", ada=1)
+    publish(parts)
+
+    assert [frame["b"] for frame in sent(redis)][-1] == "cup"
+    assert time.monotonic() - begun < 3
+
+
+def test_a_board_that_changed_does_not_wait_for_those_that_are_looked_at_in_case(client, parts, redis):
+    for number in range(publisher.AT_ONCE):
+        put(client, f"a{number}")
+    score(client, "main", ada=1)
+
+    publish(parts)
+
+    assert sent(redis)[0]["b"] == "main"
+    assert len(sent(redis)) == publisher.AT_ONCE
 
 
 def test_a_publisher_that_lost_its_lease_cannot_commit(client, parts, other, redis):

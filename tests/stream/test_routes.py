@@ -111,6 +111,10 @@ def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
     [
         ("boards=none", 404, "board_not_found"),
         ("boards=main:eu", 404, "region_not_found"),
+        ("boards=main@", 404, "period_not_found"),
+        ("boards=main:", 404, "period_not_found"),
+        ("boards=main:@", 404, "period_not_found"),
+        ("boards=main,", 404, "board_not_found"),
         ("boards=secret", 401, "unauthenticated"),
         ("boards=" + ",".join(f"b{n}" for n in range(9)), 400, "validation_failed"),
         ("boards=" + "x" * 1001, 400, "validation_failed"),
