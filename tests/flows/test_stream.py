@@ -65,7 +65,7 @@ def test_a_viewer_gets_hello_then_the_board_then_its_changes(stack, board):
 def test_a_viewer_who_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
     submit(stack, board, {"player": "ada", "score": 1})
     watcher = Watcher(stack.port, board, reconnect=False)
-    watcher.wait("snapshot")
+    wait_until(lambda: watcher.lists.get(board), why=watcher.story)
     watcher.stop()
     submit(stack, board, {"player": "bob", "score": 2})
     wait_until(lambda: stack.call("GET", f"/v1/poll?boards={board}").json["frames"][0]["tot"] == 2)
