@@ -111,7 +111,9 @@ def test_no_cursor_is_ever_refused(stack, board, since):
 
 def test_polling_gives_the_same_frames(stack, board):
     submit(stack, board, {"player": "ada", "score": 1})
-    first = stack.call("GET", f"/v1/poll?boards={board}").json
+    poll = lambda: stack.call("GET", f"/v1/poll?boards={board}").json  # noqa: E731
+    wait_until(lambda: poll()["frames"][0]["s"] > 0)  # published, which takes a moment
+    first = poll()
     submit(stack, board, {"player": "bob", "score": 2})
 
     second = stack.call("GET", f"/v1/poll?boards={board}&since={first['id']}&wait=10").json
