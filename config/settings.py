@@ -191,7 +191,9 @@ class Settings:
     @property
     def stream_places(self) -> int:
         """Streams that a process can take: each needs a file descriptor, and other things need some."""
-        return max(1, min(self.stream_max_open, getrlimit(RLIMIT_NOFILE)[0] - DESCRIPTORS_SPARED))
+        needed = 2 if self.stream_mode == "generator" else 1  # the server's, and one to watch it by
+        free = getrlimit(RLIMIT_NOFILE)[0] - DESCRIPTORS_SPARED
+        return max(1, min(self.stream_max_open, free // needed))
 
     @property
     def origins(self) -> tuple[str, ...]:

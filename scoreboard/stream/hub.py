@@ -113,7 +113,7 @@ class Hub:
         """What a viewer of these scopes gets, who has seen everything up to `since` ("" for nothing)."""
         self._await_first()
         for scope in scopes:
-            if scope not in self._rooms:
+            if self._lacks(scope):
                 self._open(scope)
         # Nothing below yields: what is replayed and what comes live meet without a gap.
         cursor = Cursor.parse(since)
@@ -205,19 +205,25 @@ class Hub:
         while self.head == NOWHERE and self._running and not self.degraded and self.monotonic() < until:
             self._changed.wait(until - self.monotonic())
 
+    def _lacks(self, scope: str) -> bool:
+        """Whether a scope is not known here, or known as a board that was deleted and is there again."""
+        room = self._rooms.get(scope)
+        return room is None or int(room.shown.stamp.partition(".")[0]) < self.scopes.board(scope).since
+
     def _open(self, scope: str) -> None:
         # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
         _, window, _ = self.scopes.window(scope)
         try:
             self.store.ask_for(f"{window.board}/{window.period}/{window.segment}")
             until = self.monotonic() + FIRST_SECONDS
-            while scope not in self._rooms and not self.degraded and self.monotonic() < until:
+            while self._lacks(scope) and not self.degraded and self.monotonic() < until:
                 self._changed.wait(until - self.monotonic())
         except (RedisError, OSError):
             self.degraded = True
-        if scope not in self._rooms:
+        if self._lacks(scope):
             room = Room(self.scopes.read(scope, s=0), Ring(0))
-            self._rooms.setdefault(scope, room)  # reading takes a while: a frame may have come
+            if self._lacks(scope):  # reading takes a while: a frame may have come
+                self._rooms[scope] = room
 
     def _degrade(self, reason: str) -> None:
         if not self.degraded:

@@ -48,6 +48,7 @@ class Personal:
     monotonic: Callable[[], float] = time.monotonic
     _stopping: threading.Event = field(default_factory=threading.Event)
     _told: dict[tuple[str, str], Told] = field(default_factory=dict)
+    _round: int = 0
 
     def run(self) -> None:
         """Look players up until `stop` is called."""
@@ -65,9 +66,11 @@ class Personal:
 
     def turn(self) -> None:
         """One round: every room in which somebody is known. Raises Lost or Busy."""
-        left = LOOKED_UP_A_ROUND
-        rooms = self._rooms()
-        for scope, players in rooms.items():
+        left, rooms = LOOKED_UP_A_ROUND, self._rooms()
+        self._round += 1
+        first = self._round % max(1, len(rooms))  # or a crowded room could leave nothing to the others
+        in_turn = list(rooms.items())
+        for scope, players in in_turn[first:] + in_turn[:first]:
             if self.hub.degraded or left <= 0:
                 break
             state = self.scopes.state(scope)

@@ -25,7 +25,6 @@ from scoreboard.stream.metrics import Gauges, exposition
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
 from scoreboard.stream.types import Kick
-from scoreboard.stream.viewer import Viewer
 from scoreboard.stream.viewers import SLICE, Viewers
 
 log = logging.getLogger(__name__)
@@ -86,7 +85,7 @@ class RoomManager:
     _leaving: bool = False
     _lag: int = 0
     _told: dict[str, int] = field(default_factory=dict)
-    _noticed_at: int = 0
+    _noticed: float = float("-inf")  # monotonic seconds
 
     def assign(self, scope: str, region: str = "", *, profile: str = "", near: str = "") -> str:
         """The room of a viewer: the region that he asks for, else his profile's, else the one he is near.
@@ -199,21 +198,25 @@ class RoomManager:
         return self.reports | {self.process: self.report()}
 
     def notice(self) -> None:
-        """Tell viewers how many watch their boards, where that changed and not too often."""
-        now = self.clock()
-        if now - self._noticed_at < 1000 * NOTICE_SECONDS:
+        """Tell viewers how many watch their boards, where that changed or they are new, and not too often."""
+        now, before = self.viewers.monotonic(), self._noticed
+        if now - before < NOTICE_SECONDS:
             return
-        self._noticed_at = now
+        self._noticed = now
         for scope, audiences in self.viewers.watching().items():
             count = sum(
                 report.rooms[scope].viewers for report in self.reports.values() if scope in report.rooms
             )
-            if abs(count - self._told.get(scope, 0)) < max(1, NOTICED_CHANGE * count):
-                continue
-            self._told[scope] = count
-            frame = frames.encoded(frames.notice(scope, count))
-            for viewer in [one for audience in audiences for one in audience.viewers]:
-                self.viewers.send(viewer, frame)
+            changed = abs(count - self._told.get(scope, 0)) >= max(1, NOTICED_CHANGE * count)
+            if changed:
+                self._told[scope] = count
+            told = [
+                viewer
+                for audience in audiences
+                for viewer in audience.viewers
+                if changed or viewer.opened > before
+            ]
+            self.viewers.send_all(told, frames.encoded(frames.notice(scope, count)))
 
     def balance(self) -> None:
         """Send some viewers of a crowded process away: who comes back is taken by any process."""
@@ -231,15 +234,15 @@ class RoomManager:
     def _send_away_from_what_is_gone(self) -> None:
         there = set(self.scopes.all())
         for scope, audiences in self.viewers.watching().items():
-            for viewer in [one for audience in audiences for one in audience.viewers]:
-                why = "" if scope in there else "board_gone"
-                if not why and not self._may_watch(viewer, scope):
-                    why = "forbidden"
-                if why:
-                    self.viewers.end(viewer, goodbye.frame(why))
+            watching = [viewer for audience in audiences for viewer in audience.viewers]
+            if scope not in there:
+                self.viewers.end_all(watching, "board_gone")
+            elif not self._public(scope):
+                strangers = [viewer for viewer in watching if not viewer.who.private]
+                self.viewers.end_all(strangers, "forbidden")
 
-    def _may_watch(self, viewer: Viewer, scope: str) -> bool:
+    def _public(self, scope: str) -> bool:
         try:
-            return viewer.who.private or self.scopes.public(scope)
+            return self.scopes.public(scope)
         except NotFound:
-            return True
+            return True  # gone just now: the next round sends them away

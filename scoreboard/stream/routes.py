@@ -125,10 +125,13 @@ def poll() -> Response:
     resumed = parts().hub.resume(one.scopes, wanted.since)
     opens(resumed)
     found, at = resumed.frames, resumed.at
-    if not found and wanted.wait and admitted(one, opening=False) is None:
+    # Where nothing was ever published, the same cursor comes again and again, with the same snapshots.
+    nothing_new = not found or wanted.since == str(at)
+    if nothing_new and wanted.wait and admitted(one, opening=False) is None:
         # Who waits takes a viewer's place. Without one he is answered at once, and asks again.
         try:
-            found, at = _next(one, at, wanted.wait)
+            came, at = _next(one, at, wanted.wait)
+            found = came or found
         finally:
             parts().viewers.dismiss(one.who)
         # What he might see when he asked may be private by now, and he nobody any more.

@@ -96,7 +96,9 @@ class Viewers:
         self.metrics.add("opened", carrier=carrier.name)
         self.metrics.add("resumes", how=resumed.resume)
         first = [self.hello(resumed.resume), *resumed.frames]
-        viewer.write(head + carrier.opening(random.randrange(1000, 5000), first))
+        data = carrier.opening(random.randrange(1000, 5000), first)
+        self.metrics.sent(carrier.name, 1, len(first), len(data))
+        viewer.write(head + data)
         if viewer.at != self.hub.head:
             # Counting him took a while, and what came meanwhile was sent to the others already.
             self._serve_soon(viewer)
@@ -162,10 +164,16 @@ class Viewers:
             for viewer in self.all():
                 viewer.beat = 0.0  # told at once, not with the next heartbeat
             self.sweep()
+        served = 0
         for audience in list(self._audiences.values()):
+            if served >= SLICE:
+                served = 0
+                time.sleep(0)  # let requests be answered
+            served += len(audience.viewers)
             delivered += self._spread(audience)
-        while self._ready:
-            self._catch_up(self._ready.popleft())
+        for part in self._slices([self._ready.popleft() for _ in range(len(self._ready))]):
+            for viewer in part:
+                self._catch_up(viewer)
         if delivered:
             self.spread_seconds = self.monotonic() - begun
             self.metrics.spread(self.spread_seconds, delivered)
@@ -206,6 +214,12 @@ class Viewers:
             return False
         return self._write(viewer, viewer.audience.carrier.carry([frame]))
 
+    def send_all(self, viewers: list[Viewer], frame: Encoded) -> None:
+        """Send some viewers a frame, but those who can't take it now."""
+        for part in self._slices(viewers):
+            for viewer in part:
+                self.send(viewer, frame)
+
     # Leaving
 
     def end(self, viewer: Viewer, bye: Frame) -> None:
@@ -218,16 +232,22 @@ class Viewers:
         if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
             self.left(viewer, bye["why"])
 
+    def end_all(self, viewers: list[Viewer], why: str) -> None:
+        """Send some viewers away at once."""
+        for part in self._slices(viewers):
+            for viewer in part:
+                self.end(viewer, goodbye.frame(why))
+
     def kick(self, kick: Kick) -> None:
         """Send away a player, a session, or all who watch a scope, of this process."""
-        for viewer in self.all():
-            who = viewer.who
-            if (
-                (kick.player and who.player == kick.player)
-                or (kick.session and who.session == kick.session)
-                or kick.scope in viewer.audience.scopes
-            ):
-                self.end(viewer, goodbye.frame(kick.why))
+        meant = [
+            viewer
+            for viewer in self.all()
+            if (kick.player and viewer.who.player == kick.player)
+            or (kick.session and viewer.who.session == kick.session)
+            or kick.scope in viewer.audience.scopes
+        ]
+        self.end_all(meant, kick.why)
 
     def drain(self) -> None:
         """Send everybody away, over some seconds, so that they do not all come back at once.
@@ -294,7 +314,9 @@ class Viewers:
         found, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
         if found:
             viewer.at = at
-            self._write(viewer, viewer.audience.carrier.carry(found))
+            data = viewer.audience.carrier.carry(found)
+            self.metrics.sent(viewer.audience.carrier.name, 1, len(found), len(data))
+            self._write(viewer, data)
 
     def _stuck(self, viewer: Viewer, now: float) -> bool:
         """Whether a viewer took nothing for too long, or takes too long to read the last he is sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import pytest
 
@@ -110,6 +111,17 @@ def test_every_bad_value_is_named_at_once():
 
     for name in bad:
         assert name in str(refused.value)
+
+
+def test_there_are_no_more_places_than_descriptors_for_them():
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    setrlimit(RLIMIT_NOFILE, (2200, hard))
+    try:
+        places = [load({"STREAM_MODE": mode}).stream_places for mode in ("handover", "generator")]
+    finally:
+        setrlimit(RLIMIT_NOFILE, (soft, hard))
+
+    assert places == [2000, 1000]
 
 
 def test_a_bad_secret_is_not_repeated():

@@ -164,3 +164,16 @@ def test_a_reading_that_is_newer_than_the_stream_begins_with_a_snapshot(stream, 
 
     assert stream.get("/v1/boards/main/entries").json["data"]["id"] == "0-0"
     assert resume(parts, "0-0")[2] == ["epoch"]
+
+
+def test_a_board_that_was_made_anew_shows_nothing_of_the_one_before(stream, parts):
+    put(stream, "cup")
+    score(stream, "cup", ada=1)
+    publish(parts)
+    parts.hub._read()
+    assert stream.delete("/v1/admin/boards/cup").status_code == 204
+    put(stream, "cup")
+
+    _, sent, _ = resume(parts, "", "cup")
+
+    assert Viewer().take(sent).rows("cup") == []

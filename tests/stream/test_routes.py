@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -139,3 +140,15 @@ def test_an_unknown_parameter_does_not_end_a_stream_for_good(client, poll):
 
     assert answer.status_code == 200
     answer.close()
+
+
+def test_who_waits_waits_too_where_nothing_could_be_published_yet(client, parts):
+    parts.hub.degraded = True
+    first = client.get("/v1/poll?wait=5").json
+    begun = time.monotonic()
+
+    again = client.get(f"/v1/poll?wait=0.5&since={first['id']}").json
+
+    assert first["id"] == again["id"] == "0-0"
+    assert first["frames"][0]["t"] == again["frames"][0]["t"] == "snapshot"
+    assert time.monotonic() - begun >= 0.5

@@ -8,11 +8,12 @@ import threading
 import pytest
 
 from scoreboard.accounts.types import Player
+from scoreboard.stream import personal
 from scoreboard.stream.carriers import EVENTS
 from scoreboard.stream.places import Newcomer
 from scoreboard.stream.types import Cursor, Kick
 from scoreboard.stream.viewer import Viewer
-from tests.boards.calls import score
+from tests.boards.calls import put, score
 from tests.stream.steps import publish
 
 
@@ -60,12 +61,12 @@ class Time:
 
 @pytest.fixture
 def watch(stream, parts):
-    def watch(**who):
+    def watch(scope="main", **who):
         viewer = Kept(parts.viewers, Newcomer(**who))
         assert parts.viewers.admit(viewer.who) is None
-        resumed = parts.hub.resume(["main"], "")
+        resumed = parts.hub.resume([scope], "")
         viewer.at = resumed.at
-        parts.viewers.join(viewer, ["main"], EVENTS, resumed)
+        parts.viewers.join(viewer, [scope], EVENTS, resumed)
         return viewer
 
     return watch
@@ -303,3 +304,46 @@ def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_mor
     parts.viewers.serve()
 
     assert [frame["t"] for frame in viewer.frames] == ["hello", "snapshot", "delta"]
+
+
+def test_who_comes_later_is_told_too_how_many_watch(parts, watch):
+    first = watch()
+    parts.rooms.exchange()
+    parts.rooms.notice()
+    parts.viewers.monotonic.now += 6
+    parts.rooms._told["main"] = 2  # as if it had been two before
+    later = watch()
+    first.got = b""
+    parts.rooms.exchange()
+    parts.rooms.notice()
+
+    assert [frame["viewers"] for frame in later.frames if frame["t"] == "notice"] == [2]
+    assert first.frames == []
+
+
+def test_a_crowded_room_leaves_look_ups_to_the_others(stream, parts, watch, monkeypatch):
+    monkeypatch.setattr(personal, "LOOKED_UP_A_ROUND", 1)
+    put(stream, "cup")
+    publish(parts)
+    parts.hub._read()
+    busy, other = watch(player="ada"), watch("cup", player="bob")
+    for step in range(4):
+        change(stream, parts, ada=step)
+        parts.personal.turn()
+
+    assert [frame["b"] for frame in busy.frames if frame["t"] == "me"]
+    assert [frame["b"] for frame in other.frames if frame["t"] == "me"] == ["cup"]
+
+
+def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
+    slow, _ = watch(), watch()
+    change(stream, parts, bob=2)
+    slow.full = True
+    change(stream, parts, bob=3)
+    slow.full = False
+    parts.viewers.drained(slow)
+    parts.viewers.serve()
+
+    counts = {name: count for name, _, count in parts.viewers.metrics.items()}
+
+    assert counts["frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
