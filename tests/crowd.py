@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.sockets import checksum
+from tests.watcher import applied, checksum
 
 HEAD_END = b"\r\n\r\n"
 
@@ -86,12 +86,7 @@ class Watching:
         elif kind == "delta" and (self.seen is None or frame["s"] > self.seen):
             if frame["p"] != self.seen:
                 self.faults.append(f"a gap: {frame['p']} after {self.seen}")
-            known = {row["id"]: row for row in self.rows}
-            leaving = {*frame["rm"], *(row["id"] for _, row in frame["up"])}
-            self.rows = [row for row in self.rows if row["id"] not in leaving]
-            for index, row in frame["up"]:
-                self.rows.insert(index, known.get(row["id"], {}) | row)
-            self.seen = frame["s"]
+            self.rows, self.seen = applied(self.rows, frame), frame["s"]
         elif kind == "hb":
             for _, s, crc in frame["b"]:
                 if (s, crc) != (self.seen, checksum(self.rows)):

@@ -6,7 +6,6 @@ import json
 import socket
 import struct
 import time
-from zlib import crc32
 
 MANY = 65_536
 _opened: list[Raw] = []
@@ -112,11 +111,6 @@ def messages(got: bytes) -> list[tuple[int, bytes]]:
         found.append((data[0] & 0x0F, data[head : head + size]))
         data = data[head + size :]
     return found
-
-
-def checksum(rows: list[dict]) -> str:
-    text = "".join(f"{row['id']}\t{row['s']}\n" for row in rows)
-    return f"{crc32(text.encode()):08x}"
 
 
 def seconds_until(true: object, most: float) -> float:

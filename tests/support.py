@@ -156,6 +156,11 @@ class Stack:
         return found
 
     @property
+    def workers(self) -> list[int]:
+        """gunicorn's children: the web processes that may die without the rest."""
+        return [child for master in self.processes("gunicorn", "wsgi:app") for child in children(master)]
+
+    @property
     def redis(self) -> int:
         """Process id of its private Redis: the serve command's child that listens on a socket file."""
         wait_until(lambda: self._redis() is not None, seconds=10, why=self.log)
@@ -191,6 +196,12 @@ class Stack:
             return Answer(error.code, error.headers, error.read())
         except http.client.HTTPException as error:
             raise OSError(f"the answer broke off: {error!r}") from error
+
+
+def submit(stack: Stack, board: str, *entries: dict[str, Any]) -> None:
+    """Report scores, all of which are taken."""
+    answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
+    assert answer.json["data"]["rejected"] == []
 
 
 def children(pid: int) -> list[int]:

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, structs
 from scoreboard.accounts.guard import check_private
 from scoreboard.accounts.types import Player, ServerKey
 from scoreboard.core.bodies import query
-from scoreboard.core.errors import FieldError, ValidationFailed
+from scoreboard.core.errors import FieldError, TooMany, ValidationFailed
 from scoreboard.core.limits import address, count
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
@@ -77,6 +77,16 @@ def opens(resumed: Resumed) -> None:
     """Count that an address begins to stream; going on from a cursor costs nothing. Raises TooMany."""
     if resumed.resume != "ok":
         count("stream")
+
+
+def turned_away(one: Asked, resumed: Resumed) -> tuple[Frame, TooMany | None] | None:
+    """Take a place for a stream. Returns the bye to refuse it with, and an error for who reads no byes."""
+    try:
+        opens(resumed)
+    except TooMany as error:
+        return goodbye.too_often(error.retry_after_seconds or 0), error
+    bye = admitted(one, opening=resumed.resume != "ok")
+    return None if bye is None else (bye, None)
 
 
 def _newcomer(ticket: str) -> tuple[Newcomer, bool]:

@@ -23,7 +23,6 @@ CODES: dict[str, tuple[int, tuple[int, int] | None]] = {
     "kicked": (402, None),
     "board_gone": (404, None),
 }
-WHY = {102: "max_age", 301: "auth_expired"}
 DRAINED_A_SECOND, SHORTEST_DRAIN, LONGEST_DRAIN = 300, 1.0, 10.0
 
 

@@ -153,11 +153,6 @@ class Hub:
         for tell in self.listeners:
             tell()
 
-    def stamp(self, scope: str) -> str:
-        """The state that a scope was last published in; "" where this process does not know it."""
-        room = self._rooms.get(scope)
-        return room.shown.stamp if room else ""
-
     def position(self, scope: str) -> int:
         """The number of a scope's last frame."""
         room = self._rooms.get(scope)

@@ -36,7 +36,7 @@ class Metrics:
         """Count something."""
         self._counts[(name, tuple(labels.items()))] += count  # type: ignore[assignment]
 
-    def spread(self, seconds: float, delivered: int) -> None:
+    def spread(self, seconds: float) -> None:
         """A round of writing to all took so long."""
         self.add("spread_seconds", seconds)
         self.add("spreads")

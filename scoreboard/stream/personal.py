@@ -89,8 +89,8 @@ class Personal:
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:
         found: dict[str, dict[str, list[Viewer]]] = {}
-        for scope, audiences in self.viewers.watching().items():
-            for viewer in [one for audience in audiences for one in audience.viewers if one.who.player]:
+        for scope, watchers in self.viewers.watchers().items():
+            for viewer in [one for one in watchers if one.who.player]:
                 found.setdefault(scope, {}).setdefault(viewer.who.player, []).append(viewer)
         return found
 

@@ -70,6 +70,11 @@ def surplus(mine: int, all_counts: Sequence[int], *, leaving: bool) -> int:
     return round(mine - EVEN * mean)
 
 
+def shards(viewers: int) -> list[int]:
+    """How many viewers each shard of a room has: shards are written one after another."""
+    return [min(SLICE, viewers - start) for start in range(0, viewers, SLICE)]
+
+
 @dataclass(kw_only=True)
 class RoomManager:
     """Assigns viewers to rooms, reports them to the other processes, and evens processes out."""
@@ -100,11 +105,6 @@ class RoomManager:
             if found != scope:
                 return found
         return scope
-
-    def shards(self, scope: str) -> list[int]:
-        """How many viewers each shard of a room has here: shards are written one after another."""
-        count = sum(len(audience.viewers) for audience in self.viewers.watching().get(scope, []))
-        return [min(SLICE, count - start) for start in range(0, count, SLICE)]
 
     def slowest(self) -> float:
         """How long the slowest process took to write a frame to all its viewers."""
@@ -165,11 +165,14 @@ class RoomManager:
         """What this process serves now."""
         rooms = {}
         for scope, audiences in self.viewers.watching().items():
-            shards, carriers = self.shards(scope), Counter[str]()
+            carriers = Counter[str]()
             for audience in audiences:
                 carriers[audience.carrier.name] += len(audience.viewers)
             rooms[scope] = RoomReport(
-                viewers=sum(shards), shards=shards, s=self.hub.position(scope), carriers=dict(carriers)
+                viewers=carriers.total(),
+                shards=shards(carriers.total()),
+                s=self.hub.position(scope),
+                carriers=dict(carriers),
             )
         return Report(
             at=self.clock(),
@@ -203,42 +206,35 @@ class RoomManager:
         if now - before < NOTICE_SECONDS:
             return
         self._noticed = now
-        for scope, audiences in self.viewers.watching().items():
+        for scope, watchers in self.viewers.watchers().items():
             count = sum(
                 report.rooms[scope].viewers for report in self.reports.values() if scope in report.rooms
             )
             changed = abs(count - self._told.get(scope, 0)) >= max(1, NOTICED_CHANGE * count)
             if changed:
                 self._told[scope] = count
-            told = [
-                viewer
-                for audience in audiences
-                for viewer in audience.viewers
-                if changed or viewer.opened > before
-            ]
-            self.viewers.send_all(told, frames.encoded(frames.notice(scope, count)))
+            told = [viewer for viewer in watchers if changed or viewer.opened > before]
+            if told:
+                self.viewers.send_all(told, frames.encoded(frames.notice(scope, count)))
 
     def balance(self) -> None:
         """Send some viewers of a crowded process away: who comes back is taken by any process."""
-        counts = [report.viewers for report in self.reports.values()]
-        leaving = surplus(len(self.viewers.all()), counts, leaving=self._leaving)
+        here, counts = self.viewers.all(), [report.viewers for report in self.reports.values()]
+        leaving = surplus(len(here), counts, leaving=self._leaving)
         self._leaving = leaving > 0
         if not leaving or self.viewers.draining:
             return
-        here = self.viewers.all()
-        for viewer in random.sample(
-            here, min(leaving, max(1, int(len(here) * SENT_A_SECOND * REPORT_SECONDS)))
-        ):
+        most = max(1, int(len(here) * SENT_A_SECOND * REPORT_SECONDS))
+        for viewer in random.sample(here, min(leaving, most)):
             self.viewers.end(viewer, goodbye.frame("rebalance"))
 
     def _send_away_from_what_is_gone(self) -> None:
         there = set(self.scopes.all())
-        for scope, audiences in self.viewers.watching().items():
-            watching = [viewer for audience in audiences for viewer in audience.viewers]
+        for scope, watchers in self.viewers.watchers().items():
             if scope not in there:
-                self.viewers.end_all(watching, "board_gone")
+                self.viewers.end_all(watchers, "board_gone")
             elif not self._public(scope):
-                strangers = [viewer for viewer in watching if not viewer.who.private]
+                strangers = [viewer for viewer in watchers if not viewer.who.private]
                 self.viewers.end_all(strangers, "forbidden")
 
     def _public(self, scope: str) -> bool:

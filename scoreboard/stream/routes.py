@@ -9,13 +9,13 @@ from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import key_required, player_required
 from scoreboard.core.db import Busy, Lost
-from scoreboard.core.errors import TooMany, Unavailable
+from scoreboard.core.errors import Unavailable
 from scoreboard.core.http import answer
 from scoreboard.core.limits import limited
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import frames, goodbye, upgrade
-from scoreboard.stream.asking import Asked, PollQuery, StreamQuery, admitted, asked, opens
+from scoreboard.stream.asking import Asked, PollQuery, StreamQuery, admitted, asked, opens, turned_away
 from scoreboard.stream.edge import last_seen
 from scoreboard.stream.responses import HEADERS, event_stream, held, refused
 from scoreboard.stream.tickets import TICKET_SECONDS
@@ -69,13 +69,9 @@ def _streamed() -> Response:
         lacking = last_seen(request.headers.getlist("Grip-Last"))
         return held(one, parts().hub.resume(one.scopes, lacking or one.since))
     resumed = parts().hub.resume(one.scopes, one.since)
-    try:
-        opens(resumed)
-    except TooMany as error:
-        return refused(goodbye.too_often(error.retry_after_seconds or 0), error)
-    bye = admitted(one, opening=resumed.resume != "ok")
-    if bye is not None:
-        return refused(bye)
+    away = turned_away(one, resumed)
+    if away is not None:
+        return refused(*away)
     try:
         return event_stream(one, resumed)
     except BaseException:

@@ -12,12 +12,12 @@ from simple_websocket import Server
 from wsproto.utilities import RemoteProtocolError
 
 from scoreboard.core.db import Busy, Lost
-from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, TooMany, Unavailable
+from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable
 from scoreboard.core.http import problem
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
-from scoreboard.stream.asking import StreamQuery, admitted, asked, opens
+from scoreboard.stream.asking import StreamQuery, asked, turned_away
 from scoreboard.stream.carriers import MESSAGES
 from scoreboard.stream.sockets import can_hand_over, watchable
 from scoreboard.stream.types import Frame
@@ -69,13 +69,9 @@ def _served(connection: Any) -> Frame | None:
     """Serve the connection. Returns the bye to refuse it with."""
     one, _ = asked()
     resumed, viewers = parts().hub.resume(one.scopes, one.since), parts().viewers
-    try:
-        opens(resumed)
-    except TooMany as error:
-        return goodbye.too_often(error.retry_after_seconds or 0)
-    bye = admitted(one, opening=resumed.resume != "ok")
-    if bye is not None:
-        return bye
+    away = turned_away(one, resumed)
+    if away is not None:
+        return away[0]
     try:
         handed = viewers.handing_over and can_hand_over(request.environ)
         watched = connection if watchable(request.environ) else None

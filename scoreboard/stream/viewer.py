@@ -41,7 +41,6 @@ class Viewer:
         "audience",
         "beat",
         "closed",
-        "code",
         "ending",
         "host",
         "inbound",
@@ -51,6 +50,7 @@ class Viewer:
         "sent",
         "until",
         "who",
+        "why",
     )
 
     def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float) -> None:
@@ -58,7 +58,7 @@ class Viewer:
         self.opened = self.moved = now
         self.audience: Any = None
         self.beat = self.until = 0.0  # when the next heartbeat is due; when the stream ends
-        self.code = 0  # of the bye that it ends with then
+        self.why = ""  # it ends then
         self.sent = 0  # bytes
         self.acked = 0  # how many of them he had taken by `moved`
         self.me: dict[str, str] | None = None  # what he was last told of himself, by scope

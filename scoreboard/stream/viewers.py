@@ -89,7 +89,7 @@ class Viewers:
         # Ages differ, so that streams opened together do not all come back together.
         age = self.max_age_seconds * random.uniform(0.8, 1.0)
         left = (viewer.who.until - self.clock()) / 1000 if viewer.who.until is not None else age
-        viewer.until, viewer.code = now + min(age, left), 301 if left < age else 102
+        viewer.until, viewer.why = now + min(age, left), "auth_expired" if left < age else "max_age"
         audience = self._audience(tuple(scopes), carrier)
         audience.viewers[viewer] = None
         viewer.audience = audience
@@ -176,7 +176,7 @@ class Viewers:
                 self._catch_up(viewer)
         if delivered:
             self.spread_seconds = self.monotonic() - begun
-            self.metrics.spread(self.spread_seconds, delivered)
+            self.metrics.spread(self.spread_seconds)
         while self._gone:
             log.info("stream closed", extra=self._gone.popleft())
 
@@ -192,7 +192,7 @@ class Viewers:
                     viewer.ending = False
                     self.left(viewer, "stalled")
                 elif now >= viewer.until:
-                    self.end(viewer, goodbye.frame(goodbye.WHY[viewer.code]))
+                    self.end(viewer, goodbye.frame(viewer.why))
                 elif now >= viewer.beat and not viewer.blocked:
                     self._beat_for(viewer, beats, now)
 
@@ -207,6 +207,13 @@ class Viewers:
             for scope in audience.scopes:
                 found.setdefault(scope, []).append(audience)
         return found
+
+    def watchers(self) -> dict[str, list[Viewer]]:
+        """The viewers of each scope that is watched."""
+        return {
+            scope: [viewer for audience in audiences for viewer in audience.viewers]
+            for scope, audiences in self.watching().items()
+        }
 
     def send(self, viewer: Viewer, frame: Encoded) -> bool:
         """Send a frame of one viewer's own. Returns whether he could take it."""

@@ -12,7 +12,7 @@ import pytest
 from scoreboard_client import AwayError, Client, EndedError, RefusedError, Server, stream
 
 from tests.clients import commands
-from tests.support import KEY, Stack, children, free_port, wait_until
+from tests.support import KEY, Stack, free_port, wait_until
 from tests.tcpproxy import TcpProxy
 
 PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 7\r\n\r\nWelcome"
@@ -93,10 +93,6 @@ def shown(change):
     return [(row.rank, row.player, row.score) for row in change.rows]
 
 
-def web(stack):
-    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
-
-
 def viewers(stack, board):
     processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
     return sum(room["viewers"] for one in processes for room in one["rooms"] if room["room"] == board)
@@ -141,7 +137,7 @@ def test_a_further_period_is_watched(stack):
 
 
 def test_nothing_is_missed_while_the_web_process_is_killed(stack, board, watched):
-    (victim,) = web(stack)
+    (victim,) = stack.workers
     os.kill(victim, signal.SIGKILL)
     submit(stack, board, {"player": "ada", "score": 99})
     submit(stack, board, {"player": "bob", "score": 1})

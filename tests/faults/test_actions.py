@@ -16,7 +16,7 @@ from collections import Counter
 import pytest
 
 from tests.faults.playing import Load, Player, slowest
-from tests.faults.test_faults import verify, workers
+from tests.faults.test_faults import verify
 from tests.journal.proxy import Proxy
 from tests.support import ROOT, Stack, at_once, wait_until
 
@@ -131,7 +131,7 @@ def test_keys_rotate_and_processes_die_and_no_good_token_is_refused(make_stack):
         for _ in range(3):
             signing = key_of(ada.request("jump"))
             wait_until(lambda old=signing: key_of(ada.request("jump")) != old, seconds=30, why=stack.log)
-            os.kill(draw.choice(workers(stack)), signal.SIGKILL)
+            os.kill(draw.choice(stack.workers), signal.SIGKILL)
             before = run.count
             wait_until(lambda before=before: run.count > before + 30, seconds=30, why=stack.log)
 

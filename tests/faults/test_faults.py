@@ -17,7 +17,7 @@ from redis import Redis
 from config.settings import load
 from scoreboard.commands.boards import run_verify
 from tests.faults.crowd import Crowd
-from tests.support import Stack, children, wait_until
+from tests.support import Stack, wait_until
 
 PLAYERS = 20
 
@@ -102,18 +102,13 @@ def verify(stack: Stack) -> int:
     )
 
 
-def workers(stack: Stack) -> list[int]:
-    """gunicorn's children: the web processes that may die without the rest."""
-    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
-
-
 def test_killing_any_process_loses_and_doubles_nothing(stack):
     draw = random.Random(3)
     with Load(stack) as run:
         for _ in range(8):
             before = run.count
             wait_until(lambda before=before: run.count > before + 20, seconds=30, why=stack.log)
-            victims = workers(stack) + stack.processes("-m worker --task") + [stack.redis]
+            victims = stack.workers + stack.processes("-m worker --task") + [stack.redis]
             os.kill(draw.choice(victims), signal.SIGKILL)
         after = run.count
         wait_until(lambda: run.count > after + 50, seconds=60, why=stack.log)

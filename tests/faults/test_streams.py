@@ -15,7 +15,7 @@ import pytest
 from redis import Redis
 
 from tests.crowd import Crowd
-from tests.support import Stack, children, wait_until
+from tests.support import Stack, wait_until
 
 BROKEN_SECONDS = 60
 EXPLAINED = {"initial", "stale", "epoch", "ahead", "compact", "slow", "gap", "reset"}
@@ -98,10 +98,6 @@ def writing_to():
         writing.stop()
 
 
-def workers(stack):
-    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
-
-
 def rows_now(stack):
     data = stack.call("GET", "/v1/boards/main/entries?limit=100").json["data"]
     return [(row["player"]["id"], row["score"]) for row in data["entries"]]
@@ -157,7 +153,7 @@ def publisher(redis, stack):
 
     def held():
         found[:] = [int(text.split(b"-")[0]) for text in [redis.get("sb:{stream}:lease")] if text]
-        return found and found[0] in workers(stack)
+        return found and found[0] in stack.workers
 
     wait_until(held, seconds=10, why=stack.log)
     return found[0]
@@ -168,7 +164,7 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, cro
     stack = start(STREAM_MODE=mode)
     crowd = crowd_of(stack, 500, comes_back=False)
     assert crowd.run(20, until=lambda: all(viewer.resumed for viewer in crowd.viewers))
-    (worker,) = workers(stack)
+    (worker,) = stack.workers
 
     begun = time.monotonic()
     os.kill(worker, signal.SIGTERM)
@@ -193,10 +189,10 @@ def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(
     stack = start(WEB_CONCURRENCY="2", STREAM_MODE=mode)
     crowd, writing = crowd_of(stack, 100), writing_to(stack, 50)
     assert crowd.run(20, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
-    before = set(workers(stack))
+    before = set(stack.workers)
 
     os.kill(stack.processes("gunicorn", "wsgi:app")[0], signal.SIGHUP)
-    crowd.run(30, until=lambda: not before & set(workers(stack)))
+    crowd.run(30, until=lambda: not before & set(stack.workers))
     crowd.run(3)
     writing.stop()
     want = rows_now(stack)
@@ -213,7 +209,7 @@ def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(
 @pytest.mark.parametrize(("mode", "most_bytes"), [("handover", 2048), ("generator", 64 * 1024)])
 def test_five_thousand_viewers_in_one_process(start, crowd_of, mode, most_bytes):
     stack = start(STREAM_MODE=mode)
-    (worker,) = workers(stack)
+    (worker,) = stack.workers
     crowd = crowd_of(stack, 0)
     for count in range(50, 5001, 50):
         if count == 550:

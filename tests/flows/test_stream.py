@@ -10,7 +10,7 @@ import time
 import pytest
 from redis import Redis
 
-from tests.support import Stack, children, wait_until
+from tests.support import Stack, submit, wait_until
 from tests.watcher import Watcher
 
 ENVIRONMENT = {"WEB_CONCURRENCY": "2", "STREAM_HEARTBEAT_SECONDS": "1", "STREAM_TICK_MS": "50"}
@@ -30,11 +30,6 @@ def board(stack, request):
     body = {"ties": "competition", "regions": ["eu"], "size": 20}
     assert stack.call("PUT", f"/v1/admin/boards/{name}", body).status == 201
     return name
-
-
-def submit(stack, board, *entries):
-    answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
-    assert answer.json["data"]["rejected"] == []
 
 
 def listed(stack, board, limit=20):
@@ -135,7 +130,7 @@ def test_viewers_converge_through_cuts_kills_and_an_emptied_redis(stack, board):
         if draw.random() < 0.2:
             draw.choice(watchers).cut()
         if step in (40, 80):
-            os.kill(draw.choice(web_processes(stack)), signal.SIGKILL)
+            os.kill(draw.choice(stack.workers), signal.SIGKILL)
         if step == 60:
             with Redis(unix_socket_path=stack.redis_socket) as redis:
                 redis.flushall()
@@ -182,10 +177,6 @@ def test_a_process_that_ends_says_goodbye(tmp_path):
         assert (bye["code"], bye["again"]) == (101, True)
         watcher.stop()
     assert seconds < 15
-
-
-def web_processes(stack):
-    return [child for master in stack.processes("gunicorn", "wsgi:app") for child in children(master)]
 
 
 def with_retry(stack, board, entry):

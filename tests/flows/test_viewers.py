@@ -11,7 +11,6 @@ import pytest
 
 from tests.sockets import (
     Raw,
-    checksum,
     close_all,
     events,
     masked,
@@ -20,8 +19,8 @@ from tests.sockets import (
     unchunked,
     upgrade,
 )
-from tests.support import Stack, wait_until
-from tests.watcher import Watcher
+from tests.support import Stack, submit, wait_until
+from tests.watcher import Watcher, applied, checksum
 
 ENVIRONMENT = {
     "STREAM_HEARTBEAT_SECONDS": "1",
@@ -54,11 +53,6 @@ def nobody_is_left():
     close_all()
 
 
-def submit(stack, board, *entries):
-    answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
-    assert answer.json["data"]["rejected"] == []
-
-
 def watching(stack, board):
     processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
     return sum(room["viewers"] for one in processes for room in one["rooms"] if room["room"] == board)
@@ -78,12 +72,7 @@ def folded(frames):
             rows, seen = frame["top"], frame["s"]
         elif frame["t"] == "delta" and frame["s"] > seen:
             assert frame["p"] == seen
-            known = {row["id"]: row for row in rows}
-            leaving = {*frame["rm"], *(row["id"] for _, row in frame["up"])}
-            rows = [row for row in rows if row["id"] not in leaving]
-            for index, row in frame["up"]:
-                rows.insert(index, known.get(row["id"], {}) | row)
-            seen = frame["s"]
+            rows, seen = applied(rows, frame), frame["s"]
         if frame["t"] in ("snapshot", "delta"):
             assert checksum(rows) == frame["crc"]
     return [(row["id"], row["s"]) for row in rows]
