@@ -233,6 +233,9 @@ def test_who_reads_slowly_but_steadily_gets_all_of_it_however_long_it_takes(stac
     for start in range(0, 1000, 500):
         submit(stack, board, *entries[start : start + 500])
     scopes = ",".join(board + more for more in ("", ":eu", "@daily", ":eu@daily"))
+    # All of it must come as snapshots: what is published while he reads comes as deltas.
+    poll = lambda: stack.call("GET", f"/v1/poll?boards={board},{board}@daily").json["frames"]  # noqa: E731
+    wait_until(lambda: [frame["tot"] for frame in poll()] == [1000, 1000])
     slow = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={scopes}")
     begun = time.monotonic()
     while time.monotonic() - begun < 34:
