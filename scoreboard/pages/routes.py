@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -17,7 +18,10 @@ from scoreboard.core.parts import parts
 from scoreboard.pages import view
 from scoreboard.stream.types import scope_of
 
+SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
+
 bp = Blueprint("pages", __name__)
+sdk = Blueprint("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
 # Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
 POLICY = (
@@ -62,6 +66,14 @@ def guard(response: Response) -> Response:
     """Say what a page may load, and that it is never to be shown from a cache unasked."""
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@sdk.after_request
+def share(response: Response) -> Response:
+    """Let pages of other sites load these modules: a browser asks for leave to import across sites."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

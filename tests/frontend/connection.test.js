@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { connectionState, connectionText } from "../../frontend/static/js/connection.js"
+import { connectionState, connectionText } from "../../clients/javascript/stream/connection.js"
 
 function stateOf(status, now = 100_000) {
   return connectionState({ phase: "open", heardAt: 99_000, heartbeatMs: 15_000, failures: 0, degraded: false, ...status }, now)

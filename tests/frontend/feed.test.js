@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Feed, pauseMs } from "../../frontend/static/js/feed.js"
+import { Feed, pauseMs } from "../../clients/javascript/stream/feed.js"
 
 // A world without network whose time moves when it is told to.
 class World {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Refusal } from "../../frontend/static/js/api.js"
+import { Refusal } from "../../clients/javascript/actions/api.js"
 import { Game } from "../../frontend/static/js/game.js"
 import { duration, ordinal, receiptText, refusalText } from "../../frontend/static/js/play-words.js"
 import { claimFor, roundFor } from "../../frontend/static/js/round.js"

@@ -1,7 +1,7 @@
 // game.js: one visitor's rounds: what a press of the button means, and what is said. No DOM.
 
 import { receiptText, refusalText, unsentText } from "./play-words.js"
-import { passes } from "./retry.js"
+import { passes } from "../../sdk/actions/retry.js"
 import { claimFor, roundFor } from "./round.js"
 
 const SLOW_MS = 3000

@@ -1,12 +1,12 @@
 // main.js: what a page needs, put together.
 
-import { apply } from "./board-state.js"
+import { apply } from "../../sdk/stream/board-state.js"
 import { BoardView } from "./board-view.js"
-import { connectionState, connectionText } from "./connection.js"
+import { connectionState, connectionText } from "../../sdk/stream/connection.js"
 import { copyable } from "./copy-field.js"
-import { Feed } from "./feed.js"
+import { Feed } from "../../sdk/stream/feed.js"
 import { markOwnRow } from "./own-row.js"
-import { StoredSession } from "./stored-session.js"
+import { StoredSession } from "../../sdk/actions/stored-session.js"
 
 const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
 

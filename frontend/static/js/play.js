@@ -1,11 +1,11 @@
 // play.js: what playing needs, put together. Loaded when somebody wants to play.
 
-import { Actions } from "./actions.js"
-import { Api } from "./api.js"
+import { Actions } from "../../sdk/actions/actions.js"
+import { Api } from "../../sdk/actions/api.js"
 import { Game } from "./game.js"
 import { PlayButton } from "./play-button.js"
-import { Session } from "./session.js"
-import { Solver } from "./solver.js"
+import { Session } from "../../sdk/actions/session.js"
+import { Solver } from "../../sdk/actions/solver.js"
 
 export function playButton(section, stored) {
   const { api, action, board, sign, decimals, unit } = section.dataset
