@@ -149,8 +149,8 @@ def test_a_period_that_is_over_is_shown_and_does_not_stream(client, clock):
 
     assert [name for _, name, _ in rows(today)] == ["bob"]
     assert [name for _, name, _ in rows(yesterday)] == ["ada"]
-    assert "data-stream" in today.text
-    assert "data-stream" not in yesterday.text
+    assert "data-live" in today.text
+    assert "data-live" not in yesterday.text
     assert ">Final<" in yesterday.text
 
 

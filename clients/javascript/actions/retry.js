@@ -1,6 +1,6 @@
 // retry.js: doing something until it is answered, where doing it again changes nothing. No DOM.
 
-import { pauseMs } from "../stream/feed.js"
+import { pauseMs } from "../pause.js"
 
 const TRIES = 6
 const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for

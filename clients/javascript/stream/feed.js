@@ -1,66 +1,66 @@
 // feed.js: the frames of a stream, through every interruption.
 //
-// EventSource reconnects by itself, but gives up for good after some answers, forgets its cursor
-// when it is opened anew, and never notices a dead line. So it is opened once, and the loop is ours.
+// Carriers give up for good after some answers, forget their cursor, and never notice a dead line. So each
+// connection is opened once, and the loop is ours. Where one carrier does not get through, the next one does.
 
-const FRAMES = ["hello", "snapshot", "delta", "hb", "me", "reset", "notice", "bye"]
-const HELLO_MS = 10_000 // nothing at all for so long: some proxies hold streams back
-const HEARTBEAT_MS = 15_000 // until the server's hello tells
+import { pauseMs } from "../pause.js"
+import { Ladder } from "./ladder.js"
+import { carriers, Line } from "./line.js"
+import { unheard } from "./status.js"
+
+const HELLO_MS = 6000 // nothing at all for so long: some proxies hold streams back
 const BEATS_MISSED = 2.5
 const STEADY_MS = 10_000 // a stream that held for so long ends a row of failures
-const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
+const SHORT_OUTAGE_MS = 60_000 // for which somebody waits before his screen
+const SHORT_OUTAGE_PAUSE_MS = 8000
 
-const browser = {
-  open: (url) => new EventSource(url),
+const platform = {
+  carriers,
   now: () => Date.now(), // unlike performance.now(), it goes on while a laptop sleeps
   random: () => Math.random(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
 }
 
-// Full jitter: those whom one outage cut off together do not come back together.
-export function pauseMs(failures, random) {
-  return random * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures)
-}
-
 export class Feed extends EventTarget {
-  #url
+  #base
   #scope
+  #ticket
   #cursor
   #world
-  #source = null
+  #ladder
+  #line = null
+  #trial = null // a better carrier, opened beside the line
   #timer = null
+  #climbing = null
   #openedAt = null
-  #status = {
-    phase: "closed", // closed, opening, open, waiting, ended
-    heardAt: null,
-    heartbeatMs: HEARTBEAT_MS,
-    failures: 0,
-    degraded: false,
-  }
+  #status = unheard()
 
-  constructor(url, { scope, since = "", world = browser }) {
+  // `base` is where the server is: "" for the page's own. `ticket` is asked for a new one at each opening.
+  constructor(base, { scope, since = "", ticket = null, carriers: some, first, world = platform }) {
     super()
-    this.#url = url
+    this.#base = base
     this.#scope = scope
     this.#cursor = since
+    this.#ticket = ticket
     this.#world = world
+    this.#ladder = new Ladder(some, first)
   }
 
   get status() {
     return { ...this.#status }
   }
 
+  // Everything up to here was seen.
+  get cursor() {
+    return this.#cursor
+  }
+
   start() {
-    if (this.#source || this.#status.phase === "ended") return
-    this.#wait(HELLO_MS, () => this.#failed())
-    const source = this.#world.open(this.#address())
-    for (const type of FRAMES) {
-      source.addEventListener(type, (event) => this.#received(source, event.data))
-    }
-    source.addEventListener("error", () => source === this.#source && this.#failed())
-    this.#source = source
+    if (this.#line || this.#status.phase === "ended") return
+    this.#line = this.#opened(this.#ladder.carrier)
+    this.#wait(HELLO_MS, () => this.#silent())
     this.#tell({ phase: "opening" })
   }
 
@@ -72,38 +72,78 @@ export class Feed extends EventTarget {
   // Forget where we are: the next stream begins with a snapshot.
   resync() {
     this.#cursor = ""
-    this.#failed()
+    if (this.#line) this.#again()
   }
 
   // After a sleep, or with a network back: don't wait for a timer that slept as well.
   check() {
     const { phase, heardAt, heartbeatMs } = this.#status
     if (phase === "waiting") this.start()
-    if (phase === "open" && this.#world.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#failed()
+    if (phase === "open" && this.#world.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#stalled()
   }
 
-  #address() {
+  #opened(carrier) {
+    const line = new Line(carrier, {
+      heard: (news) => this.#heard(line, news),
+      frame: (frame) => this.#received(line, frame),
+      failed: (why) => (line === this.#trial ? this.#stay() : this.#failed(why)),
+    })
+    line.open(this.#world.carriers[carrier], this.#base, () => this.#query())
+    return line
+  }
+
+  async #query() {
     const query = new URLSearchParams({ boards: this.#scope })
     if (this.#cursor) query.set("since", this.#cursor)
-    return `${this.#url}?${query}`
+    if (this.#ticket) query.set("ticket", await this.#ticket())
+    return query
   }
 
-  #received(source, text) {
-    if (source !== this.#source) return
-    const frame = parsed(text)
+  #received(line, frame) {
     if (frame === null) return this.resync()
-    if (frame.t === "bye") return this.#sentAway(frame)
+    if (frame.t === "bye") return line === this.#trial ? this.#stay() : this.#sentAway(frame)
 
-    const status = { heardAt: this.#world.now() }
-    if (frame.t === "hello") {
-      this.#openedAt = status.heardAt
-      Object.assign(status, { phase: "open", heartbeatMs: frame.hb * 1000, degraded: false })
-    }
-    if (frame.t === "hb") status.degraded = frame.degraded === true
-    if (frame.id) this.#cursor = frame.id
-    this.#tell(status)
-    this.#wait(BEATS_MISSED * this.#status.heartbeatMs, () => this.#failed())
+    this.#heard(line, {
+      beatMs: frame.t === "hello" ? frame.hb * 1000 : this.#status.heartbeatMs,
+      id: frame.id,
+      degraded: frame.t === "hb" ? frame.degraded === true : frame.t === "hello" ? false : this.#status.degraded,
+    })
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
+  }
+
+  #heard(line, { beatMs, id, degraded = false }) {
+    if (line === this.#trial) this.#climb()
+    const now = this.#world.now()
+    if (this.#openedAt === null) this.#settle(now)
+    if (id) this.#cursor = id
+    this.#wait(BEATS_MISSED * beatMs, () => this.#stalled())
+    this.#tell({ phase: "open", carrier: line.carrier, heardAt: now, heartbeatMs: beatMs, degraded })
+  }
+
+  #settle(now) {
+    this.#openedAt = now
+    const ms = this.#ladder.climbMs
+    if (ms !== null) this.#climbing = this.#world.later(() => this.#try(), ms)
+  }
+
+  // The line stays until the better carrier has proven that it gets through.
+  #try() {
+    this.#trial = this.#opened(this.#ladder.best)
+    this.#climbing = this.#world.later(() => this.#stay(), HELLO_MS)
+  }
+
+  #climb() {
+    const line = this.#trial
+    this.#trial = null
+    this.#close()
+    this.#line = line
+    this.#ladder.restart()
+  }
+
+  #stay() {
+    this.#endTrial()
+    this.#ladder.stayed()
+    this.#climbing = this.#world.later(() => this.#try(), this.#ladder.climbMs)
   }
 
   #sentAway({ again, retry_ms: ms }) {
@@ -113,23 +153,60 @@ export class Feed extends EventTarget {
     if (again) this.#wait(ms, () => this.start())
   }
 
-  #failed() {
+  #silent() {
+    this.#ladder.silent()
+    this.#again()
+  }
+
+  // It said hello, and fell silent: the line is dead, or something on the way lets only the beginning through.
+  #stalled() {
+    const failures = this.#failuresInARow(this.#status.heardAt)
+    this.#ladder.failed({ heard: false })
+    this.#again(failures)
+  }
+
+  #failed(why) {
     const failures = this.#failuresInARow()
+    if (why === "missing") {
+      this.#ladder.missing()
+      this.#close()
+      return this.start()
+    }
+    if (why === "cut") this.#ladder.failed({ heard: this.#openedAt !== null })
+    if (why === "unloaded") this.#ladder.restart() // it is our own file: the server is away
+    this.#again(failures)
+  }
+
+  #again(failures = this.#failuresInARow()) {
     this.#close()
-    this.#wait(pauseMs(failures, this.#world.random()), () => this.start())
+    this.#wait(this.#pauseMs(failures), () => this.start())
     this.#tell({ phase: "waiting", failures: failures + 1 })
   }
 
-  #failuresInARow() {
-    const steady = this.#openedAt !== null && this.#world.now() - this.#openedAt >= STEADY_MS
+  #pauseMs(failures) {
+    const { heardAt } = this.#status
+    const short = heardAt !== null && this.#world.now() - heardAt < SHORT_OUTAGE_MS
+    return pauseMs(failures, this.#world.random(), short ? SHORT_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS)
+  }
+
+  #failuresInARow(until = this.#world.now()) {
+    const steady = this.#openedAt !== null && until - this.#openedAt >= STEADY_MS
+    if (steady) this.#ladder.held()
     return steady ? 0 : this.#status.failures
   }
 
   #close() {
-    this.#source?.close()
-    this.#source = null
+    this.#line?.close()
+    this.#line = null
     this.#openedAt = null
     this.#world.cancel(this.#timer)
+    this.#endTrial()
+  }
+
+  #endTrial() {
+    this.#trial?.close()
+    this.#trial = null
+    this.#world.cancel(this.#climbing)
   }
 
   #wait(ms, run) {
@@ -140,13 +217,5 @@ export class Feed extends EventTarget {
   #tell(news) {
     Object.assign(this.#status, news)
     this.dispatchEvent(new Event("status"))
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

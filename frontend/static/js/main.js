@@ -4,14 +4,14 @@ import { apply } from "../../sdk/stream/board-state.js"
 import { BoardView } from "./board-view.js"
 import { connectionState, connectionText } from "../../sdk/stream/connection.js"
 import { copyable } from "./copy-field.js"
-import { Feed } from "../../sdk/stream/feed.js"
+import { feedFor } from "../../sdk/stream/sharing.js"
 import { markOwnRow } from "./own-row.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
 
 const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
 
 const stored = new StoredSession()
-const root = document.querySelector("[data-stream]")
+const root = document.querySelector("[data-live]")
 if (root) follow(root, document.getElementById("badge"))
 for (const field of document.querySelectorAll(".copy-field")) copyable(field)
 for (const section of document.querySelectorAll(".play")) offer(section)
@@ -37,9 +37,9 @@ function offer(section) {
 }
 
 function follow(root, badge) {
-  const { stream, scope, since } = root.dataset
+  const { live: base, scope, since } = root.dataset
   const view = new BoardView(root)
-  const feed = new Feed(stream, { scope, since: since === NOWHERE ? "" : since })
+  const feed = feedFor(base, { scope, since: since === NOWHERE ? "" : since })
   let board = view.shown
 
   feed.addEventListener("frame", ({ detail: frame }) => {
@@ -56,10 +56,6 @@ function follow(root, badge) {
   feed.addEventListener("status", () => showConnection(badge, feed))
   setInterval(() => showConnection(badge, feed), 1000)
 
-  addEventListener("online", () => feed.check())
-  document.addEventListener("visibilitychange", () => document.hidden || feed.check())
-  addEventListener("pagehide", () => feed.stop()) // a page with an open stream can't be kept for "back"
-  addEventListener("pageshow", () => feed.start())
   feed.start()
 }
 
@@ -67,6 +63,8 @@ function showConnection(badge, feed) {
   const status = feed.status
   const state = connectionState(status, Date.now())
   const text = connectionText(state, status.heardAt)
+  badge.dataset.carrier = status.carrier ?? ""
+  badge.dataset.shared = status.shared
   // Only news is written, or it would be read aloud every second.
   if (badge.dataset.state === state && badge.lastElementChild.textContent === text) return
   badge.dataset.state = state
