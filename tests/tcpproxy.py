@@ -1,4 +1,4 @@
-"""A way over TCP that loses what a test wants to have lost."""
+"""A way over TCP that loses, or holds back, what a test wants to have lost or held back."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class TcpProxy:
         self._open: list[socket.socket] = []
         self.swallowing = False  # answers are lost; what is asked gets through
         self.swallowed = threading.Event()
+        self.buffering: tuple[bytes, ...] = ()  # answers that begin with one of these are held back to their end
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -25,6 +26,12 @@ class TcpProxy:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+
+    def cut(self) -> None:
+        """Cut every connection, and take new ones."""
+        for one in self._open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -41,7 +48,14 @@ class TcpProxy:
                 if answers and self.swallowing:
                     self.swallowed.set()
                     break
+                if answers and any(words in data for words in self.buffering):
+                    data += _rest(source)
                 target.sendall(data)
         for one in (source, target):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+
+def _rest(source: socket.socket) -> bytes:
+    """All that still comes, as a proxy waits for it that passes on whole answers only."""
+    return b"".join(iter(lambda: source.recv(65536), b""))

@@ -23,16 +23,19 @@ export class PageFeed extends EventTarget {
   #base
   #options
   #world
+  #hiddenMs
   #feed = null
   #carrier = lately()
   #following = null // until it is stopped
+  #away = false // nobody looks
   #lettingGo = null
 
   constructor(base, { hiddenMs = HIDDEN_MS, world = browser, ...options }) {
     super()
     this.#base = base
     this.#options = { ...options, first: this.#carrier }
-    this.#world = { ...world, hiddenMs }
+    this.#world = world
+    this.#hiddenMs = hiddenMs
     const port = world.sharedPort(() => this.#alone())
     if (port) this.#feed = this.#heard(world.shared(port, base, this.#options))
     else this.#load(options.since)
@@ -46,7 +49,7 @@ export class PageFeed extends EventTarget {
     if (this.#following) return
     this.#following = new AbortController()
     this.#attend(this.#following.signal)
-    this.#feed?.start()
+    this.#goOn()
   }
 
   stop() {
@@ -69,19 +72,29 @@ export class PageFeed extends EventTarget {
     const on = (target, type, run) => target?.addEventListener?.(type, run, { signal })
     on(page, "visibilitychange", () => this.#looked())
     on(view, "online", () => this.#feed?.check())
-    on(view, "pagehide", () => this.#feed?.stop()) // a page with an open stream can't be kept for "back"
-    on(view, "pageshow", () => this.#feed?.start())
+    on(view, "pagehide", () => this.#letGo()) // a page with an open stream can't be kept for "back"
+    on(view, "pageshow", () => this.#goOn())
   }
 
   #looked() {
-    const { page, later, cancel, hiddenMs } = this.#world
+    const { page, later, cancel } = this.#world
     cancel(this.#lettingGo)
     if (page.hidden) {
-      if (hiddenMs !== Infinity) this.#lettingGo = later(() => this.#feed?.stop(), hiddenMs)
-      return
+      if (this.#hiddenMs !== Infinity) this.#lettingGo = later(() => this.#letGo(), this.#hiddenMs)
+    } else {
+      this.#goOn()
+      this.#feed?.check()
     }
+  }
+
+  #letGo() {
+    this.#away = true
+    this.#feed?.stop()
+  }
+
+  #goOn() {
+    this.#away = false
     this.#feed?.start()
-    this.#feed?.check()
   }
 
   // Nobody answers for all tabs: this one goes on by itself.
@@ -97,7 +110,7 @@ export class PageFeed extends EventTarget {
     try {
       const feed = await this.#world.own(this.#base, { ...this.#options, since })
       this.#feed = this.#heard(feed)
-      if (this.#following) feed.start()
+      if (this.#following && !this.#away) feed.start()
     } catch {
       this.#world.later(() => this.#load(since), AGAIN_MS)
     }

@@ -8,6 +8,7 @@ import { apply, emptyBoard, snapshotOf } from "./board-state.js"
 const GONE_MS = 20_000 // a tab says that it is there every five seconds
 const LINGER_MS = 5000 // who leaves a page is on the next one in a moment
 const TICKET_MS = 5000
+const BOARDS = ["snapshot", "delta", "reset"] // frames that change one
 
 export class SharedFeed {
   #feed
@@ -40,14 +41,16 @@ export class SharedFeed {
   watch(port, since) {
     if (!this.#tabs.has(port)) this.#show(port, since)
     this.#tabs.set(port, this.#world.now())
-    this.#look(GONE_MS)
+    this.#looking ??= this.#world.later(() => this.#look(), GONE_MS)
     this.#feed.start()
     port.postMessage({ status: this.#status })
   }
 
   leave(port) {
     this.#tabs.delete(port)
-    if (this.#tabs.size === 0) this.#look(LINGER_MS)
+    if (this.#tabs.size > 0) return
+    this.#world.cancel(this.#looking)
+    this.#looking = this.#world.later(() => this.#look(), LINGER_MS)
   }
 
   // Where our own board is lost as well, it is asked for already.
@@ -69,11 +72,20 @@ export class SharedFeed {
 
   #received(frame) {
     if (frame.t === "me") this.#mine.set(frame.b, frame)
-    for (const scope of frame.t === "hb" ? this.#boards.keys() : [frame.b]) {
-      if (scope) this.#boards.set(scope, apply(this.#boards.get(scope) ?? emptyBoard(scope), frame))
-    }
+    const lost = this.#scopes(frame).filter((scope) => this.#apply(scope, frame).lost)
     this.#broadcast({ frame })
-    if ([...this.#boards.values()].some((board) => board.lost)) this.#feed.resync()
+    if (lost.length) this.#feed.resync()
+  }
+
+  #scopes({ t, b }) {
+    if (t === "hb") return [...this.#boards.keys()]
+    return BOARDS.includes(t) ? [b] : []
+  }
+
+  #apply(scope, frame) {
+    const board = apply(this.#boards.get(scope) ?? emptyBoard(scope), frame)
+    this.#boards.set(scope, board)
+    return board
   }
 
   // What a tab that saw everything up to its cursor does not know yet.
@@ -89,16 +101,12 @@ export class SharedFeed {
     for (const port of this.#tabs.keys()) port.postMessage(news)
   }
 
-  #look(ms) {
-    this.#world.cancel(this.#looking)
-    this.#looking = this.#world.later(() => this.#sweep(), ms)
-  }
-
-  #sweep() {
+  #look() {
+    this.#looking = null
     const now = this.#world.now()
     for (const [port, heardAt] of this.#tabs) if (now - heardAt >= GONE_MS) this.#tabs.delete(port)
     if (this.#tabs.size === 0) this.#feed.stop() // it knows its cursor when somebody comes back
-    else this.#look(GONE_MS)
+    else this.#looking = this.#world.later(() => this.#look(), GONE_MS)
   }
 
   // Sessions are kept where a worker can't read them, so a tab is asked: the one that was heard last.
