@@ -17,7 +17,7 @@ class TcpProxy:
         self._open: list[socket.socket] = []
         self.swallowing = False  # answers are lost; what is asked gets through
         self.swallowed = threading.Event()
-        self.buffering: tuple[bytes, ...] = ()  # answers that begin with one of these are held back to their end
+        self.buffering: tuple[bytes, ...] = ()  # answers with such words are held back to their end
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Error, expect, sync_playwright
 from tests.support import Stack
 
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
-OUTAGES = ("net::ERR_", "WebSocket is closed before")  # the browser's own words on what a test does to the line
+OUTAGES = ("net::ERR_", "WebSocket is closed before")  # what the browser says of a line by itself
 ARGUMENTS = [
     f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
     "--no-sandbox",

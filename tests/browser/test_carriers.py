@@ -1,4 +1,4 @@
-"""How a page stays live: over one connection for all tabs, by the carrier that gets through, after every outage."""
+"""How pages stay live: over one connection for all tabs, by the carrier that gets through, after outages."""
 
 from __future__ import annotations
 
