@@ -65,5 +65,5 @@ export class World {
 export const HELLO = { t: "hello", v: 1, hb: 15, resume: "none" }
 
 export async function settled() {
-  for (let turn = 0; turn < 20; turn += 1) await null
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
 }

@@ -15,8 +15,9 @@ const browser = {
 export class Actions {
   #parts
 
-  constructor({ session, solver, world = browser }) {
-    this.#parts = { session, solver, world }
+  // With a queue, what is completed survives outages and reloads.
+  constructor({ session, solver, queue = null, world = browser }) {
+    this.#parts = { session, solver, queue, world }
   }
 
   // One whole action whose claim is known beforehand. Its receipt.
@@ -55,10 +56,11 @@ class Action {
 
   // The receipt. After a Refusal it may be called again: the first claim is the one that is sent.
   async complete({ points, result = "" } = {}) {
-    const { session, world } = this.#parts
+    const { session, queue, world } = this.#parts
     this.#proof ??= this.#prove(points, result)
     const [proof] = await Promise.all([this.#proof, this.#ripe()])
     const body = { actionToken: this.#asked.actionToken, proof }
+    if (queue) return queue.add({ type: this.#asked.actionType, points: proof.points ?? this.points, body })
     return persist(() => session.post("/actions/complete", body), world)
   }
 

@@ -25,7 +25,8 @@ export class Api {
   async post(path, body, accessToken = "") {
     const { status, headers, text } = await this.#heard(path, body, accessToken)
     const answer = parsed(text)
-    if (status < 300) return answer?.data
+    if (status < 300 && answer) return answer.data
+    if (status < 300) throw new Refusal() // a hotspot's sign-in page, and not the server
     throw new Refusal({
       status,
       code: answer?.code ?? `http_${status}`, // a proxy's words are not ours
