@@ -66,7 +66,7 @@ export class Feed extends EventTarget {
 
   stop() {
     this.#close()
-    if (this.#status.phase !== "ended") this.#tell({ phase: "closed" })
+    if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ phase: "closed" })
   }
 
   // Forget where we are: the next stream begins with a snapshot.

@@ -49,7 +49,7 @@ export class PortFeed extends EventTarget {
   stop() {
     this.#rest()
     this.#port.postMessage({ say: "leave" })
-    if (this.#status.phase !== "ended") this.#tell({ ...this.#status, phase: "closed" })
+    if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ ...this.#status, phase: "closed" })
   }
 
   resync() {
