@@ -247,6 +247,22 @@ test("who waits is told after a while that it may take long, and may ask again",
   assert.equal(queue.items.length, 1)
 })
 
+test("who waits for the last word waits as long as it takes", async () => {
+  let away = true
+  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const { queue } = browser.tab()
+  adding(queue, "a")
+  let last = null
+  queue.answer({ actionToken: "a" }).then((receipt) => (last = receipt))
+  await browser.time.pass(300_000)
+  assert.equal(last, null)
+
+  away = false
+  await browser.time.pass(60_000)
+
+  assert.equal(last.token, "a")
+})
+
 test("of two tabs one sends, and both learn the answer", async () => {
   const browser = new Browser(counted)
   const [one, other] = [browser.tab(), browser.tab()]

@@ -37,12 +37,16 @@ class Action {
   #asked
   #parts
   #ripeAt
+  #endsAt
   #proof = null
 
   constructor(asked, parts) {
     this.#asked = asked
     this.#parts = parts
-    this.#ripeAt = parts.world.now() + asked.minSeconds * 1000 + MARGIN_MS
+    const now = parts.world.now()
+    this.#ripeAt = now + asked.minSeconds * 1000 + MARGIN_MS
+    // Both by the server's clock, which need not be ours.
+    this.#endsAt = now + Date.parse(asked.expiresAt) - asked.challenge.timestamp
   }
 
   // What it is worth: a number, or { min, max } where the claim says how many.
@@ -54,6 +58,11 @@ class Action {
     return this.#asked.minSeconds
   }
 
+  // For how long it can still be completed.
+  get leftMs() {
+    return this.#endsAt - this.#parts.world.now()
+  }
+
   // The receipt. After a Refusal it may be called again: the first claim is the one that is sent.
   async complete({ points, result = "" } = {}) {
     const { session, queue, world } = this.#parts
@@ -62,6 +71,11 @@ class Action {
     const body = { actionToken: this.#asked.actionToken, proof }
     if (queue) return queue.add({ type: this.#asked.actionType, points: proof.points ?? this.points, body })
     return persist(() => session.post("/actions/complete", body), world)
+  }
+
+  // The receipt, however long it takes, of an action that was completed and waits in the queue.
+  answer() {
+    return this.#parts.queue.answer(this.#asked)
   }
 
   async #prove(points, result) {

@@ -5,14 +5,14 @@
 
 import { pauseMs } from "../pause.js"
 import { alone } from "./alone.js"
+import { Answers } from "./answers.js"
 import { Refusal } from "./api.js"
-import { LONGEST_WAIT_MS, passes } from "./retry.js"
+import { passes } from "./retry.js"
 import { sha256 } from "./sha256.js"
 import { StoredActions } from "./stored-actions.js"
 
 const MOST = 50
 const MOST_FAULTS = 5 // something fails at this one only, again and again
-const TRIES = 6 // before whoever waits for the answer is told that it may take long
 const BUSY_MS = 1000 // another tab sends
 const SETTLED_KEPT_MS = 3_600_000
 const SETTLED_KEPT = 20
@@ -32,7 +32,7 @@ export class Queue extends EventTarget {
   #session
   #stored
   #world
-  #answers = new Map() // id -> who waits here for the answer
+  #answers = new Answers()
   #failures = 0
   #timer = null
   #sending = false
@@ -62,16 +62,21 @@ export class Queue extends EventTarget {
   // Keeps a completion, sends it, and returns its receipt. Throws a Refusal: one that passes says that it is
   // kept, and that the answer may take long; the same may be added again.
   async add({ type, points, body }) {
-    const id = sha256(body.actionToken).slice(0, 16)
+    const id = idOf(body.actionToken)
     if (!this.#stored.find(id)) {
       if (this.waiting.length >= MOST) throw new Refusal({ code: "queue_full", detail: "Too many actions wait already." })
       this.#stored.put({ id, at: this.#world.now(), type, points, body, state: "waiting", faults: 0 })
       this.#forgetOld()
     }
-    const { promise } = this.#answers.get(id) ?? this.#wait(id)
+    const { soon } = this.#answers.to(id)
     this.#changed()
     this.send()
-    return promise
+    return soon
+  }
+
+  // The receipt of a completion that is kept, however long it takes. Throws a Refusal that does not pass.
+  answer({ actionToken }) {
+    return this.#answers.to(idOf(actionToken)).sure
   }
 
   // Now, whatever the last try said.
@@ -84,13 +89,6 @@ export class Queue extends EventTarget {
   discard(id = null) {
     for (const item of this.items) if (id ? item.id === id : pending(item)) this.#stored.remove(item.id)
     this.#changed()
-  }
-
-  #wait(id) {
-    const answer = { tries: 0 }
-    answer.promise = new Promise((resolve, reject) => Object.assign(answer, { resolve, reject }))
-    this.#answers.set(id, answer)
-    return answer
   }
 
   #again(ms) {
@@ -150,14 +148,8 @@ export class Queue extends EventTarget {
   }
 
   #rest(refusal) {
-    const ms = refusal.retryAfterSeconds * 1000
-    for (const [id, answer] of this.#answers) {
-      answer.tries += 1
-      if (answer.tries < TRIES && ms <= LONGEST_WAIT_MS) continue
-      this.#answers.delete(id)
-      answer.reject(refusal)
-    }
-    return ms + pauseMs(this.#failures++, this.#world.random())
+    this.#answers.tryFailed(refusal)
+    return refusal.retryAfterSeconds * 1000 + pauseMs(this.#failures++, this.#world.random())
   }
 
   #put(item) {
@@ -172,12 +164,9 @@ export class Queue extends EventTarget {
   }
 
   #changed() {
-    for (const [id, answer] of this.#answers) {
+    for (const id of this.#answers.ids) {
       const item = this.#stored.find(id)
-      if (item && pending(item)) continue
-      this.#answers.delete(id)
-      if (item?.state === "confirmed") answer.resolve(item.receipt)
-      else answer.reject(new Refusal(item?.refusal ?? { code: "discarded", detail: "This action was discarded." }))
+      if (!item || !pending(item)) this.#answers.give(id, item)
     }
     this.dispatchEvent(new Event("change"))
   }
@@ -187,6 +176,10 @@ export class Queue extends EventTarget {
     const old = ({ changedAt }) => changedAt < this.#world.now() - SETTLED_KEPT_MS
     for (const item of settled.filter((one, index) => index >= SETTLED_KEPT || old(one))) this.#stored.remove(item.id)
   }
+}
+
+function idOf(actionToken) {
+  return sha256(actionToken).slice(0, 16)
 }
 
 export function pending({ state }) {

@@ -5,6 +5,7 @@ import { BoardView } from "./board-view.js"
 import { connectionState, connectionText } from "../../sdk/stream/connection.js"
 import { copyable } from "./copy-field.js"
 import { feedFor } from "../../sdk/stream/sharing.js"
+import { offer } from "./play/offer.js"
 import { markOwnRow } from "./own-row.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
 
@@ -14,7 +15,7 @@ const stored = new StoredSession()
 const root = document.querySelector("[data-live]")
 if (root) follow(root, document.getElementById("badge"))
 for (const field of document.querySelectorAll(".copy-field")) copyable(field)
-for (const section of document.querySelectorAll(".play")) offer(section)
+for (const section of document.querySelectorAll(".play")) offer(section, stored)
 stored.addEventListener("change", markMe)
 addEventListener("storage", markMe) // another tab played
 markMe()
@@ -22,18 +23,6 @@ markMe()
 function markMe() {
   const rows = document.getElementById("rows")
   if (rows) markOwnRow(rows, stored.read()?.player)
-}
-
-// Who only watches does not load the game; who comes near its button does.
-function offer(section) {
-  const button = section.querySelector("button")
-  let playing = null
-  const load = () => (playing ??= import("./play.js").then(({ playButton }) => playButton(section, stored)))
-  const press = () => load().then((loaded) => loaded.press())
-  const sayWhy = () => (section.querySelector("[role=status]").textContent = "This could not be loaded. Reload the page.")
-  for (const near of ["pointerenter", "focus"]) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
-  button.addEventListener("click", () => press().catch(sayWhy))
-  section.classList.add("ready")
 }
 
 function follow(root, badge) {
