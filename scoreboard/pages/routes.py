@@ -50,6 +50,18 @@ def board(board: str) -> str:
     return _page(_public(board), others=[])
 
 
+@bp.get("/play")
+@described(html=True, problems=("not_found", "ledger_unavailable"))
+def play() -> str:
+    """Show a game by which visitors win points, as guests."""
+    board = _played()
+    boards, name = parts().boards, parts().settings.demo_action
+    window, shown = boards.window(board, "", "")
+    page = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
+    sign = view.SIGNS.get(board.definition.operator, "")
+    return render_template("play.html", board=board, page=page, playable=name, sign=sign)
+
+
 @bp.get("/problems/<slug>")
 @described(html=True, problems=("not_found",))
 def problem(slug: str) -> str:
@@ -126,6 +138,16 @@ def _playable(board: Board, region: str) -> str:
         if view.playable(parts().action_types.find(name), board, region):
             return name
     return ""
+
+
+def _played() -> Board:
+    """The first public board on which the demo action's points can be seen. Raises NotFound."""
+    type = parts().action_types.find(parts().settings.demo_action)
+    named = type.rules.boards if type else ()
+    shown = [board for board in _boards() if view.playable(type, board, "")]
+    if not shown:
+        raise NotFound("Nothing can be played here.")
+    return min(shown, key=lambda board: named.index(board.id))
 
 
 def _boards() -> list[Board]:

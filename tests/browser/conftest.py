@@ -62,6 +62,7 @@ def stack(browser, tmp_path_factory):
 def open_page(browser, stack):
     """Opens pages, and sees at the end that none complained or asked another host for anything."""
     contexts, complaints = [], []
+    ignored = list(OUTAGES)
     ours = [stack.url, f"http://{LAN}:{stack.port}", "data:"]
 
     def asked(request):
@@ -69,13 +70,15 @@ def open_page(browser, stack):
             complaints.append(f"asked {request.url}")
 
     def said(message):
-        if message.type in ("error", "warning") and not any(own in message.text for own in OUTAGES):
+        if message.type in ("error", "warning") and not any(known in message.text for known in ignored):
             complaints.append(message.text)
 
-    def open_page(path="/", base_url=stack.url, **options):
+    def open_page(path="/", base_url=stack.url, expected=(), **options):
+        """`expected` are words of messages that belong to the test."""
         context = browser.new_context(base_url=base_url, **options)
         contexts.append(context)
         ours.append(base_url)
+        ignored.extend(expected)
         context.on("request", asked)
         context.on("console", said)
         context.on("weberror", lambda error: complaints.append(str(error.error)))

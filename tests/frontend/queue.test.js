@@ -96,7 +96,6 @@ test("what can't be sent survives a reload, and is sent in its order, once each"
   const browser = new Browser((call) => (away ? "silence" : counted(call)))
   const before = browser.tab()
   for (const name of ["a", "b", "c"]) {
-    browser.time.at += 1
     adding(before.queue, name)
   }
   await browser.time.pass(0)
@@ -137,7 +136,6 @@ for (const [status, code, state] of [
     const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(status, code) : counted(call)))
     const { queue } = browser.tab()
     const [bad] = adding(queue, "bad")
-    browser.time.at += 1
     const [good] = adding(queue, "good")
 
     await browser.time.pass(0)
@@ -154,7 +152,6 @@ for (const answer of ["silence", problem(503, "ledger_unavailable"), problem(429
     const browser = new Browser(() => answer)
     const { queue } = browser.tab()
     adding(queue, "a")
-    browser.time.at += 1
     adding(queue, "b")
 
     await browser.time.pass(5000)
@@ -180,7 +177,6 @@ test("an action at which the server fails again and again holds up nobody, and i
   const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(500, "internal_error") : counted(call)))
   const { queue } = browser.tab()
   adding(queue, "bad")
-  browser.time.at += 1
   adding(queue, "good")
 
   await browser.time.pass(0)
@@ -267,7 +263,6 @@ test("of two tabs one sends, and both learn the answer", async () => {
   const browser = new Browser(counted)
   const [one, other] = [browser.tab(), browser.tab()]
   const [got] = adding(one.queue, "a")
-  browser.time.at += 1
   const [too] = adding(other.queue, "b")
 
   await browser.time.pass(0)

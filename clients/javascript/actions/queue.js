@@ -65,7 +65,8 @@ export class Queue extends EventTarget {
     const id = idOf(body.actionToken)
     if (!this.#stored.find(id)) {
       if (this.waiting.length >= MOST) throw new Refusal({ code: "queue_full", detail: "Too many actions wait already." })
-      this.#stored.put({ id, at: this.#world.now(), type, points, body, state: "waiting", faults: 0 })
+      const at = Math.max(this.#world.now(), 1 + (this.items.at(-1)?.at ?? 0)) // two in one millisecond have an order too
+      this.#stored.put({ id, at, type, points, body, state: "waiting", faults: 0 })
       this.#forgetOld()
     }
     const { soon } = this.#answers.to(id)
