@@ -17,6 +17,11 @@ test("a server that can't see changes is not called live", () => {
   assert.equal(stateOf({ degraded: true }), "delayed")
 })
 
+test("what is asked for every five seconds is not called live, what is waited for is", () => {
+  assert.equal(stateOf({ carrier: "poll" }), "polling")
+  assert.equal(stateOf({ carrier: "long-poll" }), "live")
+})
+
 test("the first try is connecting, and many in vain are offline", () => {
   assert.equal(stateOf({ phase: "opening", heardAt: null }), "connecting")
   assert.equal(stateOf({ phase: "waiting", heardAt: null, failures: 3 }), "offline")

@@ -86,8 +86,10 @@ export class PortFeed extends EventTarget {
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
   }
 
+  // Where there is none to be had the other end does not wait for long, and asks again.
   async #giveTicket() {
-    this.#port.postMessage({ say: "ticket", ticket: await this.#ticket() })
+    const ticket = await this.#ticket().catch(() => null)
+    if (ticket) this.#port.postMessage({ say: "ticket", ticket })
   }
 
   #rest() {
