@@ -112,6 +112,26 @@ test("what this browser does not have is left out at once", async () => {
   assert.deepEqual(world.tried, ["long-poll"])
 })
 
+test("where nothing is left that this browser has, it is over", async () => {
+  const { feed } = await following({ carriers: ["ws"] }, (world) => (world.missing = new Set(["ws"])))
+
+  assert.equal(feed.status.phase, "ended")
+})
+
+test("a trial that talks nonsense, or is sent away, costs nothing either", async () => {
+  for (const end of [(trial) => trial.say("{"), (trial) => trial.send({ t: "bye", again: true, retry_ms: 9 })]) {
+    const { world, feed } = await polling()
+    const line = world.last
+    await answering(world, line, MINUTE)
+    const trial = world.last
+    assert.equal(trial.closed, false)
+
+    end(trial)
+
+    assert.deepEqual([trial.closed, line.closed, feed.status.phase, feed.cursor], [true, false, "open", "7-1"])
+  }
+})
+
 test("a carrier that can't be loaded is not blamed: the server is away", async () => {
   const away = async () => {
     throw new TypeError("Failed to fetch dynamically imported module")

@@ -100,14 +100,15 @@ export class Feed extends EventTarget {
   }
 
   #received(line, frame) {
+    const ends = frame === null || frame.t === "bye"
+    if (ends && line === this.#trial) return this.#stay()
     if (frame === null) return this.resync()
-    if (frame.t === "bye") return line === this.#trial ? this.#stay() : this.#sentAway(frame)
+    if (frame.t === "bye") return this.#sentAway(frame)
 
-    this.#heard(line, {
-      beatMs: frame.t === "hello" ? frame.hb * 1000 : this.#status.heartbeatMs,
-      id: frame.id,
-      degraded: frame.t === "hb" ? frame.degraded === true : frame.t === "hello" ? false : this.#status.degraded,
-    })
+    const beatMs = frame.t === "hello" ? frame.hb * 1000 : this.#status.heartbeatMs
+    const tells = frame.t === "hello" || frame.t === "hb" // whether the server sees changes
+    const degraded = tells ? frame.degraded === true : this.#status.degraded
+    this.#heard(line, { beatMs, id: frame.id, degraded })
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
   }
 
@@ -167,14 +168,16 @@ export class Feed extends EventTarget {
 
   #failed(why) {
     const failures = this.#failuresInARow()
-    if (why === "missing") {
-      this.#ladder.missing()
-      this.#close()
-      return this.start()
-    }
+    if (why === "missing") return this.#doWithout()
     if (why === "cut") this.#ladder.failed({ heard: this.#openedAt !== null })
     if (why === "unloaded") this.#ladder.restart() // it is our own file: the server is away
     this.#again(failures)
+  }
+
+  #doWithout() {
+    this.#close()
+    if (this.#ladder.missing()) this.start()
+    else this.#tell({ phase: "ended" })
   }
 
   #again(failures = this.#failuresInARow()) {

@@ -61,12 +61,12 @@ export class Ladder {
     this.#tries = 1
   }
 
-  // This browser does not have it.
+  // This browser does not have it. Whether another one is left.
   missing() {
     this.#carriers.splice(this.#rung, 1)
-    if (this.#carriers.length === 0) throw new Error("no carrier of the stream works here")
-    this.#rung %= this.#carriers.length
+    this.#rung %= this.#carriers.length || 1
     this.#blame = 0
+    return this.#carriers.length > 0
   }
 
   // After the last one everything is away, and it begins again with the first.

@@ -2,7 +2,7 @@
 
 import { passes } from "../../../sdk/actions/retry.js"
 import { claimFor, roundFor } from "./round.js"
-import { keptText, receiptText, refusalText, unsentText } from "./says.js"
+import { keptText, ON_THE_WAY, receiptText, refusalText, unsentText } from "./says.js"
 
 const SLOW_MS = 3000
 const REST_MS = 1000 // who is still tapping does not start the next round by it
@@ -101,7 +101,7 @@ export class Game extends EventTarget {
       (receipt) => say(receiptText(receipt, this.#board)),
       (refusal) => say(passes(refusal) ? keptText(refusal) : refusalText(refusal)),
     )
-    return this.#rest("")
+    return this.#rest(ON_THE_WAY)
   }
 
   async #rest(text) {

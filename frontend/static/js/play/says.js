@@ -3,6 +3,7 @@
 import { grouped } from "../words.js"
 
 const RELOAD = "This board can't be played right now. Reload the page."
+export const ON_THE_WAY = "Your points are on their way…"
 const REFUSALS = {
   no_answer: "The server does not answer.",
   scoring_disabled: "You can't win points right now. Ask whoever runs this board.",
