@@ -22,7 +22,7 @@ ROLES = {
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp, reference.bp),
+    "pages": (pages.bp, pages.sdk, reference.bp),
 }
 
 

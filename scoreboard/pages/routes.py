@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -17,7 +18,10 @@ from scoreboard.core.parts import parts
 from scoreboard.pages import view
 from scoreboard.stream.types import scope_of
 
+SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
+
 bp = Blueprint("pages", __name__)
+sdk = Blueprint("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
 # Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
 POLICY = (
@@ -46,6 +50,18 @@ def board(board: str) -> str:
     return _page(_public(board), others=[])
 
 
+@bp.get("/play")
+@described(html=True, problems=("not_found", "ledger_unavailable"))
+def play() -> str:
+    """Show a game by which visitors win points, as guests."""
+    board = _played()
+    boards, name = parts().boards, parts().settings.demo_action
+    window, shown = boards.window(board, "", "")
+    page = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
+    sign = view.SIGNS.get(board.definition.operator, "")
+    return render_template("play.html", board=board, page=page, playable=name, sign=sign)
+
+
 @bp.get("/problems/<slug>")
 @described(html=True, problems=("not_found",))
 def problem(slug: str) -> str:
@@ -62,6 +78,14 @@ def guard(response: Response) -> Response:
     """Say what a page may load, and that it is never to be shown from a cache unasked."""
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@sdk.after_request
+def share(response: Response) -> Response:
+    """Let pages of other sites load these modules: a browser asks for leave to import across sites."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
@@ -114,6 +138,16 @@ def _playable(board: Board, region: str) -> str:
         if view.playable(parts().action_types.find(name), board, region):
             return name
     return ""
+
+
+def _played() -> Board:
+    """The first public board on which the demo action's points can be seen. Raises NotFound."""
+    type = parts().action_types.find(parts().settings.demo_action)
+    named = type.rules.boards if type else ()
+    shown = [board for board in _boards() if view.playable(type, board, "")]
+    if not shown:
+        raise NotFound("Nothing can be played here.")
+    return min(shown, key=lambda board: named.index(board.id))
 
 
 def _boards() -> list[Board]:

@@ -10,6 +10,7 @@ from scoreboard.actions.types import ActionType
 from scoreboard.boards.types import Board, Period
 
 EXAMPLE_SCORE = 10
+PLAYERS_BESIDE = 5  # are shown beside the game
 RUNNING = {"all": "All time", "daily": "Today", "weekly": "This week", "monthly": "This month"}
 OVER = {"daily": "Yesterday", "weekly": "Last week", "monthly": "Last month"}
 TIES = {

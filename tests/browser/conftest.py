@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.support import Stack
 
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
+OUTAGES = ("net::ERR_", "WebSocket is closed before")  # what the browser says of a line by itself
 ARGUMENTS = [
     f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
     "--no-sandbox",
@@ -60,24 +62,27 @@ def stack(browser, tmp_path_factory):
 def open_page(browser, stack):
     """Opens pages, and sees at the end that none complained or asked another host for anything."""
     contexts, complaints = [], []
-    ours = (stack.url, f"http://{LAN}:{stack.port}", "data:")
+    ignored = list(OUTAGES)
+    ours = [stack.url, f"http://{LAN}:{stack.port}", "data:"]
 
     def asked(request):
-        if not request.url.startswith(ours):
+        if not request.url.startswith(tuple(ours)):
             complaints.append(f"asked {request.url}")
 
     def said(message):
-        # An outage that a test makes is written to the console by the browser itself.
-        if message.type in ("error", "warning") and "net::ERR_" not in message.text:
+        if message.type in ("error", "warning") and not any(known in message.text for known in ignored):
             complaints.append(message.text)
 
-    def open_page(path="/", **options):
-        context = browser.new_context(base_url=stack.url, **options)
+    def open_page(path="/", base_url=stack.url, expected=(), **options):
+        """`expected` are words of messages that belong to the test."""
+        context = browser.new_context(base_url=base_url, **options)
         contexts.append(context)
+        ours.append(base_url)
+        ignored.extend(expected)
+        context.on("request", asked)
+        context.on("console", said)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
         page = context.new_page()
-        page.on("request", asked)
-        page.on("console", said)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
         return page
 
@@ -85,3 +90,33 @@ def open_page(browser, stack):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def board(stack, request):
+    """A board of the test's own."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
+
+    def define(**rules):
+        assert stack.call("PUT", f"/v1/admin/boards/{name}", rules).status in (200, 201)
+        return name
+
+    return define
+
+
+def submit(stack, board, **scores):
+    answer = stack.call(
+        "POST",
+        f"/v1/boards/{board}/scores",
+        {"entries": [{"player": player, "score": score} for player, score in scores.items()]},
+    )
+    assert answer.json["data"]["rejected"] == []
+
+
+def live(page):
+    expect(page.locator("#badge")).to_have_text("Live")
+    return page
+
+
+def players(page):
+    return page.locator("#rows tbody .player")

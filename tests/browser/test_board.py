@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import live, players, submit
 from tests.support import wait_until
 
 STRANGE = {
@@ -18,36 +18,6 @@ STRANGE = {
     "emoji": "👩‍👩‍👧‍👦 & Söhne",
     "template": "{{ 7 * 7 }} ${7 * 7}",
 }
-
-
-@pytest.fixture
-def board(stack, request):
-    """A board of the test's own."""
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
-
-    def define(**rules):
-        assert stack.call("PUT", f"/v1/admin/boards/{name}", rules).status in (200, 201)
-        return name
-
-    return define
-
-
-def submit(stack, board, **scores):
-    answer = stack.call(
-        "POST",
-        f"/v1/boards/{board}/scores",
-        {"entries": [{"player": player, "score": score} for player, score in scores.items()]},
-    )
-    assert answer.json["data"]["rejected"] == []
-
-
-def live(page):
-    expect(page.locator("#badge")).to_have_text("Live")
-    return page
-
-
-def players(page):
-    return page.locator("#rows tbody .player")
 
 
 def test_an_empty_default_board_shows_the_command_that_fills_it(open_page, stack):

@@ -2,11 +2,11 @@ import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
 
-import { Actions } from "../../frontend/static/js/actions.js"
-import { Api } from "../../frontend/static/js/api.js"
-import { Session } from "../../frontend/static/js/session.js"
-import { Solver } from "../../frontend/static/js/solver.js"
-import { StoredSession } from "../../frontend/static/js/stored-session.js"
+import { Actions } from "../../clients/javascript/actions/actions.js"
+import { Api } from "../../clients/javascript/actions/api.js"
+import { Session } from "../../clients/javascript/actions/session.js"
+import { Solver } from "../../clients/javascript/actions/solver.js"
+import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
 import { data, problem, Server, session, Storage, Time } from "./play-world.js"
 
 const ASKED = data({

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs"
 
-import { apply, checksum, emptyBoard, ranks } from "../../frontend/static/js/board-state.js"
+import { apply, checksum, emptyBoard, ranks } from "../../clients/javascript/stream/board-state.js"
 import { grouped, heading } from "../../frontend/static/js/words.js"
 
 const { boards, numbers, names } = JSON.parse(readFileSync(process.argv[2], "utf-8"))

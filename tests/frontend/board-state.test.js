@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { apply, checksum, emptyBoard, ranks } from "../../frontend/static/js/board-state.js"
+import { apply, checksum, emptyBoard, ranks } from "../../clients/javascript/stream/board-state.js"
 
 const ada = { id: "ada", n: "Ada", s: 10 }
 const bob = { id: "bob", n: "Bob", s: 8, c: [3] }

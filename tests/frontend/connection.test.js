@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { connectionState, connectionText } from "../../frontend/static/js/connection.js"
+import { connectionState, connectionText } from "../../clients/javascript/stream/connection.js"
 
 function stateOf(status, now = 100_000) {
   return connectionState({ phase: "open", heardAt: 99_000, heartbeatMs: 15_000, failures: 0, degraded: false, ...status }, now)
@@ -15,6 +15,11 @@ test("a stream is live while it is heard, and stale when a heartbeat is overdue"
 
 test("a server that can't see changes is not called live", () => {
   assert.equal(stateOf({ degraded: true }), "delayed")
+})
+
+test("what is asked for every five seconds is not called live, what is waited for is", () => {
+  assert.equal(stateOf({ carrier: "poll" }), "polling")
+  assert.equal(stateOf({ carrier: "long-poll" }), "live")
 })
 
 test("the first try is connecting, and many in vain are offline", () => {

@@ -1,95 +1,38 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Feed, pauseMs } from "../../frontend/static/js/feed.js"
+import { pauseMs } from "../../clients/javascript/pause.js"
+import { Feed } from "../../clients/javascript/stream/feed.js"
+import { HELLO, settled, World } from "./stream-world.js"
 
-// A world without network whose time moves when it is told to.
-class World {
-  at = 0
-  sources = []
-  #timers = []
-
-  open = (url) => {
-    const source = new Source(url)
-    this.sources.push(source)
-    return source
-  }
-  now = () => this.at
-  random = () => 0.5
-  later = (run, ms) => {
-    const timer = { run, at: this.at + ms }
-    this.#timers.push(timer)
-    return timer
-  }
-  cancel = (timer) => {
-    this.#timers = this.#timers.filter((one) => one !== timer)
-  }
-
-  pass(ms) {
-    const until = this.at + ms
-    for (;;) {
-      const due = this.#timers.filter((timer) => timer.at <= until).sort((one, other) => one.at - other.at)[0]
-      if (!due) break
-      this.cancel(due)
-      this.at = due.at
-      due.run()
-    }
-    this.at = until
-  }
-
-  get last() {
-    return this.sources.at(-1)
-  }
-}
-
-class Source extends EventTarget {
-  closed = false
-
-  constructor(url) {
-    super()
-    this.url = url
-  }
-
-  close() {
-    this.closed = true
-  }
-
-  send(frame) {
-    this.dispatchEvent(Object.assign(new Event(frame.t), { data: JSON.stringify(frame) }))
-  }
-
-  fail() {
-    this.dispatchEvent(new Event("error"))
-  }
-}
-
-const HELLO = { t: "hello", v: 1, hb: 15, resume: "none" }
-
-function opened(since = "") {
+async function opened(options = {}) {
   const world = new World()
-  const feed = new Feed("/v1/stream", { scope: "main:eu", since, world })
+  const feed = new Feed("https://host", { scope: "main:eu", world, ...options })
   const frames = []
   feed.addEventListener("frame", ({ detail }) => frames.push(detail))
   feed.start()
+  await settled()
   return { world, feed, frames }
 }
 
-test("a stream is opened for its scope, from its cursor", () => {
-  assert.equal(opened("7-3").world.last.url, "/v1/stream?boards=main%3Aeu&since=7-3")
-  assert.equal(opened().world.last.url, "/v1/stream?boards=main%3Aeu")
+test("a stream is opened for its scope, from its cursor", async () => {
+  const { world } = await opened({ since: "7-3" })
+
+  assert.deepEqual([world.last.base, world.last.query], ["https://host", "boards=main%3Aeu&since=7-3"])
+  assert.equal((await opened()).world.last.query, "boards=main%3Aeu")
 })
 
-test("after a failure it goes on from the last frame", () => {
-  const { world, feed, frames } = opened()
+test("after a failure it goes on from the last frame", async () => {
+  const { world, feed, frames } = await opened()
   world.last.send(HELLO)
   world.last.send({ t: "hb", id: "7-9", b: [] })
 
   world.last.fail()
   assert.equal(feed.status.phase, "waiting")
   assert.equal(world.last.closed, true)
-  world.pass(30_000)
+  await world.pass(30_000)
 
-  assert.match(world.last.url, /since=7-9$/)
+  assert.match(world.last.query, /since=7-9$/)
   assert.deepEqual(frames.map((frame) => frame.t), ["hello", "hb"])
 })
 
@@ -100,88 +43,110 @@ test("pauses grow up to half a minute, and are spread", () => {
   assert.equal(pauseMs(3, 0.25), 1000)
 })
 
-test("failures add up until a stream has held for ten seconds", () => {
-  const { world, feed } = opened()
-  world.last.fail()
-  world.pass(250)
+test("during the first minute of an outage nobody waits for long", async () => {
+  const { world, feed } = await opened()
   world.last.send(HELLO)
-  world.pass(5000)
+  await world.pass(20_000)
+  const tries = []
+  while (world.at < 200_000) {
+    if (!world.last.closed) {
+      tries.push(world.at)
+      world.last.fail()
+    }
+    await world.pass(100)
+  }
+
+  const early = tries.filter((at) => at < 60_000)
+  assert.ok(early.length > 12, `${early.length} tries in the first minute`)
+  assert.ok(tries.length - early.length < 14, "after that it is left in peace")
+  assert.equal(feed.status.failures, tries.length)
+})
+
+test("failures add up until a stream has held for ten seconds", async () => {
+  const { world, feed } = await opened()
+  world.last.fail()
+  await world.pass(250)
+  world.last.send(HELLO)
+  await world.pass(5000)
   world.last.fail()
   assert.equal(feed.status.failures, 2)
 
-  world.pass(500)
+  await world.pass(500)
   world.last.send(HELLO)
-  world.pass(10_000)
+  await world.pass(10_000)
   world.last.fail()
   assert.equal(feed.status.failures, 1)
 })
 
-test("a stream that falls silent is opened anew after two and a half heartbeats", () => {
-  const { world } = opened()
+test("a stream that falls silent is opened anew after two and a half heartbeats", async () => {
+  const { world } = await opened()
   world.last.send(HELLO)
 
-  world.pass(37_000)
-  assert.equal(world.sources.length, 1)
-  world.pass(1000)
+  await world.pass(37_000)
+  assert.equal(world.opened.length, 1)
+  await world.pass(1000)
 
-  assert.equal(world.sources[0].closed, true)
-  assert.equal(world.sources.length, 2)
+  assert.equal(world.opened[0].closed, true)
+  assert.equal(world.opened.length, 2)
 })
 
-test("a stream that never says hello is opened anew", () => {
-  const { world } = opened()
-
-  world.pass(10_500)
-
-  assert.equal(world.sources.length, 2)
-})
-
-test("the server says when to come back, and that is no failure", () => {
-  const { world, feed } = opened()
+test("the server says when to come back, and that is no failure", async () => {
+  const { world, feed } = await opened()
   world.last.send(HELLO)
   world.last.send({ t: "bye", code: 102, again: true, retry_ms: 1200, why: "max_age" })
 
-  world.pass(1199)
-  assert.equal(world.sources.length, 1)
-  world.pass(1)
+  await world.pass(1199)
+  assert.equal(world.opened.length, 1)
+  await world.pass(1)
 
-  assert.equal(world.sources.length, 2)
+  assert.deepEqual(world.tried, ["sse", "sse"])
   assert.equal(feed.status.failures, 0)
 })
 
-test("the server says never to come back, and nobody does", () => {
-  const { world, feed } = opened()
+test("the server says never to come back, and nobody does", async () => {
+  const { world, feed } = await opened()
   world.last.send({ t: "bye", code: 404, again: false, retry_ms: 0, why: "gone" })
 
-  world.pass(3_600_000)
+  await world.pass(3_600_000)
   feed.start()
   feed.check()
 
   assert.equal(feed.status.phase, "ended")
-  assert.equal(world.sources.length, 1)
+  assert.equal(world.opened.length, 1)
 })
 
-test("who lost the board comes back without a cursor", () => {
-  const { world, feed } = opened("7-3")
+test("who lost the board comes back without a cursor", async () => {
+  const { world, feed } = await opened({ since: "7-3" })
   world.last.send(HELLO)
 
   feed.resync()
-  world.pass(30_000)
+  await world.pass(30_000)
 
-  assert.doesNotMatch(world.last.url, /since/)
+  assert.doesNotMatch(world.last.query, /since/)
 })
 
-test("what a closed stream still says is not heard", () => {
-  const { world, feed, frames } = opened()
-  const [old] = world.sources
+test("a frame that can't be read is as good as a lost one", async () => {
+  const { world, frames } = await opened({ since: "7-3" })
+  world.last.send(HELLO)
+
+  world.last.say('{"t":"delta",')
+  await world.pass(500)
+
+  assert.doesNotMatch(world.last.query, /since/)
+  assert.deepEqual(frames.map((frame) => frame.t), ["hello"])
+})
+
+test("what a closed stream still says is not heard", async () => {
+  const { world, feed, frames } = await opened()
+  const [old] = world.opened
   feed.resync()
   old.send({ t: "delta", id: "7-4" })
 
   assert.deepEqual(frames, [])
 })
 
-test("after a sleep nobody waits for the watchdog", () => {
-  const { world, feed } = opened()
+test("after a sleep nobody waits for the watchdog", async () => {
+  const { world, feed } = await opened()
   world.last.send(HELLO)
   world.at += 3_600_000
 
@@ -190,14 +155,47 @@ test("after a sleep nobody waits for the watchdog", () => {
   assert.equal(feed.status.phase, "waiting")
 })
 
-test("a page that was put away opens its stream again", () => {
-  const { world, feed } = opened()
+test("a page that was put away opens its stream again", async () => {
+  const { world, feed } = await opened()
   feed.stop()
   assert.equal(world.last.closed, true)
-  world.pass(60_000)
-  assert.equal(world.sources.length, 1)
+  await world.pass(60_000)
+  assert.equal(world.opened.length, 1)
 
   feed.start()
+  await settled()
 
-  assert.equal(world.sources.length, 2)
+  assert.equal(world.opened.length, 2)
+})
+
+test("each opening has a ticket of its own, also the one after its end", async () => {
+  let number = 0
+  const { world } = await opened({ ticket: async () => `t${(number += 1)}` })
+  assert.match(world.last.query, /ticket=t1$/)
+  world.last.send(HELLO)
+
+  world.last.send({ t: "bye", code: 301, again: true, retry_ms: 300, why: "auth_expired" })
+  await world.pass(300)
+
+  assert.match(world.last.query, /ticket=t2$/)
+})
+
+test("where no ticket is to be had it is tried again, and no carrier is blamed", async () => {
+  const { world, feed } = await opened({ ticket: () => Promise.reject(new Error("away")) })
+  await world.pass(120_000)
+
+  assert.deepEqual(world.tried, [])
+  assert.equal(feed.status.phase, "waiting")
+  assert.ok(feed.status.failures > 5)
+})
+
+test("a server that can't see changes is said to be behind, until it sees them", async () => {
+  const { world, feed } = await opened()
+  world.last.send(HELLO)
+  world.last.send({ t: "hb", id: "7-1", b: [], degraded: true })
+  world.last.send({ t: "notice", b: "main", viewers: 3 })
+  assert.equal(feed.status.degraded, true)
+
+  world.last.send({ t: "hb", id: "7-1", b: [] })
+  assert.equal(feed.status.degraded, false)
 })

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Refusal } from "../../frontend/static/js/api.js"
-import { Game } from "../../frontend/static/js/game.js"
-import { duration, ordinal, receiptText, refusalText } from "../../frontend/static/js/play-words.js"
-import { claimFor, roundFor } from "../../frontend/static/js/round.js"
+import { Refusal } from "../../clients/javascript/actions/api.js"
+import { Game } from "../../frontend/static/js/play/game.js"
+import { duration, ordinal, receiptText, refusalText } from "../../frontend/static/js/play/says.js"
+import { claimFor, roundFor } from "../../frontend/static/js/play/round.js"
 
 const BOARD = { id: "main", sign: "+", decimals: 0, unit: "" }
 const TAPPED = { points: { min: 1, max: 10 }, minSeconds: 1 }
@@ -34,7 +34,9 @@ class Actions {
 
   async request() {
     if (this.asked instanceof Refusal) throw this.asked
-    return { ...this.asked, complete: (claim) => this.#complete(claim) }
+    const action = { ...this.asked, complete: (claim) => this.#complete(claim) }
+    this.prepare?.(action)
+    return action
   }
 
   async #complete(claim) {
@@ -53,9 +55,10 @@ async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await null
 }
 
-async function started(actions) {
+async function started(actions, prepare = () => {}, options = {}) {
   const waits = new Waits()
-  const game = new Game({ type: "play-round", board: BOARD, actions, world: waits })
+  actions.prepare = prepare
+  const game = new Game({ type: "play-round", board: BOARD, actions, world: waits, ...options })
   game.press()
   await settled()
   return { game, waits, press: (times) => Array.from({ length: times }, () => game.press()) }
@@ -122,6 +125,44 @@ test("points that could not be sent wait to be sent again", async () => {
 
   assert.deepEqual(actions.claims, [{ points: 4 }, { points: 4 }])
   assert.equal(game.text, "+4 points: you are 3rd.")
+})
+
+test("points that wait are said as soon as they are counted by themselves", async () => {
+  let counted
+  const actions = new Actions(TAPPED, new Refusal())
+  const { game, waits, press } = await started(actions, (action) => {
+    action.answer = () => new Promise((resolve) => (counted = resolve))
+  })
+  press(4)
+  await waits.end(3000)
+  assert.equal(game.state, "unsent")
+
+  counted(receipt(4))
+  await settled()
+
+  assert.deepEqual([game.state, game.text], ["resting", "+4 points: you are 3rd."])
+})
+
+test("who plays ahead begins the next round before the last one is counted", async () => {
+  let counted
+  const actions = new Actions(TAPPED, new Promise((resolve) => (counted = resolve)), new Refusal())
+  const { game, waits, press } = await started(actions, () => {}, { ahead: true })
+  press(4)
+  await waits.end(3000)
+  await waits.end(1000)
+  assert.equal(game.state, "again")
+  counted(receipt(4))
+  await settled()
+  assert.equal(game.text, "+4 points: you are 3rd.")
+
+  press(1)
+  await settled()
+  press(2)
+  await waits.end(3000)
+  await settled()
+
+  assert.equal(game.state, "resting")
+  assert.equal(game.text, "The server does not answer. Your points are kept, and sent as soon as they can be.")
 })
 
 test("a refused start says why, and can be tried again", async () => {

@@ -15,7 +15,7 @@ export class Server {
     this.asked.push(call)
     const next = this.#answers.shift()
     if (next === undefined) throw new Error(`nobody expected ${url}`)
-    const answer = typeof next === "function" ? next(call) : next
+    const answer = typeof next === "function" ? await next(call) : next
     if (answer === "silence") throw new TypeError("Failed to fetch")
     if (answer === "never") return new Promise((_, fail) => signal.addEventListener("abort", fail))
     return new Response(answer.text ?? JSON.stringify(answer.body), answer)
@@ -42,6 +42,12 @@ export class Storage {
   #items = new Map()
   getItem = (key) => this.#items.get(key) ?? null
   setItem = (key, value) => this.#items.set(key, value)
+  removeItem = (key) => this.#items.delete(key)
+  key = (index) => [...this.#items.keys()][index] ?? null
+
+  get length() {
+    return this.#items.size
+  }
 }
 
 export function data(body) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Api } from "../../frontend/static/js/api.js"
-import { Session } from "../../frontend/static/js/session.js"
-import { StoredSession } from "../../frontend/static/js/stored-session.js"
+import { Api } from "../../clients/javascript/actions/api.js"
+import { Session } from "../../clients/javascript/actions/session.js"
+import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
 import { data, problem, Server, session, Storage, Time } from "./play-world.js"
 
 const DONE = data("done")

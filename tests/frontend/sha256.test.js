@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
 
-import { sha256, startingWith } from "../../frontend/static/js/sha256.js"
+import { sha256, startingWith } from "../../clients/javascript/actions/sha256.js"
 
 // The first three are the standard's own examples.
 const KNOWN = [

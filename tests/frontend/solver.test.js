@@ -2,8 +2,8 @@ import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
 
-import { Puzzle } from "../../frontend/static/js/puzzle.js"
-import { Solver } from "../../frontend/static/js/solver.js"
+import { Puzzle } from "../../clients/javascript/actions/puzzle.js"
+import { Solver } from "../../clients/javascript/actions/solver.js"
 
 const PUZZLE = { nonce: "a-nonce", checksum: "c".repeat(64), difficulty: 12 }
 

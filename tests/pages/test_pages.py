@@ -149,8 +149,8 @@ def test_a_period_that_is_over_is_shown_and_does_not_stream(client, clock):
 
     assert [name for _, name, _ in rows(today)] == ["bob"]
     assert [name for _, name, _ in rows(yesterday)] == ["ada"]
-    assert "data-stream" in today.text
-    assert "data-stream" not in yesterday.text
+    assert "data-live" in today.text
+    assert "data-live" not in yesterday.text
     assert ">Final<" in yesterday.text
 
 
@@ -209,7 +209,7 @@ def test_a_database_that_is_away_gets_a_page_that_tries_again(client, parts, mon
 
 
 def test_pages_may_load_nothing_but_our_own_files(client):
-    for path in ("/", "/b/nope", "/docs"):
+    for path in ("/", "/b/nope", "/play", "/docs"):
         page = client.get(path)
         policy = page.headers["Content-Security-Policy"]
 
@@ -220,9 +220,9 @@ def test_pages_may_load_nothing_but_our_own_files(client):
         assert not re.search(r"(?:src|href)=\"(?!/)", page.text)
 
 
-@pytest.mark.parametrize("page", ["/", "/docs"])
+@pytest.mark.parametrize("page", ["/", "/play", "/docs"])
 def test_every_file_that_a_page_names_is_there_and_can_be_revalidated(client, page):
-    for path in re.findall(r"\"(/(?:static|vendor)/[^\"]+)\"", client.get(page).text):
+    for path in re.findall(r"\"(/(?:static|sdk|vendor)/[^\"]+)\"", client.get(page).text):
         file = client.get(path)
         again = client.get(path, headers={"If-None-Match": file.headers["ETag"]})
 
@@ -255,6 +255,33 @@ def test_a_board_can_be_played_where_its_points_show_up(client, clock):
 
     define(client, "daily", period="daily", windows=["all"], regions=["eu"], trust="server")
     assert not playable("/b/daily")
+
+
+def test_the_play_page_is_that_of_the_first_board_on_which_points_show_up(client):
+    define(client, "servers")
+    define(client, "secret", public=False)
+    define(client, "laps", title="Laps <b>", operator="decrement", decimals=1)
+    rules = {"boards": ["servers", "secret", "laps", "main"], "points": {"min": 1, "max": 10}}
+    assert client.put("/v1/admin/action-types/play-round", json=rules).status_code == 200
+    define(client, "servers", trust="server")
+    submit(client, "laps", {"player": "ada", "score": 15, "operator": "set"})
+
+    page = client.get("/play")
+
+    assert page.status_code == 200
+    assert 'data-board="laps"' in page.text
+    assert 'data-operator="decrement"' in page.text
+    assert "Laps &lt;b&gt;" in page.text
+    assert '<span class="score">1.5</span>' in page.text
+
+
+def test_where_nothing_can_be_played_there_is_no_play_page(client):
+    assert client.delete("/v1/admin/action-types/play-round").status_code == 204
+
+    page = client.get("/play")
+
+    assert page.status_code == 404
+    assert "Nothing can be played here." in page.text
 
 
 def test_no_board_can_be_played_by_an_action_type_that_is_not_there(client):

@@ -1,7 +1,7 @@
 // board-view.js: a board on the page. Takes over the rows of the first HTML, and then changes no
 // more of them than a frame does. Names come from strangers: text only, never markup.
 
-import { emptyBoard, ranks } from "./board-state.js"
+import { emptyBoard, ranks } from "../../sdk/stream/board-state.js"
 import { grouped, heading } from "./words.js"
 
 const SLIDE_MS = 400

@@ -1,20 +1,21 @@
 // main.js: what a page needs, put together.
 
-import { apply } from "./board-state.js"
+import { apply } from "../../sdk/stream/board-state.js"
 import { BoardView } from "./board-view.js"
-import { connectionState, connectionText } from "./connection.js"
+import { connectionState, connectionText } from "../../sdk/stream/connection.js"
 import { copyable } from "./copy-field.js"
-import { Feed } from "./feed.js"
+import { feedFor } from "../../sdk/stream/sharing.js"
+import { offer } from "./play/offer.js"
 import { markOwnRow } from "./own-row.js"
-import { StoredSession } from "./stored-session.js"
+import { StoredSession } from "../../sdk/actions/stored-session.js"
 
 const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
 
 const stored = new StoredSession()
-const root = document.querySelector("[data-stream]")
+const root = document.querySelector("[data-live]")
 if (root) follow(root, document.getElementById("badge"))
 for (const field of document.querySelectorAll(".copy-field")) copyable(field)
-for (const section of document.querySelectorAll(".play")) offer(section)
+for (const section of document.querySelectorAll(".play")) offer(section, stored)
 stored.addEventListener("change", markMe)
 addEventListener("storage", markMe) // another tab played
 markMe()
@@ -24,22 +25,10 @@ function markMe() {
   if (rows) markOwnRow(rows, stored.read()?.player)
 }
 
-// Who only watches does not load the game; who comes near its button does.
-function offer(section) {
-  const button = section.querySelector("button")
-  let playing = null
-  const load = () => (playing ??= import("./play.js").then(({ playButton }) => playButton(section, stored)))
-  const press = () => load().then((loaded) => loaded.press())
-  const sayWhy = () => (section.querySelector("[role=status]").textContent = "This could not be loaded. Reload the page.")
-  for (const near of ["pointerenter", "focus"]) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
-  button.addEventListener("click", () => press().catch(sayWhy))
-  section.classList.add("ready")
-}
-
 function follow(root, badge) {
-  const { stream, scope, since } = root.dataset
+  const { live: base, scope, since } = root.dataset
   const view = new BoardView(root)
-  const feed = new Feed(stream, { scope, since: since === NOWHERE ? "" : since })
+  const feed = feedFor(base, { scope, since: since === NOWHERE ? "" : since })
   let board = view.shown
 
   feed.addEventListener("frame", ({ detail: frame }) => {
@@ -56,10 +45,6 @@ function follow(root, badge) {
   feed.addEventListener("status", () => showConnection(badge, feed))
   setInterval(() => showConnection(badge, feed), 1000)
 
-  addEventListener("online", () => feed.check())
-  document.addEventListener("visibilitychange", () => document.hidden || feed.check())
-  addEventListener("pagehide", () => feed.stop()) // a page with an open stream can't be kept for "back"
-  addEventListener("pageshow", () => feed.start())
   feed.start()
 }
 
@@ -67,6 +52,8 @@ function showConnection(badge, feed) {
   const status = feed.status
   const state = connectionState(status, Date.now())
   const text = connectionText(state, status.heardAt)
+  badge.dataset.carrier = status.carrier ?? ""
+  badge.dataset.shared = status.shared
   // Only news is written, or it would be read aloud every second.
   if (badge.dataset.state === state && badge.lastElementChild.textContent === text) return
   badge.dataset.state = state

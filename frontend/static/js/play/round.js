@@ -6,7 +6,9 @@ const WAIT_SECONDS = 1
 
 export function roundFor({ points, minSeconds }) {
   if (typeof points === "number") return { tapped: false, seconds: Math.max(WAIT_SECONDS, minSeconds) }
-  return { tapped: true, seconds: Math.max(TAP_SECONDS, minSeconds), ...points }
+  const seconds = Math.max(TAP_SECONDS, minSeconds)
+  const text = `Tap as often as you can: ${seconds} seconds, up to ${points.max} points.`
+  return { tapped: true, seconds, text, ...points }
 }
 
 export function claimFor({ tapped, min, max }, taps) {

@@ -15,8 +15,9 @@ const browser = {
 export class Actions {
   #parts
 
-  constructor({ session, solver, world = browser }) {
-    this.#parts = { session, solver, world }
+  // With a queue, what is completed survives outages and reloads.
+  constructor({ session, solver, queue = null, world = browser }) {
+    this.#parts = { session, solver, queue, world }
   }
 
   // One whole action whose claim is known beforehand. Its receipt.
@@ -36,12 +37,16 @@ class Action {
   #asked
   #parts
   #ripeAt
+  #endsAt
   #proof = null
 
   constructor(asked, parts) {
     this.#asked = asked
     this.#parts = parts
-    this.#ripeAt = parts.world.now() + asked.minSeconds * 1000 + MARGIN_MS
+    const now = parts.world.now()
+    this.#ripeAt = now + asked.minSeconds * 1000 + MARGIN_MS
+    // Both by the server's clock, which need not be ours.
+    this.#endsAt = now + Date.parse(asked.expiresAt) - asked.challenge.timestamp
   }
 
   // What it is worth: a number, or { min, max } where the claim says how many.
@@ -53,13 +58,24 @@ class Action {
     return this.#asked.minSeconds
   }
 
+  // For how long it can still be completed.
+  get leftMs() {
+    return this.#endsAt - this.#parts.world.now()
+  }
+
   // The receipt. After a Refusal it may be called again: the first claim is the one that is sent.
   async complete({ points, result = "" } = {}) {
-    const { session, world } = this.#parts
+    const { session, queue, world } = this.#parts
     this.#proof ??= this.#prove(points, result)
     const [proof] = await Promise.all([this.#proof, this.#ripe()])
     const body = { actionToken: this.#asked.actionToken, proof }
+    if (queue) return queue.add({ type: this.#asked.actionType, points: proof.points ?? this.points, body })
     return persist(() => session.post("/actions/complete", body), world)
+  }
+
+  // The receipt, however long it takes, of an action that was completed and waits in the queue.
+  answer() {
+    return this.#parts.queue.answer(this.#asked)
   }
 
   async #prove(points, result) {

@@ -22,10 +22,22 @@ export class Api {
   }
 
   // What stands under "data" in the answer. Throws a Refusal.
-  async post(path, body, accessToken = "") {
-    const { status, headers, text } = await this.#heard(path, body, accessToken)
+  post(path, body, accessToken = "") {
+    const headers = { "Content-Type": "application/json" }
+    if (accessToken) headers.Authorization = `Bearer ${accessToken}`
+    return this.#answered(path, { method: "POST", headers, body: JSON.stringify(body) })
+  }
+
+  // The same.
+  get(path) {
+    return this.#answered(path, {})
+  }
+
+  async #answered(path, call) {
+    const { status, headers, text } = await this.#heard(path, call)
     const answer = parsed(text)
-    if (status < 300) return answer?.data
+    if (status < 300 && answer) return answer.data
+    if (status < 300) throw new Refusal() // a hotspot's sign-in page, and not the server
     throw new Refusal({
       status,
       code: answer?.code ?? `http_${status}`, // a proxy's words are not ours
@@ -34,19 +46,11 @@ export class Api {
     })
   }
 
-  async #heard(path, body, accessToken) {
+  async #heard(path, call) {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), this.#answerMs)
-    const headers = { "Content-Type": "application/json" }
-    if (accessToken) headers.Authorization = `Bearer ${accessToken}`
     try {
-      const answer = await this.#fetch(this.#url + path, {
-        method: "POST",
-        headers,
-        body: JSON.stringify(body),
-        credentials: "omit",
-        signal: patience.signal,
-      })
+      const answer = await this.#fetch(this.#url + path, { ...call, credentials: "omit", signal: patience.signal })
       return { status: answer.status, headers: answer.headers, text: await answer.text() }
     } catch {
       throw new Refusal()

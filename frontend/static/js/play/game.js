@@ -1,8 +1,8 @@
 // game.js: one visitor's rounds: what a press of the button means, and what is said. No DOM.
 
-import { receiptText, refusalText, unsentText } from "./play-words.js"
-import { passes } from "./retry.js"
+import { passes } from "../../../sdk/actions/retry.js"
 import { claimFor, roundFor } from "./round.js"
+import { keptText, ON_THE_WAY, receiptText, refusalText, unsentText } from "./says.js"
 
 const SLOW_MS = 3000
 const REST_MS = 1000 // who is still tapping does not start the next round by it
@@ -17,12 +17,17 @@ export class Game extends EventTarget {
   #type
   #board
   #actions
+  #roundFor
+  #ahead
   #world
   #action = null
   #full = null
 
-  constructor({ type, board, actions, world = browser }) {
+  // Who plays `ahead` begins the next round before the last one is counted.
+  constructor({ type, board, actions, rounds = roundFor, ahead = false, world = browser }) {
     super()
+    this.#roundFor = rounds
+    this.#ahead = ahead
     this.#type = type
     this.#board = board
     this.#actions = actions
@@ -47,16 +52,15 @@ export class Game extends EventTarget {
     } catch (refusal) {
       return this.#rest(refusalText(refusal))
     }
-    await this.#playRound(roundFor(this.#action))
+    await this.#playRound(this.#roundFor(this.#action))
     if (this.round.tapped && this.taps === 0) return this.#rest("Not one tap: there is nothing to count.")
-    return this.#send()
+    return this.#ahead ? this.#sendBehind() : this.#send()
   }
 
   async #playRound(round) {
     const full = new Promise((resolve) => (this.#full = resolve))
     if (round.tapped) {
-      const text = `Tap as often as you can: ${round.seconds} seconds, up to ${round.max} points.`
-      this.#change({ state: "tapping", round, text })
+      this.#change({ state: "tapping", round, text: round.text })
     } else {
       this.#change({ state: "waiting", round })
     }
@@ -77,7 +81,27 @@ export class Game extends EventTarget {
     } catch (refusal) {
       if (!passes(refusal)) return this.#rest(refusalText(refusal))
       this.#change({ state: "unsent", text: unsentText(refusal) })
+      this.#wait(this.#action)
     }
+  }
+
+  // What waits is sent by itself as well, as soon as it can be.
+  #wait(action) {
+    const say = (text) => this.state === "unsent" && this.#action === action && this.#rest(text)
+    action.answer?.().then(
+      (receipt) => say(receiptText(receipt, this.#board)),
+      (refusal) => say(refusalText(refusal)),
+    )
+  }
+
+  #sendBehind() {
+    const action = this.#action
+    const say = (text) => this.#action === action && this.#change({ text })
+    action.complete(claimFor(this.round, this.taps)).then(
+      (receipt) => say(receiptText(receipt, this.#board)),
+      (refusal) => say(passes(refusal) ? keptText(refusal) : refusalText(refusal)),
+    )
+    return this.#rest(ON_THE_WAY)
   }
 
   async #rest(text) {

@@ -18,9 +18,14 @@ export class PlayButton {
   #button
   #pips
   #game
+  #labels
+  #taps
   #shown = "ready"
 
-  constructor(section, game) {
+  // Where the points are made elsewhere on the page (`taps` is false), it only begins rounds.
+  constructor(section, game, { labels = {}, taps = true } = {}) {
+    this.#labels = { ...LABELS, ...labels }
+    this.#taps = taps
     this.#section = section
     this.#button = section.querySelector("button")
     this.#pips = section.querySelector(".pips")
@@ -30,11 +35,15 @@ export class PlayButton {
   }
 
   press() {
-    this.#game.press()
+    if (this.#pressable) this.#game.press()
+  }
+
+  get #pressable() {
+    return this.#game.pressable && (this.#taps || this.#game.state !== "tapping")
   }
 
   #render() {
-    const { state, round, taps, text, pressable } = this.#game
+    const { state, round, taps, text } = this.#game
     this.#renderPips(round, taps)
     this.#find(".count").textContent = state === "tapping" && taps ? taps : ""
     const status = this.#find("[role=status]")
@@ -42,8 +51,8 @@ export class PlayButton {
     if (state === this.#shown) return
     this.#shown = state
     this.#section.dataset.state = state
-    this.#find(".label").textContent = LABELS[state]
-    this.#button.setAttribute("aria-disabled", String(!pressable)) // a disabled one would lose focus
+    this.#find(".label").textContent = this.#labels[state]
+    this.#button.setAttribute("aria-disabled", String(!this.#pressable)) // a disabled one would lose focus
     this.#renderTime(state === "tapping" || state === "waiting" ? round.seconds : 0)
   }
 

@@ -1,9 +1,9 @@
 // retry.js: doing something until it is answered, where doing it again changes nothing. No DOM.
 
-import { pauseMs } from "./feed.js"
+import { pauseMs } from "../pause.js"
 
 const TRIES = 6
-const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for
+export const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for
 const PASSING = [0, 429, 502, 503, 504] // 0: nothing was heard
 
 // Whether the same may be answered otherwise in a moment. A cap lasts for hours.

@@ -11,6 +11,7 @@ const FIRST_TRIES = 3
 const TEXTS = {
   connecting: "Connecting…",
   live: "Live",
+  polling: "Every 5 s",
   stale: "Stale",
   delayed: "Delayed",
   reconnecting: "Reconnecting…",
@@ -18,12 +19,12 @@ const TEXTS = {
   ended: "Ended",
 }
 
-export function connectionState({ phase, heardAt, heartbeatMs, failures, degraded }, now) {
+export function connectionState({ phase, carrier, heardAt, heartbeatMs, failures, degraded }, now) {
   if (phase === "ended") return "ended"
   if (heardAt === null) return failures < FIRST_TRIES ? "connecting" : "offline"
   const silent = now - heardAt
   if (phase === "open" && silent > QUIET_BEATS * heartbeatMs) return "stale"
-  if (phase === "open") return degraded ? "delayed" : "live"
+  if (phase === "open") return degraded ? "delayed" : carrier === "poll" ? "polling" : "live"
   if (failures === 0) return silent < GRACE_MS ? "live" : "reconnecting"
   return silent > AWAY_MS ? "offline" : "reconnecting"
 }

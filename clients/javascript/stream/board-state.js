@@ -1,7 +1,7 @@
 // board-state.js: the lines of one board, and what a frame of the stream does to them.
 // Pure: no DOM, no network. The same as scoreboard/stream/diff.py; both are tested on the same cases.
 //
-// A board is { scope, s, period, ties, columns, total, lines, lost }. `s` is the frame that it shows,
+// A board is { scope, s, period, ties, columns, total, size, lines, lost }. `s` is the frame that it shows,
 // null where it shows none yet. `lost` says why it can't be believed any more ("gap" or "checksum"):
 // then only a snapshot helps, so ask for the stream without a cursor.
 
@@ -9,7 +9,7 @@ const TABLE = crcTable()
 const UTF8 = new TextEncoder()
 
 export function emptyBoard(scope) {
-  return { scope, s: null, period: "", ties: "ordinal", columns: [], total: 0, lines: [], lost: "" }
+  return { scope, s: null, period: "", ties: "ordinal", columns: [], total: 0, size: 0, lines: [], lost: "" }
 }
 
 export function apply(board, frame) {
@@ -19,6 +19,13 @@ export function apply(board, frame) {
   if (frame.t === "delta") return changed(board, frame)
   if (frame.t === "reset") return { ...board, s: null }
   return board
+}
+
+// The frame that makes this board of any other one, for those whose cursor is `id` then.
+export function snapshotOf(board, id) {
+  const { scope, s, period, ties, columns, total, size, lines } = board
+  const known = { b: scope, s, size, rank: ties, period, columns, tot: total, crc: checksum(lines), top: lines }
+  return { t: "snapshot", id, why: "shared", ...known }
 }
 
 // CRC-32 of `id TAB score LF …`, as eight hex digits: two lists that show the same have it equal.
@@ -51,6 +58,7 @@ function whole(board, frame) {
     ties: frame.rank,
     columns: frame.columns,
     total: frame.tot,
+    size: frame.size,
     lines: frame.top.map(lineOf),
     lost: "",
   }, frame.crc)

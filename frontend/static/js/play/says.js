@@ -1,12 +1,16 @@
-// play-words.js: what is said of a round: its receipt, or why there is none and what to do. Pure.
+// says.js: what is said of a round: its receipt, or why there is none and what to do. Pure.
 
-import { grouped } from "./words.js"
+import { grouped } from "../words.js"
 
 const RELOAD = "This board can't be played right now. Reload the page."
+export const ON_THE_WAY = "Your points are on their way…"
 const REFUSALS = {
   no_answer: "The server does not answer.",
   scoring_disabled: "You can't win points right now. Ask whoever runs this board.",
-  action_token_expired: "That took too long to count. Play another round.",
+  action_token_expired: "These points came too late: a round has to arrive in time to count.",
+  invalid_action_token: "This round was begun by somebody else, or before you came back as a new guest.",
+  token_already_used: "This round was counted before, with other points.",
+  queue_full: "Too many rounds wait already. Play on when they are sent.",
   overlapping_action: "Another round was played at the same time. Play one at a time.",
   unknown_action_type: RELOAD,
   board_not_found: RELOAD,
@@ -31,6 +35,11 @@ export function refusalText({ status, code, detail, retryAfterSeconds }) {
 // A round that is over, and not lost.
 export function unsentText(refusal) {
   return `${refusalText(refusal)} Your points wait here: send them again in a moment.`
+}
+
+// A round whose points are on their way, without anybody having to do anything.
+export function keptText(refusal) {
+  return `${refusalText(refusal)} Your points are kept, and sent as soon as they can be.`
 }
 
 export function ordinal(number) {

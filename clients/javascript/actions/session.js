@@ -6,7 +6,7 @@ const browser = {
   now: () => Date.now(),
   // One tab at a time. Over plain http there are no locks: there the server forgives two tabs that
   // send the same refresh token within ten seconds.
-  alone: (run) => (navigator.locks ? navigator.locks.request("scoreboard.session", run) : run()),
+  alone: (run) => globalThis.navigator?.locks?.request("scoreboard.session", run) ?? run(),
 }
 
 export class Session {

@@ -1,0 +1,84 @@
+// optimistic.js: a player's score as it will be: what the server says, and what is on its way to it. No DOM.
+//
+// Points are never added to what may hold them already. While it is not known whether an action was counted
+// (it was sent, and no answer came), what the board says meanwhile is kept aside until the answer is there.
+
+import { pending } from "./queue.js"
+
+const HOW = {
+  increment: (score, points) => (score ?? 0) + points,
+  decrement: (score, points) => (score ?? 0) - points,
+  set: (score, points) => points,
+}
+
+export class Optimistic extends EventTarget {
+  #queue
+  #board
+  #types
+  #apply
+  #server = { score: null, rank: null, version: 0 }
+  #aside = null
+  #pending = new Map() // id -> points
+
+  // `types` are the action types that feed the board; left out: all. `operator` and `order` are the board's.
+  constructor({ queue, board, types = null, operator = "increment", order = "desc" }) {
+    super()
+    this.#queue = queue
+    this.#board = board
+    this.#types = types
+    this.#apply = HOW[operator] ?? best(order)
+    queue.addEventListener("change", () => this.#changed())
+    this.#changed()
+  }
+
+  // { score, rank, shown, pending }: what the server said last, what to show, and the points that are on their way.
+  get state() {
+    const { score, rank } = this.#server
+    const points = [...this.#pending.values()]
+    return { score, rank, pending: points, shown: points.reduce(this.#apply, score) }
+  }
+
+  // A `me` frame of the stream.
+  see({ b, score, rank, ver }) {
+    if (b !== this.#board) return
+    this.#aside = { score, rank, version: ver }
+    this.#changed()
+  }
+
+  #changed() {
+    const items = this.#queue.items.filter(({ type }) => this.#types?.includes(type) ?? true)
+    for (const { receipt } of items) if (receipt) this.#take(standing(receipt, this.#board))
+    if (!items.some(doubtful)) this.#take(this.#aside)
+    const before = this.#pending
+    this.#pending = new Map(items.filter(pending).map(({ id, points }) => [id, points]))
+    for (const item of items) if (before.has(item.id) && rejected(item)) this.#rollBack(item)
+    this.dispatchEvent(new Event("change"))
+  }
+
+  // Only news: a frame may come later than the receipt of what happened after it.
+  #take(news) {
+    if (news && news.version >= this.#server.version) this.#server = news
+  }
+
+  #rollBack(item) {
+    this.dispatchEvent(new CustomEvent("rollback", { detail: item }))
+  }
+}
+
+// Where a receipt says that the player stands, in the board's own period.
+function standing({ standings }, id) {
+  return standings.find(({ board, region }) => board === id && !region)
+}
+
+function rejected({ state }) {
+  return state === "refused" || state === "expired"
+}
+
+function doubtful(item) {
+  return item.state === "sent" || (item.state === "waiting" && item.doubtful === true)
+}
+
+function best(order) {
+  const better = order === "asc" ? Math.min : Math.max
+  return (score, points) => (score === null ? points : better(score, points))
+}

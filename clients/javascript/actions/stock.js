@@ -1,0 +1,67 @@
+// stock.js: actions that were asked for beforehand, so that rounds can begin without a connection. No DOM.
+
+const SIZE = 3
+const LEAST_MS = 60_000 // of its time that must be left: a round has to fit in
+const LOOK_MS = 30_000
+const KEEN_MS = 10 * 60_000 // who has not played for so long is not going to
+
+const browser = {
+  now: () => performance.now(),
+  later: (run, ms) => setTimeout(run, ms),
+  cancel: (timer) => clearTimeout(timer),
+}
+
+export class Stock {
+  #actions
+  #world
+  #held = []
+  #playedAt = 0
+  #timer = null
+  #stopped = false
+  #filling = false
+
+  // `actions` is whatever they are requested of.
+  constructor({ actions, world = browser }) {
+    this.#actions = actions
+    this.#world = world
+  }
+
+  // One of the stock, or a new one.
+  async request(type) {
+    this.#playedAt = this.#world.now()
+    this.#held = this.#held.filter(good)
+    const action = this.#held.shift() ?? (await this.#actions.request(type))
+    this.#fill(type)
+    return action
+  }
+
+  // Hold none: exclusive actions can't be asked for before the one before them is over.
+  stop() {
+    this.#stopped = true
+    this.#held = []
+    this.#world.cancel(this.#timer)
+  }
+
+  async #fill(type) {
+    if (this.#filling || this.#stopped) return
+    this.#filling = true
+    await this.#ask(type).catch(() => {}) // without a connection, or after enough of them: in a while
+    this.#filling = false
+    this.#world.cancel(this.#timer)
+    const keen = this.#world.now() - this.#playedAt < KEEN_MS
+    if (keen && !this.#stopped) this.#timer = this.#world.later(() => this.#fill(type), LOOK_MS)
+  }
+
+  async #ask(type) {
+    this.#held = this.#held.filter(good)
+    while (this.#held.length < SIZE && !this.#stopped) {
+      const action = await this.#actions.request(type)
+      if (!good(action)) return this.stop() // they don't live long enough to be held
+      if (!this.#stopped) this.#held.push(action)
+    }
+  }
+}
+
+function good({ leftMs }) {
+  return leftMs > LEAST_MS
+}

@@ -1,0 +1,65 @@
+// stored-actions.js: completed actions that are on their way, kept across visits. No DOM.
+//
+// Each has a key of its own, so that two tabs which write at the same time lose nothing.
+
+const PREFIX = "scoreboard.action."
+
+export class StoredActions {
+  #storage
+  #here = new Map() // where nothing can be kept: until the page is left
+
+  constructor(storage = browserStorage()) {
+    this.#storage = storage
+  }
+
+  // The oldest first.
+  all() {
+    const kept = this.#keys().map((key) => parsed(this.#storage.getItem(key)))
+    const known = [...kept, ...this.#here.values()].filter((item) => item?.id)
+    return known.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+  }
+
+  find(id) {
+    return this.#here.get(id) ?? parsed(this.#storage?.getItem(PREFIX + id) ?? "")
+  }
+
+  put(item) {
+    try {
+      this.#storage.setItem(PREFIX + item.id, JSON.stringify(item))
+      this.#here.delete(item.id)
+    } catch {
+      this.#here.set(item.id, item)
+    }
+  }
+
+  remove(id) {
+    this.#here.delete(id)
+    this.#storage?.removeItem(PREFIX + id)
+  }
+
+  // Whether a change of this key of the storage is ours.
+  concerns(key) {
+    return key === null || key.startsWith(PREFIX)
+  }
+
+  #keys() {
+    const length = this.#storage?.length ?? 0
+    return Array.from({ length }, (_, index) => this.#storage.key(index)).filter((key) => key.startsWith(PREFIX))
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function browserStorage() {
+  try {
+    return globalThis.localStorage ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,118 @@
+// scoreboard.js: the client of a Scoreboard server, for browsers and for Node.js. What only players need is
+// loaded when somebody plays.
+
+import { Api, Refusal } from "./actions/api.js"
+import { StoredSession } from "./actions/stored-session.js"
+import { LiveBoard } from "./stream/live-board.js"
+
+export { LiveBoard, Refusal }
+
+/**
+ * @typedef {object} Entry
+ * @property {number} rank
+ * @property {string} id
+ * @property {string} name
+ * @property {number} score
+ * @property {Record<string, number>} columns
+ *
+ * @typedef {object} WatchOptions
+ * @property {string} [region]
+ * @property {string} [period] a further period that the board keeps, such as "daily"
+ * @property {boolean} [me] also where the player of this browser stands; he becomes a guest where he is none
+ * @property {("sse" | "ws" | "long-poll" | "poll")[]} [carriers] which may be used, the best first
+ * @property {number} [hiddenMs] how long a page that nobody sees stays connected; a minute
+ *
+ * @typedef {object} ReadOptions
+ * @property {string} [period]
+ * @property {string} [region]
+ * @property {number} [limit]
+ * @property {number} [offset]
+ * @property {string[]} [players] only these
+ * @property {string} [around] only the entries around this player
+ * @property {number} [radius]
+ */
+export class Scoreboard {
+  #url
+  #api
+  #stored
+  #storage
+  #player = null
+
+  /**
+   * @param {object} [options]
+   * @param {string} [options.url] where the server is; left out: where this module came from
+   * @param {Storage | null} [options.storage] where the session and the queue are kept; left out: localStorage
+   */
+  constructor({ url = origin(), storage } = {}) {
+    this.#url = url.replace(/\/+$/, "")
+    this.#api = new Api(`${this.#url}/v1`)
+    this.#storage = storage
+    this.#stored = new StoredSession(storage)
+  }
+
+  /** Who plays in this browser: his id, null where nobody has played yet. */
+  get playerId() {
+    return this.#stored.read()?.player ?? null
+  }
+
+  /**
+   * Follow a board. The callback is called at each change, of the board or of the connection.
+   * @param {string} board
+   * @param {WatchOptions} [options]
+   * @param {(live: LiveBoard) => void} [changed]
+   * @returns {LiveBoard} call its `stop()` in the end
+   */
+  watch(board, { region = "", period = "", me = false, ...options } = {}, changed = () => {}) {
+    const scope = board + (region && `:${region}`) + (period && `@${period}`)
+    const mine = me ? { ticket: () => this.#ticket(), player: this.playerId ?? "new" } : {}
+    const live = new LiveBoard(this.#url, { scope, ...options, ...mine })
+    for (const type of ["change", "status"]) live.addEventListener(type, () => changed(live))
+    live.start()
+    return live
+  }
+
+  /**
+   * Read a board once: what `GET /v1/boards/{board}/entries` answers. Throws a Refusal.
+   * @param {string} board
+   * @param {ReadOptions} [options]
+   */
+  async read(board, { around = "", players = [], ...more } = {}) {
+    const query = new URLSearchParams(Object.entries(more).filter(([, value]) => value !== undefined))
+    if (players.length) query.set("players", players.join())
+    const path = `/boards/${encodeURIComponent(board)}/entries`
+    return this.#api.get(around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`)
+  }
+
+  /** The player of this browser, with what he plays by: `request`, `play`, `queue` and `optimistic`. */
+  player() {
+    return (this.#player ??= this.#load())
+  }
+
+  /**
+   * One whole action: asked for, worked for, completed. Its receipt; throws a Refusal. Without a connection the
+   * completed action waits in the player's queue.
+   * @param {string} type
+   * @param {{ points?: number, result?: string }} [claim]
+   */
+  async play(type, claim) {
+    return (await this.player()).play(type, claim)
+  }
+
+  async #load() {
+    try {
+      const { Player } = await import("./actions/player.js")
+      return new Player({ api: this.#api, stored: this.#stored, storage: this.#storage })
+    } catch (error) {
+      this.#player = null // it may be there the next time
+      throw error
+    }
+  }
+
+  async #ticket() {
+    return (await this.player()).ticket()
+  }
+}
+
+function origin() {
+  return new URL("..", import.meta.url).href
+}

@@ -1,0 +1,224 @@
+// feed.js: the frames of a stream, through every interruption.
+//
+// Carriers give up for good after some answers, forget their cursor, and never notice a dead line. So each
+// connection is opened once, and the loop is ours. Where one carrier does not get through, the next one does.
+
+import { pauseMs } from "../pause.js"
+import { Ladder } from "./ladder.js"
+import { carriers, Line } from "./line.js"
+import { unheard } from "./status.js"
+
+const HELLO_MS = 6000 // nothing at all for so long: some proxies hold streams back
+const BEATS_MISSED = 2.5
+const STEADY_MS = 10_000 // a stream that held for so long ends a row of failures
+const LONGEST_PAUSE_MS = 30_000
+const SHORT_OUTAGE_MS = 60_000 // for which somebody waits before his screen
+const SHORT_OUTAGE_PAUSE_MS = 8000
+
+const platform = {
+  carriers,
+  now: () => Date.now(), // unlike performance.now(), it goes on while a laptop sleeps
+  random: () => Math.random(),
+  later: (run, ms) => setTimeout(run, ms),
+  cancel: (timer) => clearTimeout(timer),
+}
+
+export class Feed extends EventTarget {
+  #base
+  #scope
+  #ticket
+  #cursor
+  #world
+  #ladder
+  #line = null
+  #trial = null // a better carrier, opened beside the line
+  #timer = null
+  #climbing = null
+  #openedAt = null
+  #status = unheard()
+
+  // `base` is where the server is: "" for the page's own. `ticket` is asked for a new one at each opening.
+  constructor(base, { scope, since = "", ticket = null, carriers: some, first, world = platform }) {
+    super()
+    this.#base = base
+    this.#scope = scope
+    this.#cursor = since
+    this.#ticket = ticket
+    this.#world = world
+    this.#ladder = new Ladder(some, first)
+  }
+
+  get status() {
+    return { ...this.#status }
+  }
+
+  // Everything up to here was seen.
+  get cursor() {
+    return this.#cursor
+  }
+
+  start() {
+    if (this.#line || this.#status.phase === "ended") return
+    this.#line = this.#opened(this.#ladder.carrier)
+    this.#wait(HELLO_MS, () => this.#silent())
+    this.#tell({ phase: "opening" })
+  }
+
+  stop() {
+    this.#close()
+    if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ phase: "closed" })
+  }
+
+  // Forget where we are: the next stream begins with a snapshot.
+  resync() {
+    this.#cursor = ""
+    if (this.#line) this.#again()
+  }
+
+  // After a sleep, or with a network back: don't wait for a timer that slept as well.
+  check() {
+    const { phase, heardAt, heartbeatMs } = this.#status
+    if (phase === "waiting") this.start()
+    if (phase === "open" && this.#world.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#stalled()
+  }
+
+  #opened(carrier) {
+    const line = new Line(carrier, {
+      heard: (news) => this.#heard(line, news),
+      frame: (frame) => this.#received(line, frame),
+      failed: (why) => (line === this.#trial ? this.#stay() : this.#failed(why)),
+    })
+    line.open(this.#world.carriers[carrier], this.#base, () => this.#query())
+    return line
+  }
+
+  async #query() {
+    const query = new URLSearchParams({ boards: this.#scope })
+    if (this.#cursor) query.set("since", this.#cursor)
+    if (this.#ticket) query.set("ticket", await this.#ticket())
+    return query
+  }
+
+  #received(line, frame) {
+    const ends = frame === null || frame.t === "bye"
+    if (ends && line === this.#trial) return this.#stay()
+    if (frame === null) return this.resync()
+    if (frame.t === "bye") return this.#sentAway(frame)
+
+    const beatMs = frame.t === "hello" ? frame.hb * 1000 : this.#status.heartbeatMs
+    const tells = frame.t === "hello" || frame.t === "hb" // whether the server sees changes
+    const degraded = tells ? frame.degraded === true : this.#status.degraded
+    this.#heard(line, { beatMs, id: frame.id, degraded })
+    this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
+  }
+
+  #heard(line, { beatMs, id, degraded = false }) {
+    if (line === this.#trial) this.#climb()
+    const now = this.#world.now()
+    if (this.#openedAt === null) this.#settle(now)
+    if (id) this.#cursor = id
+    this.#wait(BEATS_MISSED * beatMs, () => this.#stalled())
+    this.#tell({ phase: "open", carrier: line.carrier, heardAt: now, heartbeatMs: beatMs, degraded })
+  }
+
+  #settle(now) {
+    this.#openedAt = now
+    const ms = this.#ladder.climbMs
+    if (ms !== null) this.#climbing = this.#world.later(() => this.#try(), ms)
+  }
+
+  // The line stays until the better carrier has proven that it gets through.
+  #try() {
+    this.#trial = this.#opened(this.#ladder.best)
+    this.#climbing = this.#world.later(() => this.#stay(), HELLO_MS)
+  }
+
+  #climb() {
+    const line = this.#trial
+    this.#trial = null
+    this.#close()
+    this.#line = line
+    this.#ladder.restart()
+  }
+
+  #stay() {
+    this.#endTrial()
+    this.#ladder.stayed()
+    this.#climbing = this.#world.later(() => this.#try(), this.#ladder.climbMs)
+  }
+
+  #sentAway({ again, retry_ms: ms }) {
+    const failures = this.#failuresInARow()
+    this.#close()
+    this.#tell({ phase: again ? "waiting" : "ended", heardAt: this.#world.now(), failures })
+    if (again) this.#wait(ms, () => this.start())
+  }
+
+  #silent() {
+    this.#ladder.silent()
+    this.#again()
+  }
+
+  // It said hello, and fell silent: the line is dead, or something on the way lets only the beginning through.
+  #stalled() {
+    const failures = this.#failuresInARow(this.#status.heardAt)
+    this.#ladder.failed({ heard: false })
+    this.#again(failures)
+  }
+
+  #failed(why) {
+    const failures = this.#failuresInARow()
+    if (why === "missing") return this.#doWithout()
+    if (why === "cut") this.#ladder.failed({ heard: this.#openedAt !== null })
+    if (why === "unloaded") this.#ladder.restart() // it is our own file: the server is away
+    this.#again(failures)
+  }
+
+  #doWithout() {
+    this.#close()
+    if (this.#ladder.missing()) this.start()
+    else this.#tell({ phase: "ended" })
+  }
+
+  #again(failures = this.#failuresInARow()) {
+    this.#close()
+    this.#wait(this.#pauseMs(failures), () => this.start())
+    this.#tell({ phase: "waiting", failures: failures + 1 })
+  }
+
+  #pauseMs(failures) {
+    const { heardAt } = this.#status
+    const short = heardAt !== null && this.#world.now() - heardAt < SHORT_OUTAGE_MS
+    return pauseMs(failures, this.#world.random(), short ? SHORT_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS)
+  }
+
+  #failuresInARow(until = this.#world.now()) {
+    const steady = this.#openedAt !== null && until - this.#openedAt >= STEADY_MS
+    if (steady) this.#ladder.held()
+    return steady ? 0 : this.#status.failures
+  }
+
+  #close() {
+    this.#line?.close()
+    this.#line = null
+    this.#openedAt = null
+    this.#world.cancel(this.#timer)
+    this.#endTrial()
+  }
+
+  #endTrial() {
+    this.#trial?.close()
+    this.#trial = null
+    this.#world.cancel(this.#climbing)
+  }
+
+  #wait(ms, run) {
+    this.#world.cancel(this.#timer)
+    this.#timer = this.#world.later(run, ms)
+  }
+
+  #tell(news) {
+    Object.assign(this.#status, news)
+    this.dispatchEvent(new Event("status"))
+  }
+}

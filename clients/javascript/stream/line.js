@@ -1,0 +1,65 @@
+// line.js: one connection of a feed, from its opening to its end. What a closed one still says is not heard.
+
+import * as sse from "./carriers/sse.js"
+
+// Those that few need are loaded by those few.
+export const carriers = {
+  sse: async () => sse.open,
+  ws: async () => (await import("./carriers/ws.js")).open,
+  "long-poll": async () => (await import("./carriers/polling.js")).openLong,
+  poll: async () => (await import("./carriers/polling.js")).openShort,
+}
+
+export class Line {
+  carrier
+  #told
+  #close = null
+
+  // `told` has: heard, frame (null where it can't be read), and failed: "cut", or, where it was not even
+  // opened, "unloaded" (the carrier), "missing" (in this browser) or "away" (what the address needs).
+  constructor(carrier, told) {
+    this.carrier = carrier
+    this.#told = told
+  }
+
+  async open(load, base, ask) {
+    const begin = await load().catch(() => this.#told?.failed("unloaded"))
+    const query = begin && (await ask().catch(() => this.#told?.failed("away")))
+    if (!query || !this.#told) return
+    try {
+      this.#close = begin(base, query, this)
+    } catch {
+      this.#told.failed("missing")
+    }
+  }
+
+  close() {
+    this.#told = null
+    this.#close?.()
+    this.#close = null
+  }
+
+  text(data) {
+    this.frame(parsed(data))
+  }
+
+  frame(frame) {
+    this.#told?.frame(frame)
+  }
+
+  answered(news) {
+    this.#told?.heard(news)
+  }
+
+  failed() {
+    this.#told?.failed("cut")
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

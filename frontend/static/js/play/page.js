@@ -1,0 +1,77 @@
+// page.js: the page on which visitors play, put together.
+
+import { Stock } from "../../../sdk/actions/stock.js"
+import { connectionState, connectionText } from "../../../sdk/stream/connection.js"
+import { Scoreboard } from "../../../sdk/scoreboard.js"
+import { Game } from "./game.js"
+import { Lights, lightsRoundFor } from "./lights.js"
+import { PlayButton } from "./play-button.js"
+import { Rounds } from "./rounds.js"
+import { refusalText } from "./says.js"
+import { Stand } from "./stand.js"
+import { renderTop } from "./top.js"
+import { Waiting } from "./waiting.js"
+
+const LABELS = { tapping: "Catch them!", waiting: "Playing…" }
+
+const find = (selector) => document.querySelector(selector)
+const { base, action: type, board: id, operator, order, sign, decimals, unit } = find("#play").dataset
+const board = { id, sign, decimals: Number(decimals), unit }
+
+const scoreboard = new Scoreboard({ url: base })
+const player = await scoreboard.player()
+const stock = new Stock({ actions: player })
+const game = new Game({ type, board, actions: stock, rounds: lightsRoundFor, ahead: true })
+const button = new PlayButton(find(".play"), game, { labels: LABELS, taps: false })
+const mine = player.optimistic(id, { types: [type], operator, order })
+const stand = new Stand(find(".stand"), board)
+const rounds = new Rounds(find("#rounds"), board)
+new Lights(find(".lights"), game)
+new Waiting(find("#waiting"), player.queue)
+find(".play button").addEventListener("click", () => button.press())
+find(".lights").addEventListener("over", () => find(".play button").focus())
+mine.addEventListener("change", () => show(live))
+mine.addEventListener("rollback", ({ detail }) => takenBack(detail))
+player.queue.addEventListener("change", () => queued())
+let live = watched()
+setInterval(() => showConnection(live), 1000)
+queued()
+find(".play").classList.add("ready")
+
+function watched() {
+  const me = player.id !== null
+  const opened = scoreboard.watch(id, { me }, (now) => {
+    if (now.me) mine.see(now.me)
+    show(now)
+    showConnection(now)
+  })
+  return Object.assign(opened, { known: me })
+}
+
+// Who played for the first time is somebody now, and can be told where he stands.
+function queued() {
+  if (player.id !== null && !live.known) {
+    live.stop()
+    live = watched()
+  }
+  rounds.render(player.queue.items)
+}
+
+function show({ board: shown, entries, me }) {
+  if (shown.s !== null) renderTop(find("#top"), entries, board.decimals, player.id)
+  stand.render(mine.state, me?.tot ?? shown.total)
+}
+
+function takenBack({ refusal }) {
+  if (refusal.code === "overlapping_action") stock.stop()
+  stand.shake()
+  find("#said").textContent = refusalText(refusal)
+}
+
+function showConnection({ status }) {
+  const badge = find("#badge")
+  const state = connectionState(status, Date.now())
+  const text = connectionText(state, status.heardAt)
+  Object.assign(badge.dataset, { state, carrier: status.carrier ?? "", shared: status.shared })
+  if (badge.lastElementChild.textContent !== text) badge.lastElementChild.textContent = text // or it is read aloud again
+}

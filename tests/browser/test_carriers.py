@@ -1,0 +1,184 @@
+"""How pages stay live: over one connection for all tabs, by the carrier that gets through, after outages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import LAN, live, players, submit
+from tests.support import wait_until
+from tests.tcpproxy import TcpProxy
+
+TABS = 12
+EVENTS, SWITCHING = b"Content-Type: text/event-stream", b"101 Switching Protocols"
+
+
+@pytest.fixture
+def proxy(stack):
+    with contextlib.closing(TcpProxy(stack.port)) as proxy:
+        yield proxy
+
+
+def viewers(stack, board):
+    """How many streams of a board the server has open."""
+    processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
+    rooms = [room for process in processes for room in process["rooms"] if room["room"] == board]
+    return sum(room["viewers"] for room in rooms)
+
+
+def entries(stack, board):
+    answer = stack.call("GET", f"/v1/boards/{board}/entries?limit=100")
+    return [(row["rank"], row["player"]["id"], row["score"]) for row in answer.json["data"]["entries"]]
+
+
+def shown(page):
+    """The rows that a page shows."""
+    return page.locator("#rows tbody tr").evaluate_all(
+        "rows => rows.map((row) => [Number(row.dataset.rank), row.dataset.player,"
+        " Number(row.querySelector('.score').dataset.value)])"
+    )
+
+
+def agrees(page, stack, board):
+    """Whether a page shows what the API says."""
+    return [tuple(row) for row in shown(page)] == entries(stack, board)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", LAN])
+def test_twelve_tabs_are_live_over_one_stream(open_page, stack, board, host):
+    name = board()
+    submit(stack, name, cleo=5)
+    address = f"http://{host}:{stack.port}/b/{name}"
+    tabs = [open_page(address)]
+    for _ in range(TABS - 1):
+        tabs.append(tabs[0].context.new_page())
+        tabs[-1].goto(address)
+    for tab in tabs:
+        live(tab)
+
+    submit(stack, name, bob=7)
+
+    for tab in tabs:
+        expect(players(tab)).to_have_text(["bob", "cleo"])
+        expect(tab.locator("#badge")).to_have_attribute("data-shared", "true")
+    wait_until(lambda: viewers(stack, name) == 1, why=stack.log)
+    for tab in tabs[:-1]:
+        tab.close()
+    submit(stack, name, eve=9)
+    expect(players(tabs[-1])).to_have_text(["eve", "bob", "cleo"])
+    tabs[-1].goto("about:blank")
+    wait_until(lambda: viewers(stack, name) == 0, seconds=20, why=stack.log)
+
+
+def test_where_tabs_can_not_share_each_has_its_own(open_page, stack, board):
+    name = board()
+    page = open_page("about:blank")
+    page.add_init_script("delete window.SharedWorker")
+    page.goto(f"{stack.url}/b/{name}")
+    live(page)
+    expect(page.locator("#badge")).to_have_attribute("data-shared", "false")
+
+    submit(stack, name, bob=7)
+
+    expect(players(page)).to_have_text(["bob"])
+
+
+@pytest.mark.parametrize(
+    ("buffering", "carrier"),
+    [((EVENTS,), "ws"), ((EVENTS, SWITCHING), "long-poll")],
+)
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_page_behind_a_proxy_that_holds_streams_back_is_live_by_another_carrier(
+    open_page, stack, board, proxy, buffering, carrier, shared
+):
+    name = board()
+    proxy.buffering = buffering
+    page = open_page("about:blank", base_url=f"http://127.0.0.1:{proxy.port}")
+    if not shared:
+        page.add_init_script("delete window.SharedWorker")
+    page.goto(f"/b/{name}")
+    started = time.monotonic()
+
+    expect(page.locator("#badge")).to_have_text("Live", timeout=20_000)
+
+    print(f"live by {carrier} after {time.monotonic() - started:.1f} s")
+    expect(page.locator("#badge")).to_have_attribute("data-carrier", carrier)
+    submit(stack, name, cleo=5)
+    submit(stack, name, bob=7)
+    expect(players(page)).to_have_text(["bob", "cleo"])
+
+    # The next page of this tab knows it already.
+    page.reload()
+    live(page)
+    expect(page.locator("#badge")).to_have_attribute("data-carrier", carrier)
+
+
+def test_a_line_that_is_cut_comes_back_by_itself(open_page, stack, board, proxy):
+    name = board()
+    page = live(open_page(f"/b/{name}", base_url=f"http://127.0.0.1:{proxy.port}"))
+    page.evaluate("window.neverReloaded = true")
+
+    for score in range(3):
+        proxy.cut()
+        submit(stack, name, bob=1, **{f"p{score}": 2})
+        wait_until(lambda: agrees(page, stack, name), why=lambda: shown(page))
+
+    live(page)
+    assert page.evaluate("window.neverReloaded")
+
+
+def test_a_page_is_live_soon_after_its_process_was_killed(open_page, stack, board):
+    name = board()
+    submit(stack, name, cleo=1, bob=2)
+    page = live(open_page(f"/b/{name}"))
+    page.evaluate("window.neverReloaded = true")
+    master = min(stack.processes("gunicorn"))
+
+    for process in stack.processes("gunicorn"):
+        if process != master:
+            os.kill(process, signal.SIGKILL)
+    killed = time.monotonic()
+    wait_until(lambda: stack.ready, seconds=30, why=stack.log)
+    submit(stack, name, eve=3)
+    wait_until(lambda: page.locator("html").get_attribute("data-connection") == "live", why=stack.log)
+    wait_until(lambda: agrees(page, stack, name), seconds=10, why=lambda: shown(page))
+
+    print(f"live again {time.monotonic() - killed:.1f} s after the kill")
+    assert time.monotonic() - killed < 10
+    assert page.evaluate("window.neverReloaded")
+    assert len(shown(page)) == 3
+
+
+def test_a_page_that_is_hidden_lets_go_and_catches_up_when_it_is_seen(open_page, stack, board):
+    name = board()
+    submit(stack, name, cleo=1)
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(f"/b/{name}")
+    live(page)
+    wait_until(lambda: viewers(stack, name) == 1, why=stack.log)
+
+    look(page, hidden=True)
+    page.clock.fast_forward(61_000)
+    wait_until(lambda: viewers(stack, name) == 0, seconds=20, why=stack.log)
+    submit(stack, name, bob=2)
+    look(page, hidden=False)
+
+    expect(players(page)).to_have_text(["bob", "cleo"])
+    wait_until(lambda: viewers(stack, name) == 1, why=stack.log)
+
+
+def look(page, *, hidden):
+    """Show a page, or cover it, as its visibility is told to it."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true })
+          document.dispatchEvent(new Event("visibilitychange"))
+        }""",
+        hidden,
+    )

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { PageFeed } from "../../clients/javascript/stream/page-feed.js"
+import { settled, World } from "./stream-world.js"
+
+// A feed that only notes what it is asked for.
+class Inner extends EventTarget {
+  asked = []
+  cursor = "7-9"
+
+  constructor(status, options) {
+    super()
+    this.status = { phase: "open", carrier: "sse", ...status }
+    this.options = options
+  }
+
+  start = () => this.asked.push("start")
+  stop = () => this.asked.push("stop")
+  check = () => this.asked.push("check")
+  resync = () => this.asked.push("resync")
+}
+
+async function opened({ shared = true, options = {} } = {}) {
+  const time = new World()
+  const world = {
+    page: Object.assign(new EventTarget(), { hidden: false }),
+    view: new EventTarget(),
+    inner: [],
+    sharedPort: (failed) => ((world.fail = failed), shared ? {} : null),
+    shared: (port, base, asked) => world.made({ shared: true }, asked),
+    own: async (base, asked) => world.made({ shared: false }, asked),
+    made: (status, asked) => world.inner[world.inner.push(new Inner(status, asked)) - 1],
+    later: time.later,
+    cancel: time.cancel,
+    look: (hidden) => {
+      world.page.hidden = hidden
+      world.page.dispatchEvent(new Event("visibilitychange"))
+    },
+  }
+  const feed = new PageFeed("", { scope: "main", since: "7-1", ...options, world })
+  feed.start()
+  await settled()
+  return { feed, world, time, inner: world.inner[0] }
+}
+
+test("where tabs can share, this one does; elsewhere it has its own", async () => {
+  assert.equal((await opened()).feed.status.shared, true)
+  assert.equal((await opened({ shared: false })).feed.status.shared, false)
+})
+
+test("frames and news of the connection come through", async () => {
+  const { feed, inner } = await opened()
+  const got = []
+  feed.addEventListener("frame", ({ detail }) => got.push(detail.t))
+  feed.addEventListener("status", () => got.push(feed.status.phase))
+
+  inner.dispatchEvent(new CustomEvent("frame", { detail: { t: "hb" } }))
+  inner.dispatchEvent(new Event("status"))
+
+  assert.deepEqual(got, ["hb", "open"])
+})
+
+test("a hidden page lets go after a minute, and goes on as soon as it is seen", async () => {
+  const { world, time, inner } = await opened()
+
+  world.look(true)
+  await time.pass(59_000)
+  assert.deepEqual(inner.asked, ["start"])
+  await time.pass(1000)
+  assert.deepEqual(inner.asked, ["start", "stop"])
+
+  world.look(false)
+  assert.deepEqual(inner.asked.slice(2), ["start", "check"])
+})
+
+test("a page that is hidden for a moment only keeps its stream", async () => {
+  const { world, time, inner } = await opened()
+
+  world.look(true)
+  await time.pass(30_000)
+  world.look(false)
+  await time.pass(120_000)
+
+  assert.equal(inner.asked.includes("stop"), false)
+})
+
+test("a screen that is to go on hidden does", async () => {
+  const { world, time, inner } = await opened({ options: { hiddenMs: Infinity } })
+
+  world.look(true)
+  await time.pass(3_600_000)
+
+  assert.equal(inner.asked.includes("stop"), false)
+})
+
+test("a page that is put away lets go, and goes on when it comes back", async () => {
+  const { world, inner } = await opened()
+
+  world.view.dispatchEvent(new Event("pagehide"))
+  world.view.dispatchEvent(new Event("pageshow"))
+  world.view.dispatchEvent(new Event("online"))
+
+  assert.deepEqual(inner.asked, ["start", "stop", "start", "check"])
+})
+
+test("who stopped is not started by being looked at", async () => {
+  const { feed, world, inner } = await opened()
+
+  feed.stop()
+  world.look(true)
+  world.look(false)
+  world.view.dispatchEvent(new Event("pageshow"))
+
+  assert.deepEqual(inner.asked, ["start", "stop"])
+})
+
+for (const lost of ["the worker can't be loaded", "the worker does not answer"]) {
+  test(`where ${lost}, the page goes on by itself from its cursor`, async () => {
+    const { feed, world, inner } = await opened()
+
+    if (lost.includes("loaded")) world.fail()
+    else inner.dispatchEvent(new Event("lost"))
+    world.fail()
+    await settled()
+
+    assert.equal(world.inner.length, 2)
+    assert.deepEqual([inner.asked, world.inner[1].asked], [["start", "stop"], ["start"]])
+    assert.deepEqual([world.inner[1].options.since, feed.status.shared], ["7-9", false])
+  })
+}
+
+test("what could not be loaded is loaded later", async () => {
+  const { feed, world, time } = await opened()
+  const own = world.own
+  let tries = 0
+  world.own = async (...asked) => {
+    tries += 1
+    if (tries < 3) throw new TypeError("Failed to fetch")
+    return own(...asked)
+  }
+  const other = new PageFeed("", { scope: "main", world: { ...world, sharedPort: () => null } })
+  other.start()
+  assert.equal(other.status.phase, "closed")
+  await time.pass(10_000)
+
+  assert.deepEqual([tries, other.status.phase, feed.status.shared], [3, "open", true])
+})
+
+test("a feed that is loaded while nobody looks waits until somebody does", async () => {
+  const { world, inner } = await opened()
+  let loaded
+  world.own = () => new Promise((resolve) => (loaded = resolve))
+  inner.dispatchEvent(new Event("lost"))
+  world.view.dispatchEvent(new Event("pagehide"))
+  const own = world.made({ shared: false }, {})
+  loaded(own)
+  await settled()
+  assert.deepEqual(own.asked, [])
+
+  world.view.dispatchEvent(new Event("pageshow"))
+  assert.deepEqual(own.asked, ["start"])
+})

@@ -1,0 +1,387 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { alone } from "../../clients/javascript/actions/alone.js"
+import { Api } from "../../clients/javascript/actions/api.js"
+import { Queue } from "../../clients/javascript/actions/queue.js"
+import { Session } from "../../clients/javascript/actions/session.js"
+import { StoredActions } from "../../clients/javascript/actions/stored-actions.js"
+import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
+import { data, problem, Server, session, Storage, Time } from "./play-world.js"
+import { settled, World } from "./stream-world.js"
+
+const COMPLETE = "/actions/complete"
+
+// A browser: its storage, its lock, its network, and tabs with a queue each.
+class Browser {
+  storage = new Storage()
+  time = new World()
+  view = new EventTarget()
+  #holder = null
+
+  constructor(answer) {
+    this.server = new Server(...Array(1000).fill((call) => (call.path === COMPLETE ? answer(call) : session(1))))
+  }
+
+  tab() {
+    const api = new Api("", { fetch: this.server.fetch })
+    const mine = new Session({ api, stored: new StoredSession(this.storage), world: new Time() })
+    const { now, random, later, cancel } = this.time
+    const tab = {}
+    const world = { now, random, later, cancel, view: this.view, alone: (run) => this.#alone(tab, run) }
+    const queue = new Queue({ session: mine, stored: new StoredActions(this.storage), world })
+    return Object.assign(tab, { queue })
+  }
+
+  get sent() {
+    return this.server.asked.filter(({ path }) => path === COMPLETE).map(({ body }) => body.actionToken)
+  }
+
+  async #alone(tab, run) {
+    if (this.#holder || tab.closed) return false
+    this.#holder = tab
+    try {
+      await run(() => {})
+    } finally {
+      this.#holder = null
+    }
+    return true
+  }
+}
+
+function action(name, points = 3) {
+  return { type: "jump", points, body: { actionToken: name, proof: { points } } }
+}
+
+function counted({ body }) {
+  return data({ increment: body.proof.points, token: body.actionToken })
+}
+
+function states(queue) {
+  return queue.items.map(({ state }) => state)
+}
+
+// Adds, and tells what came of it, without waiting.
+function adding(queue, ...names) {
+  return names.map((name) => {
+    const got = {}
+    queue.add(action(name)).then(
+      (receipt) => Object.assign(got, { receipt }),
+      (refusal) => Object.assign(got, { refusal }),
+    )
+    return got
+  })
+}
+
+test("a completed action is sent at once, and its receipt returned", async () => {
+  const browser = new Browser(counted)
+  const { queue } = browser.tab()
+
+  const [got] = adding(queue, "a")
+  await browser.time.pass(0)
+
+  assert.deepEqual(got.receipt, { increment: 3, token: "a" })
+  assert.deepEqual(states(queue), ["confirmed"])
+})
+
+test("it is kept before it is sent", () => {
+  const browser = new Browser(() => "never")
+  adding(browser.tab().queue, "a")
+
+  assert.deepEqual(states(browser.tab().queue), ["waiting"])
+})
+
+test("what can't be sent survives a reload, and is sent in its order, once each", async () => {
+  let away = true
+  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const before = browser.tab()
+  for (const name of ["a", "b", "c"]) {
+    adding(before.queue, name)
+  }
+  await browser.time.pass(0)
+  assert.deepEqual(states(before.queue), ["waiting", "waiting", "waiting"])
+  before.closed = true
+
+  away = false
+  browser.server.asked.length = 0
+  const { queue } = browser.tab()
+  await browser.time.pass(60_000)
+
+  assert.deepEqual(browser.sent, ["a", "b", "c"])
+  assert.deepEqual(states(queue), ["confirmed", "confirmed", "confirmed"])
+})
+
+test("an answer that was lost is asked for with the same token and the same proof", async () => {
+  let tries = 0
+  const browser = new Browser((call) => ((tries += 1) < 3 ? "silence" : counted(call)))
+  const { queue } = browser.tab()
+
+  const [got] = adding(queue, "a")
+  await browser.time.pass(10_000)
+
+  const calls = browser.server.asked.filter(({ path }) => path === COMPLETE)
+  assert.deepEqual([calls.length, calls[1].body, calls[2].body], [3, calls[0].body, calls[0].body])
+  assert.equal(got.receipt.token, "a")
+  assert.deepEqual(states(queue), ["confirmed"])
+})
+
+for (const [status, code, state] of [
+  [400, "action_token_expired", "expired"],
+  [400, "invalid_action_token", "refused"],
+  [409, "token_already_used", "refused"],
+  [422, "score_out_of_range", "refused"],
+  [429, "cap_reached", "refused"],
+]) {
+  test(`${code} makes way for those behind it, and is told`, async () => {
+    const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(status, code) : counted(call)))
+    const { queue } = browser.tab()
+    const [bad] = adding(queue, "bad")
+    const [good] = adding(queue, "good")
+
+    await browser.time.pass(0)
+
+    assert.deepEqual(browser.sent, ["bad", "good"])
+    assert.deepEqual(states(queue), [state, "confirmed"])
+    assert.deepEqual([bad.refusal.code, good.receipt.token], [code, "good"])
+    assert.equal(queue.items[0].refusal.detail, `This is ${code}.`)
+  })
+}
+
+for (const answer of ["silence", problem(503, "ledger_unavailable"), problem(429, "rate_limited"), { status: 502, text: "<html>" }]) {
+  test(`nothing is sent out of order after ${answer.status ?? answer}`, async () => {
+    const browser = new Browser(() => answer)
+    const { queue } = browser.tab()
+    adding(queue, "a")
+    adding(queue, "b")
+
+    await browser.time.pass(5000)
+
+    assert.deepEqual(new Set(browser.sent), new Set(["a"]))
+    assert.deepEqual(states(queue), ["waiting", "waiting"])
+  })
+}
+
+test("a wait that the server names is kept", async () => {
+  const browser = new Browser(() => problem(429, "rate_limited", { "Retry-After": "40" }))
+  const { queue } = browser.tab()
+
+  const [got] = adding(queue, "a")
+  await browser.time.pass(40_000)
+
+  assert.deepEqual([browser.sent.length, got.refusal.code], [1, "rate_limited"])
+  await browser.time.pass(1000)
+  assert.equal(browser.sent.length, 2)
+})
+
+test("an action at which the server fails again and again holds up nobody, and is given up", async () => {
+  const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(500, "internal_error") : counted(call)))
+  const { queue } = browser.tab()
+  adding(queue, "bad")
+  adding(queue, "good")
+
+  await browser.time.pass(0)
+  assert.deepEqual(states(queue), ["waiting", "confirmed"])
+  await browser.time.pass(120_000)
+
+  assert.deepEqual(states(queue), ["refused", "confirmed"])
+  assert.equal(browser.sent.filter((name) => name === "bad").length, 5)
+})
+
+test("a hotspot's sign-in page is no answer", async () => {
+  let hotspot = true
+  const browser = new Browser((call) => (hotspot ? { status: 200, text: "<html>Welcome" } : counted(call)))
+  const { queue } = browser.tab()
+  adding(queue, "a")
+  await browser.time.pass(300_000)
+  assert.deepEqual(states(queue), ["waiting"])
+
+  hotspot = false
+  await browser.time.pass(60_000)
+
+  assert.deepEqual(states(queue), ["confirmed"])
+})
+
+test("pauses grow, and who sends now does not wait for them", async () => {
+  const browser = new Browser(() => "silence")
+  const { queue } = browser.tab()
+  adding(queue, "a")
+  await browser.time.pass(600_000)
+  const tries = browser.sent.length
+  assert.ok(tries > 30 && tries < 60, `${tries} tries in ten minutes`)
+
+  queue.send()
+  await browser.time.pass(0)
+
+  assert.equal(browser.sent.length, tries + 1)
+})
+
+test("a network that is said to be back is tried at once", async () => {
+  const browser = new Browser(() => "silence")
+  adding(browser.tab().queue, "a")
+  await browser.time.pass(600_000)
+  const tries = browser.sent.length
+
+  browser.view.dispatchEvent(new Event("online"))
+  await browser.time.pass(0)
+
+  assert.equal(browser.sent.length, tries + 1)
+})
+
+test("who waits is told after a while that it may take long, and may ask again", async () => {
+  let away = true
+  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const { queue } = browser.tab()
+  const [first] = adding(queue, "a")
+  await browser.time.pass(30_000)
+  assert.equal(first.refusal.code, "no_answer")
+
+  away = false
+  const [again] = adding(queue, "a")
+  await browser.time.pass(0)
+
+  assert.equal(again.receipt.token, "a")
+  assert.equal(queue.items.length, 1)
+})
+
+test("who waits for the last word waits as long as it takes", async () => {
+  let away = true
+  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const { queue } = browser.tab()
+  adding(queue, "a")
+  let last = null
+  queue.answer({ actionToken: "a" }).then((receipt) => (last = receipt))
+  await browser.time.pass(300_000)
+  assert.equal(last, null)
+
+  away = false
+  await browser.time.pass(60_000)
+
+  assert.equal(last.token, "a")
+})
+
+test("of two tabs one sends, and both learn the answer", async () => {
+  const browser = new Browser(counted)
+  const [one, other] = [browser.tab(), browser.tab()]
+  const [got] = adding(one.queue, "a")
+  const [too] = adding(other.queue, "b")
+
+  await browser.time.pass(0)
+  browser.view.dispatchEvent(Object.assign(new Event("storage"), { key: null }))
+  await browser.time.pass(5000)
+
+  assert.deepEqual([...browser.sent].sort(), ["a", "b"])
+  assert.deepEqual([got.receipt.token, too.receipt.token], ["a", "b"])
+})
+
+test("more than fifty do not wait", async () => {
+  const browser = new Browser(() => "silence")
+  const { queue } = browser.tab()
+  const gots = adding(queue, ...Array.from({ length: 51 }, (_, number) => `t${number}`))
+  await settled()
+
+  assert.equal(queue.waiting.length, 50)
+  assert.equal(gots[50].refusal.code, "queue_full")
+})
+
+test("who discards is asked for nothing more", async () => {
+  const browser = new Browser(() => "silence")
+  const { queue } = browser.tab()
+  const [got] = adding(queue, "a", "b")
+  await browser.time.pass(1000)
+  const tries = browser.sent.length
+
+  queue.discard()
+  await browser.time.pass(60_000)
+
+  assert.deepEqual([queue.items, browser.sent.length, got.refusal.code], [[], tries, "discarded"])
+})
+
+test("an action that is discarded while its answer is outstanding stays away", async () => {
+  let answer
+  const browser = new Browser(() => new Promise((resolve) => (answer = resolve)))
+  const { queue } = browser.tab()
+  adding(queue, "a")
+  await browser.time.pass(0)
+  assert.deepEqual(states(queue), ["sent"])
+
+  queue.discard()
+  answer(data({}))
+  await browser.time.pass(0)
+
+  assert.deepEqual(queue.items, [])
+})
+
+test("what is settled is forgotten after an hour", async () => {
+  const browser = new Browser(counted)
+  adding(browser.tab().queue, "a")
+  await browser.time.pass(0)
+  assert.equal(browser.tab().queue.items.length, 1)
+
+  browser.time.at += 3_600_001
+
+  assert.equal(browser.tab().queue.items.length, 0)
+})
+
+test("where nothing can be stored it waits until the page is left", async () => {
+  const stored = new StoredActions(null)
+  stored.put({ id: "a", at: 1, state: "waiting" })
+
+  assert.deepEqual(stored.all().map(({ id }) => id), ["a"])
+  stored.remove("a")
+  assert.deepEqual(stored.all(), [])
+})
+
+test("what others stored there is no action", () => {
+  const storage = new Storage()
+  for (const [key, value] of [["other", "{}"], ["scoreboard.action.x", "nonsense"], ["scoreboard.action.y", "null"]]) {
+    storage.setItem(key, value)
+  }
+
+  assert.deepEqual(new StoredActions(storage).all(), [])
+})
+
+test("without locks one tab holds a lease, and the others leave it to that one", async () => {
+  const storage = new Storage()
+  const time = new Time()
+  const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
+  const ran = []
+
+  const first = alone("queue", async () => {
+    ran.push("first")
+    assert.equal(await alone("queue", () => ran.push("second"), tab("second")), false)
+  }, tab("first"))
+
+  assert.equal(await first, true)
+  assert.equal(await alone("queue", async () => ran.push("third"), tab("third")), true)
+  assert.deepEqual(ran, ["first", "third"])
+})
+
+test("the lease of a tab that died ends by itself, that of one that works does not", async () => {
+  const storage = new Storage()
+  const time = new Time()
+  const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
+  const died = new Promise(() => {})
+  alone("queue", () => died, tab("dead"))
+  await settled()
+  time.at += 14_000
+  assert.equal(await alone("queue", () => {}, tab("other")), false)
+  time.at += 2000
+
+  const took = await alone("queue", async (goOn) => {
+    time.at += 14_000
+    goOn()
+    time.at += 14_000
+    assert.equal(await alone("queue", () => {}, tab("third")), false)
+  }, tab("other"))
+
+  assert.equal(took, true)
+})
+
+test("where there are locks they are used", async () => {
+  const asked = []
+  const locks = { request: async (name, options, run) => (asked.push(name), run(asked.length === 1 ? {} : null)) }
+
+  assert.equal(await alone("queue", async () => {}, { locks }), true)
+  assert.equal(await alone("queue", async () => assert.fail("another tab has it"), { locks }), false)
+  assert.deepEqual(asked, ["scoreboard.queue", "scoreboard.queue"])
+})

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { Stock } from "../../clients/javascript/actions/stock.js"
+import { settled, World } from "./stream-world.js"
+
+const MINUTE = 60_000
+
+// A server that hands out numbered actions while there is a connection.
+function playing({ livesMs = 5 * MINUTE } = {}) {
+  const world = new World()
+  const actions = {
+    asked: 0,
+    away: false,
+    async request(type) {
+      if (this.away) throw new Error("no answer")
+      const until = world.at + livesMs
+      return { type, number: (this.asked += 1), get leftMs() { return until - world.at } }
+    },
+  }
+  return { world, actions, stock: new Stock({ actions, world }) }
+}
+
+test("after the first round three more can begin without a connection", async () => {
+  const { actions, stock } = playing()
+  assert.equal(actions.asked, 0, "who only looks asks for nothing")
+  await stock.request("jump")
+  await settled()
+  assert.equal(actions.asked, 4)
+
+  actions.away = true
+  const begun = [await stock.request("jump"), await stock.request("jump"), await stock.request("jump")]
+
+  assert.deepEqual(begun.map(({ number }) => number), [2, 3, 4])
+  await assert.rejects(stock.request("jump"))
+})
+
+test("the stock is filled again when there is a connection", async () => {
+  const { world, actions, stock } = playing()
+  await stock.request("jump")
+  await settled()
+  actions.away = true
+  await stock.request("jump")
+  await settled()
+
+  actions.away = false
+  await world.pass(30_000)
+
+  assert.equal(actions.asked, 5)
+})
+
+test("one whose time is nearly over is not begun", async () => {
+  const { world, stock } = playing()
+  await stock.request("jump")
+  await settled()
+  world.at += 4.5 * MINUTE
+
+  assert.equal((await stock.request("jump")).number, 5)
+})
+
+test("who stopped playing asks for nothing more", async () => {
+  const { world, actions, stock } = playing()
+  await stock.request("jump")
+  await world.pass(11 * MINUTE)
+  const asked = actions.asked
+
+  await world.pass(60 * MINUTE)
+
+  assert.equal(actions.asked, asked)
+})
+
+test("actions that don't live long enough are not held", async () => {
+  const { world, actions, stock } = playing({ livesMs: 30_000 })
+  await stock.request("jump")
+  await world.pass(5 * MINUTE)
+
+  assert.equal(actions.asked, 2)
+  assert.equal((await stock.request("jump")).number, 3)
+})
+
+test("where none may be held none is asked for", async () => {
+  const { world, actions, stock } = playing()
+  await stock.request("jump")
+  await settled()
+  stock.stop()
+
+  assert.equal((await stock.request("jump")).number, 5)
+  await world.pass(MINUTE)
+  assert.equal(actions.asked, 5)
+})
