@@ -111,6 +111,8 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
 def _content(says: Description, shapes: Shapes) -> Schema:
     if says.html:
         return HTML
+    if says.media:
+        return {says.media: {"schema": {"type": "string"}}}
     if says.text:
         return {"text/plain": {"schema": {"type": "string"}}}
     if says.events:

@@ -1,27 +1,49 @@
-// main.js: what a page needs, put together.
+// main.js: what a board's page needs, put together. The element does the rest.
 
-import { apply } from "../../sdk/stream/board-state.js"
-import { BoardView } from "./board-view.js"
-import { connectionState, connectionText } from "../../sdk/stream/connection.js"
-import { copyable } from "./copy-field.js"
-import { Feed } from "../../sdk/stream/feed.js"
-import { markOwnRow } from "./own-row.js"
+import { define } from "./board/element.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
+import { themeButton } from "./theme-button.js"
 
-const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
+const TEXTS = {
+  unloaded: "This could not be loaded. Reload the page.",
+  players: (count) => (count === 1 ? "player" : "players"),
+  allTime: "All time",
+}
 
 const stored = new StoredSession()
-const root = document.querySelector("[data-stream]")
-if (root) follow(root, document.getElementById("badge"))
-for (const field of document.querySelectorAll(".copy-field")) copyable(field)
-for (const section of document.querySelectorAll(".play")) offer(section)
-stored.addEventListener("change", markMe)
-addEventListener("storage", markMe) // another tab played
-markMe()
+const board = document.querySelector("live-leaderboard")
 
-function markMe() {
-  const rows = document.getElementById("rows")
-  if (rows) markOwnRow(rows, stored.read()?.player)
+followMe()
+define(document.baseURI)
+themeButton(document.querySelector(".theme"))
+board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
+stored.addEventListener("change", followMe)
+addEventListener("storage", followMe) // another tab played
+for (const section of document.querySelectorAll(".play")) offer(section)
+for (const field of document.querySelectorAll(".copy-field")) {
+  import("./copy-field.js").then(({ copyable }) => copyable(field))
+}
+document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
+  const { share } = await import("./board/share.js")
+  await share(button)
+})
+
+// The visitor: who `?me=` names, else who plays in this browser.
+function followMe() {
+  const me = new URLSearchParams(location.search).get("me") ?? stored.read()?.player
+  if (me && board?.getAttribute("me") !== me) board.setAttribute("me", me)
+}
+
+async function showFacts({ total, period }) {
+  const { grouped } = await import("./words.js")
+  const groups = grouped(total, 0).map((group) => {
+    const span = document.createElement("span")
+    span.textContent = group
+    return span
+  })
+  document.getElementById("total").replaceChildren(...groups)
+  document.getElementById("players").textContent = TEXTS.players(total)
+  document.getElementById("period").textContent = period === "all" ? TEXTS.allTime : period
 }
 
 // Who only watches does not load the game; who comes near its button does.
@@ -30,46 +52,8 @@ function offer(section) {
   let playing = null
   const load = () => (playing ??= import("./play.js").then(({ playButton }) => playButton(section, stored)))
   const press = () => load().then((loaded) => loaded.press())
-  const sayWhy = () => (section.querySelector("[role=status]").textContent = "This could not be loaded. Reload the page.")
+  const sayWhy = () => (section.querySelector("[role=status]").textContent = TEXTS.unloaded)
   for (const near of ["pointerenter", "focus"]) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
   button.addEventListener("click", () => press().catch(sayWhy))
   section.classList.add("ready")
-}
-
-function follow(root, badge) {
-  const { stream, scope, since } = root.dataset
-  const view = new BoardView(root)
-  const feed = new Feed(stream, { scope, since: since === NOWHERE ? "" : since })
-  let board = view.shown
-
-  feed.addEventListener("frame", ({ detail: frame }) => {
-    const next = apply(board, frame)
-    if (next.lost) {
-      console.warn(`The board was lost (${next.lost}), asking for all of it.`)
-      feed.resync()
-    } else if (next !== board) {
-      board = next
-      if (board.s !== null) view.render(board)
-      markMe()
-    }
-  })
-  feed.addEventListener("status", () => showConnection(badge, feed))
-  setInterval(() => showConnection(badge, feed), 1000)
-
-  addEventListener("online", () => feed.check())
-  document.addEventListener("visibilitychange", () => document.hidden || feed.check())
-  addEventListener("pagehide", () => feed.stop()) // a page with an open stream can't be kept for "back"
-  addEventListener("pageshow", () => feed.start())
-  feed.start()
-}
-
-function showConnection(badge, feed) {
-  const status = feed.status
-  const state = connectionState(status, Date.now())
-  const text = connectionText(state, status.heardAt)
-  // Only news is written, or it would be read aloud every second.
-  if (badge.dataset.state === state && badge.lastElementChild.textContent === text) return
-  badge.dataset.state = state
-  badge.lastElementChild.textContent = text
-  document.documentElement.dataset.connection = state
 }
