@@ -9,48 +9,50 @@ from msgspec import Meta, Struct
 from scoreboard.boards.wire import Where
 
 Pixels = Annotated[int, Meta(ge=1, le=10_000)]
-Hide = Annotated[str, Meta(description="What not to show: words of docs/pages.md, between spaces or commas.")]
 
 
-class PageQuery(Where, kw_only=True, forbid_unknown_fields=True):
+class Asked(Where, kw_only=True):
+    """What a page is asked for. Pages forgive: whatever it is, it is answered with a page."""
+
+
+class PageQuery(Asked, kw_only=True):
     """Which rows of a board."""
 
-    offset: Annotated[int, Meta(ge=0, description="Rows to skip.")] = 0
+    offset: Annotated[str, Meta(description="Rows to skip.")] = ""
     me: Annotated[str, Meta(description="A player's id: whose row is marked and followed.")] = ""
 
 
-class EmbedQuery(Where, kw_only=True, forbid_unknown_fields=True):
+class EmbedQuery(Asked, kw_only=True):
     """What of a board another site shows, and how."""
 
-    rows: Annotated[int, Meta(ge=1, le=100)] = 10
-    theme: Literal["auto", "light", "dark"] = "auto"
-    hide: Hide = ""
+    rows: Annotated[str, Meta(description="How many: 1 to 100, left out 10.")] = ""
+    theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
+    hide: Annotated[str, Meta(description="What not to show: words between spaces or commas.")] = ""
 
 
-class OverlayQuery(Where, kw_only=True, forbid_unknown_fields=True):
+class OverlayQuery(EmbedQuery, kw_only=True):
     """What of a board an overlay shows, and how."""
 
-    rows: Annotated[int, Meta(ge=1, le=20)] = 5
-    theme: Literal["dark", "light"] = "dark"
-    hide: Hide = ""
-    scale: Annotated[int, Meta(ge=50, le=400, description="Its size, in percent.")] = 100
+    rows: Annotated[str, Meta(description="How many: 1 to 20, left out 5.")] = ""
+    theme: Annotated[str, Meta(description="dark or light.")] = ""
+    scale: Annotated[str, Meta(description="Its size in percent: 50 to 400.")] = ""
 
 
-class ImageQuery(Where, kw_only=True, forbid_unknown_fields=True):
+class ImageQuery(Asked, kw_only=True):
     """What of a board an image shows, and how."""
 
-    rows: Annotated[int, Meta(ge=1, le=50)] = 10
-    theme: Literal["auto", "dark", "light"] = "auto"
+    rows: Annotated[str, Meta(description="How many: 1 to 50, left out 10.")] = ""
+    theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
 
 
-class Empty(Struct, forbid_unknown_fields=True):
+class Empty(Struct):
     """An address without parameters."""
 
 
 class OEmbedQuery(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a site that got a link asks for, as oembed.com says."""
 
-    url: Annotated[str, Meta(max_length=2000, description="The address of a board's page.")]
+    url: Annotated[str, Meta(description="The address of a board's page.")]
     maxwidth: Pixels = 640
     maxheight: Pixels = 720
     format: Literal["json"] = "json"

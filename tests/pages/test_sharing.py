@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -26,7 +26,7 @@ def board(client):
 
 
 def texts(answer):
-    return [text.text for text in ElementTree.fromstring(answer.text).iter(f"{SVG}text")]
+    return [text.text for text in ET.fromstring(answer.text).iter(f"{SVG}text")]
 
 
 def test_the_element_comes_with_one_script_for_all_sites(client):
@@ -47,7 +47,7 @@ def test_a_board_is_an_image(client, board):
     assert image.headers["Cache-Control"] == "public, max-age=60"
     assert texts(image)[:2] == ["Finals & more", "All time · 2 players"]
     assert texts(image)[2:] == ["1", "<script>alert('&')</script>", "1\u2009234", "2", "y", "7"]
-    assert not list(ElementTree.fromstring(image.text).iter(f"{SVG}script"))
+    assert not list(ET.fromstring(image.text).iter(f"{SVG}script"))
 
 
 def test_an_image_that_did_not_change_is_not_sent_again(client, board):
@@ -66,10 +66,12 @@ def test_an_image_of_an_empty_board_says_so(client):
 
 
 def test_a_qr_code_is_drawn_for_the_address_that_was_asked(client, board):
-    ours, theirs = (client.get(f"/b/{board}/qr.svg", headers={"Host": host}) for host in ("a.test", "bb.test"))
+    ours, theirs = (
+        client.get(f"/b/{board}/qr.svg", headers={"Host": host}) for host in ("a.test", "bb.test")
+    )
 
     assert ours.mimetype == "image/svg+xml"
-    assert ElementTree.fromstring(ours.text).tag == f"{SVG}svg"
+    assert ET.fromstring(ours.text).tag == f"{SVG}svg"
     assert ours.text != theirs.text
 
 
@@ -89,7 +91,9 @@ def test_a_link_to_a_board_tells_how_to_embed_it(client, board):
     told = client.get(href)
 
     assert told.json["title"] == "Finals & more"
-    assert told.json["html"].startswith('<iframe src="http://localhost/embed/finals" title="Finals &amp; more"')
+    assert told.json["html"].startswith(
+        '<iframe src="http://localhost/embed/finals" title="Finals &amp; more"'
+    )
     assert told.headers["Access-Control-Allow-Origin"] == "*"
 
 

@@ -3,6 +3,7 @@
 import { withTies } from "./rows.js"
 
 const ANSWER_MS = 6000
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/
 
 // The server's no. `code` is one of docs/errors.md; "no_answer" where nothing was heard.
 export class Problem extends Error {
@@ -36,31 +37,21 @@ export class Reads {
     return this.#list("/entries", { players: ids.join(",") })
   }
 
-  // Nobody, where the player has no place.
+  // Nobody, where the player has no place: what is asked for by name would be answered with an error then,
+  // which browsers write down.
   async around(player, radius) {
-    return this.#ranked(() => this.#list(`/entries/${encodeURIComponent(player)}/around`, { radius }))
+    const own = await this.entry(player)
+    return own.rows.length ? this.#list(`/entries/${player}/around`, { radius }) : own
   }
 
+  // Of whatever somebody took for an id.
   async entry(player) {
-    return this.#ranked(async () => {
-      const entry = await this.#get(`/entries/${encodeURIComponent(player)}`, this.#where)
-      return { rows: rowsIn({ entries: [entry] }), total: null }
-    })
+    return ID.test(player) ? this.players([player]) : { rows: [], total: 0 }
   }
 
   async #list(path, query) {
     const listing = await this.#get(path, { ...this.#where, ...query })
     return { rows: rowsIn(listing), total: listing.total }
-  }
-
-  async #ranked(read) {
-    try {
-      return await read()
-    } catch (problem) {
-      // Somebody's id can be anything that one types into a field.
-      if (problem.code === "not_ranked" || problem.code === "validation_failed") return { rows: [], total: null }
-      throw problem
-    }
   }
 
   async #get(path, query) {
