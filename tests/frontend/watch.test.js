@@ -32,6 +32,7 @@ function watching(choice) {
   const feed = new Stream()
   const watch = new Watch({ feed, board: emptyBoard("main"), choice })
   const heard = []
+  feed.sendTop(0)
   for (const type of ["rows", "chosen", "waiting"]) watch.addEventListener(type, () => heard.push(type))
   return { feed, watch, heard }
 }
@@ -57,6 +58,18 @@ test("a page shows its part of the rows", () => {
 
   assert.deepEqual(shown(watch), ["c"])
   assert.equal(watch.shown.total, 3)
+})
+
+test("the first rows are no change of others", () => {
+  const feed = new Stream()
+  const watch = new Watch({ feed, board: emptyBoard("main") })
+  const heard = []
+  for (const type of ["rows", "chosen"]) watch.addEventListener(type, () => heard.push(type))
+
+  feed.sendTop(1, line("ada", 9))
+  feed.sendTop(2, line("ada", 10))
+
+  assert.deepEqual(heard, ["chosen", "rows"])
 })
 
 test("what can't be believed is asked for anew and not shown", () => {

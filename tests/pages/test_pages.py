@@ -136,7 +136,7 @@ def test_pages_can_be_turned_without_a_script(client):
     submit(client, "short", *({"player": f"p{number}", "score": number} for number in range(5)))
 
     page = client.get("/b/short?offset=2")
-    turns = dict(re.findall(r"<a data-page=\"(\w+)\" href=\"([^\"]+)\"", page.text))
+    turns = dict(re.findall(r"<a data-turn=\"(\w+)\" href=\"([^\"]+)\"", page.text))
 
     assert rows(page) == [("3", "p2", "2"), ("4", "p1", "1")]
     assert turns == {

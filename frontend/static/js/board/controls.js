@@ -41,6 +41,7 @@ export class Controls {
     this.#table = given.root.querySelector(".rows")
     this.#rove = walkable(this.#table)
     this.#listen()
+    this.show()
   }
 
   fill(row, now) {
@@ -88,7 +89,7 @@ export class Controls {
     const near = (selector) => event.target.closest(selector)
     const { hold } = this.#given.watch
     if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
-    else if (near("[data-page]")) this.#turn(event, near("[data-page]").dataset.page)
+    else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
     else if (near(".pause")) this.#given.pause(!hold.paused)
     else if (near(".pill")) this.#given.watch.catchUp()
     else if (near(".star button")) this.#stars.toggle(near("tr").dataset.player)
@@ -182,8 +183,8 @@ export class Controls {
     const { first, last } = stretch(page, limit, total)
     const numbers = [first, last, total].map((number) => grouped(number, 0).join("\u202f"))
     this.#find(".where").textContent = TEXTS.page(...numbers)
-    for (const link of pager.querySelectorAll("[data-page]")) {
-      if (turned(page, link.dataset.page, count) === page) link.setAttribute("aria-disabled", "true")
+    for (const link of pager.querySelectorAll("[data-turn]")) {
+      if (turned(page, link.dataset.turn, count) === page) link.setAttribute("aria-disabled", "true")
       else link.removeAttribute("aria-disabled")
     }
   }

@@ -76,12 +76,15 @@ function frame(host, { region, period }, board) {
 }
 
 function bar() {
-  const view = (name) => made("button", { type: "button", "data-view": name, "aria-pressed": name === "top" }, TEXTS[name])
+  const view = (name, ...before) =>
+    made("button", { type: "button", "data-view": name, "aria-pressed": name === "top" }, ...before, TEXTS[name])
+  const star = made("span", { "aria-hidden": "true" }, "★ ")
+  const views = { class: "views", role: "group", "aria-label": TEXTS.views, part: "tabs" }
   const input = { type: "search", placeholder: TEXTS.search, autocomplete: "off", spellcheck: "false", maxlength: 64 }
   return made(
     "div",
     { class: "bar", part: "toolbar" },
-    made("div", { class: "views", role: "group", "aria-label": TEXTS.views, part: "tabs" }, view("top"), view("around"), view("favourites")),
+    made("div", views, view("top"), view("around"), view("favourites", star)),
     made("label", { class: "search", part: "search" }, made("span", { class: "unseen" }, TEXTS.searchFor), made("input", input)),
     made(
       "button",
@@ -125,7 +128,7 @@ function heads(name, ...content) {
 }
 
 function pager() {
-  const turns = Object.entries(TEXTS.turns).map(([where, label]) => made("a", { href: "#", "data-page": where }, label))
+  const turns = Object.entries(TEXTS.turns).map(([where, label]) => made("a", { href: "#", "data-turn": where }, label))
   return made(
     "nav",
     { class: "pager", "aria-label": TEXTS.pages, part: "pager", hidden: "" },

@@ -114,10 +114,12 @@ export class Watch extends EventTarget {
     const next = apply(this.#board, frame)
     if (next.lost) return this.#feed.resync()
     if (next === this.#board) return
+    const first = this.#board.s === null
     this.#board = next
     if (next.s === null) return
     this.#rows = rowsOf(next)
-    this.#news()
+    if (first && !this.hold.held) this.#chosen()
+    else this.#news()
   }
 
   #listed(list) {
