@@ -17,12 +17,11 @@ followMe()
 define(document.baseURI)
 themeButton(document.querySelector(".theme"))
 board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
+board?.addEventListener("lb-update", offerCopies)
 stored.addEventListener("change", followMe)
 addEventListener("storage", followMe) // another tab played
 for (const section of document.querySelectorAll(".play")) offer(section)
-for (const field of document.querySelectorAll(".copy-field")) {
-  import("./copy-field.js").then(({ copyable }) => copyable(field))
-}
+offerCopies()
 document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
   const { share } = await import("./board/share.js")
   await share(button)
@@ -32,6 +31,16 @@ document.querySelector(".share")?.addEventListener("click", async ({ currentTarg
 function followMe() {
   const me = new URLSearchParams(location.search).get("me") ?? stored.read()?.player
   if (me && board?.getAttribute("me") !== me) board.setAttribute("me", me)
+}
+
+// Where there is something to copy: mostly there is not.
+async function offerCopies() {
+  const fields = document.querySelectorAll(".empty:not([hidden]) .copy-field:not(.offered)")
+  for (const field of fields) {
+    field.classList.add("offered")
+    const { copyable } = await import("./copy-field.js")
+    copyable(field)
+  }
 }
 
 async function showFacts({ total, period }) {

@@ -25,6 +25,6 @@ export function boardIn(root) {
   if (Number(page)) return emptyBoard(scope)
   const table = root.querySelector(".rows")
   const s = since ? Number(since.split("-")[1]) : scope === undefined ? 0 : null
-  const lines = [...table.tBodies[0].rows].map(rowIn)
+  const lines = [...table.tBodies[0].rows].map(rowIn).map(({ id, n, s, c }) => ({ id, n, s, c }))
   return { ...emptyBoard(scope), s, ties, period, total: Number(total), columns: columnsIn(table), lines }
 }

@@ -2,6 +2,7 @@
 
 import { scored } from "../words.js"
 import { part, writeNumber } from "./row.js"
+import { visible } from "./slides.js"
 
 const COUNT_MS = 300
 const RISE_MS = 900
@@ -10,9 +11,10 @@ const MOST_COUNTS = 12 // more at once is noise, and work for every frame
 
 // `scored` are { row, from, to }; `from` is null for who is new.
 export function showGains(scored, format, still) {
-  for (const { row } of scored) glow(row)
-  if (still || scored.length > MOST_COUNTS) return
-  for (const { row, from, to } of scored) {
+  const seen = scored.filter(({ row }) => visible(row.getBoundingClientRect().top))
+  for (const { row } of seen) glow(row)
+  if (still || seen.length > MOST_COUNTS) return
+  for (const { row, from, to } of seen) {
     const cell = part(row, "score")
     if (!cell || from === null || from === to) continue
     rise(cell, from, to, format)

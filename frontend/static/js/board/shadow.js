@@ -107,10 +107,10 @@ function rows({ columns, unit }) {
   const head = made(
     "tr",
     { role: "row", part: "head" },
-    heads("rank", made("abbr", { title: TEXTS.rank }, "#")),
+    heads("rank", sign("#", TEXTS.rank)),
     heads("player", TEXTS.player),
     ...names.map((name) => heads("column", heading(name))),
-    heads("move", made("abbr", { title: TEXTS.change }, "±")),
+    heads("move", sign("±", TEXTS.change)),
     heads("trend", TEXTS.trend),
     heads("score", unit === "s" ? TEXTS.time : TEXTS.score, shown),
     heads("star", made("span", { class: "unseen" }, TEXTS.favourite)),
@@ -125,6 +125,10 @@ function rows({ columns, unit }) {
 
 function heads(name, ...content) {
   return made("th", { class: name, role: "columnheader", scope: "col" }, ...content)
+}
+
+function sign(mark, words) {
+  return made("span", { title: words }, made("span", { "aria-hidden": "true" }, mark), made("span", { class: "unseen" }, words))
 }
 
 function pager() {

@@ -34,6 +34,6 @@ export class Slides {
   }
 }
 
-function visible(top) {
+export function visible(top) {
   return top > -80 && top < innerHeight
 }

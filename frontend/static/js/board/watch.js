@@ -114,11 +114,11 @@ export class Watch extends EventTarget {
     const next = apply(this.#board, frame)
     if (next.lost) return this.#feed.resync()
     if (next === this.#board) return
-    const first = this.#board.s === null
+    const before = this.#board
     this.#board = next
-    if (next.s === null) return
+    if (next.s === null || looksLike(before, next)) return
     this.#rows = rowsOf(next)
-    if (first && !this.hold.held) this.#chosen()
+    if (before.s === null && !this.hold.held) this.#chosen()
     else this.#news()
   }
 
@@ -141,4 +141,10 @@ export class Watch extends EventTarget {
   #tell(type) {
     this.dispatchEvent(new Event(type))
   }
+}
+
+// After opening and after every interruption the same is often sent again.
+function looksLike(one, other) {
+  const look = ({ period, total, columns, lines }) => JSON.stringify([period, total, columns, lines])
+  return look(one) === look(other)
 }
