@@ -1,5 +1,6 @@
 // still.js: rows stand still under a mouse that moves, under the keyboard's focus, and under a selection.
 
+const HOVERS = matchMedia("(hover: hover)")
 const STILL_MS = 10_000 // a pointer that was left lying on the rows holds nothing
 
 // Returns what ends it.
@@ -22,6 +23,8 @@ export function holdStill(table, { hold, release }) {
   table.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && hold("focus"))
   table.addEventListener("focusout", () => release("focus"))
   document.addEventListener("selectionchange", select)
+  // The mouse that this was loaded for has moved already. Where there is none, a touch leaves :hover behind.
+  if (HOVERS.matches && table.matches(":hover")) move({ pointerType: "mouse" })
   return () => (leave(), document.removeEventListener("selectionchange", select))
 }
 
