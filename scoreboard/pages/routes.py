@@ -156,7 +156,7 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
     offset = asking.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
     window, period = boards.window(board, asked, region)
     page = boards.entries(board, window, period, offset=offset, limit=limit)
-    scopes = parts().scopes.showing(board.id, period.id, region) if board.definition.public else []
+    scopes = parts().scopes.showing(board.id, period.id, region)
     own = period == boards.current(board)
     whole = offset == 0 and len(page.rows) == min(page.total, size)
     return {

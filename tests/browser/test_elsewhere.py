@@ -87,6 +87,9 @@ def test_one_tag_shows_a_live_board_on_another_site(visit, site, stack, board):
 
     expect(shown(page)).to_have_text(["bob", "ada"])
     assert page.locator("live-leaderboard").evaluate("board => board.shadowRoot !== null")
+    # Nobody came near, so what a click does has to be loaded first.
+    page.locator("live-leaderboard .pause").dispatch_event("click")
+    expect(page.locator("live-leaderboard .badge")).to_have_text("Paused")
 
 
 def test_attributes_methods_and_events_are_those_of_the_reference(visit, site, stack, board):

@@ -76,8 +76,8 @@ export class Controls {
   }
 
   // What was typed: a name among those that are streamed, or anybody's id.
-  input({ target }) {
-    const words = target.value.trim()
+  input(event, { value }) {
+    const words = value.trim()
     if (!words) return this.choose(this.#view)
     this.#words = words
     const near = found(this.#given.watch.rows, words).length > 0
@@ -85,8 +85,8 @@ export class Controls {
     this.#given.watch.choose({ view: "search", pick: (rows) => found(rows, words), list, page: 0 })
   }
 
-  click(event) {
-    const near = (selector) => event.target.closest(selector)
+  click(event, target) {
+    const near = (selector) => target.closest(selector)
     const { hold } = this.#given.watch
     if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
     else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)

@@ -66,7 +66,11 @@ export class Panel {
     this.#on(window, "pageshow", ({ persisted }) => persisted && watch.start())
     for (const type of ["pointerover", "focusin"]) this.#on(root, type, () => this.#controls.with())
     for (const type of ["click", "input"]) {
-      this.#on(root, type, (event) => this.#controls.with((controls) => controls[type](event)))
+      // Later, outside of the shadow root, an event no longer says what it was that was clicked.
+      this.#on(root, type, (event) => {
+        const { target } = event
+        this.#controls.with((controls) => controls[type](event, target))
+      })
     }
     const clock = setInterval(() => this.#showConnection(), 1000)
     this.#left.push(() => clearInterval(clock))

@@ -1,4 +1,4 @@
-// stars.js: the favourites of this browser, by server. No DOM.
+// stars.js: the favourite players of this browser, on all boards. No DOM.
 
 const KEY = "scoreboard.favourites"
 const MOST = 100 // as many as the API looks up at once
