@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 
 from scoreboard import roles
-from scoreboard.core import http, limits
+from scoreboard.core import cors, http, limits
 from scoreboard.core.http import BATCH_BYTES
 from scoreboard.parts import Parts
 
@@ -22,6 +22,10 @@ class App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is."""
         return func
+
+    def send_static_file(self, filename: str) -> Response:
+        """A file of the pages. Those of other sites may load it too: they show boards."""
+        return cors.shared(super().send_static_file(filename))
 
 
 def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask:

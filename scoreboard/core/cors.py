@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TypeVar
 
 from werkzeug import Request, Response
+
+R = TypeVar("R", bound=Response)
 
 READS = ("GET", "HEAD", "OPTIONS")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -46,3 +49,10 @@ def _preflight(request: Request, response: Response, *, named: bool) -> None:
 def _open(response: Response, origin: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
+
+
+def shared(response: R) -> R:
+    """Let pages of all sites load this file: a browser asks for leave to import a module across sites."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -25,6 +25,7 @@ class Description:
     bare: bool = False  # the answer is `answer` itself, without `data`
     html: bool = False  # answers and problems are pages for people
     text: bool = False  # the answer is plain text
+    media: str = ""  # the answer is a file of this type
     events: tuple[type[Struct], ...] = ()  # what a stream of server-sent events carries
     status: tuple[int, ...] = ()  # of success; left out it is 200
     problems: tuple[str, ...] = ()  # codes of docs/errors.md, which says their statuses

@@ -6,17 +6,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
-from scoreboard.boards.types import Board
+from scoreboard.boards.types import Board, Period
 from scoreboard.boards.wire import Where
+from scoreboard.core import cors
 from scoreboard.core.codes import CODES
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
-from scoreboard.pages import view
-from scoreboard.stream.types import scope_of
+from scoreboard.pages import asking, view
+from scoreboard.pages.wire import EmbedQuery, OverlayQuery, PageQuery
 
 SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
 
@@ -26,13 +27,19 @@ sdk = Blueprint("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 # Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; manifest-src 'self'"
+    "connect-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
+EMBEDDED_HIDES = ("views", "search", "star")
+TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
+OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
+TV_ROWS = 10
 
 PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
+bp.app_template_filter("scored")(view.scored)
 
 
 @bp.get("/")
@@ -40,14 +47,47 @@ bp.app_template_filter("digits")(view.digits)
 def home() -> str:
     """Show the default board, and the way to the others."""
     shown = _public(parts().settings.default_board)
-    return _page(shown, others=[board for board in _boards() if board.id != shown.id])
+    return _board(shown, others=[board for board in _boards() if board.id != shown.id])
 
 
 @bp.get("/b/<board>")
-@described(query=Where, html=True, problems=PAGE_PROBLEMS)
+@described(query=PageQuery, html=True, problems=PAGE_PROBLEMS)
 def board(board: str) -> str:
     """Show a board: live, or a period of it that is over."""
-    return _page(_public(board), others=[])
+    return _board(_public(board), others=[])
+
+
+@bp.get("/b/<board>/tv")
+@described(query=Where, html=True, problems=PAGE_PROBLEMS)
+def tv(board: str) -> str:
+    """Show a board on a big screen: nothing but its rows, page by page, with a QR code of its page."""
+    shown = _public(board)
+    return render_template("tv.html", **_shown(shown, limit=TV_ROWS), hide=TV_HIDES)
+
+
+@bp.get("/overlay/<board>")
+@described(query=OverlayQuery, html=True, problems=PAGE_PROBLEMS)
+def overlay(board: str) -> str:
+    """Show the first rows of a board on nothing: an overlay for streaming software."""
+    shown = _public(board)
+    rows = asking.number(request.args, "rows", 5, least=1, most=20)
+    hide = (*OVERLAY_HIDES, *asking.words(request.args, "hide"))
+    theme = asking.one_of(request.args, "theme", ("dark", "light"))
+    scale = asking.number(request.args, "scale", 100, least=50, most=400)
+    texts = _shown(shown, limit=rows)
+    return render_template("overlay.html", **texts, hide=hide, theme=theme, scale=scale)
+
+
+@bp.get("/embed/<board>")
+@described(query=EmbedQuery, html=True, problems=PAGE_PROBLEMS)
+def embedded(board: str) -> str:
+    """Show a board within a page of another site: what an iframe loads."""
+    g.ancestors = "*"
+    shown = _public(board)
+    rows = asking.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
+    theme = asking.one_of(request.args, "theme", ("auto", "dark", "light"))
+    hide = (*EMBEDDED_HIDES, *asking.words(request.args, "hide"))
+    return render_template("embed.html", **_shown(shown, limit=rows), hide=hide, theme=theme)
 
 
 @bp.get("/play")
@@ -76,7 +116,8 @@ def problem(slug: str) -> str:
 @bp.after_request
 def guard(response: Response) -> Response:
     """Say what a page may load, and that it is never to be shown from a cache unasked."""
-    response.headers["Content-Security-Policy"] = POLICY
+    policy = POLICY.format(ancestors=g.get("ancestors", "'self'"))
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -84,9 +125,7 @@ def guard(response: Response) -> Response:
 @sdk.after_request
 def share(response: Response) -> Response:
     """Let pages of other sites load these modules: a browser asks for leave to import across sites."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    return cors.shared(response)
 
 
 @bp.errorhandler(ScoreboardError)
@@ -106,29 +145,55 @@ def explain_outage(error: Exception) -> tuple[str, int, dict[str, str]]:
     return explain(Unavailable("The database can't be reached right now. No score is lost."))
 
 
-def _page(board: Board, *, others: list[Board]) -> str:
-    period, region = request.args.get("period", ""), request.args.get("region", "")
-    boards, now = parts().boards, parts().clock()
-    window, shown = boards.window(board, period, region)
-    page = boards.entries(board, window, shown, limit=board.definition.size)
-    live = shown == boards.current(board)
-    texts: dict[str, Any] = {
+def _board(board: Board, *, others: list[Board]) -> str:
+    region = request.args.get("region", "")
+    texts = _shown(board, limit=view.MOST_ROWS)
+    own = texts["own"]
+    return render_template(
+        "board.html",
+        **texts,
+        hide=(),
+        others=others,
+        periods=[(choice, texts["period"] == _period(board, choice)) for choice in view.choices(board)],
+        playable=_playable(board, region) if own else "",
+        sign=view.SIGNS.get(board.definition.operator, ""),
+    )
+
+
+def _shown(board: Board, *, limit: int) -> dict[str, Any]:
+    """What every page says of a board: some of its rows, and where its stream goes on."""
+    asked, region = request.args.get("period", ""), request.args.get("region", "")
+    boards, size = parts().boards, board.definition.size
+    limit = min(limit, size)
+    offset = asking.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
+    window, period = boards.window(board, asked, region)
+    page = boards.entries(board, window, period, offset=offset, limit=limit)
+    scopes = parts().scopes.showing(board.id, period.id, region)
+    own = period == boards.current(board)
+    whole = offset == 0 and len(page.rows) == min(page.total, size)
+    return {
         "page": page,
-        "others": others,
-        "live": live,
-        "running": shown.covers(now),
-        "scope": scope_of(window),
-        "since": parts().cursor(window, page.stamp) if live else "",
-        "asked": period,
+        "ranks": view.ranks(page.rows),
+        "limit": limit,
+        "offset": offset,
+        "turns": view.turns(offset, limit, page.total),
+        "asked": asked,
         "region": region,
-        "periods": [(choice, boards.period(board, choice.period) == shown) for choice in view.choices(board)],
-        "period_name": view.period_name(shown),
+        "period": period,
+        "period_name": view.period_name(period),
+        "own": own,
+        "scope": scopes[0] if scopes else "",
+        # Deltas can only be applied to a whole list: the stream of a part begins with a snapshot.
+        "since": parts().cursor(window, page.stamp) if own and whole else "",
         "ties": view.TIES[board.definition.ties],
+        "score_heading": view.score_heading(board.definition),
+        "summary": view.summary(board, page.rows),
         "example": view.example(board, region),
-        "playable": _playable(board, region) if live else "",
-        "sign": view.SIGNS.get(board.definition.operator, ""),
     }
-    return render_template("board.html", **texts)
+
+
+def _period(board: Board, choice: view.Choice) -> Period:
+    return parts().boards.period(board, choice.period)
 
 
 def _playable(board: Board, region: str) -> str:

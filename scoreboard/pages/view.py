@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from scoreboard.actions.types import ActionType
-from scoreboard.boards.types import Board, Period
+from scoreboard.boards.types import Board, Definition, Period, Row
 
 EXAMPLE_SCORE = 10
 PLAYERS_BESIDE = 5  # are shown beside the game
+MOST_ROWS = 100  # of one page; a longer list goes on on the next one
+MINUTE = 60
 RUNNING = {"all": "All time", "daily": "Today", "weekly": "This week", "monthly": "This month"}
 OVER = {"daily": "Yesterday", "weekly": "Last week", "monthly": "Last month"}
 TIES = {
@@ -26,6 +29,14 @@ class Choice(NamedTuple):
 
     period: str
     label: str
+
+
+class Turn(NamedTuple):
+    """A page that one can turn to: which, and where its rows begin; None on that page itself."""
+
+    where: str
+    label: str
+    offset: int | None
 
 
 def choices(board: Board) -> list[Choice]:
@@ -48,13 +59,53 @@ def heading(name: str) -> str:
     return words.capitalize() or name
 
 
-def digits(value: int, decimals: int) -> list[str]:
+def score_heading(rules: Definition) -> str:
+    """What scores are called."""
+    return "Time" if rules.unit == "s" else "Score"
+
+
+def digits(value: int, decimals: int = 0) -> list[str]:
     """A number in groups of three digits, which are set apart by style: what one copies stays a number."""
-    whole, part = divmod(abs(value), 10**decimals)
+    sign, whole, part = _split(value, decimals)
     groups = f"{whole:,}".split(",")
-    groups[0] = ("-" if value < 0 else "") + groups[0]
-    groups[-1] += f".{part:0{decimals}}" if decimals else ""
+    groups[0] = sign + groups[0]
+    groups[-1] += part
     return groups
+
+
+def scored(value: int, rules: Definition) -> list[str]:
+    """A score as its board shows it. Seconds from a minute on are read from a clock: 83.456 is 1:23.456."""
+    sign, seconds, part = _split(value, rules.decimals)
+    if rules.unit != "s" or seconds < MINUTE:
+        return digits(value, rules.decimals)
+    minutes, rest = divmod(seconds, MINUTE)
+    hours, minutes_rest = divmod(minutes, MINUTE)
+    clock = f"{hours}:{minutes_rest:02}" if hours else f"{minutes}"
+    return [f"{sign}{clock}:{rest:02}{part}"]
+
+
+def ranks(rows: Sequence[Row]) -> list[str]:
+    """The rank of each row; who shares it with a neighbour is tied: "=3"."""
+    found = [row.rank for row in rows]
+    tied = [rank in found[max(0, at - 1) : at] + found[at + 1 : at + 2] for at, rank in enumerate(found)]
+    return [f"={rank}" if equal else f"{rank}" for rank, equal in zip(found, tied, strict=True)]
+
+
+def turns(offset: int, limit: int, total: int) -> list[Turn]:
+    """The pages that one can turn to."""
+    last = max(0, total - 1) // limit * limit
+    places = [("first", "First", 0), ("previous", "Previous", max(0, offset - limit))]
+    places += [("next", "Next", min(last, offset + limit)), ("last", "Last", last)]
+    return [Turn(where, label, None if to == offset else to) for where, label, to in places]
+
+
+def summary(board: Board, rows: Sequence[Row]) -> str:
+    """Who leads, for those who see no more than a link."""
+    if not rows:
+        return board.definition.description or "Nobody has scored yet."
+    scores = [" ".join(scored(row.score, board.definition)) for row in rows]
+    leaders = list(zip(ranks(rows), rows, scores, strict=True))[:3]
+    return " · ".join(f"{rank} {row.name} {score}" for rank, row, score in leaders)
 
 
 def playable(type: ActionType | None, board: Board, region: str) -> bool:
@@ -84,3 +135,8 @@ def _example_score(board: Board) -> int:
     if rules.min_score is not None:
         score = max(score, rules.min_score)
     return score if rules.max_score is None else min(score, rules.max_score)
+
+
+def _split(value: int, decimals: int) -> tuple[str, int, str]:
+    whole, part = divmod(abs(value), 10**decimals)
+    return "-" if value < 0 else "", whole, f".{part:0{decimals}}" if decimals else ""

@@ -47,7 +47,7 @@ class Route:
         """Every code that it may refuse with: those it names, and those that come with what it takes."""
         says = self.says
         implied = {
-            "validation_failed": says.body or says.once or (says.query and not says.html),
+            "validation_failed": says.body or says.once or (says.query and not says.html and not says.media),
             "malformed_json": says.body,
             "body_too_large": says.body,
             "unsupported_media_type": says.body,
@@ -111,6 +111,8 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
 def _content(says: Description, shapes: Shapes) -> Schema:
     if says.html:
         return HTML
+    if says.media:
+        return {says.media: {"schema": {"type": "string"}}}
     if says.text:
         return {"text/plain": {"schema": {"type": "string"}}}
     if says.events:

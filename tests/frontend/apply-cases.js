@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs"
 
 import { apply, checksum, emptyBoard, ranks } from "../../clients/javascript/stream/board-state.js"
-import { grouped, heading } from "../../frontend/static/js/words.js"
+import { grouped, heading, scored } from "../../frontend/static/js/words.js"
 
 const { boards, numbers, names } = JSON.parse(readFileSync(process.argv[2], "utf-8"))
 
@@ -19,6 +19,7 @@ console.log(
       }
     }),
     numbers: numbers.map(([value, decimals]) => grouped(value, decimals)),
+    clocks: numbers.map(([value, decimals]) => scored(value, { decimals, unit: "s" })),
     names: names.map(heading),
   }),
 )

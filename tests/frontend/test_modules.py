@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scoreboard.boards.types import Definition
 from scoreboard.pages import view
 from scoreboard.stream.diff import checksum
 from tests.lists import TIES, delta, random_lines, ranked, snapshot
@@ -70,4 +71,7 @@ def test_the_browser_writes_numbers_and_headings_as_the_server_does(cases):
     _, sent, got = cases
 
     assert got["numbers"] == [view.digits(value, decimals) for value, decimals in sent["numbers"]]
+    assert got["clocks"] == [
+        view.scored(value, Definition(decimals=decimals, unit="s")) for value, decimals in sent["numbers"]
+    ]
     assert got["names"] == [view.heading(name) for name in sent["names"]]

@@ -1,62 +1,57 @@
-// main.js: what a page needs, put together.
+// main.js: what a board's page needs, put together. The element does the rest.
 
-import { apply } from "../../sdk/stream/board-state.js"
-import { BoardView } from "./board-view.js"
-import { connectionState, connectionText } from "../../sdk/stream/connection.js"
-import { copyable } from "./copy-field.js"
-import { feedFor } from "../../sdk/stream/sharing.js"
+import { define } from "./board/element.js"
 import { offer } from "./play/offer.js"
-import { markOwnRow } from "./own-row.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
+import { themeButton } from "./theme-button.js"
 
-const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
+const TEXTS = {
+  players: (count) => (count === 1 ? "player" : "players"),
+  allTime: "All time",
+}
 
 const stored = new StoredSession()
-const root = document.querySelector("[data-live]")
-if (root) follow(root, document.getElementById("badge"))
-for (const field of document.querySelectorAll(".copy-field")) copyable(field)
+const board = document.querySelector("live-leaderboard")
+
+followMe()
+define(document.baseURI)
+themeButton(document.querySelector(".theme"))
+board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
+board?.addEventListener("lb-update", offerCopies)
+board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))
+stored.addEventListener("change", followMe)
+addEventListener("storage", followMe) // another tab played
 for (const section of document.querySelectorAll(".play")) offer(section, stored)
-stored.addEventListener("change", markMe)
-addEventListener("storage", markMe) // another tab played
-markMe()
+offerCopies()
+document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
+  const { share } = await import("./board/share.js")
+  await share(button)
+})
 
-function markMe() {
-  const rows = document.getElementById("rows")
-  if (rows) markOwnRow(rows, stored.read()?.player)
+// The visitor: who `?me=` names, else who plays in this browser.
+function followMe() {
+  const me = new URLSearchParams(location.search).get("me") ?? stored.read()?.player
+  if (me && board?.getAttribute("me") !== me) board.setAttribute("me", me)
 }
 
-function follow(root, badge) {
-  const { live: base, scope, since } = root.dataset
-  const view = new BoardView(root)
-  const feed = feedFor(base, { scope, since: since === NOWHERE ? "" : since })
-  let board = view.shown
+// Where there is something to copy: mostly there is not.
+async function offerCopies() {
+  const fields = document.querySelectorAll(".empty:not([hidden]) .copy-field:not(.offered)")
+  for (const field of fields) {
+    field.classList.add("offered")
+    const { copyable } = await import("./copy-field.js")
+    copyable(field)
+  }
+}
 
-  feed.addEventListener("frame", ({ detail: frame }) => {
-    const next = apply(board, frame)
-    if (next.lost) {
-      console.warn(`The board was lost (${next.lost}), asking for all of it.`)
-      feed.resync()
-    } else if (next !== board) {
-      board = next
-      if (board.s !== null) view.render(board)
-      markMe()
-    }
+async function showFacts({ total, period }) {
+  const { grouped } = await import("./words.js")
+  const groups = grouped(total, 0).map((group) => {
+    const span = document.createElement("span")
+    span.textContent = group
+    return span
   })
-  feed.addEventListener("status", () => showConnection(badge, feed))
-  setInterval(() => showConnection(badge, feed), 1000)
-
-  feed.start()
-}
-
-function showConnection(badge, feed) {
-  const status = feed.status
-  const state = connectionState(status, Date.now())
-  const text = connectionText(state, status.heardAt)
-  badge.dataset.carrier = status.carrier ?? ""
-  badge.dataset.shared = status.shared
-  // Only news is written, or it would be read aloud every second.
-  if (badge.dataset.state === state && badge.lastElementChild.textContent === text) return
-  badge.dataset.state = state
-  badge.lastElementChild.textContent = text
-  document.documentElement.dataset.connection = state
+  document.getElementById("total").replaceChildren(...groups)
+  document.getElementById("players").textContent = TEXTS.players(total)
+  document.getElementById("period").textContent = period === "all" ? TEXTS.allTime : period
 }

@@ -1,0 +1,200 @@
+// controls.js: what one can do with a leaderboard: other views, search, pages, pause, favourites, and
+// rows that stand still while somebody reads them. Loaded when somebody comes near.
+
+import { grouped } from "../words.js"
+import { found } from "./compare.js"
+import { Asked } from "./lists.js"
+import { pageCount, streamed, stretch, turned } from "./pages.js"
+import { Reads } from "./reads.js"
+import { holdStill, walkable } from "./still.js"
+import { Stars } from "./stars.js"
+
+const TEXTS = {
+  pause: "Pause",
+  resume: "Resume",
+  waiting: (count) => (count === 1 ? "1 update waiting" : `${count} updates waiting`),
+  page: (first, last, total) => `${first}–${last} of ${total}`,
+  nothing: {
+    around: "Nobody is known here yet: play a round, or open this page with ?me= and a player's id.",
+    favourites: "No favourites yet. Press the star beside a player.",
+    players: "None of these players is ranked.",
+    search: "Nobody is called so among the rows that are streamed, and no player has this id.",
+  },
+}
+
+export class Controls {
+  #given
+  #settings
+  #reads
+  #view = "top"
+  #words = ""
+  #stars = new Stars()
+  #table
+  #rove
+  #left = []
+
+  // `given` is what the panel was given.
+  constructor(given, settings) {
+    this.#given = given
+    this.#settings = settings
+    this.#reads = new Reads(given.where)
+    this.#table = given.root.querySelector(".rows")
+    this.#rove = walkable(this.#table)
+    this.#listen()
+    this.show()
+  }
+
+  fill(row, now) {
+    const star = row.querySelector(".star button")
+    const starred = this.#stars.ids.has(now.id)
+    if (!star || star.getAttribute("aria-pressed") === String(starred)) return
+    star.setAttribute("aria-pressed", starred)
+    star.textContent = starred ? "★" : "☆"
+  }
+
+  set(settings) {
+    const view = settings.view === this.#settings.view ? this.#view : settings.view
+    this.#settings = settings
+    this.choose(view)
+  }
+
+  // A view: top, around, players or favourites; and one of its pages.
+  choose(view, page = 0) {
+    this.#view = view
+    this.#words = ""
+    const search = this.#find(".search input")
+    if (search) search.value = ""
+    this.#given.watch.choose({ view, list: this.#listed(page), pick: null, page, limit: this.#settings.limit })
+    this.#followMe()
+  }
+
+  // The own row, where it is too far down to be streamed.
+  #followMe() {
+    const { me } = this.#settings
+    const far = me && !this.#given.watch.rows.some(({ id }) => id === me)
+    this.#given.watch.follow(far ? this.#asked(() => this.#reads.entry(me)) : null)
+  }
+
+  // What was typed: a name among those that are streamed, or anybody's id.
+  input(event, { value }) {
+    const words = value.trim()
+    if (!words) return this.choose(this.#view)
+    this.#words = words
+    const near = found(this.#given.watch.rows, words).length > 0
+    const list = near ? null : this.#asked(() => this.#reads.entry(words))
+    this.#given.watch.choose({ view: "search", pick: (rows) => found(rows, words), list, page: 0 })
+  }
+
+  click(event, target) {
+    const near = (selector) => target.closest(selector)
+    const { hold } = this.#given.watch
+    if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
+    else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
+    else if (near(".pause")) this.#given.pause(!hold.paused)
+    else if (near(".pill")) this.#given.watch.catchUp()
+    else if (near(".star button")) this.#stars.toggle(near("tr").dataset.player)
+    else if (near("tr.own") && getSelection().isCollapsed) this.scrollToMe()
+  }
+
+  show() {
+    const view = this.#words ? "search" : this.#view
+    const { hold, shown } = this.#given.watch
+    for (const button of this.#given.root.querySelectorAll("[data-view]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === view))
+    }
+    this.#showPause(hold)
+    const nothing = this.#find(".nothing")
+    nothing.hidden = view === "top" || shown.rows.length > 0
+    nothing.textContent = nothing.hidden ? "" : TEXTS.nothing[view]
+    this.#showPages(view, shown.total)
+    this.#rove()
+  }
+
+  close() {
+    for (const leave of this.#left) leave()
+    this.#given.watch.follow(null)
+  }
+
+  // What is asked for; null for what is streamed.
+  #listed(page) {
+    const { limit, me, players, radius } = this.#settings
+    const { watch, size } = this.#given
+    const view = this.#view
+    if (view === "around") return me ? this.#asked(() => this.#reads.around(me, radius)) : nobody()
+    if (view === "players") return this.#asked(() => this.#reads.players(players))
+    if (view === "favourites") return this.#favourites([...this.#stars.ids])
+    if (streamed(page, limit, size)) return null
+    return this.#asked(() => this.#reads.page({ offset: page * limit, limit }))
+  }
+
+  #favourites(ids) {
+    return ids.length ? this.#asked(() => this.#reads.players(ids)) : nobody()
+  }
+
+  #asked(ask) {
+    const list = new Asked(ask)
+    list.addEventListener("problem", ({ detail }) => this.#given.tell("lb-error", detail))
+    return list
+  }
+
+  #listen() {
+    const again = () => (this.#view === "favourites" ? this.choose("favourites") : this.#given.watch.again())
+    this.#on(this.#stars, "change", again)
+    this.#on(window, "storage", again)
+    this.#on(this.#given.watch, "waiting", () => this.show())
+    const { watch } = this.#given
+    this.#left.push(holdStill(this.#table, { hold: (why) => watch.hold.hold(why), release: (why) => watch.release(why) }))
+  }
+
+  #on(target, type, run) {
+    target.addEventListener(type, run)
+    this.#left.push(() => target.removeEventListener(type, run))
+  }
+
+  // To the own row: in its place where it is on this page, else among those around it.
+  scrollToMe() {
+    const row = this.#table.querySelector(".own")
+    if (!row || row.matches(".apart")) return this.choose("around")
+    const beside = row.previousElementSibling ?? row // the own row sticks to the edge, its neighbour does not
+    beside.scrollIntoView({ block: "center" })
+  }
+
+  #turn(event, where) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return // in a tab of its own
+    event.preventDefault()
+    const { page, limit } = this.#given.watch.choice
+    this.choose("top", turned(page, where, pageCount(this.#given.watch.shown.total, limit)))
+  }
+
+  #showPause(hold) {
+    const pause = this.#find(".pause")
+    pause?.setAttribute("aria-pressed", String(hold.paused))
+    if (pause) pause.lastElementChild.textContent = hold.paused ? TEXTS.resume : TEXTS.pause
+    const pill = this.#find(".pill")
+    pill.hidden = hold.waiting === 0
+    pill.textContent = hold.waiting ? TEXTS.waiting(hold.waiting) : ""
+  }
+
+  #showPages(view, total) {
+    const { page, limit } = this.#given.watch.choice
+    const pager = this.#find(".pager")
+    const count = pageCount(total, limit)
+    pager.hidden = view !== "top" || count < 2
+    const { first, last } = stretch(page, limit, total)
+    const numbers = [first, last, total].map((number) => grouped(number, 0).join("\u202f"))
+    this.#find(".where").textContent = TEXTS.page(...numbers)
+    for (const link of pager.querySelectorAll("[data-turn]")) {
+      if (turned(page, link.dataset.turn, count) === page) link.setAttribute("aria-disabled", "true")
+      else link.removeAttribute("aria-disabled")
+    }
+  }
+
+  #find(selector) {
+    return this.#given.root.querySelector(selector)
+  }
+}
+
+// A list that is known to be empty.
+function nobody() {
+  return new Asked(() => ({ rows: [], total: 0 }))
+}

@@ -1,0 +1,98 @@
+// drawing.js: a board that changes, on the page: rows glide, scores count up, marks say who won places,
+// and what matters is said aloud and told to the page. Loaded when there is something to draw.
+
+import { onPodium } from "./compare.js"
+import { showGains } from "./gains.js"
+import { List } from "./list.js"
+import { Marks } from "./marks.js"
+import { fillMove, fillTrend } from "./moves.js"
+import { fillRow } from "./row.js"
+import { Says } from "./says.js"
+import { Slides } from "./slides.js"
+
+const TEXTS = {
+  rank: (rank) => `Your rank is ${rank}.`,
+  leader: (name) => `${name} leads now.`,
+}
+
+export class Drawing {
+  #watch
+  #format
+  #tell
+  #list
+  #custom
+  #says
+  #marks = new Marks()
+  #slides = new Slides()
+  #period
+  #seen
+  #before = { leader: null, own: null }
+
+  // `first` are the rows that were shown at `since`. `custom` fills rows by a template, where there is one.
+  constructor({ root, watch, format, first, since, announceMs, speak, tell, custom }) {
+    this.#watch = watch
+    this.#format = format
+    this.#tell = tell
+    this.#custom = custom
+    this.#list = new List(root)
+    this.#says = new Says(speak, announceMs)
+    this.#period = watch.board.period
+    this.#seen = first
+    if (first.length) this.#marks.see(first, since)
+  }
+
+  say(kind, text) {
+    this.#says.say(kind, text)
+  }
+
+  // Calmly where other rows are shown than before, not a change of those; without movement where `still`.
+  // `also(row, now)` writes what is not ours.
+  draw({ me, podium, still, calm, also }) {
+    this.#see(Date.now())
+    const { board, choice, shown } = this.#watch
+    const look = { columns: board.s === null ? this.#list.columns : board.columns, format: this.#format, me }
+    const places = this.#slides.places(still || calm ? [] : this.#list.elements)
+    const { scored, moved } = this.#list.show(shown.rows, {
+      columns: look.columns,
+      podium: podium && onPodium(choice, shown.rows),
+      apart: choice.view === "top" && !shown.rows.some(({ id }) => id === me) ? this.#watch.row(me) : null,
+      fill: (row, before, now) => this.#fill(row, before, now, look, also),
+    })
+    this.#slides.from(places)
+    if (!calm) showGains(scored, this.#format, still)
+    this.#report(calm ? [] : moved, me)
+  }
+
+  #fill(row, before, now, look, also) {
+    const change = this.#marks.change(now)
+    if (this.#custom) return this.#custom(row, now, { ...look, change })
+    fillRow(row, before, now, look)
+    fillMove(row, change)
+    fillTrend(row, this.#marks.trend(now.id))
+    also(row, now)
+  }
+
+  #see(now) {
+    const { board, rows } = this.#watch
+    if (rows === this.#seen) return
+    if (board.period !== this.#period) this.#marks.clear()
+    this.#period = board.period
+    this.#seen = rows
+    this.#marks.see(rows, now)
+  }
+
+  #report(moved, me) {
+    const { board, rows } = this.#watch
+    const [leader, own, before] = [rows[0] ?? null, me ? this.#watch.row(me) : null, this.#before]
+    this.#before = { leader, own }
+    this.#tell("lb-update", { total: board.total, period: board.period, moved })
+    if (leader && before.leader && leader.id !== before.leader.id) {
+      this.#says.say("leader", TEXTS.leader(leader.n))
+      this.#tell("lb-leader-change", { player: leader.id, from: before.leader.id })
+    }
+    if (own && own.rank !== before.own?.rank) {
+      if (before.own) this.#says.say("rank", TEXTS.rank(own.rank))
+      this.#tell("lb-me", { player: own.id, rank: own.rank, from: before.own?.rank ?? null, score: own.s })
+    }
+  }
+}

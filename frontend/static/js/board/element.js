@@ -1,0 +1,185 @@
+// element.js: <live-leaderboard>. On our pages it takes over the rows of the first HTML, where they are;
+// on other sites it draws its own, in a shadow root. docs/pages.md describes it.
+
+import { boardIn } from "./first-html.js"
+import { openFeed } from "./live.js"
+import { Panel } from "./panel.js"
+import { Watch } from "./watch.js"
+
+const OPENING = ["board", "period", "region", "src"] // another board: begin anew
+const SETTING = ["animate", "hide", "limit", "me", "players", "radius", "view"]
+const ANNOUNCE_SECONDS = 10
+const FAVOURITES = "scoreboard.favourites"
+
+export class LiveLeaderboard extends HTMLElement {
+  static base = "" // of the server, with a slash at its end: where there is no attribute `src`
+  static observedAttributes = [...OPENING, ...SETTING, "paused"]
+  #panel = null
+  #watch = null
+  #opened = 0
+
+  connectedCallback() {
+    this.#open()
+  }
+
+  disconnectedCallback() {
+    this.#close()
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (before === now || !this.#opened) return
+    if (OPENING.includes(name)) return this.#reopen()
+    if (name === "paused") return this.#panel?.pause(this.hasAttribute("paused"))
+    this.#hide()
+    this.#panel?.set(this.#settings())
+  }
+
+  // connecting, live, delayed, stale, reconnecting, offline, ended, paused; static where nothing streams.
+  get state() {
+    return this.#panel?.state ?? "connecting"
+  }
+
+  get page() {
+    return this.#watch?.choice.page ?? 0
+  }
+
+  set page(page) {
+    this.#panel?.turn(page)
+  }
+
+  get pages() {
+    const { total = 0 } = this.#watch?.shown ?? {}
+    return Math.max(1, Math.ceil(total / this.#settings().limit))
+  }
+
+  pause() {
+    this.setAttribute("paused", "")
+  }
+
+  resume() {
+    this.removeAttribute("paused")
+  }
+
+  // Ask for everything anew.
+  refresh() {
+    this.#watch?.refresh()
+  }
+
+  // Show the own row: in its place where it is on this page, else among those around it.
+  scrollToMe() {
+    this.#panel?.scrollToMe()
+  }
+
+  toJSON() {
+    const { rows, total } = this.#watch?.shown ?? { rows: [], total: 0 }
+    const list = rows.map(({ id, n, s, c, rank }) => ({ id, name: n, score: s, columns: c, rank }))
+    return { board: this.getAttribute("board"), state: this.state, total, rows: list }
+  }
+
+  async #open() {
+    const opened = (this.#opened += 1)
+    const base = new URL(this.getAttribute("src") || LiveLeaderboard.base, document.baseURI).href
+    const [board, period, region] = ["board", "period", "region"].map((name) => this.getAttribute(name) ?? "")
+    const where = { base, board, period, region }
+    try {
+      const root = this.querySelector(".lb") ? this : await (await import("./shadow.js")).draw(this, where)
+      const template = this.querySelector('template[slot="row"]')
+      const custom = template && (await import("./custom-row.js")).filler(template)
+      if (opened === this.#opened && this.isConnected) this.#begin({ root, where, custom })
+    } catch (problem) {
+      this.#tell("lb-error", problem)
+    }
+  }
+
+  #begin(given) {
+    const { root, where } = given
+    const { scope, since, size, page, decimals, unit } = root.querySelector(".lb").dataset
+    const settings = this.#settings()
+    this.#watch = new Watch({
+      feed: scope === undefined ? null : openFeed(where.base, { scope, since, always: this.hasAttribute("always") }),
+      board: boardIn(root),
+      choice: { limit: settings.limit },
+    })
+    this.#hide(root)
+    this.#panel = new Panel(
+      {
+        ...given,
+        watch: this.#watch,
+        size: Number(size),
+        format: { decimals: Number(decimals), unit },
+        announceMs: (Number(this.getAttribute("announce") ?? ANNOUNCE_SECONDS) || 0) * 1000,
+        speak: (text) => (root.querySelector("[role=status]").textContent = text),
+        tell: (type, detail) => this.#tell(type, detail),
+        pause: (paused) => this.toggleAttribute("paused", paused),
+      },
+      settings,
+    )
+    if (this.hasAttribute("paused")) this.#panel.pause(true)
+    this.#start(this.#watch, Number(page))
+    this.#tell("lb-ready", {})
+  }
+
+  // A page further down stays as it is until it was asked for: the stream would show the top meanwhile.
+  #start(watch, page) {
+    if (!page) return watch.start()
+    watch.addEventListener("chosen", () => watch.start(), { once: true })
+    this.#panel.turn(page)
+  }
+
+  #close() {
+    this.#opened += 1
+    this.#panel?.close()
+    this.#panel = this.#watch = null
+  }
+
+  #reopen() {
+    this.#close()
+    this.querySelector(".lb")?.remove() // the rows of the first HTML are another board's
+    this.#open()
+  }
+
+  // The style sheet hides what is named by one of these classes.
+  #hide(root = this.querySelector(".lb") ? this : this.shadowRoot) {
+    const names = ["lb", ...this.#words("hide").map((word) => `no-${word}`)]
+    root?.querySelector(".lb")?.setAttribute("class", names.join(" "))
+  }
+
+  #settings() {
+    const number = (name, otherwise) => Math.max(1, Math.floor(this.getAttribute(name)) || otherwise)
+    const view = this.getAttribute("view") || "top"
+    const me = this.getAttribute("me") ?? ""
+    return {
+      view,
+      me,
+      players: this.#words("players"),
+      limit: number("limit", 10),
+      radius: number("radius", 5),
+      podium: !this.#words("hide").includes("podium"),
+      still: this.getAttribute("animate") === "off",
+      busy: view !== "top" || me !== "" || keptIn(FAVOURITES),
+    }
+  }
+
+  #words(name) {
+    return (this.getAttribute(name) ?? "").split(/[\s,]+/).filter(Boolean)
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }))
+  }
+}
+
+// Who loads this twice, as by two script tags, has one element all the same.
+export function define(base) {
+  if (customElements.get("live-leaderboard")) return
+  LiveLeaderboard.base = base
+  customElements.define("live-leaderboard", LiveLeaderboard)
+}
+
+function keptIn(key) {
+  try {
+    return localStorage.getItem(key) !== null
+  } catch {
+    return false // as in some private windows
+  }
+}

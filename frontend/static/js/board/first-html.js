@@ -1,0 +1,30 @@
+// first-html.js: what the first HTML says of a board.
+
+import { emptyBoard } from "../../../sdk/stream/board-state.js"
+
+export function rowIn(row) {
+  const value = (cell) => Number(cell.dataset.value)
+  const rank = row.querySelector(".rank").textContent
+  return {
+    id: row.dataset.player,
+    n: row.querySelector("bdi").textContent,
+    s: value(row.querySelector(".score")),
+    c: [...row.querySelectorAll(".column")].map(value),
+    rank: Number(row.dataset.rank),
+    tied: rank.startsWith("="),
+  }
+}
+
+export function columnsIn(table) {
+  return table.dataset.names.split(" ").filter(Boolean)
+}
+
+// The board of the cursor that came with the rows; an empty one where they are a page further down.
+export function boardIn(root) {
+  const { scope, since = "", ties, period, total, page } = root.querySelector(".lb").dataset
+  if (Number(page)) return emptyBoard(scope)
+  const table = root.querySelector(".rows")
+  const s = since ? Number(since.split("-")[1]) : scope === undefined ? 0 : null
+  const lines = [...table.tBodies[0].rows].map(rowIn).map(({ id, n, s, c }) => ({ id, n, s, c }))
+  return { ...emptyBoard(scope), s, ties, period, total: Number(total), columns: columnsIn(table), lines }
+}

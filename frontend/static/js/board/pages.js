@@ -1,0 +1,23 @@
+// pages.js: pages of a list: which there are, and which rows a page has. Pure.
+
+export function pageCount(total, limit) {
+  return Math.max(1, Math.ceil(total / limit))
+}
+
+// The page that a button leads to: "first", "previous", "next" or "last".
+export function turned(page, where, count) {
+  const last = count - 1
+  const to = { first: 0, previous: page - 1, next: page + 1, last }[where]
+  return Math.min(last, Math.max(0, to))
+}
+
+// The first and the last row of a page, counted from one; 0 and 0 where there are none.
+export function stretch(page, limit, total) {
+  const first = page * limit + 1
+  return first > total ? { first: 0, last: 0 } : { first, last: Math.min(total, first + limit - 1) }
+}
+
+// Whether a page lies in what the stream shows: the first `size` rows. Others have to be asked for.
+export function streamed(page, limit, size) {
+  return (page + 1) * limit <= size
+}

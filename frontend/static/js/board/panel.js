@@ -1,0 +1,119 @@
+// panel.js: a leaderboard at work. What draws, and what is there for those who do more than look, is
+// loaded when it is needed: most pages are opened, looked at, and left.
+
+import { badgeOf, showBadge } from "./badge.js"
+import { Lazy } from "./lazy.js"
+import { Lost } from "./lost.js"
+
+const STILL = matchMedia("(prefers-reduced-motion: reduce)")
+
+export class Panel {
+  state = "static"
+  #given
+  #settings
+  #drawing = new Lazy(async () => new (await import("./drawing.js")).Drawing(this.#given))
+  #controls = new Lazy(async () => new (await import("./controls.js")).Controls(this.#given, this.#settings))
+  #lost = new Lost()
+  #frame = 0
+  #calm = false
+  #left = []
+
+  // `given` is { root, watch, where, size, format, custom, announceMs, speak, tell, pause }.
+  constructor(given, settings) {
+    this.#given = { ...given, first: given.watch.rows, since: Date.now() }
+    this.#settings = settings
+    this.#listen()
+    if (given.custom || settings.me) this.#soon(true)
+    if (settings.busy) this.#controls.with((controls) => controls.choose(settings.view))
+  }
+
+  set(settings) {
+    this.#settings = settings
+    this.#controls.with((controls) => controls.set(settings))
+  }
+
+  turn(page) {
+    this.#controls.with((controls) => controls.choose("top", page))
+  }
+
+  scrollToMe() {
+    this.#controls.with((controls) => controls.scrollToMe())
+  }
+
+  pause(paused) {
+    const { watch } = this.#given
+    if (paused) watch.hold.hold("pause")
+    else watch.release("pause")
+    this.#controls.with((controls) => controls.show())
+    this.#showConnection()
+  }
+
+  close() {
+    cancelAnimationFrame(this.#frame)
+    for (const leave of this.#left) leave()
+    this.#controls.value?.close()
+    this.#given.watch.stop()
+  }
+
+  #listen() {
+    const { root, watch } = this.#given
+    this.#on(watch, "rows", () => this.#soon(false))
+    this.#on(watch, "chosen", () => this.#soon(true))
+    this.#on(watch, "status", () => this.#showConnection())
+    this.#on(window, "online", () => watch.check())
+    this.#on(document, "visibilitychange", () => document.hidden || watch.check())
+    for (const type of ["pointerover", "focusin"]) this.#on(root, type, () => this.#controls.with())
+    for (const type of ["click", "input"]) {
+      // Later, outside of the shadow root, an event no longer says what it was that was clicked.
+      this.#on(root, type, (event) => {
+        const { target } = event
+        this.#controls.with((controls) => controls[type](event, target))
+      })
+    }
+    const clock = setInterval(() => this.#showConnection(), 1000)
+    this.#left.push(() => clearInterval(clock))
+  }
+
+  #on(target, type, run) {
+    target.addEventListener(type, run)
+    this.#left.push(() => target.removeEventListener(type, run))
+  }
+
+  // Draw once for each frame of the screen, and not at all while nobody sees it.
+  #soon(calm) {
+    this.#calm ||= calm
+    this.#drawing.with((drawing) => (this.#frame ||= requestAnimationFrame(() => this.#draw(drawing))))
+  }
+
+  #draw(drawing) {
+    const { root, watch } = this.#given
+    const { me, podium } = this.#settings
+    const controls = this.#controls.value
+    drawing.draw({
+      me,
+      podium,
+      still: STILL.matches || this.#settings.still,
+      calm: this.#calm,
+      also: (row, now) => controls?.fill(row, now),
+    })
+    this.#frame = 0
+    this.#calm = false
+    controls?.show()
+    root.querySelector(".empty").hidden = watch.board.total > 0 || watch.shown.rows.length > 0
+  }
+
+  #showConnection() {
+    const { root, watch, speak, tell } = this.#given
+    if (!watch.status) return
+    const now = Date.now()
+    const shown = badgeOf(watch.status, { paused: watch.hold.paused, now })
+    showBadge(root.querySelector(".badge"), shown)
+    const news = this.#lost.news(shown.state, now)
+    if (news && this.#drawing.value) this.#drawing.value.say("connection", news)
+    else if (news) speak(news)
+    if (shown.state === this.state) return
+    this.state = shown.state
+    root.querySelector(".lb").dataset.connection = shown.state
+    tell("lb-state", { state: shown.state, carrier: watch.status.carrier ?? null })
+  }
+}

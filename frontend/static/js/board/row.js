@@ -1,0 +1,79 @@
+// row.js: one row on the page, and what of it changes. Names come from strangers: text only.
+
+import { grouped, heading, scored } from "../words.js"
+import { sameResult } from "./compare.js"
+
+const TEXTS = { you: "you", star: "Favourite" }
+
+// Roles are said aloud because rows that are laid out as grids lose them in some browsers.
+export function newRow(id, columns) {
+  const row = element("tr", "", "row")
+  row.dataset.player = id
+  const player = element("th", "player", "rowheader")
+  player.scope = "row"
+  const name = element("bdi")
+  name.dir = "auto"
+  player.append(name)
+  row.append(element("td", "rank", "cell"), player)
+  for (const column of columns) {
+    const cell = element("td", "column", "cell")
+    cell.dataset.label = heading(column)
+    row.append(cell)
+  }
+  row.append(...["move", "trend", "score", "star"].map((name) => element("td", name, "cell")))
+  part(row, "star").append(newStar())
+  return row
+}
+
+// Make the row say what `now` says, where `before` (null for a new row) said something else.
+export function fillRow(row, before, now, { format, me }) {
+  fillOwn(row, now.id === me)
+  if (before?.n !== now.n) row.querySelector("bdi").textContent = now.n
+  if (before?.rank !== now.rank || before.tied !== now.tied) {
+    row.dataset.rank = now.rank
+    part(row, "rank").textContent = rankText(now)
+  }
+  if (before && sameResult(before, now)) return
+  row.querySelectorAll(".column").forEach((cell, index) => {
+    const value = now.c[index] ?? 0
+    writeNumber(cell, value, grouped(value, 0))
+  })
+  writeNumber(part(row, "score"), now.s, scored(now.s, format))
+}
+
+export function rankText({ rank, tied }) {
+  return tied ? `=${rank}` : String(rank)
+}
+
+export function writeNumber(cell, value, groups) {
+  cell.dataset.value = value
+  cell.replaceChildren(...groups.map((group) => element("span", "", "", group)))
+}
+
+export function part(row, name) {
+  return row.querySelector(`.${name}`)
+}
+
+export function element(name, className = "", role = "", text = "") {
+  const made = document.createElement(name)
+  if (className) made.className = className
+  if (role) made.setAttribute("role", role)
+  made.textContent = text
+  return made
+}
+
+function fillOwn(row, own) {
+  if (row.classList.contains("own") === own) return
+  row.classList.toggle("own", own)
+  if (own) part(row, "player").append(element("span", "you", "", TEXTS.you))
+  else part(row, "you").remove()
+}
+
+function newStar() {
+  const star = element("button", "", "", "☆")
+  star.type = "button"
+  star.tabIndex = -1
+  star.setAttribute("aria-label", TEXTS.star)
+  star.setAttribute("aria-pressed", "false")
+  return star
+}

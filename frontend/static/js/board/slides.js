@@ -1,0 +1,39 @@
+// slides.js: rows that moved start where they were seen last, and glide to where they stand now.
+
+const SLIDE_MS = 400
+const MOST_SLIDES = 40 // more at once is a flicker, not a movement
+
+export class Slides {
+  #running = new WeakMap()
+
+  // Where rows are seen now.
+  places(rows) {
+    return new Map(rows.map((row) => [row, row.getBoundingClientRect()]))
+  }
+
+  from(before) {
+    for (const row of before.keys()) this.#running.get(row)?.cancel()
+    const moved = []
+    for (const [row, was] of before) {
+      if (!row.isConnected) continue
+      const now = row.getBoundingClientRect()
+      const [x, y] = [was.left - now.left, was.top - now.top]
+      if (Math.abs(x) + Math.abs(y) >= 1 && (visible(was.top) || visible(now.top))) moved.push([row, x, y])
+    }
+    if (moved.length <= MOST_SLIDES) for (const [row, x, y] of moved) this.#slide(row, x, y)
+  }
+
+  #slide(row, x, y) {
+    // Who rises passes in front.
+    const zIndex = y > 0 ? 2 : 1
+    const frames = [
+      { transform: `translate(${x}px, ${y}px)`, zIndex },
+      { transform: "none", zIndex },
+    ]
+    this.#running.set(row, row.animate(frames, { duration: SLIDE_MS, easing: "cubic-bezier(.2,.7,.2,1)" }))
+  }
+}
+
+export function visible(top) {
+  return top > -80 && top < innerHeight
+}

@@ -1,0 +1,71 @@
+// tv.js: a big screen that nobody touches. It turns the pages, shows the time, keeps the screen awake,
+// moves a little so that nothing burns in, and loads itself anew once a day.
+
+import { define } from "./element.js"
+import { placeAfter, shiftAt } from "./rota.js"
+
+const PAGE_MS = 10_000
+const IDLE_MS = 3000
+const SHIFT_MS = 60_000
+const DAY_MS = 24 * 3600 * 1000
+const MOST_PAGES = 5 // who is further down is seen too seldom to wait for
+const TEXTS = { page: (page, pages) => ` · page ${page} of ${pages}` }
+
+const board = document.querySelector("live-leaderboard")
+const screen = document.querySelector(".screen")
+const began = Date.now()
+
+define(document.baseURI)
+showTime()
+showPage()
+stayAwake()
+hideCursor()
+setInterval(showTime, 1000)
+setInterval(turn, PAGE_MS)
+setInterval(shift, SHIFT_MS)
+board.addEventListener("lb-update", showPage)
+document.addEventListener("visibilitychange", stayAwake)
+
+function turn() {
+  // While a server is away its page would not load: then an old page is better than none.
+  if (Date.now() - began > DAY_MS && board.state === "live") return location.reload()
+  const next = placeAfter(board.page, pages())
+  if (next !== board.page) board.page = next
+}
+
+function showPage() {
+  const which = document.querySelector(".which")
+  which.textContent = pages() > 1 ? TEXTS.page(board.page + 1, pages()) : ""
+}
+
+function pages() {
+  return Math.min(MOST_PAGES, board.pages)
+}
+
+function showTime() {
+  const clock = document.querySelector(".clock")
+  clock.textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+}
+
+// Only where the browser trusts the page (not over plain http), and only while it is seen.
+async function stayAwake() {
+  if (document.hidden) return
+  await navigator.wakeLock?.request("screen").catch(() => null)
+}
+
+function hideCursor() {
+  const { classList } = document.documentElement
+  let idle = null
+  const wake = () => {
+    classList.remove("idle")
+    clearTimeout(idle)
+    idle = setTimeout(() => classList.add("idle"), IDLE_MS)
+  }
+  addEventListener("pointermove", wake)
+  wake()
+}
+
+function shift() {
+  const [x, y] = shiftAt(Math.floor((Date.now() - began) / SHIFT_MS))
+  screen.style.transform = `translate(${x}px, ${y}px)`
+}

@@ -1,0 +1,155 @@
+// watch.js: which rows a leaderboard shows, of which state, and what waits. No DOM.
+//
+// Frames make the live board. A choice shows a page of it, what `pick` takes out of it, or a `list` that
+// is asked for (lists.js). Events: "rows", "chosen" (other rows, not a change of these), "waiting", "status".
+
+import { apply } from "../../../sdk/stream/board-state.js"
+import { Hold } from "./hold.js"
+import { rowsOf } from "./rows.js"
+
+export class Watch extends EventTarget {
+  hold = new Hold()
+  #feed
+  #board
+  #rows
+  #choice
+  #own = null
+
+  // `board` is shown already. Without a feed nothing moves.
+  constructor({ feed, board, choice }) {
+    super()
+    this.#feed = feed
+    this.#board = board
+    this.#rows = rowsOf(board)
+    this.#choice = { view: "top", page: 0, limit: 100, pick: null, list: null, ...choice }
+    feed?.addEventListener("frame", ({ detail }) => this.#frame(detail))
+    feed?.addEventListener("status", () => this.#tell("status"))
+  }
+
+  get board() {
+    return this.#board
+  }
+
+  // All rows that are streamed.
+  get rows() {
+    return this.#rows
+  }
+
+  get choice() {
+    return this.#choice
+  }
+
+  // Of the feed; null where nothing streams.
+  get status() {
+    return this.#feed?.status ?? null
+  }
+
+  get shown() {
+    const { page, limit, pick, list } = this.#choice
+    if (list) return list.shown
+    const rows = pick ? pick(this.#rows) : this.#rows.slice(page * limit, (page + 1) * limit)
+    return { rows, total: this.#board.total }
+  }
+
+  // A player's row, null where it is not known here.
+  row(player) {
+    const known = (row) => row.id === player
+    return this.#rows.find(known) ?? this.#own?.shown.rows.find(known) ?? null
+  }
+
+  start() {
+    for (const source of this.#sources) source.start()
+  }
+
+  stop() {
+    for (const source of this.#sources) source.stop()
+  }
+
+  // After a sleep, or where the network came back: don't wait for a timer that slept as well. The feed
+  // does so by itself.
+  check() {
+    for (const list of this.#lists) list.check()
+  }
+
+  refresh() {
+    this.#feed?.resync()
+    this.check()
+  }
+
+  choose(choice) {
+    const { list } = choice
+    this.#choice.list?.stop()
+    this.#choice = { ...this.#choice, ...choice }
+    list?.addEventListener("news", () => this.#listed(list))
+    list?.start()
+    if (!list) this.#chosen()
+  }
+
+  // What is shown is to be drawn again.
+  again() {
+    this.#tell("chosen")
+  }
+
+  // The own row, asked for where it is too far down to be streamed; null where it is not.
+  follow(own) {
+    this.#own?.stop()
+    this.#own = own
+    own?.addEventListener("news", () => this.#news())
+    own?.start()
+  }
+
+  release(reason) {
+    this.#tell(this.hold.release(reason) ? "rows" : "waiting")
+  }
+
+  // Show what waits, whatever else holds.
+  catchUp() {
+    if (this.hold.caughtUp()) this.#tell("rows")
+  }
+
+  get #lists() {
+    return [this.#choice.list, this.#own].filter(Boolean)
+  }
+
+  get #sources() {
+    return [this.#feed, ...this.#lists].filter(Boolean)
+  }
+
+  #frame(frame) {
+    const next = apply(this.#board, frame)
+    if (next.lost) return this.#feed.resync()
+    if (next === this.#board) return
+    const before = this.#board
+    this.#board = next
+    if (next.s === null || looksLike(before, next)) return
+    this.#rows = rowsOf(next)
+    if (before.s === null && !this.hold.held) this.#chosen()
+    else this.#news()
+  }
+
+  #listed(list) {
+    if (list !== this.#choice.list) return
+    if (list.first) this.#chosen()
+    else this.#news()
+  }
+
+  #news() {
+    this.#tell(this.hold.news() ? "rows" : "waiting")
+  }
+
+  // What was chosen is shown at once, whatever holds: whoever chose it wants to see it.
+  #chosen() {
+    this.hold.caughtUp()
+    this.#tell("chosen")
+  }
+
+  #tell(type) {
+    this.dispatchEvent(new Event(type))
+  }
+}
+
+// After opening and after every interruption the same is often sent again.
+function looksLike(one, other) {
+  const look = ({ period, total, columns, lines }) => JSON.stringify([period, total, columns, lines])
+  return look(one) === look(other)
+}

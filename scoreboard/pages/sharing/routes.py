@@ -1,0 +1,117 @@
+"""Boards on other pages: an element, a frame, an image, a QR code."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import escape
+
+from scoreboard.boards.types import Board
+from scoreboard.core import cors
+from scoreboard.core.bodies import query
+from scoreboard.core.errors import NotFound
+from scoreboard.core.http import answer
+from scoreboard.core.openapi import described
+from scoreboard.core.parts import parts
+from scoreboard.pages import asking, view
+from scoreboard.pages.sharing.links import board_in
+from scoreboard.pages.sharing.qr import qr_code
+from scoreboard.pages.wire import Embeddable, Empty, ImageQuery, OEmbedQuery
+
+bp = Blueprint("sharing", __name__)
+
+SVG = "image/svg+xml"
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened by itself is a page
+CACHE_SECONDS = 60
+ROW_PIXELS = 40
+HEAD_PIXELS = 300  # of a framed board: what is not rows
+SCRIPT = "text/javascript; charset=utf-8"
+
+image = described(media=SVG, tagged=True, problems=("board_not_found", "ledger_unavailable"))
+
+
+@bp.get("/embed.js")
+@described(media="text/javascript", tagged=True)
+def embed_script() -> Response:
+    """Get the script that defines <live-leaderboard>, for a page of any site."""
+    element = url_for("static", filename="js/board/element.js").removeprefix(request.script_root)
+    text = f'import {{ define }} from ".{element}"\n\ndefine(new URL(".", import.meta.url).href)\n'
+    return _cached(Response(text, content_type=SCRIPT), max_age_seconds=0)
+
+
+@bp.get("/b/<board>.svg")
+@image
+@described(query=ImageQuery, problems=("period_not_found", "region_not_found"))
+def board_image(board: str) -> Response:
+    """Get the first rows of a board as an image, for pages that take nothing else."""
+    found = _public(board)
+    boards, args = parts().boards, request.args
+    window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
+    rows = asking.number(args, "rows", 10, least=1, most=50)
+    page = boards.entries(found, window, period, limit=rows)
+    text = render_template(
+        "board.svg",
+        page=page,
+        ranks=view.ranks(page.rows),
+        theme=asking.one_of(args, "theme", ("auto", "dark", "light")),
+        period_name=view.period_name(period),
+    )
+    return _image(text)
+
+
+@bp.get("/b/<board>/qr.svg")
+@image
+@described(query=Empty)
+def board_qr(board: str) -> Response:
+    """Get a QR code that leads to a board's page."""
+    return _image(qr_code(url_for("pages.board", board=_public(board).id, _external=True)))
+
+
+@bp.get("/oembed")
+@described(
+    query=OEmbedQuery, answer=Embeddable, bare=True, problems=("board_not_found", "ledger_unavailable")
+)
+def oembed() -> Response:
+    """Tell how to embed the board that a link leads to (oembed.com)."""
+    asked = query(request.args, OEmbedQuery)
+    found = _public(board_in(asked.url, request.url_root) or "")
+    title = found.definition.title or found.id
+    rows = min(10, found.definition.size)
+    width, height = min(asked.maxwidth, 640), min(asked.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
+    address = escape(url_for("pages.embedded", board=found.id, _external=True))
+    frame = (
+        f'<iframe src="{address}" title="{escape(title)}" width="{width}" height="{height}" '
+        'frameborder="0" loading="lazy"></iframe>'
+    )
+    shown = Embeddable(
+        version="1.0",
+        type="rich",
+        title=title,
+        provider_name="Scoreboard",
+        provider_url=request.url_root,
+        html=frame,
+        width=width,
+        height=height,
+        cache_age=CACHE_SECONDS,
+    )
+    return cors.shared(answer(shown))
+
+
+def _public(id: str) -> Board:
+    """A board that everybody may see. Raises NotFound, board_not_found."""
+    found = parts().boards.board(id)
+    if not found.definition.public:
+        raise NotFound(f"There is no board named {id[:64]!r}.", code="board_not_found")
+    return found
+
+
+def _image(svg: str | bytes) -> Response:
+    response = Response(svg, content_type=f"{SVG}; charset=utf-8")
+    response.headers["Content-Security-Policy"] = IMAGE_POLICY
+    return _cached(response, max_age_seconds=CACHE_SECONDS)
+
+
+def _cached(response: Response, *, max_age_seconds: int) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return cors.shared(response)

@@ -1,0 +1,72 @@
+"""What the addresses of pages take, and the shape of what is told about one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from scoreboard.boards.wire import Where
+
+Pixels = Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class Asked(Where, kw_only=True):
+    """What a page is asked for. Pages forgive: whatever it is, it is answered with a page."""
+
+
+class PageQuery(Asked, kw_only=True):
+    """Which rows of a board."""
+
+    offset: Annotated[str, Meta(description="Rows to skip.")] = ""
+    me: Annotated[str, Meta(description="A player's id: whose row is marked and followed.")] = ""
+
+
+class EmbedQuery(Asked, kw_only=True):
+    """What of a board another site shows, and how."""
+
+    rows: Annotated[str, Meta(description="How many: 1 to 100, left out 10.")] = ""
+    theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
+    hide: Annotated[str, Meta(description="What not to show: words between spaces or commas.")] = ""
+
+
+class OverlayQuery(EmbedQuery, kw_only=True):
+    """What of a board an overlay shows, and how."""
+
+    rows: Annotated[str, Meta(description="How many: 1 to 20, left out 5.")] = ""
+    theme: Annotated[str, Meta(description="dark or light.")] = ""
+    scale: Annotated[str, Meta(description="Its size in percent: 50 to 400.")] = ""
+
+
+class ImageQuery(Asked, kw_only=True):
+    """What of a board an image shows, and how."""
+
+    rows: Annotated[str, Meta(description="How many: 1 to 50, left out 10.")] = ""
+    theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
+
+
+class Empty(Struct):
+    """An address without parameters."""
+
+
+class OEmbedQuery(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a site that got a link asks for, as oembed.com says."""
+
+    url: Annotated[str, Meta(description="The address of a board's page.")]
+    maxwidth: Pixels = 640
+    maxheight: Pixels = 720
+    format: Literal["json"] = "json"
+
+
+class Embeddable(Struct, frozen=True, kw_only=True):
+    """How to show a board on another site, as oembed.com shapes it."""
+
+    version: str
+    type: str
+    title: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    cache_age: int

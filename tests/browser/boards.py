@@ -1,0 +1,38 @@
+"""What tests of boards do to them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support import Stack
+
+
+def define(stack: Stack, name: str, **rules: object) -> str:
+    """Make a board, or change it."""
+    assert stack.call("PUT", f"/v1/admin/boards/{name}", rules).status in (200, 201)
+    return name
+
+
+def submit(stack: Stack, board: str, **scores: int) -> None:
+    """Send a score for each player."""
+    enter(stack, board, *({"player": player, "score": score} for player, score in scores.items()))
+
+
+def enter(stack: Stack, board: str, *entries: dict) -> None:
+    """Send entries, none of which may be rejected."""
+    answer = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries)})
+    assert answer.json["data"]["rejected"] == []
+
+
+def board_name(request: pytest.FixtureRequest) -> str:
+    """A board's id for a test of its own."""
+    return re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
+
+
+def live(page: Page) -> Page:
+    """A page whose badge says so."""
+    expect(page.locator(".badge")).to_have_text("Live")
+    return page

@@ -1,0 +1,277 @@
+"""Boards on pages of other sites, on big screens, and over video."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.boards import board_name, define, enter, live, submit
+
+STRICT = (  # as strict as a site that wants our element can be
+    "default-src 'none'; script-src {url}; style-src {url}; connect-src {url}; frame-src {url}; img-src {url}"
+)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a word, under the policy of its site."""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", self.server.policy)
+        super().end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def board(stack, request):
+    name = define(
+        stack, board_name(request), title="Elsewhere", columns=[{"name": "goalDifference"}], unit="points"
+    )
+    submit(stack, name, ada=9, bob=8)
+    return name
+
+
+@pytest.fixture
+def site(stack, tmp_path):
+    """Another site, which may load what ours offers and nothing else. Its pages are made by a call."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path))
+    server.policy = STRICT.format(url=stack.url)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def page(body):
+        script = f'<script type="module" src="{stack.url}/embed.js"></script>'
+        head = f'<!doctype html><html lang="en"><title>Elsewhere</title>{script}'
+        (tmp_path / "index.html").write_text(f"{head}<main>{body}</main>")
+        return f"http://127.0.0.1:{server.server_port}/index.html"
+
+    yield page
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens pages of other sites, and sees at the end that the browser had nothing to complain of."""
+    contexts, complaints = [], []
+
+    def visit(address, **options):
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    expected = ("404", "frame-ancestors")  # what tests ask for, browsers write down
+    assert [text for text in complaints if not any(word in text for word in expected)] == []
+
+
+def shown(page):
+    return page.locator("live-leaderboard tbody tr .player")
+
+
+def test_one_tag_shows_a_live_board_on_another_site(visit, site, stack, board):
+    page = live(visit(site(f'<live-leaderboard board="{board}"></live-leaderboard>')))
+    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(page.locator("live-leaderboard thead")).to_contain_text("Goal difference")
+
+    submit(stack, board, bob=4)
+
+    expect(shown(page)).to_have_text(["bob", "ada"])
+    assert page.locator("live-leaderboard").evaluate("board => board.shadowRoot !== null")
+    # Nobody came near, so what a click does has to be loaded first.
+    page.locator("live-leaderboard .pause").dispatch_event("click")
+    expect(page.locator("live-leaderboard .badge")).to_have_text("Paused")
+
+
+def test_attributes_methods_and_events_are_those_of_the_reference(visit, site, stack, board):
+    enter(stack, board, *({"player": f"p{number}", "score": -number} for number in range(1, 20)))
+    page = visit(site('<p id="here"></p>'))
+    page.evaluate(
+        """board => {
+          window.heard = []
+          const element = document.createElement("live-leaderboard")
+          for (const type of ["lb-ready", "lb-update", "lb-me", "lb-leader-change", "lb-state"]) {
+            document.addEventListener(type, ({ detail }) => window.heard.push([type, detail]))
+          }
+          const attributes = { board, limit: 5, me: "bob", hide: "search,trend" }
+          for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+          document.body.append(element)
+        }""",
+        board,
+    )
+    live(page)
+    expect(shown(page)).to_have_count(5)
+    expect(page.locator("live-leaderboard .search")).to_be_hidden()
+    expect(page.locator("live-leaderboard tr.own")).to_have_attribute("data-player", "bob")
+
+    submit(stack, board, bob=4)
+    expect(shown(page).first).to_contain_text("bob")
+
+    heard = dict(page.evaluate("window.heard"))
+    assert heard["lb-me"] == {"player": "bob", "rank": 1, "from": 2, "score": 12}
+    assert heard["lb-leader-change"] == {"player": "bob", "from": "ada"}
+    assert heard["lb-state"]["state"] == "live"
+    assert {"player": "bob", "from": 2, "to": 1} in heard["lb-update"]["moved"]
+
+    element = page.locator("live-leaderboard")
+    told = element.evaluate("element => JSON.parse(JSON.stringify(element))")
+    assert (told["board"], told["state"], told["total"], told["rows"][0]["id"]) == (board, "live", 21, "bob")
+    element.evaluate("element => element.pause()")
+    expect(page.locator("live-leaderboard .badge")).to_have_text("Paused")
+    element.evaluate("element => (element.resume(), element.page = 1)")
+    expect(shown(page).first).to_contain_text("p4")
+    element.evaluate("element => element.setAttribute('view', 'around')")
+    expect(shown(page)).to_have_count(6)
+    element.evaluate(
+        "element => (element.setAttribute('players', 'p7,p9'), element.setAttribute('view', 'players'))"
+    )
+    expect(shown(page)).to_have_text(["p7", "p9"])
+
+
+def test_another_board_can_take_the_place_of_the_first(visit, site, stack, board):
+    other = define(stack, f"{board[:40]}-other")
+    submit(stack, other, zoe=1)
+    page = live(visit(site(f'<live-leaderboard board="{board}"></live-leaderboard>')))
+
+    page.locator("live-leaderboard").evaluate(
+        "(element, other) => element.setAttribute('board', other)", other
+    )
+
+    expect(shown(page)).to_have_text(["zoe"])
+
+
+def test_rows_follow_a_template_and_what_is_written_is_text(visit, site, stack, board):
+    enter(stack, board, {"player": "x", "displayName": "<img src=x onerror=alert(1)>", "score": 99})
+    template = (
+        '<template slot="row"><b data-field="rank"></b>: <i data-field="name" part="name"></i> '
+        '<span data-field="score"></span>/<span data-field="goalDifference"></span></template>'
+    )
+    page = live(visit(site(f'<live-leaderboard board="{board}">{template}</live-leaderboard>')))
+
+    expect(page.locator("live-leaderboard tbody tr").first).to_have_text(
+        "1: <img src=x onerror=alert(1)> 99/0"
+    )
+    assert page.locator("live-leaderboard tbody img").count() == 0
+
+
+def test_a_board_that_is_not_there_leaves_what_the_page_says_for_it(visit, site, stack):
+    page = visit(
+        site('<live-leaderboard board="nope"><p slot="error">Come back later.</p></live-leaderboard>')
+    )
+
+    expect(page.get_by_text("Come back later.")).to_be_visible()
+
+
+def test_a_site_gives_the_element_its_colours_and_its_type(visit, site, stack, board):
+    page = live(
+        visit(
+            site(f'<live-leaderboard board="{board}" theme="light"></live-leaderboard>'), color_scheme="dark"
+        )
+    )
+    row = page.locator("live-leaderboard tbody tr").first
+    assert row.evaluate("row => getComputedStyle(row).backgroundColor") == "rgb(255, 255, 255)"
+
+    page.evaluate("document.querySelector('live-leaderboard').style.setProperty('--lb-bg', 'rgb(1, 2, 3)')")
+
+    assert row.evaluate("row => getComputedStyle(row).backgroundColor") == "rgb(1, 2, 3)"
+
+
+def test_the_element_draws_what_our_own_pages_have(visit, open_page, site, stack, board):
+    ours = live(open_page(f"/b/{board}"))
+    theirs = live(visit(site(f'<live-leaderboard board="{board}" limit="100"></live-leaderboard>')))
+    tree = """() => {
+      const host = document.querySelector("live-leaderboard")
+      const drawn = (node) => !node.closest(".empty *, tbody .trend *, tbody .move *")
+      const named = ({ localName, classList, attributes: { role } }) =>
+        [localName, ...classList, role?.value].filter((name) => name && name !== "js-only").join(".")
+      const tree = (node) => [named(node), ...[...node.children].filter(drawn).map(tree)]
+      return tree((host.shadowRoot ?? host).querySelector(".lb"))
+    }"""
+
+    expect(shown(theirs)).to_have_count(2)
+    assert theirs.evaluate(tree) == ours.evaluate(tree)
+
+
+def test_a_frame_tells_the_page_around_it_how_high_it_is(visit, site, stack, board):
+    page = visit(
+        site(f'<iframe src="{stack.url}/embed/{board}" title="Board" width="500" height="100"></iframe>')
+    )
+    page.evaluate(
+        """() => {
+          const frame = document.querySelector("iframe")
+          addEventListener("message", ({ data }) => (frame.height = data.height))
+        }"""
+    )
+    frame = page.frame_locator("iframe")
+
+    expect(frame.locator("#badge")).to_have_text("Live")
+    submit(stack, board, cleo=3)
+
+    expect(frame.locator("tbody tr")).to_have_count(3)
+    page.wait_for_function("document.querySelector('iframe').offsetHeight > 200")
+    frame_page = page.frames[1]
+    assert frame_page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
+
+
+def test_our_own_pages_stand_in_no_frame(visit, site, stack, board):
+    page = visit(site(f'<iframe src="{stack.url}/b/{board}" title="Board"></iframe>'))
+
+    assert page.frame_locator("iframe").locator("#rows").count() == 0
+
+
+def test_an_overlay_is_transparent_and_as_large_as_asked(open_page, stack, board):
+    page = live_overlay(open_page(f"/overlay/{board}?rows=1&scale=200"))
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "40px"
+    submit(stack, board, bob=20)
+    expect(page.locator("tbody .player")).to_have_text(["bob"])
+
+
+def live_overlay(page):
+    expect(page.locator(".lb")).to_have_attribute("data-connection", "live")
+    return page
+
+
+def test_a_big_screen_turns_its_pages_and_leaves_nothing_on_the_edge(open_page, stack, board):
+    enter(stack, board, *({"player": f"p{number}", "score": number} for number in range(30)))
+    page = open_page("/", viewport={"width": 1920, "height": 1080})
+    page.clock.install()
+    page.goto(f"/b/{board}/tv")
+    expect(page.locator(".which")).to_have_text(" · page 1 of 4")
+    first = page.locator("tbody tr").first.get_attribute("data-player")
+    assert (
+        page.evaluate("[...document.querySelectorAll('tbody tr')].at(-1).getBoundingClientRect().bottom")
+        <= 1080
+    )
+
+    page.clock.fast_forward(10_500)
+
+    expect(page.locator(".which")).to_have_text(" · page 2 of 4")
+    expect(page.locator("tbody tr").first).not_to_have_attribute("data-player", first)
+    assert page.evaluate("document.documentElement.className") == "idle", "nobody moves the pointer"
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+
+
+def test_a_big_screen_loads_itself_anew_after_a_day_while_all_is_well(open_page, stack, board):
+    page = open_page("/", viewport={"width": 1280, "height": 720})
+    page.clock.install()
+    page.goto(f"/b/{board}/tv")
+    live(page)
+    page.evaluate("window.old = true")
+
+    with page.expect_navigation():
+        page.clock.fast_forward("24:01:00")
+
+    assert not page.evaluate("window.old")
+    expect(page.locator("tbody tr")).to_have_count(2)

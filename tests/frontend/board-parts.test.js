@@ -1,0 +1,163 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { badgeOf } from "../../frontend/static/js/board/badge.js"
+import { found, onPodium, sameResult } from "../../frontend/static/js/board/compare.js"
+import { Lazy } from "../../frontend/static/js/board/lazy.js"
+import { Lost } from "../../frontend/static/js/board/lost.js"
+import { pageCount, streamed, stretch, turned } from "../../frontend/static/js/board/pages.js"
+import { placeAfter, shiftAt } from "../../frontend/static/js/board/rota.js"
+import { Says } from "../../frontend/static/js/board/says.js"
+import { Stars } from "../../frontend/static/js/board/stars.js"
+import { scored } from "../../frontend/static/js/words.js"
+
+test("three at the top of a list stand on a podium", () => {
+  const top = { view: "top", page: 0 }
+
+  assert.equal(onPodium(top, [1, 2, 3]), true)
+  assert.equal(onPodium(top, [1, 2]), false)
+  assert.equal(onPodium({ view: "top", page: 1 }, [1, 2, 3]), false)
+  assert.equal(onPodium({ view: "search", page: 0 }, [1, 2, 3]), false)
+})
+
+test("a result is score and columns", () => {
+  assert.equal(sameResult({ s: 1, c: [2] }, { s: 1, c: [2] }), true)
+  assert.equal(sameResult({ s: 1, c: [2] }, { s: 1, c: [3] }), false)
+  assert.equal(sameResult({ s: 1, c: [] }, { s: 1, c: [3] }), false)
+})
+
+test("players are found by parts of names and ids, whatever their case and accents", () => {
+  const rows = [{ id: "p1", n: "Édouard" }, { id: "EDDIE", n: "x" }, { id: "p3", n: "محمد" }]
+  const ids = (words) => found(rows, words).map(({ id }) => id)
+
+  assert.deepEqual(ids(" ed"), ["p1", "EDDIE"])
+  assert.deepEqual(ids("حمد"), ["p3"])
+  assert.deepEqual(ids("nobody"), [])
+})
+
+test("pages cover all rows, and one can't turn further than they go", () => {
+  assert.deepEqual([0, 1, 100, 101].map((total) => pageCount(total, 100)), [1, 1, 1, 2])
+  assert.deepEqual(["first", "previous", "next", "last"].map((where) => turned(1, where, 4)), [0, 0, 2, 3])
+  assert.deepEqual([turned(0, "previous", 4), turned(3, "next", 4)], [0, 3])
+  assert.deepEqual(stretch(1, 100, 250), { first: 101, last: 200 })
+  assert.deepEqual(stretch(2, 100, 250), { first: 201, last: 250 })
+  assert.deepEqual(stretch(0, 100, 0), { first: 0, last: 0 })
+})
+
+test("a page is streamed where all its rows are", () => {
+  assert.equal(streamed(0, 100, 100), true)
+  assert.equal(streamed(1, 50, 100), true)
+  assert.equal(streamed(1, 100, 150), false)
+})
+
+test("a screen turns through its pages, and moves by two pixels at most", () => {
+  assert.deepEqual([placeAfter(0, 3), placeAfter(2, 3), placeAfter(7, 3), placeAfter(0, 1)], [1, 0, 0, 0])
+  for (let step = 0; step < 100; step += 1) assert.ok(shiftAt(step).every((pixels) => Math.abs(pixels) <= 2))
+})
+
+test("seconds are read from a clock from a minute on", () => {
+  const laps = { decimals: 3, unit: "s" }
+  const text = (value) => scored(value, laps).join("")
+
+  assert.deepEqual([58_305, 60_000, 83_456, 3_723_004, -83_456].map(text), ["58.305", "1:00.000", "1:23.456", "1:02:03.004", "-1:23.456"])
+  assert.deepEqual(scored(83_456, { decimals: 3, unit: "kg" }), ["83.456"])
+})
+
+test("the newest of each kind is said, together, and not too often", () => {
+  let now = 0
+  const timers = []
+  const spoken = []
+  const world = { now: () => now, later: (run, ms) => timers.push([run, ms]) }
+  const says = new Says((text) => spoken.push(text), 10_000, world)
+  const tick = () => timers.shift()[0]()
+
+  says.say("rank", "Your rank is 3.")
+  tick()
+  now = 1000
+  says.say("rank", "Your rank is 2.")
+  says.say("leader", "Ada leads now.")
+  says.say("rank", "Your rank is 1.")
+
+  assert.deepEqual(timers.map(([, ms]) => ms), [9000])
+  tick()
+  assert.deepEqual(spoken, ["Your rank is 3.", "Ada leads now. Your rank is 1."])
+})
+
+test("who wants nothing to be said hears nothing", () => {
+  const says = new Says(assert.fail, 0, { now: () => 0, later: assert.fail })
+
+  says.say("rank", "Your rank is 3.")
+})
+
+test("a lost connection is told after five seconds, and its return once it is live", () => {
+  const lost = new Lost()
+
+  assert.equal(lost.news("live", 0), "")
+  assert.equal(lost.news("reconnecting", 1000), "")
+  assert.equal(lost.news("offline", 5900), "")
+  assert.match(lost.news("offline", 6000), /lost/)
+  assert.equal(lost.news("offline", 60_000), "")
+  assert.equal(lost.news("connecting", 61_000), "")
+  assert.match(lost.news("live", 62_000), /back/)
+  assert.equal(lost.news("live", 63_000), "")
+})
+
+test("a short interruption is nobody's business", () => {
+  const lost = new Lost()
+
+  assert.equal(lost.news("reconnecting", 0), "")
+  assert.equal(lost.news("live", 4000), "")
+  assert.equal(lost.news("reconnecting", 6000), "")
+})
+
+test("the badge says paused only where all else is well, and how old the news is", () => {
+  const status = { phase: "open", heardAt: 1000, heartbeatMs: 10_000, failures: 0, degraded: false }
+
+  const live = badgeOf(status, { paused: false, now: 1400 })
+  assert.deepEqual([live.state, live.text], ["live", "Live"])
+  assert.match(live.title, /0\.4 s/)
+  assert.equal(badgeOf(status, { paused: true, now: 1400 }).state, "paused")
+  assert.equal(badgeOf(status, { paused: true, now: 60_000 }).state, "stale")
+  assert.match(badgeOf({ ...status, carrier: "poll" }, { paused: false, now: 1400 }).title, /by polling/)
+})
+
+test("favourites are kept, also where nothing can be kept, until the page is left", () => {
+  const kept = new Map()
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) }
+  const broken = { getItem: () => null, setItem: () => { throw new Error("full") } }
+
+  for (const stars of [new Stars(storage), new Stars(broken), new Stars(null)]) {
+    stars.toggle("ada")
+    stars.toggle("bob")
+    stars.toggle("ada")
+    assert.deepEqual([...stars.ids], ["bob"])
+  }
+  assert.deepEqual([...new Stars(storage).ids], ["bob"])
+})
+
+test("favourites that somebody else wrote are not believed", () => {
+  for (const text of ["{", '"ada"', '{"ada": 1}', "null"]) {
+    assert.deepEqual([...new Stars({ getItem: () => text }).ids], [])
+  }
+  assert.deepEqual([...new Stars({ getItem: () => '["ada", 7, null]' }).ids], ["ada"])
+})
+
+test("what is loaded when it is needed is loaded once, and again after a failure", async () => {
+  let loads = 0
+  const got = []
+  const lazy = new Lazy(async () => {
+    loads += 1
+    if (loads === 1) throw new Error("offline")
+    return "loaded"
+  })
+  const warn = console.warn
+  console.warn = () => {}
+
+  await lazy.with((value) => got.push(value))
+  console.warn = warn
+  await Promise.all([lazy.with((value) => got.push(value)), lazy.with((value) => got.push(value))])
+
+  assert.deepEqual([loads, got], [2, ["loaded", "loaded"]])
+  lazy.with((value) => got.push(value))
+  assert.equal(got.length, 3, "at once where it is there")
+})

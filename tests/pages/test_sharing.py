@@ -1,0 +1,162 @@
+"""Boards on other pages, over HTTP."""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from scoreboard.pages.sharing.links import board_in
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def board(client):
+    """A public board with two players, one of whom has a strange name."""
+    client.put("/v1/admin/boards/finals", json={"title": "Finals & more", "ties": "competition"})
+    entries = [
+        {"player": "x", "displayName": "<script>alert('&')</script>", "score": 1234},
+        {"player": "y", "score": 7},
+    ]
+    assert client.post("/v1/boards/finals/scores", json={"entries": entries}).json["data"]["rejected"] == []
+    return "finals"
+
+
+def texts(answer):
+    return [text.text for text in ET.fromstring(answer.text).iter(f"{SVG}text")]
+
+
+def test_the_element_comes_with_one_script_for_all_sites(client):
+    script = client.get("/embed.js")
+    module = re.search(r'from "\.(/[^"]+)"', script.text)[1]
+
+    for answer in (script, client.get(module), client.get("/static/css/leaderboard.css")):
+        assert answer.status_code == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        answer.close()
+
+
+def test_a_board_is_an_image(client, board):
+    image = client.get(f"/b/{board}.svg")
+
+    assert image.mimetype == "image/svg+xml"
+    assert image.headers["Cache-Control"] == "public, max-age=60"
+    assert texts(image)[:2] == ["Finals & more", "All time · 2 players"]
+    assert texts(image)[2:] == ["1", "<script>alert('&')</script>", "1\u2009234", "2", "y", "7"]
+    assert not list(ET.fromstring(image.text).iter(f"{SVG}script"))
+
+
+def test_an_image_that_did_not_change_is_not_sent_again(client, board):
+    image = client.get(f"/b/{board}.svg?rows=1")
+
+    again = client.get(f"/b/{board}.svg?rows=1", headers={"If-None-Match": image.headers["ETag"]})
+
+    assert again.status_code == 304
+    assert len(texts(image)) == 5
+
+
+def test_an_image_of_an_empty_board_says_so(client):
+    client.put("/v1/admin/boards/empty", json={})
+
+    assert texts(client.get("/b/empty.svg"))[-1] == "Nobody has scored yet."
+
+
+def test_a_qr_code_is_drawn_for_the_address_that_was_asked(client, board):
+    ours, theirs = (
+        client.get(f"/b/{board}/qr.svg", headers={"Host": host}) for host in ("a.test", "bb.test")
+    )
+
+    assert ours.mimetype == "image/svg+xml"
+    assert ET.fromstring(ours.text).tag == f"{SVG}svg"
+    assert ours.text != theirs.text
+
+
+def test_only_the_frame_may_stand_on_other_sites(client, board):
+    framed = client.get(f"/embed/{board}").headers["Content-Security-Policy"]
+    own = client.get(f"/b/{board}").headers["Content-Security-Policy"]
+
+    assert "frame-ancestors *" in framed
+    assert "frame-ancestors 'self'" in own
+    assert "unsafe" not in framed
+
+
+def test_a_link_to_a_board_tells_how_to_embed_it(client, board):
+    page = client.get(f"/b/{board}")
+    href = html.unescape(re.search(r'application/json\+oembed"[^>]* href="([^"]+)"', page.text)[1])
+
+    told = client.get(href)
+
+    assert told.json["title"] == "Finals & more"
+    assert told.json["html"].startswith(
+        '<iframe src="http://localhost/embed/finals" title="Finals &amp; more"'
+    )
+    assert told.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("field", ["maxwidth", "maxheight"])
+def test_an_embedded_board_is_no_larger_than_allowed(client, board, field):
+    told = client.get(f"/oembed?url=http://localhost/b/{board}&{field}=300").json
+
+    assert told[field.removeprefix("max")] == 300
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?url=http://localhost/b/main&format=xml", "?url=http://localhost/b/main&maxwidth=0"],
+)
+def test_a_question_that_makes_no_sense_is_refused(client, query):
+    assert client.get(f"/oembed{query}").json["code"] == "validation_failed"
+
+
+@pytest.mark.parametrize("path", ["/b/{}.svg", "/b/{}/qr.svg", "/oembed?url=http://localhost/b/{}"])
+def test_what_is_private_or_missing_can_not_be_shown_elsewhere(client, path):
+    client.put("/v1/admin/boards/secret", json={"public": False})
+
+    for name in ("secret", "missing"):
+        refused = client.get(path.format(name))
+        assert (refused.status_code, refused.json["code"]) == (404, "board_not_found")
+
+
+@pytest.mark.parametrize(
+    ("url", "board"),
+    [
+        ("https://host/b/main", "main"),
+        ("https://host/b/main?period=daily#x", "main"),
+        ("http://host/embed/main", "main"),
+        ("https://other/b/main", None),
+        ("https://host/b/main/tv", None),
+        ("https://host/b/UPPER", None),
+        ("https://host/", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_link_leads_to_a_board_or_elsewhere(url, board):
+    assert board_in(url, "https://host/") == board
+
+
+def test_a_link_under_a_prefix_leads_to_a_board():
+    assert board_in("https://host/scores/b/main", "https://host/scores/") == "main"
+    assert board_in("https://host/b/main", "https://host/scores/") is None
+
+
+@pytest.mark.parametrize("path", ["/b/{}/tv", "/overlay/{}", "/embed/{}"])
+def test_every_way_to_show_a_board_has_its_rows_in_the_first_html(client, board, path):
+    page = client.get(path.format(board))
+
+    assert page.status_code == 200
+    assert "&lt;script&gt;" in page.text
+    assert 'data-player="y"' in page.text
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\son[a-z]+=|<style", page.text)
+
+
+def test_an_overlay_shows_what_its_address_says(client, board):
+    page = client.get(f"/overlay/{board}?rows=1&theme=light&scale=150&hide=title,rank")
+
+    assert 'data-theme="light" data-scale="150"' in page.text
+    assert 'data-player="y"' not in page.text
+    assert "<h1>" not in page.text
+    assert " no-rank" in page.text

@@ -1,0 +1,42 @@
+"""What pages say of rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.boards.types import Row
+from scoreboard.pages import view
+
+
+def row(rank):
+    return Row(
+        rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="", percentile=0.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ([1, 2, 3], ["1", "2", "3"]),
+        ([1, 1, 3, 4, 4], ["=1", "=1", "3", "=4", "=4"]),
+        ([7], ["7"]),
+        ([], []),
+    ],
+)
+def test_ranks_that_are_shared_say_so(given, shown):
+    assert view.ranks([row(rank) for rank in given]) == shown
+
+
+@pytest.mark.parametrize(
+    ("offset", "total", "offsets"),
+    [
+        (0, 250, [None, None, 100, 200]),
+        (100, 250, [0, 0, 200, 200]),
+        (200, 250, [0, 100, None, None]),
+        (0, 100, [None, None, None, None]),
+        (0, 0, [None, None, None, None]),
+        (900, 250, [0, 800, 200, 200]),
+    ],
+)
+def test_one_turns_to_the_pages_that_there_are(offset, total, offsets):
+    assert [turn.offset for turn in view.turns(offset, 100, total)] == offsets
