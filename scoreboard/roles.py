@@ -12,6 +12,7 @@ from scoreboard.admin import routes as admin
 from scoreboard.boards import routes as boards
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
+from scoreboard.pages.guide import routes as guide
 from scoreboard.reference import routes as reference
 from scoreboard.scores import routes as scores
 from scoreboard.stream import routes as stream
@@ -22,7 +23,7 @@ ROLES = {
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp, pages.sdk, reference.bp),
+    "pages": (pages.bp, pages.sdk, guide.bp, reference.bp),
 }
 
 

@@ -9,13 +9,12 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from scoreboard.boards.types import Board
-from scoreboard.boards.wire import Where
-from scoreboard.core.codes import CODES
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
-from scoreboard.pages import view
+from scoreboard.pages import manners, view
+from scoreboard.pages.wire import Shown
 from scoreboard.stream.types import scope_of
 
 SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
@@ -31,12 +30,13 @@ POLICY = (
 
 PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 
+manners.install(bp)
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
 
 
 @bp.get("/")
-@described(query=Where, html=True, problems=PAGE_PROBLEMS)
+@described(query=Shown, html=True, problems=PAGE_PROBLEMS)
 def home() -> str:
     """Show the default board, and the way to the others."""
     shown = _public(parts().settings.default_board)
@@ -44,21 +44,10 @@ def home() -> str:
 
 
 @bp.get("/b/<board>")
-@described(query=Where, html=True, problems=PAGE_PROBLEMS)
+@described(query=Shown, html=True, problems=PAGE_PROBLEMS)
 def board(board: str) -> str:
     """Show a board: live, or a period of it that is over."""
     return _page(_public(board), others=[])
-
-
-@bp.get("/problems/<slug>")
-@described(html=True, problems=("not_found",))
-def problem(slug: str) -> str:
-    """Explain an error code: where a problem's type leads."""
-    code = slug.replace("-", "_")
-    if code not in CODES:
-        raise NotFound(f"There is no error called {slug[:64]!r}.")
-    title = code.replace("_", " ").capitalize()
-    return render_template("problem.html", code=code, title=title, paragraphs=CODES[code].paragraphs)
 
 
 @bp.after_request
@@ -66,7 +55,7 @@ def guard(response: Response) -> Response:
     """Say what a page may load, and that it is never to be shown from a cache unasked."""
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return manners.speak(response)
 
 
 @sdk.after_request

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
 from pathlib import Path
 
-import playwright
 import pytest
 
 from scoreboard.pages import view
@@ -17,16 +15,6 @@ from scoreboard.stream.types import Line
 
 HERE = Path(__file__).parent
 TIES = ("ordinal", "competition", "dense")
-
-
-@pytest.fixture(scope="module")
-def node():
-    """A Node: the machine's own, or the one that Playwright brings."""
-    bundled = Path(playwright.__file__).parent / "driver" / "node"
-    found = shutil.which("node") or (str(bundled) if bundled.exists() else None)
-    if found is None:
-        pytest.skip("there is no Node here, neither on the path nor in Playwright")
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,80 @@
+"""Pages for those who build something on this server."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from scoreboard.boards.types import Board
+from scoreboard.core.codes import CODES
+from scoreboard.core.errors import NotFound
+from scoreboard.core.openapi import described
+from scoreboard.core.parts import parts
+from scoreboard.pages import manners
+from scoreboard.pages.guide.samples import Here
+from scoreboard.pages.routes import POLICY, explain
+from scoreboard.pages.wire import Spoken
+
+bp = Blueprint("guide", __name__)
+
+LIMITS = ("guest", "request", "failed", "stream", "admin")  # those that a developer meets first
+
+
+@bp.get("/docs")
+@described(query=Spoken, html=True)
+def guide() -> str:
+    """Show how to build on this server, with calls that can be copied as they are."""
+    settings = parts().settings
+    here = Here(url=_url(), board=settings.default_board, action=settings.demo_action)
+    limits = [(name, getattr(settings, f"limit_{name}")) for name in LIMITS]
+    return render_template("guide.html", here=here, steps=here.steps(), limits=limits)
+
+
+@bp.get("/docs/events")
+@described(query=Spoken, html=True)
+def events() -> str:
+    """Show the frames of a stream as they come."""
+    return render_template("events.html", boards=_boards(), board=parts().settings.default_board)
+
+
+@bp.get("/docs/embed")
+@described(query=Spoken, html=True)
+def builder() -> str:
+    """Show what a board looks like on another page, and the lines that put it there."""
+    board = parts().settings.default_board
+    return render_template("builder.html", boards=_boards(), board=board, url=_url())
+
+
+@bp.get("/problems")
+@described(query=Spoken, html=True)
+def problems() -> str:
+    """List all error codes."""
+    return render_template("problems.html", codes=CODES)
+
+
+@bp.get("/problems/<slug>")
+@described(query=Spoken, html=True, problems=("not_found",))
+def problem(slug: str) -> str:
+    """Explain an error code: where a problem's type leads."""
+    code = slug.replace("-", "_")
+    if code not in CODES:
+        raise NotFound(f"There is no error called {slug[:64]!r}.")
+    return render_template("problem.html", code=code, explained=CODES[code])
+
+
+@bp.after_request
+def guard(response: Response) -> Response:
+    """Say what a page may load. What it builds, it also shows in a frame."""
+    response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return manners.speak(response)
+
+
+bp.errorhandler(NotFound)(explain)
+
+
+def _boards() -> list[Board]:
+    return [board for board in parts().boards.all() if board.definition.public]
+
+
+def _url() -> str:
+    return request.url_root.rstrip("/")

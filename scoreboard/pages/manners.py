@@ -1,0 +1,71 @@
+"""The language of a page: found from the request, and put where templates reach it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, g, request
+from markupsafe import Markup
+
+from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
+
+PAGES = ("pages.", "guide.", "shell.", "reference.")
+DOORS = (  # of the house of developers: where they lead, and what is written on them
+    ("guide.guide", "site.guide"),
+    ("reference.docs", "site.api"),
+    ("guide.events", "site.events"),
+    ("guide.builder", "site.embed"),
+    ("guide.problems", "site.problems"),
+)
+
+
+def install(bp: Blueprint) -> None:
+    """Give all templates of the app the words, and all links between pages the language asked for."""
+    bp.add_app_template_global(say, "t")
+    bp.add_app_template_global(language)
+    bp.add_app_template_global(texts)
+    bp.add_app_template_global(languages)
+    bp.app_context_processor(lambda: {"doors": DOORS})
+    bp.app_url_defaults(_keep)
+
+
+def speak(response: Response) -> Response:
+    """Say in which language a page is, and that it depends on who asks."""
+    response.headers["Content-Language"] = language().tag
+    response.vary.add("Accept-Language")
+    return response
+
+
+def language() -> Language:
+    """The language of this request's page."""
+    if "language" not in g:
+        g.language = choose(LANGUAGES, asked=_asked(), accepted=request.headers.get("Accept-Language", ""))
+    found: Language = g.language
+    return found
+
+
+def say(key: str, **values: object) -> Markup:
+    """A text in the language of this page."""
+    return language().say(key, **values)
+
+
+def texts(*sections: str) -> dict[str, Text]:
+    """What a page's scripts may say."""
+    return language().sections(*sections)
+
+
+def languages() -> list[tuple[Language, str]]:
+    """Every language, and this page's address in it."""
+    path, others = quote(request.script_root + request.path), request.args.to_dict()
+    return [(one, f"{path}?{urlencode(others | {'lang': tag})}") for tag, one in LANGUAGES.items()]
+
+
+def _asked() -> str:
+    return request.args.get("lang", "")
+
+
+def _keep(endpoint: str, values: dict[str, Any]) -> None:
+    # Who chose a language in the address keeps it from page to page, without a cookie.
+    if endpoint.startswith(PAGES) and not endpoint.endswith("static") and _asked() in LANGUAGES:
+        values.setdefault("lang", _asked())
