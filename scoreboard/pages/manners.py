@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, request, url_for
 from markupsafe import Markup
 
+from scoreboard.core.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
-PAGES = ("pages.", "guide.", "shell.", "reference.")
+PAGES, FILES = ("pages.", "guide.", "shell.", "reference."), ("static", "openapi", "service_worker")
 DOORS = (  # of the house of developers: where they lead, and what is written on them
     ("guide.guide", "site.guide"),
     ("reference.docs", "site.api"),
@@ -26,7 +27,7 @@ def install(bp: Blueprint) -> None:
     bp.add_app_template_global(language)
     bp.add_app_template_global(texts)
     bp.add_app_template_global(languages)
-    bp.app_context_processor(lambda: {"doors": DOORS})
+    bp.app_context_processor(_frame)
     bp.app_url_defaults(_keep)
 
 
@@ -61,11 +62,17 @@ def languages() -> list[tuple[Language, str]]:
     return [(one, f"{path}?{urlencode(others | {'lang': tag})}") for tag, one in LANGUAGES.items()]
 
 
+def _frame() -> dict[str, Any]:
+    # What the frame of every page needs beside words.
+    on = parts().settings.service_worker == "on"
+    return {"doors": DOORS, "worker": url_for("shell.service_worker") if on else ""}
+
+
 def _asked() -> str:
     return request.args.get("lang", "")
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:
     # Who chose a language in the address keeps it from page to page, without a cookie.
-    if endpoint.startswith(PAGES) and not endpoint.endswith("static") and _asked() in LANGUAGES:
+    if endpoint.startswith(PAGES) and not endpoint.endswith(FILES) and _asked() in LANGUAGES:
         values.setdefault("lang", _asked())
