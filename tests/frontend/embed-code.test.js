@@ -4,7 +4,7 @@ import { test } from "node:test"
 
 import { embedOf } from "../../frontend/static/js/docs/embed-code.js"
 
-const PLAIN = { url: "https://b.example", board: "main", title: "Main board", rows: 10, theme: "auto", hide: [], scale: 1 }
+const PLAIN = { url: "https://b.example", board: "main", title: "Main board", rows: 10, theme: "auto", hide: [], scale: 100 }
 const embed = (kind, choice = {}) => embedOf({ ...PLAIN, kind, ...choice })
 
 test("an element as it would be anyway is two short lines, those of the guide", () => {
@@ -14,15 +14,21 @@ test("an element as it would be anyway is two short lines, those of the guide", 
 })
 
 test("what was chosen is said, on the element and in addresses", () => {
-  const chosen = { rows: 5, theme: "dark", hide: ["badge", "footer"] }
+  const chosen = { rows: 5, theme: "dark", hide: ["badge", "trend"] }
 
-  assert.match(embed("element", chosen).code, /<live-leaderboard board="main" limit="5" theme="dark" hide="badge,footer">/)
-  assert.equal(embed("frame", chosen).address, "https://b.example/embed/main?limit=5&theme=dark&hide=badge%2Cfooter")
+  assert.match(embed("element", chosen).code, /<live-leaderboard board="main" limit="5" theme="dark" hide="badge,trend">/)
+  assert.equal(embed("frame", chosen).address, "https://b.example/embed/main?rows=5&theme=dark&hide=badge%2Ctrend")
   assert.equal(
-    embed("overlay", { ...chosen, scale: 1.5 }).code,
-    "https://b.example/overlay/main?rows=5&theme=dark&hide=badge%2Cfooter&scale=1.5",
+    embed("overlay", { ...chosen, rows: 3, theme: "light", scale: 150 }).code,
+    "https://b.example/overlay/main?rows=3&theme=light&hide=badge%2Ctrend&scale=150",
   )
-  assert.equal(embed("tv", chosen).code, "https://b.example/b/main/tv?theme=dark")
+  assert.equal(embed("tv", chosen).code, "https://b.example/b/main/tv")
+})
+
+test("what is as it would be anyway is left out, which is not the same for all", () => {
+  assert.equal(embed("overlay", { rows: 5, theme: "dark" }).code, "https://b.example/overlay/main")
+  assert.equal(embed("overlay").code, "https://b.example/overlay/main?rows=10")
+  assert.equal(embed("image", { theme: "dark" }).address, "https://b.example/b/main.svg?theme=dark")
 })
 
 test("an image is Markdown that leads to the board", () => {

@@ -10,6 +10,7 @@ from scoreboard.core.errors import NotFound
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.pages import manners
+from scoreboard.pages.guide.advice import advice, coded
 from scoreboard.pages.guide.samples import Here
 from scoreboard.pages.routes import POLICY, explain
 from scoreboard.pages.wire import Spoken
@@ -58,7 +59,8 @@ def problem(slug: str) -> str:
     code = slug.replace("-", "_")
     if code not in CODES:
         raise NotFound(f"There is no error called {slug[:64]!r}.")
-    return render_template("problem.html", code=code, explained=CODES[code])
+    explained = CODES[code]
+    return render_template("problem.html", code=code, explained=explained, advice=advice(explained.status))
 
 
 @bp.after_request
@@ -70,6 +72,7 @@ def guard(response: Response) -> Response:
 
 
 bp.errorhandler(NotFound)(explain)
+bp.add_app_template_filter(coded)
 
 
 def _boards() -> list[Board]:

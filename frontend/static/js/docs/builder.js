@@ -17,10 +17,10 @@ function choice() {
     url: root.dataset.url,
     board: board.value,
     title: board.selectedOptions[0].text,
-    rows: rows.valueAsNumber || 10,
+    rows: rows.valueAsNumber || Number(rows.defaultValue),
     theme: theme.value,
     hide: [...form.querySelectorAll("[name=hide]:checked")].map((box) => box.value),
-    scale: scale.valueAsNumber || 1,
+    scale: scale.valueAsNumber || Number(scale.defaultValue),
   }
 }
 

@@ -1,8 +1,10 @@
 // embed-code.js: what puts a board on another page, as its author chose it. Pure.
 //
-// A choice is { kind, url, board, title, rows, theme, hide, scale }. What is as it would be anyway is left out.
+// A choice is { kind, url, board, title, rows, theme, hide, scale }, the scale in percent. What is as it would
+// be anyway is left out.
 
-const ROWS = 10
+const ROWS = { element: 10, frame: 10, image: 10, overlay: 5 }
+const SCALE = 100
 const FRAME_HEIGHT_PX = 520
 
 // The address that shows it, and the lines that one puts on the page.
@@ -19,9 +21,9 @@ const ADDRESSES = {
       rows: rows(choice),
       theme: theme(choice),
       hide: choice.hide.join(","),
-      scale: choice.scale === 1 ? "" : choice.scale,
+      scale: choice.scale === SCALE ? "" : choice.scale,
     }),
-  tv: ({ url, board, ...choice }) => asked(`${url}/b/${board}/tv`, { theme: theme(choice) }),
+  tv: ({ url, board }) => `${url}/b/${board}/tv`,
 }
 
 const CODES = {
@@ -53,16 +55,17 @@ const CODES = {
 }
 
 function frameAddress({ url, board, ...choice }) {
-  const query = { limit: rows(choice), theme: theme(choice), hide: choice.hide.join(",") }
+  const query = { rows: rows(choice), theme: theme(choice), hide: choice.hide.join(",") }
   return asked(`${url}/embed/${board}`, query)
 }
 
-function rows({ rows }) {
-  return rows === ROWS ? "" : rows
+function rows({ kind, rows }) {
+  return rows === ROWS[kind] ? "" : rows
 }
 
-function theme({ theme }) {
-  return theme === "auto" ? "" : theme
+// On an overlay there is nothing that could be light or dark by itself.
+function theme({ kind, theme }) {
+  return theme === "auto" || (kind === "overlay" && theme === "dark") ? "" : theme
 }
 
 function asked(address, query) {

@@ -107,7 +107,7 @@ function itemOf({ event, type, at }) {
     element("time", "", time(at)),
     element("code", "type", type),
     element("code", "id", event.id ?? ""),
-    element("span", "size", t("events.bytes", { n: bytes })),
+    element("bdi", "size", t("events.bytes", { n: bytes })),
     element("span", "about", aboutOf(event)),
   )
   const details = element("details", "", summary)
