@@ -12,6 +12,7 @@ from playwright.sync_api import Error, sync_playwright
 from tests.support import Stack
 
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
+EXPECTED = ("net::ERR_", "Service Worker registration blocked by Playwright")  # what tests do themselves
 ARGUMENTS = [
     f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
     "--no-sandbox",
@@ -69,7 +70,7 @@ def open_page(browser, stack):
     def said(message):
         # An outage that a test makes is written to the console by the browser itself.
         # So is that a page itself was refused, where a test is about that.
-        if message.type in ("error", "warning") and "net::ERR_" not in message.text:
+        if message.type in ("error", "warning") and not any(one in message.text for one in EXPECTED):
             complaints.append((message.text, message.location["url"]))
 
     def open_page(path="/", **options):
