@@ -15,6 +15,7 @@ const OFFLINE = `${scope}offline`
 const shellName = `scoreboard shell ${scope} ${VERSION}`
 const boardsName = `scoreboard boards ${scope}`
 const files = new Set(SHELL)
+const MATCH = { ignoreVary: true } // what was kept speaks one language; any is better than none
 
 // By the path below the scope.
 const PAGE = /^(?:b\/[^/.]+(?:\/tv)?|docs(?:\/\w+)?|problems(?:\/[\w-]+)?|offline|)$/
@@ -48,13 +49,13 @@ async function file(request) {
   try {
     return await fetch(request)
   } catch {
-    return (await (await caches.open(shellName)).match(request.url)) ?? Response.error()
+    return (await (await caches.open(shellName)).match(request.url, MATCH)) ?? Response.error()
   }
 }
 
 async function page(event, path) {
   const boards = await caches.open(boardsName)
-  const kept = await boards.match(event.request)
+  const kept = await boards.match(event.request, MATCH)
   const asked = fetch(event.request).then((answer) => {
     if (BOARD.test(path)) event.waitUntil(keepBoard(boards, event.request.url, answer.clone()))
     return answer
@@ -62,7 +63,7 @@ async function page(event, path) {
   try {
     return await (kept ? inTime(asked) : asked)
   } catch {
-    return kept ?? (await (await caches.open(shellName)).match(OFFLINE)) ?? Response.error()
+    return kept ?? (await (await caches.open(shellName)).match(OFFLINE, MATCH)) ?? Response.error()
   }
 }
 

@@ -12,7 +12,7 @@ async function showKept() {
   if (!globalThis.caches) return // not over plain http
   const boards = await caches.open(`scoreboard boards ${scope}`)
   const requests = await boards.keys()
-  const items = await Promise.all(requests.map(async ({ url }) => itemOf(url, await (await boards.match(url)).text())))
+  const items = await Promise.all(requests.map(async ({ url }) => itemOf(url, await (await boards.match(url, { ignoreVary: true })).text())))
   list.replaceChildren(...items.reverse())
   heading.textContent = t(items.length > 0 ? "offline.kept" : "offline.none")
 }
