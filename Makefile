@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test lint bench lock vendor clean
+.PHONY: help run replay demo test lint bench lock vendor icons clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ lock: ## pin all dependencies anew (needs uv)
 
 vendor: ## copy other people's scripts for the pages anew (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
+
+icons: $(VENV)/dev ## draw the icons that need pixels anew (needs Chromium)
+	@$(BIN)/python frontend/draw_icons.py "$${CHROMIUM_PATH:-$$(command -v chromium || command -v google-chrome)}"
 
 clean: ## remove what was set up here, and keep the data
 	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output

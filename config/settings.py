@@ -102,6 +102,11 @@ class Settings:
         "The action type that visitors of a board's page may play, where it exists and feeds that board.",
     )
     default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
+    service_worker: str = setting(
+        "SERVICE_WORKER",
+        "on",
+        "on: browsers keep boards for when there is no network. off: those that did, forget them.",
+    )
     log_level: str = setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
     sqlite_synchronous: str = setting(
         "SQLITE_SYNCHRONOUS",
@@ -285,6 +290,8 @@ def _complaints(settings: Settings) -> list[str]:
 
 def _stream_complaints(settings: Settings) -> list[str]:
     problems = []
+    if settings.service_worker not in ("on", "off"):
+        problems.append(f"SERVICE_WORKER must be on or off, not {settings.service_worker!r}")
     if settings.stream_mode not in STREAM_MODES:
         problems.append(f"STREAM_MODE must be {', '.join(STREAM_MODES)}, not {settings.stream_mode!r}")
     if settings.stream_edge_url and len(settings.stream_edge_key) < 32:

@@ -12,7 +12,9 @@ from scoreboard.admin import routes as admin
 from scoreboard.boards import routes as boards
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
+from scoreboard.pages.guide import routes as guide
 from scoreboard.pages.sharing import routes as sharing
+from scoreboard.pages.shell import routes as shell
 from scoreboard.reference import routes as reference
 from scoreboard.scores import routes as scores
 from scoreboard.stream import routes as stream
@@ -23,7 +25,7 @@ ROLES = {
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp, pages.sdk, sharing.bp, reference.bp),
+    "pages": (pages.bp, pages.sdk, sharing.bp, guide.bp, shell.bp, reference.bp),
 }
 
 

@@ -14,7 +14,10 @@ STATUS = re.compile(r"\b[45]\d\d\b")
 
 @dataclass(frozen=True)
 class Explained:
-    """What a code means, as plain text. `status` is None where no answer has it as its own code."""
+    """What a code means. `status` is None where no answer has it as its own code.
+
+    `meaning` is plain text; in `paragraphs` code stands in backticks.
+    """
 
     status: int | None
     meaning: str
@@ -45,12 +48,16 @@ def _explained(first: str, *others: str) -> Explained:
     return Explained(
         status=int(status[0]) if status else None,
         meaning=_plain(LEAD.sub("", first)),
-        paragraphs=tuple(map(_plain, (first, *others))),
+        paragraphs=tuple(map(_unlinked, (LEAD.sub("", first) if status else first, *others))),
     )
 
 
 def _plain(markdown: str) -> str:
-    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", markdown.replace("`", "").replace("**", ""))
+    return _unlinked(markdown).replace("`", "")
+
+
+def _unlinked(markdown: str) -> str:
+    return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", markdown.replace("**", ""))
 
 
 CODES = explained(PAGE.read_text("utf-8"))

@@ -9,27 +9,19 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 
 from scoreboard.boards.types import Board, Period
-from scoreboard.boards.wire import Where
 from scoreboard.core import cors
-from scoreboard.core.codes import CODES
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
-from scoreboard.pages import asking, view
-from scoreboard.pages.wire import EmbedQuery, OverlayQuery, PageQuery
+from scoreboard.pages import asking, manners, view
+from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
 
 SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
 
 bp = Blueprint("pages", __name__)
 sdk = Blueprint("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
-# Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
-POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
-)
 EMBEDDED_HIDES = ("views", "search", "star")
 TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
 OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
@@ -37,13 +29,15 @@ TV_ROWS = 10
 
 PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 
+manners.install(bp)
+bp.after_request(manners.dress)
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
 bp.app_template_filter("scored")(view.scored)
 
 
 @bp.get("/")
-@described(query=Where, html=True, problems=PAGE_PROBLEMS)
+@described(query=Asked, html=True, problems=PAGE_PROBLEMS)
 def home() -> str:
     """Show the default board, and the way to the others."""
     shown = _public(parts().settings.default_board)
@@ -58,7 +52,7 @@ def board(board: str) -> str:
 
 
 @bp.get("/b/<board>/tv")
-@described(query=Where, html=True, problems=PAGE_PROBLEMS)
+@described(query=Asked, html=True, problems=PAGE_PROBLEMS)
 def tv(board: str) -> str:
     """Show a board on a big screen: nothing but its rows, page by page, with a QR code of its page."""
     shown = _public(board)
@@ -91,7 +85,7 @@ def embedded(board: str) -> str:
 
 
 @bp.get("/play")
-@described(html=True, problems=("not_found", "ledger_unavailable"))
+@described(query=Spoken, html=True, problems=("not_found", "ledger_unavailable"))
 def play() -> str:
     """Show a game by which visitors win points, as guests."""
     board = _played()
@@ -100,26 +94,6 @@ def play() -> str:
     page = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
     sign = view.SIGNS.get(board.definition.operator, "")
     return render_template("play.html", board=board, page=page, playable=name, sign=sign)
-
-
-@bp.get("/problems/<slug>")
-@described(html=True, problems=("not_found",))
-def problem(slug: str) -> str:
-    """Explain an error code: where a problem's type leads."""
-    code = slug.replace("-", "_")
-    if code not in CODES:
-        raise NotFound(f"There is no error called {slug[:64]!r}.")
-    title = code.replace("_", " ").capitalize()
-    return render_template("problem.html", code=code, title=title, paragraphs=CODES[code].paragraphs)
-
-
-@bp.after_request
-def guard(response: Response) -> Response:
-    """Say what a page may load, and that it is never to be shown from a cache unasked."""
-    policy = POLICY.format(ancestors=g.get("ancestors", "'self'"))
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 @sdk.after_request

@@ -9,10 +9,19 @@ from msgspec import Meta, Struct
 from scoreboard.boards.wire import Where
 
 Pixels = Annotated[int, Meta(ge=1, le=10_000)]
+Tag = Annotated[str, Meta(description="The language of the page, as in `de`. Left out: the browser's.")]
+
+
+class Spoken(Struct, kw_only=True):
+    """A page's language."""
+
+    lang: Tag = ""
 
 
 class Asked(Where, kw_only=True):
     """What a page is asked for. Pages forgive: whatever it is, it is answered with a page."""
+
+    lang: Tag = ""
 
 
 class PageQuery(Asked, kw_only=True):

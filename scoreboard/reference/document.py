@@ -35,7 +35,11 @@ def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -
             "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "tags": [{"name": name, "description": text} for name, text in groups.items()],
+        "tags": [
+            {"name": name, "description": text}
+            for name, text in groups.items()
+            if any(route.group == name for route in routes)
+        ],
         "paths": paths,
         "components": {
             "schemas": shapes.components,

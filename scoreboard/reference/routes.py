@@ -36,13 +36,14 @@ def openapi() -> Response:
     return tagged(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
 
 
-@bp.get("/docs")
+@bp.get("/docs/api")
 @described(html=True)
 def docs() -> Response:
     """Show this description as a page on which calls can be tried."""
-    page = Response(render_template("docs.html"))
+    page = Response(render_template("api.html"))
     page.headers["Content-Security-Policy"] = POLICY
     page.headers["Cache-Control"] = "private, no-cache"
+    page.vary.add("Accept-Language")
     return page
 
 

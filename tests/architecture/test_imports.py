@@ -33,6 +33,7 @@ FLASK = {
     "core/answers.py",
     "core/limits.py",
     "core/parts.py",
+    "pages/manners.py",
 }
 STARTS = {"parts.py", "commands/redis_server.py"}
 SETTINGS = (

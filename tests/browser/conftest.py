@@ -13,7 +13,8 @@ from playwright.sync_api import Error, expect, sync_playwright
 from tests.support import Stack
 
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
-OUTAGES = ("net::ERR_", "WebSocket is closed before")  # what the browser says of a line by itself
+# What the browser says by itself of a line that is cut, and Playwright of workers that it keeps away.
+EXPECTED = ("net::ERR_", "WebSocket is closed before", "Service Worker registration blocked by Playwright")
 ARGUMENTS = [
     f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
     "--no-sandbox",
@@ -61,35 +62,39 @@ def stack(browser, tmp_path_factory):
 @pytest.fixture
 def open_page(browser, stack):
     """Opens pages, and sees at the end that none complained or asked another host for anything."""
-    contexts, complaints = [], []
-    ignored = list(OUTAGES)
+    contexts, complaints, refused = [], [], set()
+    ignored = list(EXPECTED)
     ours = [stack.url, f"http://{LAN}:{stack.port}", "data:"]
 
     def asked(request):
         if not request.url.startswith(tuple(ours)):
-            complaints.append(f"asked {request.url}")
+            complaints.append(("asked for", request.url))
 
     def said(message):
+        # That a page itself was refused, where a test is about that, is written by the browser as well.
         if message.type in ("error", "warning") and not any(known in message.text for known in ignored):
-            complaints.append(message.text)
+            complaints.append((message.text, message.location["url"]))
 
     def open_page(path="/", base_url=stack.url, expected=(), **options):
         """`expected` are words of messages that belong to the test."""
-        context = browser.new_context(base_url=base_url, **options)
+        # Requests that a service worker makes are seen by no test: only those that are about it have one.
+        context = browser.new_context(base_url=base_url, **{"service_workers": "block"} | options)
         contexts.append(context)
         ours.append(base_url)
         ignored.extend(expected)
         context.on("request", asked)
         context.on("console", said)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("weberror", lambda error: complaints.append((str(error.error), "")))
         page = context.new_page()
-        page.goto(path)
+        answer = page.goto(path)
+        if answer and answer.status >= 400:
+            refused.add(answer.url)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert [(text, url) for text, url in complaints if url not in refused] == []
 
 
 @pytest.fixture

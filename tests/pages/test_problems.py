@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from scoreboard.core.codes import CODES
+from scoreboard.pages.guide.advice import advice, coded
+
 
 def test_a_problems_type_leads_to_its_explanation(client):
     problem = client.get("/v1/boards/nope").json
@@ -12,9 +17,35 @@ def test_a_problems_type_leads_to_its_explanation(client):
     page = client.get(path)
 
     assert page.status_code == 200
-    assert b"<h1>Board not found</h1>" in page.data
-    assert b"board_not_found" in page.data
+    assert ">Board not found</h1>" in page.text
+    assert "board_not_found" in page.text
 
 
 def test_an_unknown_problem_is_not_found(client):
     assert client.get("/problems/no-such-thing").status_code == 404
+
+
+def test_every_problem_is_in_the_list_and_leads_to_its_page(client):
+    listed = re.findall(r'href="(/problems/[a-z0-9-]+)"', client.get("/problems").text)
+
+    assert len(listed) == len(CODES)
+    for path in listed:
+        assert client.get(path).status_code == 200
+
+
+def test_every_status_that_a_code_has_comes_with_advice():
+    assert {code for code, one in CODES.items() if one.status and not advice(one.status)} == set()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_what_to_do_is_said_in_the_readers_language_and_the_explanation_in_english(client, lang):
+    page = client.get(f"/problems/rate-limited?lang={lang}").text
+
+    assert "Too many calls of this kind" in page
+    assert ("Wait as many seconds" in page) == (lang == "en")
+
+
+def test_code_in_an_explanation_is_code_and_nothing_in_it_is_markup():
+    said = coded("Send `<b>`, not <i>.")
+
+    assert said == 'Send <code translate="no">&lt;b&gt;</code>, not &lt;i&gt;.'

@@ -1,15 +1,17 @@
 // copy-field.js: a button that copies the text beside it.
 
+import { t } from "./messages.js"
+
 const SAID_MS = 2000
 
 export function copyable(field) {
   const source = field.querySelector("code")
   const button = document.createElement("button")
   button.type = "button"
-  button.textContent = "Copy"
+  button.textContent = t("copy.copy")
   button.addEventListener("click", async () => {
-    button.textContent = (await copied(source)) ? "Copied" : "Press Ctrl+C"
-    setTimeout(() => (button.textContent = "Copy"), SAID_MS)
+    button.textContent = (await copied(source)) ? t("copy.copied") : t("copy.press")
+    setTimeout(() => (button.textContent = t("copy.copy")), SAID_MS)
   })
   field.append(button)
 }

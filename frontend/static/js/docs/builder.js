@@ -1,0 +1,49 @@
+// builder.js: the form that builds an embed, its lines, and what they look like.
+
+import { copyable } from "../copy-field.js"
+import { embedOf } from "./embed-code.js"
+
+const PREVIEW_MS = 400 // who is typing a number is not done with it
+
+const root = document.getElementById("builder")
+const form = root.querySelector("form")
+const preview = root.querySelector(".preview")
+let timer = null
+
+function choice() {
+  const { kind, board, rows, theme, scale } = form.elements
+  return {
+    kind: kind.value,
+    url: root.dataset.url,
+    board: board.value,
+    title: board.selectedOptions[0].text,
+    rows: rows.valueAsNumber || Number(rows.defaultValue),
+    theme: theme.value,
+    hide: [...form.querySelectorAll("[name=hide]:checked")].map((box) => box.value),
+    scale: scale.valueAsNumber || Number(scale.defaultValue),
+  }
+}
+
+function show() {
+  const chosen = choice()
+  for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(chosen.kind)
+  const { address, code } = embedOf(chosen)
+  root.querySelector("code").textContent = code
+  root.querySelector(".open").href = address
+  preview.dataset.kind = chosen.kind
+  clearTimeout(timer)
+  timer = setTimeout(() => look(address), PREVIEW_MS)
+}
+
+// By its path: behind a proxy this page may have come by another scheme than the server knows of.
+function look(address) {
+  const { pathname, search } = new URL(address)
+  const here = new URL(pathname + search, location).href
+  if (preview.src !== here) preview.src = here
+}
+
+form.addEventListener("input", show)
+form.addEventListener("submit", (event) => event.preventDefault())
+root.hidden = false
+copyable(root.querySelector(".copy-field"))
+show()

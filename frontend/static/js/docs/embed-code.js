@@ -1,0 +1,83 @@
+// embed-code.js: what puts a board on another page, as its author chose it. Pure.
+//
+// A choice is { kind, url, board, title, rows, theme, hide, scale }, the scale in percent. What is as it would
+// be anyway is left out.
+
+const ROWS = { element: 10, frame: 10, image: 10, overlay: 5 }
+const SCALE = 100
+const FRAME_HEIGHT_PX = 520
+
+// The address that shows it, and the lines that one puts on the page.
+export function embedOf(choice) {
+  return { address: ADDRESSES[choice.kind](choice), code: CODES[choice.kind](choice) }
+}
+
+const ADDRESSES = {
+  element: frameAddress,
+  frame: frameAddress,
+  image: ({ url, board, ...choice }) => asked(`${url}/b/${board}.svg`, { rows: rows(choice), theme: theme(choice) }),
+  overlay: ({ url, board, ...choice }) =>
+    asked(`${url}/overlay/${board}`, {
+      rows: rows(choice),
+      theme: theme(choice),
+      hide: choice.hide.join(","),
+      scale: choice.scale === SCALE ? "" : choice.scale,
+    }),
+  tv: ({ url, board }) => `${url}/b/${board}/tv`,
+}
+
+const CODES = {
+  element: ({ url, board, ...choice }) => {
+    const tag = attributes("live-leaderboard", {
+      board,
+      limit: rows(choice),
+      theme: theme(choice),
+      hide: choice.hide.join(","),
+    })
+    return `<script type="module" src="${escaped(url)}/embed.js"></script>\n<${tag}></live-leaderboard>`
+  },
+  frame: (choice) => {
+    const tag = attributes("iframe", {
+      src: frameAddress(choice),
+      title: choice.title,
+      width: "100%",
+      height: FRAME_HEIGHT_PX,
+      loading: "lazy",
+    })
+    return `<${tag}></iframe>`
+  },
+  image: (choice) => {
+    const alt = choice.title.replace(/[[\]\\]/g, "\\$&")
+    return `[![${alt}](${ADDRESSES.image(choice)})](${choice.url}/b/${choice.board})`
+  },
+  overlay: (choice) => ADDRESSES.overlay(choice),
+  tv: (choice) => ADDRESSES.tv(choice),
+}
+
+function frameAddress({ url, board, ...choice }) {
+  const query = { rows: rows(choice), theme: theme(choice), hide: choice.hide.join(",") }
+  return asked(`${url}/embed/${board}`, query)
+}
+
+function rows({ kind, rows }) {
+  return rows === ROWS[kind] ? "" : rows
+}
+
+// On an overlay there is nothing that could be light or dark by itself.
+function theme({ kind, theme }) {
+  return theme === "auto" || (kind === "overlay" && theme === "dark") ? "" : theme
+}
+
+function asked(address, query) {
+  const said = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ""))
+  return said.size > 0 ? `${address}?${said}` : address
+}
+
+function attributes(name, values) {
+  const said = Object.entries(values).filter(([, value]) => value !== "")
+  return [name, ...said.map(([key, value]) => `${key}="${escaped(value)}"`)].join(" ")
+}
+
+function escaped(value) {
+  return String(value).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}

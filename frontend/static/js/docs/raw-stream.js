@@ -1,0 +1,95 @@
+// raw-stream.js: one stream as its text comes, opened again as its frames say. No DOM.
+
+import { EMPTY, taken } from "./event-text.js"
+
+const PAUSE_MS = 2000 // until the server's own retry is known
+
+const browser = {
+  fetch: (...asked) => globalThis.fetch(...asked),
+  later: (run, ms) => setTimeout(run, ms),
+  cancel: (timer) => clearTimeout(timer),
+}
+
+// Tells of each "event" as it comes, and of each "change" of `state`: opening, open, waiting, refused.
+export class RawStream extends EventTarget {
+  state = "closed"
+  cursor = ""
+  #url
+  #board
+  #world
+  #ends = null
+  #timer = null
+
+  constructor(url, { board, since = "", world = browser }) {
+    super()
+    this.#url = url
+    this.#board = board
+    this.cursor = since
+    this.#world = world
+  }
+
+  get address() {
+    const query = new URLSearchParams({ boards: this.#board })
+    if (this.cursor) query.set("since", this.cursor)
+    return `${this.#url}?${query}`
+  }
+
+  async open() {
+    this.close()
+    const ends = (this.#ends = new AbortController())
+    this.#tell("opening")
+    const pause = await this.#read(ends.signal)
+    if (ends.signal.aborted) return
+    if (pause === null) return this.#tell("refused")
+    this.#timer = this.#world.later(() => this.open(), pause)
+    this.#tell("waiting")
+  }
+
+  close() {
+    this.#world.cancel(this.#timer)
+    this.#ends?.abort()
+  }
+
+  // Reads until the stream ends. After how long to come back; null where there is nothing to come back for.
+  async #read(signal) {
+    let pause = PAUSE_MS
+    try {
+      const answer = await this.#world.fetch(this.address, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" })
+      if (!answer.ok) return null
+      this.#tell("open")
+      let state = EMPTY
+      for await (const text of texts(answer.body)) {
+        const { events, state: next } = taken(state, text)
+        state = next
+        if (state.last) this.cursor = state.last
+        for (const event of events) {
+          if (event.retryMs !== null) pause = event.retryMs
+          if (event.data?.t === "bye") pause = event.data.again ? event.data.retry_ms : null
+          this.dispatchEvent(new CustomEvent("event", { detail: event }))
+        }
+      }
+    } catch {
+      // The line broke, or was closed by us.
+    }
+    return pause
+  }
+
+  #tell(state) {
+    this.state = state
+    this.dispatchEvent(new Event("change"))
+  }
+}
+
+// A reader by hand: not every browser can iterate over a stream.
+async function* texts(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}

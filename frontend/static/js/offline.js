@@ -1,0 +1,43 @@
+// offline.js: the boards that the service worker kept, and a new try as soon as there is a network.
+
+import { ago, t, time } from "./messages.js"
+
+const TRY_MS = 10_000
+
+const list = document.querySelector(".kept-boards")
+const heading = document.querySelector("#kept-heading")
+const scope = new URL("./", new URL(document.body.dataset.worker ?? "./", location)).pathname
+
+async function showKept() {
+  if (!globalThis.caches) return // not over plain http
+  const boards = await caches.open(`scoreboard boards ${scope}`)
+  const requests = await boards.keys()
+  const items = await Promise.all(requests.map(async ({ url }) => itemOf(url, await (await boards.match(url, { ignoreVary: true })).text())))
+  list.replaceChildren(...items.reverse())
+  heading.textContent = t(items.length > 0 ? "offline.kept" : "offline.none")
+}
+
+function itemOf(url, text) {
+  const kept = new DOMParser().parseFromString(text, "text/html")
+  const at = Number(kept.documentElement.dataset.keptAt)
+  const link = document.createElement("a")
+  link.href = url
+  link.dir = "auto"
+  link.textContent = kept.title
+  const age = document.createElement("span")
+  age.className = "quiet"
+  age.textContent = t("offline.asOf", { time: time(at, { timeStyle: "short" }), ago: ago(Date.now() - at) })
+  const item = document.createElement("li")
+  item.append(link, " ", age)
+  return item
+}
+
+// This page stands at the address of another one: whoever reloads it gets what he wanted.
+async function tryAgain() {
+  const answer = await fetch(document.body.dataset.health, { cache: "no-store" }).catch(() => null)
+  if (answer?.ok && !location.pathname.endsWith("/offline")) location.reload()
+}
+
+showKept()
+addEventListener("online", tryAgain)
+setInterval(tryAgain, TRY_MS)

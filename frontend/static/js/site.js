@@ -1,0 +1,23 @@
+// site.js: what every page does: keeps the language that was chosen, and is there when the network is not.
+
+import { kept, languageWanted, remember } from "./language.js"
+
+const page = document.documentElement
+const { worker } = document.body.dataset
+
+const wanted = languageWanted(location, kept(), page.lang)
+if (wanted) location.replace(wanted)
+
+document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
+  if (target.matches("a[lang]")) remember(target.lang)
+})
+
+if (page.dataset.keptAt) import("./kept.js").then(({ sayHowOld }) => sayHowOld(page, Number(page.dataset.keptAt)))
+
+// Browsers have service workers only where nobody on the way can change them. What it keeps is not needed
+// before the page itself is there.
+if (worker && navigator.serviceWorker) {
+  const register = () => navigator.serviceWorker.register(worker).catch(() => {})
+  if (document.readyState === "complete") register()
+  else addEventListener("load", register, { once: true })
+}

@@ -1,0 +1,83 @@
+// sw.js: pages without a network. Keeps what boards are made of, and the boards that were looked at.
+//
+// The server puts VERSION and SHELL in front: a hash of all files of the shell, and their paths. A change
+// of any of them changes this script, and by that every browser's shell. The network always comes first;
+// what is kept here is shown where it does not answer. Streams, the API and everything that is no plain
+// read never pass through here.
+
+/* global VERSION, SHELL */
+
+const ANSWER_MS = 4000 // a network that is there and says nothing
+const MOST_BOARDS = 20
+
+const scope = new URL("./", location).pathname
+const OFFLINE = `${scope}offline`
+const shellName = `scoreboard shell ${scope} ${VERSION}`
+const boardsName = `scoreboard boards ${scope}`
+const files = new Set(SHELL)
+const MATCH = { ignoreVary: true } // what was kept speaks one language; any is better than none
+
+// By the path below the scope.
+const PAGE = /^(?:b\/[^/.]+(?:\/tv)?|docs(?:\/\w+)?|problems(?:\/[\w-]+)?|offline|)$/
+const BOARD = /^(?:b\/[^/.]+(?:\/tv)?|)$/
+
+addEventListener("install", (event) => event.waitUntil(keepShell()))
+addEventListener("activate", (event) => event.waitUntil(takeOver()))
+addEventListener("fetch", (event) => {
+  const { request } = event
+  const url = new URL(request.url)
+  if (request.method !== "GET" || url.origin !== location.origin) return
+  const path = url.pathname.startsWith(scope) ? url.pathname.slice(scope.length) : null
+  if (files.has(url.pathname)) event.respondWith(file(request))
+  else if (request.mode === "navigate" && path !== null && PAGE.test(path)) event.respondWith(page(event, path))
+})
+
+async function keepShell() {
+  const shell = await caches.open(shellName)
+  await shell.addAll([OFFLINE, ...SHELL].map((path) => new Request(path, { cache: "no-cache" })))
+  await skipWaiting()
+}
+
+async function takeOver() {
+  const names = await caches.keys()
+  const old = names.filter((name) => name.startsWith(`scoreboard shell ${scope} `) && name !== shellName)
+  await Promise.all(old.map((name) => caches.delete(name)))
+  await clients.claim()
+}
+
+async function file(request) {
+  try {
+    return await fetch(request)
+  } catch {
+    return (await (await caches.open(shellName)).match(request.url, MATCH)) ?? Response.error()
+  }
+}
+
+async function page(event, path) {
+  const boards = await caches.open(boardsName)
+  const kept = await boards.match(event.request, MATCH)
+  const asked = fetch(event.request).then((answer) => {
+    if (BOARD.test(path)) event.waitUntil(keepBoard(boards, event.request.url, answer.clone()))
+    return answer
+  })
+  try {
+    return await (kept ? inTime(asked) : asked)
+  } catch {
+    return kept ?? (await (await caches.open(shellName)).match(OFFLINE, MATCH)) ?? Response.error()
+  }
+}
+
+function inTime(asked) {
+  return Promise.race([asked, new Promise((_, late) => setTimeout(late, ANSWER_MS))])
+}
+
+// The page is told when it was kept, so that it can say how old it is.
+async function keepBoard(boards, url, answer) {
+  if (answer.status !== 200 || answer.redirected) return
+  const headers = new Headers(answer.headers)
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name)
+  const text = (await answer.text()).replace("<html ", `<html data-kept-at="${Date.now()}" `)
+  await boards.put(url, new Response(text, { headers }))
+  const known = await boards.keys()
+  await Promise.all(known.slice(0, -MOST_BOARDS).map((request) => boards.delete(request)))
+}

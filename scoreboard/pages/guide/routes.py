@@ -1,0 +1,76 @@
+"""Pages for those who build something on this server."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from scoreboard.boards.types import Board
+from scoreboard.core.codes import CODES
+from scoreboard.core.errors import NotFound
+from scoreboard.core.openapi import described
+from scoreboard.core.parts import parts
+from scoreboard.pages import manners
+from scoreboard.pages.guide.advice import advice, coded
+from scoreboard.pages.guide.samples import Here
+from scoreboard.pages.routes import explain
+from scoreboard.pages.wire import Spoken
+
+bp = Blueprint("guide", __name__)
+bp.after_request(manners.dress)
+
+LIMITS = ("guest", "request", "failed", "stream", "admin")  # those that a developer meets first
+
+
+@bp.get("/docs")
+@described(query=Spoken, html=True)
+def guide() -> str:
+    """Show how to build on this server, with calls that can be copied as they are."""
+    settings = parts().settings
+    here = Here(url=_url(), board=settings.default_board, action=settings.demo_action)
+    limits = [(name, getattr(settings, f"limit_{name}")) for name in LIMITS]
+    return render_template("guide.html", here=here, steps=here.steps(), limits=limits)
+
+
+@bp.get("/docs/events")
+@described(query=Spoken, html=True)
+def events() -> str:
+    """Show the frames of a stream as they come."""
+    return render_template("events.html", boards=_boards(), board=parts().settings.default_board)
+
+
+@bp.get("/docs/embed")
+@described(query=Spoken, html=True)
+def builder() -> str:
+    """Show what a board looks like on another page, and the lines that put it there."""
+    board = parts().settings.default_board
+    return render_template("builder.html", boards=_boards(), board=board, url=_url())
+
+
+@bp.get("/problems")
+@described(query=Spoken, html=True)
+def problems() -> str:
+    """List all error codes."""
+    return render_template("problems.html", codes=CODES)
+
+
+@bp.get("/problems/<slug>")
+@described(query=Spoken, html=True, problems=("not_found",))
+def problem(slug: str) -> str:
+    """Explain an error code: where a problem's type leads."""
+    code = slug.replace("-", "_")
+    if code not in CODES:
+        raise NotFound(f"There is no error called {slug[:64]!r}.")
+    explained = CODES[code]
+    return render_template("problem.html", code=code, explained=explained, advice=advice(explained.status))
+
+
+bp.errorhandler(NotFound)(explain)
+bp.add_app_template_filter(coded)
+
+
+def _boards() -> list[Board]:
+    return [board for board in parts().boards.all() if board.definition.public]
+
+
+def _url() -> str:
+    return request.url_root.rstrip("/")

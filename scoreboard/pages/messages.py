@@ -1,0 +1,121 @@
+"""What pages say, in each language: one file of texts for each, in frontend/messages. Pure, once read.
+
+A text is a line with places in it, as in "Sent to {name}", or one line for each plural category of
+the language, of which the number `n` chooses one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from scoreboard.pages.plurals import plural
+
+FOLDER = Path(__file__).parent.parent.parent / "frontend" / "messages"
+ENGLISH = "en"
+FROM_THE_RIGHT = {"ar"}
+PLACE = re.compile(r"\{(\w+)\}")
+GROUPS = "\N{NARROW NO-BREAK SPACE}"  # between thousands: no language reads it as a decimal point
+
+# Tags that name one of our languages without being its tag. Who reads traditional Chinese is not
+# served by simplified: his next language is looked at.
+MEANT = {"pt": "pt-BR", "zh": "zh-Hans", "zh-hant": "", "zh-tw": "", "zh-hk": "", "zh-mo": ""}
+
+Text = str | Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """A language that pages speak; what it lacks is said in English."""
+
+    tag: str
+    texts: Mapping[str, Text]
+
+    @property
+    def name(self) -> str:
+        """The language's name, in itself."""
+        return str(self.texts["site.language"])
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written: "ltr" or "rtl"."""
+        return "rtl" if self.tag in FROM_THE_RIGHT else "ltr"
+
+    def say(self, key: str, **values: object) -> Markup:
+        """A text as HTML, with these values in its places. What is no markup is escaped."""
+        text = self.texts[key]
+        if not isinstance(text, str):
+            number = values["n"]
+            assert isinstance(number, int), key
+            text = text.get(plural(self.tag, number), text["other"])
+        said = PLACE.sub(lambda place: escape(_shown(values[place[1]])), escape(text))
+        return Markup(said)  # noqa: S704 - all of it was escaped above
+
+    def sections(self, *names: str) -> dict[str, Text]:
+        """All texts whose keys begin with one of these words: what a page's script may say."""
+        return {key: text for key, text in self.texts.items() if key.partition(".")[0] in names}
+
+
+def load(folder: Path = FOLDER) -> dict[str, Language]:
+    """Every language, by its tag. English comes first."""
+    english = _read(folder / f"{ENGLISH}.json")
+    tags = sorted((path.stem for path in folder.glob("*.json")), key=lambda tag: (tag != ENGLISH, tag))
+    return {tag: Language(tag=tag, texts=english | _read(folder / f"{tag}.json")) for tag in tags}
+
+
+def choose(languages: Mapping[str, Language], *, asked: str, accepted: str) -> Language:
+    """The language that was asked for, or else the first one of an Accept-Language that we speak."""
+    known = {tag.lower(): tag for tag in languages} | MEANT
+    for tag in (asked, *_ranked(accepted)):
+        found = _lookup(tag.strip().lower(), known)
+        if found:
+            return languages[found]
+    return languages[ENGLISH]
+
+
+def _lookup(tag: str, known: Mapping[str, str]) -> str:
+    """Our tag for another one, which is shortened until it is known (RFC 4647); "" for none."""
+    while tag and tag not in known:
+        tag = tag.rpartition("-")[0]
+    return known.get(tag, "")
+
+
+def _ranked(header: str) -> Iterator[str]:
+    """The tags of an Accept-Language, the best one first. Those of quality 0 are not wanted."""
+    wanted = []
+    for place, item in enumerate(header.split(",")):
+        tag, _, parameter = item.partition(";")
+        quality = _quality(parameter)
+        if quality > 0:
+            wanted.append((-quality, place, tag))
+    return (tag for _, _, tag in sorted(wanted))
+
+
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        quality = float(value)
+    except ValueError:
+        return 0.0
+    return quality if name.strip().lower() == "q" and 0 <= quality <= 1 else 0.0
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}".replace(",", GROUPS)
+    return value
+
+
+def _read(path: Path) -> dict[str, Text]:
+    found: dict[str, Text] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+LANGUAGES = load()

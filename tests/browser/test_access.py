@@ -1,0 +1,53 @@
+"""Every page can be used by everybody, in light and dark, from the left and from the right."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import expect_accessible
+
+PAGES = ("/docs", "/docs/events", "/problems", "/problems/rate-limited", "/b/nope")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_accessible(open_page, path, language):
+    page = open_page(f"{path}?lang={language}")
+    if path == "/docs/events":
+        expect(page.locator(".frames li[data-type=snapshot]")).to_be_visible()
+        page.locator(".frames li[data-type=snapshot] summary").click()
+
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_first_tab_leads_past_the_head(open_page, path):
+    page = open_page(path)
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_headings_are_in_order(open_page, path):
+    levels = (
+        open_page(path).locator("h1, h2, h3").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    )
+
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(level <= before + 1 for before, level in pairwise(levels))
+
+
+def test_what_is_chosen_can_be_seen_in_forced_colours(open_page):
+    page = open_page("/docs", forced_colors="active")
+
+    chosen = page.get_by_role("tab", selected=True).first
+    assert chosen.evaluate("tab => getComputedStyle(tab).outlineStyle") == "solid"

@@ -1,0 +1,157 @@
+"""Boards without a network: what was looked at can be read, and says how old it is."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import expect_accessible
+from tests.browser.conftest import LAN
+from tests.support import wait_until
+
+INSTALLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
+
+
+@pytest.fixture
+def installed(open_page, stack):
+    """Opens a page whose service worker is in place, and looks at it once more."""
+
+    def installed(path="/", **options):
+        page = open_page(path, service_workers="allow", **options)
+        wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
+        page.reload()
+        return page
+
+    return installed
+
+
+@pytest.fixture
+def outage(stack):
+    """Stops the whole product; afterwards it runs again."""
+
+    def outage():
+        stack.stop()
+
+    yield outage
+    if stack.process.poll() is not None:
+        stack.start()
+
+
+def score(stack, **scores):
+    entries = [{"player": player, "score": score} for player, score in scores.items()]
+    assert stack.call("POST", "/v1/boards/main/scores", {"entries": entries}).status == 200
+
+
+def names(page):
+    return page.locator("#rows tbody .player bdi")
+
+
+def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(installed, outage, stack):
+    score(stack, ada=5, bob=3)
+    page = installed("/")
+    expect(names(page)).to_have_text(["ada", "bob"])
+
+    outage()
+    page.reload()
+
+    expect(names(page)).to_have_text(["ada", "bob"])
+    expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
+    expect_accessible(page)
+
+    stack.start()
+    score(stack, cleo=9)
+    expect(page.locator(".kept")).to_have_count(0, timeout=60_000)
+    expect(names(page)).to_have_text(["cleo", "ada", "bob"], timeout=20_000)
+
+
+def test_a_page_that_was_not_kept_says_so_names_those_that_were_and_comes_by_itself(installed, outage, stack):
+    score(stack, ada=1)
+    page = installed("/b/main")
+
+    outage()
+    page.goto("/b/another")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    kept = page.locator(".kept-boards a")
+    expect(kept).to_have_text(["Main board · Scoreboard"])
+    expect_accessible(page)
+    kept.click()
+    expect(names(page)).not_to_have_count(0)
+
+    page.goto("/docs")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    stack.start()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
+
+
+def test_streams_calls_and_writes_never_pass_through_it(installed, stack):
+    page = installed("/")
+    through = []
+    page.context.on("request", lambda request: through.append(request) if request.service_worker else None)
+    seen = []
+    page.on("response", lambda response: seen.append((response.url, response.from_service_worker)))
+
+    page.reload()
+    expect(page.locator("#badge")).to_have_text("Live")
+    page.evaluate("fetch('/v1/boards').then((answer) => answer.text())")
+    page.evaluate("fetch('/v1/auth/guest', { method: 'POST' }).then((answer) => answer.text())")
+    page.evaluate("fetch('/static/js/main.js', { method: 'HEAD' }).then((answer) => answer.text())")
+
+    urls = [request.url for request in through]
+    asked = {url.removeprefix(stack.url).partition("?")[0] for url in urls}
+    assert {"/", "/static/js/main.js"} <= asked
+    assert [path for path in asked if path.startswith("/v1/")] == []
+    assert {request.method for request in through} == {"GET"}
+    assert {by for url, by in seen if "/v1/" in url} == {False}
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
+    page = installed("/")
+    page.evaluate("caches.open('scoreboard shell / 0123456789abcdef').then(() => null)")
+    page.evaluate("caches.open('somebody else').then(() => null)")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.unregister())")
+
+    page.reload()
+    wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
+    names = set(page.evaluate("caches.keys()"))
+
+    assert "somebody else" in names
+    assert "scoreboard shell / 0123456789abcdef" not in names
+    assert len([name for name in names if name.startswith("scoreboard shell / ")]) == 1
+
+
+def test_where_it_is_turned_off_browsers_forget_it(installed, outage, stack):
+    page = installed("/")
+    outage()
+    stack.environment["SERVICE_WORKER"] = "off"
+    try:
+        stack.start()
+        page.goto("/")  # a visit makes the browser look for a newer service worker
+
+        gone = "navigator.serviceWorker.getRegistrations().then((all) => all.length)"
+        wait_until(lambda: page.evaluate(gone) == 0, seconds=20, why=stack.log)
+        assert [name for name in page.evaluate("caches.keys()") if name.startswith("scoreboard")] == []
+    finally:
+        del stack.environment["SERVICE_WORKER"]
+        stack.stop()
+
+
+def test_it_can_be_installed(installed, stack):
+    page = installed("/")
+    devtools = page.context.new_cdp_session(page)
+
+    found = devtools.send("Page.getAppManifest")
+
+    assert found["errors"] == []
+    assert found["url"] == f"{stack.url}/manifest.webmanifest"
+    errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [one["errorId"] for one in errors] == ["in-incognito"], "tests look on without leaving traces"
+
+
+def test_over_plain_http_in_a_local_network_nothing_is_missed(open_page, stack):
+    page = open_page("about:blank", service_workers="allow")
+
+    page.goto(f"http://{LAN}:{stack.port}/")
+
+    expect(page.locator("#badge")).to_have_text("Live")
+    page.goto(f"http://{LAN}:{stack.port}/offline")
+    expect(page.get_by_role("heading", level=2)).to_be_visible()

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { RawStream } from "../../frontend/static/js/docs/raw-stream.js"
+
+// A server that answers with one of these after the other, and a clock that is wound by hand.
+function world(...answers) {
+  const asked = []
+  const timers = []
+  return {
+    asked,
+    timers,
+    fetch: async (url) => {
+      asked.push(url)
+      const answer = answers.shift()
+      if (answer instanceof Error) throw answer
+      return typeof answer === "number" ? new Response("", { status: answer }) : new Response(answer)
+    },
+    later: (run, ms) => timers.push({ run, ms }),
+    cancel: () => {},
+  }
+}
+
+const frame = (data, id = "") => `${id && `id: ${id}\n`}event: ${data.t}\ndata: ${JSON.stringify(data)}\n\n`
+
+async function opened(made) {
+  const stream = new RawStream("/v1/stream", { board: "main", world: made })
+  const events = []
+  stream.addEventListener("event", ({ detail }) => events.push(detail.type))
+  await stream.open()
+  return { stream, events }
+}
+
+test("every event is told, and the next stream begins behind the last cursor", async () => {
+  const made = world(`retry: 700\n\n${frame({ t: "hello" })}${frame({ t: "delta" }, "7-2")}`, "")
+  const { stream, events } = await opened(made)
+
+  assert.deepEqual(events, ["", "hello", "delta"])
+  assert.equal(stream.state, "waiting")
+  assert.equal(made.timers[0].ms, 700)
+
+  await made.timers[0].run()
+  assert.deepEqual(made.asked, ["/v1/stream?boards=main", "/v1/stream?boards=main&since=7-2"])
+})
+
+test("a bye says when to come back", async () => {
+  const made = world(frame({ t: "bye", again: true, retry_ms: 1234 }))
+  await opened(made)
+
+  assert.equal(made.timers[0].ms, 1234)
+})
+
+test("whoever is not to come back does not", async () => {
+  const made = world(frame({ t: "bye", again: false }))
+  const { stream } = await opened(made)
+
+  assert.equal(stream.state, "refused")
+  assert.deepEqual(made.timers, [])
+})
+
+test("a refusal is the end, a broken line is not", async () => {
+  assert.equal((await opened(world(404))).stream.state, "refused")
+  assert.equal((await opened(world(new TypeError("network")))).stream.state, "waiting")
+})
+
+test("a stream that was closed stays closed", async () => {
+  const made = world(frame({ t: "hello" }))
+  const stream = new RawStream("/v1/stream", { board: "main", world: made })
+
+  const reading = stream.open()
+  stream.close()
+  await reading
+
+  assert.deepEqual(made.timers, [])
+})

@@ -1,0 +1,184 @@
+"""The pages' languages: complete, chosen well, and said right."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from markupsafe import Markup
+
+from scoreboard.pages.messages import GROUPS, LANGUAGES, PLACE, Language, choose
+from scoreboard.pages.plurals import RULES
+from tests.support import ROOT
+
+ENGLISH = LANGUAGES["en"]
+OTHERS = [tag for tag in LANGUAGES if tag != "en"]
+SOURCES = [
+    *ROOT.glob("frontend/templates/**/*.html"),
+    *ROOT.glob("frontend/static/js/**/*.js"),
+    *ROOT.glob("scoreboard/pages/**/*.py"),
+]
+# t("section.words"), and t("section." ~ words) or t(`section.${words}`): any text of that section.
+USED = re.compile(r"""\b(?:t|say)\(\s*["'`]([a-z]+\.)(\w*)(["'`]\s*~|\$\{)?""")
+NAMED = re.compile(r"""["'`]([a-z]+\.\w+)["'`]""")  # a key that is passed on, as in a table
+OPEN = {"frame", "limits"}  # sections of which any text may be meant
+NUMBERED = {"zero", "one", "two"}  # forms that may say their number in a word
+CATEGORIES = {
+    **{tag: {"one", "other"} for tag in ("en", "de", "hi")},
+    **{tag: {"one", "many", "other"} for tag in ("es", "fr", "pt-BR")},
+    **{tag: {"other"} for tag in ("ja", "zh-Hans")},
+    "ar": {"zero", "one", "two", "few", "many", "other"},
+}
+
+
+def written(tag):
+    """The texts of a language as they lie in its file."""
+    return json.loads((ROOT / "frontend" / "messages" / f"{tag}.json").read_text("utf-8"))
+
+
+def forms(text):
+    return {"other": text} if isinstance(text, str) else text
+
+
+SOURCE = "\n".join(source.read_text("utf-8") for source in SOURCES)
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_a_language_has_every_text_and_no_other(tag):
+    assert written(tag).keys() == ENGLISH.texts.keys()
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_a_text_has_the_places_that_it_has_in_english(tag):
+    for key, text in written(tag).items():
+        expected = set(PLACE.findall(forms(ENGLISH.texts[key])["other"]))
+        for form, said in forms(text).items():
+            optional = {"n"} if form in NUMBERED else set()
+            assert set(PLACE.findall(said)) | optional == expected | optional, (key, form)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_text_with_a_number_has_the_forms_of_its_language(tag):
+    counted = {key for key, text in ENGLISH.texts.items() if not isinstance(text, str)}
+
+    assert {key for key, text in written(tag).items() if not isinstance(text, str)} == counted
+    for key in counted:
+        assert forms(written(tag)[key]).keys() == CATEGORIES[tag], key
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_no_text_is_empty_or_begins_or_ends_with_space(tag):
+    for key, text in written(tag).items():
+        for said in forms(text).values():
+            assert said.strip() == said != "", key
+
+
+def test_every_text_that_is_used_is_there():
+    used = {section + words for section, words, open in USED.findall(SOURCE) if not open}
+
+    assert used - ENGLISH.texts.keys() == set()
+
+
+def test_no_text_is_there_for_nothing():
+    texts = {key for key in ENGLISH.texts if key.partition(".")[0] not in OPEN}
+
+    assert texts - set(NAMED.findall(SOURCE)) == set()
+
+
+def test_only_whole_sections_are_chosen_from_by_scripts():
+    chosen = {(section.rstrip("."), words) for section, words, open in USED.findall(SOURCE) if open}
+
+    assert chosen == {(section, "") for section in OPEN}
+
+
+def test_every_language_has_plural_rules():
+    assert RULES.keys() == LANGUAGES.keys() == CATEGORIES.keys()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "spoken"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("DE-ch", "de"),
+        ("pt", "pt-BR"),
+        ("pt-PT,en;q=0.5", "pt-BR"),
+        ("zh-CN,zh;q=0.9", "zh-Hans"),
+        ("zh-Hans-SG", "zh-Hans"),
+        ("zh-TW,ja;q=0.5", "ja"),
+        ("zh-Hant-HK", "en"),
+        ("en;q=0.2,fr;q=0.9", "fr"),
+        ("fr;q=0,es", "es"),
+        ("fr;q=0", "en"),
+        ("xx,ar;q=0.1", "ar"),
+        ("*", "en"),
+        ("sv, hi ; q=0.4 , ja;q=0.3", "hi"),
+        ("fr;q=nonsense,es;q=0.1", "es"),
+        ("fr;level=1,es;q=0.1", "es"),
+        ("fr;q=7,es;q=0.1", "es"),
+        (",;,;q=1,-,ja", "ja"),
+    ],
+)
+def test_a_page_speaks_the_first_language_of_the_browser_that_it_knows(accepted, spoken):
+    assert choose(LANGUAGES, asked="", accepted=accepted).tag == spoken
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("ja", "ja"), ("zh-cn", "zh-Hans"), ("tlh", "fr"), ("", "fr")])
+def test_who_asks_for_a_language_gets_it_whatever_his_browser_prefers(asked, spoken):
+    assert choose(LANGUAGES, asked=asked, accepted="fr").tag == spoken
+
+
+def test_what_is_put_into_a_text_is_text_unless_it_is_markup():
+    language = Language(tag="en", texts={"a.b": "<{name}> & {link}"})
+
+    said = language.say("a.b", name="<script>{link}", link=Markup("<a>x</a>"))
+
+    assert said == "&lt;&lt;script&gt;{link}&gt; &amp; <a>x</a>"
+
+
+@pytest.mark.parametrize(
+    ("tag", "number", "said"),
+    [
+        ("en", 1, "1 frame"),
+        ("en", 0, "0 frames"),
+        ("en", 1234567, f"1{GROUPS}234{GROUPS}567 frames"),
+        ("fr", 0, "0 trame"),
+        ("es", 1_000_000, f"1{GROUPS}000{GROUPS}000 de tramas"),
+        ("ar", 2, "إطاران"),
+        ("ar", 105, "105 إطارات"),
+        ("ar", 12, "12 إطارًا"),
+        ("ja", 1, "1 フレーム"),
+    ],
+)
+def test_a_number_chooses_the_form(tag, number, said):
+    assert LANGUAGES[tag].say("events.held", n=number) == said
+
+
+def test_a_page_says_its_language_and_that_it_depends_on_the_browser(client):
+    page = client.get("/docs", headers={"Accept-Language": "ar"})
+
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert page.headers["Content-Language"] == "ar"
+    assert page.headers["Vary"] == "Accept-Language"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/b/nope", "/docs", "/docs/api", "/docs/events", "/docs/embed", "/problems"]
+)
+def test_every_page_can_be_had_in_every_language(client, path):
+    for tag, language in LANGUAGES.items():
+        page = client.get(path, query_string={"lang": tag})
+
+        assert f'<html lang="{tag}" dir="{language.direction}">' in page.text
+        assert page.headers["Vary"] == "Accept-Language"
+
+
+def test_a_language_in_the_address_stays_from_page_to_page(client):
+    page = client.get("/b/nope?lang=de").text
+
+    assert 'href="/docs?lang=de"' in page
+    assert 'href="/b/main?lang=de"' in page
+    assert 'href="/b/nope?lang=fr"' in page
+    assert 'href="/docs"' in client.get("/b/nope?lang=nonsense").text

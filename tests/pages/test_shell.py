@@ -1,0 +1,109 @@
+"""What makes the pages an app, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+
+import pytest
+
+from scoreboard.app import create_app
+from scoreboard.pages.shell import files
+from tests.contract import client_of
+
+
+def kept(script):
+    """Version and paths of the shell, as the service worker has them."""
+    version, shell = re.match(r"const VERSION = (.*)\nconst SHELL = (.*)\n", script).groups()
+    return json.loads(version), json.loads(shell)
+
+
+def test_every_file_of_the_shell_is_there(client):
+    _, shell = kept(client.get("/sw.js").text)
+
+    for path in ("/offline", *shell):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        answer.close()
+
+
+def test_the_shell_has_what_boards_are_made_of_and_not_what_only_developers_need(client):
+    _, shell = kept(client.get("/sw.js").text)
+    page = client.get("/").text
+
+    named = set(re.findall(r'(?:src|href)="(/(?:static|sdk)/[^"]+\.(?:js|css|svg))"', page))
+    assert named - set(shell) == set()
+    assert not [path for path in shell if "docs" in path or "sw" in path]
+
+
+def test_the_service_worker_is_asked_for_anew_each_time_and_is_javascript(client):
+    answer = client.get("/sw.js")
+
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.mimetype == "text/javascript"
+
+
+def test_a_changed_file_is_another_version(tmp_path):
+    file = tmp_path / "one.js"
+    file.write_text("1")
+    before = files._version([file])
+    file.write_text("2")
+
+    assert files._version([file]) != before
+
+
+def test_below_a_prefix_everything_is_below_it(client):
+    below = {"SCRIPT_NAME": "/games"}
+
+    _, shell = kept(client.get("/sw.js", environ_overrides=below).text)
+    manifest = json.loads(client.get("/manifest.webmanifest", environ_overrides=below).data)
+
+    assert all(path.startswith("/games/") for path in shell)
+    assert all(icon["src"].startswith("/games/") for icon in manifest["icons"])
+    assert manifest["start_url"] == manifest["scope"] == "/games/"
+
+
+def test_who_turns_it_off_takes_it_away(make_parts, sqlite_url):
+    client = client_of(make_parts(sqlite_url, service_worker="off"))
+
+    assert "registration.unregister()" in client.get("/sw.js").text
+    assert "SHELL" not in client.get("/sw.js").text
+    assert "data-worker" not in client.get("/docs").text
+
+
+def test_pages_say_where_manifest_and_service_worker_are(client):
+    page = client.get("/docs").text
+
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in page
+    assert 'data-worker="/sw.js"' in page
+
+
+def test_the_app_speaks_the_language_of_who_installs_it(client):
+    manifest = json.loads(client.get("/manifest.webmanifest", headers={"Accept-Language": "ar"}).data)
+
+    assert (manifest["lang"], manifest["dir"]) == ("ar", "rtl")
+    assert manifest["description"] == "لوحات صدارة مباشرة"
+
+
+def test_icons_are_as_large_as_they_say(client):
+    manifest = json.loads(client.get("/manifest.webmanifest").data)
+    drawn = [icon for icon in manifest["icons"] if icon["src"].endswith(".png")]
+
+    kinds = {(icon["sizes"], icon["purpose"]) for icon in drawn}
+    assert kinds >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
+    for icon in drawn:
+        with client.get(icon["src"]) as answer:
+            width, height = struct.unpack(">II", answer.data[16:24])
+        assert f"{width}x{height}" == icon["sizes"]
+
+
+def test_the_page_for_no_network_names_no_board(client):
+    client.put("/v1/admin/boards/secret", json={"public": False, "title": "Secret"})
+
+    assert "Secret" not in client.get("/offline").text
+
+
+@pytest.mark.parametrize("serve", [("board",), ("auth", "score")])
+def test_only_who_serves_pages_serves_it(parts, serve):
+    assert create_app(parts, serve).test_client().get("/sw.js").status_code == 404
