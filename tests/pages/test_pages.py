@@ -332,7 +332,7 @@ def test_where_nothing_can_be_played_there_is_no_play_page(client):
     page = client.get("/play")
 
     assert page.status_code == 404
-    assert "Nothing can be played here." in page.text
+    assert "Nothing to see here" in page.text
 
 
 def test_no_board_can_be_played_by_an_action_type_that_is_not_there(client):

@@ -34,7 +34,7 @@ def test_the_shell_has_what_boards_are_made_of_and_not_what_only_developers_need
 
     named = set(re.findall(r'(?:src|href)="(/(?:static|sdk)/[^"]+\.(?:js|css|svg))"', page))
     assert named - set(shell) == set()
-    assert not [path for path in shell if "docs" in path or "sw" in path]
+    assert not [path for path in shell if "/docs/" in path or path.endswith("/sw.js")]
 
 
 def test_the_service_worker_is_asked_for_anew_each_time_and_is_javascript(client):
