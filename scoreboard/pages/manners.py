@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, g, request, url_for
 from markupsafe import Markup
 
+from scoreboard.boards.types import Period
 from scoreboard.core.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
@@ -57,6 +58,11 @@ def language() -> Language:
 def say(key: str, **values: object) -> Markup:
     """A text in the language of this page."""
     return language().say(key, **values)
+
+
+def period_name(period: Period) -> str:
+    """A period as people read it."""
+    return say("board.allTime") if period.kind == "all" else period.id
 
 
 def texts(*sections: str) -> dict[str, Text]:

@@ -154,7 +154,7 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
         "asked": asked,
         "region": region,
         "period": period,
-        "period_name": view.period_name(period),
+        "period_name": manners.period_name(period),
         "own": own,
         "scope": scopes[0] if scopes else "",
         # Deltas can only be applied to a whole list: the stream of a part begins with a snapshot.

@@ -8,49 +8,52 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from scoreboard.actions.types import ActionType
-from scoreboard.boards.types import Board, Definition, Period, Row
+from scoreboard.boards.types import Board, Definition, Row
 
 EXAMPLE_SCORE = 10
 PLAYERS_BESIDE = 5  # are shown beside the game
 MOST_ROWS = 100  # of one page; a longer list goes on on the next one
 MINUTE = 60
-RUNNING = {"all": "All time", "daily": "Today", "weekly": "This week", "monthly": "This month"}
-OVER = {"daily": "Yesterday", "weekly": "Last week", "monthly": "Last month"}
+RUNNING = {
+    "all": "board.allTime",
+    "daily": "board.today",
+    "weekly": "board.thisWeek",
+    "monthly": "board.thisMonth",
+}
+OVER = {"daily": "board.yesterday", "weekly": "board.lastWeek", "monthly": "board.lastMonth"}
 TIES = {
-    "ordinal": "Equal results: whoever got there first stands first.",
-    "competition": "Equal results share a rank, and the ranks after them are skipped.",
-    "dense": "Equal results share a rank, and no rank is skipped.",
+    "ordinal": "board.tiesOrdinal",
+    "competition": "board.tiesCompetition",
+    "dense": "board.tiesDense",
 }
 SIGNS = {"increment": "+", "decrement": "\N{MINUS SIGN}"}
 
 
 class Choice(NamedTuple):
-    """A period that one can choose: what `?period=` says, and what people read."""
+    """A period that one can choose: what `?period=` says, and the text that names it, "" for none."""
 
     period: str
-    label: str
+    key: str
 
 
 class Turn(NamedTuple):
-    """A page that one can turn to: which, and where its rows begin; None on that page itself."""
+    """A page that one can turn to: which, the text that names it, and where its rows begin.
+
+    None on that page itself.
+    """
 
     where: str
-    label: str
+    key: str
     offset: int | None
 
 
 def choices(board: Board) -> list[Choice]:
     """The periods that a page offers: those that run now, and the one before the board's own."""
     own, *others = board.windows
-    found = [Choice("", RUNNING.get(own, "Current"))]
+    found = [Choice("", RUNNING.get(own, "board.current"))]
     if own != "all":
-        found.append(Choice("previous", OVER.get(own, "Previous")))
-    return found + [Choice(kind, RUNNING.get(kind, kind)) for kind in others]
-
-
-def period_name(period: Period) -> str:
-    """A period as people read it."""
-    return RUNNING["all"] if period.kind == "all" else period.id
+        found.append(Choice("previous", OVER.get(own, "board.previous")))
+    return found + [Choice(kind, RUNNING.get(kind, "")) for kind in others]
 
 
 def heading(name: str) -> str:
@@ -60,8 +63,8 @@ def heading(name: str) -> str:
 
 
 def score_heading(rules: Definition) -> str:
-    """What scores are called."""
-    return "Time" if rules.unit == "s" else "Score"
+    """The text that names scores."""
+    return "board.time" if rules.unit == "s" else "board.score"
 
 
 def digits(value: int, decimals: int = 0) -> list[str]:
@@ -94,15 +97,15 @@ def ranks(rows: Sequence[Row]) -> list[str]:
 def turns(offset: int, limit: int, total: int) -> list[Turn]:
     """The pages that one can turn to."""
     last = max(0, total - 1) // limit * limit
-    places = [("first", "First", 0), ("previous", "Previous", max(0, offset - limit))]
-    places += [("next", "Next", min(last, offset + limit)), ("last", "Last", last)]
-    return [Turn(where, label, None if to == offset else to) for where, label, to in places]
+    places = [("first", "board.first", 0), ("previous", "board.back", max(0, offset - limit))]
+    places += [("next", "board.next", min(last, offset + limit)), ("last", "board.last", last)]
+    return [Turn(where, key, None if to == offset else to) for where, key, to in places]
 
 
 def summary(board: Board, rows: Sequence[Row]) -> str:
-    """Who leads, for those who see no more than a link."""
+    """Who leads, for those who see no more than a link; where nobody does, what the board is about."""
     if not rows:
-        return board.definition.description or "Nobody has scored yet."
+        return board.definition.description
     scores = [" ".join(scored(row.score, board.definition)) for row in rows]
     leaders = list(zip(ranks(rows), rows, scores, strict=True))[:3]
     return " · ".join(f"{rank} {row.name} {score}" for rank, row, score in leaders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -79,3 +80,10 @@ class Embeddable(Struct, frozen=True, kw_only=True):
     width: int
     height: int
     cache_age: int
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """What the element says in a language. A text with a number has one form for each plural category."""
+
+    language: str
+    texts: Mapping[str, str | Mapping[str, str]]

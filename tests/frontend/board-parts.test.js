@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import "./english.js"
 import { badgeOf } from "../../frontend/static/js/board/badge.js"
 import { found, onPodium, sameResult } from "../../frontend/static/js/board/compare.js"
 import { Lazy } from "../../frontend/static/js/board/lazy.js"
@@ -119,6 +120,14 @@ test("the badge says paused only where all else is well, and how old the news is
   assert.equal(badgeOf(status, { paused: true, now: 1400 }).state, "paused")
   assert.equal(badgeOf(status, { paused: true, now: 60_000 }).state, "stale")
   assert.match(badgeOf({ ...status, carrier: "poll" }, { paused: false, now: 1400 }).title, /by polling/)
+})
+
+test("rows that may be old say of when they are", () => {
+  const status = { phase: "open", heardAt: 1000, heartbeatMs: 10_000, failures: 0, degraded: false }
+
+  assert.equal(badgeOf(status, { paused: false, now: 1400 }).text, "Live")
+  assert.match(badgeOf(status, { paused: false, now: 60_000 }).text, /^Stale · as of .*\d:\d\d:\d\d/)
+  assert.equal(badgeOf({ ...status, heardAt: null, failures: 5 }, { paused: false, now: 1400 }).text, "Offline")
 })
 
 test("favourites are kept, also where nothing can be kept, until the page is left", () => {

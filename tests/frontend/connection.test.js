@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { connectionState, connectionText } from "../../clients/javascript/stream/connection.js"
+import { connectionState } from "../../clients/javascript/stream/connection.js"
 
 function stateOf(status, now = 100_000) {
   return connectionState({ phase: "open", heardAt: 99_000, heartbeatMs: 15_000, failures: 0, degraded: false, ...status }, now)
@@ -36,12 +36,4 @@ test("a lost stream is reconnecting, and offline after half a minute", () => {
 test("a reconnect that the server asked for alarms nobody while it is short", () => {
   assert.equal(stateOf({ phase: "waiting", heardAt: 99_500 }), "live")
   assert.equal(stateOf({ phase: "waiting", heardAt: 96_000 }), "reconnecting")
-})
-
-test("rows that may be old say of when they are", () => {
-  const timeOf = () => "10:42:07"
-
-  assert.equal(connectionText("live", 1, timeOf), "Live")
-  assert.equal(connectionText("stale", 1, timeOf), "Stale · as of 10:42:07")
-  assert.equal(connectionText("offline", null, timeOf), "Offline")
 })

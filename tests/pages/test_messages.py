@@ -22,7 +22,7 @@ SOURCES = [
 # t("section.words"), and t("section." ~ words) or t(`section.${words}`): any text of that section.
 USED = re.compile(r"""\b(?:t|say)\(\s*["'`]([a-z]+\.)(\w*)(["'`]\s*~|\$\{)?""")
 NAMED = re.compile(r"""["'`]([a-z]+\.\w+)["'`]""")  # a key that is passed on, as in a table
-OPEN = {"frame", "limits"}  # sections of which any text may be meant
+OPEN = {"frame", "limits", "theme", "connection", "carrier"}  # sections of which any text may be meant
 NUMBERED = {"zero", "one", "two"}  # forms that may say their number in a word
 CATEGORIES = {
     **{tag: {"one", "other"} for tag in ("en", "de", "hi")},

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from scoreboard.pages.sharing.links import board_in
+from tests.pages.html import INLINE
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -62,7 +63,8 @@ def test_an_image_that_did_not_change_is_not_sent_again(client, board):
 def test_an_image_of_an_empty_board_says_so(client):
     client.put("/v1/admin/boards/empty", json={})
 
-    assert texts(client.get("/b/empty.svg"))[-1] == "Nobody has scored yet."
+    assert texts(client.get("/b/empty.svg"))[-1] == "Nobody has scored yet"
+    assert texts(client.get("/b/empty.svg?lang=de"))[-1] == "Noch hat niemand Punkte"
 
 
 def test_a_qr_code_is_drawn_for_the_address_that_was_asked(client, board):
@@ -150,7 +152,7 @@ def test_every_way_to_show_a_board_has_its_rows_in_the_first_html(client, board,
     assert page.status_code == 200
     assert "&lt;script&gt;" in page.text
     assert 'data-player="y"' in page.text
-    assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\son[a-z]+=|<style", page.text)
+    assert not INLINE.search(page.text)
 
 
 def test_an_overlay_shows_what_its_address_says(client, board):
@@ -160,3 +162,16 @@ def test_an_overlay_shows_what_its_address_says(client, board):
     assert 'data-player="y"' not in page.text
     assert "<h1>" not in page.text
     assert " no-rank" in page.text
+
+
+def test_the_element_gets_its_words_in_the_language_of_the_page_around_it(client):
+    asked = client.get("/embed.json?lang=pt", headers={"Origin": "https://elsewhere.test"})
+    preferred = client.get("/embed.json", headers={"Accept-Language": "ar"})
+
+    assert asked.json["data"]["language"] == "pt-BR"
+    assert asked.json["data"]["texts"]["board.player"] == "Jogador"
+    assert asked.json["data"]["texts"]["board.waiting"].keys() == {"one", "many", "other"}
+    assert not [key for key in asked.json["data"]["texts"] if key.startswith("guide.")]
+    assert asked.headers["Access-Control-Allow-Origin"] == "*"
+    assert preferred.json["data"]["language"] == "ar"
+    assert "Accept-Language" in preferred.headers["Vary"]

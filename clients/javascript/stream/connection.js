@@ -8,17 +8,6 @@ const GRACE_MS = 3000 // the server asked to reconnect: no reason to alarm anybo
 const AWAY_MS = 30_000
 const FIRST_TRIES = 3
 
-const TEXTS = {
-  connecting: "Connecting…",
-  live: "Live",
-  polling: "Every 5 s",
-  stale: "Stale",
-  delayed: "Delayed",
-  reconnecting: "Reconnecting…",
-  offline: "Offline",
-  ended: "Ended",
-}
-
 export function connectionState({ phase, carrier, heardAt, heartbeatMs, failures, degraded }, now) {
   if (phase === "ended") return "ended"
   if (heardAt === null) return failures < FIRST_TRIES ? "connecting" : "offline"
@@ -27,10 +16,4 @@ export function connectionState({ phase, carrier, heardAt, heartbeatMs, failures
   if (phase === "open") return degraded ? "delayed" : carrier === "poll" ? "polling" : "live"
   if (failures === 0) return silent < GRACE_MS ? "live" : "reconnecting"
   return silent > AWAY_MS ? "offline" : "reconnecting"
-}
-
-// The words for a state; where the rows may be old, with the time that they are of.
-export function connectionText(state, heardAt, timeOf = (at) => new Date(at).toLocaleTimeString()) {
-  const old = state === "stale" || state === "offline" || state === "ended"
-  return old && heardAt !== null ? `${TEXTS[state]} · as of ${timeOf(heardAt)}` : TEXTS[state]
 }

@@ -1,14 +1,10 @@
 // main.js: what a board's page needs, put together. The element does the rest.
 
 import { define } from "./board/element.js"
+import { t } from "./messages.js"
 import { offer } from "./play/offer.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
 import { themeButton } from "./theme-button.js"
-
-const TEXTS = {
-  players: (count) => (count === 1 ? "player" : "players"),
-  allTime: "All time",
-}
 
 const stored = new StoredSession()
 const board = document.querySelector("live-leaderboard")
@@ -44,14 +40,7 @@ async function offerCopies() {
   }
 }
 
-async function showFacts({ total, period }) {
-  const { grouped } = await import("./words.js")
-  const groups = grouped(total, 0).map((group) => {
-    const span = document.createElement("span")
-    span.textContent = group
-    return span
-  })
-  document.getElementById("total").replaceChildren(...groups)
-  document.getElementById("players").textContent = TEXTS.players(total)
-  document.getElementById("period").textContent = period === "all" ? TEXTS.allTime : period
+function showFacts({ total, period }) {
+  document.getElementById("players").textContent = t("board.players", { n: total })
+  document.getElementById("period").textContent = period === "all" ? t("board.allTime") : period
 }

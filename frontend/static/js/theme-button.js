@@ -1,16 +1,13 @@
 // theme-button.js: colours as the system has them, light, or dark; kept across visits.
 
-const TEXTS = {
-  auto: "Colours: as the system has them",
-  light: "Colours: light",
-  dark: "Colours: dark",
-}
+import { t } from "./messages.js"
+
 const NEXT = { auto: "light", light: "dark", dark: "auto" }
 
 export function themeButton(button) {
   const { dataset } = document.documentElement
   const show = () => {
-    const text = TEXTS[dataset.theme ?? "auto"]
+    const text = t(`theme.${dataset.theme ?? "auto"}`)
     button.title = text
     button.setAttribute("aria-label", text)
   }

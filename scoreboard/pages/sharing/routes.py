@@ -12,16 +12,18 @@ from scoreboard.core.errors import NotFound
 from scoreboard.core.http import answer
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
-from scoreboard.pages import asking, view
+from scoreboard.pages import asking, manners, view
 from scoreboard.pages.sharing.links import board_in
 from scoreboard.pages.sharing.qr import qr_code
-from scoreboard.pages.wire import Embeddable, Empty, ImageQuery, OEmbedQuery
+from scoreboard.pages.wire import Embeddable, Empty, ImageQuery, OEmbedQuery, Spoken, Words
 
 bp = Blueprint("sharing", __name__)
 
 SVG = "image/svg+xml"
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened by itself is a page
 CACHE_SECONDS = 60
+WORDS_SECONDS = 3600
+SAID = ("board", "connection", "carrier")  # the sections of texts that the element needs
 ROW_PIXELS = 40
 HEAD_PIXELS = 300  # of a framed board: what is not rows
 SCRIPT = "text/javascript; charset=utf-8"
@@ -36,6 +38,16 @@ def embed_script() -> Response:
     element = url_for("static", filename="js/board/element.js").removeprefix(request.script_root)
     text = f'import {{ define }} from ".{element}"\n\ndefine(new URL(".", import.meta.url).href)\n'
     return _cached(Response(text, content_type=SCRIPT), max_age_seconds=0)
+
+
+@bp.get("/embed.json")
+@described(query=Spoken, answer=Words, tagged=True)
+def embed_words() -> Response:
+    """Get what <live-leaderboard> says, in a language."""
+    words = Words(language=manners.language().tag, texts=manners.texts(*SAID))
+    response = _cached(answer({"data": words}), max_age_seconds=WORDS_SECONDS)
+    response.vary.add("Accept-Language")
+    return response
 
 
 @bp.get("/b/<board>.svg")
@@ -53,9 +65,11 @@ def board_image(board: str) -> Response:
         page=page,
         ranks=view.ranks(page.rows),
         theme=asking.one_of(args, "theme", ("auto", "dark", "light")),
-        period_name=view.period_name(period),
+        period_name=manners.period_name(period),
     )
-    return _image(text)
+    response = _image(text)
+    response.vary.add("Accept-Language")
+    return response
 
 
 @bp.get("/b/<board>/qr.svg")

@@ -1,32 +1,36 @@
 // badge.js: whether the rows move, by what was heard last.
 
-import { connectionState, connectionText } from "../../../sdk/stream/connection.js"
+import { connectionState } from "../../../sdk/stream/connection.js"
+import { t, time } from "../messages.js"
 
-const TEXTS = {
-  paused: "Paused",
-  heard: (seconds, carrier) => `Last heard ${seconds} s ago${carrier ? `, by ${carrier}` : ""}`,
-  sse: "server-sent events",
-  ws: "WebSocket",
-  "long-poll": "long polling",
-  poll: "polling",
-}
+const OLD = ["stale", "offline", "ended"]
+const MOVING = ["live", "delayed", "polling"]
 
 // What a badge shows of a feed's status: { state, text, title, carrier, shared }.
-export function badgeOf(status, { paused, now }) {
-  const state = connectionState(status, now)
-  const { heardAt, carrier, shared } = status
-  const title = heardAt === null ? "" : TEXTS.heard(((now - heardAt) / 1000).toFixed(1), TEXTS[carrier] ?? carrier)
-  const told = { title, carrier, shared }
-  return paused && ["live", "delayed", "polling"].includes(state)
-    ? { ...told, state: "paused", text: TEXTS.paused }
-    : { ...told, state, text: connectionText(state, heardAt) }
+export function badgeOf({ heardAt, carrier, shared, ...status }, { paused, now }) {
+  const found = connectionState({ heardAt, carrier, ...status }, now)
+  const state = paused && MOVING.includes(found) ? "paused" : found
+  return { state, text: stateText(state, heardAt), title: heardText(heardAt, carrier, now), carrier, shared }
 }
 
 export function showBadge(badge, { state, text, title, carrier, shared }) {
   badge.title = title
   badge.dataset.carrier = carrier ?? ""
   badge.dataset.shared = shared
+  // Only news is written, or it would be read aloud every second.
   if (badge.dataset.state === state && badge.lastElementChild.textContent === text) return
   badge.dataset.state = state
   badge.lastElementChild.textContent = text
+}
+
+// The words for a state; where the rows may be old, with the time that they are of.
+function stateText(state, heardAt) {
+  const words = t(`connection.${state}`)
+  return OLD.includes(state) && heardAt !== null ? t("connection.asOf", { state: words, time: time(heardAt) }) : words
+}
+
+function heardText(heardAt, carrier, now) {
+  if (heardAt === null) return ""
+  const n = Math.round((now - heardAt) / 100) / 10
+  return carrier ? t("board.heardBy", { n, carrier: t(`carrier.${carrier.replace("-", "")}`) }) : t("board.heard", { n })
 }

@@ -1,7 +1,7 @@
 // controls.js: what one can do with a leaderboard: other views, search, pages, pause, favourites, and
 // rows that stand still while somebody reads them. Loaded when somebody comes near.
 
-import { grouped } from "../words.js"
+import { t } from "../messages.js"
 import { found } from "./compare.js"
 import { Asked } from "./lists.js"
 import { pageCount, streamed, stretch, turned } from "./pages.js"
@@ -9,17 +9,11 @@ import { Reads } from "./reads.js"
 import { holdStill, walkable } from "./still.js"
 import { Stars } from "./stars.js"
 
-const TEXTS = {
-  pause: "Pause",
-  resume: "Resume",
-  waiting: (count) => (count === 1 ? "1 update waiting" : `${count} updates waiting`),
-  page: (first, last, total) => `${first}–${last} of ${total}`,
-  nothing: {
-    around: "Nobody is known here yet: play a round, or open this page with ?me= and a player's id.",
-    favourites: "No favourites yet. Press the star beside a player.",
-    players: "None of these players is ranked.",
-    search: "Nobody is called so among the rows that are streamed, and no player has this id.",
-  },
+const NOTHING = {
+  around: "board.nothingAround",
+  favourites: "board.nothingFavourites",
+  players: "board.nothingPlayers",
+  search: "board.nothingSearch",
 }
 
 export class Controls {
@@ -105,7 +99,7 @@ export class Controls {
     this.#showPause(hold)
     const nothing = this.#find(".nothing")
     nothing.hidden = view === "top" || shown.rows.length > 0
-    nothing.textContent = nothing.hidden ? "" : TEXTS.nothing[view]
+    nothing.textContent = nothing.hidden ? "" : t(NOTHING[view])
     this.#showPages(view, shown.total)
     this.#rove()
   }
@@ -169,10 +163,10 @@ export class Controls {
   #showPause(hold) {
     const pause = this.#find(".pause")
     pause?.setAttribute("aria-pressed", String(hold.paused))
-    if (pause) pause.lastElementChild.textContent = hold.paused ? TEXTS.resume : TEXTS.pause
+    if (pause) pause.lastElementChild.textContent = t(hold.paused ? "board.resume" : "board.pause")
     const pill = this.#find(".pill")
     pill.hidden = hold.waiting === 0
-    pill.textContent = hold.waiting ? TEXTS.waiting(hold.waiting) : ""
+    pill.textContent = hold.waiting ? t("board.waiting", { n: hold.waiting }) : ""
   }
 
   #showPages(view, total) {
@@ -181,8 +175,7 @@ export class Controls {
     const count = pageCount(total, limit)
     pager.hidden = view !== "top" || count < 2
     const { first, last } = stretch(page, limit, total)
-    const numbers = [first, last, total].map((number) => grouped(number, 0).join("\u202f"))
-    this.#find(".where").textContent = TEXTS.page(...numbers)
+    this.#find(".where").textContent = t("board.page", { first, last, total })
     for (const link of pager.querySelectorAll("[data-turn]")) {
       if (turned(page, link.dataset.turn, count) === page) link.setAttribute("aria-disabled", "true")
       else link.removeAttribute("aria-disabled")

@@ -1,6 +1,7 @@
 // drawing.js: a board that changes, on the page: rows glide, scores count up, marks say who won places,
 // and what matters is said aloud and told to the page. Loaded when there is something to draw.
 
+import { t } from "../messages.js"
 import { onPodium } from "./compare.js"
 import { showGains } from "./gains.js"
 import { List } from "./list.js"
@@ -9,11 +10,6 @@ import { fillMove, fillTrend } from "./moves.js"
 import { fillRow } from "./row.js"
 import { Says } from "./says.js"
 import { Slides } from "./slides.js"
-
-const TEXTS = {
-  rank: (rank) => `Your rank is ${rank}.`,
-  leader: (name) => `${name} leads now.`,
-}
 
 export class Drawing {
   #watch
@@ -87,11 +83,11 @@ export class Drawing {
     this.#before = { leader, own }
     this.#tell("lb-update", { total: board.total, period: board.period, moved })
     if (leader && before.leader && leader.id !== before.leader.id) {
-      this.#says.say("leader", TEXTS.leader(leader.n))
+      this.#says.say("leader", t("board.leads", { name: leader.n }))
       this.#tell("lb-leader-change", { player: leader.id, from: before.leader.id })
     }
     if (own && own.rank !== before.own?.rank) {
-      if (before.own) this.#says.say("rank", TEXTS.rank(own.rank))
+      if (before.own) this.#says.say("rank", t("board.yourRank", { rank: own.rank }))
       this.#tell("lb-me", { player: own.id, rank: own.rank, from: before.own?.rank ?? null, score: own.s })
     }
   }

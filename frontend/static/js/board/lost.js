@@ -1,12 +1,10 @@
-// lost.js: when to say aloud that the connection is lost, and that it is back. Pure.
+// lost.js: when to say aloud that the connection is lost, and that it is back.
+
+import { t } from "../messages.js"
 
 const LOST_MS = 5000 // shorter interruptions are nobody's business
 const LOST = ["stale", "reconnecting", "offline", "ended"]
 const BACK = ["live", "polling"]
-const TEXTS = {
-  lost: "The connection is lost. These rows may be old.",
-  back: "The connection is back.",
-}
 
 export class Lost {
   #since = null
@@ -19,6 +17,6 @@ export class Lost {
     if (this.#said && !BACK.includes(state)) return ""
     if (!this.#said && now - this.#since < LOST_MS) return ""
     this.#said = !this.#said
-    return this.#said ? TEXTS.lost : TEXTS.back
+    return this.#said ? t("board.lost") : t("board.found")
   }
 }

@@ -1,14 +1,9 @@
 // moves.js: what a row says of its way: places won and lost, and a line of its ranks.
 
+import { t } from "../messages.js"
 import { linePoints } from "./marks.js"
 import { element, part } from "./row.js"
 
-const TEXTS = {
-  entered: "New",
-  up: (places) => `${places} up`,
-  down: (places) => `${places} down`,
-  trend: (from, to) => `Rank ${from} to ${to}`,
-}
 const SVG = "http://www.w3.org/2000/svg"
 const LINE = { width: 62, height: 14 }
 
@@ -38,12 +33,12 @@ export function fillTrend(row, ranks) {
   line.setAttribute("points", points.join(" "))
   dot.setAttribute("cx", points[points.length - 1][0])
   dot.setAttribute("cy", points[points.length - 1][1])
-  svg.setAttribute("aria-label", TEXTS.trend(ranks[0], ranks[ranks.length - 1]))
+  svg.setAttribute("aria-label", t("board.trendOf", { from: ranks[0], to: ranks[ranks.length - 1] }))
 }
 
 function changeWords(change) {
-  if (change === "new") return TEXTS.entered
-  return change > 0 ? TEXTS.up(change) : TEXTS.down(-change)
+  if (change === "new") return t("board.entered")
+  return change > 0 ? t("board.up", { n: change }) : t("board.down", { n: -change })
 }
 
 function newLine() {

@@ -14,19 +14,26 @@ export class Problem extends Error {
 }
 
 export class Reads {
+  #base
   #url
   #where
   #fetch
 
   // `period` and `region` as the API takes them; "" for the board's own.
   constructor({ base, board, period = "", region = "", fetch = (...asked) => globalThis.fetch(...asked) }) {
+    this.#base = base
     this.#url = `${base}v1/boards/${encodeURIComponent(board)}`
     this.#where = { period, region }
     this.#fetch = fetch
   }
 
-  async board() {
-    return this.#get("", {})
+  board() {
+    return this.#get(this.#url, {})
+  }
+
+  // What the element says, in a language: { language, texts }.
+  words(lang) {
+    return this.#get(`${this.#base}embed.json`, { lang })
   }
 
   page({ offset, limit }) {
@@ -50,13 +57,13 @@ export class Reads {
   }
 
   async #list(path, query) {
-    const listing = await this.#get(path, { ...this.#where, ...query })
+    const listing = await this.#get(`${this.#url}${path}`, { ...this.#where, ...query })
     return { rows: rowsIn(listing), total: listing.total }
   }
 
-  async #get(path, query) {
+  async #get(url, query) {
     const given = Object.entries(query).filter(([, value]) => value !== "")
-    const answer = await this.#heard(`${this.#url}${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`)
+    const answer = await this.#heard(`${url}${given.length ? `?${new URLSearchParams(given)}` : ""}`)
     const body = await answer.json().catch(() => ({}))
     if (answer.ok) return body.data
     throw new Problem({ status: answer.status, code: body.code ?? `http_${answer.status}`, detail: body.detail })

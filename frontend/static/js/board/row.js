@@ -1,9 +1,8 @@
 // row.js: one row on the page, and what of it changes. Names come from strangers: text only.
 
+import { t } from "../messages.js"
 import { grouped, heading, scored } from "../words.js"
 import { sameResult } from "./compare.js"
-
-const TEXTS = { you: "you", star: "Favourite" }
 
 // Roles are said aloud because rows that are laid out as grids lose them in some browsers.
 export function newRow(id, columns) {
@@ -65,7 +64,7 @@ export function element(name, className = "", role = "", text = "") {
 function fillOwn(row, own) {
   if (row.classList.contains("own") === own) return
   row.classList.toggle("own", own)
-  if (own) part(row, "player").append(element("span", "you", "", TEXTS.you))
+  if (own) part(row, "player").append(element("span", "you", "", t("board.you")))
   else part(row, "you").remove()
 }
 
@@ -73,7 +72,7 @@ function newStar() {
   const star = element("button", "", "", "☆")
   star.type = "button"
   star.tabIndex = -1
-  star.setAttribute("aria-label", TEXTS.star)
+  star.setAttribute("aria-label", t("board.favourite"))
   star.setAttribute("aria-pressed", "false")
   return star
 }

@@ -1,49 +1,37 @@
 // shadow.js: draws an empty leaderboard into an element's shadow root, on pages of other sites: what
 // _leaderboard.html writes into our own. A test holds the two against each other.
 
+import { speak, t } from "../messages.js"
 import { heading } from "../words.js"
 import { Reads } from "./reads.js"
 import { element } from "./row.js"
 
-const TEXTS = {
-  views: "Rows",
-  top: "Top",
-  around: "Around me",
-  favourites: "Favourites",
-  search: "Search",
-  searchFor: "Search a player",
-  pause: "Pause",
-  connecting: "Connecting…",
-  empty: "Nobody has scored yet.",
-  failed: "This board can't be shown right now.",
-  loading: "Loading…",
-  standings: "Standings",
-  rank: "Rank",
-  player: "Player",
-  score: "Score",
-  time: "Time",
-  change: "Places won and lost since this page was opened",
-  trend: "Trend",
-  favourite: "Favourite",
-  pages: "Pages",
-  turns: { first: "First", previous: "Previous", next: "Next", last: "Last" },
-}
+const FAILED = "This board can't be shown right now." // the server is away, and the words with it
 const SHEETS = ["tokens", "leaderboard"]
+const VIEWS = { top: "board.top", around: "board.around", favourites: "board.favourites" }
+const TURNS = { first: "board.first", previous: "board.back", next: "board.next", last: "board.last" }
 
 // Returns the shadow root. Throws a Problem where the server has no such board.
 export async function draw(host, where) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" })
   const sheets = SHEETS.map((name) => sheet(new URL(`../../css/${name}.css`, import.meta.url)))
-  const loading = slot("loading", made("p", { class: "nothing" }, TEXTS.loading))
+  const loading = slot("loading", made("p", { class: "nothing" }, "…"))
   root.replaceChildren(...sheets.map(({ link }) => link), loading)
   try {
-    const [board] = await Promise.all([new Reads(where).board(), ...sheets.map(({ ready }) => ready)])
+    const reads = new Reads(where)
+    const [board, words] = await Promise.all([reads.board(), reads.words(tongue(host)), ...sheets.map(({ ready }) => ready)])
+    speak(words.language, words.texts)
     loading.replaceWith(slot("header"), frame(host, where, board), slot("footer"))
   } catch (problem) {
-    loading.replaceWith(slot("error", made("p", { class: "nothing" }, TEXTS.failed)))
+    loading.replaceWith(slot("error", made("p", { class: "nothing" }, FAILED)))
     throw problem
   }
   return root
+}
+
+// The language of the page around it, or else the viewer's.
+function tongue(host) {
+  return host.closest("[lang]")?.lang || navigator.language
 }
 
 // Nothing is drawn before the style is there, or it would jump; without it, it is drawn all the same.
@@ -56,13 +44,13 @@ function sheet(url) {
 function frame(host, { region, period }, board) {
   const table = rows(board)
   const label = host.getAttribute("label") ?? board.title
-  table.setAttribute("aria-label", label || TEXTS.standings)
+  table.setAttribute("aria-label", label || t("board.standings"))
   const lb = made(
     "div",
     { class: "lb", part: "container" },
     bar(),
     made("div", { class: "waiting" }, made("button", { class: "pill", type: "button", part: "pill", hidden: "" })),
-    made("section", { class: "empty", hidden: "" }, slot("empty", TEXTS.empty)),
+    made("section", { class: "empty", hidden: "" }, slot("empty", t("board.empty"))),
     made("p", { class: "nothing", hidden: "" }),
     table,
     pager(),
@@ -77,26 +65,26 @@ function frame(host, { region, period }, board) {
 
 function bar() {
   const view = (name, ...before) =>
-    made("button", { type: "button", "data-view": name, "aria-pressed": name === "top" }, ...before, TEXTS[name])
+    made("button", { type: "button", "data-view": name, "aria-pressed": name === "top" }, ...before, t(VIEWS[name]))
   const star = made("span", { "aria-hidden": "true" }, "★ ")
-  const views = { class: "views", role: "group", "aria-label": TEXTS.views, part: "tabs" }
-  const input = { type: "search", placeholder: TEXTS.search, autocomplete: "off", spellcheck: "false", maxlength: 64 }
+  const views = { class: "views", role: "group", "aria-label": t("board.views"), part: "tabs" }
+  const input = { type: "search", placeholder: t("board.search"), autocomplete: "off", spellcheck: "false", maxlength: 64 }
   return made(
     "div",
     { class: "bar", part: "toolbar" },
     made("div", views, view("top"), view("around"), view("favourites", star)),
-    made("label", { class: "search", part: "search" }, made("span", { class: "unseen" }, TEXTS.searchFor), made("input", input)),
+    made("label", { class: "search", part: "search" }, made("span", { class: "unseen" }, t("board.searchFor")), made("input", input)),
     made(
       "button",
       { class: "pause", type: "button", "aria-pressed": "false", part: "pause" },
       made("span", { class: "icon", "aria-hidden": "true" }),
-      made("span", {}, TEXTS.pause),
+      made("span", {}, t("board.pause")),
     ),
     made(
       "p",
       { class: "badge", "data-state": "connecting", part: "badge" },
       made("span", { class: "dot", "aria-hidden": "true" }),
-      made("span", { class: "text" }, TEXTS.connecting),
+      made("span", { class: "text" }, t("connection.connecting")),
     ),
   )
 }
@@ -107,13 +95,13 @@ function rows({ columns, unit }) {
   const head = made(
     "tr",
     { role: "row", part: "head" },
-    heads("rank", sign("#", TEXTS.rank)),
-    heads("player", TEXTS.player),
+    heads("rank", sign("#", t("board.rank"))),
+    heads("player", t("board.player")),
     ...names.map((name) => heads("column", heading(name))),
-    heads("move", sign("±", TEXTS.change)),
-    heads("trend", TEXTS.trend),
-    heads("score", unit === "s" ? TEXTS.time : TEXTS.score, shown),
-    heads("star", made("span", { class: "unseen" }, TEXTS.favourite)),
+    heads("move", sign("±", t("board.change"))),
+    heads("trend", t("board.trend")),
+    heads("score", unit === "s" ? t("board.time") : t("board.score"), shown),
+    heads("star", made("span", { class: "unseen" }, t("board.favourite"))),
   )
   return made(
     "table",
@@ -132,10 +120,10 @@ function sign(mark, words) {
 }
 
 function pager() {
-  const turns = Object.entries(TEXTS.turns).map(([where, label]) => made("a", { href: "#", "data-turn": where }, label))
+  const turns = Object.entries(TURNS).map(([where, key]) => made("a", { href: "#", "data-turn": where }, t(key)))
   return made(
     "nav",
-    { class: "pager", "aria-label": TEXTS.pages, part: "pager", hidden: "" },
+    { class: "pager", "aria-label": t("board.pages"), part: "pager", hidden: "" },
     made("span", { class: "where" }),
     made("span", { class: "turns" }, ...turns),
   )

@@ -1,25 +1,14 @@
 // share.js: a dialog with all ways to hand a board on. Loaded when somebody wants to.
 
 import { copyable } from "../copy-field.js"
+import { t } from "../messages.js"
 import { element } from "./row.js"
-
-const TEXTS = {
-  title: "Share this board",
-  qr: "QR code of this board's page",
-  link: "Link",
-  element: "On a web page",
-  frame: "Where scripts are not allowed",
-  image: "As an image",
-  overlay: "Over a video stream",
-  send: "Send to…",
-  close: "Close",
-}
 
 export async function share(button) {
   await styled()
   const { board, title, url, qr } = button.dataset
   const dialog = element("dialog", "share-dialog")
-  dialog.setAttribute("aria-label", TEXTS.title)
+  dialog.setAttribute("aria-label", t("share.title"))
   dialog.append(head(dialog), code(qr), ...fields({ board, url }), ...send({ title, url }))
   dialog.addEventListener("close", () => dialog.remove())
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()) // beside it
@@ -39,16 +28,16 @@ function styled() {
 function head(dialog) {
   const close = element("button", "close", "", "×")
   close.type = "button"
-  close.setAttribute("aria-label", TEXTS.close)
+  close.setAttribute("aria-label", t("share.close"))
   close.addEventListener("click", () => dialog.close())
   const bar = element("div", "share-head")
-  bar.append(element("h2", "", "", TEXTS.title), close)
+  bar.append(element("h2", "", "", t("share.title")), close)
   return bar
 }
 
 function code(address) {
   const image = element("img", "share-code")
-  Object.assign(image, { src: address, alt: TEXTS.qr, width: 160, height: 160 })
+  Object.assign(image, { src: address, alt: t("board.qrOf"), width: 160, height: 160 })
   return image
 }
 
@@ -56,11 +45,11 @@ function fields({ board, url }) {
   const root = url.slice(0, url.lastIndexOf("/b/"))
   const end = "</" // an end tag in a string is a riddle to some readers
   return [
-    field(TEXTS.link, url),
-    field(TEXTS.element, `<script type="module" src="${root}/embed.js">${end}script>\n<live-leaderboard board="${board}">${end}live-leaderboard>`),
-    field(TEXTS.frame, `<iframe src="${root}/embed/${board}" width="640" height="700" style="border:0" title="Leaderboard">${end}iframe>`),
-    field(TEXTS.image, `${root}/b/${board}.svg`),
-    field(TEXTS.overlay, `${root}/overlay/${board}`),
+    field(t("share.link"), url),
+    field(t("share.element"), `<script type="module" src="${root}/embed.js">${end}script>\n<live-leaderboard board="${board}">${end}live-leaderboard>`),
+    field(t("share.frame"), `<iframe src="${root}/embed/${board}" width="640" height="700" style="border:0" title="Leaderboard">${end}iframe>`),
+    field(t("share.image"), `${root}/b/${board}.svg`),
+    field(t("share.overlay"), `${root}/overlay/${board}`),
   ]
 }
 
@@ -81,7 +70,7 @@ function field(label, text) {
 // Phones have a list of everything that one can send to; it is there on trusted pages only.
 function send({ title, url }) {
   if (!navigator.share) return []
-  const button = element("button", "share-send", "", TEXTS.send)
+  const button = element("button", "share-send", "", t("share.send"))
   button.type = "button"
   button.addEventListener("click", () => navigator.share({ title, url }).catch(() => null))
   return [button]

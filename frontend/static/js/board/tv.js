@@ -1,6 +1,7 @@
 // tv.js: a big screen that nobody touches. It turns the pages, shows the time, keeps the screen awake,
 // moves a little so that nothing burns in, and loads itself anew once a day.
 
+import { t, time } from "../messages.js"
 import { define } from "./element.js"
 import { placeAfter, shiftAt } from "./rota.js"
 
@@ -9,7 +10,6 @@ const IDLE_MS = 3000
 const SHIFT_MS = 60_000
 const DAY_MS = 24 * 3600 * 1000
 const MOST_PAGES = 5 // who is further down is seen too seldom to wait for
-const TEXTS = { page: (page, pages) => ` · page ${page} of ${pages}` }
 
 const board = document.querySelector("live-leaderboard")
 const screen = document.querySelector(".screen")
@@ -35,7 +35,7 @@ function turn() {
 
 function showPage() {
   const which = document.querySelector(".which")
-  which.textContent = pages() > 1 ? TEXTS.page(board.page + 1, pages()) : ""
+  which.textContent = pages() > 1 ? ` · ${t("board.turned", { page: board.page + 1, pages: pages() })}` : ""
 }
 
 function pages() {
@@ -44,7 +44,7 @@ function pages() {
 
 function showTime() {
   const clock = document.querySelector(".clock")
-  clock.textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+  clock.textContent = time(Date.now(), { hour: "2-digit", minute: "2-digit" })
 }
 
 // Only where the browser trusts the page (not over plain http), and only while it is seen.

@@ -1,8 +1,8 @@
 // page.js: the page on which visitors play, put together.
 
 import { Stock } from "../../../sdk/actions/stock.js"
-import { connectionState, connectionText } from "../../../sdk/stream/connection.js"
 import { Scoreboard } from "../../../sdk/scoreboard.js"
+import { badgeOf, showBadge } from "../board/badge.js"
 import { Game } from "./game.js"
 import { Lights, lightsRoundFor } from "./lights.js"
 import { PlayButton } from "./play-button.js"
@@ -69,9 +69,5 @@ function takenBack({ refusal }) {
 }
 
 function showConnection({ status }) {
-  const badge = find("#badge")
-  const state = connectionState(status, Date.now())
-  const text = connectionText(state, status.heardAt)
-  Object.assign(badge.dataset, { state, carrier: status.carrier ?? "", shared: status.shared })
-  if (badge.lastElementChild.textContent !== text) badge.lastElementChild.textContent = text // or it is read aloud again
+  showBadge(find("#badge"), badgeOf(status, { paused: false, now: Date.now() }))
 }
