@@ -1,3 +1,4 @@
-const stream = new EventSource("http://127.0.0.1:8000/v1/stream?boards=main")
-stream.addEventListener("snapshot", ({ data }) => console.log("all rows", JSON.parse(data).top))
-stream.addEventListener("delta", ({ data }) => console.log("what changed", JSON.parse(data).up))
+import { Scoreboard } from "http://127.0.0.1:8000/sdk/scoreboard.js"
+
+const scoreboard = new Scoreboard()
+scoreboard.watch("main", {}, ({ entries }) => console.log("first", entries[0]?.name))

@@ -18,7 +18,7 @@ const files = new Set(SHELL)
 const MATCH = { ignoreVary: true } // what was kept speaks one language; any is better than none
 
 // By the path below the scope.
-const PAGE = /^(?:b\/[^/.]+(?:\/tv)?|docs(?:\/\w+)?|problems(?:\/[\w-]+)?|offline|)$/
+const PAGE = /^(?:b\/[^/.]+(?:\/tv)?|docs(?:\/\w+)?|problems(?:\/[\w-]+)?|play|offline|)$/
 const BOARD = /^(?:b\/[^/.]+(?:\/tv)?|)$/
 
 addEventListener("install", (event) => event.waitUntil(keepShell()))

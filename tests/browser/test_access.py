@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import expect_accessible
 
-PAGES = ("/docs", "/docs/events", "/problems", "/problems/rate-limited", "/b/nope")
+PAGES = (
+    *("/docs", "/docs/events", "/docs/embed", "/problems", "/problems/rate-limited", "/b/nope", "/offline"),
+    *("/", "/play"),
+)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

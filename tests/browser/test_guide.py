@@ -65,7 +65,7 @@ def test_a_sample_in_javascript_runs_in_a_browser(open_page, stack, step):
     stack.call("POST", "/v1/boards/main/scores", {"entries": entries})
     page = open_page("/docs")
     sample = page.locator(f"figure[data-step={step}][data-language=js] code").text_content()
-    sign = {"read": "Ada", "stream": "all rows", "play": "7 "}[step]
+    sign = {"read": "Ada", "stream": "first Ada", "play": "7 "}[step]
 
     with page.expect_console_message(lambda message: sign in message.text, timeout=20_000):
         page.route("**/sample.js", lambda route: route.fulfill(body=sample, content_type="text/javascript"))

@@ -133,17 +133,19 @@ def test_strange_names_stay_in_their_rows(open_page, stack, board, path):
     assert max(heights) < 200
 
 
-@pytest.mark.parametrize("state", ["live", "paused", "offline", "empty", "around", "shared"])
-def test_everybody_can_use_a_board_in_each_of_its_states(open_page, stack, request, state):
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("state", ["live", "paused", "offline", "empty", "around", "shared", "over"])
+def test_everybody_can_use_a_board_in_each_of_its_states(open_page, stack, request, state, language):
     board = define(stack, board_name(request), regions=["eu"], period="weekly")
     if state != "empty":
         enter(stack, board, *({"player": f"p{number}", "score": 130 - number} for number in range(110)))
     page = open_page("about:blank", viewport={"width": 1000, "height": 800})
     page.add_init_script(OWN_STREAM if state == "offline" else "")
-    page.goto(f"/b/{board}?me=p70")
-    live(page)
+    over = "&period=previous" if state == "over" else ""
+    page.goto(f"/b/{board}?me=p70&lang={language}{over}")
+    expect(page.locator("#badge")).to_have_attribute("data-state", "static" if over else "live")
     if state == "paused":
-        page.get_by_role("button", name="Pause", exact=True).click()
+        page.locator(".pause").click()
         submit(stack, board, p80=200)
         expect(page.locator(".pill")).to_be_visible()
     elif state == "offline":
@@ -153,17 +155,20 @@ def test_everybody_can_use_a_board_in_each_of_its_states(open_page, stack, reque
         page.clock.fast_forward("02:00")
         expect(page.locator("#badge")).to_have_attribute("data-state", "offline")
     elif state == "around":
-        page.get_by_role("button", name="Around me").click()
+        page.locator("[data-view=around]").click()
         expect(page.locator("#rows tbody tr")).to_have_count(11)
     elif state == "shared":
-        page.get_by_role("button", name="Share").click()
+        page.locator(".share").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
 
     expect_accessible(page)
 
 
 @pytest.mark.parametrize("path", ["/b/{}/tv", "/overlay/{}", "/embed/{}"])
-def test_everybody_can_use_the_other_pages_of_a_board(open_page, crowd, path):
-    expect_accessible(open_page(path.format(crowd), viewport={"width": 1280, "height": 720}))
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_everybody_can_use_the_other_pages_of_a_board(open_page, crowd, path, language):
+    address = f"{path.format(crowd)}?lang={language}"
+    expect_accessible(open_page(address, viewport={"width": 1280, "height": 720}))
 
 
 def test_a_board_is_a_table_to_those_who_can_not_see_it(open_page, stack, board):

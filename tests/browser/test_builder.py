@@ -1,0 +1,33 @@
+"""The builder of embeds: what is chosen is what one copies, and what one sees."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page("/docs/embed")
+
+
+def test_what_is_chosen_is_in_the_lines(page, stack):
+    code = page.locator(".result code")
+    expect(code).to_contain_text(f'src="{stack.url}/embed.js"')
+
+    page.get_by_label("Rows").fill("5")
+    page.get_by_label("Colours").select_option("dark")
+    page.get_by_label("Trend").check()
+
+    expect(code).to_contain_text('<live-leaderboard board="main" limit="5" theme="dark" hide="trend">')
+
+
+def test_only_what_makes_a_difference_is_asked(page):
+    expect(page.get_by_label("Scale")).to_be_hidden()
+
+    page.get_by_role("radio", name="Overlay").check()
+    expect(page.get_by_label("Scale")).to_be_visible()
+
+    page.get_by_role("radio", name="Big screen").check()
+    expect(page.get_by_label("Rows")).to_be_hidden()
+    expect(page.get_by_label("Trend")).to_be_hidden()
