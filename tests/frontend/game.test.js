@@ -235,3 +235,8 @@ test("a refusal that has no words of its own is said in the server's", () => {
   assert.equal(refusalText({ status: 422, code: "score_out_of_range", detail: "The board ends at 100." }), "The board ends at 100.")
   assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't take this right now.")
 })
+
+test("what a proxy or the queue refuses is said in the page's language as well", () => {
+  assert.equal(refusalText({ status: 403, code: "http_403", detail: "…" }), "The server can't take this right now.")
+  assert.equal(refusalText({ status: 0, code: "discarded", detail: "…" }), "These points were thrown away.")
+})
