@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response
 
 from scoreboard import roles
-from scoreboard.core import cors, http, limits
+from scoreboard.core import cors, files, http, limits
 from scoreboard.core.http import BATCH_BYTES
 from scoreboard.parts import Parts
 
@@ -25,7 +25,7 @@ class App(Flask):
 
     def send_static_file(self, filename: str) -> Response:
         """A file of the pages. Those of other sites may load it too: they show boards."""
-        return cors.shared(super().send_static_file(filename))
+        return cors.shared(files.send(str(self.static_folder), filename))
 
 
 def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask:

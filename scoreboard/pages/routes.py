@@ -12,6 +12,7 @@ from scoreboard.boards.types import Board, Period
 from scoreboard.core import cors
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
+from scoreboard.core.files import Files
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.pages import asking, manners, view
@@ -20,7 +21,7 @@ from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Sp
 SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
 
 bp = Blueprint("pages", __name__)
-sdk = Blueprint("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
+sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
 EMBEDDED_HIDES = ("views", "search", "star")
 TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from msgspec import Raw
 
 from scoreboard import __version__
+from scoreboard.core.files import Vendored
 from scoreboard.core.http import tagged
 from scoreboard.core.openapi import described, description_of
 from scoreboard.reference.document import document
@@ -25,7 +26,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
-bp = Blueprint("reference", __name__, static_folder=str(VENDOR), static_url_path="/vendor")
+bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path="/vendor")
 
 
 @bp.get("/openapi.json")

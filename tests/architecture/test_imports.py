@@ -31,6 +31,7 @@ FLASK = {
     "roles.py",
     "core/http.py",
     "core/answers.py",
+    "core/files.py",
     "core/limits.py",
     "core/parts.py",
     "pages/manners.py",

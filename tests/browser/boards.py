@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support import Stack
 
@@ -36,3 +36,8 @@ def live(page: Page) -> Page:
     """A page whose badge says so."""
     expect(page.locator(".badge")).to_have_text("Live")
     return page
+
+
+def players(page: Page) -> Locator:
+    """The players of the rows that a page shows."""
+    return page.locator("#rows tbody .player")

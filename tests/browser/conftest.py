@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
+from tests.browser.boards import board_name, define
 from tests.support import Stack
 
+OWN_STREAM = "delete window.SharedWorker"  # which a test could not reach: a page then has a stream of its own
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
 # What the browser says by itself of a line that is cut, and Playwright of workers that it keeps away.
 EXPECTED = ("net::ERR_", "WebSocket is closed before", "Service Worker registration blocked by Playwright")
@@ -99,29 +101,5 @@ def open_page(browser, stack):
 
 @pytest.fixture
 def board(stack, request):
-    """A board of the test's own."""
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
-
-    def define(**rules):
-        assert stack.call("PUT", f"/v1/admin/boards/{name}", rules).status in (200, 201)
-        return name
-
-    return define
-
-
-def submit(stack, board, **scores):
-    answer = stack.call(
-        "POST",
-        f"/v1/boards/{board}/scores",
-        {"entries": [{"player": player, "score": score} for player, score in scores.items()]},
-    )
-    assert answer.json["data"]["rejected"] == []
-
-
-def live(page):
-    expect(page.locator("#badge")).to_have_text("Live")
-    return page
-
-
-def players(page):
-    return page.locator("#rows tbody .player")
+    """Defines a board of the test's own."""
+    return partial(define, stack, board_name(request))

@@ -9,7 +9,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import live, players, submit
+from tests.browser.boards import live, players, submit
 from tests.support import wait_until
 
 STRANGE = {

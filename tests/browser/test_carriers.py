@@ -10,7 +10,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import LAN, live, players, submit
+from tests.browser.boards import live, players, submit
+from tests.browser.conftest import LAN, OWN_STREAM
 from tests.support import wait_until
 from tests.tcpproxy import TcpProxy
 
@@ -78,7 +79,7 @@ def test_twelve_tabs_are_live_over_one_stream(open_page, stack, board, host):
 def test_where_tabs_can_not_share_each_has_its_own(open_page, stack, board):
     name = board()
     page = open_page("about:blank")
-    page.add_init_script("delete window.SharedWorker")
+    page.add_init_script(OWN_STREAM)
     page.goto(f"{stack.url}/b/{name}")
     live(page)
     expect(page.locator("#badge")).to_have_attribute("data-shared", "false")
@@ -100,7 +101,7 @@ def test_a_page_behind_a_proxy_that_holds_streams_back_is_live_by_another_carrie
     proxy.buffering = buffering
     page = open_page("about:blank", base_url=f"http://127.0.0.1:{proxy.port}")
     if not shared:
-        page.add_init_script("delete window.SharedWorker")
+        page.add_init_script(OWN_STREAM)
     page.goto(f"/b/{name}")
     started = time.monotonic()
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.boards import board_name, define, enter, live, submit
+from tests.browser.conftest import OWN_STREAM
 
 STRICT = (  # as strict as a site that wants our element can be
     "default-src 'none'; script-src {url}; style-src {url}; connect-src {url}; frame-src {url}; img-src {url}"
@@ -265,6 +266,7 @@ def test_a_big_screen_turns_its_pages_and_leaves_nothing_on_the_edge(open_page, 
 
 def test_a_big_screen_loads_itself_anew_after_a_day_while_all_is_well(open_page, stack, board):
     page = open_page("/", viewport={"width": 1280, "height": 720})
+    page.add_init_script(OWN_STREAM)
     page.clock.install()
     page.goto(f"/b/{board}/tv")
     live(page)

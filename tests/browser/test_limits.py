@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import expect_accessible
 from tests.browser.boards import board_name, define, enter, live, submit
+from tests.browser.conftest import OWN_STREAM
 
 JS_BYTES = 15 * 1024
 CSS_BYTES = 8 * 1024
@@ -137,7 +138,10 @@ def test_everybody_can_use_a_board_in_each_of_its_states(open_page, stack, reque
     board = define(stack, board_name(request), regions=["eu"], period="weekly")
     if state != "empty":
         enter(stack, board, *({"player": f"p{number}", "score": 130 - number} for number in range(110)))
-    page = live(open_page(f"/b/{board}?me=p70", viewport={"width": 1000, "height": 800}))
+    page = open_page("about:blank", viewport={"width": 1000, "height": 800})
+    page.add_init_script(OWN_STREAM if state == "offline" else "")
+    page.goto(f"/b/{board}?me=p70")
+    live(page)
     if state == "paused":
         page.get_by_role("button", name="Pause", exact=True).click()
         submit(stack, board, p80=200)

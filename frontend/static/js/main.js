@@ -2,7 +2,6 @@
 
 import { define } from "./board/element.js"
 import { t } from "./messages.js"
-import { offer } from "./play/offer.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
 import { themeButton } from "./theme-button.js"
 
@@ -17,7 +16,7 @@ board?.addEventListener("lb-update", offerCopies)
 board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))
 stored.addEventListener("change", followMe)
 addEventListener("storage", followMe) // another tab played
-for (const section of document.querySelectorAll(".play")) offer(section, stored)
+offerPlay(document.querySelector(".play"))
 offerCopies()
 document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
   const { share } = await import("./board/share.js")
@@ -43,4 +42,10 @@ async function offerCopies() {
 function showFacts({ total, period }) {
   document.getElementById("players").textContent = t("board.players", { n: total })
   document.getElementById("period").textContent = period === "all" ? t("board.allTime") : period
+}
+
+async function offerPlay(section) {
+  if (!section) return
+  const { offer } = await import("./play/offer.js")
+  offer(section, stored)
 }

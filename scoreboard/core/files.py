@@ -1,0 +1,88 @@
+"""Files that browsers load, as small as they can be had: without comments, and compressed.
+
+Each is prepared once in a process, when it is asked for first, and again where it was changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
+
+TEXT = (".js", ".css", ".svg", ".json")
+LEVEL = 6  # of gzip: the next ones take far longer, and make little smaller
+# Whole lines of comments, and the space before all others. It is all that can be taken out without knowing
+# the language; our modules have no text that goes over several lines.
+LEFT_OUT: Mapping[str, re.Pattern[str]] = {
+    ".js": re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
+    ".css": re.compile(r"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """What of a file goes over the wire."""
+
+    type: str
+    body: bytes
+    packed: bytes | None  # by gzip, where that makes it smaller
+    etag: str
+
+
+class Files(Blueprint):
+    """A blueprint whose files are served like this; those of others (`as_published`) keep their text."""
+
+    as_published = False
+
+    def send_static_file(self, filename: str) -> Response:
+        """One of its files. Raises NotFound."""
+        return send(str(self.static_folder), filename, as_published=self.as_published)
+
+
+class Vendored(Files):
+    """A blueprint of other people's files."""
+
+    as_published = True
+
+
+def send(folder: str, name: str, *, as_published: bool = False) -> Response:
+    """A file of a folder, or 304 where the client has it already. Raises NotFound."""
+    path = Path(safe_join(folder, name) or "")
+    if not path.is_file():
+        raise NotFound
+    file = _prepared(path, path.stat().st_mtime_ns, as_published)
+    packed = file.packed if request.accept_encodings.best_match(("gzip",)) else None
+    response = Response(file.body if packed is None else packed, content_type=file.type)
+    if packed is not None:
+        response.headers["Content-Encoding"] = "gzip"
+    if file.packed is not None:
+        response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(file.etag, weak=True)  # of either encoding
+    response.make_conditional(request)
+    return response
+
+
+@lru_cache(maxsize=1024)
+def _prepared(path: Path, changed_ns: int, as_published: bool) -> File:
+    # `changed_ns` tells one state of a file from the next.
+    body = path.read_bytes()
+    if path.suffix in LEFT_OUT and not as_published:
+        body = LEFT_OUT[path.suffix].sub("", body.decode()).encode()
+    packed = gzip.compress(body, LEVEL, mtime=0) if path.suffix in TEXT else body
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return File(
+        type=f"{kind}; charset=utf-8" if path.suffix in TEXT else kind,
+        body=body,
+        packed=packed if len(packed) < len(body) else None,
+        etag=hashlib.sha256(body).hexdigest()[:16],
+    )
