@@ -64,7 +64,7 @@ def test_a_visitor_plays_at_once_and_finds_himself_in_the_table(open_page, stack
     page = open_board(open_page, stack, board)
     page.evaluate("window.neverReloaded = true")
 
-    assert play(page, 7) == "+7 points: you are 3rd."
+    assert play(page, 7) == "+7 points. Your rank is 3."
 
     own = page.locator("#rows tr.own")
     expect(own).to_have_count(1)
@@ -84,8 +84,8 @@ def test_who_comes_back_is_himself_and_his_rounds_add_up(open_page, stack, board
     page.reload()
 
     expect(page.locator("tr.own")).to_have_attribute("data-player", player)
-    assert play(page, 5) == "+5 points: you are 1st."
-    assert play(page, 10) == "+10 points: you are 1st."
+    assert play(page, 5) == "+5 points. Your rank is 1."
+    assert play(page, 10) == "+10 points. Your rank is 1."
     expect(page.locator("tr.own .score")).to_have_text("19")
     assert entries(stack, board) == [(1, 19)]
 
@@ -117,7 +117,7 @@ def test_a_round_is_played_by_keyboard_without_losing_the_focus(open_page, stack
         page.keyboard.down("Enter")
     page.keyboard.up("Enter")
 
-    assert said(page) == "+3 points: you are 1st."
+    assert said(page) == "+3 points. Your rank is 1."
     assert page.evaluate("document.activeElement.closest('.play') !== null")
 
 
@@ -129,7 +129,7 @@ def test_a_round_is_played_over_plain_http_in_a_local_network(open_page, stack, 
     page.goto(f"http://{LAN}:{stack.port}/b/{board}")
     assert page.evaluate("isSecureContext || 'subtle' in crypto || 'locks' in navigator") is False
 
-    assert play(page, 6) == "+6 points: you are 1st."
+    assert play(page, 6) == "+6 points. Your rank is 1."
     expect(page.locator("tr.own .score")).to_have_text("6")
 
 
@@ -145,7 +145,7 @@ def test_points_whose_answer_is_lost_count_once(open_page, stack, board):
     page.route("**/v1/actions/complete", lose, times=2)
     page.on("request", lambda request: sent.append(request.post_data) if "complete" in request.url else None)
 
-    assert play(page, 8) == "+8 points: you are 1st."
+    assert play(page, 8) == "+8 points. Your rank is 1."
 
     assert len(sent) == 5
     assert len(set(sent)) == 1
@@ -166,7 +166,7 @@ def test_points_that_can_not_be_sent_wait_for_the_visitor(open_page, stack, boar
     expect(button).to_have_text("Send again")
     button.click()
 
-    expect(page.locator(".play [role=status]")).to_have_text("+1 point: you are 1st.")
+    expect(page.locator(".play [role=status]")).to_have_text("+1 point. Your rank is 1.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -50,7 +50,7 @@ def test_a_guest_plays_and_sees_where_he_stands(open_page, stack):
     play(page, 10)
 
     expect(value(page)).to_have_text("10")
-    expect(page.locator(".stand .rank")).to_have_text("1st of 1")
+    expect(page.locator(".stand .rank")).to_have_text("Rank 1 of 1")
     expect(page.locator("#rounds li .state")).to_have_text("counted")
     expect(page.locator("#top li.own .score")).to_have_text("10")
     expect(page.locator("#badge")).to_have_text("Live")
@@ -60,7 +60,7 @@ def test_a_guest_plays_and_sees_where_he_stands(open_page, stack):
 def test_points_are_shown_before_they_are_counted_and_the_next_round_may_begin(open_page, stack):
     page = open_page("/play")
     play(page, 10)
-    expect(page.locator(".stand .rank")).to_have_text("1st of 1")
+    expect(page.locator(".stand .rank")).to_have_text("Rank 1 of 1")
     held = []
 
     def hold(route):
@@ -202,16 +202,54 @@ def test_it_is_played_and_watched_over_plain_http_in_a_local_network(open_page, 
     play(page, 10)
 
     expect(value(page)).to_have_text("20")
-    expect(page.locator(".stand .rank")).to_have_text("1st of 1")
+    expect(page.locator(".stand .rank")).to_have_text("Rank 1 of 1")
     expect(page.locator("#badge")).to_have_text("Live")
     expect(page.locator("#badge")).to_have_attribute("data-shared", "true")
 
 
+@pytest.mark.parametrize(
+    ("language", "direction", "begin", "said", "rank", "became"),
+    [
+        ("de", "ltr", "Runde spielen", "+10 Punkte. Du bist auf Rang 1.", "Rang 1 von 1", "gezählt"),
+        ("ar", "rtl", "العب جولة", "\u200e+10 نقاط. مرتبتك 1.", "المرتبة 1 من 1", "احتُسبت"),
+    ],
+)
+def test_a_round_is_played_and_told_in_the_language_of_the_page(
+    open_page, stack, language, direction, begin, said, rank, became
+):
+    page = open_page(f"/play?lang={language}")
+    expect(page.locator(".play button")).to_have_text(begin)
+    assert page.locator(".play").evaluate("play => getComputedStyle(play).direction") == direction
+
+    play(page, 10)
+
+    expect(page.locator(".play [role=status]")).to_have_text(said)
+    expect(page.locator(".stand .rank")).to_have_text(rank)
+    expect(page.locator("#rounds li .state")).to_have_text(became)
+
+
+def test_a_light_is_hit_by_its_number_on_any_keyboard(open_page, stack):
+    """Where numbers are written in other digits, or only with Shift."""
+    page = open_page("/play?lang=ar")
+    expect(page.locator(".play")).to_contain_class("ready")
+    page.locator(".play button").click()
+    lit = page.locator(".lights .lit")
+    expect(lit).to_be_visible()
+
+    for layout in ("٠١٢٣٤٥٦٧٨٩", "à&é\"'(-è_ç"):
+        number = int(lit.inner_text())
+        event = {"key": layout[number], "code": f"Digit{number}", "bubbles": True}
+        page.locator(".lights").dispatch_event("keydown", event)
+
+    expect(page.locator(".play .count")).to_have_text("2")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("width", [320, 768, 1920])
-def test_it_fits_and_everybody_can_use_it(open_page, stack, width):
-    page = open_page("/play", viewport={"width": width, "height": 900})
+def test_it_fits_and_everybody_can_use_it(open_page, stack, width, language):
+    page = open_page(f"/play?lang={language}", viewport={"width": width, "height": 900})
     page.route(COMPLETE, lambda route: route.abort())
-    expect(page.locator("#badge")).to_have_text("Live")
+    expect(page.locator("#badge")).to_have_attribute("data-state", "live")
     expect_accessible(page)
 
     play(page, 10)

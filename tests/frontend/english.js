@@ -4,4 +4,8 @@ import { readFileSync } from "node:fs"
 
 import { speak } from "../../frontend/static/js/messages.js"
 
-speak("en", JSON.parse(readFileSync(new URL("../../frontend/messages/en.json", import.meta.url), "utf8")))
+export function texts(tag) {
+  return JSON.parse(readFileSync(new URL(`../../frontend/messages/${tag}.json`, import.meta.url), "utf8"))
+}
+
+speak("en", texts("en"))

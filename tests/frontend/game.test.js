@@ -3,8 +3,10 @@ import { test } from "node:test"
 
 import { Refusal } from "../../clients/javascript/actions/api.js"
 import { Game } from "../../frontend/static/js/play/game.js"
-import { duration, ordinal, receiptText, refusalText } from "../../frontend/static/js/play/says.js"
+import { receiptText, refusalText } from "../../frontend/static/js/play/says.js"
 import { claimFor, roundFor } from "../../frontend/static/js/play/round.js"
+import { speak } from "../../frontend/static/js/messages.js"
+import { texts } from "./english.js"
 
 const BOARD = { id: "main", sign: "+", decimals: 0, unit: "" }
 const TAPPED = { points: { min: 1, max: 10 }, minSeconds: 1 }
@@ -73,7 +75,7 @@ test("taps are points, and the receipt says what they were worth", async () => {
   await waits.end(3000)
 
   assert.deepEqual(actions.claims, [{ points: 7 }])
-  assert.equal(game.text, "+7 points: you are 3rd.")
+  assert.equal(game.text, "+7 points. Your rank is 3.")
 })
 
 test("a full round ends at once, and taps that come too late start no other", async () => {
@@ -124,7 +126,7 @@ test("points that could not be sent wait to be sent again", async () => {
   await settled()
 
   assert.deepEqual(actions.claims, [{ points: 4 }, { points: 4 }])
-  assert.equal(game.text, "+4 points: you are 3rd.")
+  assert.equal(game.text, "+4 points. Your rank is 3.")
 })
 
 test("points that wait are said as soon as they are counted by themselves", async () => {
@@ -140,7 +142,7 @@ test("points that wait are said as soon as they are counted by themselves", asyn
   counted(receipt(4))
   await settled()
 
-  assert.deepEqual([game.state, game.text], ["resting", "+4 points: you are 3rd."])
+  assert.deepEqual([game.state, game.text], ["resting", "+4 points. Your rank is 3."])
 })
 
 test("who plays ahead begins the next round before the last one is counted", async () => {
@@ -153,7 +155,7 @@ test("who plays ahead begins the next round before the last one is counted", asy
   assert.equal(game.state, "again")
   counted(receipt(4))
   await settled()
-  assert.equal(game.text, "+4 points: you are 3rd.")
+  assert.equal(game.text, "+4 points. Your rank is 3.")
 
   press(1)
   await settled()
@@ -202,7 +204,7 @@ test("who waits long for an answer is told so, and no longer than he waits", asy
 
   answer(receipt(2))
   await settled()
-  assert.equal(game.text, "+2 points: you are 3rd.")
+  assert.equal(game.text, "+2 points. Your rank is 3.")
 })
 
 test("points stay within what the type allows", () => {
@@ -214,28 +216,27 @@ test("points stay within what the type allows", () => {
 })
 
 test("a receipt is said in the board's own terms", () => {
-  assert.equal(receiptText(receipt(1, 1), BOARD), "+1 point: you are 1st.")
-  assert.equal(receiptText(receipt(1250, 22), { ...BOARD, sign: "", decimals: 2, unit: "s" }), "12.50 s: you are 22nd.")
+  assert.equal(receiptText(receipt(1, 1), BOARD), "+1 point. Your rank is 1.")
+  assert.equal(receiptText(receipt(1250, 22), { ...BOARD, sign: "", decimals: 2, unit: "s" }), "12.50 s. Your rank is 22.")
   assert.equal(receiptText(receipt(5, null), BOARD), "+5 points. Your rank follows in a moment.")
 })
 
-test("places are said as people say them", () => {
-  const said = [1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 23, 101, 111, 113].map(ordinal).join(" ")
-  assert.equal(said, "1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 23rd 101st 111th 113th")
-})
+test("a round is told in the language of the page", () => {
+  const said = (tag) => (speak(tag, texts(tag)), receiptText(receipt(7), BOARD))
 
-test("times are said in whole units, and never too short", () => {
-  assert.deepEqual([0, 1, 61, 101, 3600, 7201].map(duration), [
-    "1 second",
-    "1 second",
-    "61 seconds",
-    "2 minutes",
-    "60 minutes",
-    "3 hours",
-  ])
+  assert.equal(said("de"), "+7 Punkte. Du bist auf Rang 3.")
+  assert.equal(said("fr"), "+7 points. Votre rang est 3.")
+  assert.equal(said("ja"), "+7 ポイント。あなたの順位は 3 位です。")
+  assert.equal(said("ar"), "\u200e+7 نقاط. مرتبتك 3.", "the sign stays before the number, as numbers are read")
+  said("en")
 })
 
 test("a refusal that has no words of its own is said in the server's", () => {
   assert.equal(refusalText({ status: 422, code: "score_out_of_range", detail: "The board ends at 100." }), "The board ends at 100.")
   assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't take this right now.")
+})
+
+test("what a proxy or the queue refuses is said in the page's language as well", () => {
+  assert.equal(refusalText({ status: 403, code: "http_403", detail: "…" }), "The server can't take this right now.")
+  assert.equal(refusalText({ status: 0, code: "discarded", detail: "…" }), "These points were thrown away.")
 })

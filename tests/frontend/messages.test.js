@@ -1,10 +1,8 @@
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
 import { test } from "node:test"
 
-import { ago, speak, t } from "../../frontend/static/js/messages.js"
-
-const texts = (tag) => JSON.parse(readFileSync(new URL(`../../frontend/messages/${tag}.json`, import.meta.url), "utf8"))
+import { ago, soon, speak, t } from "../../frontend/static/js/messages.js"
+import { texts } from "./english.js"
 
 test("a text has its values in its places", () => {
   speak("en", { "a.b": "{who} leads with {points}, says {who}" })
@@ -44,4 +42,19 @@ test("how long ago something was is said in words of the page's language", () =>
 
   speak("de", {})
   assert.equal(ago(3 * 86_400_000), "vor 3 Tagen")
+})
+
+test("how long it is still to wait is said in whole units, and never too short", () => {
+  speak("en", {})
+  assert.deepEqual([0, 1, 61, 101, 3600, 7201].map(soon), [
+    "in 1 second",
+    "in 1 second",
+    "in 61 seconds",
+    "in 2 minutes",
+    "in 60 minutes",
+    "in 3 hours",
+  ])
+
+  speak("ja", {})
+  assert.equal(soon(40), "40 秒後")
 })

@@ -165,7 +165,7 @@ def test_a_page_says_its_language_and_that_it_depends_on_the_browser(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/b/nope", "/docs", "/docs/api", "/docs/events", "/docs/embed", "/problems"]
+    "path", ["/", "/b/nope", "/play", "/docs", "/docs/api", "/docs/events", "/docs/embed", "/problems"]
 )
 def test_every_page_can_be_had_in_every_language(client, path):
     for tag, language in LANGUAGES.items():

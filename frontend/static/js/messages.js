@@ -39,6 +39,12 @@ export function ago(ms) {
   return format(Intl.RelativeTimeFormat, language, { numeric: "auto" }).format(-Math.floor(seconds / size), unit)
 }
 
+// In how long something is, in words of the page's language: in whole units, and never too soon.
+export function soon(seconds) {
+  const [unit, size] = seconds < 100 ? ["second", 1] : seconds < 100 * 60 ? ["minute", 60] : ["hour", 3600]
+  return format(Intl.RelativeTimeFormat, language, {}).format(Math.max(1, Math.ceil(seconds / size)), unit)
+}
+
 function shown(value) {
   return typeof value === "number" ? number(value) : String(value)
 }

@@ -1,8 +1,9 @@
 // game.js: one visitor's rounds: what a press of the button means, and what is said. No DOM.
 
 import { passes } from "../../../sdk/actions/retry.js"
+import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
-import { keptText, ON_THE_WAY, receiptText, refusalText, unsentText } from "./says.js"
+import { keptText, receiptText, refusalText, unsentText } from "./says.js"
 
 const SLOW_MS = 3000
 const REST_MS = 1000 // who is still tapping does not start the next round by it
@@ -53,7 +54,7 @@ export class Game extends EventTarget {
       return this.#rest(refusalText(refusal))
     }
     await this.#playRound(this.#roundFor(this.#action))
-    if (this.round.tapped && this.taps === 0) return this.#rest("Not one tap: there is nothing to count.")
+    if (this.round.tapped && this.taps === 0) return this.#rest(t("play.none"))
     return this.#ahead ? this.#sendBehind() : this.#send()
   }
 
@@ -74,7 +75,7 @@ export class Game extends EventTarget {
 
   async #send() {
     this.#change({ state: "sending" })
-    this.#world.sleep(SLOW_MS).then(() => this.state === "sending" && this.#change({ text: "Still counting…" }))
+    this.#world.sleep(SLOW_MS).then(() => this.state === "sending" && this.#change({ text: t("play.still") }))
     try {
       const receipt = await this.#action.complete(claimFor(this.round, this.taps))
       return this.#rest(receiptText(receipt, this.#board))
@@ -101,7 +102,7 @@ export class Game extends EventTarget {
       (receipt) => say(receiptText(receipt, this.#board)),
       (refusal) => say(passes(refusal) ? keptText(refusal) : refusalText(refusal)),
     )
-    return this.#rest(ON_THE_WAY)
+    return this.#rest(t("play.onTheWay"))
   }
 
   async #rest(text) {

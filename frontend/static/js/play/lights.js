@@ -1,6 +1,6 @@
 // lights.js: nine lights, of which one is on: who hits it before it moves has a point.
 
-import { roundFor } from "./round.js"
+import { howText, roundFor } from "./round.js"
 
 const SECONDS = 8
 const HOP_MS = 900
@@ -9,7 +9,7 @@ export function lightsRoundFor(action) {
   const round = roundFor(action)
   if (!round.tapped) return round
   const seconds = Math.max(SECONDS, action.minSeconds)
-  return { ...round, seconds, text: `Catch the lights: ${seconds} seconds, up to ${round.max} points.` }
+  return { ...round, seconds, text: howText("play.catchHow", seconds, round.max) }
 }
 
 export class Lights {
@@ -71,9 +71,14 @@ export class Lights {
   #typed(event) {
     if (event.repeat) return
     const focused = event.key === " " || event.key === "Enter"
-    const cell = focused ? event.target.closest("button") : this.#cells[Number(event.key) - 1]
+    const cell = focused ? event.target.closest("button") : this.#cells[digit(event) - 1]
     if (!cell) return
     event.preventDefault()
     this.#hit(cell)
   }
+}
+
+// The digit that is written on the key: some keyboards write it in other letters, or only with Shift.
+function digit({ key, code }) {
+  return Number(key) || Number(/^(?:Digit|Numpad)(\d)$/.exec(code)?.[1])
 }

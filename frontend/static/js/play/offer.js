@@ -1,15 +1,16 @@
 // offer.js: the button by which a visitor plays. Who only watches does not load the game; who comes near it
 // does, and who was here before and whose points still wait.
 
+import { t } from "../messages.js"
+
 const NEAR = ["pointerenter", "focus"]
-const FAILED = "This could not be loaded. Reload the page."
 
 export function offer(section, stored) {
   const button = section.querySelector("button")
   let playing = null
   const load = () => (playing ??= import("./play.js").then(({ playButton }) => playButton(section, stored)))
   const press = () => load().then((loaded) => loaded.press())
-  const sayWhy = () => (section.querySelector("[role=status]").textContent = FAILED)
+  const sayWhy = () => (section.querySelector("[role=status]").textContent = t("play.failed"))
   for (const near of NEAR) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
   button.addEventListener("click", () => press().catch(sayWhy))
   section.classList.add("ready")

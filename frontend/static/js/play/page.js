@@ -12,7 +12,7 @@ import { Stand } from "./stand.js"
 import { renderTop } from "./top.js"
 import { Waiting } from "./waiting.js"
 
-const LABELS = { tapping: "Catch them!", waiting: "Playing…" }
+const LABELS = { tapping: "play.catch" }
 
 const find = (selector) => document.querySelector(selector)
 const { base, action: type, board: id, operator, order, sign, decimals, unit } = find("#play").dataset

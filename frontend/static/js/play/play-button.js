@@ -1,16 +1,18 @@
 // play-button.js: a game on the page. One button plays all its parts, so that focus stays where it is.
 
+import { t } from "../messages.js"
+
 const MOST_PIPS = 20
 
 const LABELS = {
-  ready: "Play a round",
-  starting: "Get ready…",
-  tapping: "Tap!",
-  waiting: "Playing…",
-  sending: "Counting…",
-  unsent: "Send again",
-  resting: "Play again",
-  again: "Play again",
+  ready: "play.start",
+  starting: "play.starting",
+  tapping: "play.tap",
+  waiting: "play.playing",
+  sending: "play.counting",
+  unsent: "play.sendAgain",
+  resting: "play.again",
+  again: "play.again",
 }
 
 export class PlayButton {
@@ -51,7 +53,7 @@ export class PlayButton {
     if (state === this.#shown) return
     this.#shown = state
     this.#section.dataset.state = state
-    this.#find(".label").textContent = this.#labels[state]
+    this.#find(".label").textContent = t(this.#labels[state])
     this.#button.setAttribute("aria-disabled", String(!this.#pressable)) // a disabled one would lose focus
     this.#renderTime(state === "tapping" || state === "waiting" ? round.seconds : 0)
   }

@@ -1,5 +1,7 @@
 // round.js: a short round that fits an action type: tapping for as many points as the type allows, or,
-// where its points are fixed, only waiting. Pure.
+// where its points are fixed, only waiting.
+
+import { t } from "../messages.js"
 
 const TAP_SECONDS = 3
 const WAIT_SECONDS = 1
@@ -7,8 +9,11 @@ const WAIT_SECONDS = 1
 export function roundFor({ points, minSeconds }) {
   if (typeof points === "number") return { tapped: false, seconds: Math.max(WAIT_SECONDS, minSeconds) }
   const seconds = Math.max(TAP_SECONDS, minSeconds)
-  const text = `Tap as often as you can: ${seconds} seconds, up to ${points.max} points.`
-  return { tapped: true, seconds, text, ...points }
+  return { tapped: true, seconds, text: howText("play.tapHow", seconds, points.max), ...points }
+}
+
+export function howText(key, seconds, max) {
+  return t(key, { time: t("play.seconds", { n: seconds }), points: t("play.upTo", { n: max }) })
 }
 
 export function claimFor({ tapped, min, max }, taps) {

@@ -1,14 +1,14 @@
 // rounds.js: the visitor's last rounds, and what became of each.
 
-import { grouped } from "../words.js"
-import { refusalText } from "./says.js"
+import { t, time } from "../messages.js"
+import { refusalText, wonText } from "./says.js"
 
 const MOST = 10
 
 const TEXTS = {
-  waiting: "waiting to be sent",
-  sent: "on its way",
-  confirmed: "counted",
+  waiting: "play.waiting",
+  sent: "play.sent",
+  confirmed: "play.counted",
 }
 
 export class Rounds {
@@ -30,10 +30,10 @@ export class Rounds {
   #row({ id, at, points, state, refusal }) {
     const row = document.createElement("li")
     Object.assign(row.dataset, { id, state })
-    const time = part("time", "", new Date(at).toLocaleTimeString())
-    time.dateTime = new Date(at).toISOString()
-    const won = `${this.#board.sign}${grouped(points, this.#board.decimals).join("")}`
-    row.append(part("b", "points", won), part("span", "state", TEXTS[state] ?? refusalText(refusal)), time)
+    const played = part("time", "", time(at))
+    played.dateTime = new Date(at).toISOString()
+    const became = TEXTS[state] ? t(TEXTS[state]) : refusalText(refusal)
+    row.append(part("b", "points", wonText(points, this.#board)), part("span", "state", became), played)
     return row
   }
 }

@@ -1,13 +1,8 @@
 // stand.js: where the visitor stands: his points with those that are not counted yet, and his rank.
 
+import { t } from "../messages.js"
 import { grouped } from "../words.js"
-import { ordinal } from "./says.js"
-
-const TEXTS = {
-  nobody: "Play a round to be ranked.",
-  soon: "Your rank follows in a moment.",
-  unsure: "not counted yet",
-}
+import { wonText } from "./says.js"
 
 export class Stand {
   #root
@@ -21,11 +16,11 @@ export class Stand {
 
   render({ rank, shown, pending }, total) {
     const sum = pending.reduce((one, other) => one + other, 0)
-    this.#find(".value").textContent = this.#number(shown ?? 0)
+    this.#find(".value").textContent = grouped(shown ?? 0, this.#board.decimals).join("")
     this.#find(".unsure").hidden = pending.length === 0
-    this.#find(".unsure").textContent = `${this.#board.sign}${this.#number(sum)} ${TEXTS.unsure}`
+    this.#find(".unsure").textContent = t("play.unsure", { points: wonText(sum, this.#board) })
     this.#root.classList.toggle("pending", pending.length > 0)
-    this.#find(".rank").textContent = rank ? `${ordinal(rank)} of ${total}` : shown === null ? TEXTS.nobody : TEXTS.soon
+    this.#find(".rank").textContent = rank ? t("play.rank", { rank, total }) : t(shown === null ? "play.nobody" : "play.soon")
   }
 
   // Points were taken back: shake once, where somebody likes things that move.
@@ -33,10 +28,6 @@ export class Stand {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
     const steps = [0, -6, 5, -3, 0].map((x) => ({ transform: `translateX(${x}px)` }))
     this.#root.animate(steps, { duration: 350 })
-  }
-
-  #number(value) {
-    return grouped(value, this.#board.decimals).join("")
   }
 
   #find(selector) {

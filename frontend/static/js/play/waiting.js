@@ -1,12 +1,8 @@
 // waiting.js: the banner over actions that could not be sent yet.
 
-const SURE_MS = 5000
+import { t } from "../messages.js"
 
-const TEXTS = {
-  waiting: (count) => `${count} ${count === 1 ? "action" : "actions"} waiting, will be sent when the connection is back`,
-  discard: "Discard",
-  sure: "Really discard?",
-}
+const SURE_MS = 5000
 
 export class Waiting {
   #banner
@@ -25,7 +21,7 @@ export class Waiting {
   // What is on its way for the first time is nobody's worry.
   #render() {
     const waiting = this.#queue.waiting
-    const text = waiting.some(({ refusal }) => refusal) ? TEXTS.waiting(waiting.length) : ""
+    const text = waiting.some(({ refusal }) => refusal) ? t("play.actionsWait", { n: waiting.length }) : ""
     this.#banner.hidden = text === ""
     const status = this.#find("[role=status]")
     if (status.textContent !== text) status.textContent = text
@@ -36,7 +32,7 @@ export class Waiting {
     const button = this.#find(".discard")
     clearTimeout(this.#sure)
     if (this.#sure === null) {
-      button.textContent = TEXTS.sure
+      button.textContent = t("play.sure")
       this.#sure = setTimeout(() => this.#relax(button), SURE_MS)
     } else {
       this.#relax(button)
@@ -46,7 +42,7 @@ export class Waiting {
 
   #relax(button) {
     this.#sure = null
-    button.textContent = TEXTS.discard
+    button.textContent = t("play.discard")
   }
 
   #find(selector) {
