@@ -121,7 +121,7 @@ def test_marks_say_who_won_and_lost_places_and_who_is_new(open_page, stack, boar
     submit(stack, board, eve=6, zoe=1)
 
     expect(page.locator("[data-player=eve] .move")).to_have_text("▲33 places up")
-    expect(page.locator("[data-player=ada] .move")).to_have_text("▼11 down")
+    expect(page.locator("[data-player=ada] .move")).to_have_text("▼11 place down")
     expect(page.locator("[data-player=zoe] .move")).to_have_text("NEWNew")
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
 
