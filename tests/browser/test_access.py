@@ -54,3 +54,15 @@ def test_what_is_chosen_can_be_seen_in_forced_colours(open_page):
 
     chosen = page.get_by_role("tab", selected=True).first
     assert chosen.evaluate("tab => getComputedStyle(tab).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/play", "/b/main"])
+def test_colours_can_be_chosen_on_every_page_and_stay(open_page, path):
+    page = open_page(path, color_scheme="light")
+
+    page.locator(".theme").click()
+    page.locator(".theme").click()
+    expect(page.locator(".theme")).to_have_accessible_name("Colours: dark")
+    page.goto("/problems")
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -3,14 +3,12 @@
 import { define } from "./board/element.js"
 import { t } from "./messages.js"
 import { StoredSession } from "../../sdk/actions/stored-session.js"
-import { themeButton } from "./theme-button.js"
 
 const stored = new StoredSession()
 const board = document.querySelector("live-leaderboard")
 
 followMe()
 define(document.baseURI)
-themeButton(document.querySelector(".theme"))
 board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
 board?.addEventListener("lb-update", offerCopies)
 board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))

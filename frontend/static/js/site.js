@@ -1,12 +1,16 @@
-// site.js: what every page does: keeps the language that was chosen, and is there when the network is not.
+// site.js: what every page does: keeps the language and the colours that were chosen, and is there when the
+// network is not.
 
 import { kept, languageWanted, remember } from "./language.js"
+import { themeButton } from "./theme-button.js"
 
 const page = document.documentElement
 const { worker } = document.body.dataset
 
 const wanted = languageWanted(location, kept(), page.lang)
 if (wanted) location.replace(wanted)
+
+themeButton(document.querySelector(".theme"))
 
 document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
   if (target.matches("a[lang]")) remember(target.lang)
