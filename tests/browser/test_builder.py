@@ -16,7 +16,7 @@ def test_what_is_chosen_is_in_the_lines(page, stack):
     expect(code).to_contain_text(f'src="{stack.url}/embed.js"')
 
     page.get_by_label("Rows").fill("5")
-    page.get_by_label("Colours").select_option("dark")
+    page.get_by_role("combobox", name="Colours").select_option("dark")
     page.get_by_label("Trend").check()
 
     expect(code).to_contain_text('<live-leaderboard board="main" limit="5" theme="dark" hide="trend">')

@@ -23,8 +23,10 @@ export function holdStill(table, { hold, release }) {
   table.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && hold("focus"))
   table.addEventListener("focusout", () => release("focus"))
   document.addEventListener("selectionchange", select)
-  // The mouse that this was loaded for has moved already. Where there is none, a touch leaves :hover behind.
+  // What this was loaded for has happened already. Where there is no mouse, a touch leaves :hover behind.
   if (HOVERS.matches && table.matches(":hover")) move({ pointerType: "mouse" })
+  if (table.querySelector(":focus-visible")) hold("focus")
+  select()
   return () => (leave(), document.removeEventListener("selectionchange", select))
 }
 
