@@ -49,6 +49,7 @@ class KeyRing:
     _good: frozenset[str] = frozenset()
     _unknown: set[str] = field(default_factory=set)
     _looked: float = float("-inf")
+    _seen: bool = True  # whether the ring could be read when it was looked at last
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _away: bool = False
@@ -67,7 +68,8 @@ class KeyRing:
         """What to open with; None where there is no such key, or where it is retired or revoked.
 
         A kid that is not known makes this process read the ring, once a second at most: another
-        process may have made the key a moment ago.
+        process may have made the key a moment ago. Raises Unavailable where the ring can't be read
+        then: a good token must not be refused because the database is away.
         """
         if kid not in self._known and len(kid) == 2 * KID_BYTES:
             self._look_for(kid)
@@ -130,20 +132,28 @@ class KeyRing:
 
     def _look_for(self, kid: str) -> None:
         with self._reading:
-            soon = self.monotonic() - self._looked < LOOK_SECONDS
-            if soon or kid in self._known or kid in self._unknown:
+            if kid in self._known or kid in self._unknown:
                 return
-            try:
-                self._take_in()
-                if len(self._unknown) >= UNKNOWN_KEPT:
-                    self._unknown.clear()
-                if kid not in self._known:
+            if self.monotonic() - self._looked >= LOOK_SECONDS:
+                self._look()
+                if self._seen and kid not in self._known:
                     # For good: whoever makes a key makes it known before he uses it.
                     self._unknown.add(kid)
-            except (Lost, Busy, Full) as error:
-                log.debug("a key can't be looked for", extra={"reason": str(error)})
-            finally:
-                self._looked = self.monotonic()
+            if not self._seen:
+                raise Unavailable("The key of this token can't be looked up now. Send the same again.")
+
+    def _look(self) -> None:
+        try:
+            self._take_in()
+        except (Lost, Busy, Full) as error:
+            log.debug("keys can't be looked for", extra={"reason": str(error)})
+            self._seen = False
+        else:
+            self._seen = True
+            if len(self._unknown) >= UNKNOWN_KEPT:
+                self._unknown.clear()
+        finally:
+            self._looked = self.monotonic()
 
     def _read(self) -> None:
         # One at a time: an older reading that comes late must not bring back what was revoked.

@@ -41,22 +41,23 @@ def reads(caplog):
     return count
 
 
+@pytest.fixture
+def passing(other):
+    """Lets time go by for the other process, which sees no other."""
+    now = [100.0]
+    other.monotonic = lambda: now[0]
+
+    def move(seconds):
+        now[0] += seconds
+
+    return move
+
+
 def errors(caplog):
     return [one for one in caplog.records if one.levelno >= logging.WARNING and "key" in one.getMessage()]
 
 
 class TestUnknownKids:
-    @pytest.fixture
-    def passing(self, other):
-        """Lets time go by for the other process, which sees no other."""
-        now = [100.0]
-        other.monotonic = lambda: now[0]
-
-        def move(seconds):
-            now[0] += seconds
-
-        return move
-
     def test_a_key_that_another_process_made_a_moment_ago_is_found(self, ring, other, reads):
         made = ring.rotate().kid
         reads()
@@ -210,21 +211,35 @@ class TestPostgreSQL:
         yield proxy
         proxy.close()
 
-    def test_a_server_that_is_gone_takes_no_key_with_it(self, ring, other, proxy, clock, caplog):
+    def test_a_server_that_is_gone_takes_no_key_with_it(self, ring, proxy, clock, caplog):
         database = Database(proxy.url, readers=1)
         ring.stored = RingKeys(database)
         ring.ensure()
         before = kid(ring)
-        made = other.rotate().kid
 
         proxy.close()
 
         for _ in range(3):
             ring._turn()
-        assert not known(ring, made)
         assert kid(ring) == before
         assert known(ring, before)
         assert len(errors(caplog)) == 1
+        database.close()
+
+    def test_what_another_process_made_is_not_refused_but_has_to_wait(self, ring, other, proxy, passing):
+        made = ring.rotate().kid
+        database = Database(proxy.url, readers=1)
+        other.stored = RingKeys(database)
+        proxy.cut()
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                known(other, made)
+
+        proxy.repair()
+        passing(1)
+
+        assert known(other, made)
+        assert not known(other, STRANGE)
         database.close()
 
 
