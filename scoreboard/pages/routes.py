@@ -42,7 +42,7 @@ bp.app_template_filter("scored")(view.scored)
 def home() -> str:
     """Show the default board, and the way to the others."""
     shown = _public(parts().settings.default_board)
-    return _board(shown, others=[board for board in _boards() if board.id != shown.id])
+    return _board(shown, others=[board for board in public_boards() if board.id != shown.id])
 
 
 @bp.get("/b/<board>")
@@ -107,7 +107,7 @@ def share(response: Response) -> Response:
 def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
     """An error as people read it."""
     waits = error.retry_after_seconds if isinstance(error, Unavailable) else None
-    boards = [] if waits else _boards()
+    boards = [] if waits else public_boards()
     text = render_template("error.html", error=error, again=waits and max(waits, 5), boards=boards)
     return text, error.status, {} if waits is None else {"Retry-After": str(waits)}
 
@@ -184,13 +184,14 @@ def _played() -> Board:
     """The first public board on which the demo action's points can be seen. Raises NotFound."""
     type = parts().action_types.find(parts().settings.demo_action)
     named = type.rules.boards if type else ()
-    shown = [board for board in _boards() if view.playable(type, board, "")]
+    shown = [board for board in public_boards() if view.playable(type, board, "")]
     if not shown:
         raise NotFound("Nothing can be played here.")
     return min(shown, key=lambda board: named.index(board.id))
 
 
-def _boards() -> list[Board]:
+def public_boards() -> list[Board]:
+    """All boards that everybody may see."""
     return [board for board in parts().boards.all() if board.definition.public]
 
 

@@ -41,3 +41,17 @@ def live(page: Page) -> Page:
 def players(page: Page) -> Locator:
     """The players of the rows that a page shows."""
     return page.locator("#rows tbody .player")
+
+
+def note_moves(page: Page) -> None:
+    """Keep in window.moves whatever is moved from now on."""
+    page.evaluate(
+        """() => {
+          window.moves = []
+          const animate = Element.prototype.animate
+          Element.prototype.animate = function (frames, ...rest) {
+            window.moves.push(...frames.filter((frame) => "transform" in frame))
+            return animate.call(this, frames, ...rest)
+          }
+        }"""
+    )

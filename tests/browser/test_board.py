@@ -9,7 +9,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.boards import live, players, submit
+from tests.browser.boards import live, note_moves, players, submit
 from tests.support import wait_until
 
 STRANGE = {
@@ -168,16 +168,7 @@ def test_rows_do_not_slide_for_those_who_want_no_motion(open_page, stack, board)
     name = board()
     submit(stack, name, cleo=5, bob=7)
     page = live(open_page(f"/b/{name}", reduced_motion="reduce"))
-    page.evaluate(
-        """() => {
-          window.moves = []
-          const animate = Element.prototype.animate
-          Element.prototype.animate = function (frames, ...rest) {
-            window.moves.push(...frames.filter((frame) => "transform" in frame))
-            return animate.call(this, frames, ...rest)
-          }
-        }"""
-    )
+    note_moves(page)
 
     submit(stack, name, cleo=4)
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import expect_accessible
-from tests.browser.boards import board_name, define, enter, live, submit
+from tests.browser.boards import board_name, define, enter, live, note_moves, submit
 from tests.browser.conftest import OWN_STREAM
 
 JS_BYTES = 15 * 1024
@@ -201,16 +201,7 @@ def test_a_board_is_a_table_to_those_who_can_not_see_it(open_page, stack, board)
 def test_boards_follow_what_the_system_asks_for(open_page, stack, board, options):
     submit(stack, board, ada=9, bob=8, cleo=7)
     page = live(open_page(f"/b/{board}", **options))
-    page.evaluate(
-        """() => {
-          window.moves = []
-          const animate = Element.prototype.animate
-          Element.prototype.animate = function (frames, ...rest) {
-            window.moves.push(...frames.filter((frame) => "transform" in frame))
-            return animate.call(this, frames, ...rest)
-          }
-        }"""
-    )
+    note_moves(page)
 
     submit(stack, board, cleo=9)
 

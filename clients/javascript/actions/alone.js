@@ -1,12 +1,14 @@
 // alone.js: one tab of a browser at a time does something. No DOM.
 
+import { browserStorage } from "../browser-storage.js"
+
 const LEASE_KEY = "scoreboard.lease"
 const LEASE_MS = 15_000 // more than one call takes
 const SETTLED_MS = 50
 
 const browser = {
   locks: globalThis.navigator?.locks,
-  storage: leaseStorage(),
+  storage: browserStorage(),
   now: () => Date.now(),
   sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
   me: Math.random().toString(36).slice(2),
@@ -42,12 +44,4 @@ async function leased(key, run, { storage, now, sleep, me }) {
     storage?.removeItem(key)
   }
   return true
-}
-
-function leaseStorage() {
-  try {
-    return globalThis.localStorage
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,8 @@
 //
 // Each has a key of its own, so that two tabs which write at the same time lose nothing.
 
+import { browserStorage } from "../browser-storage.js"
+
 const PREFIX = "scoreboard.action."
 
 export class StoredActions {
@@ -51,14 +53,6 @@ export class StoredActions {
 function parsed(text) {
   try {
     return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function browserStorage() {
-  try {
-    return globalThis.localStorage ?? null
   } catch {
     return null
   }

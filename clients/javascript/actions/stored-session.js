@@ -1,5 +1,7 @@
 // stored-session.js: who plays in this browser, kept across visits. No DOM.
 
+import { browserStorage } from "../browser-storage.js"
+
 const KEY = "scoreboard.session"
 
 export class StoredSession extends EventTarget {
@@ -29,13 +31,5 @@ export class StoredSession extends EventTarget {
       this.#here = session
     }
     this.dispatchEvent(new Event("change"))
-  }
-}
-
-function browserStorage() {
-  try {
-    return globalThis.localStorage
-  } catch {
-    return null
   }
 }

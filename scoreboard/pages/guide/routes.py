@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from scoreboard.boards.types import Board
 from scoreboard.core.codes import CODES
 from scoreboard.core.errors import NotFound
 from scoreboard.core.openapi import described
@@ -12,7 +11,7 @@ from scoreboard.core.parts import parts
 from scoreboard.pages import manners
 from scoreboard.pages.guide.advice import advice, coded
 from scoreboard.pages.guide.samples import Here
-from scoreboard.pages.routes import explain
+from scoreboard.pages.routes import explain, public_boards
 from scoreboard.pages.wire import Spoken
 
 bp = Blueprint("guide", __name__)
@@ -35,7 +34,7 @@ def guide() -> str:
 @described(query=Spoken, html=True)
 def events() -> str:
     """Show the frames of a stream as they come."""
-    return render_template("events.html", boards=_boards(), board=parts().settings.default_board)
+    return render_template("events.html", boards=public_boards(), board=parts().settings.default_board)
 
 
 @bp.get("/docs/embed")
@@ -43,7 +42,7 @@ def events() -> str:
 def builder() -> str:
     """Show what a board looks like on another page, and the lines that put it there."""
     board = parts().settings.default_board
-    return render_template("builder.html", boards=_boards(), board=board, url=_url())
+    return render_template("builder.html", boards=public_boards(), board=board, url=_url())
 
 
 @bp.get("/problems")
@@ -66,10 +65,6 @@ def problem(slug: str) -> str:
 
 bp.errorhandler(NotFound)(explain)
 bp.add_app_template_filter(coded)
-
-
-def _boards() -> list[Board]:
-    return [board for board in parts().boards.all() if board.definition.public]
 
 
 def _url() -> str:

@@ -1,39 +1,29 @@
-// reads.js: a board's lists as the API answers them. No DOM. Throws a Problem.
+// reads.js: a board's lists as the API answers them. No DOM. Throws a Refusal.
 
+import { Api } from "../../../sdk/actions/api.js"
 import { withTies } from "./rows.js"
 
-const ANSWER_MS = 6000
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/
 
-// The server's no. `code` is one of docs/errors.md; "no_answer" where nothing was heard.
-export class Problem extends Error {
-  constructor({ status = 0, code = "no_answer", detail = "The server did not answer." } = {}) {
-    super(detail)
-    Object.assign(this, { name: "Problem", status, code, detail })
-  }
-}
-
 export class Reads {
-  #base
-  #url
+  #api
+  #path
   #where
-  #fetch
 
   // `period` and `region` as the API takes them; "" for the board's own.
-  constructor({ base, board, period = "", region = "", fetch = (...asked) => globalThis.fetch(...asked) }) {
-    this.#base = base
-    this.#url = `${base}v1/boards/${encodeURIComponent(board)}`
+  constructor({ base, board, period = "", region = "" }) {
+    this.#api = new Api(base)
+    this.#path = `v1/boards/${encodeURIComponent(board)}`
     this.#where = { period, region }
-    this.#fetch = fetch
   }
 
   board() {
-    return this.#get(this.#url, {})
+    return this.#get(this.#path, {})
   }
 
   // What the element says, in a language: { language, texts }.
   words(lang) {
-    return this.#get(`${this.#base}embed.json`, { lang })
+    return this.#get("embed.json", { lang })
   }
 
   page({ offset, limit }) {
@@ -57,28 +47,13 @@ export class Reads {
   }
 
   async #list(path, query) {
-    const listing = await this.#get(`${this.#url}${path}`, { ...this.#where, ...query })
+    const listing = await this.#get(`${this.#path}${path}`, { ...this.#where, ...query })
     return { rows: rowsIn(listing), total: listing.total }
   }
 
-  async #get(url, query) {
+  #get(path, query) {
     const given = Object.entries(query).filter(([, value]) => value !== "")
-    const answer = await this.#heard(`${url}${given.length ? `?${new URLSearchParams(given)}` : ""}`)
-    const body = await answer.json().catch(() => ({}))
-    if (answer.ok) return body.data
-    throw new Problem({ status: answer.status, code: body.code ?? `http_${answer.status}`, detail: body.detail })
-  }
-
-  async #heard(url) {
-    const patience = new AbortController()
-    const timer = setTimeout(() => patience.abort(), ANSWER_MS)
-    try {
-      return await this.#fetch(url, { credentials: "omit", signal: patience.signal })
-    } catch {
-      throw new Problem()
-    } finally {
-      clearTimeout(timer)
-    }
+    return this.#api.get(given.length ? `${path}?${new URLSearchParams(given)}` : path)
   }
 }
 

@@ -11,7 +11,7 @@ const SHEETS = ["tokens", "leaderboard"]
 const VIEWS = { top: "board.top", around: "board.around", favourites: "board.favourites" }
 const TURNS = { first: "board.first", previous: "board.back", next: "board.next", last: "board.last" }
 
-// Returns the shadow root. Throws a Problem where the server has no such board.
+// Returns the shadow root. Throws a Refusal where the server has no such board.
 export async function draw(host, where) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" })
   const sheets = SHEETS.map((name) => sheet(new URL(`../../css/${name}.css`, import.meta.url)))

@@ -1,5 +1,7 @@
 // stars.js: the favourite players of this browser, on all boards. No DOM.
 
+import { browserStorage } from "../../../sdk/browser-storage.js"
+
 const KEY = "scoreboard.favourites"
 const MOST = 100 // as many as the API looks up at once
 
@@ -31,13 +33,5 @@ export class Stars extends EventTarget {
       // They last until the page is left.
     }
     this.dispatchEvent(new Event("change"))
-  }
-}
-
-function browserStorage() {
-  try {
-    return globalThis.localStorage
-  } catch {
-    return null
   }
 }
