@@ -15,10 +15,18 @@ from tests.support import wait_until
 class Watcher:
     """Streams boards in a thread, and reconnects from its cursor whenever the connection ends."""
 
-    def __init__(self, port: int, *boards: str, since: str = "", reconnect: bool = True) -> None:
+    def __init__(
+        self,
+        port: int,
+        *boards: str,
+        since: str = "",
+        reconnect: bool = True,
+        lists: dict[str, list[dict]] | None = None,
+        seen: dict[str, int] | None = None,
+    ) -> None:
         self.port, self.boards, self.cursor, self._reconnect = port, boards, since, reconnect
-        self.lists: dict[str, list[dict]] = {}
-        self.seen: dict[str, int] = {}
+        self.lists = lists or {}  # what is known at `since`, by board
+        self.seen = seen or {}
         self.frames: list[dict] = []
         self.faults: list[str] = []
         self._stopping = threading.Event()

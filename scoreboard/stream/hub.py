@@ -164,9 +164,11 @@ class Hub:
         return self._changed
 
     def heartbeat(self, scopes: Sequence[str], at: str) -> Frame:
-        """Where each of these scopes is."""
+        """Where each of these scopes is that was published."""
+        # What nobody published yet is each process's own reading: a viewer who came over from another
+        # process may have a list of a moment earlier, until the first frame brings all the same one.
         rooms = [self._rooms[scope].shown for scope in scopes]
-        boards = [(shown.scope, shown.s, shown.crc) for shown in rooms]
+        boards = [(shown.scope, shown.s, shown.crc) for shown in rooms if shown.s]
         return frames.heartbeat(id=self.head, at=at, boards=boards, degraded=self.degraded)
 
     def _unresumable(self, since: str, cursor: Cursor | None) -> str:

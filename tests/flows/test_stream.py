@@ -58,21 +58,25 @@ def test_a_viewer_gets_hello_then_the_board_then_its_changes(stack, board):
 
 
 def test_a_viewer_who_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
-    submit(stack, board, {"player": "ada", "score": 1})
+    # Ten rows, so that a snapshot is longer than the changes, in however many frames those come; and
+    # published before somebody watches, since the first frame of a board is a snapshot itself.
+    names = [f"p{number}" for number in range(10)]
+    submit(stack, board, *({"player": name, "score": 100 - place} for place, name in enumerate(names)))
+    shown = lambda: stack.call("GET", f"/v1/poll?boards={board}").json["frames"][0]  # noqa: E731
+    wait_until(lambda: shown()["s"] > 0 and shown()["tot"] == len(names))
     watcher = Watcher(stack.port, board, reconnect=False)
     wait_until(lambda: watcher.lists.get(board), why=watcher.story)
     watcher.stop()
-    submit(stack, board, {"player": "bob", "score": 2})
-    wait_until(lambda: stack.call("GET", f"/v1/poll?boards={board}").json["frames"][0]["tot"] == 2)
+    submit(stack, board, {"player": "bob", "score": 200})
+    wait_until(lambda: shown()["tot"] == len(names) + 1)
 
-    again = Watcher(stack.port, board, since=watcher.cursor)
-    again.lists, again.seen = watcher.lists, watcher.seen
+    again = Watcher(stack.port, board, since=watcher.cursor, lists=watcher.lists, seen=watcher.seen)
     again.wait("delta")
     again.stop()
 
     assert again.frames[0]["resume"] == "ok"
     assert "snapshot" not in again.kinds()
-    assert folded(again, board) == [("bob", 2), ("ada", 1)]
+    assert [player for player, _ in folded(again, board)] == ["bob", *names]
 
 
 def test_a_list_that_was_read_leads_into_the_stream_without_a_gap(stack, board):
@@ -81,9 +85,9 @@ def test_a_list_that_was_read_leads_into_the_stream_without_a_gap(stack, board):
     wait_until(lambda: stack.call("GET", path).json["data"]["id"] != "0-0")
     data = stack.call("GET", path).json["data"]
 
-    watcher = Watcher(stack.port, board, since=data["id"])
-    watcher.lists[board] = [{"id": row["player"]["id"], "s": row["score"]} for row in data["entries"]]
-    watcher.seen[board] = int(data["id"].split("-")[1])
+    rows = [{"id": row["player"]["id"], "s": row["score"]} for row in data["entries"]]
+    seen = int(data["id"].split("-")[1])
+    watcher = Watcher(stack.port, board, since=data["id"], lists={board: rows}, seen={board: seen})
     submit(stack, board, {"player": "bob", "score": 2})
     watcher.wait("delta")
     watcher.stop()
