@@ -59,8 +59,8 @@ class Empty(Struct):
     """An address without parameters."""
 
 
-class OEmbedQuery(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a site that got a link asks for, as oembed.com says."""
+class OEmbedQuery(Struct, kw_only=True):
+    """What a site that got a link asks for, as oembed.com says. Some ask for more: WordPress for `dnt=1`."""
 
     url: Annotated[str, Meta(description="The address of a board's page.")]
     maxwidth: Pixels = 640

@@ -106,6 +106,12 @@ def test_an_embedded_board_is_no_larger_than_allowed(client, board, field):
     assert told[field.removeprefix("max")] == 300
 
 
+def test_a_site_may_ask_for_more_than_we_know(client, board):
+    told = client.get(f"/oembed?url=http://localhost/b/{board}&maxwidth=500&dnt=1")
+
+    assert (told.status_code, told.json["width"]) == (200, 500)
+
+
 @pytest.mark.parametrize(
     "query",
     ["", "?url=http://localhost/b/main&format=xml", "?url=http://localhost/b/main&maxwidth=0"],
@@ -134,6 +140,7 @@ def test_what_is_private_or_missing_can_not_be_shown_elsewhere(client, path):
         ("https://host/b/UPPER", None),
         ("https://host/", None),
         ("javascript:alert(1)", None),
+        ("http://[", None),
     ],
 )
 def test_a_link_leads_to_a_board_or_elsewhere(url, board):

@@ -12,7 +12,10 @@ PATH = re.compile(r"^(?:b|embed)/(?P<board>[^/]+)\Z")
 
 def board_in(url: str, root: str) -> str | None:
     """The board whose page a link under `root` leads to; None where it leads elsewhere."""
-    wanted, ours = urlsplit(url), urlsplit(root)
+    try:
+        wanted, ours = urlsplit(url), urlsplit(root)
+    except ValueError:  # as of "http://["
+        return None
     if wanted.netloc != ours.netloc or not wanted.path.startswith(ours.path):
         return None
     match = PATH.match(wanted.path.removeprefix(ours.path))
