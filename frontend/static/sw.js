@@ -56,10 +56,10 @@ async function file(request) {
 async function page(event, path) {
   const boards = await caches.open(boardsName)
   const kept = await boards.match(event.request, MATCH)
-  const asked = fetch(event.request).then((answer) => {
-    if (BOARD.test(path)) event.waitUntil(keepBoard(boards, event.request.url, answer.clone()))
-    return answer
-  })
+  const asked = fetch(event.request)
+  // An answer that comes too late for this page is kept for the next one.
+  const keep = (answer) => keepBoard(boards, event.request.url, answer.clone())
+  if (BOARD.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
   try {
     return await (kept ? inTime(asked) : asked)
   } catch {

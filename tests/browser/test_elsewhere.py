@@ -15,6 +15,7 @@ from tests.browser.conftest import OWN_STREAM
 STRICT = (  # as strict as a site that wants our element can be
     "default-src 'none'; script-src {url}; style-src {url}; connect-src {url}; frame-src {url}; img-src {url}"
 )
+SHARED = {"Access-Control-Allow-Origin": "*"}
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -44,9 +45,9 @@ def site(stack, tmp_path):
     server.policy = STRICT.format(url=stack.url)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def page(body):
+    def page(body, lang="en"):
         script = f'<script type="module" src="{stack.url}/embed.js"></script>'
-        head = f'<!doctype html><html lang="en"><title>Elsewhere</title>{script}'
+        head = f'<!doctype html><html lang="{lang}"><title>Elsewhere</title>{script}'
         (tmp_path / "index.html").write_text(f"{head}<main>{body}</main>")
         return f"http://127.0.0.1:{server.server_port}/index.html"
 
@@ -71,7 +72,7 @@ def visit(browser):
     yield visit
     for context in contexts:
         context.close()
-    expected = ("404", "frame-ancestors")  # what tests ask for, browsers write down
+    expected = ("404", "503", "frame-ancestors")  # what tests ask for, browsers write down
     assert [text for text in complaints if not any(word in text for word in expected)] == []
 
 
@@ -170,6 +171,40 @@ def test_a_board_that_is_not_there_leaves_what_the_page_says_for_it(visit, site,
     )
 
     expect(page.get_by_text("Come back later.")).to_be_visible()
+
+
+def test_what_a_site_calls_messages_and_its_odd_language_are_its_own(visit, site, stack, board):
+    body = f'<ul id="messages"></ul><live-leaderboard board="{board}"></live-leaderboard>'
+    page = live(visit(site(body, lang="en_US")))
+    expect(shown(page)).to_have_text(["ada", "bob"])
+
+    submit(stack, board, bob=4)
+
+    expect(shown(page)).to_have_text(["bob", "ada"])
+
+
+def test_a_server_that_was_away_is_asked_again(visit, site, stack, board):
+    page = visit(site(""))
+    page.clock.install()
+    page.route(f"**/v1/boards/{board}", lambda route: route.fulfill(status=503, headers=SHARED), times=1)
+    page.locator("main").evaluate(
+        "(main, tag) => (main.innerHTML = tag)", f"<live-leaderboard board={board}>"
+    )
+    expect(page.get_by_text("This board can't be shown right now.")).to_be_visible()
+
+    page.clock.fast_forward(10_000)
+
+    expect(shown(page)).to_have_text(["ada", "bob"])
+
+
+def test_a_first_press_on_a_page_turns_it_where_it_is(visit, site, stack, board):
+    page = live(visit(site(f'<live-leaderboard board="{board}" limit="1"></live-leaderboard>')))
+    address = page.url
+
+    page.locator("live-leaderboard [data-turn=next]").dispatch_event("click")
+
+    expect(shown(page)).to_have_text(["bob"])
+    assert page.url == address
 
 
 def test_a_site_gives_the_element_its_colours_and_its_type(visit, site, stack, board):

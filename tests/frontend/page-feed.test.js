@@ -21,10 +21,10 @@ class Inner extends EventTarget {
   resync = () => this.asked.push("resync")
 }
 
-async function opened({ shared = true, options = {} } = {}) {
+async function opened({ shared = true, hidden = false, options = {} } = {}) {
   const time = new World()
   const world = {
-    page: Object.assign(new EventTarget(), { hidden: false }),
+    page: Object.assign(new EventTarget(), { hidden }),
     view: new EventTarget(),
     inner: [],
     sharedPort: (failed) => ((world.fail = failed), shared ? {} : null),
@@ -47,6 +47,15 @@ async function opened({ shared = true, options = {} } = {}) {
 test("where tabs can share, this one does; elsewhere it has its own", async () => {
   assert.equal((await opened()).feed.status.shared, true)
   assert.equal((await opened({ shared: false })).feed.status.shared, false)
+})
+
+test("a page that was opened in a hidden tab lets go as well", async () => {
+  const { time, inner } = await opened({ hidden: true })
+  assert.deepEqual(inner.asked, ["start"])
+
+  await time.pass(60_000)
+
+  assert.deepEqual(inner.asked, ["start", "stop"])
 })
 
 test("frames and news of the connection come through", async () => {

@@ -74,7 +74,7 @@ test("plain polling asks every five seconds, and never waits", async () => {
 
 for (const status of [400, 401, 404]) {
   test(`${status} is the last word`, async () => {
-    const got = opened(openLong, { status, body: {} })
+    const got = opened(openLong, { status, body: {}, headers: { "Content-Type": "application/problem+json" } })
     await settled()
 
     assert.deepEqual(got.told, [[false, status, 0]])
@@ -92,6 +92,7 @@ test("who comes too often is told when to come back", async () => {
 for (const [what, answer] of [
   ["no answer", "silence"],
   ["a proxy's error", { status: 502, text: "<html>" }],
+  ["a router that has lost the server", { status: 404, text: "404 page not found" }],
   ["a page in the place of an answer", { status: 200, text: "<html>" }],
 ]) {
   test(`${what} is a failure`, async () => {

@@ -377,6 +377,20 @@ test("the lease of a tab that died ends by itself, that of one that works does n
   assert.equal(took, true)
 })
 
+test("storage that is full or spoilt keeps nobody from sending", async () => {
+  const full = { getItem: () => null, setItem: () => { throw new Error("QuotaExceededError") }, removeItem: () => {} }
+  const spoilt = new Storage()
+  spoilt.setItem("scoreboard.lease.queue", "{")
+  const ran = []
+
+  for (const storage of [full, spoilt]) {
+    const world = { storage, me: "tab", now: Date.now, sleep: async () => {} }
+    assert.equal(await alone("queue", async (goOn) => (goOn(), ran.push(1)), world), true)
+  }
+
+  assert.equal(ran.length, 2)
+})
+
 test("where there are locks they are used", async () => {
   const asked = []
   const locks = { request: async (name, options, run) => (asked.push(name), run(asked.length === 1 ? {} : null)) }

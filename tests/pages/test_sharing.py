@@ -162,6 +162,18 @@ def test_every_way_to_show_a_board_has_its_rows_in_the_first_html(client, board,
     assert not INLINE.search(page.text)
 
 
+def test_the_pages_of_a_frame_stay_in_it(client, board):
+    page = client.get(f"/embed/{board}?rows=1&theme=dark&hide=badge")
+
+    links = re.findall(r'data-turn="\w+" href="([^"]+)"', page.text)
+    assert len(links) == 4
+    assert {html.unescape(link).partition("?")[0] for link in links} == {f"/embed/{board}"}
+    further = client.get(html.unescape(links[2]))
+    assert 'data-theme="dark"' in further.text
+    assert " no-badge" in further.text
+    assert 'data-page="1"' in further.text
+
+
 def test_an_overlay_shows_what_its_address_says(client, board):
     page = client.get(f"/overlay/{board}?rows=1&theme=light&scale=150&hide=title,rank")
 

@@ -31,17 +31,36 @@ function lockedBy(locks, name, run) {
 // Over plain http there are no locks. Two tabs may very rarely both hold this one, so what it guards must be
 // harmless to do twice.
 async function leased(key, run, { storage, now, sleep, me }) {
-  const read = () => JSON.parse(storage?.getItem(key) ?? "null")
-  const take = () => storage?.setItem(key, JSON.stringify({ me, until: now() + LEASE_MS }))
+  const read = () => parsed(storage?.getItem(key) ?? "null")
+  const take = () => written(storage, key, JSON.stringify({ me, until: now() + LEASE_MS }))
   const held = read()
   if (held && held.me !== me && held.until > now()) return false
-  take()
-  await sleep(SETTLED_MS) // the last one who wrote has it
-  if (storage && read()?.me !== me) return false
+  if (take()) {
+    await sleep(SETTLED_MS) // the last one who wrote has it
+    if (read()?.me !== me) return false
+  }
   try {
     await run(take)
   } finally {
     storage?.removeItem(key)
   }
   return true
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+// Where nothing more can be kept, tabs can't tell each other anything: better twice than never.
+function written(storage, key, text) {
+  try {
+    storage.setItem(key, text)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -50,6 +50,7 @@ export class PageFeed extends EventTarget {
     this.#following = new AbortController()
     this.#attend(this.#following.signal)
     this.#goOn()
+    if (this.#world.page?.hidden) this.#looked() // it was opened in a tab behind this one
   }
 
   stop() {

@@ -3,6 +3,7 @@
 import { ago, t, time } from "./messages.js"
 
 const MINUTE_MS = 60_000
+const LIVE = ["live", "delayed", "polling"]
 
 export function sayHowOld(page, keptAt) {
   const note = document.createElement("p")
@@ -13,7 +14,7 @@ export function sayHowOld(page, keptAt) {
   say()
   const timer = setInterval(say, MINUTE_MS)
   const watch = new MutationObserver(() => {
-    if (page.dataset.connection !== "live") return
+    if (!LIVE.includes(page.dataset.connection)) return
     watch.disconnect()
     clearInterval(timer)
     note.remove()

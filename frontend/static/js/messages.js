@@ -1,12 +1,14 @@
 // messages.js: what a page's scripts say, in the page's language. The texts come with the page, in
 // <script type="application/json" id="messages">; numbers and times are written as the viewer does.
 
+// Pages of somebody else have none: what is called "messages" there is theirs, and their `lang` may be no tag.
 const page = globalThis.document
-let texts = JSON.parse(page?.getElementById("messages")?.textContent ?? "{}")
-let language = page?.documentElement.lang || "en"
+const given = page?.querySelector("script#messages")
+let texts = JSON.parse(given?.textContent ?? "{}")
+let language = given ? page.documentElement.lang : "en"
 
 // How the viewer writes numbers and times, whatever the page's language is.
-export const locales = [...(globalThis.navigator?.languages ?? []), language]
+const locales = [...(globalThis.navigator?.languages ?? []), language]
 
 const formats = new Map()
 

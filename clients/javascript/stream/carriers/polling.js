@@ -2,7 +2,8 @@
 
 const LONG = { waitSeconds: 15, restMs: 0, beatMs: 15_000 }
 const SHORT = { waitSeconds: 0, restMs: 5000, beatMs: 5000 }
-const REFUSED = [400, 401, 403, 404] // asking again changes nothing
+const REFUSED = [400, 401, 403, 404] // asking again changes nothing, where it is the server that says so
+const PROBLEM = "application/problem+json" // and not a router that has lost it for a moment
 const BUSY = [429, 503]
 
 export function openLong(...asked) {
@@ -40,7 +41,8 @@ async function poll({ waitSeconds, restMs, beatMs }, address, query, told, signa
 
 // What the server says no with is told as a bye, as by the other carriers.
 function refused({ status, headers }, told) {
-  if (REFUSED.includes(status)) return told.frame({ t: "bye", code: status, again: false, retry_ms: 0, why: "refused" })
+  const ours = headers.get("Content-Type")?.startsWith(PROBLEM)
+  if (ours && REFUSED.includes(status)) return told.frame({ t: "bye", code: status, again: false, retry_ms: 0, why: "refused" })
   const seconds = Number(headers.get("Retry-After"))
   if (!BUSY.includes(status) || !seconds) return told.failed()
   return told.frame({ t: "bye", code: status, again: true, retry_ms: 1000 * seconds, why: "busy" })

@@ -154,8 +154,7 @@ export class Controls {
   }
 
   #turn(event, where) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return // in a tab of its own
-    event.preventDefault()
+    if (!event.defaultPrevented) return // in a tab of its own
     const { page, limit } = this.#given.watch.choice
     this.choose("top", turned(page, where, pageCount(this.#given.watch.shown.total, limit)))
   }

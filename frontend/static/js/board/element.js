@@ -10,6 +10,8 @@ const OPENING = ["board", "period", "region", "src"] // another board: begin ane
 const SETTING = ["animate", "hide", "limit", "me", "players", "radius", "view"]
 const ANNOUNCE_SECONDS = 10
 const FAVOURITES = "scoreboard.favourites"
+const AGAIN_MS = 10_000
+const PASSING = [0, 429, 500, 502, 503, 504] // 0: nothing was heard
 
 export class LiveLeaderboard extends HTMLElement {
   static base = "" // of the server, with a slash at its end: where there is no attribute `src`
@@ -78,7 +80,7 @@ export class LiveLeaderboard extends HTMLElement {
 
   async #open() {
     const opened = (this.#opened += 1)
-    const base = new URL(this.getAttribute("src") || LiveLeaderboard.base, document.baseURI).href
+    const base = new URL(this.getAttribute("src") || LiveLeaderboard.base, document.baseURI).href.replace(/\/*$/, "/")
     const [board, period, region] = ["board", "period", "region"].map((name) => this.getAttribute(name) ?? "")
     const where = { base, board, period, region }
     try {
@@ -88,6 +90,7 @@ export class LiveLeaderboard extends HTMLElement {
       if (opened === this.#opened && this.isConnected) this.#begin({ root, where, custom })
     } catch (problem) {
       this.#tell("lb-error", problem)
+      if (PASSING.includes(problem.status)) setTimeout(() => opened === this.#opened && this.#open(), AGAIN_MS)
     }
   }
 

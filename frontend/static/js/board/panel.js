@@ -64,9 +64,11 @@ export class Panel {
     this.#on(document, "visibilitychange", () => document.hidden || watch.check())
     for (const type of ["pointerover", "focusin"]) this.#on(root, type, () => this.#controls.with())
     for (const type of ["click", "input"]) {
-      // Later, outside of the shadow root, an event no longer says what it was that was clicked.
+      // Later, outside of the shadow root, an event no longer says what it was that was clicked, and it is too
+      // late to keep the browser from following a link.
       this.#on(root, type, (event) => {
         const { target } = event
+        if (target.closest("[data-turn]") && !(event.ctrlKey || event.metaKey || event.shiftKey)) event.preventDefault()
         this.#controls.with((controls) => controls[type](event, target))
       })
     }

@@ -28,7 +28,7 @@ document.addEventListener("visibilitychange", stayAwake)
 
 function turn() {
   // While a server is away its page would not load: then an old page is better than none.
-  if (Date.now() - began > DAY_MS && board.state === "live") return location.reload()
+  if (Date.now() - began > DAY_MS && ["live", "polling"].includes(board.state)) return location.reload()
   const next = placeAfter(board.page, pages())
   if (next !== board.page) board.page = next
 }
