@@ -3,6 +3,7 @@
 
 import { Api, Refusal } from "./actions/api.js"
 import { StoredSession } from "./actions/stored-session.js"
+import { ownServer, serverAt } from "./server.js"
 import { LiveBoard } from "./stream/live-board.js"
 
 export { LiveBoard, Refusal }
@@ -43,11 +44,11 @@ export class Scoreboard {
    * @param {string} [options.url] where the server is; left out: where this module came from
    * @param {Storage | null} [options.storage] where the session and the queue are kept; left out: localStorage
    */
-  constructor({ url = origin(), storage } = {}) {
+  constructor({ url = ownServer, storage } = {}) {
     this.#url = url.replace(/\/+$/, "")
     this.#api = new Api(`${this.#url}/v1`)
     this.#storage = storage
-    this.#stored = new StoredSession(storage)
+    this.#stored = new StoredSession(storage, serverAt(url))
   }
 
   /** Who plays in this browser: his id, null where nobody has played yet. */
@@ -111,8 +112,4 @@ export class Scoreboard {
   async #ticket() {
     return (await this.player()).ticket()
   }
-}
-
-function origin() {
-  return new URL("..", import.meta.url).href
 }

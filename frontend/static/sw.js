@@ -8,6 +8,7 @@
 /* global VERSION, SHELL */
 
 const ANSWER_MS = 4000 // a network that is there and says nothing
+const AWAY = [502, 503, 504]
 const MOST_BOARDS = 20
 
 const scope = new URL("./", location).pathname
@@ -46,10 +47,11 @@ async function takeOver() {
 }
 
 async function file(request) {
+  const kept = await (await caches.open(shellName)).match(request.url, MATCH)
   try {
-    return await fetch(request)
+    return answered(await fetch(request), kept)
   } catch {
-    return (await (await caches.open(shellName)).match(request.url, MATCH)) ?? Response.error()
+    return kept ?? Response.error()
   }
 }
 
@@ -61,10 +63,15 @@ async function page(event, path) {
   const keep = (answer) => keepBoard(boards, event.request.url, answer.clone())
   if (BOARD.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
   try {
-    return await (kept ? inTime(asked) : asked)
+    return answered(await (kept ? inTime(asked) : asked), kept)
   } catch {
     return kept ?? (await (await caches.open(shellName)).match(OFFLINE, MATCH)) ?? Response.error()
   }
+}
+
+// A proxy that speaks for a server which is away has nothing to say that is better than what was kept.
+function answered(answer, kept) {
+  return AWAY.includes(answer.status) && kept ? kept : answer
 }
 
 function inTime(asked) {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 from playwright.sync_api import expect
 
@@ -62,6 +65,32 @@ def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(ins
     score(stack, cleo=9)
     expect(page.locator(".kept")).to_have_count(0, timeout=60_000)
     expect(names(page)).to_have_text(["cleo", "ada", "bob"], timeout=20_000)
+
+
+class Away(BaseHTTPRequestHandler):
+    """A proxy whose server is away: the same short page for everything."""
+
+    def do_GET(self):  # noqa: N802: the name is the library's
+        self.send_error(502)
+
+    def log_message(self, *_args):
+        """Says nothing."""
+
+
+def test_a_proxy_that_speaks_for_a_server_which_is_away_does_not_hide_the_board(installed, outage, stack):
+    score(stack, ada=5)
+    page = installed("/")
+    expect(names(page)).not_to_have_count(0)
+    before = names(page).all_inner_texts()
+
+    outage()
+    with ThreadingHTTPServer(("127.0.0.1", stack.port), Away) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        page.reload()
+
+        expect(names(page)).to_have_text(before)
+        expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
+        proxy.shutdown()
 
 
 def test_a_page_that_was_not_kept_says_so_names_those_that_were_and_comes_by_itself(installed, outage, stack):

@@ -333,11 +333,11 @@ test("where nothing can be stored it waits until the page is left", async () => 
 
 test("what others stored there is no action", () => {
   const storage = new Storage()
-  for (const [key, value] of [["other", "{}"], ["scoreboard.action.x", "nonsense"], ["scoreboard.action.y", "null"]]) {
+  for (const [key, value] of [["other", "{}"], ["scoreboard.action here x", "nonsense"], ["scoreboard.action here y", "null"]]) {
     storage.setItem(key, value)
   }
 
-  assert.deepEqual(new StoredActions(storage).all(), [])
+  assert.deepEqual(new StoredActions(storage, "here").all(), [])
 })
 
 test("without locks one tab holds a lease, and the others leave it to that one", async () => {

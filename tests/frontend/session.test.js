@@ -4,12 +4,14 @@ import { test } from "node:test"
 import { Api } from "../../clients/javascript/actions/api.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
+import { serverAt } from "../../clients/javascript/server.js"
 import { data, problem, Server, session, Storage, Time } from "./play-world.js"
 
 const DONE = data("done")
+const SERVER = "http://one.test/"
 
 function tab(server, { storage = new Storage(), time = new Time() } = {}) {
-  const stored = new StoredSession(storage)
+  const stored = new StoredSession(storage, SERVER)
   const api = new Api("", { fetch: server.fetch })
   return { stored, time, session: new Session({ api, stored, world: time }) }
 }
@@ -30,7 +32,20 @@ test("only what is needed to come back is stored", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
 
-  assert.doesNotMatch(storage.getItem("scoreboard.session"), /access/)
+  assert.doesNotMatch(storage.getItem(`scoreboard.session ${SERVER}`), /access/)
+})
+
+test("each server has a session of its own", () => {
+  const storage = new Storage()
+  new StoredSession(storage, SERVER).write({ player: "p_1", refreshToken: "refresh-1" })
+
+  assert.equal(new StoredSession(storage, "http://two.test/").read(), null)
+  assert.equal(new StoredSession(storage, SERVER).read().player, "p_1")
+})
+
+test("a server is called the same however its address is written", () => {
+  for (const url of ["http://one.test", "http://one.test/", "http://ONE.test:80//"]) assert.equal(serverAt(url), SERVER)
+  assert.equal(serverAt("http://one.test/games"), "http://one.test/games/")
 })
 
 test("who was here before comes back as himself", async () => {
@@ -141,7 +156,7 @@ test("where nothing can be kept, one plays until the page is left", async () => 
 test("what somebody else stored there is no session", () => {
   for (const text of ["", "null", "[]", "{}", "nonsense", '{"player": "p_1"}']) {
     const storage = new Storage()
-    storage.setItem("scoreboard.session", text)
-    assert.equal(new StoredSession(storage).read(), null, text)
+    storage.setItem(`scoreboard.session ${SERVER}`, text)
+    assert.equal(new StoredSession(storage, SERVER).read(), null, text)
   }
 })

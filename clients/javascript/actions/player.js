@@ -18,7 +18,7 @@ export class Player {
   constructor({ api, stored, storage }) {
     this.#stored = stored
     this.#session = new Session({ api, stored })
-    this.queue = new Queue({ session: this.#session, stored: new StoredActions(storage) })
+    this.queue = new Queue({ session: this.#session, stored: new StoredActions(storage, stored.server) })
     this.#actions = new Actions({ session: this.#session, solver: new Solver(), queue: this.queue })
   }
 

@@ -24,7 +24,7 @@ const browser = {
   random: () => Math.random(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
-  alone: (run) => alone("queue", run),
+  alone: (run, server) => alone(`queue ${server}`, run),
   view: globalThis,
 }
 
@@ -101,7 +101,7 @@ export class Queue extends EventTarget {
     if (this.#sending) return
     this.#sending = true
     let ms = 0
-    const sending = this.#world.alone(async (goOn) => (ms = await this.#sendAll(goOn)))
+    const sending = this.#world.alone(async (goOn) => (ms = await this.#sendAll(goOn)), this.#stored.server)
     const ran = await sending.catch(() => false).finally(() => (this.#sending = false))
     if (this.waiting.length > 0) this.#again(ran ? ms : BUSY_MS)
   }

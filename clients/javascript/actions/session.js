@@ -6,7 +6,7 @@ const browser = {
   now: () => Date.now(),
   // One tab at a time. Over plain http there are no locks: there the server forgives two tabs that
   // send the same refresh token within ten seconds.
-  alone: (run) => globalThis.navigator?.locks?.request("scoreboard.session", run) ?? run(),
+  alone: (run, server) => globalThis.navigator?.locks?.request(`scoreboard.session ${server}`, run) ?? run(),
 }
 
 export class Session {
@@ -49,7 +49,7 @@ export class Session {
       const until = this.#world.now() + session.expiresInSeconds * 1000 - MARGIN_MS
       this.#access = { token: session.accessToken, until }
       return session.accessToken
-    })
+    }, this.#stored.server)
   }
 
   // New tokens, or null where the session is over.

@@ -3,15 +3,17 @@
 // Each has a key of its own, so that two tabs which write at the same time lose nothing.
 
 import { browserStorage } from "../browser-storage.js"
-
-const PREFIX = "scoreboard.action."
+import { ownServer } from "../server.js"
 
 export class StoredActions {
   #storage
+  #prefix
   #here = new Map() // where nothing can be kept: until the page is left
 
-  constructor(storage = browserStorage()) {
+  constructor(storage = browserStorage(), server = ownServer) {
     this.#storage = storage
+    this.server = server
+    this.#prefix = `scoreboard.action ${server} `
   }
 
   // The oldest first.
@@ -22,12 +24,12 @@ export class StoredActions {
   }
 
   find(id) {
-    return this.#here.get(id) ?? parsed(this.#storage?.getItem(PREFIX + id) ?? "")
+    return this.#here.get(id) ?? parsed(this.#storage?.getItem(this.#prefix + id) ?? "")
   }
 
   put(item) {
     try {
-      this.#storage.setItem(PREFIX + item.id, JSON.stringify(item))
+      this.#storage.setItem(this.#prefix + item.id, JSON.stringify(item))
       this.#here.delete(item.id)
     } catch {
       this.#here.set(item.id, item)
@@ -36,17 +38,17 @@ export class StoredActions {
 
   remove(id) {
     this.#here.delete(id)
-    this.#storage?.removeItem(PREFIX + id)
+    this.#storage?.removeItem(this.#prefix + id)
   }
 
   // Whether a change of this key of the storage is ours.
   concerns(key) {
-    return key === null || key.startsWith(PREFIX)
+    return key === null || key.startsWith(this.#prefix)
   }
 
   #keys() {
     const length = this.#storage?.length ?? 0
-    return Array.from({ length }, (_, index) => this.#storage.key(index)).filter((key) => key.startsWith(PREFIX))
+    return Array.from({ length }, (_, index) => this.#storage.key(index)).filter((key) => key.startsWith(this.#prefix))
   }
 }
 

@@ -1,22 +1,25 @@
 // stored-session.js: who plays in this browser, kept across visits. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
-
-const KEY = "scoreboard.session"
+import { ownServer } from "../server.js"
 
 export class StoredSession extends EventTarget {
   #storage
+  #key
   #here = null // where nothing can be kept, as in some private windows: until the page is left
 
-  constructor(storage = browserStorage()) {
+  // Each server has its own: one must never get what another one gave.
+  constructor(storage = browserStorage(), server = ownServer) {
     super()
     this.#storage = storage
+    this.server = server
+    this.#key = `scoreboard.session ${server}`
   }
 
   // { player, refreshToken }, or null where nobody has played yet.
   read() {
     try {
-      const { player, refreshToken } = JSON.parse(this.#storage.getItem(KEY))
+      const { player, refreshToken } = JSON.parse(this.#storage.getItem(this.#key))
       return player && refreshToken ? { player, refreshToken } : this.#here
     } catch {
       return this.#here
@@ -25,7 +28,7 @@ export class StoredSession extends EventTarget {
 
   write(session) {
     try {
-      this.#storage.setItem(KEY, JSON.stringify(session))
+      this.#storage.setItem(this.#key, JSON.stringify(session))
       this.#here = null
     } catch {
       this.#here = session

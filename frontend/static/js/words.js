@@ -11,6 +11,11 @@ export function grouped(value, decimals) {
   return groups
 }
 
+// The same as one text, for sentences.
+export function writtenOut(value, decimals) {
+  return grouped(value, decimals).join("\u202f")
+}
+
 // A score as its board shows it. Seconds from a minute on are read from a clock: 83.456 is 1:23.456.
 export function scored(value, { decimals = 0, unit = "" }) {
   const { sign, whole, part } = split(value, decimals)

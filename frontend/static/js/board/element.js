@@ -80,10 +80,8 @@ export class LiveLeaderboard extends HTMLElement {
 
   async #open() {
     const opened = (this.#opened += 1)
-    const base = new URL(this.getAttribute("src") || LiveLeaderboard.base, document.baseURI).href.replace(/\/*$/, "/")
-    const [board, period, region] = ["board", "period", "region"].map((name) => this.getAttribute(name) ?? "")
-    const where = { base, board, period, region }
     try {
+      const where = this.#where()
       const root = this.querySelector(".lb") ? this : await (await import("./shadow.js")).draw(this, where)
       const template = this.querySelector('template[slot="row"]')
       const custom = template && (await import("./custom-row.js")).filler(template)
@@ -92,6 +90,13 @@ export class LiveLeaderboard extends HTMLElement {
       this.#tell("lb-error", problem)
       if (PASSING.includes(problem.status)) setTimeout(() => opened === this.#opened && this.#open(), AGAIN_MS)
     }
+  }
+
+  // Throws where `src` is no address.
+  #where() {
+    const base = new URL(this.getAttribute("src") || LiveLeaderboard.base, document.baseURI).href.replace(/\/*$/, "/")
+    const [board, period, region] = ["board", "period", "region"].map((name) => this.getAttribute(name) ?? "")
+    return { base, board, period, region }
   }
 
   #begin(given) {

@@ -14,12 +14,12 @@ export function offer(section, stored) {
   for (const near of NEAR) button.addEventListener(near, () => load().catch(sayWhy), { once: true })
   button.addEventListener("click", () => press().catch(sayWhy))
   section.classList.add("ready")
-  if (pointsWait()) load().catch(() => {})
+  if (pointsWait(stored.server)) load().catch(() => {})
 }
 
-function pointsWait() {
+function pointsWait(server) {
   try {
-    return Object.keys(localStorage).some((key) => key.startsWith("scoreboard.action."))
+    return Object.keys(localStorage).some((key) => key.startsWith(`scoreboard.action ${server} `))
   } catch {
     return false
   }

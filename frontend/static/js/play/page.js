@@ -3,6 +3,7 @@
 import { Stock } from "../../../sdk/actions/stock.js"
 import { Scoreboard } from "../../../sdk/scoreboard.js"
 import { badgeOf, showBadge } from "../board/badge.js"
+import { t } from "../messages.js"
 import { Game } from "./game.js"
 import { Lights, lightsRoundFor } from "./lights.js"
 import { PlayButton } from "./play-button.js"
@@ -19,7 +20,10 @@ const { base, action: type, board: id, operator, order, sign, decimals, unit } =
 const board = { id, sign, decimals: Number(decimals), unit }
 
 const scoreboard = new Scoreboard({ url: base })
-const player = await scoreboard.player()
+const player = await scoreboard.player().catch((problem) => {
+  find("#said").textContent = t("play.failed")
+  throw problem
+})
 const stock = new Stock({ actions: player })
 const game = new Game({ type, board, actions: stock, rounds: lightsRoundFor, ahead: true })
 const button = new PlayButton(find(".play"), game, { labels: LABELS, taps: false })

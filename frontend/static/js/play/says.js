@@ -1,7 +1,7 @@
 // says.js: what is said of a round: its receipt, or why there is none and what to do.
 
 import { soon, t } from "../messages.js"
-import { grouped } from "../words.js"
+import { writtenOut } from "../words.js"
 
 const REFUSALS = {
   no_answer: "play.noAnswer",
@@ -19,7 +19,7 @@ const REFUSALS = {
 
 // Points as the board shows them. `board` says how: { id, sign, decimals, unit }.
 export function wonText(points, board) {
-  return `${board.sign}${grouped(points, board.decimals).join("")}`
+  return `${board.sign}${writtenOut(points, board.decimals)}`
 }
 
 export function receiptText({ increment, standings }, board) {

@@ -1,7 +1,7 @@
 // stand.js: where the visitor stands: his points with those that are not counted yet, and his rank.
 
 import { t } from "../messages.js"
-import { grouped } from "../words.js"
+import { writtenOut } from "../words.js"
 import { wonText } from "./says.js"
 
 export class Stand {
@@ -16,7 +16,7 @@ export class Stand {
 
   render({ rank, shown, pending }, total) {
     const sum = pending.reduce((one, other) => one + other, 0)
-    this.#find(".value").textContent = grouped(shown ?? 0, this.#board.decimals).join("")
+    this.#find(".value").textContent = writtenOut(shown ?? 0, this.#board.decimals)
     this.#find(".unsure").hidden = pending.length === 0
     this.#find(".unsure").textContent = t("play.unsure", { points: wonText(sum, this.#board) })
     this.#root.classList.toggle("pending", pending.length > 0)

@@ -1,6 +1,6 @@
 // top.js: the first few of the board.
 
-import { grouped } from "../words.js"
+import { writtenOut } from "../words.js"
 
 const SHOWN = 5
 
@@ -13,7 +13,7 @@ function row({ rank, name, score }, decimals, own) {
   made.classList.toggle("own", own)
   const player = part("span", "player", "")
   player.append(Object.assign(part("bdi", "", name), { dir: "auto" }))
-  made.append(part("span", "rank", rank), player, part("span", "score", grouped(score, decimals).join("")))
+  made.append(part("span", "rank", rank), player, part("span", "score", writtenOut(score, decimals)))
   return made
 }
 
