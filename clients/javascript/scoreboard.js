@@ -3,7 +3,7 @@
 
 import { Api, Refusal } from "./actions/api.js"
 import { StoredSession } from "./actions/stored-session.js"
-import { ownServer, serverAt } from "./server.js"
+import { ownServer } from "./browser-storage.js"
 import { LiveBoard } from "./stream/live-board.js"
 
 export { LiveBoard, Refusal }
@@ -112,4 +112,9 @@ export class Scoreboard {
   async #ticket() {
     return (await this.player()).ticket()
   }
+}
+
+// What a server is called where the things of several are kept: its whole address, with a slash at its end.
+function serverAt(url) {
+  return new URL(`${url.replace(/\/+$/, "")}/`, globalThis.location?.href ?? ownServer).href
 }

@@ -70,7 +70,7 @@ def test_a_board_can_be_read_while_the_server_is_away_and_becomes_live_again(ins
 class Away(BaseHTTPRequestHandler):
     """A proxy whose server is away: the same short page for everything."""
 
-    def do_GET(self):  # noqa: N802: the name is the library's
+    def do_GET(self):  # the name is the library's
         self.send_error(502)
 
     def log_message(self, *_args):

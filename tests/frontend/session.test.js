@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { Api } from "../../clients/javascript/actions/api.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
-import { serverAt } from "../../clients/javascript/server.js"
+import { Scoreboard } from "../../clients/javascript/scoreboard.js"
 import { data, problem, Server, session, Storage, Time } from "./play-world.js"
 
 const DONE = data("done")
@@ -43,9 +43,14 @@ test("each server has a session of its own", () => {
   assert.equal(new StoredSession(storage, SERVER).read().player, "p_1")
 })
 
-test("a server is called the same however its address is written", () => {
-  for (const url of ["http://one.test", "http://one.test/", "http://ONE.test:80//"]) assert.equal(serverAt(url), SERVER)
-  assert.equal(serverAt("http://one.test/games"), "http://one.test/games/")
+test("a server is known however its address is written", () => {
+  const storage = new Storage()
+  new StoredSession(storage, SERVER).write({ player: "p_1", refreshToken: "refresh-1" })
+
+  for (const url of ["http://one.test", "http://one.test/", "http://ONE.test:80//"]) {
+    assert.equal(new Scoreboard({ url, storage }).playerId, "p_1", url)
+  }
+  assert.equal(new Scoreboard({ url: "http://one.test/games", storage }).playerId, null)
 })
 
 test("who was here before comes back as himself", async () => {

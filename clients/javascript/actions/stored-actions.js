@@ -2,8 +2,7 @@
 //
 // Each has a key of its own, so that two tabs which write at the same time lose nothing.
 
-import { browserStorage } from "../browser-storage.js"
-import { ownServer } from "../server.js"
+import { browserStorage, ownServer } from "../browser-storage.js"
 
 export class StoredActions {
   #storage

@@ -1,7 +1,6 @@
 // stored-session.js: who plays in this browser, kept across visits. No DOM.
 
-import { browserStorage } from "../browser-storage.js"
-import { ownServer } from "../server.js"
+import { browserStorage, ownServer } from "../browser-storage.js"
 
 export class StoredSession extends EventTarget {
   #storage
