@@ -1,0 +1,82 @@
+"""From a committed score to the screen, with 100 viewers: `python -m tests.load.pixels [seconds apart]`.
+
+Reports scores one by one, and asks a real Chromium when each was drawn. Needs what `make test` installs.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, browser_path
+from tests.support import Stack
+from tests.watcher import Watcher
+
+BOARD, PLAYER = "pixels", "p5"
+VIEWERS, ROWS, SCORES = 99, 100, 60
+NOTE_WHEN_DRAWN = """(player) => {
+  window.drawn = {}
+  const note = () => {
+    for (const cell of document.querySelectorAll(`#rows tbody tr[data-player=${player}] .score`)) {
+      window.drawn[cell.dataset.value] ??= Date.now()
+    }
+  }
+  const changes = { subtree: true, childList: true, attributes: true, characterData: true }
+  new MutationObserver(() => requestAnimationFrame(note)).observe(document.querySelector("#rows"), changes)
+}"""
+
+
+def main() -> int:
+    """Measure, and print percentiles."""
+    apart = float(sys.argv[1]) if len(sys.argv) > 1 else 0.4
+    with tempfile.TemporaryDirectory(prefix="scoreboard-pixels-") as folder:
+        stack = Stack(Path(folder).resolve())
+        stack.start()
+        try:
+            delays = sorted(measured(stack, apart))
+        finally:
+            stack.stop()
+    p50, p95 = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
+    print(f"{len(delays)} of {SCORES} scores, {apart} s apart, were drawn one by one:")
+    print(f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, at most {delays[-1]:.0f} ms after the answer")
+    return 0
+
+
+def measured(stack: Stack, apart: float) -> list[float]:
+    """Milliseconds from each answer until its score was drawn; the overtaken ones are left out."""
+    assert stack.call("PUT", f"/v1/admin/boards/{BOARD}", {"operator": "set"}).status == 201
+    report(stack, {f"p{number}": number for number in range(ROWS)})
+    for _ in range(VIEWERS):
+        Watcher(stack.port, BOARD, reconnect=False)  # until the server ends
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1000, "height": 800})
+        page.goto(f"{stack.url}/b/{BOARD}")
+        page.wait_for_selector(".badge[data-state=live]")
+        return played(stack, page, apart)
+
+
+def played(stack: Stack, page: Page, apart: float) -> list[float]:
+    page.evaluate(NOTE_WHEN_DRAWN, PLAYER)
+    committed = {}
+    for number in range(SCORES):
+        report(stack, {PLAYER: 1000 + number})
+        committed[str(1000 + number)] = 1000 * time.time()
+        time.sleep(apart)
+    time.sleep(1)
+    drawn = page.evaluate("window.drawn")
+    return [drawn[score] - at for score, at in committed.items() if score in drawn]
+
+
+def report(stack: Stack, scores: dict[str, int]) -> None:
+    entries = [{"player": player, "score": score} for player, score in scores.items()]
+    answer = stack.call("POST", f"/v1/boards/{BOARD}/scores", {"entries": entries})
+    assert answer.status == 200, answer.body
+
+
+if __name__ == "__main__":
+    sys.exit(main())
