@@ -48,7 +48,7 @@ export class Scoreboard {
     this.#url = url.replace(/\/+$/, "")
     this.#api = new Api(`${this.#url}/v1`)
     this.#storage = storage
-    this.#stored = new StoredSession(storage, serverAt(url))
+    this.#stored = new StoredSession(storage, serverAt(this.#url))
   }
 
   /** Who plays in this browser: his id, null where nobody has played yet. */
@@ -116,5 +116,5 @@ export class Scoreboard {
 
 // What a server is called where the things of several are kept: its whole address, with a slash at its end.
 function serverAt(url) {
-  return new URL(`${url.replace(/\/+$/, "")}/`, globalThis.location?.href ?? ownServer).href
+  return new URL(`${url}/`, globalThis.location?.href ?? ownServer).href
 }

@@ -47,12 +47,9 @@ async function takeOver() {
 }
 
 async function file(request) {
-  const kept = await (await caches.open(shellName)).match(request.url, MATCH)
-  try {
-    return answered(await fetch(request), kept)
-  } catch {
-    return kept ?? Response.error()
-  }
+  const answer = await fetch(request).catch(() => null)
+  if (answer && !away(answer)) return answer
+  return (await (await caches.open(shellName)).match(request.url, MATCH)) ?? answer ?? Response.error()
 }
 
 async function page(event, path) {
@@ -63,15 +60,16 @@ async function page(event, path) {
   const keep = (answer) => keepBoard(boards, event.request.url, answer.clone())
   if (BOARD.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
   try {
-    return answered(await (kept ? inTime(asked) : asked), kept)
+    const answer = await (kept ? inTime(asked) : asked)
+    return kept && away(answer) ? kept : answer
   } catch {
     return kept ?? (await (await caches.open(shellName)).match(OFFLINE, MATCH)) ?? Response.error()
   }
 }
 
 // A proxy that speaks for a server which is away has nothing to say that is better than what was kept.
-function answered(answer, kept) {
-  return AWAY.includes(answer.status) && kept ? kept : answer
+function away({ status }) {
+  return AWAY.includes(status)
 }
 
 function inTime(asked) {

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, browser_path
-from tests.support import Stack
+from tests.support import Stack, submit
 from tests.watcher import Watcher
 
 BOARD, PLAYER = "pixels", "p5"
@@ -49,7 +49,7 @@ def main() -> int:
 def measured(stack: Stack, apart: float) -> list[float]:
     """Milliseconds from each answer until its score was drawn; the overtaken ones are left out."""
     assert stack.call("PUT", f"/v1/admin/boards/{BOARD}", {"operator": "set"}).status == 201
-    report(stack, {f"p{number}": number for number in range(ROWS)})
+    submit(stack, BOARD, *({"player": f"p{number}", "score": number} for number in range(ROWS)))
     for _ in range(VIEWERS):
         Watcher(stack.port, BOARD, reconnect=False)  # until the server ends
     with sync_playwright() as playwright:
@@ -64,18 +64,12 @@ def played(stack: Stack, page: Page, apart: float) -> list[float]:
     page.evaluate(NOTE_WHEN_DRAWN, PLAYER)
     committed = {}
     for number in range(SCORES):
-        report(stack, {PLAYER: 1000 + number})
+        submit(stack, BOARD, {"player": PLAYER, "score": 1000 + number})
         committed[str(1000 + number)] = 1000 * time.time()
         time.sleep(apart)
     time.sleep(1)
     drawn = page.evaluate("window.drawn")
     return [drawn[score] - at for score, at in committed.items() if score in drawn]
-
-
-def report(stack: Stack, scores: dict[str, int]) -> None:
-    entries = [{"player": player, "score": score} for player, score in scores.items()]
-    answer = stack.call("POST", f"/v1/boards/{BOARD}/scores", {"entries": entries})
-    assert answer.status == 200, answer.body
 
 
 if __name__ == "__main__":

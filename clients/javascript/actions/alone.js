@@ -1,6 +1,7 @@
 // alone.js: one tab of a browser at a time does something. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
+import { parsed } from "../parsed.js"
 
 const LEASE_KEY = "scoreboard.lease"
 const LEASE_MS = 15_000 // more than one call takes
@@ -45,14 +46,6 @@ async function leased(key, run, { storage, now, sleep, me }) {
     storage?.removeItem(key)
   }
   return true
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 // Where nothing more can be kept, tabs can't tell each other anything: better twice than never.

@@ -1,5 +1,7 @@
 // api.js: one call of the API: answered, refused, or not answered at all. No DOM.
 
+import { parsed } from "../parsed.js"
+
 const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for the way
 
 // The server's no. `code` is one of docs/errors.md; "no_answer" where nothing was heard.
@@ -57,13 +59,5 @@ export class Api {
     } finally {
       clearTimeout(timer)
     }
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

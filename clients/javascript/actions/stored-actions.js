@@ -3,6 +3,7 @@
 // Each has a key of its own, so that two tabs which write at the same time lose nothing.
 
 import { browserStorage, ownServer } from "../browser-storage.js"
+import { parsed } from "../parsed.js"
 
 export class StoredActions {
   #storage
@@ -48,13 +49,5 @@ export class StoredActions {
   #keys() {
     const length = this.#storage?.length ?? 0
     return Array.from({ length }, (_, index) => this.#storage.key(index)).filter((key) => key.startsWith(this.#prefix))
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

@@ -1,5 +1,6 @@
 // line.js: one connection of a feed, from its opening to its end. What a closed one still says is not heard.
 
+import { parsed } from "../parsed.js"
 import * as sse from "./carriers/sse.js"
 
 // Those that few need are loaded by those few.
@@ -53,13 +54,5 @@ export class Line {
 
   failed() {
     this.#told?.failed("cut")
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }
