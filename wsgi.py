@@ -4,8 +4,9 @@ from gevent import monkey
 
 monkey.patch_all()
 
-from config.settings import load  # noqa: E402
+from config.settings import load, permitted_chaos  # noqa: E402
 from scoreboard.app import create_app  # noqa: E402
 from scoreboard.parts import build  # noqa: E402
 
-app = create_app(build(load()))
+settings = load()
+app = create_app(build(settings, plan=permitted_chaos(settings)))

@@ -7,7 +7,8 @@ import threading
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
-from config.settings import load, refuse_strangers
+from config.settings import load, permitted_chaos, refuse_strangers
+from scoreboard.core.lane import LaneWorker
 from scoreboard.core.logs import configure
 
 
@@ -25,9 +26,12 @@ _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 settings = load()
 refuse_strangers(settings)
+permitted_chaos(settings)
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
-worker_class = "gevent"
+# Chaos is for what gunicorn does with a broken connection, too.
+lane = settings.fast_lane == "on" and not settings.chaos
+worker_class = "scoreboard.core.lane.LaneWorker" if lane else "gevent"
 # Generators hold a place of these, and requests need some too.
 worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request
@@ -47,7 +51,7 @@ def post_worker_init(worker):
     vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
     parts = worker.wsgi.extensions["parts"]
     # Other workers shut connections down that they think are theirs.
-    plain = type(worker) is GeventWorker and not worker.cfg.is_ssl
+    plain = type(worker) in (GeventWorker, LaneWorker) and not worker.cfg.is_ssl
     if settings.stream_mode == "handover" and not plain:
         sys.exit("STREAM_MODE=handover needs gunicorn's gevent worker, without TLS")
     parts.viewers.handing_over = plain and settings.stream_mode != "generator"

@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 
 from limits import parse_many
 
+from scoreboard.chaos import notation, permission
+
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
@@ -107,11 +109,21 @@ class Settings:
         "on",
         "on: browsers keep boards for when there is no network. off: those that did, forget them.",
     )
+    chaos: str = setting(
+        "SCOREBOARD_CHAOS",
+        "",
+        "Trouble to try out, as seed=7,kill=0.01,latency=0.2:0-500,database=0.05:0-1000. Not in production.",
+    )
     log_level: str = setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
     sqlite_synchronous: str = setting(
         "SQLITE_SYNCHRONOUS",
         "FULL",
         "FULL survives a power cut; NORMAL may lose the last commits, and is faster.",
+    )
+    fast_lane: str = setting(
+        "FAST_LANE",
+        "on",
+        "on: web processes read plain requests themselves. off: gunicorn reads all of them, at more cost.",
     )
     stream_tick_ms: int = setting(
         "STREAM_TICK_MS", 250, "Least time between two frames of one board, in milliseconds."
@@ -250,6 +262,16 @@ def refuse_strangers(settings: Settings) -> None:
         )
 
 
+def permitted_chaos(settings: Settings) -> notation.Plan | None:
+    """The trouble that is asked for. Raises SettingError where this may be production."""
+    if not settings.chaos:
+        return None
+    why = permission.complaint(settings.host, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir)
+    if why:
+        raise SettingError(f"SCOREBOARD_CHAOS is for trying things out, not for production: {why}")
+    return notation.read(settings.chaos)
+
+
 def default(row: Field[Any]) -> str:
     """A row's default as one would write it in the environment."""
     return "" if row.default in (MISSING, "") else str(row.default)
@@ -276,9 +298,11 @@ def _complaints(settings: Settings) -> list[str]:
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         problems.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}")
     problems += _stream_complaints(settings)
+    if settings.fast_lane not in ("on", "off"):
+        problems.append(f"FAST_LANE must be on or off, not {settings.fast_lane!r}")
     if settings.sqlite_synchronous.upper() not in ("FULL", "NORMAL"):
         problems.append(f"SQLITE_SYNCHRONOUS must be FULL or NORMAL, not {settings.sqlite_synchronous!r}")
-    problems += _complaints_of_keys(settings)
+    problems += [*_complaints_of_keys(settings), *_complaints_of_chaos(settings)]
     for name, url in (("DATABASE_URL", settings.database), ("AUDIT_DATABASE_URL", settings.audit_database)):
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             problems.append(f"{name} must begin with postgresql:// or sqlite:///")
@@ -314,6 +338,14 @@ def _complaints_of_keys(settings: Settings) -> list[str]:
     if settings.bootstrap_key and len(settings.bootstrap_key) < 16:
         problems.append("SCOREBOARD_BOOTSTRAP_KEY must have at least 16 characters")
     return problems
+
+
+def _complaints_of_chaos(settings: Settings) -> list[str]:
+    try:
+        notation.read(settings.chaos or "kill=0")
+    except ValueError as error:
+        return [f"SCOREBOARD_CHAOS: {error}"]
+    return []
 
 
 def _limits(text: str) -> bool:

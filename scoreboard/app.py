@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from werkzeug.routing import MapAdapter, Rule
 
 from scoreboard import roles
 from scoreboard.core import cors, files, http, limits
@@ -17,11 +19,34 @@ FRONTEND = Path(__file__).parent.parent / "frontend"
 
 
 class App(Flask):
-    """Flask, without its question at each of a request's functions whether it is a coroutine: none is."""
+    """Flask, without some questions that it asks at every request, and whose answers are known."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is."""
+        """The function as it is: none is a coroutine."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What finds a request's route and builds URLs; None where the path alone tells the route.
+
+        That is so for paths of the API in which nothing varies. It builds no URLs.
+        """
+        if request is None:
+            return None
+        rule = self._fixed.get((request.method, request.environ["PATH_INFO"]))
+        if rule is None:
+            return super().create_url_adapter(request)
+        request.url_rule, request.view_args = rule, {}
+        return None
+
+    @cached_property
+    def _fixed(self) -> dict[tuple[str, str], Rule]:
+        """The rules of such paths, by method and path. Asked for first by a request, when all are there."""
+        return {
+            (method, rule.rule): rule
+            for rule in self.url_map.iter_rules()
+            for method in {"GET", "POST"} & (rule.methods or set())
+            if rule.rule.startswith("/v1/") and not (rule.arguments or rule.redirect_to)
+        }
 
     def send_static_file(self, filename: str) -> Response:
         """A file of the pages. Those of other sites may load it too: they show boards."""
@@ -39,6 +64,8 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     app.extensions["parts"] = parts
     http.install(app, origins=parts.settings.origins)
     limits.install(app)
+    if parts.chaos:
+        app.wsgi_app = parts.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

@@ -6,7 +6,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,13 +46,16 @@ from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.manage import Manage
 from scoreboard.boards.scorefold import ScoreFold
 from scoreboard.boards.service import Boards
-from scoreboard.boards.show import Show, Trust
+from scoreboard.boards.show import Show
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Window
 from scoreboard.boards.verify import Verify
+from scoreboard.chaos.notation import Plan
+from scoreboard.chaos.service import Chaos
 from scoreboard.core.addresses import Addresses
 from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
@@ -59,7 +63,7 @@ from scoreboard.core.db import Busy, Database, Lost
 from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.core.limiter import Limits
 from scoreboard.core.limits import RULES
-from scoreboard.core.redis import Breaker, RedisError, connect, connect_patient
+from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient
 from scoreboard.core.signing import derive
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.notes import Notes
@@ -89,7 +93,7 @@ from scoreboard.stream.viewers import Viewers
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-READ_SECONDS = 1.7  # what a request waits for PostgreSQL, even where that falls silent
+READ_SECONDS = 1.5  # what a thread of our own waits for a database that falls silent
 
 
 @dataclass(kw_only=True)
@@ -132,6 +136,7 @@ class Parts:
     publisher: Publisher
     health: Health
     prepared: threading.Event
+    chaos: Chaos | None
     _writing: Database
     _patient: Database
     _redises: Sequence[Redis]
@@ -154,6 +159,8 @@ class Parts:
                 log.info("board defined", extra={"board": board})
             for name in self.manage_action_types.apply_file(self.settings.actions_file):
                 log.info("action type defined", extra={"action": name})
+            with suppress(RedisAway):
+                self.boards_follower.begin()
         finally:
             self.prepared.set()  # one board's trouble must not keep the others' scores out
 
@@ -164,7 +171,8 @@ class Parts:
         stream = (self.hub.run, self.publisher.run, self.viewers.run, self.rooms.run, self.personal.run)
         rest = (self._prepare_until_done, self.ring.run, self.sessions.revocations.run)
         edge = (self.edge.run,) if self.edge else ()
-        for work in (*rest, *stream, *edge):
+        chaos = (partial(self.chaos.run, self.viewers.cut),) if self.chaos else ()
+        for work in (*rest, *stream, *edge, *chaos):
             threading.Thread(target=work, daemon=True).start()
 
     def leave(self) -> None:
@@ -179,6 +187,8 @@ class Parts:
             part.stop()
         if self.edge:
             self.edge.stop()
+        if self.chaos:
+            self.chaos.stop()
         self.writer.stop()
 
     def cursor(self, window: Window, stamp: str) -> str:
@@ -208,11 +218,13 @@ class Parts:
             time.sleep(1)
 
 
-def build(settings: Settings, *, clock: Clock = now) -> Parts:
-    """Wire all parts. Opens no connection yet."""
-    database = Database(settings.database, synchronous=settings.sqlite_synchronous, seconds=READ_SECONDS)
+def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -> Parts:
+    """Wire all parts. Opens no connection yet. `plan` is the trouble that requests meet."""
+    chaos = Chaos(plan) if plan else None
+    open_database: Callable[..., Database] = chaos.database if chaos else Database
+    database = open_database(settings.database, synchronous=settings.sqlite_synchronous, seconds=READ_SECONDS)
     patient_database = Database(settings.database, synchronous=settings.sqlite_synchronous, readers=2)
-    writing = Database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
+    writing = open_database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
     audit_database = Database(settings.audit_database, readers=1)
     breaker = Breaker()
     redis, patient = connect(settings.redis_url, breaker), connect_patient(settings.redis_url)
@@ -368,6 +380,7 @@ def build(settings: Settings, *, clock: Clock = now) -> Parts:
             prepared=prepared.is_set,
         ),
         prepared=prepared,
+        chaos=chaos,
         _writing=writing,
         _patient=patient_database,
         _redises=(redis, patient),

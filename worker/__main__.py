@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
+import multiprocessing
+import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
 from types import FrameType
 
 from scoreboard.core.logs import configure
@@ -23,15 +26,21 @@ GRACE_SECONDS = 10.0
 
 
 class Supervisor:
-    """Keeps a process for each task running: RQ's worker ends when Redis goes away, so it is started anew."""
+    """Keeps a process for each task running: RQ's worker ends when Redis goes away, so it is started anew.
 
-    def __init__(self, tasks: list[str]) -> None:
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+    They are forked: to import everything again takes most of a second, and memory of one's own.
+    """
+
+    def __init__(self, tasks: list[str], be: Callable[[str], None]) -> None:
+        """`be` does a task until it is told to stop. It runs in a process of its own."""
+        self._fork, self._be = multiprocessing.get_context("fork"), be
+        self._running: dict[str, ForkProcess] = {}
         self._due = dict.fromkeys(tasks, 0.0)
         self._stopping = False
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT."""
+        gc.freeze()  # else each process would touch, and so copy, what all of them share
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
@@ -42,12 +51,19 @@ class Supervisor:
 
     def _keep(self, task: str) -> None:
         process = self._running.get(task)
-        if process is not None and process.poll() is not None:
-            log.warning("a task ended", extra={"task": task, "status": process.returncode})
+        if process is not None and not process.is_alive():
+            log.warning("a task ended", extra={"task": task, "status": process.exitcode})
             del self._running[task]
             self._due[task] = time.monotonic() + RESTART_SECONDS
         if task not in self._running and time.monotonic() >= self._due[task]:
-            self._running[task] = subprocess.Popen([sys.executable, "-m", "worker", "--task", task])
+            self._running[task] = self._fork.Process(target=self._begin, args=(task,), name=task)
+            self._running[task].start()
+
+    def _begin(self, task: str) -> None:
+        # What a task does not handle itself ends it, instead of being our wish to stop.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._be(task)
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         self._stopping = True
@@ -57,9 +73,8 @@ class Supervisor:
             process.terminate()
         until = time.monotonic() + GRACE_SECONDS
         for process in self._running.values():
-            try:
-                process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            process.join(max(0.1, until - time.monotonic()))
+            if process.is_alive():
                 process.kill()
 
 
@@ -69,17 +84,28 @@ def main() -> None:
     parser.add_argument("--task", help="be one task: clock, or the name of a queue")
     asked = parser.parse_args()
     configure(settings().log_level)
-    if asked.task is not None:
-        end_with_parent()
     names = parts().followers.names
+    parts.cache_clear()  # built again in each job's own process, after RQ's fork
+
+    def be(task: str) -> None:
+        end_with_parent()
+        if task == "clock":
+            _run_clock(names)
+        else:
+            _work(task)
+
     if asked.task is None:
-        Supervisor(["clock", queues.CHORES, *names]).run()
-    elif asked.task == "clock":
-        _run_clock(names)
+        Supervisor(["clock", queues.CHORES, *names], be).run()
     else:
-        # Built again in each job's own process, after RQ's fork.
-        parts.cache_clear()
-        queues.work(asked.task, queues.connection(settings().queue_redis))
+        be(asked.task)
+
+
+def _work(task: str) -> None:
+    try:
+        queues.work(task, queues.connection(settings().queue_redis))
+    except Exception:
+        log.exception("a task failed")
+        os._exit(1)  # RQ's threads would hold the process for seconds, and the next one is waited for
 
 
 def _run_clock(names: list[str]) -> None:

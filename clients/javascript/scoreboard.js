@@ -73,7 +73,8 @@ export class Scoreboard {
   }
 
   /**
-   * Read a board once: what `GET /v1/boards/{board}/entries` answers. Throws a Refusal.
+   * Read a board once: what `GET /v1/boards/{board}/entries` answers, asked again where that may help. Throws a
+   * Refusal.
    * @param {string} board
    * @param {ReadOptions} [options]
    */
@@ -81,7 +82,9 @@ export class Scoreboard {
     const query = new URLSearchParams(Object.entries(more).filter(([, value]) => value !== undefined))
     if (players.length) query.set("players", players.join())
     const path = `/boards/${encodeURIComponent(board)}/entries`
-    return this.#api.get(around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`)
+    const asked = around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`
+    const { persist } = await import("./actions/retry.js")
+    return persist(() => this.#api.get(asked))
   }
 
   /** The player of this browser, with what he plays by: `request`, `play`, `queue` and `optimistic`. */

@@ -11,7 +11,7 @@ from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http import answer, sent
 from scoreboard.core.limits import count, refuse_spent
-from scoreboard.core.openapi import WRITES, described
+from scoreboard.core.openapi import WRITES, Lead, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
@@ -41,6 +41,7 @@ REFUSALS = (
 @described(
     body=Request,
     answer=IssuedShown,
+    leads=(Lead("completeAction", ("actionToken",)),),
     limited=True,
     problems=(
         "scoring_disabled",

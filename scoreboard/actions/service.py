@@ -176,6 +176,8 @@ class Actions:
         if outcome.error is not None:
             raise _used() if outcome.error.code == REUSED else outcome.error
         assert outcome.recorded is not None
+        if not outcome.shown:
+            self.boards.let_others_notice()
         return self.receipts.write(outcome.recorded, outcome.shown, replayed=outcome.replayed)
 
     def _hashed(self, device: str | None) -> str:

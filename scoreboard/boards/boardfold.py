@@ -44,7 +44,7 @@ class BoardFolding:
     parts: BoardFold
     boards: dict[str, Board | None] = field(default_factory=dict)
     version: int = 0
-    reordered: bool = False  # standings must be shown in another order, or no more
+    gone: list[Window] = field(default_factory=list)
     closed: list[Window] = field(default_factory=list)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
@@ -64,10 +64,7 @@ class BoardFolding:
     def publish(self, first: int, last: int) -> None:
         """Tell every process of new definitions, and let go of closed windows."""
         if self.boards:
-            self.parts.show.definitions(self.version)
-            if not self.reordered and last >= first:
-                self.parts.show.nothing(first, last)
-            # Else the follower goes over these facts: it builds what is ordered anew, hides what is gone.
+            self.parts.show.definitions(self.version, self.gone, first, last)
         elif last >= first:
             self.parts.show.closed(self.closed, first, last)
 
@@ -88,7 +85,6 @@ class BoardFolding:
         windows = refolded(self.db, board) if old is not None and anew else None
         definitions.write(self.db, board, file_digest=fact.data.get("fileDigest", ""))
         self._keep(fact.board, board, seq)
-        self.reordered |= old is not None and board.layout != old.layout
         if windows is not None:
             rewrite(self.db, board, windows)
         return {"created": old is None}
@@ -102,7 +98,7 @@ class BoardFolding:
         definitions.write(self.db, gone, deleted=True)
         table.delete_board(self.db, fact.board)
         self._keep(fact.board, None, seq)
-        self.reordered = True
+        self.gone += windows
         return {"windows": [[window.period, window.segment] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from scoreboard.accounts.service import Names
@@ -20,6 +21,7 @@ from scoreboard.journal.service import Journal
 from scoreboard.journal.types import Recorded
 
 PAGE = 1000  # standings that are built at once
+SHORT = 1000  # facts; what a journal so short adds up to is built at once
 Progress = Callable[[int], None]
 
 
@@ -54,6 +56,14 @@ class BoardsFollower:
         for row in self.open_windows():
             self.build(row)
         self.view.advance(1, head, anew=True)
+
+    def begin(self) -> None:
+        """Build the boards where Redis is empty and the journal short. Raises RedisAway.
+
+        A deployment that begins shows ranks before its worker is up.
+        """
+        if self.position() is None and self.journal.head() <= SHORT:
+            self.restore()
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Show the standings that these facts touched, as they are now."""
@@ -116,10 +126,9 @@ class BoardsFollower:
         # Writers write to what is being built from here on: whatever the pages below miss was
         # committed later, and shown by its writer.
         self.view.begin_building(row.window, token, order.layout)
-        last = ""
-        while page := self._page(row.id, last, order):
-            self.view.put(self._change(order, row, page))
-            last = page[-1].player
+        for page in self._pages(row.id, order):
+            if not self.view.fill_building(row.window, token, order, row.version, page):
+                return False
             progress(len(page))
         return self.view.finish_building(row.window, token, order.layout, row.version)
 
@@ -165,6 +174,15 @@ class BoardsFollower:
         boards = {board.id: board for board in self.catalogue.boards()}
         board = boards.get(window.board)
         return None if board is None else self.catalogue.order(board)
+
+    def _pages(self, window_id: int, order: Order) -> Iterator[list[Standing]]:
+        """All standings of a window. The next page is read while one is worked on."""
+        with ThreadPoolExecutor(1) as reading:
+            page = self._page(window_id, "", order)
+            while page:
+                following = reading.submit(self._page, window_id, page[-1].player, order)
+                yield page
+                page = following.result()
 
     def _page(self, window_id: int, last: str, order: Order) -> list[Standing]:
         def read(db: Connection) -> list[Standing]:

@@ -13,6 +13,7 @@ from scoreboard.boards.rules import complaints
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition
+from scoreboard.core import deadline
 from scoreboard.core.bodies import shaped
 from scoreboard.core.clock import Clock
 from scoreboard.core.definitionfile import naming, unapplied
@@ -107,6 +108,7 @@ class Manage:
         return bool(self._append(fact)["created"])
 
     def _append(self, fact: Fact) -> dict[str, Any]:
+        deadline.lift()
         return self.writer.record(fact, seconds=PATIENCE_SECONDS).result
 
 

@@ -188,6 +188,10 @@ class Boards:
 
         return self._in_order(board, answer)
 
+    def let_others_notice(self) -> None:
+        """Wait, after a score that could not be shown, until no process believes Redis to have it."""
+        self._show.trust.let_others_notice()
+
     def past(self, board: Board, *, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
         """Periods that are over, newest first, of those in which anybody scored."""
         return self._windows.past(board.id, now=self._clock(), before=before, limit=limit)
@@ -302,7 +306,8 @@ class Boards:
             except RedisAway as error:
                 self._show.trust.lost(error)
             else:
-                return {player: name for player, name in zip(players, found, strict=True) if name}
+                if self._show.trust.sound():
+                    return {player: name for player, name in zip(players, found, strict=True) if name}
         return self._names.of(players)
 
     def _ask(self, window: Window, order: Order, ask: Ask) -> Stretch:

@@ -1,74 +1,19 @@
-"""Showing boards in Redis, and knowing whether what Redis shows can be believed."""
+"""Showing in Redis what was committed."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from scoreboard.accounts.types import Name
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import all_standings, window_row
+from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Shown, Window
 from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
-from scoreboard.journal.service import Journal
-
-log = logging.getLogger(__name__)
 
 SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
-CHECK_SECONDS = 0.25
-
-
-@dataclass(kw_only=True)
-class Trust:
-    """Whether Redis holds all that was committed, as far as this process can know.
-
-    After a failure it is believed again once it holds everything up to where the journal was then:
-    it may have come back empty, or with yesterday's boards.
-    """
-
-    view: RedisView
-    journal: Journal
-    monotonic: Callable[[], float] = time.monotonic
-    doubted: bool = False  # it failed or was restarted, and has not caught up since
-    _sound: bool = False
-    _server: str = ""
-    _wanted: int | None = None
-    _checked: float = field(default=float("-inf"))
-
-    def lost(self, error: Exception) -> None:
-        """Redis failed us: don't believe it until it has caught up. Said once for each outage."""
-        if self._sound:
-            log.warning("boards are read from SQL", extra={"reason": str(error)})
-        self._sound, self._wanted, self.doubted = False, None, True
-
-    def sound(self) -> bool:
-        """Whether boards may be read from Redis now."""
-        self._meet()
-        if self._sound or self.monotonic() - self._checked < CHECK_SECONDS:
-            return self._sound
-        self._checked = self.monotonic()
-        try:
-            position = self.view.position()
-            self._meet()
-            self._server = self.view.server
-            if self._wanted is None:
-                self._wanted = self.journal.head()
-            self._sound = position is not None and position >= self._wanted
-            if self._sound:
-                self.doubted = False
-                log.info("boards are read from Redis", extra={"position": position})
-        except RedisAway as error:
-            self.lost(error)
-        return self._sound
-
-    def _meet(self) -> None:
-        # Also while it is not believed yet: what it must have caught up with was asked of another one.
-        if self._server not in ("", self.view.server):
-            self._server = self.view.server
-            self.lost(RedisAway("another server answers, which may hold older boards"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,26 +36,39 @@ class Show:
 
         A window that could not be shown is missing in the answer.
         """
+        began = self.trust.monotonic()
+        self.trust.database_works()
         try:
             if names:
                 self.view.show_names(names)
             shown = self.view.publish(changes, first, last)
-            cold = [change for change, ranks in zip(changes, shown, strict=True) if ranks is None]
-            if cold and all(list(map(self._again, cold))) and last >= first:
-                self.view.advance(first, last)
+            for change, ranks in zip(changes, shown, strict=True):
+                if ranks is None:
+                    self._again(change)
         except RedisAway as error:
-            self.trust.lost(error)
+            self.trust.unshown(error, since=began)
             return {}
-        self.trust.sound()  # looks whether another server answered just now
-        if self.trust.doubted:
+        if not self.trust.sound_for_writer():
             return {}  # ranks of boards that may lack something are no ranks
         return {
             change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
         }
 
-    def definitions(self, version: int) -> None:
-        """Tell every process of new definitions. Windows in another order are read from SQL for now."""
-        self._tell(lambda: self.view.show_catalogue_version(version))
+    def definitions(self, version: int, gone: Sequence[Window], first: int, last: int) -> None:
+        """Facts `first` to `last` changed definitions: tell every process, and hide what is `gone`.
+
+        A window in another order than its board's is not shown: it is read from SQL until the
+        follower has built it, and Redis lacks nothing meanwhile.
+        """
+
+        def tell() -> None:
+            self.view.show_catalogue_version(version)
+            for window in gone:
+                self.view.hide(window)
+            self.view.advance(first, last)
+            self.view.wake()
+
+        self._tell(tell)
 
     def closed(self, windows: Sequence[Window], first: int, last: int) -> None:
         """Facts `first` to `last` closed periods: keep their windows for a while only."""
@@ -142,10 +100,11 @@ class Show:
         except RedisAway as error:
             self.trust.lost(error)
 
-    def _again(self, change: Change) -> bool:
+    def _again(self, change: Change) -> None:
         # The window is not there: new while another batch is on its way, or Redis was emptied.
+        # It is read from SQL until it is whole.
         if change.entries > SMALL:
-            return False
+            return
 
         def load(db: Connection) -> Change | None:
             row = window_row(db, change.window)
@@ -156,4 +115,5 @@ class Show:
             return Change(change.order, change.window, found, version=row.version, entries=row.entries)
 
         whole = self.database.snapshot(load)
-        return whole is not None and self.view.put(whole)
+        if whole is not None:
+            self.view.put(whole)

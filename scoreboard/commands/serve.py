@@ -17,9 +17,10 @@ import urllib.request
 from pathlib import Path
 from typing import IO, Any
 
-from config.settings import Settings
+from config.settings import Settings, permitted_chaos
 from scoreboard.commands.redis_server import KEY_FILE, PrivateRedis
 from scoreboard.core.db import Database, execute
+from scoreboard.core.processes import SERVE_LOCK
 
 ROOT = Path(__file__).parent.parent.parent
 READY_SECONDS = 60.0
@@ -51,6 +52,7 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
 
     _check_folder(settings.data_dir)
     lock = _alone(settings.data_dir)
+    permitted_chaos(settings)
     _check_port(settings.host, settings.port)
     environment = os.environ | _environment(settings)
     redis = None
@@ -111,7 +113,7 @@ def _check_folder(folder: Path) -> None:
 
 def _alone(folder: Path) -> IO[str]:
     """Make sure that no other server runs on this folder. The lock lasts as long as the file is open."""
-    lock = (folder / "serve.lock").open("a+")
+    lock = (folder / SERVE_LOCK).open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -158,8 +160,10 @@ def _greet(settings: Settings) -> None:
         return
     (settings.data_dir / "server.url").write_text(url)
     key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
+    trouble = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
     print(
         f"\n  Scoreboard is serving at {url}\n\n"
+        f"{trouble}"
         f"  A first score:\n"
         f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
         f'      -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'

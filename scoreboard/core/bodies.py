@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -68,7 +68,10 @@ def _finite(text: str) -> float:
         raise ValueError("a number out of range")
     # 10.0 is a whole number: to JSON Schema, and to senders who know only one kind, as Lua does.
     whole = int(number)
-    return whole if abs(whole) < EXACT and Decimal(text) == whole else number
+    try:
+        return whole if abs(whole) < EXACT and Decimal(text) == whole else number
+    except InvalidOperation:  # its exponent has twenty digits
+        raise ValueError("a number out of range") from None
 
 
 def _refuse_surrogates(value: Any) -> None:

@@ -17,9 +17,10 @@ import apsw
 import peewee
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]
 from playhouse.apsw_ext import APSWDatabase
-from playhouse.pool import PooledPostgresqlDatabase
 from psycopg import waiting
 
+from scoreboard.core.deadline import left
+from scoreboard.core.pool import PooledPostgres
 from scoreboard.core.threads import NativeThreads, cooperative, native_lock
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ POSTGRES = {
     "options": "-c statement_timeout=30s -c lock_timeout=1s"
     " -c idle_in_transaction_session_timeout=5s -c synchronous_commit=on -c timezone=UTC",
 }
+# SQLite calls it full where the device is. A quota or a limit of files is a write that failed.
+NO_ROOM = (apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE)
 
 
 class Lost(Exception):
@@ -62,21 +65,15 @@ class Database:
     def __init__(
         self, url: str, *, synchronous: str = "FULL", readers: int = READERS, seconds: float | None = None
     ) -> None:
-        """`seconds` bounds each piece of work on PostgreSQL, even where the server falls silent."""
+        """`seconds` bounds each piece of work, and so does a request's deadline, whatever falls silent."""
         self.url = url
         self._seconds = seconds
         self.postgres = not url.startswith("sqlite:")
         self._threads = NativeThreads(readers)
         if self.postgres:
             refuse_blocking_psycopg()
-            self._db = PooledPostgresqlDatabase(
-                url.replace("postgres://", "postgresql://", 1),
-                prefer_psycopg3=True,
-                autoconnect=False,
-                max_connections=readers,
-                stale_timeout=300,
-                timeout=2,
-                **POSTGRES,
+            self._db = PooledPostgres(
+                url.replace("postgres://", "postgresql://", 1), most=readers, **POSTGRES
             )
         else:
             path = Path(url.removeprefix("sqlite:///"))
@@ -95,13 +92,17 @@ class Database:
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
         """Do `work` with a connection. Raises Lost, Busy or Full where the database can't.
 
-        `seconds` is how long it may take on PostgreSQL; the database's own limit where it is None.
+        `seconds` is how long it may take; the database's own limit and the request's where it is None.
+        On SQLite it bounds the waiting: what has begun by then goes on, and nobody hears of it.
         """
+        most = seconds
+        if seconds is None and self._seconds is not None:
+            most = left(self._seconds)
         try:
             if self.postgres:
-                with self._db.connection_context(), self._bounded(seconds or self._seconds):
+                with self._db.connection_context(), self._bounded(most):
                     return work(self._db)
-            return self._threads.run(lambda: self._connected(work))
+            return self._threads.run(lambda: self._connected(work), seconds=most)
         except (peewee.PeeweeException, OSError, ValueError) as error:
             named = classify(error)
             if named is None:
@@ -132,7 +133,7 @@ class Database:
     def close(self) -> None:
         """Close the connections that this thread or the pool holds."""
         if self.postgres:
-            self._db.close_all()
+            self._db.close_idle()
         else:
             self._threads.run(self._db.close)
             self._threads.close()
@@ -179,6 +180,8 @@ def refuse_blocking_psycopg() -> None:
 def classify(error: BaseException) -> Exception | None:
     """What a driver's error means for the caller, or None where it means a mistake of ours."""
     text = str(error).lower()
+    if getattr(error.__context__, "extendedresult", None) in NO_ROOM:
+        return Full(str(error))
     if "full" in text or "no space left" in text or "could not extend file" in text:
         return Full(str(error))
     if "locked" in text or "busy" in text or "lock timeout" in text or "statement timeout" in text:

@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors
+from scoreboard.core import bodies, cors, deadline
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BodyTooLarge,
@@ -23,6 +23,7 @@ from scoreboard.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from scoreboard.core.logs import inform
 
 log = logging.getLogger(__name__)
 
@@ -89,10 +90,13 @@ def raw(limit: int = BODY_BYTES) -> bytes:
     if asked.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
     asked.max_content_length = limit
+    began = time.monotonic()
     try:
         return asked.get_data(cache=True)
     except RequestEntityTooLarge:
         raise BodyTooLarge(f"This body may have {limit} bytes at most.") from None
+    finally:
+        deadline.extend(time.monotonic() - began)  # how long a client takes to send it is not ours
 
 
 def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> Response:
@@ -123,9 +127,11 @@ def _begin() -> None:
     # Nobody guesses at it, so it needs no system call.
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
+    deadline.begin()
 
 
 def _end(response: Response) -> Response:
+    deadline.lift()  # what is streamed goes on for hours
     # Each look at `request` and `g` finds out anew whose they are.
     asked, told = request_ctx.request, app_ctx.g
     response.headers["X-Request-Id"] = told.request_id
@@ -134,9 +140,10 @@ def _end(response: Response) -> Response:
     if asked.path.startswith("/v1/"):
         cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
     if asked.path not in ("/healthz", "/readyz"):
-        log.info(
+        inform(
+            log,
             "request",
-            extra={
+            {
                 "request": told.request_id,
                 "method": asked.method,
                 "path": asked.path[:300],

@@ -101,10 +101,12 @@ class Limits:
 
         def count() -> list[Tally]:
             try:
-                return cast(FixedWindowsTogether, self._limiter.limiter).hit_together(hits, cost=cost)
+                found = cast(FixedWindowsTogether, self._limiter.limiter).hit_together(hits, cost=cost)
             except ResponseError as error:
                 self._refusing.rest()
                 raise RedisAway(str(error)) from error
+            self._refusing.worked()
+            return found
 
         return self._breaker.call(count)
 

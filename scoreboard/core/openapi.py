@@ -13,6 +13,14 @@ NOTE = "description"
 WRITES = ("ledger_unavailable", "outcome_unknown", "storage_full")  # what any write may meet
 
 
+@dataclass(frozen=True)
+class Lead:
+    """What is usually called next, with what was answered."""
+
+    operation: str  # its operationId
+    sends: tuple[str, ...]  # fields of the answer that its body takes under the same names
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description:
     """What a route takes, answers and refuses, beside what its path and its docstring say."""
@@ -35,6 +43,7 @@ class Description:
     limited: bool = False  # counts against a rate limit
     gets: tuple[str, ...] = ()  # further headers that it reads
     sends: tuple[str, ...] = ()  # further headers of its answers
+    leads: tuple[Lead, ...] = ()  # from its success
     names: tuple[type[Struct], ...] = ()  # shapes that others point to by name only
 
     def joined(self, other: Description) -> Description:

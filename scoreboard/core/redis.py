@@ -19,7 +19,8 @@ __all__ = ["Breaker", "RedisAway", "RedisError", "Scripts", "connect", "connect_
 T = TypeVar("T")
 
 HOT_SECONDS = 0.25  # a stalled Redis costs one request this much, once per breaker interval
-REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone
+REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone, twice as long each time
+LONGEST_REST_SECONDS = 2.0
 
 
 class RedisAway(Exception):
@@ -33,6 +34,7 @@ class Breaker:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._resting_until = 0.0
+        self._rest_seconds = REST_SECONDS
         self.server = ""  # run id of the server that was last met: another one may hold older data
 
     @property
@@ -45,15 +47,24 @@ class Breaker:
         if self.open:
             raise RedisAway("Redis is being left alone for a moment")
         try:
-            return work()
+            done = work()
         except (RedisError, OSError) as error:
             self.rest()
             raise RedisAway(str(error)) from error
+        self.worked()
+        return done
+
+    def worked(self) -> None:
+        """Redis did what was asked: its next failure counts as a first one."""
+        self._rest_seconds = REST_SECONDS
 
     def rest(self) -> None:
         """Leave Redis alone for a while."""
         with self._lock:
-            self._resting_until = self._monotonic() + REST_SECONDS
+            if self.open:
+                return  # others failed with this one
+            self._resting_until = self._monotonic() + self._rest_seconds
+            self._rest_seconds = min(2 * self._rest_seconds, LONGEST_REST_SECONDS)
 
 
 def connect(url: str, breaker: Breaker) -> Redis:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -37,11 +38,21 @@ class NativeThreads:
 
             self._pool = ThreadPool(size)
 
-    def run(self, work: Callable[[], T]) -> T:
-        """Do `work` in a thread of the pool; here, where there is no event loop to freeze."""
+    def run(self, work: Callable[[], T], *, seconds: float | None = None) -> T:
+        """Do `work` in a thread of the pool; here, where there is no event loop to freeze.
+
+        Raises TimeoutError where it is not done after `seconds`. It is not begun after that.
+        """
         if self._pool is None:
             return work()
-        value, error = self._pool.apply(_caught, (work,))
+        until = None if seconds is None else time.monotonic() + seconds
+        from gevent import Timeout
+
+        try:
+            with Timeout(seconds):
+                value, error = self._pool.apply(_caught, (work, until))
+        except Timeout:
+            raise TimeoutError("no thread was done with it in time") from None
         if error is not None:
             raise error
         return cast("T", value)
@@ -52,8 +63,10 @@ class NativeThreads:
             self._pool.kill()
 
 
-def _caught(work: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+def _caught(work: Callable[[], T], until: float | None) -> tuple[T | None, BaseException | None]:
     # gevent prints every error that leaves a pool's thread, expected or not.
+    if until is not None and time.monotonic() > until:
+        return None, TimeoutError("nobody waits for it any more")
     try:
         return work(), None
     except Exception as error:  # noqa: BLE001

@@ -16,9 +16,9 @@ class Journal:
 
     database: Database
 
-    def head(self) -> int:
-        """The number of the newest fact; 0 where there is none."""
-        return self.database.run(store.head)
+    def head(self, *, seconds: float | None = None) -> int:
+        """The number of the newest fact; 0 where there is none. `seconds` bounds it on PostgreSQL."""
+        return self.database.run(store.head, seconds=seconds)
 
     def after(self, seq: int, limit: int) -> list[Recorded]:
         """The facts that follow `seq`, oldest first."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.core.db import Busy, Database, Full, Lost
+from scoreboard.core.deadline import ANSWER_SECONDS, left
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.latch import Latch
 from scoreboard.journal.notes import WAIT_SECONDS
@@ -20,8 +21,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 512  # facts; a submission is never split, so a batch may hold more
 WAITING = 10_000  # facts that may wait before new ones are refused at once
-DEADLINE_SECONDS = 1.8  # an answer, good or bad, is there before two seconds are over
-
 CUT_SECONDS = 3.0  # beyond that, a write that hangs is cut off and looked up on a new connection
 
 BUSY = "The database can't take it now. Send the same again."
@@ -83,8 +82,10 @@ class Writer:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def append(self, facts: Sequence[Fact], *, seconds: float = DEADLINE_SECONDS) -> list[Outcome]:
+    def append(self, facts: Sequence[Fact], *, seconds: float | None = None) -> list[Outcome]:
         """Record facts of one kind, and wait until they are committed, or for `seconds`.
+
+        Where that is None, for what is left of the request.
 
         Appending the same facts again records nothing and gives the stored results. Raises
         Unavailable: ledger_unavailable and storage_full mean that nothing was written,
@@ -94,6 +95,8 @@ class Writer:
             return []
         if self._waiting + len(facts) > WAITING:
             raise Unavailable("Too many writes are waiting. Send the same again.")
+        if seconds is None:
+            seconds = left(ANSWER_SECONDS)
         submission = Submission(self._folds[facts[0].kind], facts, seconds)
         self._submit(submission)
         if not submission.latch.wait(seconds):
@@ -105,7 +108,7 @@ class Writer:
             raise submission.error
         return submission.outcomes
 
-    def record(self, fact: Fact, *, seconds: float = DEADLINE_SECONDS) -> Recorded:
+    def record(self, fact: Fact, *, seconds: float | None = None) -> Recorded:
         """Append one fact. Raises what refuses it, or Unavailable as `append` does."""
         (outcome,) = self.append([fact], seconds=seconds)
         if outcome.error is not None:
@@ -197,14 +200,16 @@ class Writer:
             log.warning("notes are lost", extra={"count": len(self._notes), "reason": str(error)})
             self._notes.forget(len(self._notes))
 
-    def _write(self, batch: list[Submission], *, tries: int = 2) -> None:
+    def _write(self, batch: list[Submission], *, tries: int = 2, claim_first: bool = False) -> None:
         batch = [submission for submission in batch if not submission.abandoned]
         if not batch:
             return
         try:
-            committed = self._commit(batch)
+            committed = self._commit(batch, claim_first=claim_first)
         except Abandoned:
-            self._write(batch, tries=tries)
+            # Who waits still is claimed before the work now. Where a batch takes longer than callers
+            # wait, it would be done again and again else, until nobody waits any more.
+            self._write(batch, tries=tries, claim_first=True)
         except NotesRefused as error:
             self._drop_notes(error)
             self._write(batch, tries=tries)
@@ -248,7 +253,7 @@ class Writer:
         self._write(batch[:middle])
         self._write(batch[middle:])
 
-    def _commit(self, batch: list[Submission]) -> Committed:
+    def _commit(self, batch: list[Submission], *, claim_first: bool) -> Committed:
         facts = [fact for submission in batch for fact in submission.facts]
         claimed: list[Submission] = []
 
@@ -262,6 +267,8 @@ class Writer:
                 claimed.append(submission)
 
         try:
+            if claim_first:
+                claim()
             return self._database.run(
                 lambda db: self._transaction.run(db, batch[0].fold, facts, claim),
                 seconds=CUT_SECONDS + max(submission.seconds for submission in batch),

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from scoreboard.core.codes import CODES
-from scoreboard.core.openapi import Description
+from scoreboard.core.openapi import Description, Lead
 from scoreboard.reference import components
 from scoreboard.reference.components import Page
 from scoreboard.reference.shapes import Schema, Shapes, parameters
@@ -98,14 +98,21 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
         *LIMITS * says.limited,
     )
     content = _content(says, shapes)
+    links = {lead.operation: _link(lead) for lead in says.leads}
     found: Schema = {
         str(status): {"description": HTTPStatus(status).phrase, "headers": headers}
         | ({"content": content} if content and status != 204 else {})
+        | ({"links": links} if links else {})
         for status in says.status or (200,)
     }
     if says.tagged:
         found["304"] = {"description": "What you have is what there is.", "headers": headers}
     return found
+
+
+def _link(lead: Lead) -> Schema:
+    body = {field: f"$response.body#/data/{field}" for field in lead.sends}
+    return {"operationId": lead.operation, "requestBody": body}
 
 
 def _content(says: Description, shapes: Shapes) -> Schema:

@@ -69,7 +69,10 @@ class Scores:
                 rejected.append(Rejected(index=index, code="validation_failed", detail=detail))
             except ScoreboardError as error:
                 rejected.append(Rejected(index=index, code=error.code, detail=error.detail))
-        return _report(board, indexes, self.writer.append(facts), rejected)
+        outcomes = self.writer.append(facts)
+        if not all(outcome.shown for outcome in outcomes):
+            self.boards.let_others_notice()
+        return _report(board, indexes, outcomes, rejected)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct, structs
 
 from scoreboard.accounts.guard import check_private
 from scoreboard.accounts.types import Player, ServerKey
+from scoreboard.core import deadline
 from scoreboard.core.bodies import query
 from scoreboard.core.errors import FieldError, TooMany, ValidationFailed
 from scoreboard.core.limits import address, count
@@ -63,6 +64,7 @@ def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
     if private and not who.private:
         who = _allowed(who, check_private())
     since = request.headers.get("Last-Event-ID") or wanted.since
+    deadline.lift()
     return Asked(who=who, scopes=scopes, since=since, expired=expired), wanted
 
 

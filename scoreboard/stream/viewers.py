@@ -245,6 +245,12 @@ class Viewers:
             for viewer in part:
                 self.end(viewer, goodbye.frame(why))
 
+    def cut(self, meant: Callable[[], bool]) -> None:
+        """Let go without a word of each viewer for whom `meant` says so, as a network does."""
+        for viewer in self.all():
+            if meant():
+                self.left(viewer, "cut")
+
     def kick(self, kick: Kick) -> None:
         """Send away a player, a session, or all who watch a scope, of this process."""
         meant = [

@@ -99,11 +99,9 @@ def test_from_a_cursor_only_what_came_after_it_is_sent(page, stack):
 def test_a_stream_that_broke_off_is_opened_again_behind_its_cursor(page, stack):
     score(stack)
     expect(frames(page, "delta")).not_to_have_count(0)
-    first = min(stack.processes("gunicorn"))  # the master, which makes new workers
 
-    for process in stack.processes("gunicorn"):
-        if process != first:
-            os.kill(process, signal.SIGKILL)
+    for process in stack.workers:
+        os.kill(process, signal.SIGKILL)
     wait_until(lambda: stack.ready, seconds=30, why=stack.log)
 
     expect(frames(page, "hello")).to_have_count(2, timeout=30_000)

@@ -57,6 +57,7 @@ def test_rows_stand_still_under_the_mouse_and_show_on_demand_what_waits(open_pag
     page = live(open_page(f"/b/{board}"))
     shown(page).first.hover()
     page.mouse.move(*_middle(shown(page).last))
+    noticed(page)
 
     submit(stack, board, cleo=4)
     expect(page.locator(".pill")).to_have_text("1 update waiting")
@@ -70,6 +71,11 @@ def test_rows_stand_still_under_the_mouse_and_show_on_demand_what_waits(open_pag
     expect(shown(page).first).to_have_attribute("data-player", "bob")
 
 
+def noticed(page):
+    """Wait until the page knows that somebody is here: one of its stars is in the order of the Tab key."""
+    expect(page.locator(".star button[tabindex='0']")).to_have_count(1)
+
+
 def _middle(row):
     box = row.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -78,7 +84,8 @@ def _middle(row):
 def test_text_that_is_selected_is_not_pulled_away(open_page, stack, board):
     submit(stack, board, cleo=5, bob=7)
     page = live(open_page(f"/b/{board}"))
-    page.locator(".search input").focus()  # somebody is here
+    page.locator(".search input").focus()
+    noticed(page)
     page.locator("[data-player=cleo] bdi").evaluate("name => getSelection().selectAllChildren(name)")
 
     submit(stack, board, cleo=4)

@@ -18,6 +18,8 @@ BAD = {
     "Infinity": b"[Infinity]",
     "minus Infinity": b"-Infinity",
     "a number greater than any float": b'{"score": 1e400}',
+    "an exponent beyond any number": b'{"score": 1e-99999999999999999999}',
+    "nothing, times a number beyond any": b"[0e99999999999999999999]",
     "100000 brackets": b"[" * 100_000,
     "100000 balanced brackets": b"[" * 100_000 + b"]" * 100_000,
     "100000 objects": b'{"a":' * 100_000,

@@ -66,6 +66,27 @@ def test_after_its_rest_redis_is_asked_again():
     assert not breaker.open
 
 
+def test_a_redis_that_keeps_failing_is_asked_less_and_less_often():
+    moments = Moments()
+    breaker = Breaker(moments)
+    rests = []
+    for _ in range(4):
+        with pytest.raises(RedisAway):
+            breaker.call(broken)
+        breaker.rest()  # others failed at the same time
+        began = moments.now
+        while breaker.open:
+            moments.now += 0.25
+        rests.append(moments.now - began)
+    breaker.call(lambda: "pong")
+    with pytest.raises(RedisAway):
+        breaker.call(broken)
+    moments.now += REST_SECONDS
+
+    assert rests == [0.5, 1, 2, 2]
+    assert not breaker.open
+
+
 def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_redis():
     breaker = Breaker(Moments())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import apsw
 import pytest
 
@@ -9,6 +11,7 @@ from scoreboard.core.db import execute, rows
 from scoreboard.core.errors import Unavailable
 from tests.journal.folds import Notes, Pause, note, timed
 from tests.journal.proxy import Proxy
+from tests.support import wait_until
 
 
 def code(writer, *facts):
@@ -58,6 +61,38 @@ class TestSQLite:
         assert seconds < 2
         assert code(writer, note("next")) is None
         assert times(parts, "a") == 0
+
+    def test_who_waits_still_is_written_though_others_of_his_batch_gave_up(self, parts, make_writer):
+        pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and where it is done again
+        found, waiting = {}, list(pauses)
+
+        def pause(db):
+            waiting.pop(0)(db)
+
+        def append(id, seconds):
+            try:
+                found[id] = writer.append([note(id)], seconds=seconds)
+            except Unavailable as error:
+                found[id] = error.code
+
+        writer = make_writer(Notes(before=pause))
+        threads = [threading.Thread(target=append, args=("first", 10))]
+        threads[0].start()
+        assert pauses[0].reached.wait(5)
+        threads += [threading.Thread(target=append, args=one) for one in (("hasty", 0.3), ("patient", 1.0))]
+        for thread in threads[1:]:
+            thread.start()
+        wait_until(lambda: writer.waiting == 3)
+        pauses[0].goes_on.set()
+        threads[1].join()
+        pauses[1].goes_on.set()
+        threads[2].join()
+        pauses[2].goes_on.set()
+        threads[0].join()
+
+        assert (found["hasty"], found["patient"]) == ("ledger_unavailable", "outcome_unknown")
+        wait_until(lambda: writer.waiting == 0)
+        assert (times(parts, "hasty"), times(parts, "patient")) == (0, 1)
 
     def test_a_full_disk_is_told_and_heals(self, parts, make_writer):
         fold = Notes(before=lambda db: execute(db, "PRAGMA max_page_count = 1"))  # SQLite takes what is used

@@ -71,6 +71,31 @@ def test_operations_have_names_of_their_own(document):
     assert len(set(names)) == len(names)
 
 
+def test_links_take_what_is_answered_to_where_it_is_taken(document):
+    operations = {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+    found = []
+    for name, operation in operations.items():
+        for answer in operation["responses"].values():
+            for link in answer.get("links", {}).values():
+                told = schema(answer)["properties"]["data"]
+                taken = schema(operations[link["operationId"]]["requestBody"])
+                for field, expression in link["requestBody"].items():
+                    assert expression == f"$response.body#/data/{field}"
+                    assert field in properties(document, told)
+                    assert field in properties(document, taken)
+                found.append((name, link["operationId"]))
+
+    assert found == [("requestAction", "completeAction")]
+
+
+def schema(described):
+    return described["content"]["application/json"]["schema"]
+
+
+def properties(document, schema):
+    return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
+
+
 def test_every_parameter_in_a_path_is_explained(document):
     for operation in operations(document):
         for parameter in operation.get("parameters", []):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,9 @@ import pytest
 from tests.support import KEY, ROOT, Stack
 
 CUP = {"period": "weekly", "windows": ["daily"], "regions": ["eu", "us"], "columns": [{"name": "lives"}]}
+SECONDS = int(float(os.environ.get("FUZZ_SECONDS") or 0))
+SHORT = ("--max-examples", "10")
+LONG = ("--max-time", str(SECONDS), "--seed", str(random.randrange(10**9)))
 ENTRIES = {
     "main": [{"player": "ada", "score": 10}, {"player": "bob", "score": 12}],
     "cup": [{"player": "ada", "score": 3, "columns": {"lives": 2}, "region": "eu"}],
@@ -30,7 +35,7 @@ def stack(tmp_path):
     stack.stop()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(max(300, 3 * SECONDS))
 def test_schemathesis_finds_nothing(stack):
     session = stack.call("POST", "/v1/auth/guest", key=None).json["data"]
     done = subprocess.run(
@@ -38,6 +43,7 @@ def test_schemathesis_finds_nothing(stack):
             *(sys.executable, "-m", "schemathesis.cli"),
             *("--config-file", Path(__file__).parent / "schemathesis.toml"),
             *("run", f"{stack.url}/openapi.json", "--no-color"),
+            *(LONG if SECONDS else SHORT),
         ],
         check=False,
         cwd=ROOT,
@@ -45,8 +51,16 @@ def test_schemathesis_finds_nothing(stack):
         | {"SCOREBOARD_BOOTSTRAP_KEY": KEY, "PLAYER_TOKEN": session["accessToken"], "COLUMNS": "110"},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=max(280, 3 * SECONDS),
     )
 
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
     assert "Stateful" in done.stdout
+    assert 200 in completed(stack), "no action was completed that was asked for"
+
+
+def completed(stack):
+    """How completions were answered that followed the link from where an action is asked for."""
+    lines = (stack.data_dir / "serve.log").read_text().splitlines()
+    calls = [json.loads(line[line.index("{") :]) for line in lines if '"request":"by-a-link"' in line]
+    return [call["status"] for call in calls if call["path"] == "/v1/actions/complete"]

@@ -45,6 +45,7 @@ def test_a_ticket_that_was_changed_is_none(parts, player):
         f"{kid}x.{body}.{mac}",
         f"{kid}.{body}",
         f"{kid}.{body}.",
+        f"{kid}.{body}.{mac}.more",
         "..",
         "",
         "\u00fc.\u00fc.\u00fc",

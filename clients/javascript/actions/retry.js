@@ -6,12 +6,17 @@ const TRIES = 6
 export const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for
 const PASSING = [0, 429, 502, 503, 504] // 0: nothing was heard
 
+const browser = {
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  random: Math.random,
+}
+
 // Whether the same may be answered otherwise in a moment. A cap lasts for hours.
 export function passes({ status, code }) {
   return PASSING.includes(status) && code !== "cap_reached"
 }
 
-export async function persist(run, { sleep, random }) {
+export async function persist(run, { sleep, random } = browser) {
   for (let failures = 0; ; failures += 1) {
     try {
       return await run()

@@ -2,14 +2,17 @@
 -- beyond a gap waits as an island until the gap is filled.
 --
 -- KEYS[1] applied  hash  position, and island:<first> -> last
--- ARGV[1] first   ARGV[2] last   ARGV[3] "set" to begin anew at `last`
+-- ARGV[1] first   ARGV[2] last   ARGV[3] "set" where everything up to `last` was built
 -- returns the position, or nothing where there is none (Redis was emptied)
 
 local MOST_ISLANDS = 64 -- more are left to the follower, which goes over all of it
 local applied, first, last = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 
-if ARGV[3] == "set" then redis.call("HSET", applied, "position", ARGV[2]) end
 local position = tonumber(redis.call("HGET", applied, "position"))
+if ARGV[3] == "set" and (position or -1) < last then
+  redis.call("HSET", applied, "position", ARGV[2])
+  position = last
+end
 if not position then return false end
 
 local islands, count = {}, 0

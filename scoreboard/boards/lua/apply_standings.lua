@@ -1,8 +1,9 @@
 -- Show standings in one window. They may come late, twice, or in any order: the newest wins.
 --
 -- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
--- KEYS 6     state     hash  layout (of the board), version (newest fact), made (a token of this
---                            making), changes (since then), building and building-layout
+-- KEYS 6     state     hash  layout (of the board), version (newest fact, also while it is not shown),
+--                            made (a token of this making), changes (since then), building and
+--                            building-layout
 -- KEYS 7-11  as 1-5, where the window is being built anew
 -- ARGV[1] layout   ARGV[2] version   ARGV[3] entries that SQL holds   ARGV[4] tie rule
 -- ARGV[5] width of a tier   ARGV[6] 1 where ranks are wanted   ARGV[7] a new token
@@ -61,8 +62,9 @@ local function rank(player, before)
 end
 
 local live = redis.call("HGET", state, "layout") == layout
-if not live and entries == count then
-  -- These are all standings that there are: the window is complete with them.
+local newest = tonumber(redis.call("HGET", state, "version") or 0)
+if not live and entries == count and version >= newest then
+  -- These are all standings that there are, and nothing newer was to be shown here meanwhile.
   redis.call("DEL", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
   redis.call("HSET", state, "layout", layout, "made", ARGV[7], "changes", 0)
   live = true
@@ -83,9 +85,7 @@ for i = 0, count - 1 do
 end
 -- What comes late has an old version: only the count of changes tells one state from another.
 if changes > 0 then redis.call("HINCRBY", state, "changes", changes) end
-if live and tonumber(redis.call("HGET", state, "version") or 0) < version then
-  redis.call("HSET", state, "version", version)
-end
+if newest < version then redis.call("HSET", state, "version", version) end
 for i = 0, count - 1 do
   answer[3 + i * 2] = live and ranked and rank(ARGV[FIRST + i * FIELDS]) or 0
 end

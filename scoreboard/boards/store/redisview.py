@@ -55,7 +55,8 @@ class RedisView:
         """Show what a batch changed, in one pipeline. Raises RedisAway.
 
         Returns for each change the players' ranks, or None where the window is not shown. Facts
-        `first` to `last` count as applied only where every window took them.
+        `first` to `last` count as applied: a window that is not shown is read from SQL, and comes
+        back with all of them or not at all.
         """
 
         def fill(pipeline: Any) -> None:
@@ -66,12 +67,11 @@ class RedisView:
                 pipeline.sadd(keys.dirty(), *scopes)
                 pipeline.lpush(keys.dirty_wake(), 1)
                 pipeline.ltrim(keys.dirty_wake(), 0, 0)
-            pipeline.lpush(keys.wake(), 1)
-            pipeline.ltrim(keys.wake(), 0, 0)
+            _wake(pipeline)
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
         shown = [_shown(change, answer) for change, answer in zip(changes, answers, strict=False)]
-        if last >= first and None not in shown:
+        if last >= first:
             self.advance(first, last)
         return shown
 
@@ -87,6 +87,10 @@ class RedisView:
         args = [first, last, "set" if anew else ""]
         self._call("advance_applied", [keys.applied(0)], args)
 
+    def wake(self) -> None:
+        """Wake the followers. Raises RedisAway."""
+        self._breaker.call(lambda: self._scripts.execute(_wake))
+
     def position(self) -> int | None:
         """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
         text = self._breaker.call(lambda: self._redis.hget(keys.applied(0), "position"))
@@ -96,12 +100,22 @@ class RedisView:
         """The name of a window's state; None where it is not shown. Raises RedisAway."""
         found = self._breaker.call(lambda: self._redis.hmget(_keys(window)[5], ["layout", "made", "changes"]))
         layout, made, changes = (str(text or "") for text in found)
-        return f"r{made}-{changes or 0}" if layout == str(order.layout) else None
+        return self._stamp(f"{made}-{changes or 0}") if layout == str(order.layout) else None
 
     def begin_building(self, window: Window, token: str, layout: int) -> None:
         """Begin to build a window beside what is shown. Raises RedisAway."""
         shown = _keys(window)
         self._call("begin_building", [*map(keys.building, shown[:5]), shown[5]], [token, layout])
+
+    def fill_building(
+        self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
+    ) -> bool:
+        """Write standings where a window is built. False where another builder began. Raises RedisAway."""
+        shown = _keys(window)
+        args: list[Any] = [token, order.ties, order.tier_width, version]
+        for standing in standings:
+            args += (standing.player, standing.version, order.key(standing), standing.metadata)
+        return bool(self._call("fill_building", [*map(keys.building, shown[:5]), shown[5]], args))
 
     def finish_building(self, window: Window, token: str, layout: int, version: int) -> bool:
         """Show what was built. False where another builder began later. Raises RedisAway."""
@@ -199,7 +213,7 @@ class RedisView:
         texts = texts or [""] * len(members)
         found = [(member[:width], member[width:], text) for member, text in zip(members, texts, strict=True)]
         places = order.number(found, position=start, ahead=ahead, tiers=tiers)
-        return Stretch(version=int(version), stamp=f"r{stamp}", total=total, places=places)
+        return Stretch(version=int(version), stamp=self._stamp(stamp), total=total, places=places)
 
     def _located(self, window: Window, order: Order, how: str, what: Sequence[str]) -> Stretch | None:
         args = [order.layout, order.ties, order.tier_width, how, *what]
@@ -211,7 +225,12 @@ class RedisView:
             Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=text)
             for player, key, position, ahead, tiers, text in zip(*[iter(flat)] * 6, strict=True)
         ]
-        return Stretch(version=int(version), stamp=f"r{stamp}", total=total, places=places)
+        return Stretch(version=int(version), stamp=self._stamp(stamp), total=total, places=places)
+
+    def _stamp(self, state: str) -> str:
+        # A server that came back with an older state counts its changes anew from there, and gets to
+        # the same numbers with other rows.
+        return f"r{self.server[:8]}-{state}"
 
     def _call(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
         return self._breaker.call(lambda: self._scripts.call(script, names, args))
@@ -230,6 +249,11 @@ class RedisView:
         for standing in change.standings:
             args += (standing.player, standing.version, order.key(standing), standing.metadata)
         self._scripts.queue(pipeline, "apply_standings", _both(change.window), args)
+
+
+def _wake(pipeline: Any) -> None:
+    pipeline.lpush(keys.wake(), 1)
+    pipeline.ltrim(keys.wake(), 0, 0)
 
 
 def scope(window: Window) -> str:

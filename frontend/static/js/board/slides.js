@@ -17,7 +17,9 @@ export class Slides {
     for (const [row, was] of before) {
       if (!row.isConnected) continue
       const now = row.getBoundingClientRect()
-      const [x, y] = [was.left - now.left, was.top - now.top]
+      // Between podium and list only up and down: a row as wide as the list would leave the page at its side.
+      const x = Math.abs(was.width - now.width) < 9 ? was.left - now.left : 0
+      const y = was.top - now.top
       if (Math.abs(x) + Math.abs(y) >= 1 && (visible(was.top) || visible(now.top))) moved.push([row, x, y])
     }
     if (moved.length <= MOST_SLIDES) for (const [row, x, y] of moved) this.#slide(row, x, y)

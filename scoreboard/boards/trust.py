@@ -1,0 +1,156 @@
+"""Whether what Redis shows of the boards can be believed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.redis import RedisAway
+from scoreboard.core.together import Together
+from scoreboard.journal.service import Journal
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 0.1  # how old what a process knows of Redis and the journal may be
+NOTICED_SECONDS = CHECK_SECONDS + 0.05  # after which every process looks again before it believes Redis
+STUCK_SECONDS = 0.2  # Redis is late where it comes nearer within less, and stuck where it does not
+LONGEST_SECONDS = 1.0  # that a reader waits for a Redis that comes nearer
+LOOK_SECONDS = 0.003
+HEAD_SECONDS = 0.5  # that a reader of boards waits for a database that he does not need
+REST_SECONDS = 5.0  # how long such a database is left alone
+
+
+@dataclass(kw_only=True)
+class Trust:
+    """Whether Redis holds all that was acknowledged, as far as this process can know.
+
+    Redis has a position: up to which fact it holds everything. It is compared with the journal's head
+    only while somebody asks, and ten times a second at most while it is believed. Where it is behind, a
+    moment decides: what was committed just now is on its way. Where it stands still behind the head, a
+    process died or could not show what it committed; Redis may also have come back empty, or with
+    yesterday's boards.
+    """
+
+    view: RedisView
+    journal: Journal
+    monotonic: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+    _sound: bool = False
+    _doubts: bool = False  # and it was said
+    _losses: int = 0
+    _server: str = ""
+    _checked: float = float("-inf")
+    _resting_until: float = float("-inf")
+    _unnoticed_until: float = float("-inf")
+    _together: Together[None, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._together = Together(self._look)
+
+    def lost(self, error: Exception) -> None:
+        """Redis failed us: don't believe it until it has caught up. Said once for each outage."""
+        self._losses += 1
+        if not self._doubts:
+            log.warning("boards are read from SQL", extra={"reason": str(error)})
+        self._sound, self._doubts = False, True
+
+    def unshown(self, error: Exception, *, since: float) -> None:
+        """A batch could not be shown, which was committed at `since` or before."""
+        self.lost(error)
+        self._unnoticed_until = since + NOTICED_SECONDS
+
+    def let_others_notice(self) -> None:
+        """Wait until every process has looked for what this one could not show a moment ago.
+
+        Then whoever is told that his score counts sees it wherever he asks.
+        """
+        seconds = self._unnoticed_until - self.monotonic()
+        if seconds > 0:
+            self.pause(seconds)
+
+    def database_works(self) -> None:
+        """Something was committed just now: the journal can be asked again."""
+        self._resting_until = float("-inf")
+
+    def sound(self) -> bool:
+        """Whether boards may be read from Redis now. Not for the writer's thread."""
+        self._meet()
+        return self._together.ask(None) if self._due() else self._sound
+
+    def sound_for_writer(self) -> bool:
+        """The same for the writer's native thread, which must share no lock with requests."""
+        self._meet()
+        return self._look([None])[0]
+
+    def _due(self) -> bool:
+        return not self._sound or self.monotonic() - self._checked >= CHECK_SECONDS
+
+    def _look(self, asked: Sequence[None]) -> Sequence[bool]:
+        if self._due():
+            self._check()
+        return [self._sound] * len(asked)
+
+    def _check(self) -> None:
+        began, losses = self.monotonic(), self._losses
+        try:
+            head = self._newest()
+            if head is not None:
+                position = self._position(head)
+                self._meet()
+                self._server = self.view.server
+                if position is None:
+                    self._doubt("Redis was emptied")
+                elif position < head:
+                    self._doubt("Redis lacks what was committed")
+                elif losses == self._losses:
+                    self._believe(position)
+        except RedisAway as error:
+            self.lost(error)
+        # Not before: whoever asks meanwhile waits for what is found out.
+        self._checked = began
+
+    def _newest(self) -> int | None:
+        # Where the journal can't be read, nothing is written to it either: what was believed still holds.
+        if self.monotonic() < self._resting_until:
+            return None
+        try:
+            # Who doubts Redis reads from the database anyway: it may take its time.
+            return self.journal.head(seconds=HEAD_SECONDS if self._sound else None)
+        except (Lost, Busy):
+            self._resting_until = self.monotonic() + REST_SECONDS
+            return None
+
+    def _position(self, head: int) -> int | None:
+        """Redis' position, once it has reached `head` or stands still."""
+        position, began = self.view.position(), self.monotonic()
+        moved, patience = began, STUCK_SECONDS if self._sound else LOOK_SECONDS
+        while position is not None and position < head:
+            now = self.monotonic()
+            if now - moved >= patience or now - began >= LONGEST_SECONDS:
+                break
+            self.pause(LOOK_SECONDS)
+            before, position = position, self.view.position()
+            if position != before and self._sound:
+                moved = self.monotonic()
+        return position
+
+    def _believe(self, position: int) -> None:
+        if self._doubts:
+            log.info("boards are read from Redis", extra={"position": position})
+        self._sound, self._doubts = True, False
+
+    def _doubt(self, reason: str) -> None:
+        if not self._doubts:
+            log.warning("boards are read from SQL", extra={"reason": reason})
+            self.view.wake()
+        self._sound, self._doubts = False, True
+
+    def _meet(self) -> None:
+        # Also while it is not believed yet: what it must have caught up with was asked of another one.
+        if self._server not in ("", self.view.server):
+            self._server = self.view.server
+            self.lost(RedisAway("another server answers, which may hold older boards"))

@@ -1,0 +1,90 @@
+"""A window that is built beside the one that is shown, while others write to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.store.redisview import Change, RedisView
+from scoreboard.boards.types import Definition, Standing, Window
+from scoreboard.core.redis import Breaker
+
+WINDOW = Window("main", "all", "")
+
+
+@pytest.fixture
+def view(redis):
+    return RedisView(redis, Breaker())
+
+
+def standing(player, score, version, metadata=""):
+    return Standing(
+        player=player,
+        score=score,
+        columns=(),
+        reached_at=1000 + version,
+        reached_by=version,
+        version=version,
+        metadata=metadata,
+    )
+
+
+def write(view, order, *standings):
+    """As a web process does, in the middle of a building."""
+    view.put(Change(order, WINDOW, standings, version=9, entries=-1))
+
+
+def ranks(view, order):
+    stretch = view.listed(WINDOW, order, offset=0, limit=10)
+    return {place.player: (order.rank(place), order.read(place.key)[0]) for place in stretch.places}
+
+
+@pytest.mark.parametrize("ties", ["ordinal", "competition", "dense"])
+def test_what_was_written_meanwhile_stays_and_what_is_older_is_replaced(view, redis, ties):
+    order = Order(Definition(ties=ties), layout=1)
+    view.begin_building(WINDOW, "mine", 1)
+    write(view, order, standing("ada", 50, version=8), standing("bob", 1, version=2))
+
+    page = [
+        standing("ada", 10, version=5),
+        standing("bob", 50, version=7),
+        standing("cyd", 20, version=6, metadata="{}"),
+    ]
+    assert view.fill_building(WINDOW, "mine", order, 8, page)
+    assert view.finish_building(WINDOW, "mine", 1, 8)
+
+    first = {"ordinal": (1, 2, 3), "competition": (1, 1, 3), "dense": (1, 1, 2)}[ties]
+    bob, ada, cyd = first
+    assert ranks(view, order) == {"bob": (bob, 50), "ada": (ada, 50), "cyd": (cyd, 20)}
+    assert redis.zcard("sb:{main/all/}:tiers") == (2 if ties == "dense" else 0)
+    assert redis.hgetall("sb:{main/all/}:metadata") == {"cyd": "{}"}
+
+
+@pytest.mark.parametrize("ties", ["ordinal", "dense"])
+def test_pages_longer_than_one_command_bears_are_written_whole(view, redis, ties):
+    order = Order(Definition(ties=ties), layout=1)
+    everybody = [
+        standing(f"p{n:04}", n % 7, version=n + 1, metadata='{"n":1}' * (n % 2)) for n in range(2500)
+    ]
+    view.begin_building(WINDOW, "mine", 1)
+
+    assert view.fill_building(WINDOW, "mine", order, 2500, everybody)
+    assert view.finish_building(WINDOW, "mine", 1, 2500)
+
+    stretch = view.located(WINDOW, order, ["p0006", "p0000"])
+    best, worst = sorted(stretch.places, key=lambda place: place.position)
+    assert stretch.total == 2500
+    assert (best.player, order.rank(best)) == ("p0006", 1)
+    assert (worst.player, order.rank(worst)) == ("p0000", 7 if ties == "dense" else 2143)
+    assert redis.hlen("sb:{main/all/}:metadata") == 1250
+
+
+def test_who_began_later_builds_alone(view):
+    order = Order(Definition(), layout=1)
+    view.begin_building(WINDOW, "mine", 1)
+    view.begin_building(WINDOW, "another's", 1)
+
+    assert not view.fill_building(WINDOW, "mine", order, 1, [standing("ada", 10, version=1)])
+    assert not view.finish_building(WINDOW, "mine", 1, 1)
+    assert view.finish_building(WINDOW, "another's", 1, 1)
+    assert view.listed(WINDOW, order, offset=0, limit=10).total == 0

@@ -1,0 +1,52 @@
+"""Log lines: what is logged at every request reads like every other line."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+
+from scoreboard.core.logs import JsonLines, StandardError, inform
+
+MORE = {"request": "r1", "path": "/v1/ä", "status": 200, "ms": 1.5}
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """What our own handler writes, alone as in production."""
+    handler = StandardError(io.StringIO())
+    handler.setFormatter(JsonLines())
+    monkeypatch.setattr(logging.root, "handlers", [handler])
+    monkeypatch.setattr(logging.root, "level", logging.INFO)
+    logging.root.manager._clear_cache()
+    yield lambda: [json.loads(line) for line in handler.stream.getvalue().splitlines()]
+    logging.root.manager._clear_cache()
+
+
+def test_the_short_way_writes_the_same_line(lines):
+    log = logging.getLogger("scoreboard.tests")
+
+    inform(log, "request", MORE)
+    log.info("request", extra=MORE)
+
+    quick, slow = lines()
+    assert list(quick) == list(slow) == ["at", "level", "logger", "message", *MORE]
+    assert quick | {"at": ""} == slow | {"at": ""}
+
+
+def test_what_is_below_the_level_is_not_written(lines, monkeypatch):
+    monkeypatch.setattr(logging.root, "level", logging.WARNING)
+    logging.root.manager._clear_cache()
+
+    inform(logging.getLogger("scoreboard.tests"), "request", MORE)
+
+    assert lines() == []
+
+
+def test_others_who_listen_hear_it_too(caplog):
+    with caplog.at_level(logging.INFO):
+        inform(logging.getLogger("scoreboard.tests"), "request", MORE)
+
+    assert [(one.message, one.status) for one in caplog.records] == [("request", 200)]
