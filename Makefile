@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test lint bench lock vendor icons clean
+.PHONY: help run replay demo test faults fuzz lint bench load lock vendor icons clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,14 +27,25 @@ test: $(VENV)/dev ## set up everything and run the tests (T=path for some of the
 	@tests/setup
 	@$(BIN)/python -m pytest $(T)
 
+faults: $(VENV)/dev ## break everything that the product leans on, for as long as is promised (half an hour)
+	@tests/setup
+	@FAULTS=long $(BIN)/python -m pytest tests/faults
+
+FUZZ_SECONDS ?= 780
+fuzz: $(VENV)/dev ## look for what breaks parsers, the API and the counting (FUZZ_SECONDS, 13 minutes by default)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz
+
 lint: $(VENV)/dev ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
 NODE := tests/load/reference/node
-bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed, each number as a ratio against a reference in the same run
-	@$(BIN)/python -m tests.load.bench
+bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
+	@$(BIN)/python -m tests.load.bench $(BENCH)
+
+load: $(VENV)/dev ## let users play, 100 and then more, on a server of its own or on yours (URL, USERS, DATABASE, …)
+	@PYTHONPATH=clients/python $(BIN)/python -m tests.load.scenario
 
 lock: ## pin all dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.txt

@@ -29,9 +29,14 @@ class Player:
             assert answer is None or answer.status == 503, answer.body
             time.sleep(0.05)
 
-    def complete(self, asked: dict[str, Any], points: int | None = None) -> Answer | None:
+    def ask(self, action: str) -> dict[str, Any] | None:
+        """Ask for an action token, once. None where there is none now."""
+        answer = self.call("POST", "/v1/actions/request", {"actionType": action})
+        return answer.json["data"] if answer is not None and answer.status == 200 else None
+
+    def complete(self, asked: dict[str, Any], points: int | None = None, result: str = "") -> Answer | None:
         """Complete it, once. None where no answer came."""
-        body = {"actionToken": asked["actionToken"], "proof": proof(asked, points)}
+        body = {"actionToken": asked["actionToken"], "proof": proof(asked, points, result)}
         return self.call("POST", "/v1/actions/complete", body)
 
     def call(self, method: str, path: str, body: Any = None) -> Answer | None:

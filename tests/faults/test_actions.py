@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,7 +16,6 @@ import pytest
 
 from tests.faults.playing import Load, Player, slowest
 from tests.faults.test_faults import verify
-from tests.journal.proxy import Proxy
 from tests.support import ROOT, Stack, at_once, wait_until
 
 KEYS = {"KEY_ROTATION_SECONDS": "4", "KEY_PUBLISH_SECONDS": "1"}
@@ -30,23 +28,17 @@ def postgres_or_none(request):
 
 
 @contextlib.contextmanager
-def running(folder, postgres, *, through_a_proxy=False, **environment):
+def running(folder, postgres, **environment):
     """The product with two web processes."""
-    name, proxy = f"t{uuid.uuid4().hex}", None
+    name = f"t{uuid.uuid4().hex}"
     if postgres:
         environment["DATABASE_URL"] = postgres.create(name)
-    if postgres and through_a_proxy:  # which shares this process with all the clients, so it is not quick
-        proxy = Proxy(environment["DATABASE_URL"])
-        environment["DATABASE_URL"] = proxy.url
     stack = Stack(folder, environment | {"WEB_CONCURRENCY": "2"})
-    stack.proxy = proxy
     try:
         stack.start()
         yield stack
     finally:
         stack.stop()
-        if proxy:
-            proxy.close()
         if postgres:
             postgres.drop(name)
 
@@ -209,44 +201,3 @@ def test_while_redis_is_stopped_limits_hold_in_each_process(make_stack):
     # Two processes share what is allowed: ten each, however the calls fall on them.
     assert Counter(answer.status for answer in answers).keys() == {201, 429}
     assert sum(answer.status == 201 for answer in answers) <= 20
-
-
-def test_while_the_database_is_away_a_token_waits(make_stack):
-    stack = make_stack(through_a_proxy=True)
-    define(stack)
-    ada, points = Player(stack), 0
-    for away in ways_to_be_away(stack):
-        asked = ada.request("jump")
-        with away():
-            began = time.monotonic()
-            answers = at_once(20, lambda number, asked=asked: ada.complete(asked))
-            took = time.monotonic() - began
-
-        codes = {(answer.status, answer.json["code"]) for answer in answers}
-        assert codes <= {(503, "ledger_unavailable"), (503, "outcome_unknown")}
-        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers)
-        assert took < 2.5  # two seconds, and what twenty clients take on two cores
-        wait_until(lambda asked=asked: ada.complete(asked).status == 200, seconds=10)
-        points += 10
-        wait_until(lambda points=points: scores(stack) == {ada.id: points}, seconds=10)
-
-
-def ways_to_be_away(stack):
-    """How a database can be away: each is so while it is entered."""
-
-    @contextlib.contextmanager
-    def locked():
-        held = sqlite3.connect(stack.data_dir / "scoreboard.db", isolation_level=None)
-        held.execute("BEGIN IMMEDIATE")
-        yield
-        held.close()
-
-    @contextlib.contextmanager
-    def behind_the_proxy(breaks):
-        breaks()
-        yield
-        stack.proxy.repair()
-
-    if stack.proxy is None:
-        return [locked]
-    return [lambda breaks=breaks: behind_the_proxy(breaks) for breaks in (stack.proxy.cut, stack.proxy.stall)]

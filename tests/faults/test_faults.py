@@ -102,20 +102,6 @@ def verify(stack: Stack) -> int:
     )
 
 
-def test_killing_any_process_loses_and_doubles_nothing(stack):
-    draw = random.Random(3)
-    with Load(stack) as run:
-        for _ in range(8):
-            before = run.count
-            wait_until(lambda before=before: run.count > before + 20, seconds=30, why=stack.log)
-            victims = stack.workers + stack.processes("-m worker --task") + [stack.redis]
-            os.kill(draw.choice(victims), signal.SIGKILL)
-        after = run.count
-        wait_until(lambda: run.count > after + 50, seconds=60, why=stack.log)
-    wait_until(lambda: verify(stack) == 0, seconds=40)
-    check(stack, run)
-
-
 def test_a_stalled_redis_costs_no_write_and_no_right_answer(stack):
     redis = stack.redis
     with Load(stack) as run:

@@ -15,9 +15,11 @@ import pytest
 from redis import Redis
 
 from tests.crowd import Crowd
+from tests.faults.conftest import LONG
 from tests.support import Stack, wait_until
 
-BROKEN_SECONDS = 60
+BROKEN_SECONDS = 60 if LONG else 24
+LOADED_STEPS = 100 if LONG else 30
 EXPLAINED = {"initial", "stale", "epoch", "ahead", "compact", "slow", "gap", "reset"}
 
 
@@ -191,7 +193,7 @@ def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(
     assert crowd.run(20, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
     before = set(stack.workers)
 
-    os.kill(stack.processes("gunicorn", "wsgi:app")[0], signal.SIGHUP)
+    os.kill(stack.master, signal.SIGHUP)
     crowd.run(30, until=lambda: not before & set(stack.workers))
     crowd.run(3)
     writing.stop()
@@ -259,7 +261,7 @@ def test_under_load_a_score_is_seen_within_a_tick_and_a_little(start, crowd_of, 
     stack = start(STREAM_MODE=mode)
     crowd, writing, delays = crowd_of(stack, 20), writing_to(stack, 50), []
     crowd.run(10, until=lambda: all(viewer.seen is not None for viewer in crowd.viewers))
-    for step in range(100):
+    for step in range(LOADED_STEPS):
         crowd.run(0.05 + step % 10 / 50)
         leader = f"leader{step}"
         entry = {"player": leader, "score": 1_000_000 + step}
@@ -271,5 +273,6 @@ def test_under_load_a_score_is_seen_within_a_tick_and_a_little(start, crowd_of, 
         delays.append(max(viewer.frame_at for viewer in crowd.viewers) - committed)
     writing.stop()
 
-    print(f"p99 {1000 * quantiles(delays, n=100)[98]:.0f} ms")
-    assert quantiles(delays, n=100)[98] <= 0.25 + 0.15, delays
+    late = quantiles(delays, n=100, method="inclusive")[98]
+    print(f"p99 {1000 * late:.0f} ms")
+    assert late <= 0.25 + 0.15, delays

@@ -1,0 +1,142 @@
+"""Servers, players and viewers who go on whatever breaks, and note down everything that they hear."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from tests.faults.crowd import Crowd
+from tests.faults.history import Deed, History
+from tests.faults.house import House
+from tests.faults.playing import Player
+from tests.support import Answer, wait_until
+from tests.watcher import Watcher
+
+LEFT = 0.2  # of those that were not acknowledged, so many are never sent again
+PAUSE_SECONDS = 0.05  # before the same is sent again
+
+
+class Load(Crowd):
+    """Works on a board of its own while the block lasts; `check` says whether what happened can be right."""
+
+    def __init__(self, house: House, *, servers: int = 3, players: int = 3, watchers: int = 2) -> None:
+        self.house, self.history, self.board = house, History(), f"load-{uuid.uuid4().hex[:8]}"
+        define(house, self.board)
+        self._watchers = [Watcher(house.stack.port, self.board) for _ in range(watchers)]
+        each: list[Server | Gamer] = [
+            Server(house, self.history, self.board, f"s{number}") for number in range(servers)
+        ]
+        each += [Gamer(house, self.history, self.board, f"g{number}") for number in range(players)]
+        super().__init__(self._run, each)
+
+    def _run(self, one: Server | Gamer) -> None:
+        while not self.stopping.is_set():
+            one.work()
+
+    def go_on(self, deeds: int = 20, seconds: float = 30) -> None:
+        """Wait until so many more deeds are acknowledged."""
+        want = self.history.acknowledged + deeds
+        wait_until(
+            lambda: self.history.acknowledged >= want,
+            seconds=seconds,
+            why=lambda: f"{self.history.said()}\n{self.house.stack.log()}",
+        )
+
+    def check(self, *, seconds: float = 40) -> None:
+        """Wait until all views agree, and see that calls, journal, board and streams tell the same story."""
+        wait_until(self.house.sound, seconds=seconds, why=self.house.stack.log)
+        rows = self.house.rows(self.board)
+        assert self.history.contradictions(self.house.counted(self.board), rows) == []
+        want = [(row.player, row.score) for row in rows[:100]]
+        for watcher in self._watchers:
+            wait_until(lambda one=watcher: shown(one, self.board) == want, seconds=20, why=watcher.story)
+            watcher.stop()
+            assert watcher.faults == []
+
+
+def define(house: House, name: str) -> None:
+    """A board, and an action that feeds it: any points up to a thousand, at once."""
+    rules = {"boards": [name], "points": {"min": 1, "max": 1000}, "difficulty": 0}
+    assert house.stack.call("PUT", f"/v1/admin/boards/{name}", {}).status == 201
+    assert house.stack.call("PUT", f"/v1/admin/action-types/{name}", rules).status == 201
+
+
+def shown(watcher: Watcher, board: str) -> list[tuple[str, int]]:
+    """A watcher's list of a board."""
+    return [(line["id"], line["s"]) for line in watcher.lists.get(board, [])]
+
+
+class Server:
+    """Reports scores in small batches, for players of its own."""
+
+    def __init__(self, house: House, history: History, board: str, name: str) -> None:
+        self._house, self._history, self._board, self._name = house, history, board, name
+        self._draw, self._rounds = random.Random(name), 0
+
+    def work(self) -> None:
+        """One batch, again until it is taken or left."""
+        self._rounds += 1
+        deeds = [self._deed(index) for index in range(self._draw.randrange(1, 4))]
+        body = {
+            "entries": [
+                {"player": deed.player, "score": deed.points, "idempotencyKey": deed.key} for deed in deeds
+            ]
+        }
+        for _ in _tries(self._draw):
+            verdict, _answer = self._history.send(deeds, lambda: self._call("POST", "scores", body))
+            if verdict == "ok":
+                break
+        player = self._draw.choice(deeds).player
+        self._history.read(player, lambda: score_of(self._call("GET", f"entries/{player}")))
+
+    def _deed(self, index: int) -> Deed:
+        player = f"{self._name}-p{self._draw.randrange(8)}"
+        return Deed(f"{self._name}-{self._rounds}-{index}", player, self._draw.randrange(1, 100))
+
+    def _call(self, method: str, path: str, body: Any = None) -> Answer | None:
+        with contextlib.suppress(OSError):
+            return self._house.stack.call(method, f"/v1/boards/{self._board}/{path}", body)
+        return None
+
+
+class Gamer:
+    """Asks for actions and completes them, one after another, for itself."""
+
+    def __init__(self, house: House, history: History, board: str, name: str) -> None:
+        self._player, self._history, self._board, self._name = Player(house.stack), history, board, name
+        self._draw, self._rounds = random.Random(name), 0
+
+    def work(self) -> None:
+        """One action, again until it is counted or left."""
+        asked = self._player.ask(self._board)
+        if asked is None:
+            time.sleep(PAUSE_SECONDS)
+            return
+        self._rounds += 1
+        deed = Deed(f"{self._name}-{self._rounds}", self._player.id, self._draw.randrange(1, 100))
+        for _ in _tries(self._draw):
+            verdict, _answer = self._history.send(
+                [deed], lambda: self._player.complete(asked, deed.points, deed.key)
+            )
+            if verdict == "ok":
+                break
+        path = f"/v1/boards/{self._board}/entries/{self._player.id}"
+        self._history.read(self._player.id, lambda: score_of(self._player.call("GET", path)))
+
+
+def _tries(draw: random.Random) -> Iterator[None]:
+    yield
+    while draw.random() > LEFT:
+        time.sleep(PAUSE_SECONDS)
+        yield
+
+
+def score_of(answer: Answer | None) -> int | None:
+    """What a player has by an answer; None where it does not say."""
+    if answer is None or answer.status not in (200, 404):
+        return None
+    return answer.json["data"]["score"] if answer.status == 200 else 0

@@ -1,0 +1,91 @@
+"""A database that falls silent: all hear so in time, nobody is counted wrongly, and it heals by itself."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+
+from tests.faults.load import define
+from tests.faults.playing import Player
+from tests.support import at_once, wait_until
+
+MANY = 50
+
+
+class Round:
+    """What many callers heard who all called at once, and how long it took the slowest."""
+
+    def __init__(self, call):
+        def timed(number):
+            began = time.monotonic()
+            answer = call(number)
+            return time.monotonic() - began, answer
+
+        found = at_once(MANY, timed)
+        self.seconds = max(seconds for seconds, _ in found)
+        self.heard = Counter(
+            "nothing" if answer is None else (answer.status, answer.json.get("code")) for _, answer in found
+        )
+
+
+@pytest.fixture
+def house(build_house, own_postgres):
+    house = build_house(own_postgres)
+    define(house, "deed")
+    return house
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("way", ["unreachable", "stopped"])
+def test_while_the_database_is_silent_all_are_answered_in_time(house, way, long):
+    breaks, heals = {
+        "unreachable": (house.database_way.stall, house.database_way.repair),
+        "stopped": (house.postgres.pause, house.postgres.resume),
+    }[way]
+    players = [Player(house.stack) for _ in range(MANY)]
+    tokens = [player.request("deed") for player in players]
+    calls = {
+        "complete": lambda number: players[number].complete(tokens[number], 5),
+        "request": lambda number: players[number].call("POST", "/v1/actions/request", {"actionType": "deed"}),
+        "batch": lambda number: house.stack.call(
+            "POST",
+            "/v1/boards/deed/scores",
+            {"entries": [{"player": f"p{number}", "score": 1}]},
+            headers={"Idempotency-Key": f"batch {number}"},
+        ),
+        "read": lambda number: house.stack.call("GET", "/v1/boards/deed/entries?limit=10", key=None),
+    }
+    rounds = {name: [] for name in calls}
+    warm = [player.request("deed") for player in players]
+    everybody = {(200, None): MANY}
+    wait_until(lambda: Round(lambda one: players[one].complete(warm[one], 7)).heard == everybody, seconds=30)
+    wait_until(lambda: Round(calls["read"]).heard == everybody, seconds=30)
+
+    breaks()
+    until = time.monotonic() + (60 if long else 5)
+    while time.monotonic() < until:
+        for name, call in calls.items():
+            rounds[name].append(Round(call))
+    heals()
+    healed = time.monotonic()
+    wait_until(lambda: players[0].complete(tokens[0], 5).status == 200, seconds=20, why=house.stack.log)
+    healed = time.monotonic() - healed
+
+    slowest = {name: max(one.seconds for one in mine) for name, mine in rounds.items()}
+    heard = {name: sum((one.heard for one in mine), Counter()) for name, mine in rounds.items()}
+    print(f"{slowest}\n{heard}\nhealed within {healed:.2f} s")
+    away = {(503, "ledger_unavailable"), (503, "outcome_unknown")}
+    assert heard["complete"].keys() <= away
+    assert heard["batch"].keys() <= away
+    assert heard["request"].keys() <= away | {(200, None)}
+    # A process that a busy machine kept from its Redis meanwhile does not believe it without the database.
+    assert heard["read"].keys() == {(200, None)} or not long
+    assert heard["read"][200, None] > 0
+    assert max(slowest.values()) <= (2 if long else 5)  # without a deadline most took more than fifteen
+    assert healed <= 5
+    assert all(answer.status == 200 for answer in at_once(MANY, calls["complete"]))
+    assert all(answer.status == 200 for answer in at_once(MANY, calls["batch"]))
+    scores = {row.player: row.score for row in house.rows("deed")}
+    assert scores == {player.id: 12 for player in players} | {f"p{one}": 1 for one in range(MANY)}

@@ -1,0 +1,77 @@
+"""A disk without room: it is said, reads go on, nothing is corrupt, and it heals by itself."""
+
+from __future__ import annotations
+
+import time
+
+import apsw
+import psycopg
+import pytest
+
+from tests.faults.load import Load
+from tests.support import wait_until
+
+NOTHING = 4096  # bytes: no file of a database is so small
+A_LOG = 1024 * 1024  # bytes: PostgreSQL stops where it can't write its log, in files of this size here
+
+
+def test_a_full_disk_is_told_and_harms_nothing(shared_house):
+    house = shared_house
+    if house.postgres:
+        pytest.skip("PostgreSQL writes its files itself")
+    with Load(house) as load:
+        load.go_on(20)
+        began = time.monotonic()
+        with house.no_room(NOTHING, *house.web):
+            wait_until(lambda: load.history.said(began)["503 storage_full"] > 50, seconds=20)
+            read = house.stack.call("GET", f"/v1/boards/{load.board}/entries?limit=10")
+        back = time.monotonic()
+        load.go_on(1)
+        healed = time.monotonic() - back
+        load.go_on(50)
+
+    load.check()
+    with apsw.Connection(str(house.database_file)) as database:
+        assert database.pragma("integrity_check") == "ok"
+    assert read.status == 200
+    assert healed < 5
+    assert load.history.said().keys() <= {"200", "503 storage_full", "503 ledger_unavailable"}
+
+
+@pytest.mark.timeout(300)
+def test_a_full_disk_of_the_server_is_told_and_harms_nothing(shared_house, long):
+    house = shared_house
+    if not (house.postgres and long):
+        pytest.skip("PostgreSQL's tables are large before they lack room: this takes a while")
+    house.postgres.write_small_logs()
+    with Load(house) as load:
+        load.go_on(20)
+        fill(house)
+        began = time.monotonic()
+        with house.postgres.no_room(A_LOG):
+            wait_until(lambda: load.history.said(began)["503 storage_full"] > 50, seconds=30)
+            read = house.stack.call("GET", f"/v1/boards/{load.board}/entries?limit=10")
+        back = time.monotonic()
+        load.go_on(1)
+        healed = time.monotonic() - back
+        load.go_on(50)
+
+    load.check()
+    assert read.status == 200
+    assert healed < 5
+
+
+def fill(house):
+    """Let the journal's table grow until the next limit of a file is near."""
+    size = 0
+    with psycopg.connect(house.stack.environment["DATABASE_URL"], autocommit=True) as database:
+        while size < A_LOG - 64 * 1024:
+            entries = [
+                {"player": f"p{one}", "score": 1, "metadata": {"text": "x" * 400}} for one in range(100)
+            ]
+            wait_until(lambda entries=entries: submitted(house, entries), seconds=20)
+            ((size,),) = database.execute("SELECT pg_relation_size('journal')").fetchall()
+
+
+def submitted(house, entries):
+    return house.stack.call("POST", "/v1/boards/main/scores", {"entries": entries}).status == 200
