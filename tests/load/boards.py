@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -23,8 +24,12 @@ from scoreboard.parts import Parts, build
 from tests.support import KEY
 
 PAGE = 10_000
+PAGES = 50  # in one transaction
+JOURNALED = 1_000_000  # of larger boards only the last line is written: no reader looks at the others
+CACHE_KB = 500_000
 ALL = Period("all", "all", None, None)
 CONTEXT = {"caller": "bootstrap", "request": "0123456789abcdef", "address": "0123456789abcdef"}
+INDEX = "CREATE INDEX standing_order ON standing (window_id, sort_key, player)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +49,34 @@ class Built:
         return f"{self.players:,} players, {ties}"
 
 
-def build_boards(folder: Path, redis_url: str, wanted: list[tuple[int, str]]) -> list[Built]:
+def player(number: int) -> str:
+    """A player's id. In their numbers' order, which is that of the table: pages are filled one by one."""
+    return f"player-{number:08}"
+
+
+def scores(players: int) -> Iterator[int]:
+    """The scores of a board's players, one after the other: the same for each board of that size."""
+    random = Random(players)
+    return (random.randrange(players) for _ in range(players))
+
+
+def build_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> list[Built]:
     """Make boards of so many players with these tie rules, as a product that ran for long would have."""
+    parts, boards = _filled(folder, redis_url, wanted)
+    built = [_show(parts, board, redis_url) for board in boards]
+    parts.boards_follower.view.advance(1, parts.journal.head(), anew=True)
+    parts.close()
+    return built
+
+
+def fill_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> list[str]:
+    """The same, without showing them in Redis. Their ids."""
+    parts, boards = _filled(folder, redis_url, wanted)
+    parts.close()
+    return [board.id for board in boards]
+
+
+def _filled(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> tuple[Parts, list[Board]]:
     settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
     folder.mkdir(exist_ok=True)
     parts = build(settings)
@@ -53,16 +84,19 @@ def build_boards(folder: Path, redis_url: str, wanted: list[tuple[int, str]]) ->
     parts.prepare()
     boards = [_define(parts, size, ties) for size, ties in wanted]
     parts.followers.catch_up("boards")
-    with tqdm(
-        total=sum(size for size, _ in wanted), unit=" players", desc="loading SQL", disable=None
-    ) as bar:
+
+    def fill(db: peewee.Database) -> None:
+        db.execute_sql(f"PRAGMA cache_size = -{CACHE_KB}")
+        db.execute_sql("DROP INDEX standing_order")  # made at once, it costs a tenth
         for board, (size, _) in zip(boards, wanted, strict=True):
-            parts.database.transaction(lambda db, b=board, n=size: _fill(db, b, n, bar))
-    built = [_show(parts, board, redis_url) for board in boards]
-    parts.boards_follower.view.advance(1, parts.journal.head(), anew=True)
+            _fill(db, board, size, bar)
+        db.execute_sql(INDEX)
+
+    total = sum(size for size, _ in wanted)
+    with tqdm(total=total, unit=" players", desc="loading SQL", disable=None) as bar:
+        parts.database.run(fill)
     _skip_audit(parts)
-    parts.close()
-    return built
+    return parts, boards
 
 
 def _define(parts: Parts, size: int, ties: str) -> Board:
@@ -75,26 +109,26 @@ def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
     """A journal line and a standing for each player: what as many requests would have left."""
     seq, at = journal.JournalLines().lock(db)
     row = table.new_window(db, Window(board.id, "all", ""), ALL, version=seq, at=at)
-    order, random = Order(board.definition, board.layout), Random(size)
-    for start in range(0, size, PAGE):
-        page = range(start, min(size, start + PAGE))
-        lines = list(_lines(board, page, seq, at, size, random))
-        journal.JournalLines().write(db, lines)
-        table.write_standings(db, [(row.id, _standing(line)) for line in lines], order)
-        seq = lines[-1].seq
-        bar.update(len(page))
-    row.version, row.entries = seq, size
-    table.write_window(db, row)
+    order = Order(board.definition, board.layout)
+    lines = _lines(board, size, seq, at)
+    while pages := [page for _ in range(PAGES) if (page := list(islice(lines, PAGE)))]:
+        with db.atomic():
+            for page in pages:
+                whole = size <= JOURNALED
+                journal.JournalLines().write(db, page if whole else page[-1:])
+                table.write_standings(db, [(row.id, _standing(line)) for line in page], order)
+                bar.update(len(page))
+            row.version, row.entries = pages[-1][-1].seq, size
+            table.write_window(db, row)
 
 
-def _lines(board: Board, page: range, seq: int, at: int, size: int, random: Random) -> Iterator[Recorded]:
-    for player in page:
+def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[Recorded]:
+    for number, score in enumerate(scores(size)):
         seq += 1
-        score = random.randrange(size)
         fact = Fact(
             id=f"score:{seq:024x}",
             kind="score",
-            player=f"player-{player}",
+            player=player(number),
             board=board.id,
             amount=score,
             context=CONTEXT,
@@ -123,7 +157,7 @@ def _show(parts: Parts, board: Board, redis_url: str) -> Built:
         begun = time.perf_counter()
         assert parts.boards_follower.build(row, progress=bar.update)
         seconds = time.perf_counter() - begun
-    plain_seconds, plain_bytes = _plain(redis_url, row.entries)
+    plain_seconds, plain_bytes = plain(redis_url, row.entries)
     return Built(
         id=board.id,
         players=row.entries,
@@ -134,23 +168,19 @@ def _show(parts: Parts, board: Board, redis_url: str) -> Built:
     )
 
 
-def _plain(redis_url: str, players: int) -> tuple[float, int]:
+def plain(redis_url: str, players: int) -> tuple[float, int]:
     """Seconds for a sorted set and a hash of so many players, and what the sorted set weighs."""
-    random = Random(players)
+    found = enumerate(scores(players))
     with Redis.from_url(redis_url) as redis:
         begun = time.perf_counter()
-        for start in range(0, players, 1000):
-            page = {
-                f"player-{player}": random.randrange(players)
-                for player in range(start, min(players, start + 1000))
-            }
+        while page := {player(number): score for number, score in islice(found, 1000)}:
             with redis.pipeline(transaction=False) as pipeline:
                 pipeline.zadd("plain", page)
                 pipeline.hset("plain-hash", mapping=page)
                 pipeline.execute()
         seconds = time.perf_counter() - begun
         weight = int(redis.memory_usage("plain", samples=0) or 0)
-        redis.delete("plain", "plain-hash")
+        redis.unlink("plain", "plain-hash")
     return seconds, weight
 
 

@@ -1,33 +1,38 @@
-"""Where the time goes: `python -m tests.load.costs batch | cycle | hundreds | single | entry | top`.
+"""Where the time goes: `python -m tests.load.costs batch | cycle | hundreds | single | entry | top | fanout`.
 
 `batch` runs the product in this process under cProfile, the writer in the caller's thread; the
-others sample a real web process under load, by its processor time.
+others sample a real web process under load, by its processor time. `fanout` are frames to 5000 viewers.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import cProfile
 import json
+import os
 import pstats
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from config.settings import Settings
 from scoreboard.app import create_app
 from scoreboard.parts import Parts, build
-from tests.load import servers
+from tests.load import servers, viewing
 from tests.load.cycles import ACTION, RULES, UNREFUSED, players
 from tests.load.generator import Repeats, Speaker
 from tests.load.requests import get, score_batches
-from tests.support import KEY
+from tests.support import KEY, wait_until
 
 BATCHES, SIZE = 20, 1000
 SECONDS = 6.0
 SHOWN = 45
+VIEWERS, FRAMES, FRAMES_A_SECOND, FRAME_BYTES = 5000, 80, 10, 1024
 
 
 def _repeats(requests: list[bytes]) -> Callable[[servers.Server], Sequence[Speaker]]:
@@ -47,13 +52,20 @@ SAMPLED: dict[str, tuple[Callable[[servers.Server], Sequence[Speaker]], int]] = 
 def main() -> int:
     """Print the costs of one kind of request."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.costs", description=__doc__)
-    parser.add_argument("what", choices=["batch", *SAMPLED])
+    parser.add_argument("what", choices=["batch", "fanout", *SAMPLED])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="scoreboard-costs-") as name:
         folder = Path(name).resolve()
         with servers.redis_server(folder) as redis_url:
             parts = prepared(folder, redis_url)
-            profile_batches(parts) if asked.what == "batch" else sample(asked.what, folder, redis_url, parts)
+            if asked.what == "batch":
+                profile_batches(parts)
+                return 0
+            parts.close()
+            if asked.what == "fanout":
+                sample_fanout(folder, redis_url)
+            else:
+                sample(asked.what, folder, redis_url)
     return 0
 
 
@@ -100,37 +112,78 @@ def _print_profile(stats: pstats.Stats, entries: int) -> None:
         print(f"{1e6 * inclusive / entries:10.1f} {1e6 * own / entries:8.1f}  {short}:{line} {name}")
 
 
-def sample(what: str, folder: Path, redis_url: str, parts: Parts) -> None:
+def sample(what: str, folder: Path, redis_url: str) -> None:
     """Sample a web process under load."""
-    parts.close()
-    found = folder / "samples.json"
-    environment = {
-        "REDIS_URL": redis_url,
-        "SECRET_KEY": "x" * 32,
-        "SCOREBOARD_BOOTSTRAP_KEY": KEY,
-        "SAMPLES": str(found),
-    } | UNREFUSED
     speakers, connections = SAMPLED[what]
-    config = "tests/load/reference/sampled.py"
-    with servers.gunicorn(folder, config, "wsgi:app", **environment) as server:
+    with _sampled(folder, redis_url) as server:
         talk = partial(server.talk, speakers(server), connections=connections)
         talk(seconds=1.0)
+        _forget(server)
         before = server.threads()
         done = talk(seconds=SECONDS)
         spent = {name: seconds - before.get(name, 0.0) for name, seconds in server.threads().items()}
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"{1e6 * seconds / done.done:8.0f} µs a request in thread {name}")
-    _print_samples(json.loads(found.read_text()), done.cpu_us)
+    _print_samples(folder, done.cpu_us, "request or cycle")
 
 
-def _print_samples(found: dict[str, dict[str, int]], cpu_us: float) -> None:
+def sample_fanout(folder: Path, redis_url: str) -> None:
+    """Sample a web process that sends frames to many viewers."""
+    with _sampled(folder, redis_url, STREAM_HEARTBEAT_SECONDS="60") as server:
+        (worker,) = server.workers
+        with (
+            viewing.publishing(redis_url) as publish,
+            viewing.audience(server.port, "/v1/stream", VIEWERS) as audience,
+        ):
+            _forget(server)
+            before, begun = servers.cpu_split(worker), time.monotonic()
+            for number in range(FRAMES):
+                time.sleep(max(0.0, begun + number / FRAMES_A_SECOND - time.monotonic()))
+                publish(number + 1, FRAME_BYTES)
+            server.rest()
+            user, system = (
+                1e6 * (now - then) for now, then in zip(servers.cpu_split(worker), before, strict=True)
+            )
+            # What it takes to part with the crowd is not part of it.
+            os.kill(worker, signal.SIGUSR1)
+            wait_until(_samples(folder).exists)
+            delivered = sum(len(times) for times in viewing.told(audience).values())
+    print(f"{user / delivered:.1f} µs of user time and {system / delivered:.1f} µs of system time each")
+    _print_samples(folder, (user + system) / delivered, "delivery")
+
+
+@contextlib.contextmanager
+def _sampled(folder: Path, redis_url: str, **more: str) -> Iterator[servers.Server]:
+    """A web process that notes what it does."""
+    environment = {
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": "x" * 32,
+        "SCOREBOARD_BOOTSTRAP_KEY": KEY,
+        "SAMPLES": str(_samples(folder)),
+    } | UNREFUSED
+    config = "tests/load/reference/sampled.py"
+    with servers.gunicorn(folder, config, "wsgi:app", **environment, **more) as server:
+        yield server
+
+
+def _samples(folder: Path) -> Path:
+    return folder / "samples.json"
+
+
+def _forget(server: servers.Server) -> None:
+    for worker in server.workers:
+        os.kill(worker, signal.SIGUSR2)
+
+
+def _print_samples(folder: Path, cpu_us: float, what: str) -> None:
+    found = json.loads(_samples(folder).read_text())
     total = sum(found["leaves"].values())
-    print(f"{total} samples, {cpu_us:.0f} µs of processor time a request or cycle")
+    print(f"{total} samples, {cpu_us:.1f} µs of processor time a {what}")
     for kind in ("inclusive", "leaves"):
-        print(f"\n{kind}, µs a request")
+        print(f"\n{kind}, µs a {what}")
         lines = sorted(found[kind].items(), key=lambda item: -item[1])
         for name, count in lines[: SHOWN if kind == "leaves" else 2 * SHOWN]:
-            print(f"{cpu_us * count / total:8.0f}  {name}")
+            print(f"{cpu_us * count / total:8.{0 if cpu_us >= 100 else 2}f}  {name}")
 
 
 if __name__ == "__main__":

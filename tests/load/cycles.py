@@ -12,6 +12,7 @@ import msgspec
 from tests.actions.play import proof
 from tests.load.requests import post
 from tests.load.servers import Server
+from tests.support import Stack
 
 ACTION = "bench"
 RULES = {"boards": ["main"], "points": 10, "difficulty": 1}
@@ -34,6 +35,12 @@ class Plays:
         asked: dict[str, Any] = _decode(heard)["data"]
         body = {"actionToken": asked["actionToken"], "proof": proof(asked)}
         return post("/v1/actions/complete", body, token=self.token)
+
+
+def define(stack: Stack) -> None:
+    """Define the action type on a product that runs."""
+    answer = stack.call("PUT", f"/v1/admin/action-types/{ACTION}", RULES)
+    assert answer.status in (200, 201), answer.body
 
 
 def players(server: Server, *, count: int) -> list[Plays]:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 from tests.load.measure import Sample
 
 ANSWER_SECONDS = 30.0
+MISSED_SECONDS = 1.0
 
 
 class Speaker(Protocol):
@@ -53,6 +55,7 @@ class Plan:
     connections: int
     seconds: float
     status: int = 200
+    a_second: float = 0.0  # of what is counted; 0 for as much as is answered
 
 
 def drive(plan: Plan) -> Sample:
@@ -123,6 +126,30 @@ def _lengths(got: bytearray) -> tuple[int, int]:
     return end + 4, end + 4 + body
 
 
+class Turns:
+    """Has connections that are free begin anew: at once, or so many a second."""
+
+    def __init__(self, plan: Plan, now: float) -> None:
+        self.free: deque[Connection] = deque()
+        self._pause = 1 / plan.a_second if plan.a_second else 0.0
+        self._due = now
+
+    @property
+    def seconds(self) -> float:
+        """How long the next answer may be waited for."""
+        if self._pause and self.free:
+            return max(0.0, self._due - time.perf_counter())
+        return ANSWER_SECONDS
+
+    def begin(self) -> None:
+        """Have those begin whose turn it is. What was missed is made up for, but not for ever."""
+        now = time.perf_counter()
+        self._due = max(self._due, now - MISSED_SECONDS)
+        while self.free and (not self._pause or self._due <= now):
+            self.free.popleft().begin()
+            self._due += self._pause
+
+
 def run(plan: Plan) -> tuple[Sample | None, str]:
     """Speak and listen by turns on every connection, until the time is over and all is answered.
 
@@ -132,13 +159,14 @@ def run(plan: Plan) -> tuple[Sample | None, str]:
     expected = f"HTTP/1.1 {plan.status}".encode()
     selector, latencies, refused, waiting = selectors.DefaultSelector(), [], 0, plan.connections
     begun = time.perf_counter()
-    until = begun + plan.seconds
+    until, turns = begun + plan.seconds, Turns(plan, begun)
     for number in range(plan.connections):
         connection = Connection(plan.port, plan.speakers[number % len(plan.speakers)])
         selector.register(connection.socket, selectors.EVENT_READ, connection)
-        connection.begin()
+        turns.free.append(connection)
     while waiting:
-        for key, _ in selector.select(ANSWER_SECONDS):
+        turns.begin()
+        for key, _ in selector.select(turns.seconds):
             try:
                 heard = key.data.receive()
             except OSError as error:
@@ -156,10 +184,13 @@ def run(plan: Plan) -> tuple[Sample | None, str]:
                 refused += 1
             else:
                 return None, f"expected {plan.status}, got {line.decode()} {body[:300].decode()}"
-            if now < until:
-                key.data.begin()
-            else:
-                waiting -= 1
+            turns.free.append(key.data)
+        if time.perf_counter() >= until:
+            waiting -= len(turns.free)
+            for connection in turns.free:
+                selector.unregister(connection.socket)
+                connection.socket.close()
+            turns.free.clear()
     if not latencies:
         return None, "every request was refused"
     sample = Sample(

@@ -8,8 +8,6 @@ from statistics import median
 
 from tqdm import tqdm
 
-ROUNDS = 3
-
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
@@ -33,23 +31,48 @@ class Sample:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How much is done for the numbers."""
+
+    rounds: int = 3  # by turns
+    share: float = 1.0  # of the seconds of a round, and of crowds
+    sizes: tuple[int, ...] = (10_000, 100_000)  # of boards that are read
+    dense: int = 100_000  # players of the dense board
+    started: int = 1_000_000  # players of the board that Redis has lost at the start
+    memory_gb: float = 2.0  # that must be free
+    disk_gb: float = 3.0  # for temporary files
+
+    def seconds(self, usual: float) -> float:
+        """How long a round lasts."""
+        return usual * self.share
+
+    def crowd(self, usual: int) -> int:
+        """How many viewers."""
+        return max(50, round(usual * self.share))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A line of the table."""
 
+    stage: str = ""
     what: str
     value: str
     cpu: str = ""
     latency: str = ""
     reference: str = ""
     ratio: str = ""
+    growth: str = ""  # of the time inside Redis, from ten times fewer players to these
     goal: str = ""
+    on: str = ""  # date, time and load
 
 
 @dataclass
 class Progress:
-    """One bar over all rounds of a run."""
+    """One bar over all rounds of a run, and the rows so far."""
 
-    total: int
+    total: int = 0
+    effort: Effort = field(default_factory=Effort)
     rows: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,9 +84,7 @@ class Progress:
         self.bar.update()
 
 
-def by_turns(
-    *things: Callable[[], Sample], done: Callable[[], None], rounds: int = ROUNDS
-) -> list[list[Sample]]:
+def by_turns(*things: Callable[[], Sample], done: Callable[[], None], rounds: int) -> list[list[Sample]]:
     """Measure each thing once a round. Returns each one's samples."""
     samples: list[list[Sample]] = [[] for _ in things]
     for _ in range(rounds):
@@ -84,9 +105,19 @@ def ratio(ours: Sequence[Sample], theirs: Sequence[Sample]) -> str:
     return f"{speed:.2f} (CPU {factor(ours, theirs, lambda one: one.cpu_us):.1f}-fold)"
 
 
+def judged(goal: str, *reached: bool) -> str:
+    """A goal, and whether it is reached."""
+    return f"{goal}: {'met' if all(reached) else '**not met**'}"
+
+
+def each_core(samples: Sequence[Sample]) -> float:
+    """How many one core of the web process could do in a second."""
+    return middle(samples, lambda one: 1e6 / one.cpu_us)
+
+
 def per_core(samples: Sequence[Sample]) -> str:
     """What one core of the web process could do, to read."""
-    return f"{rate(samples)} ({middle(samples, lambda one: 1e6 / one.cpu_us):,.0f}/s per core)"
+    return f"{rate(samples)} ({each_core(samples):,.0f}/s per core)"
 
 
 def middle(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
@@ -112,22 +143,6 @@ def latency(samples: Sequence[Sample]) -> str:
     return " / ".join(f"{middle(samples, lambda one, i=i: one.latencies_ms[i]):.1f}" for i in range(3))
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table, which reads well on a terminal too."""
-    head = Row(
-        what="what",
-        value="measured",
-        cpu="CPU each",
-        latency="p50 / p95 / p99 ms",
-        reference="reference",
-        ratio="ratio",
-        goal="goal",
-    )
-    names = list(Row.__dataclass_fields__)
-    cells = [[getattr(row, name) for name in names] for row in (head, *rows)]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(names))]
-    lines = [
-        "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |"
-        for line in cells
-    ]
-    return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
+def p99(samples: Sequence[Sample]) -> float:
+    """The median of the rounds' p99, in milliseconds."""
+    return middle(samples, lambda one: one.latencies_ms[2])

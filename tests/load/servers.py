@@ -56,6 +56,11 @@ class Server:
         paths = [path for pid in self._web() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
         return {f"{path.parent.name} of {path.parts[2]}": _ticks(path) / TICK for path in paths}
 
+    @property
+    def workers(self) -> list[int]:
+        """The web processes that answer, without the one that watches over them."""
+        return self._web()[1:]
+
     def rest(self) -> None:
         """Wait until followers have caught up, so that the next round has the machine to itself."""
         until = time.monotonic() + PATIENCE_SECONDS
@@ -120,15 +125,15 @@ def gunicorn(folder: Path, config: str, app: str, **environment: str) -> Iterato
 
 
 @contextlib.contextmanager
-def node(folder: Path, **environment: str) -> Iterator[Server]:
-    """The Node reference."""
-    command = ["node", str(NODE / "server.js")]
-    with _started(command, folder / "node.log", NODE_ENV="production", **environment) as server:
+def node(folder: Path, program: str, **environment: str) -> Iterator[Server]:
+    """A Node reference: "server" or "careful"."""
+    command = ["node", str(NODE / f"{program}.js")]
+    with _started(command, folder / f"{program}.log", NODE_ENV="production", **environment) as server:
         yield server
 
 
 def node_installed() -> bool:
-    """Whether the Node reference can be run here."""
+    """Whether the Node references can be run here."""
     return (NODE / "node_modules" / "express").is_dir() and shutil.which("node") is not None
 
 
@@ -170,9 +175,19 @@ def cpu_seconds(processes: list[int]) -> float:
     return ticks / TICK
 
 
+def cpu_split(pid: int) -> tuple[float, float]:
+    """User time and system time of a process so far."""
+    user, system = _times(Path(f"/proc/{pid}/stat"))
+    return user / TICK, system / TICK
+
+
 def _ticks(stat: Path) -> int:
+    return sum(_times(stat))
+
+
+def _times(stat: Path) -> tuple[int, int]:
     fields = stat.read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    return int(fields[11]), int(fields[12])
 
 
 def _answers(port: int) -> bool:

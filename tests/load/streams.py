@@ -3,106 +3,148 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import shutil
-import subprocess
-import sys
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from msgspec import structs
-
-from scoreboard.core import keys
-from scoreboard.core.redis import connect_patient
-from scoreboard.stream import frames
-from scoreboard.stream.diff import checksum
-from scoreboard.stream.store import StreamStore
-from scoreboard.stream.types import Cursor, Line
-from tests.load import servers
+from tests.load import servers, viewing
 from tests.load.generator import percentiles
-from tests.load.measure import Progress, Row, Sample, by_turns, factor, latency, middle
-from tests.support import ROOT, Stack, free_port, wait_until
+from tests.load.measure import (
+    Progress,
+    Row,
+    Sample,
+    by_turns,
+    each_core,
+    factor,
+    judged,
+    latency,
+    p99,
+)
+from tests.load.viewing import Streaming
+from tests.support import Stack, wait_until
 
-CROWDS = (1000, 5000)
-SIZES = {"1 KB": 1024, "4 KB": 4096}
-FRAMES, A_SECOND = 30, 10
-MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+FRAMES, PACE, KB = 30, 10, 1024
 ROUNDS = 2
-STEPS = len(CROWDS) * len(SIZES) * ROUNDS * 3
-GOALS = {"nchan": "≥ 1.4 times as many", "Node http": "≥ 1.6 times as many"}
-LINE_BYTES = 40  # of one changed line in a frame of ours
+PATIENCE_SECONDS = 20.0
+MOST_BYTES = 2048  # of one viewer
 
 
 @dataclass(frozen=True)
-class Streaming:
-    """A server of event streams: where, what it runs as, and how a frame is sent to everybody."""
+class Shape:
+    """How large frames come how fast to how many."""
 
-    name: str
-    port: int
-    path: str
-    processes: Callable[[], list[int]]
-    publish: Callable[[int, int], None]  # mark, bytes
+    bytes: int
+    viewers: int
+    a_second: float  # 0 for as fast as they go
+    punctual: bool = False  # whether it is a goal that the last ones come no later than nchan's
+
+    @property
+    def title(self) -> str:
+        pace = f"{self.a_second:.0f} frames/s" if self.a_second else "flat out"
+        return f"{self.bytes // KB} KB to {self.viewers:,} viewers, {pace}"
+
+
+SHAPES = (
+    Shape(KB, 1000, PACE),
+    Shape(KB, 5000, PACE, punctual=True),
+    Shape(4 * KB, 1000, PACE),
+    Shape(KB, 5000, 0),
+)
+STEPS = len(SHAPES) * 3  # a round
+FLAT_OUT = {"nchan": 1.4, "Node http": 1.6}  # how many times as many of ours are the goal
+
+
+Weights = dict[str, dict[int, int]]  # bytes of memory of each server with so many viewers
 
 
 def measure(folder: Path, redis_url: str, progress: Progress) -> None:
     """Measure ours beside nchan and a plain Node, by turns."""
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(_ours(folder / "streams", redis_url))
-        others = [stack.enter_context(start(folder)) for start in (_node, _nchan) if _there(start)]
-        weights: dict[str, float] = {}
-        for size in SIZES:
-            for count in CROWDS:
-                _measure(ours, others, count, size, weights, progress)
-        for name, weight in weights.items():
-            row = Row(what=f"memory, {name}", value=f"{weight:,.0f} bytes a viewer", goal="≤ 2 KB (ours)")
-            progress.rows.append(row)
+        starts = (viewing.node, viewing.nchan)
+        others = [stack.enter_context(start(folder)) for start in starts if viewing.there(start)]
+        weights: Weights = {}
+        for usual in SHAPES:
+            shape = replace(usual, viewers=progress.effort.crowd(usual.viewers))
+            progress.rows += _measure(ours, others, shape, weights, progress)
+        progress.rows += _weighed(weights)
 
 
 def _measure(
-    ours: Streaming,
-    others: list[Streaming],
-    count: int,
-    size: str,
-    weights: dict[str, float],
-    progress: Progress,
-) -> None:
-    asking = [_delivering(one, count, SIZES[size], weights) for one in (ours, *others)]
-    found = by_turns(*asking, done=lambda: progress.step(f"{size} to {count:,} viewers"), rounds=ROUNDS)
-    for streaming, samples in zip((ours, *others), found, strict=True):
-        per_core = middle(samples, lambda one: 1e6 / one.cpu_us)
-        ratio = factor(found[0], samples, lambda one: 1 / one.cpu_us)
-        progress.rows.append(
-            Row(
-                what=f"{size} to {count:,} viewers, {streaming.name}",
-                value=f"{per_core:,.0f} deliveries/s per core",
-                cpu=f"{middle(samples, lambda one: one.cpu_us):.1f} µs",
-                latency=latency(samples),
-                ratio="" if streaming is ours else f"ours {ratio:.2f} times as many",
-                goal=GOALS.get(streaming.name, "") if count == CROWDS[-1] else "",
-            )
+    ours: Streaming, others: list[Streaming], shape: Shape, weights: Weights, progress: Progress
+) -> list[Row]:
+    asking = [_delivering(one, shape, weights) for one in (ours, *others)]
+    rounds = min(ROUNDS, progress.effort.rounds)
+    samples, *found = by_turns(*asking, done=lambda: progress.step(shape.title), rounds=rounds)
+    row = Row(what=shape.title, value=_deliveries(samples), cpu=_cpu(samples), latency=latency(samples))
+    return [_against(row, shape, samples, one, it) for one, it in zip(others, found, strict=True)] or [row]
+
+
+def _against(row: Row, shape: Shape, ours: list[Sample], other: Streaming, samples: list[Sample]) -> Row:
+    ratio = factor(ours, samples, lambda one: 1 / one.cpu_us)
+    goal = ""
+    if not shape.a_second:
+        least = FLAT_OUT[other.name]
+        goal = judged(f"≥ {least}", ratio >= least)
+    elif other.name == "nchan" and shape.punctual:
+        goal = judged("p99 ≤ nchan's", p99(ours) <= p99(samples))
+    return Row(
+        what=row.what,
+        value=row.value,
+        cpu=row.cpu,
+        latency=row.latency,
+        reference=f"{other.name} {_deliveries(samples)}, {_cpu(samples)}, {latency(samples)}",
+        ratio=f"{ratio:.2f} per core",
+        goal=goal,
+    )
+
+
+def _weighed(weights: Weights) -> list[Row]:
+    (_, mine), *others = [(name, _a_viewer(found)) for name, found in weights.items()]
+    return [
+        Row(
+            what="memory of a viewer",
+            value=f"{mine:,.0f} bytes",
+            reference=f"{name} {weight:,.0f} bytes",
+            ratio=f"{mine / weight:.2f}" if weight > 0 else "",
+            goal=judged("≤ 2 KB", mine <= MOST_BYTES),
         )
+        for name, weight in others
+    ]
 
 
-def _delivering(one: Streaming, count: int, size: int, weights: dict[str, float]) -> Callable[[], Sample]:
+def _a_viewer(found: dict[int, int]) -> float:
+    """What one more viewer weighs, between a small crowd and a large one."""
+    few, many = min(found), max(found)
+    return (found[many] - found[few]) / (many - few)
+
+
+def _deliveries(samples: list[Sample]) -> str:
+    return f"{each_core(samples):,.0f} deliveries/s per core"
+
+
+def _cpu(samples: list[Sample]) -> str:
+    return f"{1e6 / each_core(samples):.1f} µs"
+
+
+def _delivering(one: Streaming, shape: Shape, weights: Weights) -> Callable[[], Sample]:
+    count, pause = shape.viewers, 1 / shape.a_second if shape.a_second else 0.0
+
     def deliver() -> Sample:
-        before = _memory(one.processes())
-        with _audience(one, count) as audience:
-            # Later crowds use the memory that the first one left.
-            weights.setdefault(one.name, (_memory(one.processes()) - before) / count)
+        with viewing.audience(one.port, one.path, count) as audience:
+            # The first of a size: later ones use the memory that it left.
+            weights.setdefault(one.name, {}).setdefault(count, viewing.memory(one.processes()))
             spent, sent, begun = servers.cpu_seconds(one.processes()), {}, time.monotonic()
             for number in range(FRAMES):
-                time.sleep(max(0.0, begun + number / A_SECOND - time.monotonic()))
+                time.sleep(max(0.0, begun + number * pause - time.monotonic()))
                 mark = time.monotonic_ns() // 1000
                 sent[mark] = time.monotonic()
-                one.publish(mark, size)
-            time.sleep(1)
+                one.publish(mark, shape.bytes)
+            _rest(one)
             spent = servers.cpu_seconds(one.processes()) - spent
-            marks = _told(audience)["marks"]
-        delays = [at - sent[int(mark)] for mark, times in marks.items() if int(mark) in sent for at in times]
+            marks = viewing.told(audience)
+        delays = [at - sent[mark] for mark, times in marks.items() if mark in sent for at in times]
         assert len(delays) > 0.5 * FRAMES * count, "hardly anything arrived"
         return Sample(
             done=len(delays),
@@ -114,26 +156,14 @@ def _delivering(one: Streaming, count: int, size: int, weights: dict[str, float]
     return deliver
 
 
-@contextlib.contextmanager
-def _audience(one: Streaming, count: int) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.load.audience", str(one.port), one.path, str(count)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
+def _rest(one: Streaming) -> None:
+    """Wait until nothing is written any more."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        before = servers.cpu_seconds(one.processes())
         time.sleep(0.5)
-        yield process
-        process.kill()
-    time.sleep(1)  # until everybody is noticed to be gone
-
-
-def _told(audience: subprocess.Popen[str]) -> dict[str, dict[str, list[float]]]:
-    assert audience.stdin is not None
-    assert audience.stdout is not None
-    audience.stdin.close()
-    found: dict[str, dict[str, list[float]]] = json.loads(audience.stdout.readline())
-    return found
+        if servers.cpu_seconds(one.processes()) - before <= 0.05:
+            return
 
 
 @contextlib.contextmanager
@@ -142,104 +172,8 @@ def _ours(folder: Path, redis_url: str) -> Iterator[Streaming]:
     stack.start()
     try:
         # As the others do, the web process is given frames from outside, and writes them to all.
-        with _publishing(redis_url) as publish:
-            yield Streaming("ours", stack.port, "/v1/stream", lambda: _workers(stack), publish)
+        wait_until(lambda: stack.workers, seconds=10)
+        with viewing.publishing(redis_url) as publish:
+            yield Streaming("ours", stack.port, "/v1/stream", lambda: stack.workers, publish)
     finally:
         stack.stop()
-
-
-@contextlib.contextmanager
-def _publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
-    """Publish in the place of the web process's publisher, which is kept from its lease."""
-    redis = connect_patient(redis_url)
-    store, token, stopping = StreamStore(redis), "the bench", threading.Event()
-
-    def hold() -> None:
-        while not stopping.wait(0.5):
-            redis.set(keys.lease(), token, px=3000)
-
-    def publish(mark: int, size: int) -> None:
-        (head, _), old = store.head(), store.shown()["main"]
-        scores = [("mark", mark), *((f"player-{one}", mark // 2) for one in range(size // LINE_BYTES))]
-        top = tuple(Line(id=player, n=player, s=score) for player, score in scores)
-        new = structs.replace(old, s=head.seq + 1, top=top, total=len(top), crc=checksum(top))
-        frame = frames.delta(old, new, id=Cursor(head.epoch, new.s))
-        assert store.commit(token, head, frames.text(frame), new)
-
-    wait_until(lambda: "main" in store.shown(), seconds=20)
-    redis.set(keys.lease(), token, px=3000)
-    holding = threading.Thread(target=hold)
-    holding.start()
-    try:
-        yield publish
-    finally:
-        stopping.set()
-        holding.join()
-        redis.close()
-
-
-def _workers(stack: Stack) -> list[int]:
-    (master,) = [one for one in stack.processes("gunicorn", "wsgi:app") if len(servers.children(one)) > 1]
-    return servers.children(master)[1:]
-
-
-@contextlib.contextmanager
-def _node(folder: Path) -> Iterator[Streaming]:
-    command = ["node", str(ROOT / "tests/load/reference/sse.mjs")]
-    with _alone("Node http", command, "/", lambda port: {"PORT": str(port)}) as streaming:
-        yield streaming
-
-
-@contextlib.contextmanager
-def _nchan(folder: Path) -> Iterator[Streaming]:
-    home = folder / "nchan"
-    home.mkdir()
-
-    def configured(port: int) -> dict[str, str]:
-        text = (ROOT / "tests/load/reference/nchan.conf").read_text()
-        (home / "nginx.conf").write_text(text.replace("FOLDER", str(home)).replace("PORT", str(port)))
-        return {}
-
-    command = ["nginx", "-p", str(home), "-e", "stderr", "-c", str(home / "nginx.conf")]
-    with _alone("nchan", command, "/publish", configured) as streaming:
-        yield streaming
-
-
-@contextlib.contextmanager
-def _alone(
-    name: str, command: list[str], publish_path: str, configured: Callable[[int], dict[str, str]]
-) -> Iterator[Streaming]:
-    port = free_port()
-    environment = configured(port)
-    with subprocess.Popen(
-        command, env={"PATH": "/usr/sbin:/usr/bin:/bin", **environment}, stderr=subprocess.DEVNULL
-    ) as process:
-
-        def publish(mark: int, size: int) -> None:
-            body = f'{{"id":"mark","s":{mark}}}'.encode().ljust(size, b"x")
-            with urllib.request.urlopen(
-                urllib.request.Request(f"http://127.0.0.1:{port}{publish_path}", body), timeout=10
-            ) as answer:
-                answer.read()
-
-        try:
-            wait_until(lambda: servers._answers(port), seconds=10)
-            yield Streaming(name, port, "/stream", lambda: servers.children(process.pid), publish)
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _there(start: object) -> bool:
-    """Whether a reference can run here; says so where it can't."""
-    wanted = {"_node": shutil.which("node"), "_nchan": MODULE.exists() and shutil.which("nginx")}
-    name = getattr(start, "__name__", "")
-    if not wanted[name]:
-        print(f"MISSING: {name[1:]}, so it is not measured", file=sys.stderr)
-    return bool(wanted[name])
-
-
-def _memory(processes: list[int]) -> int:
-    """Bytes of memory that these processes hold."""
-    texts = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in processes]
-    return sum(1024 * int(text.split("Rss:")[1].split()[0]) for text in texts)

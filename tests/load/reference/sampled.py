@@ -1,6 +1,7 @@
 """gunicorn's settings of the product, with a sampler: where the web process's time goes.
 
 Every millisecond of processor time notes which functions are being run; SAMPLES names the file.
+SIGUSR2 forgets what was noted before, SIGUSR1 ends the noting.
 """
 
 import json
@@ -22,14 +23,28 @@ def post_worker_init(worker):
     """Start the product's background work, and the sampler."""
     start_product(worker)
     signal.signal(signal.SIGPROF, _note)
+    signal.signal(signal.SIGUSR2, _forget)
+    signal.signal(signal.SIGUSR1, _keep)
     signal.setitimer(signal.ITIMER_PROF, SECONDS, SECONDS)
 
 
 def worker_exit(server, worker):
     """Keep what was noted."""
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    Path(os.environ["SAMPLES"]).write_text(json.dumps({"inclusive": inclusive, "leaves": leaves}))
+    _keep()
     stop_product(server, worker)
+
+
+def _keep(*_signal):
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    found, kept = Path(os.environ["SAMPLES"]), Path(os.environ["SAMPLES"] + ".new")
+    if not found.exists():
+        kept.write_text(json.dumps({"inclusive": inclusive, "leaves": leaves}))
+        kept.rename(found)
+
+
+def _forget(signum, frame):
+    inclusive.clear()
+    leaves.clear()
 
 
 def _note(signum, frame):

@@ -1,11 +1,15 @@
 // Completions in PostgreSQL: one transaction each, and one commit.
 import pg from "pg"
 
-export async function openStore() {
-  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+export async function createTables(pool) {
   await pool.query(`
     CREATE TABLE IF NOT EXISTS completion (id text PRIMARY KEY, player text, points bigint, at bigint);
     CREATE TABLE IF NOT EXISTS total (player text PRIMARY KEY, score bigint);`)
+}
+
+export async function openStore() {
+  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+  await createTables(pool)
   const record = {
     name: "record",
     text: "INSERT INTO completion VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",

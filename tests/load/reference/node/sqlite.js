@@ -15,9 +15,9 @@ export async function openStore() {
     `INSERT INTO total VALUES (?, ?)
      ON CONFLICT (player) DO UPDATE SET score = score + excluded.score RETURNING score`,
   )
-  const count = db.transaction((id, player, points) => {
+  const countOne = (id, player, points) => {
     const { changes } = record.run(id, player, points, Date.now())
     return changes ? add.get(player, points).score : null
-  })
-  return { count: count.immediate }
+  }
+  return { database: db, countOne, count: db.transaction(countOne).immediate }
 }

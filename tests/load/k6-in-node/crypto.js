@@ -1,0 +1,3 @@
+import { createHash } from "node:crypto"
+
+export default { sha256: (text, encoding) => createHash("sha256").update(text).digest(encoding) }

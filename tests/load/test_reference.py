@@ -1,0 +1,63 @@
+"""The Node references keep the protocol's promise, without which their speed would mean nothing."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.actions.play import proof
+from tests.load import servers
+from tests.support import at_once
+
+pytestmark = pytest.mark.skipif(not servers.node_installed(), reason="the Node references are not installed")
+
+
+@pytest.fixture(params=["server", "careful"])
+def server(request, tmp_path, redis_server, database_url):
+    kind = "sqlite" if database_url.startswith("sqlite:") else "pg"
+    store = {"STORE": kind, "FILE": database_url.removeprefix("sqlite:///"), "DATABASE_URL": database_url}
+    with servers.node(tmp_path, request.param, REDIS_URL=redis_server, **store) as server:
+        yield server
+
+
+def call(server, path, body, token=""):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{path}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=15) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def test_a_token_counts_once_and_scores_add_up(server):
+    session = call(server, "/v1/auth/guest", {})[1]["data"]["accessToken"]
+    asked = [
+        call(server, "/v1/actions/request", {"actionType": "bench"}, session)[1]["data"] for _ in range(6)
+    ]
+    bodies = [{"actionToken": one["actionToken"], "proof": proof(one)} for one in asked]
+
+    answers = at_once(12, lambda number: call(server, "/v1/actions/complete", bodies[number // 2], session))
+
+    scores = sorted(body["data"]["newScore"] for status, body in answers if status == 200)
+    refused = [body["code"] for status, body in answers if status == 409]
+    assert scores == [10, 20, 30, 40, 50, 60]
+    assert refused == ["token_already_used"] * 6
+
+
+def test_what_is_not_right_is_refused(server):
+    session, other = (call(server, "/v1/auth/guest", {})[1]["data"]["accessToken"] for _ in range(2))
+    asked = call(server, "/v1/actions/request", {"actionType": "bench"}, session)[1]["data"]
+    body = {"actionToken": asked["actionToken"], "proof": proof(asked)}
+
+    assert call(server, "/v1/actions/request", {"actionType": "bench"}, session[:-4] + "AAAA")[0] == 401
+    assert call(server, "/v1/actions/request", {"actionType": "no"}, session)[0] == 404
+    assert call(server, "/v1/actions/complete", body, other)[0] == 400
+    assert call(server, "/v1/actions/complete", body | {"proof": {"checksum": "0"}}, session)[0] == 400
+    assert call(server, "/v1/actions/complete", body, session)[0] == 200

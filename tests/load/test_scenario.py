@@ -1,0 +1,285 @@
+"""The load test, small: whether it plays, counts, judges and reports right."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import gevent
+import psycopg
+import pytest
+
+from tests.load.scenario import calls as calls_module
+from tests.load.scenario import points, server, viewer
+from tests.load.scenario.calls import Calls, Refused, try_out
+from tests.load.scenario.judged import verdicts
+from tests.load.scenario.plan import Plan, planned
+from tests.load.scenario.seen import API, COMPLETE, STREAM, Seen, percentile
+from tests.support import ROOT, Stack, free_port, submit
+
+SMALL = {
+    "USERS": "8",
+    "RAMP_SECONDS": "0.5",
+    "HOLD_SECONDS": "2",
+    "DOWN_SECONDS": "0.5",
+    "PAUSE_SECONDS": "0.2",
+    # Anything that runs beside makes it slow.
+    "API_P95_MS": "10000",
+    "STREAM_P95_MS": "10000",
+}
+
+
+def run(output: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`make load` with these settings."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.load.scenario"],
+        cwd=ROOT,
+        env=os.environ | SMALL | {"PYTHONPATH": "clients/python", "OUTPUT": str(output)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_users_play_on_a_server_and_their_points_are_right(stack: Stack, tmp_path: Path):
+    before = total(stack)
+
+    done = run(tmp_path, URL=stack.url, ACTION="load")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = re.search(r"ok +the board shows the ([\d,]+) points of (\d+) players", done.stdout)
+    assert told, done.stdout
+    assert total(stack) - before == int(told[1].replace(",", "")) > 0
+    assert 1 <= int(told[2]) <= 8
+    assert re.search(r"ok +stream, to its first frame: p95 \d+ ms of 8,", done.stdout), done.stdout
+    page = (tmp_path / "127.0.0.1-8-users.html").read_text()
+    assert page.count("<svg") == 5
+    assert set(re.findall(r"https?://[^\s<\"]+", page)) == {f"{stack.url}:"}, "other hosts are asked for"
+    assert "<script" not in page
+    assert "src=" not in page
+    assert (tmp_path / "runs.md").read_text().count("\n") == 3
+
+
+def test_what_does_not_hold_is_told_and_is_exit_status_1(tmp_path: Path):
+    done = run(tmp_path, API_P95_MS="0.001", USERS="3")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"FAIL +API, all calls: p95 \d+ ms of \d+, must be below 0.001 ms", done.stdout)
+    assert re.search(r"ok +the board shows the [\d,]+ points", done.stdout), done.stdout
+    assert re.search(r"ok +verify: 0 differences", done.stdout)
+    assert "generator" in (tmp_path / "runs.md").read_text()
+    assert "not everything holds" in (tmp_path / "sqlite-3-users.html").read_text()
+    url = re.search(r"users on (\S+),", done.stdout)[1]
+    with pytest.raises(OSError, match="refused"):
+        Stack(tmp_path, port=int(url.rpartition(":")[2])).call("GET", "/healthz")
+
+
+def test_what_can_not_be_played_is_told_before_anybody_comes(stack: Stack):
+    try_out(Plan(url=stack.url, action="load"))
+
+    with pytest.raises(OSError, match="404 unknown_action_type"):
+        try_out(Plan(url=stack.url, action="unheard-of"))
+    with pytest.raises(OSError, match="404 board_not_found"):
+        try_out(Plan(url=stack.url, board="unheard-of"))
+    with pytest.raises(OSError, match="refused"):
+        try_out(Plan(url=f"http://127.0.0.1:{free_port()}"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_that_holds_something_is_not_touched(kind, tmp_path: Path, request):
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'ours.db'}"
+        (tmp_path / "ours.db").write_bytes(b"precious")
+    else:
+        url = request.getfixturevalue("postgres").create("precious")
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE precious (id int)")
+
+    with pytest.raises(server.NotEmpty), server.started(tmp_path, url):
+        pass
+
+    if kind == "sqlite":
+        assert (tmp_path / "ours.db").read_bytes() == b"precious"
+
+
+def test_points_that_the_board_lacks_are_found(stack: Stack):
+    submit(stack, "main", {"player": "ada", "score": 7}, {"player": "bob", "score": 5})
+    plan, seen = Plan(url=stack.url), Seen()
+    seen.players["ada"].points, seen.players["bob"].points = 7, 5
+    assert points.compared(plan, seen)[1]
+
+    seen.players["ada"].points = 8
+    text, holds = points.compared(plan, seen, patience_seconds=0)
+    assert not holds
+    assert "ada: 7 instead of 8" in text
+
+    seen.players["ada"].points = 6
+    assert not points.compared(plan, seen, patience_seconds=0)[1], "counted twice"
+    seen.players["ada"].doubtful = 1
+    assert points.compared(plan, seen, patience_seconds=0)[1], "it may have been counted"
+
+
+class Moody(http.server.BaseHTTPRequestHandler):
+    """Says wait, hangs up, says no, then yes."""
+
+    protocol_version = "HTTP/1.1"
+    got: list[bytes]
+    moods: list[int]
+
+    def do_POST(self):
+        self.got.append(self.rfile.read(int(self.headers["Content-Length"])))
+        mood = self.moods.pop(0)
+        if not mood:
+            self.close_connection = True
+            return
+        body = json.dumps({"data": {"increment": 3}, "code": f"code_{mood}"}).encode()
+        self.send_response(mood)
+        self.send_header("Content-Length", str(len(body)))
+        if mood == 503:
+            self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def moody():
+    """What the server got, its moods to come, and its URL."""
+    handler = type("Handler", (Moody,), {"got": [], "moods": []})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield handler.got, handler.moods, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_same_is_sent_again_until_the_server_says_yes_or_no(moody, monkeypatch):
+    monkeypatch.setattr(calls_module, "AGAIN_SECONDS", 0.01)
+    got, moods, url = moody
+    moods += [503, 0, 500, 200]
+    seen = Seen()
+    calls = Calls(url, seen.request)
+
+    answer = calls.call(COMPLETE, "POST", "/", {"actionToken": "t"})
+
+    assert answer == {"increment": 3}
+    assert got == [b'{"actionToken":"t"}'] * 4
+    assert seen.waits == {"complete action: 503 code_503": 1}
+    assert len(seen.failures) == 2, "no answer, and an error that does not say when to come back"
+    assert len(seen.calls[COMPLETE]) == 1
+    moods += [404]
+    with pytest.raises(Refused, match="code_404"):
+        calls.call(COMPLETE, "POST", "/", {})
+    calls.close()
+
+
+def frame(text: str) -> bytes:
+    """A frame as a chunk of its own."""
+    return f"{len(text):x}\r\n{text}\r\n".encode()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+HELLO = frame('retry: 1000\n: padding\n\nevent: hello\ndata: {"t":"hello"}\n\n')
+
+
+def test_a_viewer_comes_back_with_his_cursor_when_the_server_asks(monkeypatch):
+    monkeypatch.setattr(viewer, "LOOK_SECONDS", 0.01)
+    streams = [
+        [HELLO, frame('event: delta\nid: 7-1\ndata: {"id":"7-1"}\n\n'), bye("max_age")],
+        [bye("ip_limit")],
+        [HELLO[:-9], HELLO[-9:]],
+    ]
+    asked: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        for stream in streams:
+            connection, _ = listening.accept()
+            with connection:
+                asked.append(connection.recv(4096))
+                for part in (HEAD, *stream):
+                    connection.sendall(part)
+
+    seen = Seen()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        watching = gevent.spawn(viewer.hold, url, "main", seen, seen.request)
+        with gevent.Timeout(10):
+            while not seen.failures:
+                gevent.sleep(0.01)
+        watching.kill()
+        thread.join()
+
+    assert [b"since=7-1" in one for one in asked] == [False, True, True]
+    assert len(seen.calls[STREAM]) == 2, "the one that was refused was not opened"
+    assert seen.waits == {"open stream: ip_limit": 1}
+    assert list(seen.failures) == ["open stream: broke off: OSError('it ended without a bye')"]
+
+
+def bye(why: str) -> bytes:
+    return frame(f'event: bye\ndata: {{"t":"bye","code":1,"why":"{why}","again":true,"retry_ms":10}}\n\n')
+
+
+def test_users_come_stay_and_go():
+    plan = planned({"USERS": "1000", "RAMP_SECONDS": "60", "HOLD_SECONDS": "120", "DOWN_SECONDS": "10"})
+
+    assert [plan.users_at(at) for at in (0, 30, 60, 179, 185, 189.99, 190)] == [
+        *(100, 550, 1000, 1000),
+        *(500, 1, None),
+    ]
+    with pytest.raises(ValueError, match="USERS=many is not a number"):
+        planned({"USERS": "many"})
+
+
+def a_run(ms: float, *, waits: int = 0, failures: int = 0) -> Seen:
+    seen = Seen()
+    for name in (*API, STREAM):
+        seen.calls[name] = [(70.0, ms)] * 100
+    seen.waits[f"{COMPLETE}: 503 unavailable"] = waits
+    seen.waits["sign in: 429 rate_limited"] = 1000
+    if failures:
+        seen.failures["read board: 500"] = failures
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("seen", "holds"),
+    [
+        (a_run(199), True),
+        (a_run(200), False),
+        (a_run(199, waits=4), True),
+        (a_run(199, waits=5), False),
+        (a_run(199, failures=1), False),
+        (Seen(), False),
+    ],
+)
+def test_a_run_holds_where_it_is_fast_and_nothing_fails(seen: Seen, holds):
+    assert all(one.holds for one in verdicts(Plan(), seen)) == holds
+
+
+def test_one_slow_call_among_fast_ones_is_found():
+    seen = a_run(10)
+    seen.calls[COMPLETE] = [(70.0, 10.0)] * 94 + [(70.0, 900.0)] * 6
+
+    assert [one.text for one in verdicts(Plan(), seen) if not one.holds] == [
+        "complete action: p95 900 ms of 100, must be below 200 ms"
+    ]
+    assert percentile([(0.0, 5.0)], 0.95) == 5
+
+
+def total(stack: Stack) -> int:
+    """All points on the board."""
+    rows = stack.call("GET", "/v1/boards/main/entries?limit=1000").json["data"]["entries"]
+    return sum(row["score"] for row in rows)

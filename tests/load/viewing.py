@@ -1,0 +1,158 @@
+"""Servers of event streams, and crowds that watch them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec import structs
+
+from scoreboard.core import keys
+from scoreboard.core.redis import connect_patient
+from scoreboard.stream import frames
+from scoreboard.stream.diff import checksum
+from scoreboard.stream.store import StreamStore
+from scoreboard.stream.types import Cursor, Line
+from tests.load import servers
+from tests.support import ROOT, free_port, wait_until
+
+MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+LINE_BYTES = 40  # of one changed line in a frame of ours
+
+
+@dataclass(frozen=True)
+class Streaming:
+    """A server of event streams: where, what it runs as, and how a frame is sent to everybody."""
+
+    name: str
+    port: int
+    path: str
+    processes: Callable[[], list[int]]
+    publish: Callable[[int, int], None]  # mark, bytes
+
+
+@contextlib.contextmanager
+def audience(port: int, path: str, count: int) -> Iterator[subprocess.Popen[str]]:
+    """So many open streams, until the end."""
+    command = [sys.executable, "-m", "tests.load.audience", str(port), path, str(count)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        time.sleep(0.5)
+        yield process
+        process.kill()
+    time.sleep(1)  # until everybody is noticed to be gone
+
+
+def told(audience: subprocess.Popen[str]) -> dict[int, list[float]]:
+    """When each mark was read, once by each viewer; on the clock of time.monotonic."""
+    assert audience.stdin is not None
+    assert audience.stdout is not None
+    audience.stdin.close()
+    found: dict[str, list[float]] = json.loads(audience.stdout.readline())["marks"]
+    return {int(mark): times for mark, times in found.items()}
+
+
+@contextlib.contextmanager
+def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
+    """Publish in the place of the web process's publisher, which is kept from its lease."""
+    redis = connect_patient(redis_url)
+    store, token, stopping = StreamStore(redis), "the bench", threading.Event()
+
+    def hold() -> None:
+        while not stopping.wait(0.5):
+            redis.set(keys.lease(), token, px=3000)
+
+    def publish(mark: int, size: int) -> None:
+        (head, _), old = store.head(), store.shown()["main"]
+        scores = [("mark", mark), *((f"player-{one}", mark // 2) for one in range(size // LINE_BYTES))]
+        top = tuple(Line(id=player, n=player, s=score) for player, score in scores)
+        new = structs.replace(old, s=head.seq + 1, top=top, total=len(top), crc=checksum(top))
+        frame = frames.delta(old, new, id=Cursor(head.epoch, new.s))
+        assert store.commit(token, head, frames.text(frame), new)
+
+    wait_until(lambda: "main" in store.shown(), seconds=20)
+    redis.set(keys.lease(), token, px=3000)
+    holding = threading.Thread(target=hold)
+    holding.start()
+    try:
+        yield publish
+    finally:
+        stopping.set()
+        holding.join()
+        redis.close()
+
+
+@contextlib.contextmanager
+def node(folder: Path) -> Iterator[Streaming]:
+    """A plain Node."""
+    command = ["node", str(ROOT / "tests/load/reference/sse.mjs")]
+    with _alone("Node http", command, "/", lambda port: {"PORT": str(port)}) as streaming:
+        yield streaming
+
+
+@contextlib.contextmanager
+def nchan(folder: Path) -> Iterator[Streaming]:
+    """nchan, as its manual shows it."""
+    home = folder / "nchan"
+    home.mkdir()
+
+    def configured(port: int) -> dict[str, str]:
+        text = (ROOT / "tests/load/reference/nchan.conf").read_text()
+        (home / "nginx.conf").write_text(text.replace("FOLDER", str(home)).replace("PORT", str(port)))
+        return {}
+
+    command = ["nginx", "-p", str(home), "-e", "stderr", "-c", str(home / "nginx.conf")]
+    with _alone("nchan", command, "/publish", configured) as streaming:
+        yield streaming
+
+
+@contextlib.contextmanager
+def _alone(
+    name: str, command: list[str], publish_path: str, configured: Callable[[int], dict[str, str]]
+) -> Iterator[Streaming]:
+    port = free_port()
+    environment = configured(port)
+    with subprocess.Popen(
+        command, env={"PATH": "/usr/sbin:/usr/bin:/bin", **environment}, stderr=subprocess.DEVNULL
+    ) as process:
+
+        def publish(mark: int, size: int) -> None:
+            body = f'{{"id":"mark","s":{mark}}}'.encode().ljust(size, b"x")
+            with urllib.request.urlopen(
+                urllib.request.Request(f"http://127.0.0.1:{port}{publish_path}", body), timeout=10
+            ) as answer:
+                answer.read()
+
+        try:
+            wait_until(lambda: servers._answers(port), seconds=10)
+            yield Streaming(name, port, "/stream", lambda: servers.children(process.pid), publish)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def there(start: object) -> bool:
+    """Whether a reference can run here; says so where it can't."""
+    wanted = {"node": shutil.which("node"), "nchan": MODULE.exists() and shutil.which("nginx")}
+    name = getattr(start, "__name__", "")
+    if not wanted[name]:
+        print(f"MISSING: {name}, so it is not measured", file=sys.stderr)
+    return bool(wanted[name])
+
+
+def memory(processes: list[int]) -> int:
+    """Bytes of memory that these processes hold."""
+    texts = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in processes]
+    return sum(1024 * int(text.split("Rss:")[1].split()[0]) for text in texts)
