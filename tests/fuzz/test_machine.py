@@ -1,0 +1,352 @@
+"""Random play and random faults against a plain model: what is counted is right after every step.
+
+Two processes' worth of the real product share a database and a Redis. Commits are lost, the database and
+Redis go away and come back, Redis is emptied, processes are replaced. After each step both tell the same
+scores, ranks and names as the model (P2, P3), and where Redis is there, so does it once it was followed (P4).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from redis import Redis
+
+from config.settings import Settings
+from scoreboard.chaos.notation import read
+from scoreboard.parts import build
+from tests.actions.play import Player, define, proof
+from tests.contract import client_of
+from tests.fuzz.seconds import play
+from tests.model import ModelBoard
+from tests.support import KEY
+
+SECRETS = {"secret_key": "x" * 32, "bootstrap_key": KEY}
+LIFE_MS, LEAST_MS = 300_000, 2000
+BATCHES, PLAYED = "cup", "main"
+NAMES = ("ada", "bob", "cyd")
+POINTS = st.integers(0, 10)
+
+
+class Outage:
+    """Whether the writer's database is away now, and how it went: after a commit, or before."""
+
+    def __init__(self) -> None:
+        self.number = self.now = 0
+
+    def current(self) -> int:
+        """The number of the outage, as chaos asks for it."""
+        return self.now
+
+    @contextlib.contextmanager
+    def begins(self, writing: Any, *, commits: bool):
+        """Lose the answer of the next commit, or the database before it."""
+        self.number += 1
+        self.now = self.number
+        if not commits:
+            writing._noticed = self.now
+        try:
+            yield
+        finally:
+            self.now = 0
+
+
+class Token:
+    """An action token, and what it was completed with."""
+
+    def __init__(self, player: str, asked: dict[str, Any], at: int) -> None:
+        self.player, self.asked, self.at = player, asked, at
+        self.points: int | None = None
+        self.score = 0
+
+
+class Machine(RuleBasedStateMachine):
+    """The product beside its model."""
+
+    make_parts: Callable[..., Any]
+    redis_path: Path
+    redis: Redis
+    clock: Any
+
+    @initialize()
+    def begin(self):
+        self.there(True)
+        self.redis.flushall()
+        self.outage, self.tokens, self.keys, self.sent = Outage(), [], [], 0
+        self.processes = [self.process() for _ in range(2)]
+        self.boards = {
+            PLAYED: ModelBoard({"operator": "increment"}),
+            BATCHES: ModelBoard({"operator": "increment"}),
+        }
+        parts = self.processes[0][0]
+        self.here = True
+        for board in self.boards:
+            with contextlib.suppress(Exception):
+                parts.manage.delete(board, context={"caller": "tests"})
+            self.http(0).put(f"/v1/admin/boards/{board}", json={})
+        define(parts, "jump", points={"min": 0, "max": 10}, minSeconds=LEAST_MS / 1000)
+        self.follow()
+        self.players = {name: Player(parts, displayName=name.title()) for name in NAMES}
+        self.names = {player.id: name.title() for name, player in self.players.items()}
+
+    def process(self):
+        """A process's worth of parts, and an HTTP client of a server that holds a key."""
+        parts = type(self).make_parts()
+        parts._writing._outages = self.outage
+        return parts, client_of(parts)
+
+    def http(self, number):
+        return self.processes[number][1]
+
+    # What people do
+
+    @rule(player=st.sampled_from(NAMES), number=st.integers(0, 1))
+    def request(self, player, number):
+        answer = self.call(player, number, "/v1/actions/request", {"actionType": "jump"})
+        assert answer.status_code == 200, answer.text
+        self.tokens.append(Token(player, answer.json["data"], self.clock()))
+
+    @rule(player=st.sampled_from(NAMES), points=POINTS, number=st.integers(0, 1))
+    def play(self, player, points, number):
+        self.request(player, 1 - number)
+        self.clock.advance(ms=LEAST_MS)
+        self.complete(self.tokens[-1], points, number)
+
+    @rule(data=st.data(), points=POINTS, number=st.integers(0, 1))
+    @precondition(lambda self: getattr(self, "tokens", None))
+    def complete_any(self, data, points, number):
+        self.complete(data.draw(st.sampled_from(self.tokens)), points, number)
+
+    @rule(data=st.data(), number=st.integers(0, 1))
+    @precondition(lambda self: any(one.points is not None for one in getattr(self, "tokens", ())))
+    def replay(self, data, number):
+        token = data.draw(st.sampled_from([one for one in self.tokens if one.points is not None]))
+        self.complete(token, token.points, number)
+
+    @rule(data=st.data(), points=POINTS, number=st.integers(0, 1), commits=st.booleans())
+    @precondition(lambda self: any(self.fresh(one) for one in getattr(self, "tokens", ())))
+    def lose_a_completion(self, data, points, number, commits):
+        token = data.draw(st.sampled_from([one for one in self.tokens if self.fresh(one)]))
+        self.clock.advance(ms=LEAST_MS)
+        if not self.fresh(token):
+            return
+        with self.outage.begins(self.processes[number][0]._writing, commits=commits):
+            answer = self.completed(token, points, number)
+        if self.written(answer, commits):
+            self.count(token, points)
+        self.complete(token, points, 1 - number)
+
+    @rule(
+        entries=st.lists(
+            st.tuples(st.sampled_from(NAMES), st.integers(-5, 5), st.booleans()), min_size=1, max_size=4
+        ),
+        number=st.integers(0, 1),
+        trouble=st.sampled_from(["", "", "before", "after"]),
+    )
+    def submit(self, entries, number, trouble):
+        batch, new = [], 0
+        for player, score, repeats in entries:
+            if repeats and self.keys:
+                batch.append(self.keys[score % len(self.keys)])
+                continue
+            self.sent += 1
+            new += 1
+            batch.append({"player": player, "score": score, "idempotencyKey": f"{uuid.uuid4()}"})
+            self.keys.append(batch[-1])
+            self.accept(BATCHES, player, score)
+        written = False
+        if trouble:
+            with self.outage.begins(self.processes[number][0]._writing, commits=trouble == "after"):
+                written = self.written(self.scores(batch, number), trouble == "after")
+        report = self.scores(batch, number).json["data"]
+        assert report["rejected"] == []
+        known = len(batch) if written else len(batch) - new
+        assert (report["accepted"], report["replayed"]) == (len(batch) - known, known)
+        standings = {self.id(row[1]): (row[2], row[0]) for row in self.boards[BATCHES].listed()}
+        for one in report["standings"]:
+            if one["rank"] is not None:  # an entry that is repeated without Redis is answered as it was
+                assert (one["score"], one["rank"]) == standings[one["player"]]
+
+    @rule(data=st.data())
+    @precondition(lambda self: getattr(self, "keys", None))
+    def a_key_means_one_score(self, data):
+        entry = data.draw(st.sampled_from(self.keys))
+        report = self.scores([entry | {"score": entry["score"] + 1}], 0).json["data"]
+        assert [one["code"] for one in report["rejected"]] == ["idempotency_key_reused"]
+
+    @rule(player=st.sampled_from(NAMES), number=st.integers(0, 1))
+    def rename(self, player, number):
+        self.sent += 1
+        name = f"{player} {self.sent}"
+        answer = self.call(player, number, "/v1/me", {"displayName": name}, method="patch")
+        assert answer.status_code == 200, answer.text
+        self.names[self.players[player].id] = name
+
+    @rule(number=st.integers(0, 1))
+    def delete_the_board(self, number):
+        assert self.http(number).delete(f"/v1/admin/boards/{BATCHES}").status_code == 204
+        assert self.http(1 - number).get(f"/v1/boards/{BATCHES}").status_code == 404
+        assert self.http(number).put(f"/v1/admin/boards/{BATCHES}", json={}).status_code == 201
+        self.boards[BATCHES] = ModelBoard({"operator": "increment"})
+        self.keys = []
+
+    # What happens to them
+
+    @rule(ms=st.sampled_from([1, LEAST_MS, LIFE_MS - LEAST_MS, LIFE_MS]))
+    def time_passes(self, ms):
+        self.clock.advance(ms=ms)
+
+    @rule()
+    def redis_is_emptied(self):
+        if self.here:
+            self.redis.flushall()
+
+    @rule()
+    def redis_goes_or_comes(self):
+        self.there(not self.here)
+
+    @rule(number=st.integers(0, 1))
+    def a_process_is_replaced(self, number):
+        self.processes[number][0].close()
+        self.processes[number] = self.process()
+
+    @rule()
+    def follow(self):
+        if self.here:
+            self.processes[0][0].followers.catch_up("boards")
+
+    # What must be true
+
+    @invariant()
+    def everybody_is_told_what_the_model_says(self):
+        if not hasattr(self, "names"):
+            return
+        for board, model in self.boards.items():
+            expected = [
+                (rank, self.id(player), score, self.name(player)) for rank, player, score, _ in model.listed()
+            ]
+            for number in range(2):
+                answer = self.http(number).get(f"/v1/boards/{board}/entries?limit=100")
+                assert answer.status_code == 200, answer.text
+                assert [shown(row) for row in answer.json["data"]["entries"]] == expected
+
+    @invariant()
+    def redis_follows(self):
+        if hasattr(self, "names") and self.here:
+            self.follow()
+            assert self.processes[0][0].verify.run() == []
+
+    def teardown(self):
+        if hasattr(self, "processes"):
+            self.there(True)
+            for parts, _ in self.processes:
+                parts.close()
+
+    # Within
+
+    def there(self, here):
+        """Let Redis be there or not: its data stays as it is, and its connections do not."""
+        away = self.redis_path.with_suffix(".away")
+        if here and away.exists():
+            away.rename(self.redis_path)
+        if not here:
+            self.redis_path.rename(away)
+            Redis(unix_socket_path=str(away)).client_kill_filter(_type="normal", skipme=True)
+        self.here = here
+
+    def written(self, answer, commits):
+        """Whether what was answered so was written all the same."""
+        code = answer.json["code"]
+        # Where the writer was just noting down receipts, it was that which broke, and nothing was written.
+        assert answer.status_code == 503
+        assert code == "ledger_unavailable" or (commits and code == "outcome_unknown")
+        return code == "outcome_unknown"
+
+    def fresh(self, token):
+        return token.points is None and self.clock() - token.at < LIFE_MS
+
+    def complete(self, token, points, number):
+        took, answer = self.clock() - token.at, self.completed(token, points, number)
+        if token.points is not None:
+            expected = "" if points == token.points else "token_already_used"
+        else:
+            expected = (
+                "action_token_expired" if took >= LIFE_MS else "completed_too_fast" if took < LEAST_MS else ""
+            )
+        assert answer.json.get("code", "") == expected, answer.text
+        if expected:
+            return
+        receipt = answer.json["data"]
+        assert receipt["replayed"] == (token.points is not None)
+        if token.points is None:
+            self.count(token, points)
+        assert (receipt["increment"], receipt["newScore"]) == (token.points, token.score)
+
+    def count(self, token, points):
+        self.accept(PLAYED, token.player, points)
+        token.points, token.score = points, self.boards[PLAYED].standings()[token.player].score
+
+    def accept(self, board, player, score):
+        self.boards[board].accepted.append(
+            {"player": player, "score": score, "columns": {}, "region": "", "operator": "increment", "at": 0}
+        )
+
+    def completed(self, token, points, number):
+        body = {"actionToken": token.asked["actionToken"], "proof": proof(token.asked, points)}
+        return self.call(token.player, number, "/v1/actions/complete", body)
+
+    def scores(self, batch, number):
+        body = {"entries": [entry | {"player": self.id(entry["player"])} for entry in batch]}
+        return self.http(number).post(f"/v1/boards/{BATCHES}/scores", json=body)
+
+    def call(self, player, number, path, body, method="post"):
+        """Call as a player, with a session that is good now."""
+        parts, one = self.processes[number][0], self.players[player]
+        session = one.session["refreshToken"].split("_")[1]
+        tokens = parts.sessions.current(session, parts.players.me(one.id))
+        headers = {"Authorization": f"Bearer {tokens.access}"}
+        return getattr(self.http(number), method)(path, json=body, headers=headers)
+
+    def id(self, name):
+        return self.players[name].id
+
+    def name(self, player):
+        return self.names[self.id(player)]
+
+
+def shown(row):
+    return row["rank"], row["player"]["id"], row["score"], row["player"]["displayName"]
+
+
+@pytest.mark.parametrize(("kind", "share"), [("sqlite", 0.6), ("postgresql", 0.4)])
+def test_the_product_does_as_its_model_whatever_breaks(
+    kind, share, redis_server, redis, clock, tmp_path, postgres
+):
+    url = f"sqlite:///{tmp_path / 'machine.db'}" if kind == "sqlite" else postgres.create("machine")
+
+    class Bound(Machine):
+        pass
+
+    def make():
+        parts = build(
+            Settings(database_url=url, data_dir=tmp_path, redis_url=redis_server, **SECRETS),
+            clock=clock,
+            plan=read("seed=1"),
+        )
+        parts.migrate()
+        parts.prepare()
+        return parts
+
+    Bound.make_parts = staticmethod(make)
+    Bound.redis_path, Bound.redis, Bound.clock = Path(redis_server.removeprefix("unix://")), redis, clock
+    try:
+        play(Bound, share=share, examples=round(12 * share))
+    finally:
+        if kind == "postgresql":
+            postgres.drop("machine")
