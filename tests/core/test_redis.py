@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import ResponseError
 
-from scoreboard.core.redis import HOT_SECONDS, REST_SECONDS, Breaker, RedisAway, Scripts, connect
+from scoreboard.core.redis import (
+    HOT_SECONDS,
+    REST_SECONDS,
+    Breaker,
+    RedisAway,
+    Scripts,
+    SharedReads,
+    connect,
+)
 
 
 class Moments:
@@ -144,3 +153,31 @@ def test_an_error_inside_a_script_counts_as_a_failing_redis(redis, redis_server)
 
     assert isinstance(away.value.__cause__, ResponseError)
     client.close()
+
+
+@pytest.fixture
+def reads(redis_server):
+    breaker = Breaker()
+    client = connect(redis_server, breaker)
+    yield SharedReads(Scripts(client, "scoreboard.stream"), breaker)
+    client.close()
+
+
+def test_many_who_read_at_once_get_their_own_answers_over_one_connection(redis, reads):
+    redis.mset({f"key {number}": number for number in range(200)})
+    others = redis.info("clients")["connected_clients"]
+
+    with ThreadPoolExecutor(16) as pool:
+        found = pool.map(lambda number: reads.ask(lambda pipeline: pipeline.get(f"key {number}")), range(200))
+
+    assert list(found) == [str(number) for number in range(200)]
+    assert redis.info("clients")["connected_clients"] == others + 1
+
+
+def test_a_shared_read_that_fails_counts_as_a_failing_redis(redis, reads):
+    redis.set("text", "me")
+
+    with pytest.raises(RedisAway):
+        reads.ask(lambda pipeline: pipeline.hget("text", "field"))
+    with pytest.raises(RedisAway, match="left alone"):
+        reads.ask(lambda pipeline: pipeline.get("text"))

@@ -12,7 +12,7 @@ from scoreboard.accounts.types import Name
 from scoreboard.boards.order import Order
 from scoreboard.boards.types import Place, Shown, Standing, Stretch, Window
 from scoreboard.core import keys
-from scoreboard.core.redis import Breaker, Scripts
+from scoreboard.core.redis import Breaker, Scripts, SharedReads
 
 PARTS = (keys.order, keys.members, keys.tiers, keys.tier_sizes, keys.metadata)
 PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
@@ -43,6 +43,7 @@ class RedisView:
         self._redis = redis
         self._breaker = breaker
         self._scripts = Scripts(redis, "scoreboard.boards")
+        self._reads = SharedReads(self._scripts, breaker)
 
     @property
     def server(self) -> str:
@@ -98,7 +99,8 @@ class RedisView:
 
     def stamp(self, window: Window, order: Order) -> str | None:
         """The name of a window's state; None where it is not shown. Raises RedisAway."""
-        found = self._breaker.call(lambda: self._redis.hmget(_keys(window)[5], ["layout", "made", "changes"]))
+        state = _keys(window)[5]
+        found = self._reads.ask(lambda pipeline: pipeline.hmget(state, ["layout", "made", "changes"]))
         layout, made, changes = (str(text or "") for text in found)
         return self._stamp(f"{made}-{changes or 0}") if layout == str(order.layout) else None
 
@@ -151,7 +153,7 @@ class RedisView:
         """Display names. Raises RedisAway."""
         if not players:
             return []
-        found = self._breaker.call(lambda: self._redis.hmget(keys.names(), list(players)))
+        found = self._reads.ask(lambda pipeline: pipeline.hmget(keys.names(), list(players)))
         return [None if text is None else str(text).partition(":")[2] for text in found]
 
     def show_names(self, names: Sequence[Name], *, complete: int | None = None) -> None:
@@ -167,7 +169,8 @@ class RedisView:
 
     def versions(self) -> tuple[int | None, int | None]:
         """Versions of the catalogue and of display names. Raises RedisAway."""
-        found = self._breaker.call(lambda: self._redis.mget(keys.catalogue_version(), keys.renames()))
+        names = (keys.catalogue_version(), keys.renames())
+        found = self._reads.ask(lambda pipeline: pipeline.mget(*names))
         catalogue, renames = (None if text is None else int(text) for text in found)
         return catalogue, renames
 
@@ -205,7 +208,7 @@ class RedisView:
 
     def _listed(self, window: Window, order: Order, how: str, what: Any, limit: int) -> Stretch | None:
         args = [order.layout, order.ties, order.tier_width, order.width, how, what, limit]
-        answer = self._call("read_listed", _keys(window), args)
+        answer = self._read("read_listed", _keys(window), args)
         if answer is None:
             return None
         version, stamp, total, start, ahead, tiers, members, texts = answer
@@ -217,7 +220,7 @@ class RedisView:
 
     def _located(self, window: Window, order: Order, how: str, what: Sequence[str]) -> Stretch | None:
         args = [order.layout, order.ties, order.tier_width, how, *what]
-        answer = self._call("read_located", _keys(window), args)
+        answer = self._read("read_located", _keys(window), args)
         if answer is None:
             return None
         version, stamp, total, *flat = answer
@@ -234,6 +237,9 @@ class RedisView:
 
     def _call(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
         return self._breaker.call(lambda: self._scripts.call(script, names, args))
+
+    def _read(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
+        return self._reads.ask(lambda pipeline: self._scripts.queue(pipeline, script, names, args))
 
     def _queue(self, pipeline: Any, change: Change, *, ranked: bool) -> None:
         order = change.order
