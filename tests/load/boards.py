@@ -27,6 +27,10 @@ PAGE = 10_000
 PAGES = 50  # in one transaction
 JOURNALED = 1_000_000  # of larger boards only the last line is written: no reader looks at the others
 CACHE_KB = 500_000
+WEIGHED, WEIGHING_SECONDS = (
+    100_000,
+    60,
+)  # of a key's members; to look at all of ten million stops Redis for long
 ALL = Period("all", "all", None, None)
 CONTEXT = {"caller": "bootstrap", "request": "0123456789abcdef", "address": "0123456789abcdef"}
 INDEX = "CREATE INDEX standing_order ON standing (window_id, sort_key, player)"
@@ -171,7 +175,7 @@ def _show(parts: Parts, board: Board, redis_url: str) -> Built:
 def plain(redis_url: str, players: int) -> tuple[float, int]:
     """Seconds for a sorted set and a hash of so many players, and what the sorted set weighs."""
     found = enumerate(scores(players))
-    with Redis.from_url(redis_url) as redis:
+    with Redis.from_url(redis_url, socket_timeout=WEIGHING_SECONDS) as redis:
         begun = time.perf_counter()
         while page := {player(number): score for number, score in islice(found, 1000)}:
             with redis.pipeline(transaction=False) as pipeline:
@@ -179,15 +183,15 @@ def plain(redis_url: str, players: int) -> tuple[float, int]:
                 pipeline.hset("plain-hash", mapping=page)
                 pipeline.execute()
         seconds = time.perf_counter() - begun
-        weight = int(redis.memory_usage("plain", samples=0) or 0)
+        weight = int(redis.memory_usage("plain", samples=WEIGHED) or 0)
         redis.unlink("plain", "plain-hash")
     return seconds, weight
 
 
 def _weigh(redis_url: str, board: str) -> int:
-    with Redis.from_url(redis_url, decode_responses=True) as redis:
+    with Redis.from_url(redis_url, decode_responses=True, socket_timeout=WEIGHING_SECONDS) as redis:
         names = redis.scan_iter(f"sb:{{{board}/*", count=1000)
-        return sum(int(redis.memory_usage(name, samples=0) or 0) for name in names)
+        return sum(int(redis.memory_usage(name, samples=WEIGHED) or 0) for name in names)
 
 
 def _skip_audit(parts: Parts) -> None:

@@ -65,7 +65,7 @@ local live = redis.call("HGET", state, "layout") == layout
 local newest = tonumber(redis.call("HGET", state, "version") or 0)
 if not live and entries == count and version >= newest then
   -- These are all standings that there are, and nothing newer was to be shown here meanwhile.
-  redis.call("DEL", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+  redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
   redis.call("HSET", state, "layout", layout, "made", ARGV[7], "changes", 0)
   live = true
 end

@@ -3,5 +3,5 @@
 -- KEYS 1-5  order, members, tiers, tier sizes, metadata: where they are built
 -- KEYS 6    state     ARGV[1] token of this builder   ARGV[2] layout that it builds
 
-redis.call("DEL", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 redis.call("HSET", KEYS[6], "building", ARGV[1], "building-layout", ARGV[2])

@@ -126,7 +126,7 @@ class RedisView:
     def hide(self, window: Window) -> None:
         """Stop showing a window, so that it is read from SQL until it is built. Raises RedisAway."""
         names = [*_both(window)]
-        self._breaker.call(lambda: self._redis.delete(*names))
+        self._breaker.call(lambda: self._redis.unlink(*names))
 
     def let_go(self, window: Window) -> None:
         """Keep a closed window for a while only. Raises RedisAway."""
