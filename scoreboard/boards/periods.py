@@ -87,13 +87,19 @@ def _between_ticks(kind: str, zone: str, at: int) -> Period:
 def _ticks(kind: str, zone: str, minute: int) -> tuple[int, int]:
     # Cron ticks fall on whole minutes, so all instants of a minute share their period.
     local = to_datetime(minute * 60_000).astimezone(_zone(zone))
-    following = from_datetime(next(CronSim(kind, local)))
     back = local + timedelta(minutes=1)
     previous = from_datetime(next(CronSim(kind, back, reverse=True)))
     while previous > minute * 60_000:
         back -= timedelta(minutes=1)
         previous = from_datetime(next(CronSim(kind, back, reverse=True)))
+    # Backwards, ticks in the second of an hour that comes twice are passed over: forwards they are met.
+    while (following := _tick_after(kind, zone, previous)) <= minute * 60_000:
+        previous = following
     return previous, following
+
+
+def _tick_after(kind: str, zone: str, at: int) -> int:
+    return from_datetime(next(CronSim(kind, to_datetime(at).astimezone(_zone(zone)))))
 
 
 @lru_cache(maxsize=512)

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scoreboard.boards.periods import ALL, PeriodError, before, check_window, period_at
@@ -40,6 +40,8 @@ def hours(period):
     st.sampled_from(ZONES),
     st.integers(parse("2005-01-01T00:00:00Z"), parse("2035-01-01T00:00:00Z")),
 )
+@example("*/15 * * * *", "Europe/Berlin", parse("2005-10-30T00:45:00Z"))  # the hour that comes twice
+@example("*/15 * * * *", "Europe/Berlin", parse("2005-10-30T01:10:00Z"))
 def test_periods_follow_one_another_without_gap_or_overlap(kind, zone, instant):
     period = period_at(kind, zone, instant)
 
