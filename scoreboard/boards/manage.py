@@ -12,6 +12,7 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.rules import complaints
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Board, Definition
 from scoreboard.core import deadline
 from scoreboard.core.bodies import shaped
@@ -34,6 +35,7 @@ class Manage:
     catalogue: Catalogue
     stored: Definitions
     windows: Windows
+    trust: Trust
     clock: Clock
 
     def define(
@@ -109,7 +111,10 @@ class Manage:
 
     def _append(self, fact: Fact) -> dict[str, Any]:
         deadline.lift()
-        return self.writer.record(fact, seconds=PATIENCE_SECONDS).result
+        result = self.writer.record(fact, seconds=PATIENCE_SECONDS).result
+        # Where Redis could not tell them, other processes still answer by the old definitions for a moment.
+        self.trust.let_others_notice()
+        return result
 
 
 def checked(id: str, body: Any) -> Definition:

@@ -95,10 +95,11 @@ class Show:
         self.named([], first, last)
 
     def _tell(self, tell: Callable[[], None]) -> None:
+        began = self.trust.monotonic()
         try:
             tell()
         except RedisAway as error:
-            self.trust.lost(error)
+            self.trust.unshown(error, since=began)
 
     def _again(self, change: Change) -> None:
         # The window is not there: new while another batch is on its way, or Redis was emptied.

@@ -150,7 +150,10 @@ def poll() -> Response:
 
 
 def _expired(wanted: PollQuery) -> Response:
-    return answer({"id": wanted.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
+    response = answer({"id": wanted.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _next(one: Asked, at: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:

@@ -94,6 +94,20 @@ def test_what_one_process_could_not_show_no_other_reads_from_redis(two, room):
     assert not trust(two[1]).sound()
 
 
+def test_a_board_that_was_deleted_while_redis_takes_nothing_is_gone_everywhere(two, room):
+    one, other = map(client_of, two)
+    put(one, "short")
+    assert other.get("/v1/boards/short").status_code == 200
+    room(1)
+    began = time.monotonic()
+
+    assert one.delete("/v1/admin/boards/short").status_code == 204
+
+    assert time.monotonic() - began >= NOTICED_SECONDS
+    # The other one can read Redis as ever, which tells it of no new definitions.
+    assert other.get("/v1/boards/short").status_code == 404
+
+
 def test_once_redis_has_caught_up_it_is_believed_again(two, room):
     one, other = map(client_of, two)
     room(1)

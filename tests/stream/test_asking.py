@@ -103,6 +103,16 @@ def test_a_ticket_that_is_too_old_is_told_to_each_client_in_its_way(stream, gues
     assert refusal(stream.get(path, headers={"Authorization": ""})) == (401, "token_expired")
 
 
+def test_an_answer_to_a_poll_with_a_ticket_that_is_too_old_has_a_tag_as_every_other(stream, guest, clock):
+    path = f"/v1/poll?ticket={guest().ticket}"
+    clock.advance(seconds=61)
+
+    answer = stream.get(path, headers=AS_A_BROWSER)
+
+    assert answer.json["frames"][0]["why"] == "auth_expired"
+    assert answer.headers["ETag"]
+
+
 def test_who_waits_for_a_board_that_becomes_private_is_not_shown_it(stream, parts):
     path = f"/v1/poll?wait=10&since={parts.hub.head}"
     found = []
