@@ -26,7 +26,7 @@ from scoreboard.keyring.vault import Vault
 log = logging.getLogger(__name__)
 
 KID_BYTES = 6
-LOOK_SECONDS = 1.0  # unknown kids make a process read the ring this often at most
+LOOK_SECONDS = 1.0  # a ring that could not be read is tried this often; unknown kids no oftener
 UNKNOWN_KEPT = 1000  # kids that are known not to be there
 TRIES = 3
 
@@ -96,7 +96,9 @@ class KeyRing:
         """Keep up with the ring, and rotate it where that is due, until `stop` is called."""
         while not self._stopping.is_set():
             self._turn()
-            self._stopping.wait(reload_seconds(self.schedule) * random.uniform(0.75, 1.25))
+            # A process that begins while the database is away can sign nothing until it has read the ring.
+            seconds = LOOK_SECONDS if self._away else reload_seconds(self.schedule)
+            self._stopping.wait(seconds * random.uniform(0.75, 1.25))
 
     def stop(self) -> None:
         """Let `run` end."""

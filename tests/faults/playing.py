@@ -17,7 +17,9 @@ class Player:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        session = stack.call("POST", "/v1/auth/guest", {}, key=None).json["data"]
+        made = stack.call("POST", "/v1/auth/guest", {}, key=None)
+        assert made.status == 201, (made.status, made.body)
+        session = made.json["data"]
         self.id, self.token = session["player"]["id"], session["accessToken"]
 
     def request(self, action: str) -> dict[str, Any]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 import apsw
 import pytest
 
 from scoreboard.core.db import Database, execute
 from scoreboard.core.errors import Unavailable
+from scoreboard.keyring.known import KnownKeys
 from scoreboard.keyring.store import RingKeys
 from tests.journal.proxy import Proxy
+from tests.support import wait_until
 
 OLD, NEW = "o" * 32, "n" * 32
 STRANGE = "0123456789ab"
@@ -194,6 +197,24 @@ class TestTheDatabaseIsAway:
             ring._turn()
 
         assert len(errors(caplog)) == 2
+
+    def test_a_process_that_begins_meanwhile_signs_within_seconds_of_its_return(
+        self, ring, make_ring, caplog
+    ):
+        before = kid(ring)
+        other = make_ring()
+        other._known = KnownKeys([], other.vault)
+        change(ring, "ALTER TABLE ring_key RENAME TO away")
+        thread = threading.Thread(target=other.run, daemon=True)
+        thread.start()
+        wait_until(lambda: errors(caplog))
+
+        change(ring, "ALTER TABLE away RENAME TO ring_key")
+
+        wait_until(lambda: other._known.signing("tokens", other.clock()), seconds=5)
+        assert kid(other) == before
+        other.stop()
+        thread.join(10)
 
 
 class TestPostgreSQL:
