@@ -86,14 +86,12 @@ def _between_ticks(kind: str, zone: str, at: int) -> Period:
 @lru_cache(maxsize=4096)
 def _ticks(kind: str, zone: str, minute: int) -> tuple[int, int]:
     # Cron ticks fall on whole minutes, so all instants of a minute share their period.
-    local = to_datetime(minute * 60_000).astimezone(_zone(zone))
-    back = local + timedelta(minutes=1)
-    previous = from_datetime(next(CronSim(kind, back, reverse=True)))
-    while previous > minute * 60_000:
+    at = minute * 60_000
+    back = to_datetime(at).astimezone(_zone(zone))
+    while (previous := from_datetime(next(CronSim(kind, back, reverse=True)))) > at:
         back -= timedelta(minutes=1)
-        previous = from_datetime(next(CronSim(kind, back, reverse=True)))
     # Backwards, ticks in the second of an hour that comes twice are passed over: forwards they are met.
-    while (following := _tick_after(kind, zone, previous)) <= minute * 60_000:
+    while (following := _tick_after(kind, zone, previous)) <= at:
         previous = following
     return previous, following
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import random
@@ -39,8 +38,8 @@ class TroubledRequests:
             raise _killed(environ, "before")
         answer = self._app(environ, start_response)
         if fate < self._plan.kill:
-            with contextlib.closing(_Closing(answer)):
-                raise _killed(environ, "after")
+            getattr(answer, "close", lambda: None)()
+            raise _killed(environ, "after")
         return answer
 
     def _late_ms(self) -> float:
@@ -48,16 +47,6 @@ class TroubledRequests:
         late, share = self._delays.random(), self._delays.random()
         delay = self._plan.latency
         return delay.least_ms + share * (delay.most_ms - delay.least_ms) if late < delay.chance else 0.0
-
-
-class _Closing:
-    """Closes an answer that nobody reads, where it can be closed."""
-
-    def __init__(self, answer: Any) -> None:
-        self._answer = answer
-
-    def close(self) -> None:
-        getattr(self._answer, "close", lambda: None)()
 
 
 def _killed(environ: Any, when: str) -> ConnectionResetError:

@@ -65,58 +65,59 @@ def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_other
     assert [line.id for line in other.scopes.read("main", s=1).top] == ["ada", "bob", "zoe"]
 
 
-def test_a_redis_that_comes_back_with_older_boards_is_not_believed(make_parts, sqlite_url, tmp_path):
+@pytest.fixture
+def own_redis(tmp_path):
+    """A Redis that a test may kill: it comes back with what was saved."""
     server = PrivateRedis(tmp_path / "own")
     server.start()
-    try:
-        parts = make_parts(sqlite_url, redis_url=server.url)
-        parts.followers.catch_up("boards")
-        client = http(parts)
-        post(client, "main", {"player": "old", "score": 1})
-        assert names(client, "main") == ["old"]
-        with Redis.from_url(server.url) as redis:
-            redis.save()
-        post(client, "main", {"player": "new", "score": 100})
-        kill_and_wait(server)
-
-        report = post(client, "main", {"player": "mid", "score": 50})
-
-        assert names(client, "main") == ["new", "mid", "old"]
-        assert [one["rank"] for one in report["standings"]] == [None]
-        parts.followers.catch_up("boards")
-        wait_until(parts.boards._show.trust.sound, seconds=5)
-        assert names(client, "main") == ["new", "mid", "old"]
-        assert parts.verify.run() == []
-    finally:
-        server.stop()
+    yield server
+    server.stop()
 
 
-def test_a_redis_that_counts_its_changes_anew_never_names_two_states_alike(make_parts, sqlite_url, tmp_path):
-    server = PrivateRedis(tmp_path / "own")
-    server.start()
-    try:
-        parts = make_parts(sqlite_url, redis_url=server.url)
-        parts.followers.catch_up("boards")
-        client = http(parts)
-        post(client, "main", {"player": "old", "score": 1})
-        with Redis.from_url(server.url) as redis:
-            redis.save()
-        post(client, "main", {"player": "new", "score": 2})
-        post(client, "main", {"player": "new", "score": 3})
-        seen = client.get("/v1/boards/main/entries")
-        assert names(client, "main") == ["new", "old"]
-        kill_and_wait(server)
-        client.get("/v1/boards/main/entries")  # meets another server
-        parts.followers.catch_up("boards")  # shows the newest of two changes: one less than before
-        wait_until(parts.boards._show.trust.sound, seconds=5)
+def follow_and_save(parts, server):
+    """A client of boards that are shown, after one score, which is what the Redis has saved."""
+    parts.followers.catch_up("boards")
+    client = http(parts)
+    post(client, "main", {"player": "old", "score": 1})
+    with Redis.from_url(server.url) as redis:
+        redis.save()
+    return client
 
-        post(client, "main", {"player": "mid", "score": 4})
 
-        assert names(client, "main") == ["new", "mid", "old"]
-        again = client.get("/v1/boards/main/entries", headers={"If-None-Match": seen.headers["ETag"]})
-        assert again.status_code == 200
-    finally:
-        server.stop()
+def test_a_redis_that_comes_back_with_older_boards_is_not_believed(own_redis, make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, redis_url=own_redis.url)
+    client = follow_and_save(parts, own_redis)
+    assert names(client, "main") == ["old"]
+    post(client, "main", {"player": "new", "score": 100})
+    kill_and_wait(own_redis)
+
+    report = post(client, "main", {"player": "mid", "score": 50})
+
+    assert names(client, "main") == ["new", "mid", "old"]
+    assert [one["rank"] for one in report["standings"]] == [None]
+    parts.followers.catch_up("boards")
+    wait_until(parts.boards._show.trust.sound, seconds=5)
+    assert names(client, "main") == ["new", "mid", "old"]
+    assert parts.verify.run() == []
+
+
+def test_a_redis_that_counts_its_changes_anew_never_names_two_states_alike(own_redis, make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, redis_url=own_redis.url)
+    client = follow_and_save(parts, own_redis)
+    post(client, "main", {"player": "new", "score": 2})
+    post(client, "main", {"player": "new", "score": 3})
+    seen = client.get("/v1/boards/main/entries")
+    assert names(client, "main") == ["new", "old"]
+    kill_and_wait(own_redis)
+    client.get("/v1/boards/main/entries")  # meets another server
+    parts.followers.catch_up("boards")  # shows the newest of two changes: one less than before
+    wait_until(parts.boards._show.trust.sound, seconds=5)
+
+    post(client, "main", {"player": "mid", "score": 4})
+
+    assert names(client, "main") == ["new", "mid", "old"]
+    again = client.get("/v1/boards/main/entries", headers={"If-None-Match": seen.headers["ETag"]})
+    assert again.status_code == 200
 
 
 def kill_and_wait(server):

@@ -66,9 +66,8 @@ class RedisView:
             if changes:
                 scopes = {scope(change.window) for change in changes}
                 pipeline.sadd(keys.dirty(), *scopes)
-                pipeline.lpush(keys.dirty_wake(), 1)
-                pipeline.ltrim(keys.dirty_wake(), 0, 0)
-            _wake(pipeline)
+                _ring(pipeline, keys.dirty_wake())
+            _ring(pipeline, keys.wake())
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
         shown = [_shown(change, answer) for change, answer in zip(changes, answers, strict=False)]
@@ -90,7 +89,7 @@ class RedisView:
 
     def wake(self) -> None:
         """Wake the followers. Raises RedisAway."""
-        self._breaker.call(lambda: self._scripts.execute(_wake))
+        self._breaker.call(lambda: self._scripts.execute(lambda pipeline: _ring(pipeline, keys.wake())))
 
     def position(self) -> int | None:
         """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
@@ -114,9 +113,7 @@ class RedisView:
     ) -> bool:
         """Write standings where a window is built. False where another builder began. Raises RedisAway."""
         shown = _keys(window)
-        args: list[Any] = [token, order.ties, order.tier_width, version]
-        for standing in standings:
-            args += (standing.player, standing.version, order.key(standing), standing.metadata)
+        args = [token, order.ties, order.tier_width, version, *_values(order, standings)]
         return bool(self._call("fill_building", [*map(keys.building, shown[:5]), shown[5]], args))
 
     def finish_building(self, window: Window, token: str, layout: int, version: int) -> bool:
@@ -243,7 +240,7 @@ class RedisView:
 
     def _queue(self, pipeline: Any, change: Change, *, ranked: bool) -> None:
         order = change.order
-        args: list[Any] = [
+        args = [
             change.order.layout,
             change.version,
             change.entries,
@@ -251,15 +248,22 @@ class RedisView:
             order.tier_width,
             int(ranked),
             secrets.token_hex(4),
+            *_values(order, change.standings),
         ]
-        for standing in change.standings:
-            args += (standing.player, standing.version, order.key(standing), standing.metadata)
         self._scripts.queue(pipeline, "apply_standings", _both(change.window), args)
 
 
-def _wake(pipeline: Any) -> None:
-    pipeline.lpush(keys.wake(), 1)
-    pipeline.ltrim(keys.wake(), 0, 0)
+def _ring(pipeline: Any, bell: str) -> None:
+    pipeline.lpush(bell, 1)
+    pipeline.ltrim(bell, 0, 0)
+
+
+def _values(order: Order, standings: Sequence[Standing]) -> list[Any]:
+    """Standings as the scripts take them."""
+    values: list[Any] = []
+    for standing in standings:
+        values += (standing.player, standing.version, order.key(standing), standing.metadata)
+    return values
 
 
 def scope(window: Window) -> str:
