@@ -1,0 +1,40 @@
+"""The product in four set-ups: each value of each of three choices meets each value of the others once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import Stack
+
+# Database, number of web processes, fast lane.
+SETUPS = {
+    "sqlite-1-lane": ("sqlite", 1, "on"),
+    "sqlite-2-gunicorn": ("sqlite", 2, "off"),
+    "postgresql-1-gunicorn": ("postgresql", 1, "off"),
+    "postgresql-2-lane": ("postgresql", 2, "on"),
+}
+# Addresses can be named in X-Forwarded-For, and streams of this machine are counted by address.
+ENVIRONMENT = {
+    "TRUSTED_PROXY_HOPS": "1",
+    "STREAM_FREE_ADDRESSES": "192.0.2.0/24",
+    "STREAM_MAX_PER_ADDRESS": "10",
+}
+
+
+@pytest.fixture(scope="session", params=SETUPS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product on one of the set-ups, behind one trusted proxy, which is the test itself."""
+    database, processes, lane = SETUPS[request.param]
+    environment = ENVIRONMENT | {"WEB_CONCURRENCY": str(processes), "FAST_LANE": lane}
+    name = f"attacks_{processes}"
+    postgres = request.getfixturevalue("postgres") if database == "postgresql" else None
+    if postgres:
+        environment["DATABASE_URL"] = postgres.create(name)
+    stack = Stack(tmp_path_factory.mktemp("attacks") / "data", environment)
+    stack.start()
+    yield stack
+    stack.stop()
+    if postgres:
+        postgres.drop(name)
