@@ -56,6 +56,9 @@ class CountsTogether(Protocol):
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one: counts, and seconds that are left."""
 
+    def give_back(self, counters: Sequence[str]) -> None:
+        """Take one back from each of these counters that holds anything."""
+
 
 class RedisCounts(RedisStorage):
     """Counters that all processes share, on connections that are made elsewhere."""
@@ -80,6 +83,10 @@ class RedisCounts(RedisStorage):
         found = self._together.ask(([self.prefixed_key(counter.key) for counter in counters], args))
         return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
 
+    def give_back(self, counters: Sequence[str]) -> None:
+        """Take one back from each of these counters that holds anything."""
+        self._scripts.call("give_back", [self.prefixed_key(counter) for counter in counters], [])
+
     def _count(self, asked: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
         def fill(pipeline: Any) -> None:
             for names, args in asked:
@@ -101,6 +108,12 @@ class MemoryCounts(MemoryStorage):
             found.append((count, left if left > 0 else counter.seconds))
         return found
 
+    def give_back(self, counters: Sequence[str]) -> None:
+        """Take one back from each of these counters that holds anything."""
+        for counter in counters:
+            if self.get(counter) > 0:
+                self.decr(counter)
+
 
 class FixedWindowsTogether(FixedWindowRateLimiter):
     """Fixed windows as `limits` has them, several at once."""
@@ -115,6 +128,11 @@ class FixedWindowsTogether(FixedWindowRateLimiter):
             Tally(item, used, max(1, math.ceil(left)))
             for (item, _), (used, left) in zip(hits, found, strict=True)
         ]
+
+    def give_back(self, hits: Sequence[tuple[RateLimitItem, str]]) -> None:
+        """Take back what `hit_together` counted."""
+        if hits:
+            self.storage.give_back([item.key_for(key) for item, key in hits])
 
 
 STRATEGIES[STRATEGY] = FixedWindowsTogether

@@ -6,9 +6,9 @@ import logging
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -18,6 +18,8 @@ from redis.exceptions import ResponseError
 
 from scoreboard.core.counting import SCHEME, STRATEGY, FixedWindowsTogether, MemoryCounts, Tally
 from scoreboard.core.redis import Breaker, RedisAway
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,8 @@ class Limits:
         if not hits:
             return []
         try:
-            found = self._in_redis([(limit.whole, key) for limit, key in hits], cost)
+            whole = [(limit.whole, key) for limit, key in hits]
+            found = self._call(lambda limiter: limiter.hit_together(whole, cost=cost))
         except RedisAway as away:
             found = self._own.hit_together([(limit.share, key) for limit, key in hits], cost=cost)
             self._now(alone=True, reason=str(away))
@@ -79,6 +82,15 @@ class Limits:
             if tally.exceeded:
                 self._remember(key, tally)
         return found
+
+    def give_back(self, asked: Iterable[tuple[str, str]]) -> list[RateLimitItem]:
+        """Take back what was counted against limits. Returns these limits."""
+        hits = [(limit, _digest(key)) for name, key in asked for limit in self._limits[name]]
+        try:
+            self._call(lambda limiter: limiter.give_back([(limit.whole, key) for limit, key in hits]))
+        except RedisAway:
+            self._own.give_back([(limit.share, key) for limit, key in hits])
+        return [limit.whole for limit, _ in hits]
 
     def spent(self, name: str, key: str) -> list[Tally]:
         """What was exceeded when this process counted last, and still is. Asks nobody."""
@@ -95,13 +107,13 @@ class Limits:
         if len(self._spent) > MOST_SPENT:
             self._spent.popitem(last=False)
 
-    def _in_redis(self, hits: Sequence[tuple[RateLimitItem, str]], cost: int) -> list[Tally]:
+    def _call(self, work: Callable[[FixedWindowsTogether], T]) -> T:
         if self._refusing.open:
             raise RedisAway("Redis refused to count a moment ago")
 
-        def count() -> list[Tally]:
+        def count() -> T:
             try:
-                found = cast(FixedWindowsTogether, self._limiter.limiter).hit_together(hits, cost=cost)
+                found = work(cast(FixedWindowsTogether, self._limiter.limiter))
             except ResponseError as error:
                 self._refusing.rest()
                 raise RedisAway(str(error)) from error

@@ -30,6 +30,7 @@ followed = described(
     security=("anyone", "key", "player"),
     problems=(
         "unauthenticated",
+        "account_suspended",
         "forbidden",
         "validation_failed",
         "board_not_found",
