@@ -17,10 +17,26 @@ from redis import Redis
 from config.settings import Settings
 from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.parts import Parts, build
+from tests import schedule
 from tests.contract import client_of
 from tests.support import KEY, FrozenClock, Postgres
 
 DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    schedule.name_alone(metafunc)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedule.AloneLast:
+    return schedule.AloneLast(config, log)
+
+
+@pytest.fixture
+def alone() -> None:
+    """Tests marked `alone` have it: see `tests/schedule.py`."""
 
 
 @pytest.fixture(scope="session")

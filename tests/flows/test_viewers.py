@@ -78,6 +78,7 @@ def folded(frames):
     return [(row["id"], row["s"]) for row in rows]
 
 
+@pytest.mark.alone
 def test_who_left_is_noticed_within_a_second(stack, board):
     viewers = [opened(stack, board) for _ in range(20)]
     sockets = [upgrade(stack.port, f"/v1/ws?boards={board}") for _ in range(5)]
