@@ -24,8 +24,10 @@ from tests.support import KEY, FrozenClock, Postgres
 DATABASES = ("sqlite", "postgresql")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        one = metafunc.definition.get_closest_marker("one_database")
+        metafunc.parametrize("database_kind", DATABASES[:1] if one else DATABASES)
     schedule.name_alone(metafunc)
 
 
@@ -81,10 +83,10 @@ def postgres() -> Iterator[Postgres]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: each test runs on both kinds."""
-    if request.param == "sqlite":
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: each test runs on both kinds, unless it is marked `one_database`."""
+    if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'scoreboard.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")

@@ -8,13 +8,9 @@ from scoreboard.core.db import rows
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database
+
 LIMITED = (429, "rate_limited")
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture

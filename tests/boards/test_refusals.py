@@ -6,6 +6,8 @@ import pytest
 
 from tests.boards.calls import put, refusal, score
 
+pytestmark = pytest.mark.one_database
+
 ENTRIES = [
     "limit=0",
     "limit=1001",
@@ -28,12 +30,6 @@ RANK_FOR = [
     "score=1&score=2",
     "score=" + "9" * 5000,
 ]
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.mark.parametrize("query", ENTRIES)

@@ -8,11 +8,7 @@ from scoreboard.app import create_app
 from tests.boards.calls import listed, submit
 from tests.support import KEY, free_port
 
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
+pytestmark = pytest.mark.one_database
 
 
 def test_a_process_that_answers_is_healthy(client):

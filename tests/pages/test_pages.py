@@ -13,6 +13,8 @@ from scoreboard.core.db import Lost
 from tests.pages.html import INLINE
 from tests.support import KEY
 
+pytestmark = pytest.mark.one_database
+
 
 def define(client, board, **definition):
     assert client.put(f"/v1/admin/boards/{board}", json=definition).status_code in (200, 201)

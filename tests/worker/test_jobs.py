@@ -19,17 +19,13 @@ from worker import clock as ticking
 from worker import context, queues
 from worker.jobs import boards, followers
 
+pytestmark = pytest.mark.one_database
+
 
 class Worker(SimpleWorker):
     """Works in this process, and leaves the alarm to pytest."""
 
     death_penalty_class = TimerDeathPenalty
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture
