@@ -24,9 +24,9 @@ demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS
 	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
 TEST_PROCESSES ?= 2
-test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, 2 by default)
+test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(T)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
 
 faults: $(VENV)/dev ## break everything that the product leans on, for as long as is promised (half an hour)
 	@tests/setup

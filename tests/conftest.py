@@ -19,7 +19,7 @@ from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.parts import Parts, build
 from tests import schedule
 from tests.contract import client_of
-from tests.support import KEY, FrozenClock, Postgres
+from tests.support import KEY, FrozenClock, Postgres, Stack, empty_main, running
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -93,6 +93,27 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
     name = f"t{uuid.uuid4().hex}"
     yield server.create(name)
     server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product as a user runs it, for all who leave it running."""
+    with running(tmp_path_factory.mktemp("shared") / "data") as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def stack(shared_stack: Stack) -> Stack:
+    """That product, with nobody on its default board. Modules that stop or kill it have one of their own."""
+    empty_main(shared_stack)
+    return shared_stack
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product as a user runs it, for one module that may stop and kill it."""
+    with running(tmp_path_factory.mktemp("own") / "data") as stack:
+        yield stack
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.boards import board_name, define
-from tests.support import Stack
 
 OWN_STREAM = "delete window.SharedWorker"  # which a test could not reach: a page then has a stream of its own
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
@@ -54,11 +52,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def stack(browser, tmp_path_factory):
-    stack = Stack(Path(tmp_path_factory.mktemp("stack")))
-    stack.start()
-    yield stack
-    stack.stop()
+def stack(browser, stack):
+    """None is started where there is no browser."""
+    return stack
 
 
 @pytest.fixture

@@ -19,6 +19,11 @@ TABS = 12
 EVENTS, SWITCHING = b"Content-Type: text/event-stream", b"101 Switching Protocols"
 
 
+@pytest.fixture(scope="module")
+def stack(browser, own_stack):
+    return own_stack
+
+
 @pytest.fixture
 def proxy(stack):
     with contextlib.closing(TcpProxy(stack.port)) as proxy:
