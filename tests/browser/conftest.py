@@ -7,7 +7,7 @@ import shutil
 from functools import partial
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser.boards import board_name, define
 
@@ -25,6 +25,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=10_000)  # other tests want the processors too
 
 
 def browser_path():
