@@ -92,7 +92,16 @@ def test_nothing_else_is_served(browser, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["a" * 300, "a" * 255 + ".js", "a/" * 2500 + "a", "page.js/a", "%00", "page.js%00", "%ff", "%ed%a0%80.js"],
+    [
+        "a" * 300,
+        "a" * 255 + ".js",
+        "a/" * 2500 + "a",
+        "page.js/a",
+        "%00",
+        "page.js%00",
+        "%ff",
+        "%ed%a0%80.js",
+    ],
     ids=["name", "with suffix", "path", "below a file", "NUL", "NUL behind", "no UTF-8", "surrogate"],
 )
 def test_a_name_that_no_disk_can_have_is_not_there(browser, path):
