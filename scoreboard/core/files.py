@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-import os
 import re
 import stat
 from collections.abc import Mapping
@@ -58,7 +57,7 @@ class Vendored(Files):
 
 def send(folder: str, name: str, *, as_published: bool = False) -> Response:
     """A file of a folder, or 304 where the client has it already. Raises NotFound."""
-    file = _found(safe_join(folder, name) or "", as_published)
+    file = _found(Path(safe_join(folder, name) or ""), as_published)
     packed = file.packed if request.accept_encodings.best_match(("gzip",)) else None
     response = Response(file.body if packed is None else packed, content_type=file.type)
     if packed is not None:
@@ -71,16 +70,16 @@ def send(folder: str, name: str, *, as_published: bool = False) -> Response:
     return response
 
 
-def _found(path: str, as_published: bool) -> File:
+def _found(path: Path, as_published: bool) -> File:
     """A file on the disk. Raises NotFound, also for a name that no disk can have."""
     try:
-        known = os.stat(path)
+        known = path.stat()
     except (OSError, ValueError):  # not there, not ours to see, too long, or with a NUL
         raise NotFound from None
     if not stat.S_ISREG(known.st_mode):
         raise NotFound
     try:
-        return _prepared(Path(path), known.st_mtime_ns, as_published)
+        return _prepared(path, known.st_mtime_ns, as_published)
     except FileNotFoundError:  # removed since
         raise NotFound from None
 
