@@ -18,6 +18,7 @@ PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?\Z")
 KEPT = 4096  # addresses that a process remembers the networks of
 HOST6_BITS = 64  # a household gets so many addresses or more: they count as one
 SITE6_PREFIX = 48  # what one customer may be given: 65,536 such networks
+SITE_TIMES = 16  # a site is allowed so many times as much as one network
 
 
 @dataclass(kw_only=True)

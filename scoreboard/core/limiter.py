@@ -16,14 +16,13 @@ from limits import RateLimitItem, parse_many
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from scoreboard.core.addresses import SITE6_PREFIX
+from scoreboard.core.addresses import SITE6_PREFIX, SITE_TIMES
 from scoreboard.core.counting import SCHEME, STRATEGY, FixedWindowsTogether, MemoryCounts, Tally
 from scoreboard.core.redis import Breaker, RedisAway
 
 log = logging.getLogger(__name__)
 
 MOST_SPENT = 10_000  # limits that a process knows to be exceeded
-SITE_TIMES = 16  # how many times as much a site is allowed as one of its networks
 
 
 class Use(NamedTuple):

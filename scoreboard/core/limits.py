@@ -49,6 +49,8 @@ RULES = {
     "request-address": Rule(by=("address",), setting="limit_request_address"),
     "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
     "stream": Rule(by=("address",), setting="limit_stream"),
+    "ticket": Rule(by=("caller",), setting="limit_ticket"),
+    "ticket-address": Rule(by=("address",), setting="limit_stream"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
 
