@@ -10,7 +10,8 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
-from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
 from scoreboard.core.limits import address
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
@@ -72,6 +73,15 @@ def sent_caller() -> ServerKey | Player | None:
     if secret.startswith("eyJ") and secret.count(".") == 2:
         return parts().sessions.player(secret)
     return parts().keys.find(secret)
+
+
+def sent_key() -> ServerKey | None:
+    """The server key that the request carries; None where it has no good one, or that can't be told now."""
+    try:
+        caller = sent_caller()
+    except (ScoreboardError, Lost, Busy):
+        return None
+    return caller if isinstance(caller, ServerKey) else None
 
 
 def check_private() -> ServerKey | Player:
