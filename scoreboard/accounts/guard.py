@@ -84,16 +84,14 @@ def sent_key() -> ServerKey | None:
     return caller if isinstance(caller, ServerKey) else None
 
 
-def check_private() -> ServerKey | Player:
-    """Let only server keys and moderators see what is private. Returns who it is.
+def insider() -> ServerKey | Player | None:
+    """The server key or the moderator that calls, who may see what is private; None for everybody else.
 
-    Raises Unauthenticated or Forbidden.
+    Raises Unauthenticated where the credentials that were sent are not good.
     """
     caller = sent_caller()
-    if caller is None:
-        raise Unauthenticated("This board is private: send a server key.")
-    if isinstance(caller, Player):
-        _check_role(caller, "moderator")
+    if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:
+        return None
     return caller
 
 

@@ -30,7 +30,6 @@ followed = described(
     security=("anyone", "key", "player"),
     problems=(
         "unauthenticated",
-        "forbidden",
         "validation_failed",
         "board_not_found",
         "region_not_found",
