@@ -136,7 +136,9 @@ class Settings:
     )
     stream_max_open: int = setting("STREAM_MAX_OPEN", 5000, "Open streams that one web process takes.")
     stream_max_per_address: int = setting(
-        "STREAM_MAX_PER_ADDRESS", 100, "Open streams of one address without a ticket, in one web process."
+        "STREAM_MAX_PER_ADDRESS",
+        100,
+        "Open streams of one address in one web process; three times as many for those who have tickets.",
     )
     stream_max_per_player: int = setting(
         "STREAM_MAX_PER_PLAYER", 10, "Open streams of one player, in one web process."
@@ -187,7 +189,10 @@ class Settings:
         "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
     )
     limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed and repeated completions of a player.")
-    limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
+    limit_stream: str = limit(
+        "LIMIT_STREAM", "30000/minute", "Streams that an address opens, and stream tickets that it gets."
+    )
+    limit_ticket: str = limit("LIMIT_TICKET", "600/minute", "Stream tickets that a player gets.")
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 
     @property

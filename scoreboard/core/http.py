@@ -14,9 +14,10 @@ from flask import Flask, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, deadline
+from scoreboard.core import bodies, cors, deadline, hosts
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
+    BadRequest,
     BodyTooLarge,
     ScoreboardError,
     Unavailable,
@@ -116,6 +117,7 @@ def install(app: Flask, *, origins: Collection[str] = ()) -> None:
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False  # what is not there is 404, not a way round
     app.before_request(_begin)
+    app.before_request(_refuse_bad_host)
     app.after_request(_end)
     app.register_error_handler(ScoreboardError, problem)
     app.register_error_handler(HTTPException, _http_problem)
@@ -128,6 +130,15 @@ def _begin() -> None:
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
+
+
+def _refuse_bad_host() -> Response | None:
+    # Answered here and not raised: a page that explains it would cost more than is refused.
+    if hosts.malformed(request.environ.get("HTTP_HOST", "")):
+        return problem(
+            BadRequest(f"The header Host must name a host, in {hosts.LONGEST} characters at most.")
+        )
+    return None
 
 
 def _end(response: Response) -> Response:

@@ -317,7 +317,7 @@ def test_a_private_board_is_watched_with_a_key_only(stack):
     with pytest.raises(RefusedError) as refused:
         next(Client(stack.url).watch("staff"))
 
-    assert refused.value.status == 401
+    assert (refused.value.status, refused.value.code) == (404, "board_not_found")
 
 
 def test_closing_hangs_up(stack, board, watched):

@@ -149,7 +149,7 @@ def test_a_websocket_that_says_too_much_is_closed(stack, board, said, code):
         ("/v1/ws", "http://[", 401),
         ("/v1/ws", "null", 401),
         ("/v1/ws?boards=nothing-here", "https://game.example", 404),
-        ("/v1/ws?boards=secret", "https://game.example", 401),
+        ("/v1/ws?boards=secret", "https://game.example", 404),
     ],
 )
 def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):

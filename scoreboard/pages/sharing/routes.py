@@ -5,10 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import escape
 
-from scoreboard.boards.types import Board
 from scoreboard.core import cors
 from scoreboard.core.bodies import query
-from scoreboard.core.errors import NotFound
 from scoreboard.core.http import answer
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
@@ -55,7 +53,7 @@ def embed_words() -> Response:
 @described(query=ImageQuery, problems=("period_not_found", "region_not_found"))
 def board_image(board: str) -> Response:
     """Get the first rows of a board as an image, for pages that take nothing else."""
-    found = _public(board)
+    found = parts().boards.public(board)
     boards, args = parts().boards, request.args
     window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
     rows = asking.number(args, "rows", 10, least=1, most=50)
@@ -77,7 +75,7 @@ def board_image(board: str) -> Response:
 @described(query=Empty)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
-    return _image(qr_code(url_for("pages.board", board=_public(board).id, _external=True)))
+    return _image(qr_code(url_for("pages.board", board=parts().boards.public(board).id, _external=True)))
 
 
 @bp.get("/oembed")
@@ -87,7 +85,7 @@ def board_qr(board: str) -> Response:
 def oembed() -> Response:
     """Tell how to embed the board that a link leads to (oembed.com)."""
     asked = query(request.args, OEmbedQuery)
-    found = _public(board_in(asked.url, request.url_root) or "")
+    found = parts().boards.public(board_in(asked.url, request.url_root) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
     width, height = min(asked.maxwidth, 640), min(asked.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
@@ -108,14 +106,6 @@ def oembed() -> Response:
         cache_age=CACHE_SECONDS,
     )
     return cors.shared(answer(shown))
-
-
-def _public(id: str) -> Board:
-    """A board that everybody may see. Raises NotFound, board_not_found."""
-    found = parts().boards.board(id)
-    if not found.definition.public:
-        raise NotFound(f"There is no board named {id[:64]!r}.", code="board_not_found")
-    return found
 
 
 def _image(svg: str | bytes) -> Response:
