@@ -25,6 +25,7 @@ REFUSALS = (
     "action_token_expired",
     "completed_too_fast",
     "points_out_of_range",
+    "result_too_large",
     "invalid_proof",
     "scoring_disabled",
     "overlapping_action",

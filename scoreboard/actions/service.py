@@ -121,6 +121,7 @@ class Actions:
             bound=rules.bind_device,
             device=self._hashed(asked.device_id),
             client=asked.client_version,
+            result_bytes=rules.result_bytes,
         )
 
     def _open(self, id: str) -> Board:
