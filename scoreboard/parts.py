@@ -32,9 +32,11 @@ from scoreboard.actions.catalogue import ActionTypes
 from scoreboard.actions.fold import ActionFold
 from scoreboard.actions.manage import ManageActionTypes
 from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.refusals import Refusals
 from scoreboard.actions.refusedfold import RefusedFold
 from scoreboard.actions.service import Actions
 from scoreboard.actions.store.receipts import StoredReceipts
+from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typefold import ActionTypeFold
@@ -114,6 +116,7 @@ class Parts:
     players: Players
     sessions: Sessions
     actions: Actions
+    refusals: Refusals
     action_types: ActionTypes
     manage_action_types: ManageActionTypes
     answers: Answers
@@ -313,6 +316,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     sessions.revocations.news = rooms.revoked
     stored_types = StoredTypes(database)
     action_types = ActionTypes(stored_types)
+    refusals = Refusals(stored=StoredRefusals(database), writer=writer, clock=clock)
     return Parts(
         settings=settings,
         address_key=derive(secret, "address"),
@@ -335,6 +339,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         actions=Actions(
             tokens=ActionTokens(ring),
             receipts=receipts,
+            refusals=refusals,
             accounts=accounts,
             boards=boards,
             journal=journal,
@@ -342,6 +347,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             clock=clock,
             secret=derive(secret, "device"),
         ),
+        refusals=refusals,
         action_types=action_types,
         manage_action_types=ManageActionTypes(
             writer=writer, types=action_types, stored=stored_types, boards=boards
