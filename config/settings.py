@@ -187,6 +187,11 @@ class Settings:
         "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
     )
     limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed and repeated completions of a player.")
+    limit_write: str = limit(
+        "LIMIT_WRITE",
+        "6000/minute",
+        "What players of an address have written: completions, sign-ins, changes.",
+    )
     limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 

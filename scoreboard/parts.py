@@ -201,6 +201,7 @@ class Parts:
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
+        self.limits.stop()
         self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()

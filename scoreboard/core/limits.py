@@ -6,7 +6,8 @@
 
 counts each call. Where only failures shall cost something, a route calls `check` before and `count`
 after it went wrong; `refuse_spent` instead of `check` where a good call must not even cost the trip to
-Redis. Guards come first: they say who calls (`g.caller`).
+Redis, and `count_later` instead of `count` where that must not cost one either. Guards come first: they
+say who calls (`g.caller`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ RULES = {
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
     "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
+    "write": Rule(by=("address",), setting="limit_write"),  # facts that players' calls write
     "stream": Rule(by=("address",), setting="limit_stream"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
@@ -76,14 +78,22 @@ def check(*names: str, of: str | None = None) -> None:
     _refuse([tally for tally in tallies if not tally.remaining], tallies)
 
 
-def refuse_spent(name: str) -> None:
+def refuse_spent(*names: str) -> None:
     """Count nothing and ask nobody. Raises TooMany where this process knows that a limit is exceeded.
 
-    For calls of which only failures count: who has failed too often must not have more work done.
+    For calls that are counted after their work: whoever has had too many must not have more work done.
     """
-    tallies = parts().limits.spent(name, _key(RULES[name], None))
+    tallies = [tally for name in names for tally in parts().limits.spent(name, _key(RULES[name], None))]
     _told(tallies)
     _refuse(tallies, tallies)
+
+
+def count_later(name: str) -> None:
+    """Count this request in a moment, together with others: it does not wait for Redis, nor is it refused.
+
+    Where there were too many, `refuse_spent` refuses the next one.
+    """
+    _told(parts().limits.count_later(name, _key(RULES[name], None)))
 
 
 def address() -> str:
