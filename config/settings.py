@@ -98,6 +98,11 @@ class Settings:
     actions_file: Path = setting(
         "ACTIONS_FILE", Path("config/actions.toml"), "Action types that exist from the first start."
     )
+    guest_days: int = setting(
+        "GUEST_DAYS",
+        30,
+        "Guests without scores are deleted so many days after they were last used; 0 keeps them.",
+    )
     demo_action: str = setting(
         "DEMO_ACTION",
         "play-round",
@@ -286,7 +291,7 @@ def _complaints(settings: Settings) -> list[str]:
     problems = []
     for row in table():
         value = getattr(settings, row.name)
-        least = 0 if row.name in ("port", "trusted_proxy_hops") else 1
+        least = 0 if row.name in ("port", "trusted_proxy_hops", "guest_days") else 1
         if isinstance(value, int) and value < least:
             problems.append(f"{row.metadata['name']} must be at least {least}, not {value}")
         if row.metadata["empty"] and value and not _limits(value):

@@ -18,13 +18,16 @@ from redis import Redis
 from config.settings import Settings
 from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
+from scoreboard.accounts.guests import Guests
 from scoreboard.accounts.keys import KeyFold, Keys
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
+from scoreboard.accounts.purgefold import PurgeFold
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.sessions import Revocations, Sessions
 from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.guests import StoredGuests
 from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.store.sessions import StoredSessions
@@ -115,6 +118,7 @@ class Parts:
     keys: Keys
     players: Players
     sessions: Sessions
+    guests: Guests
     actions: Actions
     refusals: Refusals
     action_types: ActionTypes
@@ -250,6 +254,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             scores,
             ActionFold(scores=scores, accounts=accounts, receipts=receipts),
             AccountFold(announce=show.named),
+            PurgeFold(announce=show.forgotten),
             BoardFold(catalogue=catalogue, show=show),
             ActionTypeFold(announce=show.nothing),
             RefusedFold(announce=show.nothing),
@@ -337,6 +342,14 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
         players=Players(accounts=accounts, sessions=sessions, passwords=Passwords(), writer=writer),
         sessions=sessions,
+        guests=Guests(
+            stored=StoredGuests(database),
+            ranked=windows.ranked,
+            journal=journal,
+            writer=writer,
+            clock=clock,
+            days=settings.guest_days,
+        ),
         actions=Actions(
             tokens=ActionTokens(ring),
             receipts=receipts,

@@ -22,6 +22,7 @@ CHORES = {
     boards.close_due_periods: SWEEP_SECONDS,
     boards.forget_old_answers: FORGET_SECONDS,
     accounts.forget_old_sessions: FORGET_SECONDS,
+    accounts.purge_guests: FORGET_SECONDS,
     actions.forget_old_refusals: FORGET_SECONDS,
 }
 REST_SECONDS = 1.0

@@ -1,4 +1,4 @@
-"""What bounds how fast the journal grows: bytes of results, and how many refusals an hour has."""
+"""What bounds growth: bytes of results, how many refusals an hour has, and which guests have scores."""
 
 from peewee import PostgresqlDatabase
 
@@ -9,7 +9,9 @@ CREATE TABLE action_refused (
     player TEXT NOT NULL {c},
     facts BIGINT NOT NULL,
     PRIMARY KEY (hour, player)
-)
+);
+ALTER TABLE account ADD COLUMN ranked INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX account_idle ON account (created_at, id) WHERE username IS NULL AND ranked = 0
 """
 
 
@@ -20,5 +22,7 @@ def up(migrator, db):
 
 
 def down(migrator, db):
+    db.execute_sql("DROP INDEX account_idle")
+    db.execute_sql("ALTER TABLE account DROP COLUMN ranked")
     db.execute_sql("DROP TABLE action_refused")
     db.execute_sql("ALTER TABLE action_type DROP COLUMN result_bytes")
