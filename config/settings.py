@@ -98,6 +98,11 @@ class Settings:
     actions_file: Path = setting(
         "ACTIONS_FILE", Path("config/actions.toml"), "Action types that exist from the first start."
     )
+    guest_days: int = setting(
+        "GUEST_DAYS",
+        30,
+        "Guests without scores are deleted so many days after they were last used; 0 keeps them.",
+    )
     demo_action: str = setting(
         "DEMO_ACTION",
         "play-round",
@@ -189,6 +194,11 @@ class Settings:
         "LIMIT_REQUEST_ADDRESS", "60000/minute", "Requested actions of an address."
     )
     limit_failed: str = limit("LIMIT_FAILED", "3000/minute", "Failed and repeated completions of a player.")
+    limit_write: str = limit(
+        "LIMIT_WRITE",
+        "6000/minute",
+        "What players of an address have written: completions, sign-ins, changes.",
+    )
     limit_stream: str = limit(
         "LIMIT_STREAM", "30000/minute", "Streams that an address opens, and stream tickets that it gets."
     )
@@ -286,7 +296,7 @@ def _complaints(settings: Settings) -> list[str]:
     problems = []
     for row in table():
         value = getattr(settings, row.name)
-        least = 0 if row.name in ("port", "trusted_proxy_hops") else 1
+        least = 0 if row.name in ("port", "trusted_proxy_hops", "guest_days") else 1
         if isinstance(value, int) and value < least:
             problems.append(f"{row.metadata['name']} must be at least {least}, not {value}")
         if row.metadata["empty"] and value and not _limits(value):

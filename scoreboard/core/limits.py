@@ -6,7 +6,8 @@
 
 counts each call. Where only failures shall cost something, a route calls `check` before and `count`
 after it went wrong; `refuse_spent` instead of `check` where a good call must not even cost the trip to
-Redis. Guards come first: they say who calls (`g.caller`).
+Redis, and `count_later` instead of `count` where that must not cost one either. Guards come first: they
+say who calls (`g.caller`).
 
 What is counted by address is counted in two tiers for IPv6: by network, and by the site that it is in, which
 is allowed 16 times as much. One customer may have 65,536 networks.
@@ -48,6 +49,7 @@ RULES = {
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
     "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
+    "write": Rule(by=("address",), setting="limit_write"),  # facts that players' calls write
     "stream": Rule(by=("address",), setting="limit_stream"),
     "ticket": Rule(by=("caller",), setting="limit_ticket"),
     "ticket-address": Rule(by=("address",), setting="limit_stream"),
@@ -83,14 +85,23 @@ def check(*names: str, of: str | None = None) -> None:
     _refuse([tally for tally in tallies if not tally.remaining], tallies)
 
 
-def refuse_spent(name: str) -> None:
+def refuse_spent(*names: str) -> None:
     """Count nothing and ask nobody. Raises TooMany where this process knows that a limit is exceeded.
 
-    For calls of which only failures count: who has failed too often must not have more work done.
+    For calls that are counted after their work: whoever has had too many must not have more work done.
     """
-    tallies = [tally for use in _uses(name, None) for tally in parts().limits.spent(use)]
+    uses = [use for name in names for use in _uses(name, None)]
+    tallies = [tally for use in uses for tally in parts().limits.spent(use)]
     _told(tallies)
     _refuse(tallies, tallies)
+
+
+def count_later(name: str) -> None:
+    """Count this request in a moment, together with others: it does not wait for Redis, nor is it refused.
+
+    Where there were too many, `refuse_spent` refuses the next one.
+    """
+    _told([tally for use in _uses(name, None) for tally in parts().limits.count_later(use)])
 
 
 def address() -> str:

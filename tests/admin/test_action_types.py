@@ -19,6 +19,7 @@ WHOLE = {
     "offline": True,
     "difficulty": 16,
     "bindDevice": True,
+    "resultBytes": 64,
 }
 
 

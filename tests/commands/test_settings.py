@@ -27,6 +27,10 @@ def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absen
     assert settings.limit_stream == "5 per 10 seconds, 100/hour"
 
 
+def test_no_days_at_all_are_days_for_guests():
+    assert load({"GUEST_DAYS": "0"}).guest_days == 0
+
+
 def test_origins_are_read_as_browsers_write_them():
     settings = load({"ALLOWED_ORIGINS": "https://Game.example, capacitor://localhost,"})
 
@@ -82,6 +86,7 @@ def test_earlier_secrets_are_a_list():
         ("ALLOWED_ORIGINS", "game.example"),
         ("ALLOWED_ORIGINS", "https://game.example/"),
         ("ALLOWED_ORIGINS", "https://game.example, null"),
+        ("GUEST_DAYS", "-1"),
         ("LIMIT_GUEST", "many"),
         ("LIMIT_SIGN_IN", "0/minute"),
         ("LIMIT_STREAM", "10/fortnight"),
