@@ -27,7 +27,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 settings = load()
 refuse_strangers(settings)
 permitted_chaos(settings)
-bind = f"{settings.host}:{settings.port}"
+bind = settings.bind
 workers = settings.web_concurrency
 # Chaos is for what gunicorn does with a broken connection, too.
 lane = settings.fast_lane == "on" and not settings.chaos

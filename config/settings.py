@@ -19,6 +19,7 @@ ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
 STREAM_MODES = ("auto", "handover", "generator")
+LOOPBACK, ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # what HOST is without a value: under `serve`, and elsewhere
 
 
 class SettingError(ValueError):
@@ -43,7 +44,11 @@ def limit(name: str, default: str, help: str) -> Any:
 class Settings:
     """The values of one start."""
 
-    host: str = setting("HOST", "0.0.0.0", "Address that the web server listens on.")
+    host: str = setting(
+        "HOST",
+        "",
+        "Address that the web server listens on; empty means 127.0.0.1 for `make run`, 0.0.0.0 otherwise.",
+    )
     port: int = setting("PORT", 8000, "Port that the web server listens on.")
     web_concurrency: int = setting("WEB_CONCURRENCY", 1, "Number of web processes.")
     data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
@@ -191,6 +196,16 @@ class Settings:
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 
     @property
+    def listens_on(self) -> str:
+        """The address that the web server listens on. `serve` sets HOST, so without HOST it is a platform."""
+        return self.host or ALL_ADDRESSES
+
+    @property
+    def bind(self) -> str:
+        """The address and the port that gunicorn binds to."""
+        return f"{f'[{self.listens_on}]' if ':' in self.listens_on else self.listens_on}:{self.port}"
+
+    @property
     def database(self) -> str:
         """The URL of the journal's database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'scoreboard.db'}"
@@ -266,7 +281,9 @@ def permitted_chaos(settings: Settings) -> notation.Plan | None:
     """The trouble that is asked for. Raises SettingError where this may be production."""
     if not settings.chaos:
         return None
-    why = permission.complaint(settings.host, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir)
+    why = permission.complaint(
+        settings.listens_on, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir
+    )
     if why:
         raise SettingError(f"SCOREBOARD_CHAOS is for trying things out, not for production: {why}")
     return notation.read(settings.chaos)
