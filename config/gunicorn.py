@@ -8,6 +8,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
 from config.settings import load, permitted_chaos, refuse_strangers
+from scoreboard.core import private
 from scoreboard.core.lane import LaneWorker
 from scoreboard.core.logs import configure
 
@@ -21,6 +22,7 @@ class JsonLogger(Logger):
         self.error_log.handlers[:] = []
 
 
+private.restrict()
 # Each stream is a file: the soft limit is often far below what the system allows.
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

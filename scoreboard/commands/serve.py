@@ -21,11 +21,13 @@ from typing import IO, Any
 
 from config.settings import LOOPBACK, Settings, permitted_chaos
 from scoreboard.commands.greeting import greeting, local_url
-from scoreboard.commands.redis_server import KEY_FILE, PrivateRedis
+from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
+from scoreboard.core import private
 from scoreboard.core.db import Database, execute
 from scoreboard.core.processes import SERVE_LOCK
 
 ROOT = Path(__file__).parent.parent.parent
+FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, "server.key", "server.url")  # beside databases and Redis's folder
 READY_SECONDS = 60.0
 HONCHO = "`serve` needs the packages of requirements-local.txt; on a platform, the Procfile is enough."
 
@@ -55,6 +57,7 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
 
     # Without TLS in front, keys would cross the network as clear text.
     settings = replace(settings, host=settings.host or LOOPBACK)
+    private.restrict()
     _check_folder(settings.data_dir)
     lock = _alone(settings.data_dir)
     permitted_chaos(settings)
@@ -107,7 +110,7 @@ def _kept(path: Path) -> str:
 
 def _check_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.folder(folder)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -119,6 +122,8 @@ def _check_folder(folder: Path) -> None:
 
 def _alone(folder: Path) -> IO[str]:
     """Make sure that no other server runs on this folder. The lock lasts as long as the file is open."""
+    for name in FILES:
+        private.close(folder / name)
     lock = (folder / SERVE_LOCK).open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
