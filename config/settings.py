@@ -16,6 +16,10 @@ from limits import parse_many
 from scoreboard.chaos import notation, permission
 
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
+PUBLIC = re.compile(
+    r"^https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
+)
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
 STREAM_MODES = ("auto", "handover", "generator")
@@ -50,6 +54,11 @@ class Settings:
         "Address that the web server listens on; empty means 127.0.0.1 for `make run`, 0.0.0.0 otherwise.",
     )
     port: int = setting("PORT", 8000, "Port that the web server listens on.")
+    public_url: str = setting(
+        "PUBLIC_URL",
+        "",
+        "Address that others use, as https://scores.example: links begin with it, other hosts are refused.",
+    )
     web_concurrency: int = setting("WEB_CONCURRENCY", 1, "Number of web processes.")
     data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
     database_url: str = setting(
@@ -310,6 +319,8 @@ def _complaints(settings: Settings) -> list[str]:
         for origin in settings.origins
         if not ORIGIN.match(origin)
     ]
+    if settings.public_url and not _is_address(settings.public_url):
+        problems.append(f"PUBLIC_URL must be as https://scores.example, not {settings.public_url!r}")
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -363,6 +374,11 @@ def _complaints_of_chaos(settings: Settings) -> list[str]:
     except ValueError as error:
         return [f"SCOREBOARD_CHAOS: {error}"]
     return []
+
+
+def _is_address(url: str) -> bool:
+    match = PUBLIC.match(url)
+    return match is not None and int(match["port"] or 0) <= 65535
 
 
 def _limits(text: str) -> bool:

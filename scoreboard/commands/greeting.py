@@ -16,11 +16,11 @@ def local_url(settings: Settings) -> str:
 
 def greeting(settings: Settings) -> str:
     """Where the product is, who can reach it, and a first thing to do."""
-    url = local_url(settings)
+    url = settings.public_url.rstrip("/") or local_url(settings)
     key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
     trouble = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
     return (
-        f"\n  Scoreboard is serving at {url}\n"
+        f"\n  Scoreboard is serving at {local_url(settings)}\n"
         f"{_reach(settings)}\n"
         f"{trouble}"
         f"  A first score:\n"
@@ -32,6 +32,8 @@ def greeting(settings: Settings) -> str:
 
 
 def _reach(settings: Settings) -> str:
+    if settings.public_url:
+        return f"  Others reach it at {settings.public_url}\n"
     if loopback(settings.host):
         return "  Only this machine can reach it. HOST=0.0.0.0 lets others in, without TLS.\n"
     return ""

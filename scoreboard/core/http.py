@@ -14,9 +14,10 @@ from flask import Flask, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, deadline
+from scoreboard.core import bodies, cors, deadline, links
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
+    BadRequest,
     BodyTooLarge,
     ScoreboardError,
     Unavailable,
@@ -24,6 +25,7 @@ from scoreboard.core.errors import (
     ValidationFailed,
 )
 from scoreboard.core.logs import inform
+from scoreboard.core.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ HTTP_CODES = {
     413: "body_too_large",
     415: "unsupported_media_type",
 }
+ANY_HOST = ("/healthz", "/readyz", "/v1/admin/metrics")  # what balancers and monitors ask each process
+HSTS = "max-age=31536000"
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
@@ -56,7 +60,7 @@ def nothing() -> Response:
 def problem(error: ScoreboardError) -> Response:
     """An error as application/problem+json (RFC 9457)."""
     body: dict[str, Any] = {
-        "type": f"{request.url_root}problems/{error.code.replace('_', '-')}",
+        "type": f"{links.root()}problems/{error.code.replace('_', '-')}",
         "title": error.title,
         "status": error.status,
         "code": error.code,
@@ -110,9 +114,10 @@ def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> R
     return response
 
 
-def install(app: Flask, *, origins: Collection[str] = ()) -> None:
-    """Give an app these manners. Pages of `origins` may write."""
+def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") -> None:
+    """Give an app these manners. Pages of `origins` may write, and links begin with `public_url`."""
     app.config["ORIGINS"] = frozenset(origins)
+    app.config["SITE"] = Site(public_url)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False  # what is not there is 404, not a way round
     app.before_request(_begin)
@@ -122,12 +127,22 @@ def install(app: Flask, *, origins: Collection[str] = ()) -> None:
     app.register_error_handler(Exception, _last_resort)
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
     given = request.headers.get("X-Request-Id", "")
     # Nobody guesses at it, so it needs no system call.
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
+    refused = _misdirected()
+    return problem(refused) if refused else None
+
+
+def _misdirected() -> BadRequest | None:
+    """What is wrong with a request for another host than PUBLIC_URL's. Monitors may use any."""
+    site, environ = links.known_site(), request.environ
+    if site.trusts(environ.get("HTTP_HOST", "")) or environ["PATH_INFO"] in ANY_HOST:
+        return None
+    return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
 
 
 def _end(response: Response) -> Response:
@@ -137,6 +152,8 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = told.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
+    if app_ctx.app.config["SITE"].secure:
+        response.headers["Strict-Transport-Security"] = HSTS
     if asked.path.startswith("/v1/"):
         cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
     if asked.path not in ("/healthz", "/readyz"):
