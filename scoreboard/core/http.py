@@ -10,15 +10,16 @@ from random import getrandbits
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, deadline, links
+from scoreboard.core import bodies, cors, crosssite, deadline, links
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BadRequest,
     BodyTooLarge,
+    Forbidden,
     ScoreboardError,
     Unavailable,
     UnsupportedMediaType,
@@ -133,7 +134,7 @@ def _begin() -> Response | None:
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
-    refused = _misdirected()
+    refused = _misdirected() or _foreign()
     return problem(refused) if refused else None
 
 
@@ -143,6 +144,11 @@ def _misdirected() -> BadRequest | None:
     if site.trusts(environ.get("HTTP_HOST", "")) or environ["PATH_INFO"] in ANY_HOST:
         return None
     return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
+
+
+def _foreign() -> Forbidden | None:
+    """What is wrong with a write that a page of another site sends."""
+    return crosssite.refusal(request, links.known_site(), current_app.config["ORIGINS"])
 
 
 def _end(response: Response) -> Response:
