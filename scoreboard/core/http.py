@@ -25,7 +25,7 @@ from scoreboard.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from scoreboard.core.logs import inform
+from scoreboard.core.logs import inform, shown
 from scoreboard.core.site import Site
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ def _end(response: Response) -> Response:
             {
                 "request": told.request_id,
                 "method": asked.method,
-                "path": asked.path[:300],
+                "path": shown(asked.path),
                 "status": response.status_code,
                 "ms": round((time.monotonic() - told.started) * 1000, 1),
             },
@@ -199,7 +199,9 @@ def _last_resort(error: Exception) -> Response:
     unavailable = _unavailable(error)
     if unavailable is not None:
         return problem(unavailable)
-    log.error("a request failed", exc_info=error, extra={"request": g.request_id, "path": request.path[:300]})
+    log.error(
+        "a request failed", exc_info=error, extra={"request": g.request_id, "path": shown(request.path)}
+    )
     return problem(ScoreboardError("Something went wrong on our side. The request id helps us to find it."))
 
 
