@@ -151,7 +151,7 @@ def _check_port(host: str, port: int) -> None:
         except OSError as error:
             if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
                 raise OSError(
-                    f"HOST={host} is no address of this machine ({error.strerror}): set HOST={LOOPBACK}."
+                    f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
                 ) from None
             raise OSError(
                 f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."

@@ -10,7 +10,7 @@ from random import getrandbits
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -19,7 +19,6 @@ from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BadRequest,
     BodyTooLarge,
-    Forbidden,
     ScoreboardError,
     Unavailable,
     UnsupportedMediaType,
@@ -134,21 +133,17 @@ def _begin() -> Response | None:
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
-    refused = _misdirected() or _foreign()
+    asked, config = request_ctx.request, app_ctx.app.config
+    refused: ScoreboardError | None = _misdirected(asked, config["SITE"])
+    refused = refused or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
     return problem(refused) if refused else None
 
 
-def _misdirected() -> BadRequest | None:
+def _misdirected(asked: Request, site: Site) -> BadRequest | None:
     """What is wrong with a request for another host than PUBLIC_URL's. Monitors may use any."""
-    site, environ = links.known_site(), request.environ
-    if site.trusts(environ.get("HTTP_HOST", "")) or environ["PATH_INFO"] in ANY_HOST:
+    if site.trusts(asked.environ.get("HTTP_HOST", "")) or asked.environ["PATH_INFO"] in ANY_HOST:
         return None
     return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
-
-
-def _foreign() -> Forbidden | None:
-    """What is wrong with a write that a page of another site sends."""
-    return crosssite.refusal(request, links.known_site(), current_app.config["ORIGINS"])
 
 
 def _end(response: Response) -> Response:

@@ -24,8 +24,10 @@ class Site:
 
         This machine may call it by its own names: no link repeats them, and no page of another site has them.
         """
+        if not self.url:
+            return True
         name = hostname(host)
-        return not self.url or name == self._name or _is_this_machine(name)
+        return name == self._name or _is_this_machine(name)
 
     def owns(self, origin: str, host: str) -> bool:
         """Whether a page of this origin is one of ours, where `host` is what was asked.

@@ -140,7 +140,7 @@ def test_verify_and_rebuild_find_the_redis_of_the_running_server(tmp_path):
         ({"PORT": "eight"}, "PORT must be a whole number, not 'eight'"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with"),
         ({"HOST": "no-such-host.invalid"}, "set HOST=127.0.0.1"),
-        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 is no address of this machine"),
+        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is no address"),
     ],
 )
 def test_what_prevents_a_start_is_said_in_one_sentence(environment, words, tmp_path):
