@@ -16,9 +16,14 @@ from limits import parse_many
 from scoreboard.chaos import notation, permission
 
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
+PUBLIC = re.compile(
+    r"^https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
+)
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
 STREAM_MODES = ("auto", "handover", "generator")
+LOOPBACK, ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # what HOST is without a value: under `serve`, and elsewhere
 
 
 class SettingError(ValueError):
@@ -43,8 +48,17 @@ def limit(name: str, default: str, help: str) -> Any:
 class Settings:
     """The values of one start."""
 
-    host: str = setting("HOST", "0.0.0.0", "Address that the web server listens on.")
+    host: str = setting(
+        "HOST",
+        "",
+        "Address that the web server listens on; empty means 127.0.0.1 for `make run`, 0.0.0.0 otherwise.",
+    )
     port: int = setting("PORT", 8000, "Port that the web server listens on.")
+    public_url: str = setting(
+        "PUBLIC_URL",
+        "",
+        "Address that others use, as https://scores.example: links begin with it, other hosts are refused.",
+    )
     web_concurrency: int = setting("WEB_CONCURRENCY", 1, "Number of web processes.")
     data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
     database_url: str = setting(
@@ -206,6 +220,16 @@ class Settings:
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 
     @property
+    def listens_on(self) -> str:
+        """The address that the web server listens on. `serve` sets HOST, so without HOST it is a platform."""
+        return self.host or ALL_ADDRESSES
+
+    @property
+    def bind(self) -> str:
+        """The address and the port that gunicorn binds to."""
+        return f"{f'[{self.listens_on}]' if ':' in self.listens_on else self.listens_on}:{self.port}"
+
+    @property
     def database(self) -> str:
         """The URL of the journal's database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'scoreboard.db'}"
@@ -281,7 +305,9 @@ def permitted_chaos(settings: Settings) -> notation.Plan | None:
     """The trouble that is asked for. Raises SettingError where this may be production."""
     if not settings.chaos:
         return None
-    why = permission.complaint(settings.host, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir)
+    why = permission.complaint(
+        settings.listens_on, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir
+    )
     if why:
         raise SettingError(f"SCOREBOARD_CHAOS is for trying things out, not for production: {why}")
     return notation.read(settings.chaos)
@@ -308,6 +334,8 @@ def _complaints(settings: Settings) -> list[str]:
         for origin in settings.origins
         if not ORIGIN.match(origin)
     ]
+    if settings.public_url and not _is_address(settings.public_url):
+        problems.append(f"PUBLIC_URL must be as https://scores.example, not {settings.public_url!r}")
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -361,6 +389,11 @@ def _complaints_of_chaos(settings: Settings) -> list[str]:
     except ValueError as error:
         return [f"SCOREBOARD_CHAOS: {error}"]
     return []
+
+
+def _is_address(url: str) -> bool:
+    match = PUBLIC.match(url)
+    return match is not None and int(match["port"] or 0) <= 65535
 
 
 def _limits(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
+from scoreboard.core.crosssite import is_server_key
 from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
 from scoreboard.core.limits import address
@@ -70,9 +71,9 @@ def sent_caller() -> ServerKey | Player | None:
     secret = _bearer()
     if not secret:
         return None
-    if secret.startswith("eyJ") and secret.count(".") == 2:
-        return parts().sessions.player(secret)
-    return parts().keys.find(secret)
+    if is_server_key(secret):
+        return parts().keys.find(secret)
+    return parts().sessions.player(secret)
 
 
 def sent_key() -> ServerKey | None:

@@ -8,6 +8,7 @@ from markupsafe import escape
 from scoreboard.core import cors
 from scoreboard.core.bodies import query
 from scoreboard.core.http import answer
+from scoreboard.core.links import link, root
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.pages import asking, manners, view
@@ -75,7 +76,7 @@ def board_image(board: str) -> Response:
 @described(query=Empty)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
-    return _image(qr_code(url_for("pages.board", board=parts().boards.public(board).id, _external=True)))
+    return _image(qr_code(link("pages.board", board=parts().boards.public(board).id)))
 
 
 @bp.get("/oembed")
@@ -85,11 +86,11 @@ def board_qr(board: str) -> Response:
 def oembed() -> Response:
     """Tell how to embed the board that a link leads to (oembed.com)."""
     asked = query(request.args, OEmbedQuery)
-    found = parts().boards.public(board_in(asked.url, request.url_root) or "")
+    found = parts().boards.public(board_in(asked.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
     width, height = min(asked.maxwidth, 640), min(asked.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
-    address = escape(url_for("pages.embedded", board=found.id, _external=True))
+    address = escape(link("pages.embedded", board=found.id))
     frame = (
         f'<iframe src="{address}" title="{escape(title)}" width="{width}" height="{height}" '
         'frameborder="0" loading="lazy"></iframe>'
@@ -99,13 +100,15 @@ def oembed() -> Response:
         type="rich",
         title=title,
         provider_name="Scoreboard",
-        provider_url=request.url_root,
+        provider_url=root(),
         html=frame,
         width=width,
         height=height,
         cache_age=CACHE_SECONDS,
     )
-    return cors.shared(answer(shown))
+    response = answer(shown)
+    response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
+    return cors.shared(response)
 
 
 def _image(svg: str | bytes) -> Response:
