@@ -16,7 +16,7 @@ from xdist.workermanage import WorkerController
 from tests.attacks.setups import SETUPS
 
 ALONE = "alone"
-GROUP = re.compile(rf"[\[-]({'|'.join((ALONE, *SETUPS))})[]-]")
+GROUP = re.compile(rf"[\[-]({'|'.join((ALONE, *SETUPS))})(?=[]-])")
 
 
 def name_alone(metafunc: pytest.Metafunc) -> None:

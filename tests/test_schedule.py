@@ -97,6 +97,7 @@ def run(tmp_path: Path):
         ("tests/attacks/test_b.py::test_c[postgresql-2-lane]", "postgresql-2-lane"),
         ("tests/attacks/test_b.py::test_c[postgresql-2-lane-1]", "postgresql-2-lane"),
         ("tests/attacks/test_b.py::test_c[alone-postgresql-2-lane-1]", "alone"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-lane-alone-1]", "alone"),
     ],
 )
 def test_a_test_is_given_away_with_its_file_or_its_group(nodeid, name):
