@@ -305,9 +305,8 @@ def permitted_chaos(settings: Settings) -> notation.Plan | None:
     """The trouble that is asked for. Raises SettingError where this may be production."""
     if not settings.chaos:
         return None
-    why = permission.complaint(
-        settings.listens_on, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir
-    )
+    host, hops = settings.listens_on, settings.trusted_proxy_hops
+    why = permission.complaint(host, hops=hops, data_dir=settings.data_dir)
     if why:
         raise SettingError(f"SCOREBOARD_CHAOS is for trying things out, not for production: {why}")
     return notation.read(settings.chaos)

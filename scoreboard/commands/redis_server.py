@@ -61,9 +61,6 @@ class PrivateRedis:
 
     def start(self) -> None:
         """Start it, and wait until it answers. Raises OSError with what to do where that fails."""
-        private.folder(self._data)
-        for path in (self._data, *self._data.iterdir()):
-            private.close(path)
         self._launch()
         private.file(self._note)
         self._note.write_text(self.url)
@@ -73,6 +70,8 @@ class PrivateRedis:
     def _launch(self) -> None:
         private.folder(self._data)
         private.file(self._data / "redis.log")
+        for path in (self._data, *self._data.iterdir()):
+            private.close(path)
         log = (self._data / "redis.log").open("ab")
         self._process = subprocess.Popen(
             [

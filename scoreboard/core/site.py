@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from ipaddress import ip_address
 
 HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:@/\[\]]+?)\.?)(?::[0-9]*)?", re.IGNORECASE)
-KEPT_HOSTS = 1024
 
 
 class Site:
@@ -24,7 +22,7 @@ class Site:
 
         This machine may call it by its own names: no link repeats them, and no page of another site has them.
         """
-        if not self.url:
+        if not self.url or host == self.netloc:
             return True
         name = hostname(host)
         return name == self._name or _is_this_machine(name)
@@ -38,7 +36,6 @@ class Site:
         return bool(name) and name in (self._name, hostname(host))
 
 
-@lru_cache(maxsize=KEPT_HOSTS)
 def hostname(host: str) -> str:
     """The name or address in a Host header, without the port; "" where it is none."""
     match = HOST.fullmatch(host)
