@@ -8,6 +8,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
 from config.settings import load, permitted_chaos, refuse_strangers
+from scoreboard.core import private
 from scoreboard.core.lane import LaneWorker
 from scoreboard.core.logs import configure
 
@@ -21,13 +22,14 @@ class JsonLogger(Logger):
         self.error_log.handlers[:] = []
 
 
+private.restrict()
 # Each stream is a file: the soft limit is often far below what the system allows.
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 settings = load()
 refuse_strangers(settings)
 permitted_chaos(settings)
-bind = f"{settings.host}:{settings.port}"
+bind = settings.bind
 workers = settings.web_concurrency
 # Chaos is for what gunicorn does with a broken connection, too.
 lane = settings.fast_lane == "on" and not settings.chaos

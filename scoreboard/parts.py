@@ -18,15 +18,18 @@ from redis import Redis
 from config.settings import Settings
 from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
+from scoreboard.accounts.guests import Guests
 from scoreboard.accounts.keys import KeyFold, Keys
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
+from scoreboard.accounts.purgefold import PurgeFold
 from scoreboard.accounts.puzzles import Puzzles
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.revocations import Revocations
 from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.sessions import Sessions
 from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.guests import StoredGuests
 from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.store.sessions import StoredSessions
@@ -34,9 +37,11 @@ from scoreboard.actions.catalogue import ActionTypes
 from scoreboard.actions.fold import ActionFold
 from scoreboard.actions.manage import ManageActionTypes
 from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.refusals import Refusals
 from scoreboard.actions.refusedfold import RefusedFold
 from scoreboard.actions.service import Actions
 from scoreboard.actions.store.receipts import StoredReceipts
+from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typefold import ActionTypeFold
@@ -119,7 +124,9 @@ class Parts:
     attempts: Turns  # of one address, at a password
     puzzles: Puzzles
     sessions: Sessions
+    guests: Guests
     actions: Actions
+    refusals: Refusals
     action_types: ActionTypes
     manage_action_types: ManageActionTypes
     answers: Answers
@@ -204,6 +211,7 @@ class Parts:
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
+        self.limits.stop()
         self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
@@ -252,6 +260,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             scores,
             ActionFold(scores=scores, accounts=accounts, receipts=receipts),
             AccountFold(announce=show.named),
+            PurgeFold(announce=show.forgotten),
             BoardFold(catalogue=catalogue, show=show),
             ActionTypeFold(announce=show.nothing),
             RefusedFold(announce=show.nothing),
@@ -322,6 +331,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     hub.kicked = partial(_kicked, viewers, sessions.revocations)
     stored_types = StoredTypes(database)
     action_types = ActionTypes(stored_types)
+    refusals = Refusals(stored=StoredRefusals(database), writer=writer, clock=clock)
     return Parts(
         settings=settings,
         address_key=derive(secret, "address"),
@@ -343,9 +353,18 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         attempts=Turns(),
         puzzles=Puzzles(secret=derive(secret, "sign-in"), clock=clock),
         sessions=sessions,
+        guests=Guests(
+            stored=StoredGuests(database),
+            ranked=windows.ranked,
+            journal=journal,
+            writer=writer,
+            clock=clock,
+            days=settings.guest_days,
+        ),
         actions=Actions(
             tokens=ActionTokens(ring),
             receipts=receipts,
+            refusals=refusals,
             accounts=accounts,
             boards=boards,
             journal=journal,
@@ -353,6 +372,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             clock=clock,
             secret=derive(secret, "device"),
         ),
+        refusals=refusals,
         action_types=action_types,
         manage_action_types=ManageActionTypes(
             writer=writer, types=action_types, stored=stored_types, boards=boards

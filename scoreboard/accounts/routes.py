@@ -24,7 +24,7 @@ from scoreboard.accounts.wire import (
 )
 from scoreboard.core.bodies import shaped
 from scoreboard.core.http import answer, nothing, sent
-from scoreboard.core.limits import limited
+from scoreboard.core.limits import count_later, limited, refuse_spent
 from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
@@ -34,7 +34,7 @@ ENTRY = (*WRITES, "invalid_display_name")
 
 
 @bp.post("/auth/guest")
-@limited("guest")
+@limited("guest", "write")
 @described(body=Guest, optional=True, answer=SessionShown, status=(201,), problems=ENTRY)
 def create_guest() -> Response:
     """Come in as a guest."""
@@ -45,7 +45,7 @@ def create_guest() -> Response:
 
 
 @bp.post("/auth/register")
-@limited("guest")
+@limited("guest", "write")
 @described(
     body=Registration,
     answer=SessionShown,
@@ -79,13 +79,16 @@ def register() -> Response:
 def login() -> Response:
     """Sign in with user name and password."""
     asked = shaped(sent(), SignIn)
+    refuse_spent("write")
     with attempts.sign_in(asked.username, asked.password, asked.proof):
-        return _session(parts().players.login(asked.username, asked.password, context=context()))
+        tokens = parts().players.login(asked.username, asked.password, context=context())
+    count_later("write")
+    return _session(tokens)
 
 
 @bp.post("/auth/upgrade")
 @player_required
-@limited("guest")
+@limited("guest", "write")
 @described(
     body=Credentials,
     answer=SessionShown,
@@ -110,7 +113,7 @@ def refresh() -> Response:
 
 
 @bp.post("/auth/logout")
-@limited("refresh")
+@limited("refresh", "write")
 @described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
@@ -128,7 +131,7 @@ def show_me() -> Response:
 
 @bp.patch("/me")
 @player_required
-@limited("guest")
+@limited("guest", "write")
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
     """Change one's display name or region."""
@@ -150,11 +153,13 @@ def change_me() -> Response:
 def change_password() -> Response:
     """Change one's password: all other sessions end."""
     asked = shaped(sent(), NewPassword)
+    refuse_spent("write")
     account = parts().players.me(g.player.id)
     with attempts.change(account.id, account.username):
         parts().players.change_password(
             g.player, asked.current_password, asked.new_password, context=context()
         )
+    count_later("write")
     return nothing()
 
 
@@ -170,7 +175,7 @@ def list_sessions() -> Response:
 
 @bp.delete("/me/sessions")
 @player_required
-@limited("refresh")
+@limited("refresh", "write")
 @described(status=(204,), problems=(*WRITES, "player_not_found"))
 def end_other_sessions() -> Response:
     """End all of one's sessions but the one that calls."""
@@ -182,7 +187,7 @@ def end_other_sessions() -> Response:
 
 @bp.delete("/me/sessions/<session>")
 @player_required
-@limited("refresh")
+@limited("refresh", "write")
 @described(status=(204,), problems=(*WRITES, "session_not_found"))
 def end_session(session: str) -> Response:
     """End one of one's sessions, also the one that calls."""

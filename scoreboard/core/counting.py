@@ -56,8 +56,11 @@ class CountsTogether(Protocol):
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one: counts, and seconds that are left."""
 
-    def give_back(self, counters: Sequence[str]) -> None:
-        """Take one back from each of these counters that holds anything."""
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it, whatever the others say."""
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything."""
 
 
 class RedisCounts(RedisStorage):
@@ -77,15 +80,23 @@ class RedisCounts(RedisStorage):
 
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one, in one trip."""
+        return _pairs(self._together.ask(self._question(counters, cost)))
+
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it, in one trip."""
+        found = self._count([self._question([counter], cost) for counter, cost in counters])
+        return [pair for answer in found for pair in _pairs(answer)]
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything, in one trip."""
+        names = [self.prefixed_key(counter.key) for counter in counters]
+        return _pairs(self._scripts.call("give_back", names, [one.seconds * 1000 for one in counters]))
+
+    def _question(self, counters: Sequence[Counter], cost: int) -> tuple[list[str], list[int]]:
         args = [cost]
         for counter in counters:
             args += (counter.allowed, counter.seconds * 1000)
-        found = self._together.ask(([self.prefixed_key(counter.key) for counter in counters], args))
-        return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
-
-    def give_back(self, counters: Sequence[str]) -> None:
-        """Take one back from each of these counters that holds anything."""
-        self._scripts.call("give_back", [self.prefixed_key(counter) for counter in counters], [])
+        return [self.prefixed_key(counter.key) for counter in counters], args
 
     def _count(self, asked: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
         def fill(pipeline: Any) -> None:
@@ -108,11 +119,16 @@ class MemoryCounts(MemoryStorage):
             found.append((count, left if left > 0 else counter.seconds))
         return found
 
-    def give_back(self, counters: Sequence[str]) -> None:
-        """Take one back from each of these counters that holds anything."""
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it."""
+        return [pair for counter, cost in counters for pair in self.add([counter], cost)]
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything."""
         for counter in counters:
-            if self.get(counter) > 0:
-                self.decr(counter)
+            if self.get(counter.key) > 0:
+                self.decr(counter.key)
+        return self.add(counters, 0)
 
 
 class FixedWindowsTogether(FixedWindowRateLimiter):
@@ -122,17 +138,31 @@ class FixedWindowsTogether(FixedWindowRateLimiter):
 
     def hit_together(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
         """Hit each limit with its key, in order, up to the first one that is exceeded."""
-        counters = [Counter(item.key_for(key), item.amount, item.get_expiry()) for item, key in hits]
-        found = self.storage.add(counters, cost)
-        return [
-            Tally(item, used, max(1, math.ceil(left)))
-            for (item, _), (used, left) in zip(hits, found, strict=True)
-        ]
+        return _tallies(hits, self.storage.add([_counter(*hit) for hit in hits], cost))
 
-    def give_back(self, hits: Sequence[tuple[RateLimitItem, str]]) -> None:
+    def hit_each(self, hits: Sequence[tuple[RateLimitItem, str]], costs: Sequence[int]) -> list[Tally]:
+        """Hit each limit with its key, and with a cost of its own."""
+        counters = [(_counter(*hit), cost) for hit, cost in zip(hits, costs, strict=True)]
+        return _tallies(hits, self.storage.add_each(counters))
+
+    def give_back(self, hits: Sequence[tuple[RateLimitItem, str]]) -> list[Tally]:
         """Take back what `hit_together` counted."""
-        if hits:
-            self.storage.give_back([item.key_for(key) for item, key in hits])
+        return _tallies(hits, self.storage.give_back([_counter(*hit) for hit in hits]))
+
+
+def _counter(item: RateLimitItem, key: str) -> Counter:
+    return Counter(item.key_for(key), item.amount, item.get_expiry())
+
+
+def _tallies(hits: Sequence[tuple[RateLimitItem, str]], found: Sequence[tuple[int, float]]) -> list[Tally]:
+    return [
+        Tally(item, used, max(1, math.ceil(left)))
+        for (item, _), (used, left) in zip(hits, found, strict=True)
+    ]
+
+
+def _pairs(found: Sequence[int]) -> list[tuple[int, float]]:
+    return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
 
 
 STRATEGIES[STRATEGY] = FixedWindowsTogether
