@@ -24,7 +24,8 @@ from scoreboard.core.limits import address, count, exceeded, give_back
 from scoreboard.core.parts import parts
 from scoreboard.core.turns import TurnMissed
 
-WRONG = ("invalid_credentials", "wrong_password")
+# What stays counted. Asking for puzzles does too: whoever only asks is refused at less cost after a while.
+FAILED = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
 HERE = ("sign-in", "sign-in-name")
 EVERYWHERE = "sign-in-everywhere"
 WAIT_SECONDS = 1.0
@@ -65,7 +66,7 @@ def _turn() -> Iterator[None]:
 
 @contextmanager
 def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
-    """Count an attempt against limits, and give it back unless the password was wrong.
+    """Count an attempt against limits, and give it back unless it failed.
 
     Yields for how many seconds a limit is exceeded that does not `refuse`.
     """
@@ -77,7 +78,7 @@ def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
     try:
         yield seconds
     except ScoreboardError as error:
-        if error.code not in WRONG:
+        if error.code not in FAILED:
             give_back(*limits, of=of)
         raise
     except BaseException:
