@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import time
 from typing import Any
 
@@ -15,6 +16,7 @@ from scoreboard.core.tcp import unacknowledged
 
 LINGER_SECONDS, LINGER_BYTES, PIECE = 2.0, 4 * 1024 * 1024, 64 * 1024
 LINGER_PAUSE_SECONDS = 0.005  # bytes that nobody wants are read at 13 MB/s at most
+NO_LINGER = struct.pack("ii", 1, 0)
 SHORTEST_SECONDS = 0.01  # a timeout of 0 would mean not to wait at all
 
 
@@ -53,6 +55,11 @@ class Client(Socket):
         self.waits_since = 0.0
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
+
+    def abort(self) -> None:
+        """Have it reset when it is closed: the kernel would go on offering what nobody takes."""
+        with contextlib.suppress(OSError):
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
 
     def refuse(self, answer: bytes) -> None:
         """Send a short answer if that can be done at once."""

@@ -48,10 +48,9 @@ class WebWorker(GeventWorker):
                 client.refuse(unreadable.answer(unreadable.too_many()))
             else:
                 self._serve(client, listener.getsockname(), addr)
-        except TimeoutError as late:
-            self.log.debug("Closing connection: %s", late)
         except OSError as error:
-            if error.errno not in GONE:
+            client.abort()
+            if not isinstance(error, TimeoutError) and error.errno not in GONE:
                 self.log.exception("Socket error processing request.")
         finally:
             self.crowd.leave(client, peer)
