@@ -202,7 +202,8 @@ def test_it_costs_as_many_trips_as_a_board_that_is_not_there(parts, boards, redi
     client.get(path.format(HIDDEN))
 
     # Again where a busy machine made one of them do without Redis.
-    wait_until(lambda: trips(redis, client, path.format(HIDDEN)) == trips(redis, client, path.format(MISSING)))
+    hidden, missing = path.format(HIDDEN), path.format(MISSING)
+    wait_until(lambda: trips(redis, client, hidden) == trips(redis, client, missing))
 
 
 def trips(redis, client, path):
