@@ -91,10 +91,13 @@ class Limits:
         digest = _digest(key)
         return [self._estimate((limit, digest)) for limit in self._limits[name]]
 
+    @property
+    def any_spent(self) -> bool:
+        """Whether this process has met any exceeded limit. Usually not, and then nobody need be looked up."""
+        return bool(self._spent)
+
     def spent(self, name: str, key: str) -> list[Tally]:
         """What was exceeded when this process counted last, and still is. Asks nobody."""
-        if not self._spent:
-            return []
         digest = _digest(key)
         known = (self._left(self._spent, (limit.whole.namespace, digest)) for limit in self._limits[name])
         return [tally for tally in known if tally is not None]

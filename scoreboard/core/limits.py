@@ -83,7 +83,10 @@ def refuse_spent(*names: str) -> None:
 
     For calls that are counted after their work: whoever has had too many must not have more work done.
     """
-    tallies = [tally for name in names for tally in parts().limits.spent(name, _key(RULES[name], None))]
+    limits = parts().limits
+    if not limits.any_spent:
+        return
+    tallies = [tally for name in names for tally in limits.spent(name, _key(RULES[name], None))]
     _told(tallies)
     _refuse(tallies, tallies)
 
