@@ -23,9 +23,10 @@ PLAYERS ?= 12
 demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS)
 	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
-test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them)
+TEST_PROCESSES ?= 2
+test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
-	@$(BIN)/python -m pytest $(T)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
 
 faults: $(VENV)/dev ## break everything that the product leans on, for as long as is promised (half an hour)
 	@tests/setup

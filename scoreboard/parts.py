@@ -18,13 +18,16 @@ from redis import Redis
 from config.settings import Settings
 from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
+from scoreboard.accounts.guests import Guests
 from scoreboard.accounts.keys import KeyFold, Keys
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
+from scoreboard.accounts.purgefold import PurgeFold
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.sessions import Revocations, Sessions
 from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.guests import StoredGuests
 from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.store.sessions import StoredSessions
@@ -32,9 +35,11 @@ from scoreboard.actions.catalogue import ActionTypes
 from scoreboard.actions.fold import ActionFold
 from scoreboard.actions.manage import ManageActionTypes
 from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.refusals import Refusals
 from scoreboard.actions.refusedfold import RefusedFold
 from scoreboard.actions.service import Actions
 from scoreboard.actions.store.receipts import StoredReceipts
+from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typefold import ActionTypeFold
@@ -113,7 +118,9 @@ class Parts:
     keys: Keys
     players: Players
     sessions: Sessions
+    guests: Guests
     actions: Actions
+    refusals: Refusals
     action_types: ActionTypes
     manage_action_types: ManageActionTypes
     answers: Answers
@@ -198,6 +205,7 @@ class Parts:
     def close(self) -> None:
         """Close every connection."""
         self.writer.stop()
+        self.limits.stop()
         self.players.passwords.close()
         for database in (self.database, self._writing, self._patient, self.audit_database):
             database.close()
@@ -246,6 +254,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             scores,
             ActionFold(scores=scores, accounts=accounts, receipts=receipts),
             AccountFold(announce=show.named),
+            PurgeFold(announce=show.forgotten),
             BoardFold(catalogue=catalogue, show=show),
             ActionTypeFold(announce=show.nothing),
             RefusedFold(announce=show.nothing),
@@ -313,6 +322,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     sessions.revocations.news = rooms.revoked
     stored_types = StoredTypes(database)
     action_types = ActionTypes(stored_types)
+    refusals = Refusals(stored=StoredRefusals(database), writer=writer, clock=clock)
     return Parts(
         settings=settings,
         address_key=derive(secret, "address"),
@@ -332,9 +342,18 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
         players=Players(accounts=accounts, sessions=sessions, passwords=Passwords(), writer=writer),
         sessions=sessions,
+        guests=Guests(
+            stored=StoredGuests(database),
+            ranked=windows.ranked,
+            journal=journal,
+            writer=writer,
+            clock=clock,
+            days=settings.guest_days,
+        ),
         actions=Actions(
             tokens=ActionTokens(ring),
             receipts=receipts,
+            refusals=refusals,
             accounts=accounts,
             boards=boards,
             journal=journal,
@@ -342,6 +361,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             clock=clock,
             secret=derive(secret, "device"),
         ),
+        refusals=refusals,
         action_types=action_types,
         manage_action_types=ManageActionTypes(
             writer=writer, types=action_types, stored=stored_types, boards=boards

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from types import FrameType
 
+from scoreboard.core import private
 from scoreboard.core.logs import configure
 from scoreboard.core.processes import end_with_parent
 from scoreboard.core.redis import connect_patient
@@ -83,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
     parser.add_argument("--task", help="be one task: clock, or the name of a queue")
     asked = parser.parse_args()
+    private.restrict()
     configure(settings().log_level)
     names = parts().followers.names
     parts.cache_clear()  # built again in each job's own process, after RQ's fork

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from scoreboard.core import keys
 from worker import queues
-from worker.jobs import accounts, boards, followers
+from worker.jobs import accounts, actions, boards, followers
 from worker.known import Call
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ CHORES = {
     boards.close_due_periods: SWEEP_SECONDS,
     boards.forget_old_answers: FORGET_SECONDS,
     accounts.forget_old_sessions: FORGET_SECONDS,
+    accounts.purge_guests: FORGET_SECONDS,
+    actions.forget_old_refusals: FORGET_SECONDS,
 }
 REST_SECONDS = 1.0
 LEAST_SECONDS = 1.0  # between two wake-ups of a busy journal: each job is a process of its own

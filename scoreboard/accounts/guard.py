@@ -10,7 +10,9 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
-from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.core.crosssite import is_server_key
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
 from scoreboard.core.limits import address
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
@@ -69,21 +71,28 @@ def sent_caller() -> ServerKey | Player | None:
     secret = _bearer()
     if not secret:
         return None
-    if secret.startswith("eyJ") and secret.count(".") == 2:
-        return parts().sessions.player(secret)
-    return parts().keys.find(secret)
+    if is_server_key(secret):
+        return parts().keys.find(secret)
+    return parts().sessions.player(secret)
 
 
-def check_private() -> ServerKey | Player:
-    """Let only server keys and moderators see what is private. Returns who it is.
+def sent_key() -> ServerKey | None:
+    """The server key that the request carries; None where it has no good one, or that can't be told now."""
+    try:
+        caller = sent_caller()
+    except (ScoreboardError, Lost, Busy):
+        return None
+    return caller if isinstance(caller, ServerKey) else None
 
-    Raises Unauthenticated or Forbidden.
+
+def insider() -> ServerKey | Player | None:
+    """The server key or the moderator that calls, who may see what is private; None for everybody else.
+
+    Raises Unauthenticated where the credentials that were sent are not good.
     """
     caller = sent_caller()
-    if caller is None:
-        raise Unauthenticated("This board is private: send a server key.")
-    if isinstance(caller, Player):
-        _check_role(caller, "moderator")
+    if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:
+        return None
     return caller
 
 

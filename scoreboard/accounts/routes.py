@@ -22,7 +22,7 @@ from scoreboard.accounts.wire import (
 from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import Unauthenticated
 from scoreboard.core.http import answer, nothing, sent
-from scoreboard.core.limits import check, count, limited
+from scoreboard.core.limits import check, count, count_later, limited
 from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
@@ -33,7 +33,7 @@ ENTRY = (*WRITES, "invalid_display_name")
 
 
 @bp.post("/auth/guest")
-@limited("guest")
+@limited("guest", "write")
 @described(body=Guest, optional=True, answer=SessionShown, status=(201,), problems=ENTRY)
 def create_guest() -> Response:
     """Come in as a guest."""
@@ -44,7 +44,7 @@ def create_guest() -> Response:
 
 
 @bp.post("/auth/register")
-@limited("guest")
+@limited("guest", "write")
 @described(
     body=Registration,
     answer=SessionShown,
@@ -73,17 +73,19 @@ def login() -> Response:
     """Sign in with user name and password."""
     asked = shaped(sent(), Credentials)
     name = username_key(asked.username)
-    check(*SIGN_IN, of=name)
+    check(*SIGN_IN, "write", of=name)
     try:
-        return _session(parts().players.login(asked.username, asked.password, context=context()))
+        tokens = parts().players.login(asked.username, asked.password, context=context())
     except Unauthenticated:
         count(*SIGN_IN, of=name)
         raise
+    count_later("write")
+    return _session(tokens)
 
 
 @bp.post("/auth/upgrade")
 @player_required
-@limited("guest")
+@limited("guest", "write")
 @described(
     body=Credentials,
     answer=SessionShown,
@@ -108,7 +110,7 @@ def refresh() -> Response:
 
 
 @bp.post("/auth/logout")
-@limited("refresh")
+@limited("refresh", "write")
 @described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
@@ -126,7 +128,7 @@ def show_me() -> Response:
 
 @bp.patch("/me")
 @player_required
-@limited("guest")
+@limited("guest", "write")
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
     """Change one's display name or region."""

@@ -1,35 +1,61 @@
-"""Refusals that say something about a player: recorded for those who look for cheaters, once a token."""
+"""How refusals are recorded: each token's once, and of a player the first few in each hour of the clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from scoreboard.actions.rules import HOUR_MS
+from scoreboard.actions.store import refused as table
 from scoreboard.core.db import Connection
+from scoreboard.core.errors import TooMany
 from scoreboard.journal.types import Fact, Recorded
+
+MOST_AN_HOUR = 10  # those say it all, and the journal keeps them for ever
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefusedFold:
-    """Facts of the kind "action-refused". They change no table, so the fold is its own folding."""
+    """Facts of the kind "action-refused": a player completed an action sooner than it can be done."""
 
     announce: Callable[[int, int], None]
     kinds: frozenset[str] = frozenset({"action-refused"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFold:
-        """Nothing to load."""
-        return self
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFolding:
+        """Load how many were recorded in this hour."""
+        players = list({fact.player: None for fact in facts})
+        taken = table.taken(db, at // HOUR_MS, players)
+        return RefusedFolding(db=db, at=at, announce=self.announce, taken=taken)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedFolding:
+    """Refusals in one batch."""
+
+    db: Connection
+    at: int
+    announce: Callable[[int, int], None]
+    taken: dict[str, int]
+    _taken_now: dict[str, int] = field(default_factory=dict)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Nothing changes."""
+        """Take one more. Raises TooMany, which nobody hears of, until the next hour begins."""
+        taken = self.taken.get(fact.player, 0)
+        if taken >= MOST_AN_HOUR:
+            wait_ms = HOUR_MS - self.at % HOUR_MS
+            raise TooMany(
+                f"{taken} refusals are noted in this hour.", retry_after_seconds=-(-wait_ms // 1000)
+            )
+        self.taken[fact.player] = self._taken_now[fact.player] = taken + 1
         return {}
 
     def again(self, recorded: Recorded) -> None:
         """Nothing is shown."""
 
     def finish(self) -> None:
-        """Nothing to write."""
+        """Write how many were taken."""
+        table.write_taken(self.db, self.at // HOUR_MS, self._taken_now)
 
     def publish(self, first: int, last: int) -> None:
         """No board changes by these facts."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
+from scoreboard.actions.refusals import TooFast
 from scoreboard.actions.types import Completion, Receipt, Request
 from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http import answer, sent
-from scoreboard.core.limits import count, refuse_spent
+from scoreboard.core.limits import count, count_later, refuse_spent
 from scoreboard.core.openapi import WRITES, Lead, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 
-FAILED = "failed-completion"
+FAILED, WRITE = "failed-completion", "write"
 UNKNOWN = "*"  # no name of an action type
 
 REFUSALS = (
@@ -25,6 +26,7 @@ REFUSALS = (
     "action_token_expired",
     "completed_too_fast",
     "points_out_of_range",
+    "result_too_large",
     "invalid_proof",
     "scoring_disabled",
     "overlapping_action",
@@ -66,19 +68,24 @@ def request_action() -> Response:
 @described(
     body=Completion,
     answer=Receipt,
-    problems=(*WRITES, "rate_limited", *REFUSALS),
+    limited=True,
+    problems=(*WRITES, *REFUSALS),
 )
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""
-    refuse_spent(FAILED)
+    refuse_spent(FAILED, WRITE)
     done = shaped(sent(), Completion)
     try:
         receipt = parts().actions.complete(g.player, done, context=context())
+    except TooFast:
+        count(FAILED, WRITE)  # it may have been noted
+        raise
     except ScoreboardError as refusal:
-        # What counts is bounded by its ticket, and costs nothing here.
         if refusal.status < 500:
             count(FAILED)
         raise
     if receipt.replayed:
         count(FAILED)
+    else:
+        count_later(WRITE)  # a trip to Redis would be felt here
     return answer({"data": receipt})

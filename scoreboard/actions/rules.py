@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
+import msgspec
 from msgspec import Struct
 
-from scoreboard.actions.types import LONGEST_SECONDS, RESULT_BYTES, Proof, Rules, Ticket
+from scoreboard.actions.types import LONGEST_SECONDS, Proof, Rules, Ticket
 from scoreboard.boards.types import Board
 from scoreboard.core.errors import BadRequest, Conflict, FieldError, TooMany
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 BUSY = 256  # facts that wait in a process; from here on work gets harder
 HARDER_BY_LOAD = 2
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Wins(Struct, frozen=True, kw_only=True):
@@ -65,12 +68,26 @@ def claimed_points(ticket: Ticket, proof: Proof) -> int:
 
 def check_work(ticket: Ticket, proof: Proof, nonce: str) -> None:
     """Raise BadRequest, invalid_proof, where claim, checksum and work do not belong together."""
-    if len(proof.result.encode()) > RESULT_BYTES:
-        raise invalid_proof(f"proof.result may have {RESULT_BYTES} bytes.")
+    if proof.result:
+        _check_result(proof.result, ticket.result_bytes)
     if checksum(proof.points if ticket.claimed else None, proof.result) != proof.checksum:
         raise invalid_proof("proof.checksum is not that of the claim, points|result.")
     if not worked(nonce, proof.checksum, proof.solution, ticket.difficulty):
         raise invalid_proof("proof.solution does not solve the challenge.")
+
+
+def _check_result(result: str, most: int) -> None:
+    # The journal keeps it as JSON for ever, in which one byte of a control character becomes six.
+    if CONTROL.search(result):
+        raise invalid_proof(
+            "proof.result has a control character, such as a line break or a tab. Leave it out."
+        )
+    bytes = len(msgspec.json.encode(result)) - 2  # without the quotes around it
+    if bytes > most:
+        raise BadRequest(
+            f"proof.result may take {most} bytes as JSON, and takes {bytes}. Send less.",
+            code="result_too_large",
+        )
 
 
 def invalid_proof(detail: str) -> BadRequest:

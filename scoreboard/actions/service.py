@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
 from scoreboard.actions.fold import scoring_disabled
 from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.refusals import Refusals, TooFast
 from scoreboard.actions.rules import (
     check_work,
     checksum,
@@ -36,7 +36,6 @@ from scoreboard.core.errors import (
     Conflict,
     FieldError,
     ScoreboardError,
-    Unavailable,
     ValidationFailed,
 )
 from scoreboard.journal.service import Journal
@@ -46,18 +45,13 @@ from scoreboard.journal.writer import Writer
 REUSED = "idempotency_key_reused"  # what the journal calls it
 
 
-class TooFast(BadRequest):
-    """A completion that came sooner than the action can be done."""
-
-    code = "completed_too_fast"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Actions:
     """Hands out action tokens, and turns completed actions into points."""
 
     tokens: ActionTokens
     receipts: Receipts
+    refusals: Refusals
     accounts: Accounts
     boards: Boards
     journal: Journal
@@ -92,7 +86,7 @@ class Actions:
         try:
             fact = self._fact(ticket, sent, context, now)
         except TooFast as refusal:
-            self._record_refusal(ticket, refusal, context, now)
+            self.refusals.record(ticket, refusal, context, now)
             raise
         except ScoreboardError as refusal:
             return self._counted_before(ticket, sent, refusal)
@@ -121,6 +115,7 @@ class Actions:
             bound=rules.bind_device,
             device=self._hashed(asked.device_id),
             client=asked.client_version,
+            result_bytes=rules.result_bytes,
         )
 
     def _open(self, id: str) -> Board:
@@ -145,19 +140,6 @@ class Actions:
         points = claimed_points(ticket, proof)
         check_work(ticket, proof, nonce(sent.action_token))
         return _as_fact(ticket, proof, points, {**context, "device": device}, took)
-
-    def _record_refusal(self, ticket: Ticket, refusal: TooFast, context: Mapping[str, str], now: int) -> None:
-        # Those who look for cheaters want to know. The player hears the same where it can't be written.
-        fact = Fact(
-            id=f"refused:{ticket.id.hex()}",
-            kind="action-refused",
-            player=ticket.player,
-            action=ticket.action,
-            data={"code": refusal.code, "tookMs": now - ticket.issued_at, "minMs": ticket.min_ms},
-            context=dict(context),
-        )
-        with suppress(Unavailable):
-            self.writer.append([fact])
 
     def _counted_before(self, ticket: Ticket, sent: Completion, refusal: ScoreboardError) -> Receipt:
         """The receipt of a token that was completed already, though it is refused by now. Raises else."""

@@ -12,7 +12,7 @@ from scoreboard.core.ids import BoardId, RegionId
 LONGEST_SECONDS = 86_400  # a day: action tokens live no longer, and neither does an old key for them
 MOST_BOARDS = 8
 HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone
-RESULT_BYTES = 4096
+RESULT_BYTES, MOST_RESULT_BYTES = 512, 4096  # as JSON: that is what the journal keeps for ever
 
 Points = Annotated[int, Meta(ge=0, le=SAFE)]
 Cap = Annotated[int, Meta(ge=0, le=SAFE)]
@@ -40,6 +40,7 @@ class Rules(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
     offline: bool = False  # a completion may arrive up to a day later
     difficulty: Annotated[int, Meta(ge=0, le=HARDEST)] = 12
     bind_device: bool = False  # only the device that asked may complete it
+    result_bytes: Annotated[int, Meta(ge=0, le=MOST_RESULT_BYTES)] = RESULT_BYTES  # of proof.result, as JSON
 
     @property
     def range(self) -> tuple[int, int]:
@@ -81,6 +82,7 @@ class Ticket(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     bound: bool  # to the device
     device: str
     client: str  # what the client says of its version
+    result_bytes: int = MOST_RESULT_BYTES  # what tokens of releases that did not seal it were promised
 
     @property
     def expires_at(self) -> int:

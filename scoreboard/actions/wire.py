@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from scoreboard.actions.types import HARDEST, ActionType, Issued, Points, Range, Rules
+from scoreboard.actions.types import (
+    HARDEST,
+    MOST_RESULT_BYTES,
+    ActionType,
+    Issued,
+    Points,
+    Range,
+    Rules,
+)
 from scoreboard.core.clock import Time, rfc3339
 from scoreboard.core.ids import ActionName
 
@@ -27,6 +35,9 @@ class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
     action_type: ActionName
     points: Points | Range
     min_seconds: float
+    result_bytes: Annotated[
+        int, Meta(ge=0, le=MOST_RESULT_BYTES, description="The most bytes of proof.result, as JSON.")
+    ]
     expires_at: Time
     challenge: Challenge
 
@@ -39,6 +50,7 @@ class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
             action_type=ticket.action,
             points=issued.rules.points,
             min_seconds=issued.rules.min_seconds,
+            result_bytes=ticket.result_bytes,
             expires_at=rfc3339(ticket.expires_at),
             challenge=Challenge(
                 algorithm="SHA-256",

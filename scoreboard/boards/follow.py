@@ -88,6 +88,8 @@ class BoardsFollower:
                 self._let_go(line.fact.board, line.fact.data["period"])
             elif line.fact.kind == "board-deleted":
                 self._hide(line)
+            elif line.fact.kind == "guests-purged":
+                self.view.forget_names(line.result["players"], line.seq)
         self.view.advance(facts[0].seq, facts[-1].seq)
 
     def tend(self) -> None:

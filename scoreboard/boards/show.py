@@ -90,6 +90,16 @@ class Show:
 
         self._tell(tell)
 
+    def forgotten(self, players: Sequence[str], first: int, last: int) -> None:
+        """Facts `first` to `last` purged players who stand on no board."""
+
+        def tell() -> None:
+            if players:
+                self.view.forget_names(players, last)
+            self.view.advance(first, last)
+
+        self._tell(tell)
+
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""
         self.named([], first, last)

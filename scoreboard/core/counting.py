@@ -56,6 +56,9 @@ class CountsTogether(Protocol):
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one: counts, and seconds that are left."""
 
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it, whatever the others say."""
+
 
 class RedisCounts(RedisStorage):
     """Counters that all processes share, on connections that are made elsewhere."""
@@ -74,11 +77,18 @@ class RedisCounts(RedisStorage):
 
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one, in one trip."""
+        return _pairs(self._together.ask(self._question(counters, cost)))
+
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it, in one trip."""
+        found = self._count([self._question([counter], cost) for counter, cost in counters])
+        return [pair for answer in found for pair in _pairs(answer)]
+
+    def _question(self, counters: Sequence[Counter], cost: int) -> tuple[list[str], list[int]]:
         args = [cost]
         for counter in counters:
             args += (counter.allowed, counter.seconds * 1000)
-        found = self._together.ask(([self.prefixed_key(counter.key) for counter in counters], args))
-        return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
+        return [self.prefixed_key(counter.key) for counter in counters], args
 
     def _count(self, asked: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
         def fill(pipeline: Any) -> None:
@@ -101,6 +111,10 @@ class MemoryCounts(MemoryStorage):
             found.append((count, left if left > 0 else counter.seconds))
         return found
 
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it."""
+        return [pair for counter, cost in counters for pair in self.add([counter], cost)]
+
 
 class FixedWindowsTogether(FixedWindowRateLimiter):
     """Fixed windows as `limits` has them, several at once."""
@@ -109,12 +123,27 @@ class FixedWindowsTogether(FixedWindowRateLimiter):
 
     def hit_together(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
         """Hit each limit with its key, in order, up to the first one that is exceeded."""
-        counters = [Counter(item.key_for(key), item.amount, item.get_expiry()) for item, key in hits]
-        found = self.storage.add(counters, cost)
-        return [
-            Tally(item, used, max(1, math.ceil(left)))
-            for (item, _), (used, left) in zip(hits, found, strict=True)
-        ]
+        return _tallies(hits, self.storage.add([_counter(*hit) for hit in hits], cost))
+
+    def hit_each(self, hits: Sequence[tuple[RateLimitItem, str]], costs: Sequence[int]) -> list[Tally]:
+        """Hit each limit with its key, and with a cost of its own."""
+        counters = [(_counter(*hit), cost) for hit, cost in zip(hits, costs, strict=True)]
+        return _tallies(hits, self.storage.add_each(counters))
+
+
+def _counter(item: RateLimitItem, key: str) -> Counter:
+    return Counter(item.key_for(key), item.amount, item.get_expiry())
+
+
+def _tallies(hits: Sequence[tuple[RateLimitItem, str]], found: Sequence[tuple[int, float]]) -> list[Tally]:
+    return [
+        Tally(item, used, max(1, math.ceil(left)))
+        for (item, _), (used, left) in zip(hits, found, strict=True)
+    ]
+
+
+def _pairs(found: Sequence[int]) -> list[tuple[int, float]]:
+    return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
 
 
 STRATEGIES[STRATEGY] = FixedWindowsTogether

@@ -6,20 +6,26 @@
 
 counts each call. Where only failures shall cost something, a route calls `check` before and `count`
 after it went wrong; `refuse_spent` instead of `check` where a good call must not even cost the trip to
-Redis. Guards come first: they say who calls (`g.caller`).
+Redis, and `count_later` instead of `count` where that must not cost one either. Guards come first: they
+say who calls (`g.caller`).
+
+What is counted by address is counted in two tiers for IPv6: by network, and by the site that it is in, which
+is allowed 16 times as much. One customer may have 65,536 networks.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, g, request
 
+from scoreboard.core.addresses import site
 from scoreboard.core.counting import Tally
 from scoreboard.core.errors import TooMany
+from scoreboard.core.limiter import Use
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 
@@ -43,7 +49,10 @@ RULES = {
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
     "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
+    "write": Rule(by=("address",), setting="limit_write"),  # facts that players' calls write
     "stream": Rule(by=("address",), setting="limit_stream"),
+    "ticket": Rule(by=("caller",), setting="limit_ticket"),
+    "ticket-address": Rule(by=("address",), setting="limit_stream"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
 
@@ -76,14 +85,26 @@ def check(*names: str, of: str | None = None) -> None:
     _refuse([tally for tally in tallies if not tally.remaining], tallies)
 
 
-def refuse_spent(name: str) -> None:
+def refuse_spent(*names: str) -> None:
     """Count nothing and ask nobody. Raises TooMany where this process knows that a limit is exceeded.
 
-    For calls of which only failures count: who has failed too often must not have more work done.
+    For calls that are counted after their work: whoever has had too many must not have more work done.
     """
-    tallies = parts().limits.spent(name, _key(RULES[name], None))
+    limits = parts().limits
+    if not limits.any_spent:
+        return
+    uses = [use for name in names for use in _uses(name, None)]
+    tallies = [tally for use in uses for tally in limits.spent(use)]
     _told(tallies)
     _refuse(tallies, tallies)
+
+
+def count_later(name: str) -> None:
+    """Count this request in a moment, together with others: it does not wait for Redis, nor is it refused.
+
+    Where there were too many, `refuse_spent` refuses the next one.
+    """
+    _told([tally for use in _uses(name, None) for tally in parts().limits.count_later(use)])
 
 
 def address() -> str:
@@ -100,7 +121,7 @@ def install(app: Flask) -> None:
 
 
 def _tally(names: Sequence[str], of: str | None, *, cost: int) -> list[Tally]:
-    tallies = parts().limits.count([(name, _key(RULES[name], of)) for name in names], cost=cost)
+    tallies = parts().limits.count([use for name in names for use in _uses(name, of)], cost=cost)
     _told(tallies)
     return tallies
 
@@ -111,14 +132,23 @@ def _told(tallies: Sequence[Tally]) -> None:
     told.update((tally.item.namespace, tally) for tally in tallies)
 
 
-def _key(rule: Rule, of: str | None) -> str:
+def _uses(name: str, of: str | None) -> Iterator[Use]:
+    """What is counted for a name: the caller's own use, and behind it that of the site."""
+    rule = RULES[name]
+    yield Use(name, _key(rule, of, address))
+    whole = site(address()) if "address" in rule.by else ""
+    if whole:
+        yield Use(name, _key(rule, of, lambda: whole), of_site=True)
+
+
+def _key(rule: Rule, of: str | None, at: Callable[[], str]) -> str:
     """What a rule counts by. Every part of it is somebody: an empty one would be a way round."""
     words = {
-        "address": address,
+        "address": at,
         "caller": lambda: g.get("caller"),
         "of": lambda: request.endpoint if of is None else of,
     }
-    return "/".join(words[word]() or address() for word in rule.by)
+    return "/".join(words[word]() or at() for word in rule.by)
 
 
 def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:

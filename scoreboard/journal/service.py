@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scoreboard.core.db import Connection, Database
@@ -39,3 +39,8 @@ def facts_of(db: Connection, board: str, since: int) -> Iterator[Recorded]:
     Among them are those that feed several boards, whether this one is among those or not.
     """
     return store.of_board(db, board, since)
+
+
+def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:
+    """Those of these players of whom facts after `seq` tell, within one transaction."""
+    return store.players_since(db, seq, players)

@@ -91,6 +91,13 @@ def of_board(db: Connection, board: str, since: int, page: int = 5000) -> Iterat
         since = found[-1][0]
 
 
+def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:
+    """Those of these players of whom facts after `seq` tell."""
+    condition, value = one_of(db, "player", players)
+    text = f"SELECT DISTINCT player FROM journal WHERE seq > ? AND {condition}"
+    return {row[0] for row in rows(db, text, (seq, value))}
+
+
 def _row(line: Recorded) -> tuple[Any, ...]:
     fact = line.fact
     return (

@@ -234,8 +234,9 @@ class RoomManager:
             if scope not in there:
                 self.viewers.end_all(watchers, "board_gone")
             elif not self._public(scope):
+                # To strangers a board that became private is as gone as one that was deleted.
                 strangers = [viewer for viewer in watchers if not viewer.who.private]
-                self.viewers.end_all(strangers, "forbidden")
+                self.viewers.end_all(strangers, "board_gone")
 
     def _public(self, scope: str) -> bool:
         try:

@@ -14,14 +14,10 @@ from tests.actions.play import Player, define
 from tests.boards.calls import refusal
 from tests.contract import ContractClient
 
+pytestmark = pytest.mark.one_database
+
 PASSWORD = "a long enough one"
 WRONG = (401, "invalid_credentials")
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture

@@ -16,13 +16,9 @@ from tests.actions.play import Player
 from tests.boards.calls import refusal
 from tests.support import wait_until
 
+pytestmark = pytest.mark.one_database  # what depends on the kind of the database is in test_races.py
+
 REUSED, INVALID = (401, "refresh_token_reused"), (401, "invalid_refresh_token")
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """What depends on the kind of the database is in test_races.py."""
-    return sqlite_url
 
 
 @pytest.fixture

@@ -7,13 +7,9 @@ import pytest
 from tests.actions.play import Player, define, proof
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database  # on both databases, and by many at once: tests/faults/test_actions.py
+
 HOUR, DAY = 3600, 86_400
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """On both databases, and by many at once: tests/faults/test_actions.py."""
-    return sqlite_url
 
 
 def plays(player, action, *points):
@@ -203,7 +199,7 @@ def test_the_work_is_for_this_claim_and_this_token(ada, parts):
         good | {"points": 3.5},
         good | {"points": None},
         good | {"result": "r"},
-        good | {"result": "r" * 4097},
+        good | {"result": "r\n"},
         good | {"more": 1},
         proof(another, 3) | {"solution": good["solution"] + " "},
         [good],

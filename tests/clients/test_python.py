@@ -46,6 +46,20 @@ def example(page):
     return next(block for _, block in pages.blocks(pages.text(page), "python"))
 
 
+@pytest.mark.parametrize(("text", "most"), [("x", 512), ('"', 256), ("ü", 256), ("🎲", 128)])
+def test_a_result_that_would_be_refused_is_not_worked_for(ada, quick, text, most):
+    action = ada.request(quick)
+    with pytest.raises(ValueError, match="512 bytes"):
+        prove(action, result=text * (most + 1))
+
+    assert ada.complete(action, result=text * most).increment == 10
+
+
+def test_a_result_with_control_characters_is_refused(ada, quick):
+    with pytest.raises(RefusedError, match="control character"):
+        ada.play(quick, result="line\nbreak")
+
+
 @pytest.mark.parametrize("page", ["README.md", "clients/python/README.md"])
 def test_the_example_of_the_readme_plays(stack, page):
     done = subprocess.run(

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from scoreboard.app import create_app
 from scoreboard.core.http import answer
-from scoreboard.core.limits import check, count, limited
+from scoreboard.core.limits import check, count, count_later, limited, refuse_spent
 from scoreboard.parts import Parts
 
 Process = Callable[..., FlaskClient]
@@ -44,6 +44,12 @@ def process(make_parts: Callable[..., Parts], sqlite_url: str) -> Process:
         def complete(outcome):
             if outcome == "bad":
                 count("failed-completion")
+            return answer({})
+
+        @app.post("/v1/write")
+        def write():
+            refuse_spent("write")
+            count_later("write")
             return answer({})
 
         return app.test_client()

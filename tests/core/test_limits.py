@@ -26,6 +26,16 @@ def told(answer, header="RateLimit"):
     }
 
 
+def owing(client):
+    """The same client, whose process tells Redis nothing of what it counts later, until `settle`."""
+    client.application.extensions["parts"].limits._owed._seconds = 3600
+    return client
+
+
+def settle(client):
+    client.application.extensions["parts"].limits._owed.settle()
+
+
 def test_as_many_calls_pass_as_are_allowed_and_no_more(process):
     client = process(limit_guest="3/minute")
 
@@ -117,6 +127,50 @@ def test_addresses_are_counted_apart(process):
     assert found == [200, 200, 200, 429, 200, 200, 429]
 
 
+@pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
+def test_the_networks_of_a_site_are_counted_together_too_and_allowed_16_times_as_much(process, settings):
+    client = process(limit_guest="1/minute", **settings)
+
+    def status(address):
+        return client.post("/v1/guest", environ_base={"REMOTE_ADDR": address}).status_code
+
+    networks = [status(f"2001:db8:1:{n:x}::1") for n in range(18)]
+
+    assert networks == [200] * 16 + [429] * 2
+    assert status("2001:db8:2::1") == 200
+    assert status("192.0.2.1") == 200
+
+
+def test_who_is_over_the_limit_of_his_network_uses_up_nothing_of_his_site(process):
+    client = process(limit_guest="1/minute")
+    for _ in range(20):
+        client.post("/v1/guest", environ_base={"REMOTE_ADDR": "2001:db8::1"})
+
+    other = client.post("/v1/guest", environ_base={"REMOTE_ADDR": "2001:db8:0:1::1"})
+
+    assert other.status_code == 200
+    assert told(other, "RateLimit-Policy") == {"guest": {"q": 1, "w": 60}, "guest-48": {"q": 16, "w": 60}}
+    assert (told(other)["guest"]["r"], told(other)["guest-48"]["r"]) == (0, 14)
+
+
+def test_both_tiers_cost_one_trip(process, redis):
+    client = process()
+    home = {"REMOTE_ADDR": "2001:db8::1"}
+    client.post("/v1/request/jump", environ_base=home)
+    redis.config_resetstat()
+
+    client.post("/v1/request/jump", environ_base=home)
+
+    assert redis.info("commandstats")["cmdstat_evalsha"]["calls"] == 1
+
+
+def test_a_name_is_counted_once_wherever_it_is_tried_from(process, redis):
+    client = process()
+    client.post("/v1/sign-in/bob", environ_base={"REMOTE_ADDR": "2001:db8::1"})
+
+    assert len(redis.keys("sb:{limit}:*")) == 3  # his network, his site, the name
+
+
 @pytest.mark.parametrize("hops", [0, 1, 2])
 def test_no_made_up_hop_is_a_way_round(process, hops):
     client = process(limit_guest="2/minute", trusted_proxy_hops=hops)
@@ -168,6 +222,80 @@ def test_a_good_completion_does_no_work_for_limits(process, redis):
     assert redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"] == before
     assert "RateLimit" not in answers[0].headers
     assert statuses(client, "/v1/complete/bad", 3) == [200, 200, 429]
+
+
+def test_what_is_counted_later_asks_redis_nothing_meanwhile(process, redis):
+    client = process(limit_write="3/minute")
+    owing(client)
+    redis.config_resetstat()
+
+    answers = [client.post("/v1/write") for _ in range(5)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert [told(answer)["write"]["r"] for answer in answers] == [2, 1, 0, 0, 0]
+    assert answers[0].headers["RateLimit-Policy"] == '"write";q=3;w=60'
+    assert "cmdstat_evalsha" not in redis.info("commandstats")
+
+
+def test_what_was_counted_later_is_known_to_all_processes(process, redis):
+    one, other = owing(process(limit_write="5/minute")), owing(process(limit_write="5/minute"))
+    statuses(one, "/v1/write", 3)
+    settle(one)
+    statuses(other, "/v1/write", 2)
+    settle(other)
+
+    assert statuses(other, "/v1/write", 1) == [429]
+    assert statuses(one, "/v1/write", 3) == [200, 200, 429], "it knows of its own three"
+
+
+def test_what_is_counted_later_of_many_addresses_is_one_trip(process, redis):
+    client = owing(process(limit_write="100/minute"))
+    for number in range(1, 31):
+        statuses(client, "/v1/write", 2, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
+    redis.config_resetstat()
+
+    settle(client)
+
+    commands = redis.info("commandstats")
+    assert commands["cmdstat_evalsha"]["calls"] == 30
+    assert {redis.get(key) for key in redis.keys("sb:{limit}:*")} == {"2"}
+
+
+def test_it_travels_by_itself(process, redis):
+    client = process(limit_write="100/minute")
+
+    statuses(client, "/v1/write", 7)
+
+    wait_until(lambda: [redis.get(key) for key in redis.keys("sb:{limit}:*")] == ["7"])
+
+
+def test_what_is_counted_later_is_counted_in_memory_while_redis_is_away(process):
+    client = owing(process(limit_write="8/minute", web_concurrency=2, redis_url=AWAY))
+    found = statuses(client, "/v1/write", 4)
+    settle(client)
+
+    assert found == [200] * 4
+    assert statuses(client, "/v1/write", 1) == [429], "a share of eight"
+
+
+def test_what_is_counted_later_begins_anew_after_its_time(process):
+    client = owing(process(limit_write="2/minute"))
+    limits, moment = client.application.extensions["parts"].limits, [0.0]
+    limits._monotonic = lambda: moment[0]
+    assert statuses(client, "/v1/write", 3) == [200, 200, 429]
+
+    moment[0] = 60.5
+
+    assert statuses(client, "/v1/write", 1) == [200]
+
+
+def test_an_empty_setting_counts_nothing_later(process, redis):
+    client = process(limit_write="")
+
+    answers = [client.post("/v1/write") for _ in range(3)]
+
+    assert all("RateLimit" not in answer.headers for answer in answers)
+    assert not client.application.extensions["parts"].limits._owed._counts
 
 
 def test_all_limits_of_a_request_cost_one_trip(process, redis):

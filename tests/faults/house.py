@@ -20,7 +20,8 @@ from tests.support import Stack, children, wait_until
 from tests.tcpproxy import TcpProxy
 
 UNLIMITED = {
-    f"LIMIT_{name}": "" for name in ("GUEST", "REQUEST", "REQUEST_ADDRESS", "FAILED", "ADMIN", "STREAM")
+    f"LIMIT_{name}": ""
+    for name in ("GUEST", "REQUEST", "REQUEST_ADDRESS", "FAILED", "WRITE", "ADMIN", "STREAM")
 }
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 

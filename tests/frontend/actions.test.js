@@ -56,6 +56,25 @@ test("a claim without points says none", async () => {
   assert.equal("points" in proof, false)
 })
 
+for (const [text, most] of [["x", 512], ['"', 256], ["ü", 256], ["🎲", 128]]) {
+  test(`a result that would be refused is not worked for: ${text}`, async () => {
+    const { server, actions } = playing(data({ ...ASKED.body.data, resultBytes: 512 }), RECEIPT)
+    const action = await actions.request("jump")
+
+    const refusal = await action.complete({ points: 1, result: text.repeat(most + 1) }).catch((thrown) => thrown)
+
+    assert.deepEqual([refusal.status, refusal.code], [400, "result_too_large"])
+    assert.equal(completions(server).length, 0)
+    assert.deepEqual(await action.complete({ points: 1, result: text.repeat(most) }), { increment: 7 })
+  })
+}
+
+test("a server that says no number takes 4096 bytes", async () => {
+  const { actions } = playing(ASKED, RECEIPT)
+
+  assert.equal((await actions.request("jump")).resultBytes, 4096)
+})
+
 test("who took longer than minSeconds does not wait", async () => {
   const { time, actions } = playing(ASKED, RECEIPT)
   const action = await actions.request("jump")

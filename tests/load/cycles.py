@@ -17,7 +17,9 @@ from tests.support import Stack
 ACTION = "bench"
 RULES = {"boards": ["main"], "points": 10, "difficulty": 1}
 # Everything is counted as in production, and nothing refused: that would be another measurement.
-UNREFUSED = dict.fromkeys(("LIMIT_GUEST", "LIMIT_REQUEST", "LIMIT_REQUEST_ADDRESS"), "100000000/minute")
+UNREFUSED = dict.fromkeys(
+    ("LIMIT_GUEST", "LIMIT_REQUEST", "LIMIT_REQUEST_ADDRESS", "LIMIT_WRITE"), "100000000/minute"
+)
 
 _decode = msgspec.json.Decoder().decode
 

@@ -17,8 +17,10 @@ from tests.boards.calls import listed, put, score
 from tests.support import ROOT
 from worker import clock as ticking
 from worker import context, queues
-from worker.jobs import boards, followers
+from worker.jobs import accounts, boards, followers
 from worker.working import KnownWorker
+
+pytestmark = pytest.mark.one_database
 
 
 class InThisProcess(KnownWorker):
@@ -26,12 +28,6 @@ class InThisProcess(KnownWorker):
 
     death_penalty_class = TimerDeathPenalty
     execute_job = SimpleWorker.execute_job
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture
@@ -118,6 +114,16 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
     assert parts.boards_follower.position() == parts.journal.head()
     assert parts.verify.run() == []
     assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
+
+
+def test_a_job_purges_guests_who_never_scored(parts, rq_redis, work):
+    parts.players.guest(name=None, region=None, context={})
+    queues.wake(queues.queue(queues.CHORES, rq_redis), accounts.purge_guests)
+
+    work(queues.CHORES)  # its clock is the real one: that guest came long ago
+
+    assert queues.queue(queues.CHORES, rq_redis).failed_job_registry.count == 0
+    assert [line.fact.kind for line in parts.journal.after(0, 100)][-1] == "guests-purged"
 
 
 def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):

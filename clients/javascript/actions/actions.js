@@ -1,9 +1,11 @@
 // actions.js: the action protocol. An action is asked for, done, and completed with work for its claim;
 // its points count once, however often its token is sent. No DOM.
 
+import { Refusal } from "./api.js"
 import { persist } from "./retry.js"
 import { sha256 } from "./sha256.js"
 
+const MOST_RESULT_BYTES = 4096 // of servers that do not say how many
 const MARGIN_MS = 100 // a timer may ring early, and being early counts against the player
 
 const browser = {
@@ -58,6 +60,11 @@ class Action {
     return this.#asked.minSeconds
   }
 
+  // The most that `result` may take, as JSON without its quotes.
+  get resultBytes() {
+    return this.#asked.resultBytes ?? MOST_RESULT_BYTES
+  }
+
   // For how long it can still be completed.
   get leftMs() {
     return this.#endsAt - this.#parts.world.now()
@@ -66,6 +73,7 @@ class Action {
   // The receipt. After a Refusal it may be called again: the first claim is the one that is sent.
   async complete({ points, result = "" } = {}) {
     const { session, queue, world } = this.#parts
+    if (!this.#proof) this.#check(result) // no work, and no place in the queue, for what will be refused
     this.#proof ??= this.#prove(points, result)
     const [proof] = await Promise.all([this.#proof, this.#ripe()])
     const body = { actionToken: this.#asked.actionToken, proof }
@@ -76,6 +84,13 @@ class Action {
   // The receipt, however long it takes, of an action that was completed and waits in the queue.
   answer() {
     return this.#parts.queue.answer(this.#asked)
+  }
+
+  #check(result) {
+    const bytes = new TextEncoder().encode(JSON.stringify(result)).length - 2
+    if (bytes <= this.resultBytes) return
+    const detail = `result may take ${this.resultBytes} bytes as JSON, and takes ${bytes}. Send less.`
+    throw new Refusal({ status: 400, code: "result_too_large", detail })
   }
 
   async #prove(points, result) {

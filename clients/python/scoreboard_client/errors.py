@@ -28,7 +28,7 @@ class RefusedError(ScoreboardError):
 
 
 class EndedError(RefusedError):
-    """The server ended what was watched, for good: `code` is board_gone, forbidden or kicked."""
+    """The server ended what was watched, for good: `code` is board_gone or kicked."""
 
 
 class AwayError(ScoreboardError):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+MOST_RESULT_BYTES = 4096  # of servers that do not say how many
+
 
 @dataclass(frozen=True, kw_only=True)
 class Player:
@@ -41,6 +43,7 @@ class Action:
     type: str
     points: int | tuple[int, int]  # fixed, or the range from which you say how many
     min_seconds: float  # sooner it can't be completed
+    result_bytes: int  # the most that `result` may take, as JSON without its quotes
     expires_at: datetime
     nonce: str
     difficulty: int  # bits of work
@@ -60,6 +63,7 @@ class Action:
             type=body["actionType"],
             points=points if isinstance(points, int) else (points["min"], points["max"]),
             min_seconds=body["minSeconds"],
+            result_bytes=body.get("resultBytes", MOST_RESULT_BYTES),
             expires_at=datetime.fromisoformat(body["expiresAt"]),
             nonce=body["challenge"]["nonce"],
             difficulty=body["challenge"]["difficulty"],

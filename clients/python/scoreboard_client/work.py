@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from itertools import count
 
 from scoreboard_client.types import Action, Proof
@@ -11,10 +12,16 @@ from scoreboard_client.types import Action, Proof
 def prove(action: Action, *, points: int | None = None, result: str = "") -> Proof:
     """The proof of a claim. Takes about 2^difficulty hashes: a millisecond for 10 bits, a second for 20.
 
-    Raises ValueError where `points` are missing though the action lets you say how many.
+    Raises ValueError where `points` are missing though the action lets you say how many, and where `result`
+    takes more than the action's `result_bytes`.
     """
     if action.claimed and points is None:
         raise ValueError(f"{action.type} lets you say how many points: {action.points}")
+    size = len(json.dumps(result, ensure_ascii=False).encode()) - 2  # without its quotes
+    if size > action.result_bytes:
+        raise ValueError(
+            f"result may take {action.result_bytes} bytes as JSON, and takes {size}: {action.type}"
+        )
     claimed = points if action.claimed else None
     checksum = hashlib.sha256(f"{'' if claimed is None else claimed}|{result}".encode()).hexdigest()
     return Proof(

@@ -7,6 +7,9 @@ import msgspec
 from scoreboard.actions.types import ActionType, Rules
 from scoreboard.core.db import Connection, Database, execute, rows
 
+# In a column of its own: the release before it stops at rules that have a field it does not know.
+RESULT_BYTES = "resultBytes"
+
 
 class StoredTypes:
     """Action types, as they are read."""
@@ -37,12 +40,12 @@ def version(db: Connection) -> int:
 def load(db: Connection) -> tuple[int, dict[str, ActionType]]:
     """Version and types."""
     newest, types = 0, {}
-    for name, text, revision, deleted in rows(
-        db, "SELECT name, rules, revision, deleted FROM action_type ORDER BY name"
+    for name, text, result_bytes, revision, deleted in rows(
+        db, "SELECT name, rules, result_bytes, revision, deleted FROM action_type ORDER BY name"
     ):
         newest = max(newest, revision)
         if not deleted:
-            rules = msgspec.json.decode(text, type=Rules)
+            rules = msgspec.convert(msgspec.json.decode(text) | {RESULT_BYTES: result_bytes}, Rules)
             types[name] = ActionType(name=name, rules=rules, revision=revision)
     return newest, types
 
@@ -54,13 +57,16 @@ def exists(db: Connection, name: str) -> bool:
 
 def write(db: Connection, type: ActionType, *, file_digest: str = "") -> None:
     """Create an action type's row, or replace it."""
+    rules = msgspec.to_builtins(type.rules)
+    result_bytes = rules.pop(RESULT_BYTES)
     execute(
         db,
-        "INSERT INTO action_type (name, rules, revision, deleted, file_digest) VALUES (?, ?, ?, 0, ?)"
-        " ON CONFLICT (name) DO UPDATE SET rules = excluded.rules, revision = excluded.revision,"
-        " deleted = 0, file_digest = CASE WHEN excluded.file_digest = ''"
+        "INSERT INTO action_type (name, rules, result_bytes, revision, deleted, file_digest)"
+        " VALUES (?, ?, ?, ?, 0, ?) ON CONFLICT (name) DO UPDATE SET rules = excluded.rules,"
+        " result_bytes = excluded.result_bytes, revision = excluded.revision, deleted = 0,"
+        " file_digest = CASE WHEN excluded.file_digest = ''"
         " THEN action_type.file_digest ELSE excluded.file_digest END",
-        (type.name, msgspec.json.encode(type.rules).decode(), type.revision, file_digest),
+        (type.name, msgspec.json.encode(rules).decode(), result_bytes, type.revision, file_digest),
     )
 
 

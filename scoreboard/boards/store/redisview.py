@@ -164,6 +164,10 @@ class RedisView:
             args += (name.player, name.seq, name.text)
         self._call("show_names", [keys.names(), keys.renames()], args)
 
+    def forget_names(self, players: Sequence[str], gone: int) -> None:
+        """Show the names of players no more who are gone by this fact. Raises RedisAway."""
+        self._call("forget_names", [keys.names()], [gone, *players])
+
     def versions(self) -> tuple[int | None, int | None]:
         """Versions of the catalogue and of display names. Raises RedisAway."""
         names = (keys.catalogue_version(), keys.renames())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.store import definitions
@@ -11,6 +11,7 @@ from scoreboard.boards.types import Place, Stretch, Window
 from scoreboard.core.db import Connection, Database, one_of, rows
 
 AFTER = "(sort_key < ? OR (sort_key = ? AND player < ?))"
+FIRST = ("~", "")  # stands before every row
 LISTED = "ORDER BY sort_key DESC, player DESC LIMIT ?"
 
 
@@ -59,10 +60,7 @@ class SqlView:
         """The places of these players, of those that have one."""
 
         def read(db: Connection, row: WindowRow) -> list[Place]:
-            return [
-                self._place(db, row, order, own, _before(db, row.id, own))
-                for own in _keys(db, row.id, players)
-            ]
+            return list(_placed(db, row.id, order, _keys(db, row.id, players)))
 
         return self._read(window, order, read)
 
@@ -131,6 +129,36 @@ class SqlView:
             )
         ahead = _count(db, row.id, "AND sort_key > ?", (tier,))
         return Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata)
+
+
+def _placed(db: Connection, id: int, order: Order, found: list[tuple[str, str, str]]) -> Iterator[Place]:
+    """Places of players, best first. Each row before the last of them is counted once, not once for each."""
+    tiers_counted = (
+        f"COUNT(DISTINCT substr(sort_key, 1, {order.tier_width}))" if order.ties == "dense" else "0"
+    )
+    position = ahead = tiers = 0
+    counted = FIRST  # what stands before this was counted
+    for key, player, metadata in sorted(found, reverse=True):
+        tier = (key[: order.tier_width] + "~", "")  # "~" follows every digit of a key
+        if tier < counted:
+            before, tiers_before = _between(db, id, counted, tier, tiers_counted)
+            ahead, tiers = position + before, tiers + tiers_before
+            position, counted = ahead, tier
+        position += _between(db, id, counted, (key, player))[0]
+        counted = (key, player)
+        yield Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata)
+
+
+def _between(
+    db: Connection, id: int, first: tuple[str, str], end: tuple[str, str], tiers: str = "0"
+) -> tuple[int, int]:
+    """How many rows, and `tiers`, there are from `first` on and before `end`, in list order."""
+    text = (
+        f"SELECT COUNT(*), {tiers} FROM standing"
+        " WHERE window_id = ? AND (sort_key, player) > (?, ?) AND (sort_key, player) <= (?, ?)"
+    )
+    ((count, tiers_found),) = rows(db, text, (id, *end, *first))
+    return int(count), int(tiers_found)
 
 
 def _count(db: Connection, id: int, condition: str, params: tuple[object, ...]) -> int:

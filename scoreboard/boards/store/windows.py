@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.standings import WINDOW, WindowRow
 from scoreboard.boards.types import Window
-from scoreboard.core.db import Database, rows
+from scoreboard.core.db import Connection, Database, one_of, rows
 
 
 class Windows:
@@ -46,3 +48,17 @@ class Windows:
         start, id = before or (now, 0)
         found = self._database.run(lambda db: rows(db, text, (board, now, start, id, limit)))
         return [table.as_window(row) for row in found]
+
+    def ranked(self, players: Sequence[str], since: int) -> set[str]:
+        """Those of these players who have a standing in a window that was changed since a time."""
+        text, found = "SELECT id FROM board_window WHERE changed_at >= ?", set[str]()
+        # Window by window: that is how standings are found by player, and nothing waits for it.
+        for (id,) in self._database.run(lambda db: rows(db, text, (since,))):
+            found |= self._database.run(lambda db, id=id: _ranked_in(db, id, players))  # type: ignore[misc]
+        return found
+
+
+def _ranked_in(db: Connection, window_id: int, players: Sequence[str]) -> set[str]:
+    condition, value = one_of(db, "player", players)
+    text = f"SELECT player FROM standing WHERE window_id = ? AND {condition}"
+    return {row[0] for row in rows(db, text, (window_id, value))}

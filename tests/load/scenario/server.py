@@ -18,7 +18,8 @@ ACTION = "load"
 RULES = {"boards": ["main"], "points": {"min": 1, "max": 10}, "minSeconds": 1.0, "difficulty": 1}
 # All users come from one address here. Everything is counted as in production, and nothing refused.
 UNREFUSED = dict.fromkeys(
-    ("LIMIT_GUEST", "LIMIT_REFRESH", "LIMIT_REQUEST_ADDRESS", "LIMIT_STREAM"), "100000000/minute"
+    ("LIMIT_GUEST", "LIMIT_REFRESH", "LIMIT_REQUEST_ADDRESS", "LIMIT_STREAM", "LIMIT_WRITE"),
+    "100000000/minute",
 ) | {"STREAM_MAX_PER_ADDRESS": "1000000"}
 
 

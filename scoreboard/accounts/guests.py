@@ -1,0 +1,68 @@
+"""Purging guests: those who never scored and have not come back for long."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from scoreboard.accounts.store.guests import Idle, StoredGuests
+from scoreboard.core.clock import Clock
+from scoreboard.journal.service import Journal
+from scoreboard.journal.types import Fact
+from scoreboard.journal.writer import Writer
+
+DAY_MS = 86_400_000
+PAGE = 500  # guests that one fact purges: other writes wait for some milliseconds
+WRITE_SECONDS = 30.0  # nobody waits for it
+SECONDS = 20.0  # other chores have their turn too, and the next hour comes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guests:
+    """Guests that nobody needs any more: they have no password to come back with, and no score to keep."""
+
+    stored: StoredGuests
+    ranked: Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
+    journal: Journal
+    writer: Writer
+    clock: Clock
+    days: int  # 0 keeps them all
+    monotonic: Callable[[], float] = time.monotonic
+
+    def purge(self, *, seconds: float = SECONDS) -> int:
+        """Delete guests without scores that were last used so many days ago, as far as `seconds` allow.
+
+        Returns how many. Running it twice, or twice at once, changes nothing.
+        """
+        if not self.days:
+            return 0
+        purged, until = 0, self.monotonic() + seconds
+        before, last = self.clock() - self.days * DAY_MS, Idle(player="", created_at=0)
+        while self.monotonic() < until:
+            # First of all: what comes into the journal from here on is looked at under the write lock.
+            head = self.journal.head()
+            page = self.stored.idle(before, last, PAGE)
+            if not page:
+                break
+            purged += self._purge(page, head, before)
+            last = page[-1]
+        return purged
+
+    def _purge(self, page: Sequence[Idle], head: int, before: int) -> int:
+        players = [guest.player for guest in page]
+        ranked = self.ranked(players, page[0].created_at - DAY_MS)  # clocks may have been set
+        if ranked:
+            self.stored.mark_ranked(ranked)
+        unranked = [player for player in players if player not in ranked]
+        if not unranked:
+            return 0
+        fact = Fact(
+            id=f"guests-purged:{secrets.token_hex(12)}",
+            kind="guests-purged",
+            data={"before": before},
+            private={"players": unranked, "head": head},
+        )
+        (outcome,) = self.writer.append([fact], seconds=WRITE_SECONDS)
+        return len(outcome.recorded.result["players"]) if outcome.recorded else 0

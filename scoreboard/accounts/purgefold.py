@@ -1,0 +1,58 @@
+"""How guests are purged: under the write lock, so that whoever scores at this moment stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scoreboard.accounts.store import guests
+from scoreboard.core.db import Connection
+from scoreboard.core.errors import Conflict
+from scoreboard.journal.service import players_since
+from scoreboard.journal.types import Fact, Recorded
+
+Announce = Callable[[Sequence[str], int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurgeFold:
+    """Facts of the kind "guests-purged"."""
+
+    announce: Announce
+    kinds: frozenset[str] = frozenset({"guests-purged"})
+
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFolding:
+        """Nothing to load."""
+        return PurgeFolding(db=db, announce=self.announce)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurgeFolding:
+    """Purges in one batch."""
+
+    db: Connection
+    announce: Announce
+    purged: list[str] = field(default_factory=list)
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        """Delete guests. The result names them. Raises Conflict where none is left to delete."""
+        # They had no scores when the journal ended at `head`. What came since would say so.
+        found: list[str] = fact.private["players"]
+        since = players_since(self.db, fact.private["head"], found)
+        quiet = [player for player in found if player not in since]
+        purged = guests.delete(self.db, quiet, fact.data["before"])
+        if not purged:
+            raise Conflict("None of these guests is idle any more.")
+        self.purged.extend(purged)
+        return {"players": purged}
+
+    def again(self, recorded: Recorded) -> None:
+        """Names are forgotten once more by the follower."""
+
+    def finish(self) -> None:
+        """Everything is written already."""
+
+    def publish(self, first: int, last: int) -> None:
+        """Show names no more."""
+        self.announce(self.purged, first, last)

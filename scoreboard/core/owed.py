@@ -1,0 +1,45 @@
+"""What a process has counted and not handed over yet: nobody who counts waits for the trip to Redis."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+
+SECONDS = 0.25  # between two times that counts are handed over, all of them together
+
+
+class Owed(Generic[K]):
+    """Adds up counts, and hands them over a moment after the first of them."""
+
+    def __init__(self, settle: Callable[[Mapping[K, int]], None], seconds: float = SECONDS) -> None:
+        """`settle` takes the counts, in a thread of its own. It must not raise."""
+        self._settle, self._seconds = settle, seconds
+        self._guard = threading.Lock()
+        self._counts: dict[K, int] = {}
+        self._timer: threading.Timer | None = None
+
+    def add(self, key: K) -> int:
+        """Count one more. Returns how many are owed with it."""
+        with self._guard:
+            owed = self._counts[key] = self._counts.get(key, 0) + 1
+            if self._timer is None:
+                self._timer = threading.Timer(self._seconds, self.settle)
+                self._timer.daemon = True
+                self._timer.start()
+        return owed
+
+    def settle(self) -> None:
+        """Hand over now what is owed."""
+        with self._guard:
+            counts, self._counts, self._timer = self._counts, {}, None
+        if counts:
+            self._settle(counts)
+
+    def stop(self) -> None:
+        """Hand over nothing more by itself."""
+        with self._guard:
+            if self._timer is not None:
+                self._timer.cancel()

@@ -1,0 +1,258 @@
+"""Guests are purged who never scored and were not used for thirty days, and nobody else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scoreboard.core import keys
+from scoreboard.core.db import rows
+from scoreboard.core.errors import Unauthenticated
+from tests.actions.play import Player, define
+from tests.boards.calls import refusal
+from tests.support import at_once
+
+PASSWORD = "a long enough one"
+INVALID = (401, "invalid_refresh_token")
+
+
+def ids(parts, table="account", column="id"):
+    return {row[0] for row in parts.database.run(lambda db: rows(db, f"SELECT {column} FROM {table}"))}
+
+
+def purges(parts):
+    """What each purge in the journal deleted."""
+    lines = [line for line in parts.journal.after(0, 1000) if line.fact.kind == "guests-purged"]
+    return [set(line.result["players"]) for line in lines]
+
+
+def report(client, player, **more):
+    body = {"entries": [{"player": player, "score": 5, **more}]}
+    assert client.post("/v1/boards/main/scores", json=body).json["data"]["accepted"] == 1
+
+
+def test_an_idle_guest_is_purged_with_session_and_name(parts, clock, redis, auth):
+    ada, bob = Player(parts, displayName="Ada"), Player(parts)
+    clock.advance(days=30, ms=1)
+    young = Player(parts)
+
+    assert parts.guests.purge() == 2
+
+    assert ids(parts) == ids(parts, "session", "player") == ids(parts, "player") == {young.id}
+    assert set(redis.hgetall(keys.names())) == {young.id}
+    assert purges(parts) == [{ada.id, bob.id}]
+    answer = auth("refresh", refreshToken=ada.session["refreshToken"])
+    assert refusal(answer) == INVALID
+    assert parts.verify.run() == []
+    assert parts.journal.gaps() == 0
+
+
+def test_thirty_days_count_from_the_last_use(parts, clock):
+    ada = Player(parts)
+    clock.advance(days=20)
+    ada.renew()
+    clock.advance(days=30)
+    assert parts.guests.purge() == 0
+
+    clock.advance(ms=1)
+
+    assert parts.guests.purge() == 1
+
+
+def test_who_has_scores_or_a_name_or_was_judged_stays(parts, clock, client):
+    define(parts)
+    scored, reported, named, upgraded, moderator, barred = (Player(parts) for _ in range(6))
+    scored.play()
+    report(client, reported.id)
+    parts.players.register("grace", PASSWORD, name=None, region=None, context={})
+    upgraded.http.post("/v1/auth/upgrade", json={"username": "up", "password": PASSWORD})
+    parts.players.grant(moderator.id, "moderator", context={})
+    parts.players.allow_scoring(barred.id, False, context={})
+    clock.advance(days=365)
+    before = ids(parts)
+
+    assert parts.guests.purge() == 1
+    assert before - ids(parts) == {named.id}
+
+
+def test_a_guest_who_signed_out_can_not_come_back_and_goes(parts, clock, auth):
+    ada = Player(parts)
+    auth("logout", refreshToken=ada.session["refreshToken"])
+    clock.advance(days=30, ms=1)
+    parts.sessions.forget_old()
+
+    assert parts.guests.purge() == 1
+    assert ids(parts) == set()
+
+
+def test_purging_again_changes_nothing_and_writes_nothing(parts, clock):
+    Player(parts)
+    clock.advance(days=31)
+    parts.guests.purge()
+    head = parts.journal.head()
+
+    assert parts.guests.purge() == 0
+    assert parts.journal.head() == head
+
+
+def test_two_that_purge_at_once_purge_each_guest_once(parts, make_parts, database_url, clock, monkeypatch):
+    monkeypatch.setattr("scoreboard.accounts.guests.PAGE", 3)
+    guests = {Player(parts).id for _ in range(10)}
+    clock.advance(days=31)
+    processes = [parts, make_parts(database_url)]
+
+    counts = at_once(2, lambda number: processes[number].guests.purge())
+
+    assert sum(counts) == 10
+    assert ids(parts) == ids(parts, "session", "player") == set()
+    deleted = purges(parts)
+    assert sum(map(len, deleted)) == 10
+    assert set.union(*deleted) == guests
+
+
+def meanwhile(parts, happens):
+    """Guests whose purge is interrupted, after it has looked at who has scores, by what `happens`."""
+
+    def ranked(players, since):
+        found = parts.windows.ranked(players, since)
+        happens()
+        return found
+
+    return replace(parts.guests, ranked=ranked)
+
+
+def test_who_gets_a_score_at_this_very_moment_stays(parts, clock, client):
+    ada, bob = Player(parts), Player(parts)
+    clock.advance(days=31)
+
+    assert meanwhile(parts, lambda: report(client, ada.id)).purge() == 1
+
+    assert ids(parts) == ids(parts, "player") == {ada.id}
+    assert purges(parts) == [{bob.id}]
+    assert parts.verify.run() == []
+
+
+def test_who_comes_back_at_this_very_moment_stays(parts, clock):
+    ada = Player(parts)
+    Player(parts)
+    clock.advance(days=31)
+
+    assert meanwhile(parts, ada.renew).purge() == 1
+
+    assert ids(parts) == ids(parts, "session", "player") == {ada.id}
+    assert ada.http.get("/v1/me").status_code == 200
+
+
+def test_who_is_upgraded_at_this_very_moment_stays(parts, clock):
+    ada = Player(parts)
+    clock.advance(days=31)
+
+    def upgrade():
+        private = {"username": "ada", "password": "hash"}
+        parts.players._append("player-upgraded", ada.id, {}, {}, private)
+
+    assert meanwhile(parts, upgrade).purge() == 0
+    assert ids(parts) == {ada.id}
+    assert purges(parts) == []
+
+
+def test_a_refresh_beside_a_purge_is_good_or_refused_and_never_half(parts, make_parts, database_url, clock):
+    players = [Player(parts) for _ in range(12)]
+    other = make_parts(database_url)
+    clock.advance(days=31)
+
+    def work(number):
+        if number == len(players):
+            return other.guests.purge()
+        try:
+            return parts.sessions.renew(players[number].session["refreshToken"]).account.id
+        except Unauthenticated:
+            return None
+
+    found = at_once(len(players) + 1, work)
+
+    renewed = {one for one in found if isinstance(one, str)}
+    (purged,) = [one for one in found if isinstance(one, int)]
+    assert ids(parts) == ids(parts, "session", "player") == renewed
+    assert purged + len(renewed) == len(players)
+
+
+def test_guests_with_scores_are_looked_at_once(parts, clock, client):
+    ada = Player(parts)
+    report(client, ada.id)
+    clock.advance(days=31)
+    asked = []
+
+    def ranked(players, since):
+        asked.append(list(players))
+        return parts.windows.ranked(players, since)
+
+    guests = replace(parts.guests, ranked=ranked)
+    guests.purge()
+    guests.purge()
+
+    assert asked == [[ada.id]]
+
+
+def test_a_score_in_a_period_that_is_over_is_a_score(parts, clock, client):
+    client.put("/v1/admin/boards/daily", json={"period": "daily"})
+    ada = Player(parts)
+    body = {"entries": [{"player": ada.id, "score": 5}]}
+    client.post("/v1/boards/daily/scores", json=body)
+    for _ in range(40):
+        clock.advance(days=1)
+        client.post("/v1/boards/daily/scores", json={"entries": [{"player": "bob", "score": 5}]})
+    parts.manage.close_due_periods()
+
+    assert parts.guests.purge() == 0
+
+
+def test_a_run_ends_with_its_time_and_the_next_one_goes_on(parts, clock, monkeypatch):
+    monkeypatch.setattr("scoreboard.accounts.guests.PAGE", 2)
+    for _ in range(5):
+        Player(parts)
+    clock.advance(days=31)
+    moments = iter([0.0, 1.0, 2.0, 3.0])
+
+    assert replace(parts.guests, monotonic=lambda: next(moments)).purge(seconds=3) == 4
+    assert parts.guests.purge() == 1
+
+
+def test_no_days_keep_everybody(make_parts, sqlite_url, clock):
+    parts = make_parts(sqlite_url, guest_days=0)
+    Player(parts)
+    clock.advance(days=3650)
+
+    assert parts.guests.purge() == 0
+    assert len(ids(parts)) == 1
+
+
+def test_names_that_could_not_be_forgotten_at_once_are_by_the_follower(parts, clock, client, redis):
+    ada, bob = Player(parts, displayName="Ada"), Player(parts, displayName="Bob")
+    shown = redis.hgetall(keys.names())
+    clock.advance(days=31)
+    parts.guests.purge()
+    (line,) = [line for line in parts.journal.after(0, 1000) if line.fact.kind == "guests-purged"]
+    report(client, bob.id, displayName="Bob again")  # the id is free for a server to use
+    redis.hset(keys.names(), ada.id, shown[ada.id])
+
+    parts.boards_follower.follow([line])
+
+    assert redis.hget(keys.names(), ada.id) is None
+    assert redis.hget(keys.names(), bob.id).endswith(":Bob again")
+
+
+def test_a_rebuilt_view_and_the_audit_log_agree_with_the_journal_after_a_purge(parts, clock, client, redis):
+    ada = Player(parts)
+    Player(parts)
+    report(client, ada.id)
+    clock.advance(days=31)
+    parts.guests.purge()
+    redis.flushall()
+
+    for name in parts.followers.names:
+        parts.followers.catch_up(name)
+
+    assert parts.verify.run() == []
+    assert parts.audit.count() == parts.journal.head()
+    assert set(redis.hgetall(keys.names())) == {ada.id}
+    assert parts.sessions.renew(ada.session["refreshToken"]).account.id == ada.id

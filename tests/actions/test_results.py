@@ -1,0 +1,119 @@
+"""What a completion's `result` may hold: its bytes as the journal keeps them, and no control characters."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from scoreboard.actions.rules import nonce
+from scoreboard.core.db import rows
+from tests.actions.play import define
+from tests.boards.calls import refusal
+
+TOO_LARGE = (400, "result_too_large")
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+def journal_bytes(parts):
+    """How many bytes the newest completion's result takes in the journal, without its quotes."""
+    text = "SELECT data FROM journal WHERE kind = 'action' ORDER BY seq DESC LIMIT 1"
+    data = parts.database.run(lambda db: rows(db, text))[0][0]
+    return len(msgspec.json.encode(msgspec.json.decode(data)["result"])) - 2
+
+
+@pytest.mark.parametrize(
+    ("text", "bytes"),
+    [("a", 1), ('"', 2), ("\\", 2), ("ü", 2), ("€", 3), ("🎲", 4), ("/", 1), (" ", 1)],
+    ids=["letter", "quote", "backslash", "two bytes", "three bytes", "four bytes", "slash", "space"],
+)
+def test_a_result_may_have_512_bytes_as_the_journal_keeps_them(ada, parts, text, bytes):
+    most = 512 // bytes
+    fits = ada.complete(ada.request(), result=text * most)
+
+    assert fits.status_code == 200
+    assert journal_bytes(parts) == most * bytes <= 512
+    assert refusal(ada.complete(ada.request(), result=text * (most + 1))) == TOO_LARGE
+
+
+@pytest.mark.parametrize("text", ["\0", "\x01", "\n", "\t", "\x1f", "\x7f", "\x80", "\x9f"], ids=repr)
+def test_a_result_has_no_control_characters(ada, text):
+    answer = ada.complete(ada.request(), result=f"a{text}b")
+
+    assert refusal(answer) == (400, "invalid_proof")
+    assert "control character" in answer.json["detail"]
+
+
+def test_the_refusal_names_what_came_and_what_may_come(ada, parts):
+    define(parts, "note", resultBytes=10)
+
+    answer = ada.complete(ada.request("note"), result='"' * 6)
+
+    assert refusal(answer) == TOO_LARGE
+    assert "10 bytes" in answer.json["detail"]
+    assert "12" in answer.json["detail"]
+
+
+def test_an_action_type_says_how_many_bytes_it_takes(ada, parts):
+    define(parts, "none", resultBytes=0)
+    define(parts, "many", resultBytes=4096)
+
+    assert refusal(ada.complete(ada.request("none"), result="x")) == TOO_LARGE
+    assert ada.complete(ada.request("none")).status_code == 200
+    assert ada.complete(ada.request("many"), result="x" * 4096).status_code == 200
+    assert refusal(ada.complete(ada.request("many"), result="x" * 4097)) == TOO_LARGE
+
+
+def test_the_token_s_answer_tells_how_many(ada, parts):
+    define(parts, "many", resultBytes=700)
+
+    assert ada.request("jump")["resultBytes"] == 512
+    assert ada.request("many")["resultBytes"] == 700
+
+
+def test_what_a_token_was_asked_for_with_stays(ada, parts):
+    define(parts, "many", resultBytes=700)
+    asked = ada.request("many")
+    define(parts, "many", resultBytes=10)
+
+    assert ada.complete(asked, result="x" * 700).status_code == 200
+    assert refusal(ada.complete(ada.request("many"), result="x" * 11)) == TOO_LARGE
+
+
+def test_a_token_of_an_earlier_release_takes_4096_bytes(ada, parts):
+    asked = ada.request()
+    tokens = parts.actions.tokens
+    fields = msgspec.msgpack.decode(msgspec.msgpack.encode(tokens.open(asked["actionToken"], ada.id)))
+    token = tokens.seal(fields[:-1])  # a ticket as it was, without its last field
+    asked |= {"actionToken": token, "challenge": asked["challenge"] | {"nonce": nonce(token)}}
+
+    assert refusal(ada.complete(asked, result="x" * 4097)) == TOO_LARGE
+    assert ada.complete(asked, result="x" * 4096).status_code == 200
+
+
+def test_a_refused_result_leaves_the_token_good(ada):
+    asked = ada.request()
+
+    assert refusal(ada.complete(asked, result="x" * 513)) == TOO_LARGE
+    assert ada.complete(asked, result="x" * 512).status_code == 200
+
+
+@pytest.mark.parametrize("value", [-1, 4097, 1.5, "512", None], ids=repr)
+def test_result_bytes_are_a_whole_number_up_to_4096(client, value):
+    body = {"boards": ["main"], "points": 1, "resultBytes": value}
+
+    assert refusal(client.put("/v1/admin/action-types/odd", json=body)) == (400, "validation_failed")
+
+
+def test_action_types_are_shown_with_it(client):
+    body = {"boards": ["main"], "points": 1}
+
+    made = client.put("/v1/admin/action-types/note", json=body).json["data"]
+    changed = client.put("/v1/admin/action-types/note", json=body | {"resultBytes": 64}).json["data"]
+
+    assert (made["resultBytes"], changed["resultBytes"]) == (512, 64)
+    assert client.get("/v1/admin/action-types/note").json["data"] == changed

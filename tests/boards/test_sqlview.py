@@ -1,0 +1,63 @@
+"""Places read from SQL, as while Redis is away: those of many players cost one pass, and are the list's."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from scoreboard.boards.store import sqlview
+from tests.boards.calls import put
+
+PLAYERS = 60
+
+
+@pytest.fixture(params=["ordinal", "competition", "dense"])
+def filled(request, client, parts):
+    """A board on which many share scores: its window and order."""
+    put(client, "cup", ties=request.param, columns=[{"name": "lives", "order": "asc"}])
+    draw = random.Random(request.param)
+    entries = [
+        {"player": f"p{number}", "score": draw.randrange(6), "columns": {"lives": draw.randrange(3)}}
+        for number in range(PLAYERS)
+    ]
+    assert client.post("/v1/boards/cup/scores", json={"entries": entries}).json["data"]["rejected"] == []
+    board = parts.boards.board("cup")
+    window, _ = parts.boards.window(board, "current", "")
+    return window, parts.boards.order(board)
+
+
+def shown(stretch, order):
+    return [(one.player, one.key, one.position, one.ahead, order.rank(one)) for one in stretch.places]
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, PLAYERS])
+def test_players_have_the_places_that_the_list_gives_them(filled, parts, count):
+    order = filled[1]
+    listed = shown(parts.sql_view.listed(*filled, offset=0, limit=PLAYERS), order)
+    for turn in range(5):
+        asked = random.Random(turn).sample([f"p{number}" for number in range(PLAYERS)], count)
+
+        found = shown(parts.sql_view.located(*filled, ["nobody", *asked]), order)
+
+        assert found == [place for place in listed if place[0] in asked]
+
+
+def test_no_row_is_counted_twice_however_many_ask(filled, parts, monkeypatch):
+    counted = []
+
+    def between(*args):
+        found = original(*args)
+        counted.append(found[0])
+        return found
+
+    original = sqlview._between
+    monkeypatch.setattr(sqlview, "_between", between)
+
+    parts.sql_view.located(*filled, [f"p{number}" for number in range(PLAYERS)])
+
+    assert sum(counted) == PLAYERS - 1, "all that stand before the last"
+
+
+def test_nobody_costs_nothing(filled, parts):
+    assert parts.sql_view.located(*filled, ["nobody"]).places == []

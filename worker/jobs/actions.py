@@ -1,0 +1,10 @@
+"""Jobs that look after actions."""
+
+from __future__ import annotations
+
+from worker.context import parts
+
+
+def forget_old_refusals() -> None:
+    """Delete the counts of refusals of hours that are over."""
+    parts().refusals.forget_old()
