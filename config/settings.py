@@ -101,6 +101,9 @@ class Settings:
     key_publish_seconds: int = setting(
         "KEY_PUBLISH_SECONDS", 300, "How long every process knows a new key before it is used."
     )
+    session_max_age_days: int = setting(
+        "SESSION_MAX_AGE_DAYS", 365, "Days after which players sign in again, however busy; never guests."
+    )
     bootstrap_key: str = setting(
         "SCOREBOARD_BOOTSTRAP_KEY",
         "",
@@ -205,7 +208,12 @@ class Settings:
         "LIMIT_GUEST", "600/minute", "New, registered and changed players of an address."
     )
     limit_sign_in: str = limit(
-        "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name."
+        "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name from an address."
+    )
+    limit_sign_in_name: str = limit(
+        "LIMIT_SIGN_IN_NAME",
+        "100/minute",
+        "Failed sign-ins of a user name, until strangers must solve a puzzle for each one.",
     )
     limit_refresh: str = limit("LIMIT_REFRESH", "600/minute", "Refreshed sessions of an address.")
     limit_request: str = limit(

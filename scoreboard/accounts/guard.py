@@ -45,7 +45,13 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             return route(*args, **kwargs)
 
         callers = scopes if role is None else (*scopes, f"player:{role}")
-        refusals = ("unauthenticated", "insufficient_scope", "forbidden", "token_expired")
+        refusals = (
+            "unauthenticated",
+            "insufficient_scope",
+            "forbidden",
+            "token_expired",
+            "account_suspended",
+        )
         return described(security=callers, problems=refusals)(call)
 
     return guarded
@@ -63,7 +69,8 @@ def player_required(route: Callable[P, R]) -> Callable[P, R]:
         g.caller = g.player.id
         return route(*args, **kwargs)
 
-    return described(security=("player",), problems=("unauthenticated", "token_expired"))(call)
+    refusals = ("unauthenticated", "token_expired", "account_suspended")
+    return described(security=("player",), problems=refusals)(call)
 
 
 def sent_caller() -> ServerKey | Player | None:
@@ -98,13 +105,14 @@ def insider() -> ServerKey | Player | None:
 
 def context() -> dict[str, str]:
     """What a fact remembers of the request that brought it: never an address, only its keyed hash."""
-    network = address()
-    prefix = network.rpartition(".")[0] or network  # of IPv4 the last byte is left out
-    return {
-        "caller": g.get("caller", ""),
-        "request": g.request_id,
-        "address": hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16],
-    }
+    return {"caller": g.get("caller", ""), "request": g.request_id, "address": network()}
+
+
+def network() -> str:
+    """The keyed hash of the network that this request comes from."""
+    found = address()
+    prefix = found.rpartition(".")[0] or found  # of IPv4 the last byte is left out
+    return hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16]
 
 
 def _bearer() -> str:

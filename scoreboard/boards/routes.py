@@ -42,7 +42,13 @@ bp = Blueprint("boards", __name__, url_prefix="/v1")
 MOST_PLAYERS = 100
 board_read = described(
     security=("anyone", "key", "player:moderator"),
-    problems=("unauthenticated", "token_expired", "board_not_found", "ledger_unavailable"),
+    problems=(
+        "unauthenticated",
+        "token_expired",
+        "account_suspended",
+        "board_not_found",
+        "ledger_unavailable",
+    ),
 )
 window_read = described(problems=("period_not_found", "region_not_found"))
 

@@ -19,7 +19,10 @@ A code is stable and has its paragraph in docs/errors.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class ScoreboardError(Exception):
     status = 500
     code = "internal_error"
     retry_after_seconds: int | None = None  # when sending the same again makes sense
+    members: Mapping[str, Any] = MappingProxyType({})  # further members of the answer
 
     def __init__(self, detail: str, *, code: str | None = None) -> None:
         super().__init__(detail)

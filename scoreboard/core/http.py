@@ -69,6 +69,7 @@ def problem(error: ScoreboardError) -> Response:
     }
     if isinstance(error, ValidationFailed):
         body["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]
+    body |= error.members
     response = Response(_encode(body), error.status, mimetype=PROBLEM)
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)

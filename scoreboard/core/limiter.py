@@ -96,6 +96,11 @@ class Limits:
                 self._remember(key, tally)
         return found
 
+    def give_back(self, uses: Iterable[Use]) -> list[Tally]:
+        """Take back what `count` counted: these uses were not what is limited."""
+        hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
+        return self._counted(hits, lambda counts, items: counts.give_back(items)) if hits else []
+
     def count_later(self, use: Use) -> list[Tally]:
         """Count a use in a moment, in one trip with all that is counted by then. Asks nobody.
 

@@ -4,10 +4,10 @@
     @limited("guest")
     def ...
 
-counts each call. Where only failures shall cost something, a route calls `check` before and `count`
-after it went wrong; `refuse_spent` instead of `check` where a good call must not even cost the trip to
-Redis, and `count_later` instead of `count` where that must not cost one either. Guards come first: they
-say who calls (`g.caller`).
+counts each call. Where only failures shall cost something, a route calls `count` before, so that a burst
+tries no more than are allowed, and `give_back` where it went well; or `refuse_spent` before and `count` after
+it went wrong, where a good call must not even cost the trip to Redis, and `count_later` instead of `count`
+where that must not cost one either. Guards come first: they say who calls (`g.caller`).
 
 What is counted by address is counted in two tiers for IPv6: by network, and by the site that it is in, which
 is allowed 16 times as much. One customer may have 65,536 networks.
@@ -44,7 +44,8 @@ class Rule:
 RULES = {
     "guest": Rule(by=("address",), setting="limit_guest"),
     "sign-in": Rule(by=("address",), setting="limit_sign_in"),  # failures only
-    "sign-in-name": Rule(by=("of",), setting="limit_sign_in"),  # failures only, of a user name
+    "sign-in-name": Rule(by=("of", "address"), setting="limit_sign_in"),  # failures only, of a user name
+    "sign-in-everywhere": Rule(by=("of",), setting="limit_sign_in_name"),  # failures only
     "refresh": Rule(by=("address",), setting="limit_refresh"),
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
@@ -75,14 +76,18 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def count(*names: str, of: str | None = None) -> None:
     """Count this request, or this failure of it. Raises TooMany where that is more than is allowed."""
-    tallies = _tally(names, of, cost=1)
+    tallies = _tally(names, of)
     _refuse([tally for tally in tallies if tally.exceeded], tallies)
 
 
-def check(*names: str, of: str | None = None) -> None:
-    """Count nothing. Raises TooMany where one more is not allowed."""
-    tallies = _tally(names, of, cost=0)
-    _refuse([tally for tally in tallies if not tally.remaining], tallies)
+def exceeded(*names: str, of: str | None = None) -> int:
+    """Count this request. Returns for how many seconds a limit is exceeded; 0 where none is."""
+    return max((tally.reset_seconds for tally in _tally(names, of) if tally.exceeded), default=0)
+
+
+def give_back(*names: str, of: str | None = None) -> None:
+    """Take back what `count` or `exceeded` counted: it went well."""
+    _told(parts().limits.give_back([use for name in names for use in _uses(name, of)]))
 
 
 def refuse_spent(*names: str) -> None:
@@ -120,8 +125,8 @@ def install(app: Flask) -> None:
     app.after_request(_tell)
 
 
-def _tally(names: Sequence[str], of: str | None, *, cost: int) -> list[Tally]:
-    tallies = parts().limits.count([use for name in names for use in _uses(name, of)], cost=cost)
+def _tally(names: Sequence[str], of: str | None) -> list[Tally]:
+    tallies = parts().limits.count([use for name in names for use in _uses(name, of)])
     _told(tallies)
     return tallies
 

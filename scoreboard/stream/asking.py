@@ -9,6 +9,7 @@ from flask import request
 from msgspec import Meta, Struct, structs
 
 from scoreboard.accounts.guard import insider
+from scoreboard.accounts.rules import session_over
 from scoreboard.accounts.types import Player, ServerKey
 from scoreboard.boards.rules import no_board
 from scoreboard.core import deadline
@@ -99,8 +100,11 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
         return Newcomer(address=address()), False
     opened, good = parts().tickets.open(ticket)
     revocations = parts().sessions.revocations
-    revocations.check_session(opened.session)
-    changed = revocations.changed(opened.player, opened.issued_at)
+    revocations.check_suspended(opened.player)
+    ended = revocations.ended(opened.session)
+    if ended is not None and ended.why != "replaced":
+        raise session_over()
+    changed = ended is not None or revocations.changed(opened.player, opened.issued_at)
     who = Newcomer(
         address=address(),
         player=opened.player,

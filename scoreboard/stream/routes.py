@@ -30,6 +30,7 @@ followed = described(
     security=("anyone", "key", "player"),
     problems=(
         "unauthenticated",
+        "account_suspended",
         "validation_failed",
         "board_not_found",
         "region_not_found",

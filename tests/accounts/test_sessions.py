@@ -243,7 +243,7 @@ def sessions(parts):
 
 
 def test_revocations_are_learnt_by_themselves(ada, auth, make_parts, database_url, monkeypatch):
-    monkeypatch.setattr("scoreboard.accounts.sessions.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("scoreboard.accounts.revocations.LOOK_SECONDS", 0.02)
     other = make_parts(database_url)
     thread = threading.Thread(target=other.sessions.revocations.run)
     thread.start()

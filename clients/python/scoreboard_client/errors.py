@@ -23,6 +23,7 @@ class RefusedError(ScoreboardError):
         self.detail = str(problem.get("detail", f"The server answered {status}."))
         self.request_id = str(problem.get("requestId", ""))
         self.errors: list[dict[str, str]] = problem.get("errors", [])
+        self.puzzle: dict[str, Any] | None = problem.get("puzzle")  # of proof_of_work_needed
         self.retry_after_seconds = retry_after_seconds
         super().__init__(f"{self.code}: {self.detail}")
 
