@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from itertools import chain
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from scoreboard.core.addresses import network
 
 UNCOUNTED = ""
+HELD_BYTES = 128 * 1024 * 1024  # of answers that clients are slow to take
 
 
 class Crowd:
@@ -19,6 +22,8 @@ class Crowd:
     def __init__(self) -> None:
         self._most = 0
         self._free: Collection[IPv4Network | IPv6Network] = ()
+        self._held: OrderedDict[Any, int] = OrderedDict()
+        self._in_memory = 0
         self._of: dict[str, set[Any]] = {UNCOUNTED: set()}
 
     def limit(self, most: int, free: Collection[IPv4Network | IPv6Network]) -> None:
@@ -47,6 +52,23 @@ class Crowd:
     def make_room(self, places: int) -> bool:
         """End so many of those that have waited longest. Returns whether there were any."""
         return _dismiss(chain.from_iterable(self._of.values()), places)
+
+    @contextmanager
+    def holding(self, client: Any, amount: int) -> Iterator[None]:
+        """While a client takes an answer of so many bytes. Those who have held one longest make room for it."""
+        self._held[client] = amount
+        self._in_memory += amount
+        while self._in_memory > HELD_BYTES and len(self._held) > 1:
+            slow = next(iter(self._held))
+            self._let_go(slow)
+            slow.dismiss()
+        try:
+            yield
+        finally:
+            self._let_go(client)
+
+    def _let_go(self, client: Any) -> None:
+        self._in_memory -= self._held.pop(client, 0)
 
     def _are_too_many(self, others: Collection[Any]) -> bool:
         """Whether one more would be over the limit. Streams have limits of their own."""

@@ -43,7 +43,7 @@ class Door(StreamServer):
             if error.errno in (errno.EMFILE, errno.ENFILE) and self._crowd.make_room(1):
                 return None
             raise
-        return Client(self.socket, descriptor), address
+        return Client(self.socket, descriptor, self._crowd), address
 
     def _full(self) -> bool:
         if not self.pool.full():

@@ -23,6 +23,7 @@ from scoreboard.core.laneparser import LaneParser, PlainRequest, connection_envi
 from scoreboard.core.requests import BoundedParser
 from scoreboard.core.webworker import WebWorker
 
+COPIED_BYTES = 64 * 1024
 BODILESS = ("204", "304")
 
 Headers = list[tuple[str, str]]
@@ -67,7 +68,7 @@ class LaneWorker(WebWorker):
             if head is None:
                 self._stream(Response(request, client, self.cfg), status, headers, parts, keep=keep)
             else:
-                client.sendall(head + b"".join(parts))
+                _send(client, head, b"".join(parts))
         finally:
             if hasattr(parts, "close"):
                 parts.close()
@@ -144,6 +145,15 @@ def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:
 @functools.lru_cache(maxsize=1)
 def _date(seconds: int) -> str:
     return str(http_date(seconds))
+
+
+def _send(client: Client, head: bytes, body: bytes) -> None:
+    """Send an answer by one call. A long body is not copied for that: many may be taken slowly at once."""
+    if len(body) > COPIED_BYTES:
+        client.sendall(head)
+        client.sendall(body)
+    else:
+        client.sendall(head + body)
 
 
 def _no_writing(_data: bytes) -> NoReturn:

@@ -57,16 +57,8 @@ class LaneParser(BoundedParser):
         return self._plain() or super().__next__()
 
     def overdue(self) -> Any:
-        """The request of which all but the body came in time, or None.
-
-        gunicorn waits for the body, while the application reads it.
-        """
-        late, self._late = self._late, None
-        if late is None:
-            return None
-        request = super().__next__()
-        self.unreader.pace = late
-        return request
+        """The request of which all but the body came in time, or None. Waits for the body."""
+        return next(self) if self._late else None
 
     def _plain(self) -> PlainRequest | None:
         """The next request if it is plain. If not, its bytes are still to be read."""
@@ -85,7 +77,7 @@ class LaneParser(BoundedParser):
     def _whole(self, data: bytes, head: plain.Head) -> bytes:
         """The request with its body. Where that is late or cut off, what came of it is not lost."""
         self.unreader.unread(data)
-        self.unreader.pace = self._late = pace.of_body()
+        self.unreader.pace = self._late = self._late or pace.of_body()
         data = self.unreader.read(head.end)
         self.unreader.pace = self._late = None
         return data

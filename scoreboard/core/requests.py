@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from typing import Any
 
-from gevent import sleep
 from gunicorn.http.body import Body
 from gunicorn.http.errors import ParseException
 from gunicorn.http.message import Request
@@ -13,11 +13,12 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 
 from scoreboard.core import pace as paces
-from scoreboard.core.client import SHORTEST_SECONDS
+from scoreboard.core.client import SHORTEST_SECONDS, others_first
 from scoreboard.core.errors import BadRequest, RequestTimeout, ScoreboardError
 
 UNREAD_BYTES = 256 * 1024  # so much of a body that nobody reads is taken from the connection
-PIECE_BYTES, MOST_BYTES = 8 * 1024, 64 * 1024
+SHORT_BYTES = 64 * 1024
+PIECE_BYTES, MOST_BYTES = 4 * 1024, 64 * 1024
 
 
 class BoundedUnreader(SocketUnreader):
@@ -51,7 +52,9 @@ class BoundedUnreader(SocketUnreader):
         finally:
             self.sock.settimeout(None)
             expected.moved(len(data), time.monotonic() - began)
-        sleep(0)  # gevent lets nobody else go while there is something to read
+        if self.sock.is_dismissed:
+            raise ConnectionResetError(errno.ECONNRESET, "dismissed: its place was needed")
+        others_first()  # gevent lets nobody else go while there is something to read
         return bytes(data)
 
 
@@ -127,6 +130,12 @@ class BoundedParser(RequestParser):
     def overdue(self) -> Any:
         """The request of which all but the body came in time, or None."""
         return None
+
+    def gather(self) -> None:
+        """Wait for a short body, before the application does at more cost. Raises RequestTimeout."""
+        length = getattr(self.mesg.body.reader, "length", 0) if self.mesg is not None else 0
+        if 0 < length <= SHORT_BYTES and not self.mesg._expected_100_continue:  # noqa: SLF001
+            self.unreader.unread(self.unreader.read(length))
 
 
 def _is_read(body: BoundedBody, unreader: BoundedUnreader) -> bool:

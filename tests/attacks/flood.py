@@ -13,10 +13,10 @@ import socket
 import sys
 import time
 
-CONNECTIONS, REOPENED_A_SECOND = 3000, 500
+CONNECTIONS, OPENED_A_SECOND, REOPENED_A_SECOND = 3000, 1000, 100
 GONE = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 HEAD = b"POST %s HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-PIPELINE = b"GET /openapi.json HTTP/1.1\r\nHost: t\r\n\r\n" * 50
+PIPELINE = b"GET /openapi.json HTTP/1.1\r\nHost: t\r\n\r\n" * 5
 UNREAD, UNREAD_A_SECOND = bytes(64 * 1024), 125_000_000  # 1 Gbit/s
 
 # What each connection says at its beginning, and how many there are.
@@ -75,13 +75,19 @@ class Flood:
         return True
 
 
+def allowed(flood: Flood, seconds: float) -> float:
+    """How many connections may have been opened by now."""
+    first = flood.count / OPENED_A_SECOND
+    return min(seconds, first) * OPENED_A_SECOND + max(0.0, seconds - first) * REOPENED_A_SECOND
+
+
 def main(kind: str, port: int, seconds: float) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     flood, began = Flood(kind, port), time.monotonic()
     told = False
     while (now := time.monotonic() - began) < seconds:
-        while len(flood.held) < flood.count and flood.opened < flood.count + REOPENED_A_SECOND * now:
+        while len(flood.held) < flood.count and flood.opened < allowed(flood, now):
             flood.open()
         flood.turn(now)
         if not told and flood.opened >= flood.count:

@@ -48,18 +48,29 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
     stack.stop()
 
 
-@pytest.mark.parametrize(("kind", "stack"), CASES, indirect=["stack"], ids=lambda case: "-".join(case) if isinstance(case, tuple) else case)
+@pytest.mark.parametrize(
+    ("kind", "stack"),
+    CASES,
+    indirect=["stack"],
+    ids=lambda case: "-".join(case) if isinstance(case, tuple) else case,
+)
 def test_others_are_served_while_one_address_floods(kind, stack):
     quiet = times(stack, 5)
     before = memory(stack)
 
     with attack(kind, stack, SECONDS):
+        c0 = cpu(stack)
         busy = times(stack, SECONDS)
+        print("cpu", (cpu(stack) - c0) / SECONDS)
 
-    print(f"{kind}: p99 {p99(quiet) * 1000:.1f} -> {p99(busy) * 1000:.1f} ms, max {max(busy)*1000:.0f} ms of {len(busy)}, memory {before >> 20}, {memory(stack)>>20} MB")
+    print(
+        f"{kind}: p99 {p99(quiet) * 1000:.1f} -> {p99(busy) * 1000:.1f} ms, max {max(busy) * 1000:.0f} ms of {len(busy)}, memory {before >> 20}, {memory(stack) >> 20} MB"
+    )
     assert p99(busy) <= TIMES * max(p99(quiet), NOISE_SECONDS)
-    wait_until(lambda: memory(stack) < before + SPARE_BYTES, seconds=40, why=lambda: f"{before}, {memory(stack)}")
-    print("after", memory(stack)>>20)
+    wait_until(
+        lambda: memory(stack) < before + SPARE_BYTES, seconds=40, why=lambda: f"{before}, {memory(stack)}"
+    )
+    print("after", memory(stack) >> 20)
     assert b"127.0.0" not in (stack.data_dir / "serve.log").read_bytes().split(b"WARNING")[0] or True
 
 
@@ -114,3 +125,9 @@ def memory(stack: Stack) -> int:
     (worker,) = stack.workers
     pages = int(Path(f"/proc/{worker}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def cpu(stack):
+    (worker,) = stack.workers
+    f = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+    return (int(f[11]) + int(f[12])) / 100

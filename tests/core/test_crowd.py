@@ -21,7 +21,7 @@ def connection() -> Iterator[Make]:
 
     def make(waits_since: float) -> tuple[Client, socket.socket]:
         near, far = socket.socketpair()
-        client = Client(near, near.detach())
+        client = Client(near, near.detach(), Crowd())
         client.waits_since = waits_since
         far.setblocking(False)
         made.extend((client, far))

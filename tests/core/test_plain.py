@@ -203,6 +203,8 @@ def requests(draw: st.DrawFn) -> bytes:
 class Pieces:
     """A connection on which bytes come in these pieces."""
 
+    is_dismissed = False
+
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = list(pieces)
 

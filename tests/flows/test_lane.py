@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
 import threading
 import time
@@ -349,3 +350,86 @@ def test_who_is_slow_is_waited_for_as_long_by_both(doors):
 
     assert [STATUS.findall(got) for _, got, _ in found] == [[b"200"]] * 6
     assert all(4 < seconds < 12 for kind, _, seconds in found if kind != "body")
+
+
+NEVER_SENT = {
+    "silent": said(f"POST {ASK}")[:-5],
+    "dribbling": said(f"POST {ASK}", length="60000"),
+    "silent in chunks": said(f"POST {ASK}", "Transfer-Encoding: chunked", body=b"16\r\n", length=""),
+    "after another": said(f"POST {ASK}") + said(f"POST {ASK}")[:-5],
+}
+DESCRIPTION = read("/openapi.json", "Connection: close")
+
+
+def test_nobody_is_waited_for_without_end_by_either(doors):
+    """A body that does not come is 408; a reader who takes nothing is let go, and one who takes little is not."""
+    whole = len(doors[0].answers(DESCRIPTION))
+    kinds = [*NEVER_SENT, "no reader", "slow reader"]
+
+    def wait(number: int) -> tuple[str, bytes, float]:
+        kind, door = kinds[number // 2], doors[number % 2]
+        began, got = time.monotonic(), b""
+        if kind == "slow reader":
+            got = taken_slowly(door, whole, seconds=17)
+        elif kind == "no reader":
+            ignored(door)
+        else:
+            sent = NEVER_SENT[kind].replace(b"TOKEN", doors[0].token.encode())
+            with door.connect() as connection:
+                connection.sendall(sent)
+                got = heard(connection, b" " if kind == "dribbling" else b"")
+        return kind, got, time.monotonic() - began
+
+    found = at_once(2 * len(kinds), wait)
+
+    for kind, got, seconds in found:
+        if kind in NEVER_SENT:
+            first = [b"200"] if kind == "after another" else []
+            assert (kind, STATUS.findall(got)) == (kind, [*first, b"408"])
+            assert b'"code":"request_timeout"' in got
+            assert got.count(b"\r\nConnection: close") == 1
+        assert (9 if kind in NEVER_SENT else 14) < seconds < 40, kind
+    assert [len(got) for kind, got, _ in found if kind == "slow reader"] == [whole] * 2
+
+
+def heard(connection: socket.socket, dribble: bytes) -> bytes:
+    """What comes until the other side closes, while a little is sent each second."""
+    got = b""
+    connection.settimeout(1)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            with contextlib.suppress(TimeoutError):
+                data = connection.recv(65_536)
+                got += data
+                if not data:
+                    return got
+            if dribble and not got:
+                connection.sendall(dribble)
+    return got
+
+
+def little(door: Door, sent: bytes) -> socket.socket:
+    """A connection that takes little at a time."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", door.port))
+    connection.sendall(sent)
+    return connection
+
+
+def ignored(door: Door) -> None:
+    """Ask for much, read nothing, and wait until the other side closes."""
+    with little(door, read("/openapi.json") * 100) as connection:
+        watched = select.poll()
+        watched.register(connection, select.POLLHUP | select.POLLERR)
+        watched.poll(40_000)
+
+
+def taken_slowly(door: Door, size: int, *, seconds: float) -> bytes:
+    """An answer of this size, read in so many seconds."""
+    got, begun = b"", time.monotonic()
+    with little(door, DESCRIPTION) as connection:
+        while data := connection.recv(2048):
+            got += data
+            time.sleep(max(0.0, begun + seconds * len(got) / size - time.monotonic()))
+    return got
