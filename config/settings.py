@@ -195,7 +195,7 @@ class Settings:
     limit_write: str = limit(
         "LIMIT_WRITE",
         "6000/minute",
-        "What players of an address have written: completions, sign-ins, changes.",
+        "Facts that players of an address write: completions, sign-ins, changes.",
     )
     limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
