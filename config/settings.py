@@ -226,7 +226,7 @@ class Settings:
     limit_write: str = limit(
         "LIMIT_WRITE",
         "6000/minute",
-        "What players of an address have written: completions, sign-ins, changes.",
+        "Facts that players of an address write: completions, sign-ins, changes.",
     )
     limit_stream: str = limit(
         "LIMIT_STREAM", "30000/minute", "Streams that an address opens, and stream tickets that it gets."
