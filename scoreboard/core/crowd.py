@@ -13,6 +13,7 @@ from typing import Any
 from scoreboard.core.addresses import network
 
 UNCOUNTED = ""
+MANY = 200  # connections that leave much memory behind
 HELD_BYTES = 128 * 1024 * 1024  # of answers that clients are slow to take
 
 
@@ -23,7 +24,7 @@ class Crowd:
         self._most = 0
         self._free: Collection[IPv4Network | IPv6Network] = ()
         self._held: OrderedDict[Any, int] = OrderedDict()
-        self._in_memory = 0
+        self._in_memory = self._peak = 0
         self._of: dict[str, set[Any]] = {UNCOUNTED: set()}
 
     def limit(self, most: int, free: Collection[IPv4Network | IPv6Network]) -> None:
@@ -53,9 +54,16 @@ class Crowd:
         """End so many of those that have waited longest. Returns whether there were any."""
         return _dismiss(chain.from_iterable(self._of.values()), places)
 
+    def has_gone(self) -> bool:
+        """Whether many connections were there, and are not any more. Says so once."""
+        now = sum(map(len, self._of.values()))
+        gone = self._peak >= MANY and now < self._peak // 4
+        self._peak = now if gone else max(self._peak, now)
+        return gone
+
     @contextmanager
     def holding(self, client: Any, amount: int) -> Iterator[None]:
-        """While a client takes an answer of so many bytes. Those who have held one longest make room for it."""
+        """While a client takes an answer of so many bytes. Those who hold one longest make room for it."""
         self._held[client] = amount
         self._in_memory += amount
         while self._in_memory > HELD_BYTES and len(self._held) > 1:

@@ -15,6 +15,7 @@ from scoreboard.core import unreadable
 from scoreboard.core.client import Client, others_first
 from scoreboard.core.crowd import Crowd
 from scoreboard.core.door import Door
+from scoreboard.core.memory import give_back_memory
 from scoreboard.core.requests import BoundedParser
 
 GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
@@ -36,6 +37,12 @@ class WebWorker(GeventWorker):
         else:
             self.log.warning("gunicorn speaks TLS, HTTP/2 or PROXY here: clients are not bounded in time")
         super().run()
+
+    def notify(self) -> None:
+        """Tell gunicorn, once a second, that this process is alive."""
+        super().notify()
+        if self.crowd.has_gone():
+            give_back_memory()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection."""

@@ -1,7 +1,7 @@
 """Somebody who holds as many connections as they can: `python -m tests.attacks.flood KIND PORT SECONDS`.
 
-In a process of its own: it must not slow down the one that measures. Prints a line when all of its connections
-have been open once.
+In a process of its own: it must not slow down the one that measures. Prints a line when all of its
+connections have been open once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import time
 CONNECTIONS, OPENED_A_SECOND, REOPENED_A_SECOND = 3000, 1000, 100
 GONE = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 HEAD = b"POST %s HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-PIPELINE = b"GET /openapi.json HTTP/1.1\r\nHost: t\r\n\r\n" * 5
+# Quickly made, and long enough to fill every buffer on the way.
+PIPELINE = b"GET /vendor/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: t\r\n\r\n" * 5
 UNREAD, UNREAD_A_SECOND = bytes(64 * 1024), 125_000_000  # 1 Gbit/s
 
 # What each connection says at its beginning, and how many there are.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
@@ -9,7 +10,7 @@ from ipaddress import ip_network
 import pytest
 
 from scoreboard.core.client import Client
-from scoreboard.core.crowd import Crowd
+from scoreboard.core.crowd import HELD_BYTES, MANY, Crowd
 
 Make = Callable[[float], tuple[Client, socket.socket]]
 
@@ -117,3 +118,29 @@ def test_room_is_made_by_those_who_have_waited_longest_wherever_they_are_from(co
 
     assert some.make_room(2)
     assert [is_over(end) for _, end in made] == [False, True, False, True]
+
+
+def test_answers_that_are_taken_slowly_hold_so_much_memory_and_no_more(connection):
+    some = crowd(0)
+    made = [connection(1.0) for _ in range(3)]
+
+    with contextlib.ExitStack() as stack:
+        for client, _ in made:
+            stack.enter_context(some.holding(client, HELD_BYTES // 2))
+        assert [is_over(end) for _, end in made] == [True, False, False]
+
+    with some.holding(made[1][0], HELD_BYTES):
+        assert not is_over(made[1][1])
+
+
+def test_it_says_once_that_many_have_gone(connection):
+    some = crowd(0)
+    made = [connection(0)[0] for _ in range(MANY)]
+    for client in made:
+        some.enter(client, ADA)
+    assert not some.has_gone()
+
+    for client in made[10:]:
+        some.leave(client, "")
+
+    assert [some.has_gone(), some.has_gone()] == [True, False]

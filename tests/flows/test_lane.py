@@ -362,7 +362,7 @@ DESCRIPTION = read("/openapi.json", "Connection: close")
 
 
 def test_nobody_is_waited_for_without_end_by_either(doors):
-    """A body that does not come is 408; a reader who takes nothing is let go, and one who takes little is not."""
+    """A body that does not come is 408; a reader who takes nothing is let go, one who takes little is not."""
     whole = len(doors[0].answers(DESCRIPTION))
     kinds = [*NEVER_SENT, "no reader", "slow reader"]
 
