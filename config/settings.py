@@ -16,9 +16,15 @@ from limits import parse_many
 from scoreboard.chaos import notation, permission
 
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
+PUBLIC = re.compile(
+    r"^https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
+)
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
+ZERO_ALLOWED = ("port", "trusted_proxy_hops", "guest_days", "max_connections_per_address")
 STREAM_MODES = ("auto", "handover", "generator")
+LOOPBACK, ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # what HOST is without a value: under `serve`, and elsewhere
 
 
 class SettingError(ValueError):
@@ -43,8 +49,17 @@ def limit(name: str, default: str, help: str) -> Any:
 class Settings:
     """The values of one start."""
 
-    host: str = setting("HOST", "0.0.0.0", "Address that the web server listens on.")
+    host: str = setting(
+        "HOST",
+        "",
+        "Address that the web server listens on; empty means 127.0.0.1 for `make run`, 0.0.0.0 otherwise.",
+    )
     port: int = setting("PORT", 8000, "Port that the web server listens on.")
+    public_url: str = setting(
+        "PUBLIC_URL",
+        "",
+        "Address that others use, as https://scores.example: links begin with it, other hosts are refused.",
+    )
     web_concurrency: int = setting("WEB_CONCURRENCY", 1, "Number of web processes.")
     data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
     database_url: str = setting(
@@ -85,6 +100,9 @@ class Settings:
     )
     key_publish_seconds: int = setting(
         "KEY_PUBLISH_SECONDS", 300, "How long every process knows a new key before it is used."
+    )
+    session_max_age_days: int = setting(
+        "SESSION_MAX_AGE_DAYS", 365, "Days after which players sign in again, however busy; never guests."
     )
     bootstrap_key: str = setting(
         "SCOREBOARD_BOOTSTRAP_KEY",
@@ -141,7 +159,9 @@ class Settings:
     )
     stream_max_open: int = setting("STREAM_MAX_OPEN", 5000, "Open streams that one web process takes.")
     stream_max_per_address: int = setting(
-        "STREAM_MAX_PER_ADDRESS", 100, "Open streams of one address without a ticket, in one web process."
+        "STREAM_MAX_PER_ADDRESS",
+        100,
+        "Open streams of one address in one web process; three times as many for those who have tickets.",
     )
     stream_max_per_player: int = setting(
         "STREAM_MAX_PER_PLAYER", 10, "Open streams of one player, in one web process."
@@ -173,6 +193,12 @@ class Settings:
     trusted_proxy_hops: int = setting(
         "TRUSTED_PROXY_HOPS", 0, "Proxies that every request comes through; 0 believes no forwarded address."
     )
+    max_connections_per_address: int = setting(
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        256,
+        "Connections of one address in one web process, beside streams; 0 is any number."
+        " Not counted behind proxies, nor for STREAM_FREE_ADDRESSES.",
+    )
     allowed_origins: str = setting(
         "ALLOWED_ORIGINS",
         "",
@@ -182,7 +208,12 @@ class Settings:
         "LIMIT_GUEST", "600/minute", "New, registered and changed players of an address."
     )
     limit_sign_in: str = limit(
-        "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name."
+        "LIMIT_SIGN_IN", "10/minute", "Failed sign-ins of an address, and of a user name from an address."
+    )
+    limit_sign_in_name: str = limit(
+        "LIMIT_SIGN_IN_NAME",
+        "100/minute",
+        "Failed sign-ins of a user name, until strangers must solve a puzzle for each one.",
     )
     limit_refresh: str = limit("LIMIT_REFRESH", "600/minute", "Refreshed sessions of an address.")
     limit_request: str = limit(
@@ -197,8 +228,21 @@ class Settings:
         "6000/minute",
         "Facts that players of an address write: completions, sign-ins, changes.",
     )
-    limit_stream: str = limit("LIMIT_STREAM", "30000/minute", "Streams that an address opens.")
+    limit_stream: str = limit(
+        "LIMIT_STREAM", "30000/minute", "Streams that an address opens, and stream tickets that it gets."
+    )
+    limit_ticket: str = limit("LIMIT_TICKET", "600/minute", "Stream tickets that a player gets.")
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
+
+    @property
+    def listens_on(self) -> str:
+        """The address that the web server listens on. `serve` sets HOST, so without HOST it is a platform."""
+        return self.host or ALL_ADDRESSES
+
+    @property
+    def bind(self) -> str:
+        """The address and the port that gunicorn binds to."""
+        return f"{f'[{self.listens_on}]' if ':' in self.listens_on else self.listens_on}:{self.port}"
 
     @property
     def database(self) -> str:
@@ -214,6 +258,11 @@ class Settings:
     def free_networks(self) -> list[IPv4Network | IPv6Network]:
         """The networks whose streams are not counted by address. Raises ValueError."""
         return [ip_network(text.strip()) for text in self.stream_free_addresses.split(",") if text.strip()]
+
+    @property
+    def connections_of_an_address(self) -> int:
+        """How many connections an address may have; 0 is any number: a proxy's are those of many."""
+        return 0 if self.trusted_proxy_hops else self.max_connections_per_address
 
     @property
     def stream_places(self) -> int:
@@ -276,7 +325,8 @@ def permitted_chaos(settings: Settings) -> notation.Plan | None:
     """The trouble that is asked for. Raises SettingError where this may be production."""
     if not settings.chaos:
         return None
-    why = permission.complaint(settings.host, hops=settings.trusted_proxy_hops, data_dir=settings.data_dir)
+    host, hops = settings.listens_on, settings.trusted_proxy_hops
+    why = permission.complaint(host, hops=hops, data_dir=settings.data_dir)
     if why:
         raise SettingError(f"SCOREBOARD_CHAOS is for trying things out, not for production: {why}")
     return notation.read(settings.chaos)
@@ -291,7 +341,7 @@ def _complaints(settings: Settings) -> list[str]:
     problems = []
     for row in table():
         value = getattr(settings, row.name)
-        least = 0 if row.name in ("port", "trusted_proxy_hops", "guest_days") else 1
+        least = 0 if row.name in ZERO_ALLOWED else 1
         if isinstance(value, int) and value < least:
             problems.append(f"{row.metadata['name']} must be at least {least}, not {value}")
         if row.metadata["empty"] and value and not _limits(value):
@@ -303,6 +353,8 @@ def _complaints(settings: Settings) -> list[str]:
         for origin in settings.origins
         if not ORIGIN.match(origin)
     ]
+    if settings.public_url and not _is_address(settings.public_url):
+        problems.append(f"PUBLIC_URL must be as https://scores.example, not {settings.public_url!r}")
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -356,6 +408,11 @@ def _complaints_of_chaos(settings: Settings) -> list[str]:
     except ValueError as error:
         return [f"SCOREBOARD_CHAOS: {error}"]
     return []
+
+
+def _is_address(url: str) -> bool:
+    match = PUBLIC.match(url)
+    return match is not None and int(match["port"] or 0) <= 65535
 
 
 def _limits(text: str) -> bool:

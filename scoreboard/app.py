@@ -62,7 +62,7 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     )
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
-    http.install(app, origins=parts.settings.origins)
+    http.install(app, origins=parts.settings.origins, public_url=parts.settings.public_url)
     limits.install(app)
     if parts.chaos:
         app.wsgi_app = parts.chaos.through(app.wsgi_app)  # type: ignore[method-assign]

@@ -23,9 +23,11 @@ from scoreboard.accounts.keys import KeyFold, Keys
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
 from scoreboard.accounts.purgefold import PurgeFold
+from scoreboard.accounts.puzzles import Puzzles
 from scoreboard.accounts.refreshtokens import RefreshTokens
+from scoreboard.accounts.revocations import Revocations
 from scoreboard.accounts.service import Accounts, Names
-from scoreboard.accounts.sessions import Revocations, Sessions
+from scoreboard.accounts.sessions import Sessions
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.guests import StoredGuests
 from scoreboard.accounts.store.names import PlayerNames
@@ -70,6 +72,7 @@ from scoreboard.core.limiter import Limits
 from scoreboard.core.limits import RULES
 from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient
 from scoreboard.core.signing import derive
+from scoreboard.core.turns import Turns
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.service import Journal
@@ -93,6 +96,7 @@ from scoreboard.stream.rooms import RoomManager
 from scoreboard.stream.scopes import Scopes
 from scoreboard.stream.store import StreamStore
 from scoreboard.stream.tickets import Tickets
+from scoreboard.stream.types import Kick
 from scoreboard.stream.viewers import Viewers
 
 log = logging.getLogger(__name__)
@@ -117,6 +121,8 @@ class Parts:
     ring: KeyRing
     keys: Keys
     players: Players
+    attempts: Turns  # of one address, at a password
+    puzzles: Puzzles
     sessions: Sessions
     guests: Guests
     actions: Actions
@@ -318,8 +324,11 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         stored=stored_sessions,
         writer=writer,
         clock=clock,
+        oldest_days=settings.session_max_age_days,
     )
     sessions.revocations.news = rooms.revoked
+    # Who sends somebody away revoked something, mostly: others need not wait for their next look.
+    hub.kicked = partial(_kicked, viewers, sessions.revocations)
     stored_types = StoredTypes(database)
     action_types = ActionTypes(stored_types)
     refusals = Refusals(stored=StoredRefusals(database), writer=writer, clock=clock)
@@ -341,6 +350,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ring=ring,
         keys=Keys(stored=ServerKeys(database), writer=writer, clock=clock),
         players=Players(accounts=accounts, sessions=sessions, passwords=Passwords(), writer=writer),
+        attempts=Turns(),
+        puzzles=Puzzles(secret=derive(secret, "sign-in"), clock=clock),
         sessions=sessions,
         guests=Guests(
             stored=StoredGuests(database),
@@ -412,3 +423,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         _patient=patient_database,
         _redises=(redis, patient),
     )
+
+
+def _kicked(viewers: Viewers, revocations: Revocations, kick: Kick) -> None:
+    viewers.kick(kick)
+    revocations.hurry()

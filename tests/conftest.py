@@ -17,10 +17,28 @@ from redis import Redis
 from config.settings import Settings
 from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.parts import Parts, build
+from tests import schedule
 from tests.contract import client_of
-from tests.support import KEY, FrozenClock, Postgres
+from tests.support import KEY, FrozenClock, Postgres, Stack, empty_main, running
 
 DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        one = metafunc.definition.get_closest_marker("one_database")
+        metafunc.parametrize("database_kind", DATABASES[:1] if one else DATABASES)
+    schedule.name_alone(metafunc)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedule.AloneLast:
+    return schedule.AloneLast(config, log)
+
+
+@pytest.fixture
+def alone() -> None:
+    """Tests marked `alone` have it: see `tests/schedule.py`."""
 
 
 @pytest.fixture(scope="session")
@@ -65,16 +83,37 @@ def postgres() -> Iterator[Postgres]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: each test runs on both kinds."""
-    if request.param == "sqlite":
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: each test runs on both kinds, unless it is marked `one_database`."""
+    if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'scoreboard.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     name = f"t{uuid.uuid4().hex}"
     yield server.create(name)
     server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product as a user runs it, for all who leave it running."""
+    with running(tmp_path_factory.mktemp("shared") / "data") as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def stack(shared_stack: Stack) -> Stack:
+    """That product, with nobody on its default board. Modules that stop or kill it have one of their own."""
+    empty_main(shared_stack)
+    return shared_stack
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product as a user runs it, for one module that may stop and kill it."""
+    with running(tmp_path_factory.mktemp("own") / "data") as stack:
+        yield stack
 
 
 @pytest.fixture

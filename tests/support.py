@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 KEY = "bootstrap-key-of-the-tests"
 START = 1_767_225_600_000  # 2026-01-01T00:00:00Z
+_given: set[int] = set()  # ports
 
 
 class FrozenClock:
@@ -65,10 +67,19 @@ class Postgres:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on now, and that nobody takes before the test does.
+
+    The system gives connections the ports above these; each pytest process takes ports of its own, once each.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % processes
+    while True:
+        port = random.randrange(20_000 + own, 32_000, processes)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            if port not in _given:
+                probe.bind(("127.0.0.1", port))
+                _given.add(port)
+                return port
 
 
 @dataclass
@@ -205,6 +216,25 @@ class Stack:
             return Answer(error.code, error.headers, error.read())
         except http.client.HTTPException as error:
             raise OSError(f"the answer broke off: {error!r}") from error
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, environment: dict[str, str] | None = None) -> Iterator[Stack]:
+    """The product, as long as it is needed."""
+    stack = Stack(data_dir, environment or {})
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+def empty_main(stack: Stack) -> None:
+    """Make the default board again, with nobody on it, and take away the name that the guide gives to ada."""
+    submit(stack, "main", {"player": "ada", "displayName": "ada", "score": 1})
+    stack.call("DELETE", "/v1/admin/boards/main")
+    assert stack.call("PUT", "/v1/admin/boards/main", {"title": "Main board"}).status in (200, 201)
+    wait_until(lambda: stack.call("GET", "/play").status == 200, why=stack.log)
 
 
 def submit(stack: Stack, board: str, *entries: dict[str, Any]) -> None:

@@ -6,13 +6,14 @@ import argparse
 import gc
 import logging
 import multiprocessing
-import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from types import FrameType
 
+from scoreboard.core import private
 from scoreboard.core.logs import configure
 from scoreboard.core.processes import end_with_parent
 from scoreboard.core.redis import connect_patient
@@ -83,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
     parser.add_argument("--task", help="be one task: clock, or the name of a queue")
     asked = parser.parse_args()
+    private.restrict()
     configure(settings().log_level)
     names = parts().followers.names
     parts.cache_clear()  # built again in each job's own process, after RQ's fork
@@ -102,10 +104,10 @@ def main() -> None:
 
 def _work(task: str) -> None:
     try:
-        queues.work(task, queues.connection(settings().queue_redis))
+        queues.work(task, queues.connection(settings().queue_redis), clock.calls(task))
     except Exception:
         log.exception("a task failed")
-        os._exit(1)  # RQ's threads would hold the process for seconds, and the next one is waited for
+        sys.exit(1)
 
 
 def _run_clock(names: list[str]) -> None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from scoreboard.accounts.rules import SESSION_MS
+from scoreboard.accounts.rules import (
+    SESSION_MS,
+    invalid_credentials,
+    no_password,
+    not_a_guest,
+    session_over,
+    suspended,
+    username_taken,
+    wrong_password,
+)
 from scoreboard.accounts.store import accounts, names, sessions
-from scoreboard.accounts.types import Account, Name
+from scoreboard.accounts.types import Account, Name, Revocation
 from scoreboard.core.db import Connection
-from scoreboard.core.errors import Conflict, NotFound
+from scoreboard.core.errors import NotFound, ScoreboardError
 from scoreboard.journal.types import Fact, Recorded
 
 Announce = Callable[[Sequence[Name], int, int], None]
@@ -21,8 +30,12 @@ KINDS = frozenset(
         "player-changed",
         "signed-in",
         "session-ended",
+        "sessions-ended",
+        "password-changed",
         "role-changed",
         "scoring-changed",
+        "player-suspended",
+        "player-reinstated",
     }
 )
 
@@ -47,17 +60,22 @@ class AccountFolding:
     at: int
     announce: Announce
     named: dict[str, Name] = field(default_factory=dict)
+    revoked: dict[str, Revocation] = field(default_factory=dict)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Change an account or a session. Raises Conflict or NotFound."""
+        """Change an account or a session. Raises Conflict, Forbidden, NotFound or Unauthenticated."""
         change = {
             "player-created": self._create,
             "player-upgraded": self._upgrade,
             "player-changed": self._change,
             "signed-in": self._sign_in,
             "session-ended": self._end,
+            "sessions-ended": self._end_others,
+            "password-changed": self._set_password,
             "role-changed": self._grant,
             "scoring-changed": self._allow,
+            "player-suspended": self._suspend,
+            "player-reinstated": self._reinstate,
         }[fact.kind]
         change(fact)
         name = fact.data.get("displayName")
@@ -69,12 +87,15 @@ class AccountFolding:
         """Names are shown once more by the follower."""
 
     def finish(self) -> None:
-        """Write names that changed."""
+        """Write what the batch changed."""
         names.write_names(self.db, self.named.values())
+        if self.revoked:
+            sessions.revoke(self.db, list(self.revoked), self.at)
 
-    def publish(self, first: int, last: int) -> None:
-        """Show names that changed."""
+    def publish(self, first: int, last: int) -> dict[str, Revocation]:
+        """Show names that changed. Returns what was revoked, which this process must not read again."""
         self.announce(list(self.named.values()), first, last)
+        return self.revoked
 
     def _create(self, fact: Fact) -> None:
         username = fact.private.get("username")
@@ -83,15 +104,19 @@ class AccountFolding:
         accounts.create(self.db, fact.player, region=fact.data.get("region"), at=self.at)
         if username is not None:
             accounts.name(self.db, fact.player, username=username, password=fact.private["password"])
-        self._sign_in(fact)
+        self._open(fact)
 
     def _upgrade(self, fact: Fact) -> None:
         if not self._account(fact.player).guest:
-            raise Conflict("This player has a user name already.", code="not_a_guest")
+            raise not_a_guest()
         self._check_free(fact.private["username"])
+        self._check_open(fact.private["session"])
         accounts.name(
             self.db, fact.player, username=fact.private["username"], password=fact.private["password"]
         )
+        # Somebody may have copied what the guest had.
+        self._end_all(fact.player, spared="", why=sessions.REPLACED)
+        self._open(fact)
 
     def _change(self, fact: Fact) -> None:
         self._account(fact.player)
@@ -99,18 +124,65 @@ class AccountFolding:
             accounts.change(self.db, fact.player, "region", fact.data["region"])
 
     def _sign_in(self, fact: Fact) -> None:
-        id = fact.data["session"]
-        sessions.create(self.db, id, fact.player, at=self.at, expires_at=self.at + SESSION_MS)
+        self._check_password(fact.player, fact.private["password"], invalid_credentials())
+        if self._account(fact.player).suspended:
+            raise suspended()
+        self._open(fact)
+
+    def _open(self, fact: Fact) -> None:
+        sessions.create(
+            self.db,
+            fact.data["session"],
+            fact.player,
+            network=fact.context.get("address", ""),
+            at=self.at,
+            expires_at=self.at + SESSION_MS,
+        )
 
     def _end(self, fact: Fact) -> None:
-        if not sessions.end(self.db, fact.data["session"], at=self.at, why=fact.data["why"]):
+        id = fact.data["session"]
+        if not sessions.end(self.db, id, at=self.at, why=fact.data["why"]):
             raise NotFound("There is no such session, or it is over.")
-        sessions.revoke(self.db, fact.data["session"], self.at)
+        self._revoke(id, "ended")
+
+    def _end_others(self, fact: Fact) -> None:
+        self._account(fact.player)
+        self._end_all(fact.player, spared=fact.data["session"], why=fact.data["why"])
+
+    def _set_password(self, fact: Fact) -> None:
+        if self._account(fact.player).guest:
+            raise no_password()
+        spared = fact.data["session"]
+        if spared:  # players change their own, operators anybody's
+            self._check_open(spared)
+            self._check_password(fact.player, fact.private["before"], wrong_password())
+        accounts.change(self.db, fact.player, "password", fact.private["password"])
+        self._end_all(fact.player, spared=spared, why="the password was changed")
+
+    def _end_all(self, player: str, *, spared: str, why: str) -> None:
+        for id in sessions.end_all(self.db, player, spared=spared, at=self.at, why=why):
+            self._revoke(id, "replaced" if why == sessions.REPLACED else "ended")
+
+    def _revoke(self, subject: str, why: Literal["ended", "replaced", "changed", "suspended"]) -> None:
+        self.revoked[subject] = Revocation(at=self.at, why=why)
+
+    def _suspend(self, fact: Fact) -> None:
+        account = self._account(fact.player)
+        if not account.suspended:
+            accounts.change(self.db, fact.player, "suspended_at", self.at)
+        if not account.guest:  # guests could never come back: theirs are refused while it lasts
+            self._end_all(fact.player, spared="", why="suspended")
+        self._revoke(fact.player, "suspended")
+
+    def _reinstate(self, fact: Fact) -> None:
+        self._account(fact.player)
+        accounts.change(self.db, fact.player, "suspended_at", None)
+        self._revoke(fact.player, "changed")
 
     def _grant(self, fact: Fact) -> None:
-        self._account(fact.player)
+        suspended = self._account(fact.player).suspended
         accounts.change(self.db, fact.player, "role", fact.data["role"])
-        sessions.revoke(self.db, fact.player, self.at)
+        self._revoke(fact.player, "suspended" if suspended else "changed")
 
     def _allow(self, fact: Fact) -> None:
         self._account(fact.player)
@@ -118,7 +190,17 @@ class AccountFolding:
 
     def _check_free(self, username: str) -> None:
         if accounts.taken(self.db, username):
-            raise Conflict("This user name is taken. Choose another one.", code="username_taken")
+            raise username_taken()
+
+    def _check_open(self, session: str) -> None:
+        found = sessions.session(self.db, session)
+        if found is None or found.ended_at is not None:
+            raise session_over()
+
+    def _check_password(self, player: str, verified: str, refusal: ScoreboardError) -> None:
+        # It may have been changed since it was verified: what began before must not outlive that.
+        if accounts.password(self.db, player) != verified:
+            raise refusal
 
     def _account(self, player: str) -> Account:
         found = accounts.account(self.db, player)

@@ -10,7 +10,9 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
-from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.core.crosssite import is_server_key
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
 from scoreboard.core.limits import address
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
@@ -43,7 +45,13 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             return route(*args, **kwargs)
 
         callers = scopes if role is None else (*scopes, f"player:{role}")
-        refusals = ("unauthenticated", "insufficient_scope", "forbidden", "token_expired")
+        refusals = (
+            "unauthenticated",
+            "insufficient_scope",
+            "forbidden",
+            "token_expired",
+            "account_suspended",
+        )
         return described(security=callers, problems=refusals)(call)
 
     return guarded
@@ -61,7 +69,8 @@ def player_required(route: Callable[P, R]) -> Callable[P, R]:
         g.caller = g.player.id
         return route(*args, **kwargs)
 
-    return described(security=("player",), problems=("unauthenticated", "token_expired"))(call)
+    refusals = ("unauthenticated", "token_expired", "account_suspended")
+    return described(security=("player",), problems=refusals)(call)
 
 
 def sent_caller() -> ServerKey | Player | None:
@@ -69,33 +78,41 @@ def sent_caller() -> ServerKey | Player | None:
     secret = _bearer()
     if not secret:
         return None
-    if secret.startswith("eyJ") and secret.count(".") == 2:
-        return parts().sessions.player(secret)
-    return parts().keys.find(secret)
+    if is_server_key(secret):
+        return parts().keys.find(secret)
+    return parts().sessions.player(secret)
 
 
-def check_private() -> ServerKey | Player:
-    """Let only server keys and moderators see what is private. Returns who it is.
+def sent_key() -> ServerKey | None:
+    """The server key that the request carries; None where it has no good one, or that can't be told now."""
+    try:
+        caller = sent_caller()
+    except (ScoreboardError, Lost, Busy):
+        return None
+    return caller if isinstance(caller, ServerKey) else None
 
-    Raises Unauthenticated or Forbidden.
+
+def insider() -> ServerKey | Player | None:
+    """The server key or the moderator that calls, who may see what is private; None for everybody else.
+
+    Raises Unauthenticated where the credentials that were sent are not good.
     """
     caller = sent_caller()
-    if caller is None:
-        raise Unauthenticated("This board is private: send a server key.")
-    if isinstance(caller, Player):
-        _check_role(caller, "moderator")
+    if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:
+        return None
     return caller
 
 
 def context() -> dict[str, str]:
     """What a fact remembers of the request that brought it: never an address, only its keyed hash."""
-    network = address()
-    prefix = network.rpartition(".")[0] or network  # of IPv4 the last byte is left out
-    return {
-        "caller": g.get("caller", ""),
-        "request": g.request_id,
-        "address": hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16],
-    }
+    return {"caller": g.get("caller", ""), "request": g.request_id, "address": network()}
+
+
+def network() -> str:
+    """The keyed hash of the network that this request comes from."""
+    found = address()
+    prefix = found.rpartition(".")[0] or found  # of IPv4 the last byte is left out
+    return hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16]
 
 
 def _bearer() -> str:

@@ -13,13 +13,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from scoreboard.accounts.rules import SHORTEST_PASSWORD
+from scoreboard.core.deadline import spare
 from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
 from scoreboard.core.threads import NativeThreads
 
 T = TypeVar("T")
 
+PLACE_SECONDS = 1.0  # how long one waits for a place, instead of being sent away at once
 COMMON = 3000  # how many of the most common passwords are refused; ASVS 5.0, 6.2.4
-WAITING = 16  # more at once are sent away: each takes 25 ms and 19 MiB
+WAITING = 16  # more at once wait for a place: each takes 25 ms and 19 MiB
 
 
 class Passwords:
@@ -30,13 +32,19 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         cores = os.cpu_count() or 1
         self._threads = NativeThreads(cores)
-        self._places = threading.BoundedSemaphore(cores + WAITING)
+        # Apart, so that those who register keep nobody from signing in.
+        self._new_places = threading.BoundedSemaphore(cores + WAITING)
+        self._known_places = threading.BoundedSemaphore(cores + WAITING)
         self._nobodys = ""
 
-    def hash(self, password: str) -> str:
+    def hash(self, password: str, *, field: str = "password") -> str:
         """What is stored of a new password. Raises ValidationFailed or Unavailable, overloaded."""
-        _check(password)
-        return self._run(lambda: self._hasher.hash(password))
+        _check(password, field)
+        return self._run(self._new_places, lambda: self._hasher.hash(password))
+
+    def rehash(self, password: str) -> str:
+        """What is stored of a password that was found right. Raises Unavailable, overloaded."""
+        return self._run(self._known_places, lambda: self._hasher.hash(password))
 
     def matches(self, stored: str | None, password: str) -> bool:
         """Whether it is the stored password. Takes as long where nothing is stored. Raises Unavailable."""
@@ -47,7 +55,7 @@ class Passwords:
             except (VerifyMismatchError, InvalidHashError):
                 return False
 
-        return self._run(verify)
+        return self._run(self._known_places, verify)
 
     def outdated(self, stored: str) -> bool:
         """Whether the stored hash was made with other parameters than today's."""
@@ -61,18 +69,23 @@ class Passwords:
         self._nobodys = self._nobodys or self._hasher.hash(secrets.token_hex())
         return self._nobodys
 
-    def _run(self, work: Callable[[], T]) -> T:
-        if not self._places.acquire(blocking=False):
-            raise Unavailable("Too many are signing in at this moment. Try again.", code="overloaded")
+    def _run(self, places: threading.Semaphore, work: Callable[[], T]) -> T:
+        if not places.acquire(timeout=spare(PLACE_SECONDS)):
+            raise overloaded()
         try:
             return self._threads.run(work)
         finally:
-            self._places.release()
+            places.release()
 
 
-def _check(password: str) -> None:
+def overloaded() -> Unavailable:
+    """What somebody hears whose password can't be looked at now."""
+    return Unavailable("Too many are signing in at this moment. Try again.", code="overloaded")
+
+
+def _check(password: str, field: str) -> None:
     if password.lower() in _common():
-        raise ValidationFailed(FieldError("password", "is one of the passwords that everybody tries first"))
+        raise ValidationFailed(FieldError(field, "is one of the passwords that everybody tries first"))
 
 
 @cache

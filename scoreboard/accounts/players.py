@@ -1,4 +1,7 @@
-"""What players do with their accounts: come as a guest, register, sign in, change who they are."""
+"""What players do with their accounts: come as a guest, register, sign in, change who they are.
+
+Operators end sessions here, set passwords and suspend.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,19 @@ from typing import Any
 from ulid import ULID
 
 from scoreboard.accounts.passwords import Passwords
-from scoreboard.accounts.rules import display_name, guest_name
+from scoreboard.accounts.rules import (
+    display_name,
+    guest_name,
+    invalid_credentials,
+    no_password,
+    not_a_guest,
+    username_taken,
+    wrong_password,
+)
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.sessions import Sessions, new_session
 from scoreboard.accounts.types import Account, Player, Role, Tokens
-from scoreboard.core.errors import NotFound, Unauthenticated
+from scoreboard.core.errors import NotFound
 from scoreboard.core.ids import PLAYER_ID
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
@@ -43,26 +54,77 @@ class Players:
 
         Raises Conflict, username_taken; ValidationFailed, where the password is no good; Refused.
         """
-        private = {"username": username, "password": self.passwords.hash(password)}
+        private = self._credentials(username, password)
         return self._create(username if name is None else name, region, private, context)
 
     def login(self, username: str, password: str, *, context: Context) -> Tokens:
-        """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for a name that nobody has."""
+        """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for a name that nobody has.
+
+        Raises Forbidden, account_suspended, to those who know the password only.
+        """
         found = self.accounts.stored.credentials(username)
         player, stored = found or ("", None)
-        if not self.passwords.matches(stored, password):
-            raise Unauthenticated("User name or password are wrong.", code="invalid_credentials")
-        if stored is not None and self.passwords.outdated(stored):
-            self.accounts.stored.set_password(player, stored, self.passwords.hash(password))
+        if not self.passwords.matches(stored, password) or stored is None:
+            raise invalid_credentials()
+        if self.passwords.outdated(stored):
+            stored = self._renew_hash(player, stored, password)
         session = new_session()
-        self._append("signed-in", player, {"session": session}, context)
+        self._append("signed-in", player, {"session": session}, context, {"password": stored})
         return self.sessions.tokens(session, self.me(player))
 
     def upgrade(self, player: Player, username: str, password: str, *, context: Context) -> Tokens:
-        """Give a guest a user name and a password; he keeps id, scores and session. Raises Conflict."""
-        private = {"username": username, "password": self.passwords.hash(password)}
-        self._append("player-upgraded", player.id, {}, context, private)
-        return self.sessions.current(player.session, self.me(player.id))
+        """Give a guest a user name and a password: id and scores stay. Raises Conflict.
+
+        The session of before ends, as somebody may have copied it, and a new one takes its place.
+        """
+        if not self.me(player.id).guest:
+            raise not_a_guest()
+        session = new_session()
+        private = self._credentials(username, password) | {"session": player.session}
+        self._append("player-upgraded", player.id, {"session": session}, context, private)
+        return self.sessions.tokens(session, self.me(player.id))
+
+    def change_password(self, player: Player, current: str, new: str, *, context: Context) -> None:
+        """Change one's own password, and end all other sessions.
+
+        Raises Forbidden, wrong_password; Conflict, no_password; ValidationFailed, where the new one can't be.
+        """
+        account = self.me(player.id)
+        if account.username is None:
+            raise no_password()
+        _, stored = self.accounts.stored.credentials(account.username) or ("", None)
+        if not self.passwords.matches(stored, current):
+            raise wrong_password()
+        private = {"before": stored, "password": self.passwords.hash(new, field="newPassword")}
+        self._append("password-changed", player.id, {"session": player.session}, context, private)
+
+    def set_password(self, player: str, new: str, *, context: Context) -> None:
+        """Give a player another password, and end all sessions. Raises Conflict, no_password."""
+        if self.me(player).guest:
+            raise no_password()
+        private = {"password": self.passwords.hash(new)}
+        self._append("password-changed", player, {"session": ""}, context, private)
+
+    def end_sessions(self, player: str, *, spared: str = "", why: str, context: Context) -> None:
+        """End all sessions of a player, but the one that is `spared`."""
+        self._append("sessions-ended", player, {"session": spared, "why": why}, context)
+
+    def suspend(self, player: str, *, context: Context) -> Account:
+        """Keep a player out, and end what is open, until `reinstate`. Scores stay where they are."""
+        self.me(player)
+        self._append("player-suspended", player, {}, context)
+        return self.me(player)
+
+    def reinstate(self, player: str, *, context: Context) -> Account:
+        """Let a player in again who was suspended."""
+        self.me(player)
+        self._append("player-reinstated", player, {}, context)
+        return self.me(player)
+
+    def familiar(self, username: str, network: str) -> bool:
+        """Whether the player of this user name signed in from this network before."""
+        found = self.accounts.stored.credentials(username)
+        return found is not None and self.sessions.stored.familiar(found[0], network)
 
     def me(self, player: str) -> Account:
         """A player's account. Raises NotFound, player_not_found."""
@@ -91,7 +153,6 @@ class Players:
         """Give a player a role. His access tokens must be refreshed to know of it. Raises NotFound."""
         self.me(player)
         self._append("role-changed", player, {"role": role}, context)
-        self.sessions.revocations.look()
         return self.me(player)
 
     def allow_scoring(self, player: str, scoring: bool, *, context: Context) -> Account:
@@ -99,6 +160,23 @@ class Players:
         self.me(player)
         self._append("scoring-changed", player, {"scoring": scoring}, context)
         return self.me(player)
+
+    def _credentials(self, username: str, password: str) -> dict[str, str]:
+        # Whether the name is free is decided by the fold. Most taken ones are told before they cost a hash.
+        if self.accounts.stored.taken(username):
+            raise username_taken()
+        return {"username": username, "password": self.passwords.hash(password)}
+
+    def _renew_hash(self, player: str, stored: str, password: str) -> str:
+        """The hash that is stored of this password from now on. Raises Unauthenticated where it changed."""
+        renewed = self.passwords.rehash(password)
+        if self.accounts.stored.replace_hash(player, stored, renewed):
+            return renewed
+        # Somebody was faster: with a hash of the same password, or with another password.
+        newest = self.accounts.stored.hash_of(player)
+        if not self.passwords.matches(newest, password):
+            raise invalid_credentials()
+        return newest
 
     def _create(
         self, name: str | None, region: str | None, private: Mapping[str, Any], context: Context
@@ -127,5 +205,9 @@ class Players:
             context=dict(context),
             private=dict(private or {}),
         )
-        self.writer.record(fact)
+        (outcome,) = self.writer.append([fact])
+        if outcome.error is not None:
+            raise outcome.error
         self.accounts.forget(player)
+        # None where the commit was lost and found again: then the next look finds what was revoked.
+        self.sessions.revocations.add(outcome.shown or {})

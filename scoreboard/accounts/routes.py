@@ -7,28 +7,29 @@ from typing import Any
 from flask import Blueprint, Response, g
 from msgspec import UNSET, structs
 
+from scoreboard.accounts import attempts
 from scoreboard.accounts.guard import context, player_required
-from scoreboard.accounts.rules import username_key
 from scoreboard.accounts.types import Tokens
 from scoreboard.accounts.wire import (
     Changes,
     Credentials,
     Guest,
+    NewPassword,
+    OpenSession,
     PlayerShown,
     Refresh,
     Registration,
     SessionShown,
+    SignIn,
 )
 from scoreboard.core.bodies import shaped
-from scoreboard.core.errors import Unauthenticated
 from scoreboard.core.http import answer, nothing, sent
-from scoreboard.core.limits import check, count, count_later, limited
+from scoreboard.core.limits import count_later, limited, refuse_spent
 from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
 
 bp = Blueprint("accounts", __name__, url_prefix="/v1")
 
-SIGN_IN = ("sign-in", "sign-in-name")  # limits of failures
 ENTRY = (*WRITES, "invalid_display_name")
 
 
@@ -64,21 +65,23 @@ def register() -> Response:
 
 @bp.post("/auth/login")
 @described(
-    body=Credentials,
+    body=SignIn,
     answer=SessionShown,
     limited=True,
-    problems=(*WRITES, "invalid_credentials", "overloaded"),
+    problems=(
+        *WRITES,
+        "invalid_credentials",
+        "account_suspended",
+        "proof_of_work_needed",
+        "overloaded",
+    ),
 )
 def login() -> Response:
     """Sign in with user name and password."""
-    asked = shaped(sent(), Credentials)
-    name = username_key(asked.username)
-    check(*SIGN_IN, "write", of=name)
-    try:
+    asked = shaped(sent(), SignIn)
+    refuse_spent("write")
+    with attempts.sign_in(asked.username, asked.password, asked.proof):
         tokens = parts().players.login(asked.username, asked.password, context=context())
-    except Unauthenticated:
-        count(*SIGN_IN, of=name)
-        raise
     count_later("write")
     return _session(tokens)
 
@@ -89,10 +92,10 @@ def login() -> Response:
 @described(
     body=Credentials,
     answer=SessionShown,
-    problems=(*WRITES, "invalid_refresh_token", "username_taken", "not_a_guest", "overloaded"),
+    problems=(*WRITES, "player_not_found", "username_taken", "not_a_guest", "overloaded"),
 )
 def upgrade_guest() -> Response:
-    """Give a guest a user name and a password: id and scores stay."""
+    """Give a guest a user name and a password: id and scores stay, the session is a new one."""
     asked = shaped(sent(), Credentials)
     return _session(parts().players.upgrade(g.player, asked.username, asked.password, context=context()))
 
@@ -102,7 +105,7 @@ def upgrade_guest() -> Response:
 @described(
     body=Refresh,
     answer=SessionShown,
-    problems=(*WRITES, "invalid_refresh_token", "refresh_token_reused"),
+    problems=(*WRITES, "invalid_refresh_token", "refresh_token_reused", "account_suspended"),
 )
 def refresh() -> Response:
     """Get new tokens for a refresh token, which is spent by it."""
@@ -137,6 +140,59 @@ def change_me() -> Response:
     changes = {names[name]: value for name, value in structs.asdict(asked).items() if value is not UNSET}
     changed = parts().players.change(g.player.id, changes, context=context())
     return _private({"data": PlayerShown.of(changed)})
+
+
+@bp.post("/me/password")
+@player_required
+@described(
+    body=NewPassword,
+    status=(204,),
+    limited=True,
+    problems=(*WRITES, "wrong_password", "no_password", "player_not_found", "overloaded"),
+)
+def change_password() -> Response:
+    """Change one's password: all other sessions end."""
+    asked = shaped(sent(), NewPassword)
+    refuse_spent("write")
+    account = parts().players.me(g.player.id)
+    with attempts.change(account.id, account.username):
+        parts().players.change_password(
+            g.player, asked.current_password, asked.new_password, context=context()
+        )
+    count_later("write")
+    return nothing()
+
+
+@bp.get("/me/sessions")
+@player_required
+@limited("refresh")
+@described(answer=list[OpenSession], problems=("player_not_found", "ledger_unavailable"))
+def list_sessions() -> Response:
+    """List one's open sessions, the one that was used last first."""
+    found = parts().sessions.open_of(parts().players.me(g.player.id))
+    return _private({"data": [OpenSession.of(one, current=g.player.session) for one in found]})
+
+
+@bp.delete("/me/sessions")
+@player_required
+@limited("refresh", "write")
+@described(status=(204,), problems=(*WRITES, "player_not_found"))
+def end_other_sessions() -> Response:
+    """End all of one's sessions but the one that calls."""
+    parts().players.end_sessions(
+        g.player.id, spared=g.player.session, why="ended by its player", context=context()
+    )
+    return nothing()
+
+
+@bp.delete("/me/sessions/<session>")
+@player_required
+@limited("refresh", "write")
+@described(status=(204,), problems=(*WRITES, "session_not_found"))
+def end_session(session: str) -> Response:
+    """End one of one's sessions, also the one that calls."""
+    parts().sessions.end_own(g.player.id, session)
+    return nothing()
 
 
 def _session(tokens: Tokens, status: int = 200) -> Response:

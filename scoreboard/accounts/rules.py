@@ -9,7 +9,7 @@ from typing import Literal
 import regex
 
 from scoreboard.accounts.types import Session
-from scoreboard.core.errors import Refused
+from scoreboard.core.errors import Conflict, Forbidden, Refused, Unauthenticated
 
 SCOPES = ("scores:write", "boards:write", "players:write", "admin")
 LONGEST_NAME = 32  # graphemes, what a reader counts as characters
@@ -56,19 +56,71 @@ def guest_name(player: str) -> str:
     return f"Guest {player[-4:].upper()}"
 
 
-def presented(session: Session, generation: int, now: int) -> Literal["newest", "again", "reused", "over"]:
+def session_end(created_at: int, now: int, oldest_ms: int | None) -> int:
+    """Until when a session lasts that is used now. `oldest_ms` bounds its age; None for guests.
+
+    A guest has no other credential: where the session ends, the player is lost.
+    """
+    end = now + SESSION_MS
+    return end if oldest_ms is None else min(end, created_at + oldest_ms)
+
+
+def presented(
+    session: Session, generation: int, now: int, oldest_ms: int | None = None
+) -> Literal["newest", "again", "reused", "over"]:
     """What it means that a refresh token of this generation is presented.
 
     Only the direct predecessor of the newest is good for a moment, and only for the same successor.
     A generation from the future was issued before a backup was restored.
     """
-    if session.ended_at is not None or session.expires_at <= now:
+    over = session.ended_at is not None or session.expires_at <= now
+    if over or session_end(session.created_at, now, oldest_ms) <= now:
         return "over"
     if generation >= session.generation:
         return "newest"
     if generation == session.generation - 1 and now - session.rotated_at <= GRACE_MS:
         return "again"
     return "reused"
+
+
+def invalid_credentials() -> Unauthenticated:
+    """What somebody hears who does not know the password, or whose user name nobody has."""
+    return Unauthenticated("User name or password are wrong.", code="invalid_credentials")
+
+
+def wrong_password() -> Forbidden:
+    """What a signed-in player hears who does not know the own password."""
+    return Forbidden("currentPassword is not this player's password.", code="wrong_password")
+
+
+def session_over() -> Unauthenticated:
+    """What the holder of an access token hears whose session was ended."""
+    return Unauthenticated("This session was ended: sign in again.")
+
+
+def username_taken() -> Conflict:
+    """What somebody hears who wants a user name that another player has."""
+    return Conflict("This user name is taken. Choose another one.", code="username_taken")
+
+
+def not_a_guest() -> Conflict:
+    """What a player hears who has a user name and asks for one."""
+    return Conflict("This player has a user name already.", code="not_a_guest")
+
+
+def no_password() -> Conflict:
+    """What a guest hears who wants to change a password."""
+    return Conflict(
+        "A guest has no password. POST /v1/auth/upgrade gives a guest a user name and a password.",
+        code="no_password",
+    )
+
+
+def suspended() -> Forbidden:
+    """What a player hears whose account is suspended."""
+    return Forbidden(
+        "This account is suspended. Ask the people who run this server why.", code="account_suspended"
+    )
 
 
 def _refused(detail: str) -> Refused:

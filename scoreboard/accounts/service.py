@@ -75,9 +75,12 @@ class Accounts:
         """The account was changed here."""
         self._known.pop(player, None)
 
-    def not_scoring(self, db: Connection, players: Sequence[str]) -> set[str]:
-        """Those of these players who may not win points, in the writer's transaction."""
-        return table.not_scoring(db, players)
+    def barred(self, db: Connection, players: Sequence[str]) -> dict[str, bool]:
+        """Those of these players who may not win points, each with whether the account is suspended.
+
+        In the writer's transaction.
+        """
+        return table.barred(db, players)
 
     def _keep(self, account: Account) -> None:
         self._known[account.id] = (self.monotonic(), account)

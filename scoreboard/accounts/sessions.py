@@ -2,81 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from msgspec import structs
 
 from scoreboard.accounts.accesstokens import SECONDS, AccessTokens
 from scoreboard.accounts.refreshtokens import RefreshTokens
-from scoreboard.accounts.rules import SESSION_MS, presented
+from scoreboard.accounts.revocations import Revocations
+from scoreboard.accounts.rules import presented, session_end, suspended
 from scoreboard.accounts.service import Accounts
+from scoreboard.accounts.store import accounts as accounts_table
 from scoreboard.accounts.store import sessions as table
 from scoreboard.accounts.store.sessions import FORGET_MS, StoredSessions
 from scoreboard.accounts.types import Account, Player, Session, Tokens
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Connection, Lost
-from scoreboard.core.errors import Unauthenticated
+from scoreboard.core.db import Connection
+from scoreboard.core.errors import NotFound, Unauthenticated
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
-log = logging.getLogger(__name__)
-
-LOOK_SECONDS = 5.0  # how long an access token of a session that was ended elsewhere may still work
-OVERLAP_MS = 60_000  # hosts' clocks may disagree by so much
-
-
-@dataclass(kw_only=True)
-class Revocations:
-    """Sessions that were ended, and players whose rights were changed, while access tokens live."""
-
-    stored: StoredSessions
-    clock: Clock
-    news: Callable[[set[str]], None] = lambda ids: None  # told of sessions and players that are new here
-    _since: dict[str, int] = field(default_factory=dict)
-    _looked: bool = False
-    _stopping: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        """Look for new ones every few seconds, until `stop`."""
-        while not self._stopping.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except (Lost, Busy):
-                continue  # the database is away: what is known still holds
-            except Exception:
-                log.exception("revocations could not be read")
-
-    def stop(self) -> None:
-        """End `run`."""
-        self._stopping.set()
-
-    def look(self) -> None:
-        """Learn what was revoked, here or elsewhere."""
-        since = self.clock() - SECONDS * 1000 - OVERLAP_MS
-        before, self._since = self._since, dict(self.stored.revocations(since))
-        fresh = {id for id, at in self._since.items() if before.get(id) != at}
-        if fresh and self._looked:
-            self.news(fresh)
-        self._looked = True
-
-    def check(self, player: Player) -> None:
-        """Raise Unauthenticated where the session was ended, or the player's rights were changed since."""
-        self.check_session(player.session)
-        if self.changed(player.id, player.issued_at):
-            raise Unauthenticated("What you may do was changed: refresh your token.", code="token_expired")
-
-    def check_session(self, session: str) -> None:
-        """Raise Unauthenticated where a session was ended."""
-        if session in self._since:
-            raise Unauthenticated("This session was ended: sign in again.")
-
-    def changed(self, player: str, issued_at: int) -> bool:
-        """Whether a player's rights were changed since something was issued to him."""
-        return issued_at < self._since.get(player, 0)
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +36,10 @@ class Sessions:
     stored: StoredSessions
     writer: Writer
     clock: Clock
+    oldest_days: int
 
     def player(self, token: str) -> Player:
-        """Who holds this access token. Raises Unauthenticated."""
+        """Who holds this access token. Raises Unauthenticated, or Forbidden, account_suspended."""
         player = self.access.read(token)
         self.revocations.check(player)
         return player
@@ -106,30 +53,24 @@ class Sessions:
             seconds=SECONDS,
         )
 
-    def current(self, id: str, account: Account) -> Tokens:
-        """What the holder of this session has now, with a fresh access token. Raises Unauthenticated."""
-        session = self.stored.get(id)
-        if session is None or session.ended_at is not None:
-            raise _invalid()
-        return self.tokens(id, account, session.generation)
-
     def renew(self, token: str) -> Tokens:
         """New tokens for a refresh token, which is spent by it.
 
         Sent again within ten seconds it gives the same successor: the answer may have been lost, or two
         tabs were as fast. Later it ends the session. Raises Unauthenticated, invalid_refresh_token or
-        refresh_token_reused.
+        refresh_token_reused; Forbidden, account_suspended, and spends nothing then.
         """
         id, generation = self._read(token)
-        session, means = self.stored.database.transaction(lambda db: self._rotate(db, id, generation))
+        session, account, means = self.stored.database.transaction(
+            lambda db: self._rotate(db, id, generation)
+        )
         if session is not None and means == "reused":
             self.end(session, why="a refresh token was used twice")
             raise Unauthenticated(
                 "This refresh token was used before. The session is ended: sign in again.",
                 code="refresh_token_reused",
             )
-        account = self.accounts.get(session.player) if session and means != "over" else None
-        if session is None or account is None:
+        if session is None or account is None or means == "over":
             raise _invalid()
         return self.tokens(id, account, session.generation)
 
@@ -150,7 +91,20 @@ class Sessions:
         )
         (outcome,) = self.writer.append([fact])
         if outcome.error is None:
-            self.revocations.look()
+            self.revocations.add(outcome.shown or {})
+
+    def open_of(self, account: Account) -> list[Session]:
+        """A player's open sessions, at most a hundred, the one that was used last first."""
+        now = self.clock()
+        oldest = 0 if account.guest else now - self._oldest_ms
+        return [one for one in self.stored.open_of(account.id, now) if one.created_at > oldest]
+
+    def end_own(self, player: str, id: str) -> None:
+        """End one session of this player. Raises NotFound, session_not_found, where it is not theirs."""
+        session = self.stored.get(id)
+        if session is None or session.player != player or session.ended_at is not None:
+            raise NotFound("You have no open session with this id.", code="session_not_found")
+        self.end(session, why="ended by its player")
 
     def forget_old(self) -> None:
         """Delete sessions that have been over for a day."""
@@ -162,17 +116,24 @@ class Sessions:
             raise _invalid()
         return found
 
-    def _rotate(self, db: Connection, id: str, generation: int) -> tuple[Session | None, str]:
+    def _rotate(self, db: Connection, id: str, generation: int) -> tuple[Session | None, Account | None, str]:
         session, now = table.session(db, id, lock=True), self.clock()
-        if session is None:
-            return None, "over"
-        means = presented(session, generation, now)
+        account = accounts_table.account(db, session.player) if session else None
+        if session is None or account is None:
+            return None, None, "over"
+        if account.suspended:
+            raise suspended()
+        oldest_ms = None if account.guest else self._oldest_ms
+        means = presented(session, generation, now, oldest_ms)
         if means == "newest":
-            session = structs.replace(
-                session, generation=generation + 1, rotated_at=now, expires_at=now + SESSION_MS
-            )
+            end = session_end(session.created_at, now, oldest_ms)
+            session = structs.replace(session, generation=generation + 1, rotated_at=now, expires_at=end)
             table.rotate(db, session)
-        return session, means
+        return session, account, means
+
+    @property
+    def _oldest_ms(self) -> int:
+        return self.oldest_days * DAY_MS
 
 
 def new_session() -> str:

@@ -37,11 +37,17 @@ class Account(Struct, frozen=True, kw_only=True):
     role: Role
     scoring: bool  # whether he may win points
     created_at: int
+    suspended_at: int | None = None
 
     @property
     def guest(self) -> bool:
         """Whether he can sign in on this device only."""
         return self.username is None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the player may do nothing now."""
+        return self.suspended_at is not None
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -50,9 +56,21 @@ class Session(Struct, frozen=True, kw_only=True):
     id: str
     player: str
     generation: int
+    created_at: int
     rotated_at: int  # when the newest generation was made
     expires_at: int
     ended_at: int | None
+
+
+class Revocation(Struct, frozen=True, kw_only=True):
+    """Why access tokens of a session or a player are refused before they expire, and since when.
+
+    A session was `ended`, or `replaced` by another one of the same player. Of a player the rights were
+    `changed`, or the account is `suspended`.
+    """
+
+    at: int
+    why: Literal["ended", "replaced", "changed", "suspended"]
 
 
 class Player(Struct, frozen=True, kw_only=True, gc=False):

@@ -8,9 +8,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from scoreboard.accounts.rules import LONGEST_PASSWORD as LONGEST
 from scoreboard.accounts.rules import SHORTEST_PASSWORD as SHORTEST
-from scoreboard.accounts.types import Account, Role, Tokens
+from scoreboard.accounts.types import Account, Role, Session, Tokens
 from scoreboard.core.clock import Time, rfc3339
-from scoreboard.core.ids import PlayerId, RegionId
+from scoreboard.core.ids import PlayerId, RegionId, SessionId
 
 Username = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z", description="Its case does not matter.")
@@ -32,6 +32,26 @@ class Credentials(Struct, kw_only=True, rename="camel", forbid_unknown_fields=Tr
 
     username: Username
     password: Password
+
+
+class WorkProof(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """The solution of a puzzle that a refused sign-in came with."""
+
+    nonce: Annotated[str, Meta(max_length=64)]
+    solution: Annotated[str, Meta(max_length=64)]
+
+
+class SignIn(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """A user name and its password, with a proof of work where one was asked for."""
+
+    proof: WorkProof | None = None
+
+
+class NewPassword(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """The password of now, and the one that takes its place."""
+
+    current_password: Annotated[str, Meta(max_length=LONGEST)]
+    new_password: Password
 
 
 class Registration(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -92,6 +112,25 @@ class JudgedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
         """An account as it travels to a moderator."""
         return cls(
             id=account.id, display_name=account.display_name, role=account.role, scoring=account.scoring
+        )
+
+
+class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A session as its player sees it: one device's sign-in."""
+
+    id: SessionId
+    created_at: Time
+    last_used_at: Annotated[Time, Meta(description="When its tokens were renewed last.")]
+    current: Annotated[bool, Meta(description="Whether it is the one that asks.")]
+
+    @classmethod
+    def of(cls, session: Session, *, current: str) -> OpenSession:
+        """A session as it travels."""
+        return cls(
+            id=session.id,
+            created_at=rfc3339(session.created_at),
+            last_used_at=rfc3339(session.rotated_at),
+            current=session.id == current,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scoreboard.accounts.rules import suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, check_alone, won
@@ -36,7 +37,7 @@ class ActionFold:
             at=at,
             scores=self.scores.begin(db, facts, at),
             receipts=self.receipts,
-            barred=self.accounts.not_scoring(db, players),
+            barred=self.accounts.barred(db, players),
             ended=guards.ended(db, alone) if alone else {},
             wins=guards.wins(db, capped) if capped else {},
         )
@@ -50,7 +51,7 @@ class ActionFolding:
     at: int
     scores: Folding
     receipts: Receipts
-    barred: set[str]
+    barred: dict[str, bool]  # player → whether the account is suspended
     ended: dict[str, int]
     wins: dict[Key, Wins]
     written: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
@@ -91,7 +92,7 @@ class ActionFolding:
 
     def _check(self, fact: Fact) -> Wins | None:
         if fact.player in self.barred:
-            raise scoring_disabled()
+            raise suspended() if self.barred[fact.player] else scoring_disabled()
         if fact.data["exclusive"]:
             check_alone(self.ended.get(fact.player, 0), fact.data["issuedAt"])
         if not any(_caps(fact)):

@@ -13,6 +13,7 @@ from msgspec import Struct
 from scoreboard.actions.types import LONGEST_SECONDS, Proof, Rules, Ticket
 from scoreboard.boards.types import Board
 from scoreboard.core.errors import BadRequest, Conflict, FieldError, TooMany
+from scoreboard.core.work import worked
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 BUSY = 256  # facts that wait in a process; from here on work gets harder
@@ -37,12 +38,6 @@ def nonce(token: str) -> str:
 def checksum(points: int | None, result: str) -> str:
     """The checksum of a claim, `points|result`, as lower-case hex."""
     return hashlib.sha256(f"{'' if points is None else points}|{result}".encode()).hexdigest()
-
-
-def worked(nonce: str, checksum: str, solution: str, bits: int) -> bool:
-    """Whether SHA-256 of `nonce:checksum:solution` begins with so many zero bits."""
-    digest = hashlib.sha256(f"{nonce}:{checksum}:{solution}".encode()).digest()
-    return int.from_bytes(digest, "big") >> (256 - bits) == 0
 
 
 def difficulty(base: int, waiting: int, hardest: int) -> int:

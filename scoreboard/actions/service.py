@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from scoreboard.accounts.rules import suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
 from scoreboard.actions.fold import scoring_disabled
@@ -62,10 +63,12 @@ class Actions:
     def request(self, player: Player, type: ActionType, asked: Request) -> Issued:
         """A token for one action. Writes nothing, so asking costs nobody anything.
 
-        Raises NotFound, board_not_found; Forbidden, scoring_disabled or board_not_open;
+        Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
         ValidationFailed where the type is bound to a device and none is named.
         """
         account = self.accounts.known(player.id)
+        if account is not None and account.suspended:
+            raise suspended()
         if account is None or not account.scoring:
             raise scoring_disabled()
         if type.rules.bind_device and asked.device_id is None:

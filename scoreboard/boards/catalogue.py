@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scoreboard.boards.order import Order
+from scoreboard.boards.rules import no_board
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.types import Board
 from scoreboard.core.db import Connection
-from scoreboard.core.errors import NotFound
 
 
 class Catalogue:
@@ -41,7 +41,7 @@ class Catalogue:
         """A board. Raises NotFound, board_not_found."""
         board = self._state[1].get(id)
         if board is None:
-            raise NotFound(f"There is no board {id[:64]!r}.", code="board_not_found")
+            raise no_board(id)
         return board
 
     def boards(self) -> list[Board]:

@@ -9,7 +9,8 @@ import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Raw
 
-from scoreboard.accounts.guard import check_private
+from scoreboard.accounts.guard import insider
+from scoreboard.boards.rules import no_board
 from scoreboard.boards.service import Page
 from scoreboard.boards.types import Board, BoardShown, Score, Window
 from scoreboard.boards.wire import (
@@ -40,7 +41,14 @@ bp = Blueprint("boards", __name__, url_prefix="/v1")
 
 MOST_PLAYERS = 100
 board_read = described(
-    security=("anyone", "key"), problems=("unauthenticated", "board_not_found", "ledger_unavailable")
+    security=("anyone", "key", "player:moderator"),
+    problems=(
+        "unauthenticated",
+        "token_expired",
+        "account_suspended",
+        "board_not_found",
+        "ledger_unavailable",
+    ),
 )
 window_read = described(problems=("period_not_found", "region_not_found"))
 
@@ -217,11 +225,14 @@ def listed(page: Page, *, limit: int) -> Response:
 
 
 def readable(id: str) -> Board:
-    """A board that the caller may read. Raises NotFound, Unauthenticated or Forbidden."""
-    board = parts().boards.board(id)
-    if not board.definition.public:
-        check_private()
-    return board
+    """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
+    found = parts().boards.find(id)
+    if found is not None and found.definition.public:
+        return found
+    # Credentials are looked at where there is no board too, or their refusal would tell that there is one.
+    if insider() is None or found is None:
+        raise no_board(id)
+    return found
 
 
 def player_id(text: str, field: str = "player") -> str:

@@ -10,8 +10,13 @@ from msgspec import structs
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
 from scoreboard.boards.types import SAFE, Board, Definition, Standing
-from scoreboard.core.errors import FieldError, Forbidden, Refused
+from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused
 from scoreboard.journal.types import Recorded
+
+
+def no_board(id: str) -> NotFound:
+    """What is told of a board that is not there, and of a private one to those who may not see it."""
+    return NotFound(f"There is no board {id[:64]!r}.", code="board_not_found")
 
 
 def fed(line: Recorded) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from scoreboard.boards import cursors
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import before, period_at
+from scoreboard.boards.rules import no_board
 from scoreboard.boards.show import Show
 from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
@@ -77,6 +78,18 @@ class Boards:
         """A board. Raises NotFound, board_not_found."""
         self._refresh()
         return self._catalogue.board(id)
+
+    def find(self, id: str) -> Board | None:
+        """A board; None where there is none."""
+        self._refresh()
+        return self.known(id)
+
+    def public(self, id: str) -> Board:
+        """A board that everybody may see. Raises NotFound, board_not_found, also for a private one."""
+        found = self.find(id)
+        if found is None or not found.definition.public:
+            raise no_board(id)
+        return found
 
     def known(self, id: str) -> Board | None:
         """A board as this process last heard of it, without asking anybody."""

@@ -12,14 +12,15 @@ def complaint(host: str, *, hops: int, data_dir: Path) -> str:
     """Why chaos may not be made here; "" where it may. `hops` are the proxies that lead here."""
     if not served(data_dir):
         return "it works under `python -m scoreboard serve` (make run) only"
-    if not _loopback(host):
+    if not loopback(host):
         return f"others can come to HOST={host}: set HOST=127.0.0.1"
     if hops:
         return f"TRUSTED_PROXY_HOPS={hops} says that others come through a proxy"
     return ""
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on this address."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

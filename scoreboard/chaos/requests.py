@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from scoreboard.chaos.notation import Plan
+from scoreboard.core.logs import shown
 
 log = logging.getLogger(__name__)
 
@@ -51,5 +52,5 @@ class TroubledRequests:
 
 def _killed(environ: Any, when: str) -> ConnectionResetError:
     """What makes servers close the connection: to them the client has gone."""
-    log.info("chaos killed a request", extra={"when": when, "path": environ["PATH_INFO"][:300]})
+    log.info("chaos killed a request", extra={"when": when, "path": shown(environ["PATH_INFO"])})
     return ConnectionResetError(errno.ECONNRESET, "killed by chaos")

@@ -1,12 +1,19 @@
-"""players: give a player a role."""
+"""players: roles, passwords, sessions, and who is kept out."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import secrets
+import sys
+from collections.abc import Callable
 from typing import Any, get_args
 
 from config.settings import Settings
-from scoreboard.accounts.types import Role
+from scoreboard.accounts.players import Players
+from scoreboard.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from scoreboard.accounts.types import Account, Role
+from scoreboard.core.errors import FieldError, ValidationFailed
 from scoreboard.parts import build
 
 ROLES = {
@@ -15,26 +22,81 @@ ROLES = {
     "admin": "let a player manage everything",
 }
 assert tuple(ROLES) == get_args(Role)
+CONTEXT = {"caller": "command"}
+
+Work = Callable[[Players, Account, argparse.Namespace], str]
 
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    actions = commands.add_parser("players", help="players and their roles").add_subparsers(
+    actions = commands.add_parser("players", help="players: roles, passwords, sessions").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
+
+    def command(name: str, work: Work, help: str, **more: Any) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(name, help=help)
+        made.add_argument("who", help="the player's user name, or id")
+        made.set_defaults(run=run, work=work, **more)
+        return made
+
     for role, help in ROLES.items():
-        make = actions.add_parser(f"make-{role}", help=help)
-        make.add_argument("who", help="the player's user name, or his id")
-        make.set_defaults(run=run, role=role)
+        command(f"make-{role}", _grant, help, role=role)
+    new = command("set-password", _set_password, "give a player another password; all sessions end")
+    new.add_argument("--generate", action="store_true", help="make one up, and print it this once")
+    command("end-sessions", _end_sessions, "sign a player out everywhere")
+    command("suspend", _suspend, "keep a player out until `reinstate`; scores stay on the boards")
+    command("reinstate", _reinstate, "let a suspended player in again")
 
 
 def run(asked: argparse.Namespace, settings: Settings) -> int:
-    """Give a role. Raises NotFound where there is no such player."""
+    """Do something with a player. Raises NotFound where there is none."""
     parts = build(settings)
     try:
         found = parts.players.find(asked.who)
-        account = parts.players.grant(found.id, asked.role, context={"caller": "command"})
-        print(f"{account.username or account.display_name} ({account.id}) is {account.role} now")
+        done = asked.work(parts.players, found, asked)
+        print(f"{found.username or found.display_name} ({found.id}) {done}")
     finally:
         parts.close()
     return 0
+
+
+def _grant(players: Players, found: Account, asked: argparse.Namespace) -> str:
+    return f"is {players.grant(found.id, asked.role, context=CONTEXT).role} now"
+
+
+def _set_password(players: Players, found: Account, asked: argparse.Namespace) -> str:
+    password = secrets.token_urlsafe(15) if asked.generate else _typed()
+    players.set_password(found.id, password, context=CONTEXT)
+    told = f": {password}" if asked.generate else ""
+    return f"has a new password{told}\nAll sessions are ended."
+
+
+def _end_sessions(players: Players, found: Account, asked: argparse.Namespace) -> str:
+    players.end_sessions(found.id, why="ended by an operator", context=CONTEXT)
+    lost = " This guest has no password, and can't come back." if found.guest else ""
+    return f"is signed out everywhere.{lost}"
+
+
+def _suspend(players: Players, found: Account, asked: argparse.Namespace) -> str:
+    players.suspend(found.id, context=CONTEXT)
+    return "is suspended"
+
+
+def _reinstate(players: Players, found: Account, asked: argparse.Namespace) -> str:
+    players.reinstate(found.id, context=CONTEXT)
+    return "is no longer suspended"
+
+
+def _typed() -> str:
+    """A password from the terminal, twice, or a line of standard input: arguments are seen by everybody."""
+    if sys.stdin.isatty():
+        password = getpass.getpass("New password: ")
+        if getpass.getpass("Once more: ") != password:
+            raise ValidationFailed(FieldError("password", "was not typed the same twice"))
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise ValidationFailed(
+            FieldError("password", f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+        )
+    return password

@@ -17,6 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config.settings import Settings
+from scoreboard.core import private
 from scoreboard.core.processes import end_with_parent
 
 START_SECONDS = 10.0
@@ -61,12 +62,16 @@ class PrivateRedis:
     def start(self) -> None:
         """Start it, and wait until it answers. Raises OSError with what to do where that fails."""
         self._launch()
+        private.file(self._note)
         self._note.write_text(self.url)
         self._wait()
         threading.Thread(target=self._keep, daemon=True).start()
 
     def _launch(self) -> None:
-        self._data.mkdir(parents=True, exist_ok=True)
+        private.folder(self._data)
+        private.file(self._data / "redis.log")
+        for path in (self._data, *self._data.iterdir()):
+            private.close(path)
         log = (self._data / "redis.log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -76,6 +81,7 @@ class PrivateRedis:
             ],
             stdout=log,
             stderr=log,
+            umask=private.OTHERS,  # its snapshots hold what private boards show
             start_new_session=True,  # Ctrl-C reaches us first: it must outlive those who use it
             # It makes one system call and takes no lock. SIGTERM would save first, and stay if it can't.
             preexec_fn=partial(end_with_parent, signal.SIGKILL),  # noqa: PLW1509

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
@@ -14,15 +15,19 @@ import sys
 import threading
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from config.settings import Settings, permitted_chaos
-from scoreboard.commands.redis_server import KEY_FILE, PrivateRedis
+from config.settings import LOOPBACK, Settings, permitted_chaos
+from scoreboard.commands.greeting import greeting, local_url
+from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
+from scoreboard.core import private
 from scoreboard.core.db import Database, execute
 from scoreboard.core.processes import SERVE_LOCK
 
 ROOT = Path(__file__).parent.parent.parent
+FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, "server.key", "server.url")  # beside databases and Redis's folder
 READY_SECONDS = 60.0
 HONCHO = "`serve` needs the packages of requirements-local.txt; on a platform, the Procfile is enough."
 
@@ -50,6 +55,9 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
             with contextlib.suppress(OSError, ValueError):
                 super().write(message)
 
+    # Without TLS in front, keys would cross the network as clear text.
+    settings = replace(settings, host=settings.host or LOOPBACK)
+    private.restrict()
     _check_folder(settings.data_dir)
     lock = _alone(settings.data_dir)
     permitted_chaos(settings)
@@ -82,6 +90,7 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
 def _environment(settings: Settings) -> dict[str, str]:
     """What the processes need and the environment lacks. Secrets are made once, and kept."""
     found = {
+        "HOST": settings.host,
         "DATA_DIR": str(settings.data_dir.resolve()),
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -101,7 +110,7 @@ def _kept(path: Path) -> str:
 
 def _check_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.folder(folder)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -113,6 +122,8 @@ def _check_folder(folder: Path) -> None:
 
 def _alone(folder: Path) -> IO[str]:
     """Make sure that no other server runs on this folder. The lock lasts as long as the file is open."""
+    for name in FILES:
+        private.close(folder / name)
     lock = (folder / SERVE_LOCK).open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -138,6 +149,10 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise OSError(
+                    f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
+                ) from None
             raise OSError(
                 f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
             ) from None
@@ -145,8 +160,7 @@ def _check_port(host: str, port: int) -> None:
 
 def _greet(settings: Settings) -> None:
     """Say where the product is, once it answers."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    url = local_url(settings)
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         try:
@@ -159,15 +173,4 @@ def _greet(settings: Settings) -> None:
         print(f"\n  Scoreboard does not answer at {url} yet; the lines above say why.\n", flush=True)
         return
     (settings.data_dir / "server.url").write_text(url)
-    key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
-    trouble = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
-    print(
-        f"\n  Scoreboard is serving at {url}\n\n"
-        f"{trouble}"
-        f"  A first score:\n"
-        f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
-        f'      -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
-        f"""      -d '{{"entries": [{{"player": "ada", "displayName": "Ada", "score": 10}}]}}'\n\n"""
-        f"  A football season, live: make replay          Stop: Ctrl-C\n",
-        flush=True,
-    )
+    print(greeting(settings), flush=True)

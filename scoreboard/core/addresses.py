@@ -17,6 +17,8 @@ UNKNOWN = "unknown"  # a caller without an address, as on a Unix socket
 PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?\Z")
 KEPT = 4096  # addresses that a process remembers the networks of
 HOST6_BITS = 64  # a household gets so many addresses or more: they count as one
+SITE6_PREFIX = 48  # what one customer may be given: 65,536 such networks
+SITE_TIMES = 16  # a site is allowed so many times as much as one network
 
 
 @dataclass(kw_only=True)
@@ -61,3 +63,11 @@ def network(text: str | None) -> str:
             return str(address.ipv4_mapped)
         return f"{ipaddress.IPv6Address(int(address) >> HOST6_BITS << HOST6_BITS)}/{128 - HOST6_BITS}"
     return str(address)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def site(network: str) -> str:
+    """The site that an IPv6 network belongs to, which may hold many of them; "" for whatever else."""
+    if ":" not in network:
+        return ""
+    return str(ipaddress.IPv6Network(network).supernet(new_prefix=SITE6_PREFIX))

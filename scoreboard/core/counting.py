@@ -59,6 +59,9 @@ class CountsTogether(Protocol):
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
         """Add to each counter what stands beside it, whatever the others say."""
 
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything."""
+
 
 class RedisCounts(RedisStorage):
     """Counters that all processes share, on connections that are made elsewhere."""
@@ -83,6 +86,11 @@ class RedisCounts(RedisStorage):
         """Add to each counter what stands beside it, in one trip."""
         found = self._count([self._question([counter], cost) for counter, cost in counters])
         return [pair for answer in found for pair in _pairs(answer)]
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything, in one trip."""
+        names = [self.prefixed_key(counter.key) for counter in counters]
+        return _pairs(self._scripts.call("give_back", names, [one.seconds * 1000 for one in counters]))
 
     def _question(self, counters: Sequence[Counter], cost: int) -> tuple[list[str], list[int]]:
         args = [cost]
@@ -115,6 +123,13 @@ class MemoryCounts(MemoryStorage):
         """Add to each counter what stands beside it."""
         return [pair for counter, cost in counters for pair in self.add([counter], cost)]
 
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything."""
+        for counter in counters:
+            if self.get(counter.key) > 0:
+                self.decr(counter.key)
+        return self.add(counters, 0)
+
 
 class FixedWindowsTogether(FixedWindowRateLimiter):
     """Fixed windows as `limits` has them, several at once."""
@@ -129,6 +144,10 @@ class FixedWindowsTogether(FixedWindowRateLimiter):
         """Hit each limit with its key, and with a cost of its own."""
         counters = [(_counter(*hit), cost) for hit, cost in zip(hits, costs, strict=True)]
         return _tallies(hits, self.storage.add_each(counters))
+
+    def give_back(self, hits: Sequence[tuple[RateLimitItem, str]]) -> list[Tally]:
+        """Take back what `hit_together` counted."""
+        return _tallies(hits, self.storage.give_back([_counter(*hit) for hit in hits]))
 
 
 def _counter(item: RateLimitItem, key: str) -> Counter:

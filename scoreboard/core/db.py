@@ -19,6 +19,7 @@ from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-d
 from playhouse.apsw_ext import APSWDatabase
 from psycopg import waiting
 
+from scoreboard.core import private
 from scoreboard.core.deadline import left
 from scoreboard.core.pool import PooledPostgres
 from scoreboard.core.threads import NativeThreads, cooperative, native_lock
@@ -77,7 +78,7 @@ class Database:
             )
         else:
             path = Path(url.removeprefix("sqlite:///"))
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _keep_private(path)
             self._db = SQLite(
                 str(path),
                 autoconnect=False,
@@ -156,6 +157,15 @@ class Database:
     def _connected(self, work: Callable[[Connection], T]) -> T:
         self._db.connect(reuse_if_open=True)
         return work(self._db)
+
+
+def _keep_private(path: Path) -> None:
+    # Password hashes are in it. SQLite gives the files beside it, which it makes itself, the same mode.
+    private.folder(path.parent)
+    if not path.is_dir():
+        private.file(path)
+    for ending in ("-wal", "-shm"):
+        private.close(path.with_name(path.name + ending))
 
 
 def _cut(descriptor: int) -> None:

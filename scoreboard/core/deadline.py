@@ -10,6 +10,7 @@ import time
 from contextvars import ContextVar
 
 ANSWER_SECONDS = 1.5  # the rest of the two seconds is for everything that is not waiting
+WORK_SECONDS = 0.4  # for a password's hash and a commit
 NEVER = float("inf")
 
 _until: ContextVar[float] = ContextVar("until", default=NEVER)
@@ -28,6 +29,11 @@ def extend(seconds: float) -> None:
 def lift() -> None:
     """From here on this request may take as long as it takes."""
     _until.set(NEVER)
+
+
+def spare(most: float) -> float:
+    """How many seconds one may wait before the work begins: what the work needs is left of the request."""
+    return max(0.0, left(most + WORK_SECONDS) - WORK_SECONDS)
 
 
 def left(most: float) -> float:

@@ -6,6 +6,7 @@ ScoreboardError
 ├── Unauthenticated       401  unauthenticated
 ├── Forbidden             403  insufficient_scope, scoring_disabled, …
 ├── NotFound              404  not_found, board_not_found, …
+├── RequestTimeout        408  request_timeout
 ├── Conflict              409  username_taken, token_already_used, …
 ├── BodyTooLarge          413  body_too_large
 ├── UnsupportedMediaType  415  unsupported_media_type
@@ -18,7 +19,10 @@ A code is stable and has its paragraph in docs/errors.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class ScoreboardError(Exception):
     status = 500
     code = "internal_error"
     retry_after_seconds: int | None = None  # when sending the same again makes sense
+    members: Mapping[str, Any] = MappingProxyType({})  # further members of the answer
 
     def __init__(self, detail: str, *, code: str | None = None) -> None:
         super().__init__(detail)
@@ -80,6 +85,12 @@ class NotFound(ScoreboardError):
     """Something that is not there."""
 
     status, code = 404, "not_found"
+
+
+class RequestTimeout(ScoreboardError):
+    """A body that came too slowly. It was not read to its end, so nothing was done."""
+
+    status, code = 408, "request_timeout"
 
 
 class Conflict(ScoreboardError):

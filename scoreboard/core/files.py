@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,10 +57,7 @@ class Vendored(Files):
 
 def send(folder: str, name: str, *, as_published: bool = False) -> Response:
     """A file of a folder, or 304 where the client has it already. Raises NotFound."""
-    path = Path(safe_join(folder, name) or "")
-    if not path.is_file():
-        raise NotFound
-    file = _prepared(path, path.stat().st_mtime_ns, as_published)
+    file = _found(Path(safe_join(folder, name) or ""), as_published)
     packed = file.packed if request.accept_encodings.best_match(("gzip",)) else None
     response = Response(file.body if packed is None else packed, content_type=file.type)
     if packed is not None:
@@ -70,6 +68,20 @@ def send(folder: str, name: str, *, as_published: bool = False) -> Response:
     response.set_etag(file.etag, weak=True)  # of either encoding
     response.make_conditional(request)
     return response
+
+
+def _found(path: Path, as_published: bool) -> File:
+    """A file on the disk. Raises NotFound, also for a name that no disk can have."""
+    try:
+        known = path.stat()
+    except (OSError, ValueError):  # not there, not ours to see, too long, or with a NUL
+        raise NotFound from None
+    if not stat.S_ISREG(known.st_mode):
+        raise NotFound
+    try:
+        return _prepared(path, known.st_mtime_ns, as_published)
+    except FileNotFoundError:  # removed since
+        raise NotFound from None
 
 
 @lru_cache(maxsize=1024)

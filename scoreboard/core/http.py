@@ -10,20 +10,22 @@ from random import getrandbits
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, deadline
+from scoreboard.core import bodies, cors, crosssite, deadline, hosts, links
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
+    BadRequest,
     BodyTooLarge,
     ScoreboardError,
     Unavailable,
     UnsupportedMediaType,
     ValidationFailed,
 )
-from scoreboard.core.logs import inform
+from scoreboard.core.logs import inform, shown
+from scoreboard.core.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ HTTP_CODES = {
     413: "body_too_large",
     415: "unsupported_media_type",
 }
+ANY_HOST = ("/healthz", "/readyz", "/v1/admin/metrics")  # what balancers and monitors ask each process
+HSTS = "max-age=31536000"
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
@@ -56,7 +60,7 @@ def nothing() -> Response:
 def problem(error: ScoreboardError) -> Response:
     """An error as application/problem+json (RFC 9457)."""
     body: dict[str, Any] = {
-        "type": f"{request.url_root}problems/{error.code.replace('_', '-')}",
+        "type": f"{links.root()}problems/{error.code.replace('_', '-')}",
         "title": error.title,
         "status": error.status,
         "code": error.code,
@@ -65,6 +69,7 @@ def problem(error: ScoreboardError) -> Response:
     }
     if isinstance(error, ValidationFailed):
         body["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]
+    body |= error.members
     response = Response(_encode(body), error.status, mimetype=PROBLEM)
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -110,9 +115,10 @@ def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> R
     return response
 
 
-def install(app: Flask, *, origins: Collection[str] = ()) -> None:
-    """Give an app these manners. Pages of `origins` may write."""
+def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") -> None:
+    """Give an app these manners. Pages of `origins` may write, and links begin with `public_url`."""
     app.config["ORIGINS"] = frozenset(origins)
+    app.config["SITE"] = Site(public_url)
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False  # what is not there is 404, not a way round
     app.before_request(_begin)
@@ -122,12 +128,31 @@ def install(app: Flask, *, origins: Collection[str] = ()) -> None:
     app.register_error_handler(Exception, _last_resort)
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
     given = request.headers.get("X-Request-Id", "")
     # Nobody guesses at it, so it needs no system call.
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
+    asked, config = request_ctx.request, app_ctx.app.config
+    # Answered and not raised: a page that explains it would cost more than is refused.
+    refused: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
+    refused = refused or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
+    return problem(refused) if refused else None
+
+
+def _misdirected(asked: Request, site: Site) -> BadRequest | None:
+    """What is wrong with a request for another host than PUBLIC_URL's. Monitors may use any."""
+    if site.trusts(asked.environ.get("HTTP_HOST", "")) or asked.environ["PATH_INFO"] in ANY_HOST:
+        return None
+    return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
+
+
+def _malformed_host(asked: Request) -> BadRequest | None:
+    """What is wrong with a Host header that names no host."""
+    if hosts.malformed(asked.environ.get("HTTP_HOST", "")):
+        return BadRequest(f"The header Host must name a host, in {hosts.LONGEST} characters at most.")
+    return None
 
 
 def _end(response: Response) -> Response:
@@ -137,6 +162,8 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = told.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
+    if app_ctx.app.config["SITE"].secure:
+        response.headers["Strict-Transport-Security"] = HSTS
     if asked.path.startswith("/v1/"):
         cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
     if asked.path not in ("/healthz", "/readyz"):
@@ -146,7 +173,7 @@ def _end(response: Response) -> Response:
             {
                 "request": told.request_id,
                 "method": asked.method,
-                "path": asked.path[:300],
+                "path": shown(asked.path),
                 "status": response.status_code,
                 "ms": round((time.monotonic() - told.started) * 1000, 1),
             },
@@ -176,7 +203,9 @@ def _last_resort(error: Exception) -> Response:
     unavailable = _unavailable(error)
     if unavailable is not None:
         return problem(unavailable)
-    log.error("a request failed", exc_info=error, extra={"request": g.request_id, "path": request.path[:300]})
+    log.error(
+        "a request failed", exc_info=error, extra={"request": g.request_id, "path": shown(request.path)}
+    )
     return problem(ScoreboardError("Something went wrong on our side. The request id helps us to find it."))
 
 

@@ -16,6 +16,7 @@ BoardId = Annotated[str, Meta(pattern=BOARD_ID)]
 RegionId = Annotated[str, Meta(pattern=BOARD_ID)]
 PlayerId = Annotated[str, Meta(pattern=PLAYER_ID)]
 ActionName = Annotated[str, Meta(pattern=BOARD_ID)]
+SessionId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 
 def check_name(field: str, text: str) -> None:

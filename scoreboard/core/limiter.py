@@ -17,6 +17,7 @@ from limits import RateLimitItem, parse_many
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from scoreboard.core.addresses import SITE6_PREFIX, SITE_TIMES
 from scoreboard.core.counting import SCHEME, STRATEGY, FixedWindowsTogether, MemoryCounts, Tally
 from scoreboard.core.owed import Owed
 from scoreboard.core.redis import Breaker, RedisAway
@@ -24,6 +25,14 @@ from scoreboard.core.redis import Breaker, RedisAway
 log = logging.getLogger(__name__)
 
 MOST_SPENT = 10_000  # limits that a process knows to be exceeded, and as many that it counts later
+
+
+class Use(NamedTuple):
+    """A use of what is limited: which limit it counts against, and by which key."""
+
+    name: str
+    key: str
+    of_site: bool = False  # by a site, which holds many networks
 
 
 class Limit(NamedTuple):
@@ -50,7 +59,11 @@ class Limits:
         processes: int = 1,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._limits = {name: list(_limits(name, text, processes)) for name, text in allowed.items()}
+        self._limits = {
+            (name, of_site): list(_limits(name, text, processes, of_site=of_site))
+            for name, text in allowed.items()
+            for of_site in (False, True)
+        }
         self._breaker = breaker
         self._refusing = Breaker()  # of counts only: a Redis that is full can still be read
         self._alone = False
@@ -72,9 +85,9 @@ class Limits:
         self._limiter.init_app(app)
         self._own = FixedWindowsTogether(MemoryCounts())
 
-    def count(self, asked: Iterable[tuple[str, str]], *, cost: int = 1) -> list[Tally]:
-        """Count something against limits, each with its key, up to the first exceeded one. 0 only looks."""
-        hits = [(limit, _digest(key)) for name, key in asked for limit in self._limits[name]]
+    def count(self, uses: Iterable[Use], *, cost: int = 1) -> list[Tally]:
+        """Count uses, up to the first limit that is exceeded. A cost of 0 only looks."""
+        hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
         if not hits:
             return []
         found = self._counted(hits, lambda counts, items: counts.hit_together(items, cost=cost))
@@ -83,23 +96,28 @@ class Limits:
                 self._remember(key, tally)
         return found
 
-    def count_later(self, name: str, key: str) -> list[Tally]:
-        """Count something in a moment, in one trip with all that is counted by then. Asks nobody.
+    def give_back(self, uses: Iterable[Use]) -> list[Tally]:
+        """Take back what `count` counted: these uses were not what is limited."""
+        hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
+        return self._counted(hits, lambda counts, items: counts.give_back(items)) if hits else []
+
+    def count_later(self, use: Use) -> list[Tally]:
+        """Count a use in a moment, in one trip with all that is counted by then. Asks nobody.
 
         Returns how much this process knows to be used, with what it has yet to tell.
         """
-        digest = _digest(key)
-        return [self._estimate((limit, digest)) for limit in self._limits[name]]
+        digest = _digest(use.key)
+        return [self._estimate((limit, digest)) for limit in self._limits[use.name, use.of_site]]
 
     @property
     def any_spent(self) -> bool:
         """Whether this process has met any exceeded limit. Usually not, and then nobody need be looked up."""
         return bool(self._spent)
 
-    def spent(self, name: str, key: str) -> list[Tally]:
+    def spent(self, use: Use) -> list[Tally]:
         """What was exceeded when this process counted last, and still is. Asks nobody."""
-        digest = _digest(key)
-        known = (self._left(self._spent, (limit.whole.namespace, digest)) for limit in self._limits[name])
+        digest, limits = _digest(use.key), self._limits[use.name, use.of_site]
+        known = (self._left(self._spent, (limit.whole.namespace, digest)) for limit in limits)
         return [tally for tally in known if tally is not None]
 
     def stop(self) -> None:
@@ -171,13 +189,17 @@ class Limits:
         self._alone = alone
 
 
-def _limits(name: str, text: str, processes: int) -> Iterable[Limit]:
+def _limits(name: str, text: str, processes: int, *, of_site: bool) -> Iterable[Limit]:
     items = parse_many(text) if text else []
     for item in items:
         # A name stands for one limit in the headers.
         known = name if len(items) == 1 else f"{name}-{item.get_expiry()}s"
-        share = max(1, item.amount // processes)
-        yield Limit(type(item)(item.amount, item.multiples, known), type(item)(share, item.multiples, known))
+        if of_site:
+            known, amount = f"{known}-{SITE6_PREFIX}", item.amount * SITE_TIMES
+        else:
+            amount = item.amount
+        share = max(1, amount // processes)
+        yield Limit(type(item)(amount, item.multiples, known), type(item)(share, item.multiples, known))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -4,23 +4,28 @@
     @limited("guest")
     def ...
 
-counts each call. Where only failures shall cost something, a route calls `check` before and `count`
-after it went wrong; `refuse_spent` instead of `check` where a good call must not even cost the trip to
-Redis, and `count_later` instead of `count` where that must not cost one either. Guards come first: they
-say who calls (`g.caller`).
+counts each call. Where only failures shall cost something, a route calls `count` before, so that a burst
+tries no more than are allowed, and `give_back` where it went well; or `refuse_spent` before and `count` after
+it went wrong, where a good call must not even cost the trip to Redis, and `count_later` instead of `count`
+where that must not cost one either. Guards come first: they say who calls (`g.caller`).
+
+What is counted by address is counted in two tiers for IPv6: by network, and by the site that it is in, which
+is allowed 16 times as much. One customer may have 65,536 networks.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, g, request
 
+from scoreboard.core.addresses import site
 from scoreboard.core.counting import Tally
 from scoreboard.core.errors import TooMany
+from scoreboard.core.limiter import Use
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 
@@ -39,13 +44,16 @@ class Rule:
 RULES = {
     "guest": Rule(by=("address",), setting="limit_guest"),
     "sign-in": Rule(by=("address",), setting="limit_sign_in"),  # failures only
-    "sign-in-name": Rule(by=("of",), setting="limit_sign_in"),  # failures only, of a user name
+    "sign-in-name": Rule(by=("of", "address"), setting="limit_sign_in"),  # failures only, of a user name
+    "sign-in-everywhere": Rule(by=("of",), setting="limit_sign_in_name"),  # failures only
     "refresh": Rule(by=("address",), setting="limit_refresh"),
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
     "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
     "write": Rule(by=("address",), setting="limit_write"),  # facts that players' calls write
     "stream": Rule(by=("address",), setting="limit_stream"),
+    "ticket": Rule(by=("caller",), setting="limit_ticket"),
+    "ticket-address": Rule(by=("address",), setting="limit_stream"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
 
@@ -68,14 +76,18 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def count(*names: str, of: str | None = None) -> None:
     """Count this request, or this failure of it. Raises TooMany where that is more than is allowed."""
-    tallies = _tally(names, of, cost=1)
+    tallies = _tally(names, of)
     _refuse([tally for tally in tallies if tally.exceeded], tallies)
 
 
-def check(*names: str, of: str | None = None) -> None:
-    """Count nothing. Raises TooMany where one more is not allowed."""
-    tallies = _tally(names, of, cost=0)
-    _refuse([tally for tally in tallies if not tally.remaining], tallies)
+def exceeded(*names: str, of: str | None = None) -> int:
+    """Count this request. Returns for how many seconds a limit is exceeded; 0 where none is."""
+    return max((tally.reset_seconds for tally in _tally(names, of) if tally.exceeded), default=0)
+
+
+def give_back(*names: str, of: str | None = None) -> None:
+    """Take back what `count` or `exceeded` counted: it went well."""
+    _told(parts().limits.give_back([use for name in names for use in _uses(name, of)]))
 
 
 def refuse_spent(*names: str) -> None:
@@ -86,7 +98,8 @@ def refuse_spent(*names: str) -> None:
     limits = parts().limits
     if not limits.any_spent:
         return
-    tallies = [tally for name in names for tally in limits.spent(name, _key(RULES[name], None))]
+    uses = [use for name in names for use in _uses(name, None)]
+    tallies = [tally for use in uses for tally in limits.spent(use)]
     _told(tallies)
     _refuse(tallies, tallies)
 
@@ -96,7 +109,7 @@ def count_later(name: str) -> None:
 
     Where there were too many, `refuse_spent` refuses the next one.
     """
-    _told(parts().limits.count_later(name, _key(RULES[name], None)))
+    _told([tally for use in _uses(name, None) for tally in parts().limits.count_later(use)])
 
 
 def address() -> str:
@@ -112,8 +125,8 @@ def install(app: Flask) -> None:
     app.after_request(_tell)
 
 
-def _tally(names: Sequence[str], of: str | None, *, cost: int) -> list[Tally]:
-    tallies = parts().limits.count([(name, _key(RULES[name], of)) for name in names], cost=cost)
+def _tally(names: Sequence[str], of: str | None) -> list[Tally]:
+    tallies = parts().limits.count([use for name in names for use in _uses(name, of)])
     _told(tallies)
     return tallies
 
@@ -124,14 +137,23 @@ def _told(tallies: Sequence[Tally]) -> None:
     told.update((tally.item.namespace, tally) for tally in tallies)
 
 
-def _key(rule: Rule, of: str | None) -> str:
+def _uses(name: str, of: str | None) -> Iterator[Use]:
+    """What is counted for a name: the caller's own use, and behind it that of the site."""
+    rule = RULES[name]
+    yield Use(name, _key(rule, of, address))
+    whole = site(address()) if "address" in rule.by else ""
+    if whole:
+        yield Use(name, _key(rule, of, lambda: whole), of_site=True)
+
+
+def _key(rule: Rule, of: str | None, at: Callable[[], str]) -> str:
     """What a rule counts by. Every part of it is somebody: an empty one would be a way round."""
     words = {
-        "address": address,
+        "address": at,
         "caller": lambda: g.get("caller"),
         "of": lambda: request.endpoint if of is None else of,
     }
-    return "/".join(words[word]() or address() for word in rule.by)
+    return "/".join(words[word]() or at() for word in rule.by)
 
 
 def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:

@@ -1,8 +1,9 @@
-"""Logs: one JSON line per event, without secrets and without query strings."""
+"""Logs: one JSON line per event, without secrets, callers' addresses and query strings."""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import Any, TextIO
 
@@ -11,6 +12,11 @@ import msgspec
 from scoreboard.core.clock import now, rfc3339
 
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+OURS = ("scoreboard", "worker")  # what logs without telling secrets, however much it is asked to say
+# Where a query may begin that was encoded once too often, or has lost its question mark.
+ODD = re.compile(r"[?;&=#\s\x00-\x1f]")
+PATH_CHARACTERS = 300
 
 
 class JsonLines(logging.Formatter):
@@ -46,13 +52,25 @@ def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
         log.info(message, extra=more)
 
 
+def shown(path: str) -> str:
+    """A request's path as it may be logged."""
+    odd = ODD.search(path)
+    return path[: min(odd.start(), PATH_CHARACTERS) if odd else PATH_CHARACTERS]
+
+
 def configure(level: str) -> None:
-    """Send every logger's lines to standard error."""
+    """Send every logger's lines to standard error.
+
+    At DEBUG libraries would tell whole requests and the parameters of SQL, so they stay at INFO.
+    """
     handler = StandardError(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    wanted = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(max(wanted, logging.INFO))
+    for name in OURS:
+        logging.getLogger(name).setLevel(wanted)
     _spare()
 
 

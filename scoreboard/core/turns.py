@@ -7,6 +7,10 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 
+class TurnMissed(Exception):
+    """One's turn did not come in time."""
+
+
 class Turns:
     """A lock for each name that is in use now."""
 
@@ -15,14 +19,18 @@ class Turns:
         self._locks: dict[Hashable, tuple[threading.Lock, int]] = {}
 
     @contextmanager
-    def take(self, name: Hashable) -> Iterator[None]:
-        """Wait for one's turn, and have it until the block ends."""
+    def take(self, name: Hashable, *, seconds: float | None = None) -> Iterator[None]:
+        """Wait for one's turn, and have it until the block ends. Raises TurnMissed after `seconds`."""
         with self._guard:
             lock, waiting = self._locks.get(name, (threading.Lock(), 0))
             self._locks[name] = (lock, waiting + 1)
         try:
-            with lock:
+            if not lock.acquire(timeout=-1 if seconds is None else seconds):
+                raise TurnMissed
+            try:
                 yield
+            finally:
+                lock.release()
         finally:
             with self._guard:
                 lock, waiting = self._locks[name]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from scoreboard import __version__
+from scoreboard.accounts.guard import sent_key
 from scoreboard.core.http import answer
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
+from scoreboard.ops.service import brief
 from scoreboard.ops.wire import Alive, Readiness
 
 bp = Blueprint("ops", __name__)
@@ -21,9 +25,13 @@ def healthz() -> Response:
 
 
 @bp.get("/readyz")
-@described(answer=Readiness, bare=True, status=(200, 503))
+@described(answer=Readiness, bare=True, status=(200, 503), security=("anyone", "key"))
 def readyz() -> Response:
-    """Tell whether scores can be taken, and how each part is doing."""
+    """Tell whether scores can be taken, and how each part is doing; in detail to a server key."""
     ready, checks = parts().health.report()
-    body = {"status": "ready" if ready else "not ready", "checks": checks, "version": __version__}
-    return answer(body, 200 if ready else 503)
+    told: dict[str, Any] = {"status": "ready" if ready else "not ready", "checks": brief(checks)}
+    if sent_key() is not None:
+        told |= {"checks": checks, "version": __version__}
+    response = answer(told, 200 if ready else 503)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from scoreboard.core.db import Database, rows, sqlite_library
+from scoreboard.core.db import Busy, Database, Full, Lost, rows, sqlite_library
 from scoreboard.core.redis import Breaker, RedisAway
 
 STUCK = 5000  # facts; a follower so far behind is worth a look
+OPEN = ("state", "reason")  # what of a check anybody may know: neither versions nor lags
+REASONS: dict[type[Exception], str] = {
+    Lost: "unreachable",
+    RedisAway: "unreachable",
+    OSError: "unreachable",
+    Busy: "busy",
+    Full: "full",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +50,28 @@ class Health:
         return {}
 
 
+def brief(checks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What of these checks anybody may know."""
+    return {name: {key: check[key] for key in OPEN if key in check} for name, check in checks.items()}
+
+
 def _lag(ask: Callable[[], int | None]) -> dict[str, Any]:
     lag = ask()
     if lag is None:
-        return {"state": "rebuilding", "behind": None}
-    return {"state": "ok" if lag < STUCK else "behind", "behind": lag}
+        return {"state": "rebuilding", "reason": "rebuilding", "behind": None}
+    if lag < STUCK:
+        return {"behind": lag}
+    return {"state": "behind", "reason": "behind", "behind": lag}
 
 
 def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     started = time.monotonic()
     try:
         found = ask()
-    except RedisAway:
-        return {"state": "away"}
     except Exception as error:  # noqa: BLE001 - whatever it is, this part is not well
-        return {"state": "away", "reason": type(error).__name__}
+        return {"state": "away", "reason": _reason(error), "error": type(error).__name__}
     return {"state": "ok", **found, "ms": round((time.monotonic() - started) * 1000, 1)}
+
+
+def _reason(error: Exception) -> str:
+    return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failed")

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+Reason = Literal["unreachable", "busy", "full", "failed", "behind", "rebuilding"]
+
 
 class Alive(Struct, frozen=True):
     """This process answers."""
@@ -17,10 +19,13 @@ class Check(Struct, frozen=True, kw_only=True):
     """How one part is doing."""
 
     state: Literal["ok", "away", "behind", "rebuilding"]
-    ms: Annotated[float | UnsetType, Meta(description="How long it took to ask.")] = UNSET
-    reason: str | UnsetType = UNSET
-    sqlite: Annotated[str | UnsetType, Meta(description="Version of the library.")] = UNSET
-    behind: Annotated[int | UnsetType | None, Meta(description="Facts that a view has yet to see.")] = UNSET
+    reason: Annotated[Reason | UnsetType, Meta(description="Why it is not ok.")] = UNSET
+    error: Annotated[str | UnsetType, Meta(description="The kind of error. With a key.")] = UNSET
+    ms: Annotated[float | UnsetType, Meta(description="How long it took to ask. With a key.")] = UNSET
+    sqlite: Annotated[str | UnsetType, Meta(description="Version of the library. With a key.")] = UNSET
+    behind: Annotated[
+        int | UnsetType | None, Meta(description="Facts that a view has yet to see. With a key.")
+    ] = UNSET
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
@@ -28,4 +33,4 @@ class Readiness(Struct, frozen=True, kw_only=True):
 
     status: Literal["ready", "not ready"]
     checks: dict[str, Check]
-    version: str
+    version: Annotated[str | UnsetType, Meta(description="With a key.")] = UNSET

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request, url_for
 from markupsafe import Markup
 
 from scoreboard.boards.types import Period
+from scoreboard.core import links
 from scoreboard.core.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
@@ -34,6 +35,8 @@ def install(bp: Blueprint) -> None:
     bp.add_app_template_global(language)
     bp.add_app_template_global(texts)
     bp.add_app_template_global(languages)
+    bp.add_app_template_global(links.link)
+    bp.add_app_template_global(links.root)
     bp.app_context_processor(_frame)
     bp.app_url_defaults(_keep)
 

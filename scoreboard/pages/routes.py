@@ -197,10 +197,7 @@ def public_boards() -> list[Board]:
 
 def _public(id: str) -> Board:
     """A board that everybody may see. Raises NotFound, for a private one too: it is nobody's business."""
-    try:
-        found = parts().boards.board(id)
-    except NotFound:
-        found = None
+    found = parts().boards.find(id)
     if found is None or not found.definition.public:
         raise NotFound(f"There is no board named {id[:64]!r} here, or it is not public.")
     return found

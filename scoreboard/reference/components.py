@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from scoreboard.core.ids import ActionName, BoardId, PlayerId
+from scoreboard.core.ids import ActionName, BoardId, PlayerId, SessionId
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\Z")]
 
@@ -15,6 +15,7 @@ PLACES: dict[str, tuple[Any, str, str]] = {
     "board": (BoardId, "A board's id.", "main"),
     "player": (PlayerId, "A player's id.", "ada"),
     "name": (ActionName, "An action type's name.", "play-round"),
+    "session": (SessionId, "A session's id.", "8d0b54c9c3f14c3c9f3d1b3f7f3f5a52"),
     "slug": (Slug, "An error code, with - for _.", "board-not-found"),
 }
 
@@ -69,6 +70,13 @@ class FieldProblem(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Puzzle(Struct, frozen=True, kw_only=True):
+    """Work to do before something is done: a solution for which a hash begins with zero bits."""
+
+    nonce: str
+    difficulty: Annotated[int, Meta(description="Bits.")]
+
+
 class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
     """An error, as RFC 9457 shapes it. Act on `code`."""
 
@@ -83,6 +91,7 @@ class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
     errors: Annotated[
         tuple[FieldProblem, ...] | UnsetType, Meta(description="Of validation_failed: each field.")
     ] = UNSET
+    puzzle: Annotated[Puzzle | UnsetType, Meta(description="Of proof_of_work_needed: what to solve.")] = UNSET
 
 
 def header(name: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 from scoreboard.core.codes import CODES
+from scoreboard.core.cors import READS
+from scoreboard.core.http import ANY_HOST
 from scoreboard.core.openapi import Description, Lead
 from scoreboard.reference import components
 from scoreboard.reference.components import Page
@@ -51,9 +53,12 @@ class Route:
             "malformed_json": says.body,
             "body_too_large": says.body,
             "unsupported_media_type": says.body,
+            "request_timeout": says.body,
             "idempotency_key_reused": says.once,
             "rate_limited": says.limited,
             "not_found": self.places,  # an id with a slash in it leads nowhere
+            "cross_site_request": self.method not in READS,
+            "untrusted_host": self.rule not in ANY_HOST,
             "internal_error": True,
         }
         return sorted({*says.problems, *(code for code, applies in implied.items() if applies)})

@@ -16,6 +16,7 @@ from msgspec import Raw
 from scoreboard import __version__
 from scoreboard.core.files import Vendored
 from scoreboard.core.http import tagged
+from scoreboard.core.links import known_site
 from scoreboard.core.openapi import described, description_of
 from scoreboard.reference.document import document
 from scoreboard.reference.operation import Route
@@ -33,7 +34,7 @@ bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path=
 @described(answer=dict[str, Any], bare=True, tagged=True)
 def openapi() -> Response:
     """Get this description of the API, as OpenAPI 3.1."""
-    text = msgspec.json.encode(_document() | {"servers": [{"url": request.script_root or "/"}]})
+    text = msgspec.json.encode(_document() | {"servers": [{"url": _server()}]})
     return tagged(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
 
 
@@ -66,6 +67,11 @@ def groups(app: Flask) -> dict[str, str]:
         name: (inspect.getdoc(sys.modules[blueprint.import_name]) or "").partition("\n")[0]
         for name, blueprint in app.blueprints.items()
     }
+
+
+def _server() -> str:
+    # A path is enough while it is read where it was loaded; a client made of a copy needs the address.
+    return known_site().url or request.script_root or "/"
 
 
 def _document() -> dict[str, Any]:

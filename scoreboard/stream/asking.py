@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from flask import request
 from msgspec import Meta, Struct, structs
 
-from scoreboard.accounts.guard import check_private
+from scoreboard.accounts.guard import insider
+from scoreboard.accounts.rules import session_over
 from scoreboard.accounts.types import Player, ServerKey
+from scoreboard.boards.rules import no_board
 from scoreboard.core import deadline
 from scoreboard.core.bodies import query
 from scoreboard.core.errors import FieldError, TooMany, ValidationFailed
@@ -52,17 +55,18 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 def asked(shape: type[StreamQuery] = StreamQuery) -> tuple[Asked, StreamQuery]:
-    """What this request asks for. Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
+    """What this request asks for. Raises NotFound, Unauthenticated or ValidationFailed.
 
     Asks neither Redis nor the database about public boards that are known: a thousand viewers who
-    come back at once cost memory only.
+    come back at once cost memory only. Whoever must get a new ticket first is told nothing of boards.
     """
     wanted = query(request.args, shape)
+    named = _named(wanted)
     who, expired = _newcomer(wanted.ticket)
-    scopes = _scopes(wanted)
-    private = [scope for scope in scopes if not parts().scopes.public(scope)]
-    if private and not who.private:
-        who = _allowed(who, check_private())
+    scopes: tuple[str, ...] = ()
+    if not expired:
+        who = _admissible(who, named)
+        scopes = _rooms(named, wanted.region)
     since = request.headers.get("Last-Event-ID") or wanted.since
     deadline.lift()
     return Asked(who=who, scopes=scopes, since=since, expired=expired), wanted
@@ -96,8 +100,11 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
         return Newcomer(address=address()), False
     opened, good = parts().tickets.open(ticket)
     revocations = parts().sessions.revocations
-    revocations.check_session(opened.session)
-    changed = revocations.changed(opened.player, opened.issued_at)
+    revocations.check_suspended(opened.player)
+    ended = revocations.ended(opened.session)
+    if ended is not None and ended.why != "replaced":
+        raise session_over()
+    changed = ended is not None or revocations.changed(opened.player, opened.issued_at)
     who = Newcomer(
         address=address(),
         player=opened.player,
@@ -106,6 +113,17 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
         until=opened.lasts_until,
     )
     return who, changed or not good
+
+
+def _admissible(who: Newcomer, named: Sequence[str]) -> Newcomer:
+    """Somebody who may watch all of these. Raises NotFound, for a private board as for none."""
+    hidden = None if who.private else parts().scopes.hidden(named)
+    if hidden is None:
+        return who
+    caller = insider()
+    if caller is None:
+        raise no_board(hidden)
+    return _allowed(who, caller)
 
 
 def _allowed(who: Newcomer, caller: ServerKey | Player) -> Newcomer:
@@ -117,10 +135,17 @@ def _allowed(who: Newcomer, caller: ServerKey | Player) -> Newcomer:
     )
 
 
-def _scopes(wanted: StreamQuery) -> tuple[str, ...]:
+def _named(wanted: StreamQuery) -> list[str]:
     named = wanted.boards.split(",") if wanted.boards else [parts().settings.default_board]
     if len(dict.fromkeys(named)) > MOST_SCOPES:
         raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
-    rooms, header = parts().rooms, parts().settings.stream_region_header
+    return named
+
+
+def _rooms(named: Sequence[str], region: str) -> tuple[str, ...]:
+    rooms, scopes, header = parts().rooms, parts().scopes, parts().settings.stream_region_header
     near = request.headers.get(header, "").lower() if header else ""
-    return tuple(dict.fromkeys(rooms.assign(scope, wanted.region, near=near) for scope in named))
+    found = tuple(dict.fromkeys(rooms.assign(scope, region, near=near) for scope in named))
+    for scope in found:
+        scopes.board(scope)  # raises where there is no such room
+    return found

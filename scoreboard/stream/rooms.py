@@ -7,7 +7,7 @@ import random
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, to_builtins
 
+from scoreboard.accounts.types import Revocation
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import NotFound
@@ -143,9 +144,12 @@ class RoomManager:
             for kick in kicks:
                 self.store.kick(kick)
 
-    def revoked(self, ids: Iterable[str]) -> None:
-        """Sessions were ended, or rights of players changed: their streams must show tickets anew."""
-        self.kick(*(Kick(session=id) for id in ids), *(Kick(player=id, why="auth_expired") for id in ids))
+    def revoked(self, found: Mapping[str, Revocation]) -> None:
+        """Sessions ended, or rights of players changed: their streams end.
+
+        Whose session was replaced, or whose rights changed, may come back with a new ticket.
+        """
+        self.kick(*(_kick(id, one) for id, one in found.items()))
 
     def exchange(self) -> None:
         """Tell what this process serves, and learn what the others do."""
@@ -234,11 +238,19 @@ class RoomManager:
             if scope not in there:
                 self.viewers.end_all(watchers, "board_gone")
             elif not self._public(scope):
+                # To strangers a board that became private is as gone as one that was deleted.
                 strangers = [viewer for viewer in watchers if not viewer.who.private]
-                self.viewers.end_all(strangers, "forbidden")
+                self.viewers.end_all(strangers, "board_gone")
 
     def _public(self, scope: str) -> bool:
         try:
             return self.scopes.public(scope)
         except NotFound:
             return True  # gone just now: the next round sends them away
+
+
+def _kick(id: str, one: Revocation) -> Kick:
+    why = "auth_expired" if one.why in ("replaced", "changed") else "kicked"
+    if one.why in ("changed", "suspended"):
+        return Kick(player=id, why=why)
+    return Kick(session=id, why=why)

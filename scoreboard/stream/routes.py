@@ -30,7 +30,7 @@ followed = described(
     security=("anyone", "key", "player"),
     problems=(
         "unauthenticated",
-        "forbidden",
+        "account_suspended",
         "validation_failed",
         "board_not_found",
         "region_not_found",
@@ -81,6 +81,7 @@ def _streamed() -> Response:
 
 @bp.post("/stream/ticket")
 @player_required
+@limited("ticket", "ticket-address")
 @described(answer=TicketGiven, status=(201,), problems=("ledger_unavailable",))
 def give_ticket() -> Response:
     """Get a ticket, with which the signed-in player's stream is opened."""

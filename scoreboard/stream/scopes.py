@@ -40,6 +40,20 @@ class Scopes:
             if self.boards.period(board, kind).id == period
         ]
 
+    def hidden(self, scopes: Sequence[str]) -> str | None:
+        """The first board of these scopes that is not there or private; None where there is none.
+
+        Of public boards that are known nobody is asked; of all others somebody is, so that the time it
+        takes does not tell a private board from none.
+        """
+        for name in dict.fromkeys(map(_board_id, scopes)):
+            known = self.boards.known(name)
+            if known is None or not known.definition.public:
+                known = self.boards.find(name)
+            if known is None or not known.definition.public:
+                return name
+        return None
+
     def public(self, scope: str) -> bool:
         """Whether everybody may watch a scope, as far as this process knows. Raises NotFound."""
         return self.board(scope).definition.public
@@ -103,6 +117,10 @@ class Scopes:
             at=rfc3339(self.clock()),
             top=top,
         )
+
+
+def _board_id(scope: str) -> str:
+    return scope.partition("@")[0].partition(":")[0]
 
 
 def _scope(board: Board, kind: str, region: str) -> str:

@@ -14,6 +14,7 @@ from wsproto.utilities import RemoteProtocolError
 from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable
 from scoreboard.core.http import problem
+from scoreboard.core.links import known_site
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.stream import goodbye
@@ -95,7 +96,8 @@ def _served(connection: Any) -> Frame | None:
 def _refusal() -> Frame | None:
     """Turn away pages of origins that may not connect: browsers let any page open a WebSocket."""
     origin, allowed = request.headers.get("Origin"), parts().settings.stream_origins
-    if origin is None or allowed == "*" or origin.partition("://")[2] == request.host:
+    ours = (request.host, known_site().netloc)
+    if origin is None or allowed == "*" or origin.partition("://")[2] in ours:
         return None
     known = [one.strip().rstrip("/") for one in allowed.split(",")]
     return None if origin in known else goodbye.frame("forbidden")

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from scoreboard.app import create_app
 from tests.boards.calls import refusal
+from tests.contract import ContractClient
 
 
 def refresh(auth: Any, token: str) -> Any:
     """Refresh a session. Its new tokens, or status and code of the refusal."""
     answer = auth("refresh", refreshToken=token)
     return answer.json["data"] if answer.status_code == 200 else refusal(answer)
+
+
+def id_of(session: Any) -> str:
+    """The id of the session that these tokens are of."""
+    return str(session["refreshToken"].split("_")[1])
+
+
+def as_player(parts: Any, session: Any) -> ContractClient:
+    """A client that calls with the access token of this session."""
+    http = ContractClient(create_app(parts))
+    http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {session['accessToken']}"
+    return http

@@ -12,6 +12,8 @@ from scoreboard.core.errors import Unauthenticated
 from tests.actions.play import Player
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database
+
 NOBODY = (401, "unauthenticated")
 HOUR_MS = 3_600_000
 CHANGES = [
@@ -35,12 +37,6 @@ CHANGES = [
     *({"without": (claim,)} for claim in ("iss", "aud", "sub", "sid", "iat", "exp", "roles")),
 ]
 STRANGE_KIDS = ["", "..", "../../etc/passwd", "' OR 1=1 --", "\0", "🏆", "x" * 1000, 7, None, ["a"], {}]
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scoreboard.accounts.sessions import new_session
 from scoreboard.core import keys
 from scoreboard.core.db import rows
 from scoreboard.core.errors import Unauthenticated
+from tests.accounts.calls import id_of
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
 from tests.support import at_once
@@ -60,13 +62,14 @@ def test_thirty_days_count_from_the_last_use(parts, clock):
 
 def test_who_has_scores_or_a_name_or_was_judged_stays(parts, clock, client):
     define(parts)
-    scored, reported, named, upgraded, moderator, barred = (Player(parts) for _ in range(6))
+    scored, reported, named, upgraded, moderator, barred, suspended = (Player(parts) for _ in range(7))
     scored.play()
     report(client, reported.id)
     parts.players.register("grace", PASSWORD, name=None, region=None, context={})
     upgraded.http.post("/v1/auth/upgrade", json={"username": "up", "password": PASSWORD})
     parts.players.grant(moderator.id, "moderator", context={})
     parts.players.allow_scoring(barred.id, False, context={})
+    parts.players.suspend(suspended.id, context={})
     clock.advance(days=365)
     before = ids(parts)
 
@@ -147,8 +150,8 @@ def test_who_is_upgraded_at_this_very_moment_stays(parts, clock):
     clock.advance(days=31)
 
     def upgrade():
-        private = {"username": "ada", "password": "hash"}
-        parts.players._append("player-upgraded", ada.id, {}, {}, private)
+        private = {"username": "ada", "password": "hash", "session": id_of(ada.session)}
+        parts.players._append("player-upgraded", ada.id, {"session": new_session()}, {}, private)
 
     assert meanwhile(parts, upgrade).purge() == 0
     assert ids(parts) == {ada.id}

@@ -16,13 +16,9 @@ from tests.actions.play import Player
 from tests.boards.calls import refusal
 from tests.support import wait_until
 
+pytestmark = pytest.mark.one_database  # what depends on the kind of the database is in test_races.py
+
 REUSED, INVALID = (401, "refresh_token_reused"), (401, "invalid_refresh_token")
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """What depends on the kind of the database is in test_races.py."""
-    return sqlite_url
 
 
 @pytest.fixture
@@ -247,7 +243,7 @@ def sessions(parts):
 
 
 def test_revocations_are_learnt_by_themselves(ada, auth, make_parts, database_url, monkeypatch):
-    monkeypatch.setattr("scoreboard.accounts.sessions.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("scoreboard.accounts.revocations.LOOK_SECONDS", 0.02)
     other = make_parts(database_url)
     thread = threading.Thread(target=other.sessions.revocations.run)
     thread.start()

@@ -42,12 +42,22 @@ def test_every_call_that_writes_a_fact_is_counted(ada, parts):
     def post(path, **body):
         return ada.http.post(path, json=body)
 
+    def upgrade():
+        answer = post("/v1/auth/upgrade", username="ada", password=PASSWORD)
+        ada.take(answer.json["data"])
+        return answer
+
+    def change_password():
+        return post("/v1/me/password", currentPassword=PASSWORD, newPassword=f"{PASSWORD} 2")
+
     calls = {
         "register": lambda: post("/v1/auth/register", username="grace", password=PASSWORD),
         "login": lambda: post("/v1/auth/login", username="grace", password=PASSWORD),
         "change": lambda: ada.http.patch("/v1/me", json={"displayName": "Ada"}),
         "complete": lambda: ada.complete(ada.request()),
-        "upgrade": lambda: post("/v1/auth/upgrade", username="ada", password=PASSWORD),
+        "upgrade": upgrade,
+        "change password": change_password,
+        "end other sessions": lambda: ada.http.delete("/v1/me/sessions"),
         "logout": lambda: post("/v1/auth/logout", refreshToken=ada.session["refreshToken"]),
     }
     for name, call in calls.items():

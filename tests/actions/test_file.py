@@ -6,11 +6,7 @@ import pytest
 
 from scoreboard.core.errors import ValidationFailed
 
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
+pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture

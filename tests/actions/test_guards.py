@@ -7,13 +7,9 @@ import pytest
 from tests.actions.play import Player, define, proof
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database  # on both databases, and by many at once: tests/faults/test_actions.py
+
 HOUR, DAY = 3600, 86_400
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """On both databases, and by many at once: tests/faults/test_actions.py."""
-    return sqlite_url
 
 
 def plays(player, action, *points):

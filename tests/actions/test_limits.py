@@ -5,16 +5,13 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.core.db import rows
+from scoreboard.core.limiter import Use
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database
+
 LIMITED = (429, "rate_limited")
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture
@@ -93,11 +90,11 @@ def test_what_a_process_knows_of_the_limited_takes_little_memory(limited, monkey
 
     for player in range(20):
         for _ in range(2):
-            limits.count([("failed-completion", f"p{player}")])
+            limits.count([Use("failed-completion", f"p{player}")])
 
     assert len(limits._spent) == 5
-    assert limits.spent("failed-completion", "p19")
-    assert not limits.spent("failed-completion", "p0")
+    assert limits.spent(Use("failed-completion", "p19"))
+    assert not limits.spent(Use("failed-completion", "p0"))
 
 
 def test_asking_for_what_does_not_exist_is_limited_too(limited):

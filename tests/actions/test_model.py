@@ -186,11 +186,11 @@ class Actions(RuleBasedStateMachine):
     def there(self, name, process):
         """A player, in one of the processes, with a session that is good now."""
         player = (self.players, self.elsewhere)[process][name]
-        tokens = self.processes[process].sessions.current(
+        access = self.processes[process].sessions.access.issue(
             self.players[name].session["refreshToken"].split("_")[1],
             self.processes[process].players.me(self.players[name].id),
         )
-        player.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {tokens.access}"
+        player.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
         return player
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.actions.play import Player, define, proof
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database
+
 # In the order in which they are found. Each hides those that follow it.
 ORDER = {
     "unauthenticated": 401,
@@ -40,12 +42,6 @@ APART = [
     ),
 ]
 numbers = count()
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 class Scene:

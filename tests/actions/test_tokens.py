@@ -12,6 +12,8 @@ from scoreboard.core.signing import seal
 from tests.actions.play import Player, define, proof
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database
+
 BAD = ("invalid_action_token", "This action token is not good: ask for a new one.")
 STRANGE = [
     "",
@@ -32,12 +34,6 @@ STRANGE = [
     [],
     {"sb1": 1},
 ]
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 def opens(parts, token, player):

@@ -77,6 +77,7 @@ def test_a_write_with_a_key_is_done_once(client):
     assert client.get("/v1/admin/action-types/jump").status_code == 200
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -103,6 +104,7 @@ def test_a_type_that_makes_no_sense_is_refused(client, wrong):
     assert client.get("/v1/admin/action-types/jump").status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("trust", ["server", "verified"])
 def test_no_type_feeds_a_board_that_only_servers_write(client, trust):
     client.put("/v1/admin/boards/prizes", json={"trust": trust})

@@ -6,13 +6,9 @@ import pytest
 
 from tests.boards.calls import refusal
 
+pytestmark = pytest.mark.one_database
+
 PATH = "/v1/admin/boards/cup"
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture

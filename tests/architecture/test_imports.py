@@ -33,6 +33,7 @@ FLASK = {
     "core/answers.py",
     "core/files.py",
     "core/limits.py",
+    "core/links.py",
     "core/parts.py",
     "pages/manners.py",
 }

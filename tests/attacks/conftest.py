@@ -1,4 +1,4 @@
-"""The product in four set-ups: each value of each of three choices meets each value of the others once."""
+"""The product in four set-ups that strangers attack."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.attacks.setups import SETUPS
 from tests.support import Stack
 
-# Database, number of web processes, fast lane.
-SETUPS = {
-    "sqlite-1-lane": ("sqlite", 1, "on"),
-    "sqlite-2-gunicorn": ("sqlite", 2, "off"),
-    "postgresql-1-gunicorn": ("postgresql", 1, "off"),
-    "postgresql-2-lane": ("postgresql", 2, "on"),
-}
 # Addresses can be named in X-Forwarded-For, and streams of this machine are counted by address.
 ENVIRONMENT = {
     "TRUSTED_PROXY_HOPS": "1",

@@ -7,11 +7,7 @@ import pytest
 from scoreboard.core.errors import ValidationFailed
 from tests.boards.calls import put
 
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
+pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture

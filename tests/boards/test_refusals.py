@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.boards.calls import put, refusal, score
+from tests.boards.calls import put, refusal
+
+pytestmark = pytest.mark.one_database
 
 ENTRIES = [
     "limit=0",
@@ -28,12 +30,6 @@ RANK_FOR = [
     "score=1&score=2",
     "score=" + "9" * 5000,
 ]
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.mark.parametrize("query", ENTRIES)
@@ -93,18 +89,6 @@ def test_every_read_refuses_what_it_does_not_know(client, path):
 )
 def test_what_is_not_there_is_named(client, path, code):
     assert refusal(client.get(f"/v1/{path}")) == (404, code)
-
-
-def test_a_private_board_is_read_with_a_key_only(client):
-    put(client, "secret", public=False)
-    score(client, "secret", ada=1)
-    paths = ["", "/entries", "/entries/ada", "/entries/ada/around", "/rank-for?score=1", "/periods"]
-
-    for path in paths:
-        assert client.get(f"/v1/boards/secret{path}").status_code == 200
-        answer = client.get(f"/v1/boards/secret{path}", headers={"Authorization": ""})
-        assert refusal(answer) == (401, "unauthenticated")
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_private_board_is_not_listed(client):

@@ -6,15 +6,11 @@ import pytest
 
 from tests.boards.calls import refusal, score
 
+pytestmark = pytest.mark.one_database
+
 JSON = {"Content-Type": "application/json"}
 SCORES = "/v1/boards/main/scores"
 BOARD = "/v1/admin/boards/main"
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/", "/v1/nothing", "/v1/boards/", "/V1/boards"])

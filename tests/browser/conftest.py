@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from functools import partial
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser.boards import board_name, define
-from tests.support import Stack
 
 OWN_STREAM = "delete window.SharedWorker"  # which a test could not reach: a page then has a stream of its own
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
@@ -27,6 +25,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=10_000)  # other tests want the processors too
 
 
 def browser_path():
@@ -54,11 +54,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def stack(browser, tmp_path_factory):
-    stack = Stack(Path(tmp_path_factory.mktemp("stack")))
-    stack.start()
-    yield stack
-    stack.stop()
+def stack(browser, stack):
+    """None is started where there is no browser."""
+    return stack
 
 
 @pytest.fixture

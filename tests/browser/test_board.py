@@ -20,6 +20,11 @@ STRANGE = {
 }
 
 
+@pytest.fixture(scope="module")
+def stack(browser, own_stack):
+    return own_stack
+
+
 def test_an_empty_default_board_shows_the_command_that_fills_it(open_page, stack):
     page = live(open_page("/"))
     command = page.locator("pre code").inner_text()

@@ -19,6 +19,11 @@ TABS = 12
 EVENTS, SWITCHING = b"Content-Type: text/event-stream", b"101 Switching Protocols"
 
 
+@pytest.fixture(scope="module")
+def stack(browser, own_stack):
+    return own_stack
+
+
 @pytest.fixture
 def proxy(stack):
     with contextlib.closing(TcpProxy(stack.port)) as proxy:
@@ -133,6 +138,7 @@ def test_a_line_that_is_cut_comes_back_by_itself(open_page, stack, board, proxy)
     assert page.evaluate("window.neverReloaded")
 
 
+@pytest.mark.alone
 def test_a_page_is_live_soon_after_its_process_was_killed(open_page, stack, board):
     name = board()
     submit(stack, name, cleo=1, bob=2)

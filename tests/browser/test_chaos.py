@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_playing import play
-from tests.support import Stack, wait_until
+from tests.support import running, wait_until
 
 CHAOS = "seed=3,kill=0.2,latency=0.2:0-500,database=0.1:0-500"
 
 
 @pytest.fixture(scope="module")
 def stack(browser, tmp_path_factory):
-    stack = Stack(Path(tmp_path_factory.mktemp("stack")), {"SCOREBOARD_CHAOS": CHAOS})
-    stack.start()
-    yield stack
-    stack.stop()
+    with running(tmp_path_factory.mktemp("chaos"), {"SCOREBOARD_CHAOS": CHAOS}) as stack:
+        yield stack
 
 
 def test_rounds_are_counted_once_whatever_happens_to_the_calls(open_page, stack):

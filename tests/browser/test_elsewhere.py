@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.boards import board_name, define, enter, live, submit
-from tests.browser.conftest import OWN_STREAM
+from tests.browser.conftest import LAN, OWN_STREAM
 
 STRICT = (  # as strict as a site that wants our element can be
     "default-src 'none'; script-src {url}; style-src {url}; connect-src {url}; frame-src {url}; img-src {url}"
@@ -72,7 +72,7 @@ def visit(browser):
     yield visit
     for context in contexts:
         context.close()
-    expected = ("404", "503", "frame-ancestors")  # what tests ask for, browsers write down
+    expected = ("403", "404", "503", "frame-ancestors")  # what tests ask for, browsers write down
     assert [text for text in complaints if not any(word in text for word in expected)] == []
 
 
@@ -256,6 +256,20 @@ def test_a_frame_tells_the_page_around_it_how_high_it_is(visit, site, stack, boa
     page.wait_for_function("document.querySelector('iframe').offsetHeight > 200")
     frame_page = page.frames[1]
     assert frame_page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
+
+
+@pytest.mark.parametrize("name", ["localhost", LAN])  # Chromium says Sec-Fetch-Site to hosts it trusts
+def test_a_form_of_another_site_makes_no_guest(visit, site, stack, name):
+    target = f"http://{'127.0.0.1' if name == 'localhost' else LAN}:{stack.port}/v1/auth/guest"
+    form = f'<form method="post" action="{target}"><button>Win!</button></form>'
+    page = visit(site(form).replace("127.0.0.1", "localhost"))
+
+    with page.expect_navigation() as sent:
+        page.click("button")
+
+    assert sent.value.status == 403
+    assert "cross_site_request" in sent.value.text()
+    assert ("sec-fetch-site" in sent.value.request.all_headers()) == (name == "localhost")
 
 
 def test_our_own_pages_stand_in_no_frame(visit, site, stack, board):

@@ -12,6 +12,11 @@ from playwright.sync_api import expect
 from tests.support import wait_until
 
 
+@pytest.fixture(scope="module")
+def stack(browser, own_stack):
+    return own_stack
+
+
 @pytest.fixture
 def page(open_page):
     page = open_page("/docs/events")

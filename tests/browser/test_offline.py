@@ -15,6 +15,11 @@ from tests.support import wait_until
 INSTALLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 
 
+@pytest.fixture(scope="module")
+def stack(browser, own_stack):
+    return own_stack
+
+
 @pytest.fixture
 def installed(open_page, stack):
     """Opens a page whose service worker is in place, and looks at it once more."""

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import expect_accessible
 from tests.browser.conftest import LAN
-from tests.support import wait_until
+from tests.support import empty_main, wait_until
 
 COMPLETE = "**/v1/actions/complete"
 
@@ -15,9 +15,7 @@ COMPLETE = "**/v1/actions/complete"
 @pytest.fixture(autouse=True)
 def fresh(stack):
     """The demo action's board, without anybody on it."""
-    stack.call("DELETE", "/v1/admin/boards/main")
-    assert stack.call("PUT", "/v1/admin/boards/main", {"title": "Main board"}).status in (200, 201)
-    wait_until(lambda: stack.call("GET", "/play").status == 200, why=stack.log)
+    empty_main(stack)
 
 
 def play(page, hits):

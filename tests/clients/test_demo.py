@@ -13,6 +13,11 @@ import pytest
 from tests.support import ROOT, wait_until
 
 
+@pytest.fixture(scope="module")
+def stack(own_stack):
+    return own_stack
+
+
 @pytest.fixture
 def board(stack):
     """An empty board of this test's own, and an action type of the same name."""

@@ -50,6 +50,27 @@ def test_a_program_watches_reads_and_plays(played, stack):
     assert played["gone"] == [404, "board_not_found"]
 
 
+def test_a_tab_goes_on_when_its_guest_gets_a_password_in_another_one(stack, node):
+    assert stack.call("PUT", "/v1/admin/boards/tabs", {}).status == 201
+    type = {"boards": ["tabs"], "points": {"min": 1, "max": 10}}
+    assert stack.call("PUT", "/v1/admin/action-types/tabs", type).status == 201
+    done = subprocess.run(
+        [node, HERE / "two-tabs.js", stack.url, "tabs", "tabs", "tabby", "correct horse battery"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+    seen = json.loads(done.stdout)
+    assert seen["upgraded"]["username"] == "tabby"
+    assert seen["guest"] == seen["upgraded"]["id"] == seen["playerId"]
+    assert (seen["score"], seen["seen"]) == (7, 7)
+    assert sorted(seen["listed"]) == [False, True]
+    assert (seen["left"], seen["thrown"]) == (1, 401)
+
+
 def test_the_package_holds_every_module_and_exports_what_is_there():
     package = json.loads((CLIENT / "package.json").read_text("utf-8"))
     modules = {path.relative_to(CLIENT) for path in CLIENT.rglob("*.js")}

@@ -14,6 +14,7 @@ from scoreboard_client import AwayError, Client, RefusedError, ScoreboardError, 
 from scoreboard_client.work import solve
 
 from tests.clients import commands
+from tests.clients.served import Served
 from tests.docs import pages
 from tests.support import KEY, ROOT, free_port, wait_until
 from tests.tcpproxy import TcpProxy
@@ -160,6 +161,95 @@ def test_a_guest_becomes_somebody_and_signs_in_elsewhere(stack, ada):
     with pytest.raises(ScoreboardError, match="Nobody is signed in"):
         other.me()
     other.close()
+
+
+def test_an_upgrade_replaces_the_session(stack, ada, quick):
+    stolen = Client(stack.url, refresh_token=ada.refresh_token)
+    assert stolen.player.id == ada.player.id
+    asked = ada.request(quick)
+
+    ada.upgrade(f"ada-{ada.player.id[-8:]}", "correct horse battery")
+
+    assert ada.complete(asked).increment == 10
+    with pytest.raises(RefusedError) as refused:
+        stolen.me()
+    assert refused.value.status == 401
+    stolen.close()
+
+
+def test_threads_go_on_while_the_session_is_replaced(ada, quick):
+    failed, enough = [], threading.Event()
+
+    def play():
+        while not enough.is_set():
+            try:
+                ada.play(quick)
+            except ScoreboardError as error:
+                failed.append(error)
+
+    threads = [threading.Thread(target=play) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    ada.upgrade(f"ada-{ada.player.id[-8:]}", "correct horse battery")
+    ada.play(quick)
+    enough.set()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+
+
+def test_an_upgrade_whose_answer_is_lost_is_found_by_signing_in(stack):
+    proxy = TcpProxy(stack.port)
+    client = Client(f"http://127.0.0.1:{proxy.port}")
+    guest = client.guest()
+    proxy.swallowing = True
+    threading.Thread(target=repair, args=(proxy,), daemon=True).start()
+
+    upgraded = client.upgrade(f"ada-{guest.id[-8:]}", "correct horse battery")
+
+    assert (upgraded.id, upgraded.guest) == (guest.id, False)
+    assert client.me().id == guest.id
+    client.close()
+    proxy.close()
+
+
+def test_passwords_are_changed_and_sessions_are_ended(stack, ada):
+    name = f"ada-{ada.player.id[-8:]}"
+    ada.upgrade(name, "correct horse battery")
+    others = [Client(stack.url) for _ in range(3)]
+    for other in others:
+        other.login(name, "correct horse battery")
+
+    sessions = ada.sessions()
+    assert [one.current for one in sessions].count(True) == 1
+    assert len(sessions) == 4
+    ada.end_session(next(one.id for one in sessions if not one.current))
+    assert len(ada.sessions()) == 3
+    ada.end_other_sessions()
+    assert [one.current for one in ada.sessions()] == [True]
+    with pytest.raises(RefusedError) as refused:
+        ada.change_password("a wrong one", "another battery")
+    assert refused.value.code == "wrong_password"
+    ada.change_password("correct horse battery", "another battery")
+    assert others[0].login(name, "another battery").id == ada.player.id
+    for other in others:
+        other.close()
+
+
+def test_a_sign_in_that_needs_a_proof_of_work_gets_one(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, limit_sign_in_name="1/minute")
+    parts.players.register("ada", "correct horse battery", name=None, region=None, context={})
+    served = Served(parts)
+    client = Client(served.url)
+    with pytest.raises(RefusedError):
+        client.login("ada", "a wrong one")
+
+    assert client.login("ada", "correct horse battery").username == "ada"
+
+    assert served.statuses("/v1/auth/login") == [401, 429, 200]
+    client.close()
+    served.close()
 
 
 def test_threads_share_a_player(ada, quick):

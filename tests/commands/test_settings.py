@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import pytest
 
 from config.settings import SettingError, Settings, load, table
+from tests.support import ROOT
 
 
 def test_an_empty_environment_gives_every_default():
@@ -18,6 +23,27 @@ def test_values_get_the_types_of_their_settings():
     settings = load({"PORT": "9000", "DATA_DIR": "/data", "HOST": "::1", "UNKNOWN": "x"})
 
     assert (settings.port, settings.data_dir, settings.host) == (9000, Path("/data"), "::1")
+
+
+@pytest.mark.parametrize(
+    ("host", "bound"),
+    [("", "0.0.0.0:8000"), ("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000"), ("::", "[::]:8000")],
+)
+def test_gunicorn_by_itself_listens_on_all_addresses_unless_host_names_one(host, bound, tmp_path):
+    words = ["gunicorn", "--config", "config/gunicorn.py", "--print-config", "wsgi:app"]
+    environment = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT")}
+
+    printed = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=environment | {"DATA_DIR": str(tmp_path)} | ({"HOST": host} if host else {}),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+
+    assert re.search(r"^bind\s+= (.*)$", printed, re.MULTILINE)[1] == f"['{bound}']"
 
 
 def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absent():

@@ -8,7 +8,7 @@ import pytest
 from flask import Response
 from werkzeug.test import Client, EnvironBuilder
 
-from scoreboard.core.addresses import UNKNOWN, Addresses, network
+from scoreboard.core.addresses import UNKNOWN, Addresses, network, site
 
 CLIENT, PROXY, EDGE = "192.0.2.7", "10.0.0.1", "10.0.0.2"
 
@@ -69,6 +69,21 @@ def test_a_caller_without_an_address_is_still_somebody():
 )
 def test_an_address_counts_as_its_network(text, counted):
     assert network(text) == told(1, text)[0] == counted
+
+
+@pytest.mark.parametrize(
+    ("network", "found"),
+    [
+        ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8:1:ffff::/64", "2001:db8:1::/48"),
+        ("2001:db8:2:2::/64", "2001:db8:2::/48"),
+        ("::/64", "::/48"),
+        ("192.0.2.7", ""),
+        (UNKNOWN, ""),
+    ],
+)
+def test_a_network_of_ipv6_is_part_of_a_site(network, found):
+    assert site(network) == found
 
 
 def test_the_scheme_is_taken_from_trusted_proxies_and_the_host_never():

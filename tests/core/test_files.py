@@ -90,6 +90,32 @@ def test_nothing_else_is_served(browser, path):
     assert browser.get(f"/own/{path}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "a" * 300,
+        "a" * 255 + ".js",
+        "a/" * 2500 + "a",
+        "page.js/a",
+        "%00",
+        "page.js%00",
+        "%ff",
+        "%ed%a0%80.js",
+    ],
+    ids=["name", "with suffix", "path", "below a file", "NUL", "NUL behind", "no UTF-8", "surrogate"],
+)
+def test_a_name_that_no_disk_can_have_is_not_there(browser, path):
+    assert browser.get(f"/own/{path}").status_code == 404
+
+
+def test_a_link_in_a_circle_and_a_link_to_nothing_are_not_there(browser, folder):
+    (folder / "circle.js").symlink_to(folder / "circle.js")
+    (folder / "dangling.js").symlink_to(folder / "gone.js")
+
+    assert browser.get("/own/circle.js").status_code == 404
+    assert browser.get("/own/dangling.js").status_code == 404
+
+
 def test_no_module_of_ours_has_a_text_over_several_lines():
     for folder in PLACES.values():
         for script in folder.rglob("*.js"):

@@ -78,6 +78,7 @@ def timed(client):
 
 
 @pytest.mark.parametrize(("hurt", "mend"), TROUBLES.values(), ids=TROUBLES.keys())
+@pytest.mark.alone
 def test_limits_go_on_in_memory_with_a_share_and_return_to_redis(process, server, hurt, mend):
     client = process(limit_guest="6/minute", web_concurrency=2, redis_url=server.url)
     assert client.post("/v1/guest").headers["RateLimit"].startswith('"guest";r=5;')

@@ -127,6 +127,50 @@ def test_addresses_are_counted_apart(process):
     assert found == [200, 200, 200, 429, 200, 200, 429]
 
 
+@pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
+def test_the_networks_of_a_site_are_counted_together_too_and_allowed_16_times_as_much(process, settings):
+    client = process(limit_guest="1/minute", **settings)
+
+    def status(address):
+        return client.post("/v1/guest", environ_base={"REMOTE_ADDR": address}).status_code
+
+    networks = [status(f"2001:db8:1:{n:x}::1") for n in range(18)]
+
+    assert networks == [200] * 16 + [429] * 2
+    assert status("2001:db8:2::1") == 200
+    assert status("192.0.2.1") == 200
+
+
+def test_who_is_over_the_limit_of_his_network_uses_up_nothing_of_his_site(process):
+    client = process(limit_guest="1/minute")
+    for _ in range(20):
+        client.post("/v1/guest", environ_base={"REMOTE_ADDR": "2001:db8::1"})
+
+    other = client.post("/v1/guest", environ_base={"REMOTE_ADDR": "2001:db8:0:1::1"})
+
+    assert other.status_code == 200
+    assert told(other, "RateLimit-Policy") == {"guest": {"q": 1, "w": 60}, "guest-48": {"q": 16, "w": 60}}
+    assert (told(other)["guest"]["r"], told(other)["guest-48"]["r"]) == (0, 14)
+
+
+def test_both_tiers_cost_one_trip(process, redis):
+    client = process()
+    home = {"REMOTE_ADDR": "2001:db8::1"}
+    client.post("/v1/request/jump", environ_base=home)
+    redis.config_resetstat()
+
+    client.post("/v1/request/jump", environ_base=home)
+
+    assert redis.info("commandstats")["cmdstat_evalsha"]["calls"] == 1
+
+
+def test_a_name_is_counted_by_the_network_and_the_site_that_it_is_tried_from(process, redis):
+    client = process()
+    client.post("/v1/sign-in/bob", environ_base={"REMOTE_ADDR": "2001:db8::1"})
+
+    assert len(redis.keys("sb:{limit}:*")) == 4  # network and site, and the name from each
+
+
 @pytest.mark.parametrize("hops", [0, 1, 2])
 def test_no_made_up_hop_is_a_way_round(process, hops):
     client = process(limit_guest="2/minute", trusted_proxy_hops=hops)
@@ -150,15 +194,18 @@ def test_good_sign_ins_cost_nothing_and_bad_ones_close_the_door(process):
     assert statuses(client, "/v1/sign-in/ada", 1) == [429]
 
 
-def test_a_name_is_guarded_against_guesses_from_everywhere(process):
+def test_guesses_at_a_name_close_the_door_for_the_address_that_they_come_from(process):
     client = process(limit_sign_in="2/minute")
+    statuses(client, "/v1/sign-in/bob", 2, environ_base={"REMOTE_ADDR": "192.0.2.1"})
 
-    found = [
-        client.post("/v1/sign-in/bob", environ_base={"REMOTE_ADDR": f"192.0.2.{n}"}).status_code
-        for n in range(3)
-    ]
+    assert statuses(client, "/v1/sign-in/bob", 1, environ_base={"REMOTE_ADDR": "192.0.2.1"}) == [429]
+    assert statuses(client, "/v1/sign-in/bob", 1, environ_base={"REMOTE_ADDR": "192.0.2.2"}) == [200]
 
-    assert found == [200, 200, 429]
+
+def test_what_is_given_back_is_told_as_left(process):
+    answer = process(limit_sign_in="2/minute").post("/v1/sign-in/ada")
+
+    assert answer.headers["RateLimit"] == '"sign-in";r=2;t=60, "sign-in-name";r=2;t=60'
 
 
 def test_a_name_left_empty_counts_as_the_address_that_sent_it(process):

@@ -8,7 +8,7 @@ import logging
 
 import pytest
 
-from scoreboard.core.logs import JsonLines, StandardError, inform
+from scoreboard.core.logs import JsonLines, StandardError, configure, inform, shown
 
 MORE = {"request": "r1", "path": "/v1/ä", "status": 200, "ms": 1.5}
 
@@ -50,3 +50,37 @@ def test_others_who_listen_hear_it_too(caplog):
         inform(logging.getLogger("scoreboard.tests"), "request", MORE)
 
     assert [(one.message, one.status) for one in caplog.records] == [("request", 200)]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/players/p_1:a.b-c~d", "/v1/players/p_1:a.b-c~d"),
+        ("/v1/stream?ticket=secret", "/v1/stream"),
+        ("/v1/stream;ticket=secret", "/v1/stream"),
+        ("/v1/stream%3Fticket=secret", "/v1/stream%3Fticket"),
+        ("/v1/stream\nticket", "/v1/stream"),
+        ("/" + "x" * 400, "/" + "x" * 299),
+    ],
+)
+def test_a_path_is_logged_up_to_where_secrets_may_begin(path, said):
+    assert shown(path) == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "libraries", "ours"), [("DEBUG", 20, 10), ("INFO", 20, 20), ("ERROR", 40, 40)]
+)
+def test_libraries_do_not_tell_everything_whatever_is_asked(monkeypatch, asked, libraries, ours):
+    monkeypatch.setattr(logging.root, "handlers", [])
+    before = {name: logging.getLogger(name).level for name in ("", "scoreboard", "worker")}
+    try:
+        configure(asked)
+        levels = [
+            logging.getLogger(name).getEffectiveLevel()
+            for name in ("peewee", "gunicorn.error", "scoreboard.x")
+        ]
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+    assert levels == [libraries, libraries, ours]

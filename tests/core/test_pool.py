@@ -46,6 +46,7 @@ def test_no_more_are_opened_than_may_be(database, way):
     assert way.taken <= 3
 
 
+@pytest.mark.alone
 def test_while_the_server_is_silent_many_wait_no_longer_than_one(database, way):
     way.stall()
 

@@ -105,6 +105,7 @@ def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_redis():
     assert not breaker.open
 
 
+@pytest.mark.alone
 def test_a_stalled_redis_is_given_up_quickly_and_then_not_asked(stalled):
     breaker = Breaker()
     redis = connect(stalled, breaker)
@@ -123,6 +124,7 @@ def test_a_stalled_redis_is_given_up_quickly_and_then_not_asked(stalled):
     redis.close()
 
 
+@pytest.mark.alone
 def test_a_refused_connection_is_not_tried_again():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tests.docs import pages
-from tests.support import ROOT, Stack
+from tests.support import ROOT
 
 CALL = """
 for board, rows in follow({url!r}, "main"):
@@ -24,21 +24,18 @@ def shown(process, line):
     return any(one.strip() == line for one in iter(process.stdout.readline, ""))
 
 
-def test_the_python_client_sees_each_change(tmp_path):
+def test_the_python_client_sees_each_change(stack):
     (client,) = (block for _, block in pages.blocks(pages.text("docs/stream.md"), "python"))
-    stack = Stack(tmp_path)
-    stack.start()
-    try:
-        with subprocess.Popen(
-            [sys.executable, "-c", client + CALL.format(url=stack.url)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", client + CALL.format(url=stack.url)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
             submit(stack, "ada", 10)
             assert shown(process, "main [('ada', 10)]")
             submit(stack, "bob", 12)
             assert shown(process, "main [('bob', 12), ('ada', 10)]")
+        finally:
             process.kill()
-    finally:
-        stack.stop()

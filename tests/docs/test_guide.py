@@ -14,20 +14,12 @@ from pathlib import Path
 import playwright
 import pytest
 
-from tests.support import KEY, ROOT, Stack
+from tests.support import KEY, ROOT
 
 FIGURE = re.compile(
     r'<figure data-language="(\w+)" data-step="(\w+)">.*?<code[^>]*>(.*?)</code>.*?</figure>', re.DOTALL
 )
 BLOCK = re.compile(r'<pre tabindex="0"><code translate="no">(.*?)</code></pre>', re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    stack = Stack(Path(tmp_path_factory.mktemp("stack")))
-    stack.start()
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture(scope="module")

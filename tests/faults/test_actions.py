@@ -18,6 +18,8 @@ from tests.faults.playing import Load, Player, slowest
 from tests.faults.test_faults import verify
 from tests.support import ROOT, Stack, at_once, wait_until
 
+pytestmark = pytest.mark.alone
+
 KEYS = {"KEY_ROTATION_SECONDS": "4", "KEY_PUBLISH_SECONDS": "1"}
 
 

@@ -12,6 +12,8 @@ from tests.faults.house import House, faked_clock, set_clock
 from tests.faults.playing import Player
 from tests.support import wait_until
 
+pytestmark = pytest.mark.alone
+
 RECOVERED_SECONDS = 60
 REFUSALS = {"token_expired", "action_token_expired", "completed_too_fast"}
 

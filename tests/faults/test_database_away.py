@@ -15,6 +15,8 @@ from tests.faults.load import Load, define
 from tests.faults.playing import Player
 from tests.support import at_once, wait_until
 
+pytestmark = pytest.mark.alone
+
 HOLD = """
 import apsw, sys
 other = apsw.Connection(sys.argv[1])

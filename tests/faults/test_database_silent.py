@@ -11,6 +11,8 @@ from tests.faults.load import define
 from tests.faults.playing import Player
 from tests.support import at_once, wait_until
 
+pytestmark = pytest.mark.alone
+
 MANY = 50
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.faults.load import Load
 from tests.support import wait_until
 
+pytestmark = pytest.mark.alone
+
 NOTHING = 4096  # bytes: no file of a database is so small
 A_LOG = 1024 * 1024  # bytes: PostgreSQL stops where it can't write its log, in files of this size here
 

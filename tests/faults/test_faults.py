@@ -19,6 +19,8 @@ from scoreboard.commands.boards import run_verify
 from tests.faults.crowd import Crowd
 from tests.support import Stack, wait_until
 
+pytestmark = pytest.mark.alone
+
 PLAYERS = 20
 
 

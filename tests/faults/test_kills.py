@@ -13,6 +13,8 @@ from tests.faults.load import Load
 from tests.faults.servers import send
 from tests.support import wait_until
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.timeout(1200)
 def test_killed_processes_lose_and_double_nothing(shared_house, long):

@@ -21,6 +21,8 @@ from tests.faults.playing import slowest
 from tests.faults.readers import Readers, wrong
 from tests.support import wait_until
 
+pytestmark = pytest.mark.alone
+
 HEALED_SECONDS = 30 if LONG else 60  # on a busy machine the worker's tasks take long to start anew
 ENOUGH = 200  # calls, of which the slowest hundredth says something
 FULL = "1mb"  # less than the bare server needs, so it takes nothing more

@@ -18,6 +18,8 @@ from tests.crowd import Crowd
 from tests.faults.conftest import LONG
 from tests.support import Stack, wait_until
 
+pytestmark = pytest.mark.alone
+
 BROKEN_SECONDS = 60 if LONG else 24
 LOADED_STEPS = 100 if LONG else 30
 EXPLAINED = {"initial", "stale", "epoch", "ahead", "compact", "slow", "gap", "reset"}

@@ -10,6 +10,8 @@ from tests.faults.conftest import LONG
 from tests.faults.house import House
 from tests.support import wait_until
 
+pytestmark = pytest.mark.alone
+
 ENTRIES = 1000  # of a request
 PLAYERS = 500
 DRAINED_SECONDS = 300

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,7 @@ def test_after_it_stopped_the_file_alone_is_a_whole_copy(tmp_path):
     assert not wal.exists() or wal.stat().st_size == 0
 
 
+@pytest.mark.alone
 def test_a_second_start_reuses_everything_and_serves_within_five_seconds(tmp_path):
     stack = Stack(tmp_path)
     stack.start()
@@ -104,6 +106,21 @@ def test_the_address_and_a_first_score_are_printed(tmp_path):
     assert f"curl {stack.url}/v1/boards/main/scores" in printed
 
 
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_an_ipv6_address_is_served_and_printed(host, tmp_path):
+    stack = Stack(tmp_path, {"HOST": host})
+    url = f"http://[::1]:{stack.port}"
+    stack.start(wait=False)
+    wait_until(lambda: f"serving at {url}" in stack.log(), seconds=60, why=stack.log)
+    with urllib.request.urlopen(f"{url}/v1/boards", timeout=10) as answer:
+        status = answer.status
+    printed = stack.log()
+    stack.stop()
+
+    assert status == 200
+    assert ("Only this machine" in printed) == (host == "::1")
+
+
 def test_verify_and_rebuild_find_the_redis_of_the_running_server(tmp_path):
     stack = Stack(tmp_path)
     stack.start()
@@ -123,6 +140,8 @@ def test_verify_and_rebuild_find_the_redis_of_the_running_server(tmp_path):
         ({"DATA_DIR": "/proc/nowhere"}, "DATA_DIR"),
         ({"PORT": "eight"}, "PORT must be a whole number, not 'eight'"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with"),
+        ({"HOST": "no-such-host.invalid"}, "set HOST=127.0.0.1"),
+        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is no address"),
     ],
 )
 def test_what_prevents_a_start_is_said_in_one_sentence(environment, words, tmp_path):

@@ -165,6 +165,7 @@ def test_a_new_period_or_another_order_resets_the_list(stack, board):
     assert watcher.faults == []
 
 
+@pytest.mark.alone
 def test_a_process_that_ends_says_goodbye(tmp_path):
     stack = Stack(tmp_path, ENVIRONMENT)
     stack.start()

@@ -78,6 +78,7 @@ def folded(frames):
     return [(row["id"], row["s"]) for row in rows]
 
 
+@pytest.mark.alone
 def test_who_left_is_noticed_within_a_second(stack, board):
     viewers = [opened(stack, board) for _ in range(20)]
     sockets = [upgrade(stack.port, f"/v1/ws?boards={board}") for _ in range(5)]
@@ -148,7 +149,7 @@ def test_a_websocket_that_says_too_much_is_closed(stack, board, said, code):
         ("/v1/ws", "http://[", 401),
         ("/v1/ws", "null", 401),
         ("/v1/ws?boards=nothing-here", "https://game.example", 404),
-        ("/v1/ws?boards=secret", "https://game.example", 401),
+        ("/v1/ws?boards=secret", "https://game.example", 404),
     ],
 )
 def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):

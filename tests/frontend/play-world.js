@@ -18,6 +18,7 @@ export class Server {
     const answer = typeof next === "function" ? await next(call) : next
     if (answer === "silence") throw new TypeError("Failed to fetch")
     if (answer === "never") return new Promise((_, fail) => signal.addEventListener("abort", fail))
+    if (answer.status === 204) return new Response(null, answer)
     return new Response(answer.text ?? JSON.stringify(answer.body), answer)
   }
 

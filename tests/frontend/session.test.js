@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { test } from "node:test"
 
 import { Api } from "../../clients/javascript/actions/api.js"
@@ -10,10 +11,17 @@ import { data, problem, Server, session, Storage, Time } from "./play-world.js"
 const DONE = data("done")
 const SERVER = "http://one.test/"
 
-function tab(server, { storage = new Storage(), time = new Time() } = {}) {
+// The session of a player with a user name.
+function named(number, player) {
+  const answer = session(number, player)
+  answer.body.data.player.guest = false
+  return answer
+}
+
+function tab(server, { storage = new Storage(), time = new Time(), solver } = {}) {
   const stored = new StoredSession(storage, SERVER)
   const api = new Api("", { fetch: server.fetch })
-  return { stored, time, session: new Session({ api, stored, world: time }) }
+  return { stored, time, session: new Session({ api, stored, solver, world: time }) }
 }
 
 test("who comes for the first time becomes a guest, and stays it", async () => {
@@ -164,4 +172,132 @@ test("what somebody else stored there is no session", () => {
     storage.setItem(`scoreboard.session ${SERVER}`, text)
     assert.equal(new StoredSession(storage, SERVER).read(), null, text)
   }
+})
+
+test("a guest who gets a password goes on with the session that comes with it", async () => {
+  const server = new Server(session(1), DONE, named(2), DONE)
+  const { session: mine, stored } = tab(server)
+  await mine.post("/thing", {})
+
+  const player = await mine.upgrade("ada", "secret")
+  await mine.post("/thing", {})
+
+  assert.equal(player.id, "p_1")
+  assert.deepEqual(stored.read(), { player: "p_1", refreshToken: "refresh-2", named: true })
+  assert.deepEqual(server.asked[2], { path: "/auth/upgrade", body: { username: "ada", password: "secret" }, token: "access-1" })
+  assert.equal(server.asked[3].token, "access-2")
+})
+
+test("another tab goes on with it too", async () => {
+  const storage = new Storage()
+  const one = tab(new Server(session(1), DONE, named(3)), { storage })
+  const server = new Server(session(2), DONE, problem(401, "unauthenticated"), named(4), DONE)
+  const other = tab(server, { storage })
+  await one.session.post("/thing", {})
+  await other.session.post("/thing", {})
+
+  await one.session.upgrade("ada", "secret")
+  assert.equal(await other.session.post("/thing", {}), "done")
+
+  assert.equal(server.asked[3].body.refreshToken, "refresh-3")
+  assert.equal(other.stored.read().player, "p_1")
+})
+
+test("a tab that is told before the new session is kept waits for it, and becomes no guest", async () => {
+  const storage = new Storage()
+  await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
+  const server = new Server(problem(401, "invalid_refresh_token"), named(3), DONE)
+  const time = new Time()
+  const { session: other, stored } = tab(server, { storage, time })
+  time.sleep = async () => stored.write({ player: "p_1", refreshToken: "refresh-2", named: true })
+
+  await other.post("/thing", {})
+
+  assert.deepEqual(server.paths, ["/auth/refresh", "/auth/refresh", "/thing"])
+  assert.equal(server.asked[1].body.refreshToken, "refresh-2")
+})
+
+test("an upgrade whose answer is lost is found by signing in", async () => {
+  const server = new Server(session(1), DONE, "silence", named(2))
+  const { session: mine, stored } = tab(server)
+  await mine.post("/thing", {})
+
+  await mine.upgrade("ada", "secret")
+
+  assert.deepEqual(server.paths.slice(2), ["/auth/upgrade", "/auth/login"])
+  assert.equal(stored.read().refreshToken, "refresh-2")
+})
+
+test("an upgrade that was not done leaves the guest as he was", async () => {
+  const answers = [
+    ["silence", problem(401, "invalid_credentials")],
+    ["silence", named(9, "p_9")], // another player has that name, and that password
+    [problem(409, "username_taken")],
+  ]
+  for (const [first, ...second] of answers) {
+    const { session: mine, stored } = tab(new Server(session(1), DONE, first, ...second))
+    await mine.post("/thing", {})
+
+    await assert.rejects(mine.upgrade("ada", "secret"), { code: first === "silence" ? "no_answer" : "username_taken" })
+
+    assert.deepEqual(stored.read(), { player: "p_1", refreshToken: "refresh-1" })
+  }
+})
+
+test("an outdated token is no reason to give up an upgrade", async () => {
+  const server = new Server(session(1), DONE, problem(401, "token_expired"), session(2), named(3))
+  const { session: mine, stored } = tab(server)
+  await mine.post("/thing", {})
+
+  await mine.upgrade("ada", "secret")
+
+  assert.equal(server.asked.at(-1).token, "access-2")
+  assert.equal(stored.read().refreshToken, "refresh-3")
+})
+
+test("a player with a user name whose session is over becomes no guest", async () => {
+  const storage = new Storage()
+  const over = problem(401, "invalid_refresh_token")
+  const { session: mine, stored } = tab(new Server(named(1), over, named(2), DONE), { storage })
+  await mine.signIn("ada", "secret")
+  const { session: later } = tab(new Server(over), { storage })
+
+  await assert.rejects(later.post("/thing", {}), { status: 401, code: "invalid_refresh_token" })
+
+  assert.equal(stored.read().player, "p_1")
+})
+
+test("a suspended player is told, and keeps what is stored", async () => {
+  const storage = new Storage()
+  await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
+  const { session: mine, stored } = tab(new Server(problem(403, "account_suspended")), { storage })
+
+  await assert.rejects(mine.post("/thing", {}), { status: 403, code: "account_suspended" })
+
+  assert.equal(stored.read().refreshToken, "refresh-1")
+})
+
+test("a sign-in that needs a proof of work gets one", async () => {
+  const needed = problem(429, "proof_of_work_needed")
+  needed.body.puzzle = { nonce: "n", difficulty: 4 }
+  const server = new Server(needed, named(1))
+  const { session: mine } = tab(server, { solver: { solve: async (puzzle) => `for ${puzzle.nonce} ${puzzle.checksum}` } })
+
+  await mine.signIn("ada", "secret")
+
+  const checksum = createHash("sha256").update("ada|secret").digest("hex")
+  assert.deepEqual(server.asked[1].body.proof, { nonce: "n", solution: `for n ${checksum}` })
+})
+
+test("who signs out is nobody, and the next one a new guest", async () => {
+  const server = new Server(named(1), { status: 204 }, session(2, "p_2"), DONE)
+  const { session: mine, stored } = tab(server)
+  await mine.signIn("ada", "secret")
+
+  await mine.signOut()
+  assert.equal(stored.read(), null)
+  await mine.post("/thing", {})
+
+  assert.equal(server.asked[1].body.refreshToken, "refresh-1")
+  assert.equal(stored.read().player, "p_2")
 })

@@ -312,8 +312,8 @@ class Machine(RuleBasedStateMachine):
         """Call as a player, with a session that is good now."""
         parts, one = self.processes[number][0], self.players[player]
         session = one.session["refreshToken"].split("_")[1]
-        tokens = parts.sessions.current(session, parts.players.me(one.id))
-        headers = {"Authorization": f"Bearer {tokens.access}"}
+        access = parts.sessions.access.issue(session, parts.players.me(one.id))
+        headers = {"Authorization": f"Bearer {access}"}
         return getattr(self.http(number), method)(path, json=body, headers=headers)
 
     def id(self, name):

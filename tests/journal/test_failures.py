@@ -36,6 +36,7 @@ class TestSQLite:
     def database_url(self, sqlite_url):
         return sqlite_url
 
+    @pytest.mark.alone
     def test_a_locked_file_is_answered_in_time_and_the_same_fact_is_taken_later(self, parts, writer):
         other = apsw.Connection(parts.database.url.removeprefix("sqlite:///"))
         other.execute("BEGIN IMMEDIATE")
@@ -51,6 +52,7 @@ class TestSQLite:
         assert code(writer, note("a")) is None
         assert times(parts, "a") == 1
 
+    @pytest.mark.alone
     def test_who_gave_up_waiting_is_not_recorded_behind_his_back(self, parts, make_writer):
         pause = Pause()
         writer = make_writer(Notes(before=pause))
@@ -195,6 +197,7 @@ class TestPostgreSQL:
         assert code(writer, note("a")) is None
         assert times(parts, "a") == 1
 
+    @pytest.mark.alone
     def test_a_server_that_is_away_is_answered_in_time(self, parts, proxy, writer):
         proxy.close()
         found = []

@@ -86,6 +86,7 @@ def test_a_table_that_was_written_can_be_read(tmp_path):
     assert report.parsed(page.read_text()) == rows
 
 
+@pytest.mark.alone
 def test_the_generator_keeps_a_pace(bare_port):
     request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

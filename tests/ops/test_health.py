@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from scoreboard.app import create_app
+from scoreboard.core.db import Busy, Full, Lost
+from scoreboard.core.redis import RedisAway
+from scoreboard.ops.wire import Reason
+from tests.actions.play import Player
 from tests.boards.calls import listed, submit
 from tests.support import KEY, free_port
 
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
+pytestmark = pytest.mark.one_database
 
 
 def test_a_process_that_answers_is_healthy(client):
@@ -35,6 +38,55 @@ def test_a_deployment_that_takes_scores_is_ready(client, parts):
         "follower:audit": "ok",
     }
     assert all(check["ms"] >= 0 for check in answer.json["checks"].values())
+    assert answer.json["checks"]["database"]["sqlite"]
+    assert answer.json["checks"]["follower:audit"]["behind"] == 0
+    assert answer.json["version"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+def strangers(parts):
+    """What those send who have no server key, or none that is good."""
+    guest = Player(parts)
+    moderator = Player(parts)
+    parts.players.grant(moderator.id, "admin", context={})
+    parts.clock.advance(ms=1)
+    moderator.renew()
+    key, secret = parts.keys.create("old", ["admin"])
+    parts.keys.revoke(key.id)
+    tokens = (guest.session["accessToken"], moderator.session["accessToken"], "sk_made_up", secret, "")
+    return ["", "Basic YTpi", "Bearer", *(f"Bearer {token}" for token in tokens)]
+
+
+def test_without_a_good_server_key_neither_versions_nor_lags_are_told(client, parts, strangers):
+    parts.followers.catch_up("audit")
+
+    answers = [client.get("/readyz", headers={"Authorization": sent}) for sent in strangers]
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert answer.json == {
+            "status": "ready",
+            "checks": {
+                name: {"state": "ok"} for name in ("database", "redis", "follower:boards", "follower:audit")
+            },
+        }
+
+
+def test_a_follower_that_is_behind_or_being_built_is_a_reason_for_all_and_a_number_for_a_key(
+    client, parts, redis, monkeypatch
+):
+    monkeypatch.setattr("scoreboard.ops.service.STUCK", 1)
+    submit(client, "main", {"player": "ada", "score": 5})
+    redis.flushall()
+
+    told = client.get("/readyz", headers={"Authorization": ""}).json["checks"]
+    detailed = client.get("/readyz").json["checks"]
+
+    assert told["follower:boards"] == {"state": "rebuilding", "reason": "rebuilding"}
+    assert told["follower:audit"] == {"state": "behind", "reason": "behind"}
+    assert detailed["follower:boards"]["behind"] is None
+    assert detailed["follower:audit"]["behind"] >= 1
 
 
 def test_before_the_boards_file_is_applied_it_is_not_ready(client, parts):
@@ -63,7 +115,11 @@ def test_without_redis_it_is_ready_all_the_same(without_redis):
     answer = without_redis.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json["checks"]["redis"]["state"] == "away"
+    assert answer.json["checks"]["redis"] == {
+        "state": "away",
+        "reason": "unreachable",
+        "error": "RedisAway",
+    }
 
 
 def test_without_redis_scores_are_taken_and_boards_are_read(without_redis):
@@ -83,13 +139,55 @@ def test_a_state_tells_no_address(without_redis):
     assert "redis://" not in text
 
 
-def test_without_its_database_it_is_not_ready(make_parts, sqlite_url, tmp_path):
+@pytest.fixture
+def without_database(make_parts, sqlite_url, tmp_path):
+    """Parts that have used their key, and lose their database."""
     parts = make_parts(sqlite_url)
+    parts.keys.find(KEY)
     parts.database._db.close()
     (tmp_path / "scoreboard.db").rename(tmp_path / "gone.db")
-    client = create_app(parts).test_client()
+    return parts
 
-    answer = client.get("/readyz")
+
+def test_without_its_database_it_is_not_ready_and_says_so_to_all(without_database):
+    client = create_app(without_database).test_client()
+
+    for sent in ("", "Bearer sk_made_up"):
+        answer = client.get("/readyz", headers={"Authorization": sent})
+        assert answer.status_code == 503
+        assert answer.json["status"] == "not ready"
+        assert answer.json["checks"]["database"] == {"state": "away", "reason": "unreachable"}
+        assert "version" not in answer.json
+
+
+def test_without_its_database_a_key_that_is_known_still_gets_details(without_database):
+    client = create_app(without_database).test_client()
+
+    answer = client.get("/readyz", headers={"Authorization": f"Bearer {KEY}"})
 
     assert answer.status_code == 503
-    assert answer.json["checks"]["database"]["state"] == "away"
+    assert answer.json["checks"]["database"]["error"] == "Lost"
+    assert answer.json["version"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Lost("gone"), "unreachable"),
+        (Busy("locked"), "busy"),
+        (Full("no room"), "full"),
+        (RedisAway("gone"), "unreachable"),
+        (ConnectionRefusedError("gone"), "unreachable"),
+        (ValueError("postgresql://ada:secret@db"), "failed"),
+    ],
+)
+def test_what_goes_wrong_is_told_as_one_of_a_few_reasons(parts, error, reason):
+    def ask():
+        raise error
+
+    health = replace(parts.health, lags={"boards": ask})
+
+    check = health.report()[1]["follower:boards"]
+
+    assert check == {"state": "away", "reason": reason, "error": type(error).__name__}
+    assert reason in get_args(Reason)

@@ -12,6 +12,8 @@ from scoreboard.pages.messages import GROUPS, LANGUAGES, PLACE, Language, choose
 from scoreboard.pages.plurals import RULES
 from tests.support import ROOT
 
+pytestmark = pytest.mark.one_database
+
 ENGLISH = LANGUAGES["en"]
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
 SOURCES = [

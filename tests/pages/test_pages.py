@@ -13,6 +13,8 @@ from scoreboard.core.db import Lost
 from tests.pages.html import INLINE
 from tests.support import KEY
 
+pytestmark = pytest.mark.one_database
+
 
 def define(client, board, **definition):
     assert client.put(f"/v1/admin/boards/{board}", json=definition).status_code in (200, 201)
@@ -247,7 +249,7 @@ def test_a_database_that_is_away_gets_a_page_that_tries_again(client, parts, mon
     def away(id):
         raise Lost
 
-    monkeypatch.setattr(parts.boards, "board", away)
+    monkeypatch.setattr(parts.boards, "find", away)
 
     page = client.get("/")
 

@@ -9,6 +9,8 @@ import pytest
 from scoreboard.core.codes import CODES
 from scoreboard.pages.guide.advice import advice, coded
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_problems_type_leads_to_its_explanation(client):
     problem = client.get("/v1/boards/nope").json

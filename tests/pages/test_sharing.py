@@ -11,6 +11,8 @@ import pytest
 from scoreboard.pages.sharing.links import board_in
 from tests.pages.html import INLINE
 
+pytestmark = pytest.mark.one_database
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

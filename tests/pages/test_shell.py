@@ -12,6 +12,8 @@ from scoreboard.app import create_app
 from scoreboard.pages.shell import files
 from tests.contract import client_of
 
+pytestmark = pytest.mark.one_database
+
 
 def kept(script):
     """Version and paths of the shell, as the service worker has them."""

@@ -16,6 +16,8 @@ from scoreboard.core.openapi import description_of
 from tests import contract
 from tests.support import ROOT
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def app(make_parts, sqlite_url):

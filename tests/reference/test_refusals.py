@@ -39,6 +39,7 @@ def sent(client, method, path, **options):
     return client.open(path, method=method.upper(), **options)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic YTpi", "Bearer " + "x" * 600])
 def test_nobody_gets_in_without_being_let_in(client, header):
     found = list(calls(where=guarded))
@@ -50,6 +51,7 @@ def test_nobody_gets_in_without_being_let_in(client, header):
         assert answer.headers["WWW-Authenticate"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("body", "mimetype", "status", "code"),
     [
@@ -72,6 +74,7 @@ def test_a_body_that_is_none_is_refused(client, body, mimetype, status, code):
         assert refusal(answer) == (status, code), path
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_key_of_another_scope_does_not_open(client, parts, scope):
     _, secret = parts.keys.create("narrow", [scope])
@@ -82,6 +85,7 @@ def test_a_key_of_another_scope_does_not_open(client, parts, scope):
         assert refusal(answer) == (403, "insufficient_scope"), path
 
 
+@pytest.mark.one_database
 def test_a_key_for_idempotency_that_is_none_is_refused(client):
     def honours(operation):
         names = [one["name"] for one in operation.get("parameters", [])]
@@ -109,6 +113,7 @@ def test_strange_texts_in_paths_get_answers_that_are_described(client, text):
                 assert 400 <= answer.status_code < 500, strange
 
 
+@pytest.mark.one_database
 def test_a_method_that_is_none_is_named_with_those_that_are(client):
     for path in contract.document()["paths"]:
         answer = client.open(path.replace("{", "").replace("}", ""), method="PROPFIND")

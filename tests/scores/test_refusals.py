@@ -8,6 +8,8 @@ import pytest
 
 from tests.boards.calls import listed, put, submit
 
+pytestmark = pytest.mark.one_database
+
 BAD = {
     "no player": ({"score": 1}, "validation_failed"),
     "no score": ({"player": "ada"}, "validation_failed"),
@@ -57,12 +59,6 @@ BAD = {
     ),
     "an empty name": ({"player": "ada", "score": 1, "displayName": ""}, "invalid_display_name"),
 }
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """Nothing here depends on the kind of the database."""
-    return sqlite_url
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def time():
 
 @pytest.fixture
 def places(time):
-    free = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]
+    free = [ip_network(text) for text in ("10.0.0.0/8", "2001:db8::/32", "::1/128")]
     return Places(most=50, most_per_address=3, most_per_player=2, free=free, monotonic=time)
 
 
@@ -44,7 +44,7 @@ def test_addresses_do_not_take_each_others_places(places):
     assert places.take(Newcomer(address="192.0.2.2")) == ""
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "2001:db8::/64", "unknown", ""])
+@pytest.mark.parametrize("address", ["10.1.2.3", "2001:db8::/64", "::/64", "unknown", ""])
 def test_networks_that_stand_for_many_are_not_counted(places, address):
     assert [places.take(Newcomer(address=address)) for _ in range(49)] == [""] * 49
 
@@ -55,10 +55,44 @@ def test_a_player_has_so_many_wherever_he_is(places):
     assert found == ["", "", "player_limit"]
 
 
-def test_players_with_a_ticket_do_not_fill_their_classroom(places):
-    found = [places.take(Newcomer(address=HOME.address, player=f"p{one}")) for one in range(10)]
+def test_those_with_a_ticket_have_three_times_as_many_and_no_more(places):
+    found = [places.take(Newcomer(address=HOME.address, player=f"p{one}")) for one in range(11)]
 
-    assert found == [""] * 10
+    assert found == [""] * 9 + ["ip_limit"] * 2
+    assert places.take(HOME) == "ip_limit"
+    assert places.take(Newcomer(address="192.0.2.2", player="p11")) == ""
+
+
+def test_those_with_a_ticket_and_those_without_are_counted_together(places):
+    watching = [places.take(HOME) for _ in range(3)]
+    players = [places.take(Newcomer(address=HOME.address, player=f"p{one}")) for one in range(7)]
+
+    assert watching == [""] * 3
+    assert players == [""] * 6 + ["ip_limit"]
+
+
+def test_players_of_a_network_that_stands_for_many_are_not_counted_by_it(places):
+    found = [places.take(Newcomer(address="10.0.0.1", player=f"p{one}")) for one in range(50)]
+
+    assert found == [""] * 50
+
+
+def test_a_site_of_ipv6_has_16_times_as_many_as_one_of_its_networks(places):
+    places.most = 1000
+    took = [places.take(Newcomer(address=f"2001:db9:0:{n:x}::/64")) for n in range(49)]
+
+    assert took == [""] * 48 + ["ip_limit"]
+    assert places.take(Newcomer(address="2001:db9:1::/64")) == ""
+    assert places.take(Newcomer(address="2001:db9:0:ff::/64", player="ada")) == ""
+
+
+def test_a_site_of_ipv6_opens_16_times_as_many_at_once(places):
+    places.most_per_address = places.most = 10**6
+    opened = [
+        places.take(Newcomer(address=f"2001:db9:0:{n % 100:x}::/64")) for n in range(16 * OPENED_AT_ONCE + 1)
+    ]
+
+    assert opened == [""] * 16 * OPENED_AT_ONCE + ["rate"]
 
 
 def test_a_process_has_so_many(places):
@@ -81,9 +115,12 @@ def test_an_address_opens_so_many_at_once_and_then_so_many_a_second(places, time
 
 
 def test_when_all_left_nothing_is_remembered_of_them(places):
-    for one in range(20):
-        places.take(Newcomer(address=f"192.0.2.{one}", player="ada" if one < 2 else ""))
-    for one in range(20):
-        places.give_back(Newcomer(address=f"192.0.2.{one}", player="ada" if one < 2 else ""))
+    came = [Newcomer(address=f"192.0.2.{one}", player="ada" if one < 2 else "") for one in range(20)]
+    came += [Newcomer(address=f"2001:db9:0:{one}::/64") for one in range(5)]
+    came += [Newcomer(address=address) for address in ("10.0.0.1", "unknown")]
+
+    assert [places.take(who) for who in came] == [""] * len(came)
+    for who in came:
+        places.give_back(who)
 
     assert (places.taken, dict(places._addresses), dict(places._players)) == (0, {}, {})

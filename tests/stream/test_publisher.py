@@ -115,6 +115,7 @@ def test_who_stops_publishing_does_not_take_the_lease_again(parts, redis):
     assert redis.get(keys.lease()) is None
 
 
+@pytest.mark.alone
 def test_a_board_that_was_quiet_does_not_wait_for_one_that_is_busy(make_parts, sqlite_url, redis):
     parts = make_parts(sqlite_url, stream_tick_ms=5000)
     client = client_of(parts)

@@ -116,7 +116,7 @@ def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
         ("boards=main:", 404, "period_not_found"),
         ("boards=main:@", 404, "period_not_found"),
         ("boards=main,", 404, "board_not_found"),
-        ("boards=secret", 401, "unauthenticated"),
+        ("boards=secret", 404, "board_not_found"),
         ("boards=" + ",".join(f"b{n}" for n in range(9)), 400, "validation_failed"),
         ("boards=" + "x" * 1001, 400, "validation_failed"),
     ],

@@ -6,9 +6,15 @@ const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for
 
 // The server's no. `code` is one of docs/errors.md; "no_answer" where nothing was heard.
 export class Refusal extends Error {
-  constructor({ status = 0, code = "no_answer", detail = "The server did not answer.", retryAfterSeconds = 0 } = {}) {
+  constructor({
+    status = 0,
+    code = "no_answer",
+    detail = "The server did not answer.",
+    retryAfterSeconds = 0,
+    puzzle = null,
+  } = {}) {
     super(detail)
-    Object.assign(this, { name: "Refusal", status, code, detail, retryAfterSeconds })
+    Object.assign(this, { name: "Refusal", status, code, detail, retryAfterSeconds, puzzle })
   }
 }
 
@@ -23,20 +29,25 @@ export class Api {
     this.#answerMs = answerMs
   }
 
-  // What stands under "data" in the answer. Throws a Refusal.
+  // What stands under "data" in the answer, null where it has no body. Throws a Refusal.
   post(path, body, accessToken = "") {
-    const headers = { "Content-Type": "application/json" }
-    if (accessToken) headers.Authorization = `Bearer ${accessToken}`
+    const headers = { "Content-Type": "application/json", ...bearer(accessToken) }
     return this.#answered(path, { method: "POST", headers, body: JSON.stringify(body) })
   }
 
   // The same.
-  get(path) {
-    return this.#answered(path, {})
+  get(path, accessToken = "") {
+    return this.#answered(path, { headers: bearer(accessToken) })
+  }
+
+  // The same.
+  delete(path, accessToken = "") {
+    return this.#answered(path, { method: "DELETE", headers: bearer(accessToken) })
   }
 
   async #answered(path, call) {
     const { status, headers, text } = await this.#heard(path, call)
+    if (status === 204) return null
     const answer = parsed(text)
     if (status < 300 && answer) return answer.data
     if (status < 300) throw new Refusal() // a hotspot's sign-in page, and not the server
@@ -45,6 +56,7 @@ export class Api {
       code: answer?.code ?? `http_${status}`, // a proxy's words are not ours
       detail: answer?.detail ?? `The server answered ${status}.`,
       retryAfterSeconds: Number(headers.get("Retry-After")) || 0,
+      puzzle: answer?.puzzle,
     })
   }
 
@@ -60,4 +72,8 @@ export class Api {
       clearTimeout(timer)
     }
   }
+}
+
+function bearer(accessToken) {
+  return accessToken ? { Authorization: `Bearer ${accessToken}` } : {}
 }

@@ -17,9 +17,10 @@ export class Player {
 
   constructor({ api, stored, storage }) {
     this.#stored = stored
-    this.#session = new Session({ api, stored })
+    const solver = new Solver()
+    this.#session = new Session({ api, stored, solver })
     this.queue = new Queue({ session: this.#session, stored: new StoredActions(storage, stored.server) })
-    this.#actions = new Actions({ session: this.#session, solver: new Solver(), queue: this.queue })
+    this.#actions = new Actions({ session: this.#session, solver, queue: this.queue })
   }
 
   /** His id, null where he has not played yet. */
@@ -51,6 +52,57 @@ export class Player {
    */
   optimistic(board, rules) {
     return new Optimistic({ queue: this.queue, board, ...rules })
+  }
+
+  /**
+   * Give the guest a user name and a password; id, scores and what waits in the queue stay. Throws a Refusal, as
+   * all that follow.
+   * @param {string} username
+   * @param {string} password
+   */
+  upgrade(username, password) {
+    return this.#session.upgrade(username, password)
+  }
+
+  /**
+   * Sign in as a player with a user name. What waits in the queue counts only for who completed it.
+   * @param {string} username
+   * @param {string} password
+   */
+  signIn(username, password) {
+    return this.#session.signIn(username, password)
+  }
+
+  /** Sign out: whoever plays next in this browser is a new guest, or signs in. */
+  signOut() {
+    return this.#session.signOut()
+  }
+
+  /**
+   * Change the password. All other sessions of the player end.
+   * @param {string} currentPassword
+   * @param {string} newPassword
+   */
+  async changePassword(currentPassword, newPassword) {
+    await this.#session.post("/me/password", { currentPassword, newPassword })
+  }
+
+  /** The open sessions: { id, createdAt, lastUsedAt, current }, the one that was used last first. */
+  sessions() {
+    return this.#session.get("/me/sessions")
+  }
+
+  /**
+   * End one of the player's sessions.
+   * @param {string} id
+   */
+  async endSession(id) {
+    await this.#session.delete(`/me/sessions/${encodeURIComponent(id)}`)
+  }
+
+  /** End all of the player's sessions but the one of this browser. */
+  async endOtherSessions() {
+    await this.#session.delete("/me/sessions")
   }
 
   /** What a stream is opened with, to be told where he stands. */

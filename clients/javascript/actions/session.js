@@ -1,9 +1,13 @@
 // session.js: calls as the player of this browser. Who comes for the first time becomes a guest. No DOM.
 
+import { signIn } from "./sign-in.js"
+
 const MARGIN_MS = 30_000 // an access token this close to its end may be over when it arrives
+const SETTLED_MS = 1000 // another tab that got a new session has written it by then
 
 const browser = {
   now: () => Date.now(),
+  sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
   // One tab at a time. Over plain http there are no locks: there the server forgives two tabs that
   // send the same refresh token within ten seconds.
   alone: (run, server) => globalThis.navigator?.locks?.request(`scoreboard.session ${server}`, run) ?? run(),
@@ -12,53 +16,139 @@ const browser = {
 export class Session {
   #api
   #stored
+  #solver
   #world
   #access = null // { token, until }; never stored
   #opening = null
 
-  constructor({ api, stored, world = browser }) {
+  // `solver` is for signing in by a name that many try.
+  constructor({ api, stored, solver = null, world = browser }) {
     this.#api = api
     this.#stored = stored
+    this.#solver = solver
     this.#world = world
   }
 
-  // Throws a Refusal. A token that was refused is replaced, once.
-  async post(path, body) {
-    const token = await this.#token()
+  // Throws a Refusal, as all of these. A token that was refused is replaced, once.
+  post(path, body) {
+    return this.#asPlayer((token) => this.#api.post(path, body, token), () => this.#token())
+  }
+
+  get(path) {
+    return this.#asPlayer((token) => this.#api.get(path, token), () => this.#token())
+  }
+
+  delete(path) {
+    return this.#asPlayer((token) => this.#api.delete(path, token), () => this.#token())
+  }
+
+  // Gives the guest of this browser a user name and a password. The session of before ends, in all tabs: they find
+  // the new one where this one keeps it.
+  upgrade(username, password) {
+    return this.#enter(() => this.#upgraded({ username, password }))
+  }
+
+  signIn(username, password) {
+    return this.#enter(() => this.#signedIn({ username, password }))
+  }
+
+  signOut() {
+    return this.#alone(async () => {
+      const known = this.#stored.read()
+      if (known) await this.#api.post("/auth/logout", { refreshToken: known.refreshToken })
+      this.#access = null
+      this.#stored.forget()
+    })
+  }
+
+  async #asPlayer(call, tokenNow) {
+    const token = await tokenNow()
     try {
-      return await this.#api.post(path, body, token)
+      return await call(token)
     } catch (refusal) {
       if (refusal.status !== 401) throw refusal
       if (this.#access?.token === token) this.#access = null
-      return this.#api.post(path, body, await this.#token())
+      return call(await tokenNow())
     }
   }
 
   async #token() {
-    if (this.#access && this.#world.now() < this.#access.until) return this.#access.token
-    this.#opening ??= this.#open().finally(() => (this.#opening = null))
+    if (this.#good()) return this.#access.token
+    this.#opening ??= this.#alone(() => this.#opened()).finally(() => (this.#opening = null))
     return this.#opening
   }
 
-  #open() {
-    return this.#world.alone(async () => {
-      // Read when it is our turn: another tab may have spent what was there before.
-      const known = this.#stored.read()
-      const session = (known && (await this.#refreshed(known))) ?? (await this.#api.post("/auth/guest", {}))
-      this.#stored.write({ player: session.player.id, refreshToken: session.refreshToken })
-      const until = this.#world.now() + session.expiresInSeconds * 1000 - MARGIN_MS
-      this.#access = { token: session.accessToken, until }
-      return session.accessToken
-    }, this.#stored.server)
+  #good() {
+    return this.#access && this.#world.now() < this.#access.until
   }
 
-  // New tokens, or null where the session is over.
-  async #refreshed({ refreshToken }) {
+  // What follows runs while no other tab does the same.
+  #alone(run) {
+    return this.#world.alone(run, this.#stored.server)
+  }
+
+  #enter(enter) {
+    return this.#alone(async () => {
+      const session = await enter()
+      this.#take(session)
+      return session.player
+    })
+  }
+
+  async #opened() {
+    // Read when it is our turn: another tab may have spent what was there before.
+    const known = this.#stored.read()
+    return this.#take((known && (await this.#refreshed(known))) ?? (await this.#api.post("/auth/guest", {})))
+  }
+
+  #take({ player, accessToken, refreshToken, expiresInSeconds }) {
+    this.#stored.write({ player: player.id, refreshToken, ...(player.guest === false && { named: true }) })
+    this.#access = { token: accessToken, until: this.#world.now() + expiresInSeconds * 1000 - MARGIN_MS }
+    return accessToken
+  }
+
+  // New tokens, or null where the session of a guest is over.
+  async #refreshed(known) {
     try {
-      return await this.#api.post("/auth/refresh", { refreshToken })
+      return await this.#api.post("/auth/refresh", { refreshToken: known.refreshToken })
     } catch (refusal) {
       if (refusal.status !== 401) throw refusal
+      const newer = await this.#newer(known)
+      if (newer) return this.#refreshed(newer)
+      if (known.named) throw refusal // as a guest it would be somebody else
       return null
     }
+  }
+
+  // What another tab keeps by now, which may just have got a password for the player.
+  async #newer({ refreshToken }) {
+    await this.#world.sleep(SETTLED_MS)
+    const known = this.#stored.read()
+    return known && known.refreshToken !== refreshToken ? known : null
+  }
+
+  async #upgraded(credentials) {
+    const ask = (token) => this.#api.post("/auth/upgrade", credentials, token)
+    try {
+      return await this.#asPlayer(ask, () => (this.#good() ? this.#access.token : this.#opened()))
+    } catch (refusal) {
+      if (refusal.status !== 0 && refusal.status < 500) throw refusal
+      return this.#afterLostAnswer(credentials, refusal)
+    }
+  }
+
+  // The server may have done it: then the tokens of before are no good any more, and the password is.
+  async #afterLostAnswer(credentials, refusal) {
+    try {
+      const session = await this.#signedIn(credentials)
+      if (session.player.id === this.#stored.read()?.player) return session
+    } catch {
+      // It did not.
+    }
+    throw refusal
+  }
+
+  #signedIn(credentials) {
+    return signIn(this.#api, this.#solver, credentials)
   }
 }

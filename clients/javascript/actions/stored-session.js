@@ -15,11 +15,12 @@ export class StoredSession extends EventTarget {
     this.#key = `scoreboard.session ${server}`
   }
 
-  // { player, refreshToken }, or null where nobody has played yet.
+  // { player, refreshToken, named }, or null where nobody has played yet. `named` is true of a player with a user
+  // name, who must sign in again where the session is over.
   read() {
     try {
-      const { player, refreshToken } = JSON.parse(this.#storage.getItem(this.#key))
-      return player && refreshToken ? { player, refreshToken } : this.#here
+      const { player, refreshToken, named } = JSON.parse(this.#storage.getItem(this.#key))
+      return player && refreshToken ? { player, refreshToken, ...(named && { named }) } : this.#here
     } catch {
       return this.#here
     }
@@ -31,6 +32,16 @@ export class StoredSession extends EventTarget {
       this.#here = null
     } catch {
       this.#here = session
+    }
+    this.dispatchEvent(new Event("change"))
+  }
+
+  forget() {
+    this.#here = null
+    try {
+      this.#storage.removeItem(this.#key)
+    } catch {
+      // Nothing could be kept.
     }
     this.dispatchEvent(new Event("change"))
   }

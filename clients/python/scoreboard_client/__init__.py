@@ -14,7 +14,17 @@ from scoreboard_client.changes import Change, Me, Row
 from scoreboard_client.client import Client
 from scoreboard_client.errors import AwayError, EndedError, RefusedError, ScoreboardError
 from scoreboard_client.server import Server
-from scoreboard_client.types import Action, Entry, Listing, Placed, Player, Proof, Receipt, Report
+from scoreboard_client.types import (
+    Action,
+    Entry,
+    Listing,
+    OpenSession,
+    Placed,
+    Player,
+    Proof,
+    Receipt,
+    Report,
+)
 from scoreboard_client.work import prove
 
 __all__ = [
@@ -26,6 +36,7 @@ __all__ = [
     "Entry",
     "Listing",
     "Me",
+    "OpenSession",
     "Placed",
     "Player",
     "Proof",

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from scoreboard_client.changes import Change
-from scoreboard_client.errors import RefusedError, ScoreboardError
+from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
 from scoreboard_client.transport import Transport
-from scoreboard_client.types import Action, Entry, Listing, Player, Proof, Receipt
+from scoreboard_client.types import Action, Entry, Listing, OpenSession, Player, Proof, Receipt
 from scoreboard_client.watch import watch
-from scoreboard_client.work import prove
+from scoreboard_client.work import prove, prove_sign_in
 
 
 class Client:
@@ -39,7 +39,7 @@ class Client:
             url=url.rstrip("/"), timeout_seconds=timeout_seconds, patience_seconds=patience_seconds
         )
         self._access, self._refresh = "", refresh_token
-        self._renewing = threading.Lock()
+        self._renewing = threading.RLock()
         self._player: Player | None = None
 
     # Signing in
@@ -59,13 +59,32 @@ class Client:
         return self._enter("register", body | _given(displayName=name, region=region))
 
     def login(self, username: str, password: str) -> Player:
-        """Sign in. Refused: invalid_credentials."""
-        return self._enter("login", {"username": username, "password": password}, again=True)
+        """Sign in. Refused: invalid_credentials, account_suspended.
+
+        Where many try this user name at the moment, it takes about a second of work.
+        """
+        body: dict[str, Any] = {"username": username, "password": password}
+        try:
+            return self._enter("login", body, again=True)
+        except RefusedError as refused:
+            if not refused.puzzle:
+                raise
+            body["proof"] = prove_sign_in(refused.puzzle, username, password)
+        return self._enter("login", body, again=True)
 
     def upgrade(self, username: str, password: str) -> Player:
-        """Give a guest a user name and a password; id and scores stay. Refused: username_taken."""
+        """Give a guest a user name and a password; id and scores stay, refresh_token is a new one.
+
+        Refused: username_taken. Where the answer is lost, it signs in to find out whether it was done.
+        """
         body = {"username": username, "password": password}
-        return self._take(self._call("POST", "/v1/auth/upgrade", body)["data"])
+        with self._renewing:  # the session of before ends: other threads wait for the new one
+            try:
+                return self._take(self._call("POST", "/v1/auth/upgrade", body)["data"])
+            except AwayError as away:
+                if not away.doubtful:
+                    raise
+                return self._after_lost_answer(username, password, away)
 
     def logout(self) -> None:
         """End the session."""
@@ -98,6 +117,24 @@ class Client:
             body["region"] = None
         self._player = Player.of(self._call("PATCH", "/v1/me", body, again=True)["data"])
         return self._player
+
+    # Passwords and sessions
+
+    def change_password(self, current: str, new: str) -> None:
+        """Change the password; all other sessions end. Refused: wrong_password, no_password."""
+        self._call("POST", "/v1/me/password", {"currentPassword": current, "newPassword": new})
+
+    def sessions(self) -> tuple[OpenSession, ...]:
+        """The open sessions of the player, the one that was used last first."""
+        return tuple(map(OpenSession.of, self._call("GET", "/v1/me/sessions", again=True)["data"]))
+
+    def end_session(self, session: str) -> None:
+        """End one of the player's sessions, by its id. Refused: session_not_found."""
+        self._call("DELETE", f"/v1/me/sessions/{quote(session, safe='')}")
+
+    def end_other_sessions(self) -> None:
+        """End all of the player's sessions but this one."""
+        self._call("DELETE", "/v1/me/sessions", again=True)
 
     # Playing
 
@@ -196,6 +233,12 @@ class Client:
 
     def _enter(self, how: str, body: dict[str, Any], *, again: bool = False) -> Player:
         return self._take(self._transport.call("POST", f"/v1/auth/{how}", body, again=again)["data"])
+
+    def _after_lost_answer(self, username: str, password: str, away: AwayError) -> Player:
+        try:
+            return self.login(username, password)
+        except RefusedError:
+            raise away from None
 
     def _take(self, session: dict[str, Any]) -> Player:
         self._access, self._refresh = session["accessToken"], session["refreshToken"]

@@ -23,12 +23,13 @@ class RefusedError(ScoreboardError):
         self.detail = str(problem.get("detail", f"The server answered {status}."))
         self.request_id = str(problem.get("requestId", ""))
         self.errors: list[dict[str, str]] = problem.get("errors", [])
+        self.puzzle: dict[str, Any] | None = problem.get("puzzle")  # of proof_of_work_needed
         self.retry_after_seconds = retry_after_seconds
         super().__init__(f"{self.code}: {self.detail}")
 
 
 class EndedError(RefusedError):
-    """The server ended what was watched, for good: `code` is board_gone, forbidden or kicked."""
+    """The server ended what was watched, for good: `code` is board_gone or kicked."""
 
 
 class AwayError(ScoreboardError):

@@ -36,6 +36,26 @@ class Player:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """A session of the player: one device's sign-in."""
+
+    id: str
+    created_at: datetime
+    last_used_at: datetime
+    current: bool  # whether it is the one of this client
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> OpenSession:
+        """A session as it travels."""
+        return cls(
+            id=body["id"],
+            created_at=datetime.fromisoformat(body["createdAt"]),
+            last_used_at=datetime.fromisoformat(body["lastUsedAt"]),
+            current=body["current"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """An action that was begun. Complete it with the client that asked for it."""
 

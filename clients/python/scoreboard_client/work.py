@@ -1,10 +1,11 @@
-"""The work that an action asks for. Pure."""
+"""The work that an action asks for, and at times a sign-in. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from itertools import count
+from typing import Any
 
 from scoreboard_client.types import Action, Proof
 
@@ -30,6 +31,13 @@ def prove(action: Action, *, points: int | None = None, result: str = "") -> Pro
         points=claimed,
         result=result,
     )
+
+
+def prove_sign_in(puzzle: dict[str, Any], username: str, password: str) -> dict[str, str]:
+    """The proof of work that a sign-in is sent with, for the puzzle of the refusal before it."""
+    checksum = hashlib.sha256(f"{username}|{password}".encode()).hexdigest()
+    solution = solve(puzzle["nonce"], checksum, puzzle["difficulty"])
+    return {"nonce": puzzle["nonce"], "solution": solution}
 
 
 def solve(nonce: str, checksum: str, difficulty: int) -> str:

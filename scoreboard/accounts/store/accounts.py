@@ -10,8 +10,8 @@ from scoreboard.accounts.types import Account
 from scoreboard.core.db import Connection, Database, execute, one_of, rows
 
 ACCOUNT = (
-    "a.id, a.username, COALESCE(p.display_name, a.id), a.region, a.role, a.scoring, a.created_at"
-    " FROM account a LEFT JOIN player p ON p.id = a.id"
+    "a.id, a.username, COALESCE(p.display_name, a.id), a.region, a.role, a.scoring, a.created_at,"
+    " a.suspended_at FROM account a LEFT JOIN player p ON p.id = a.id"
 )
 
 
@@ -31,16 +31,30 @@ class StoredAccounts:
         found = self._database.run(lambda db: rows(db, text, (username_key(username),)))
         return (str(found[0][0]), str(found[0][1])) if found else None
 
-    def set_password(self, player: str, old: str, new: str) -> None:
-        """Replace a password's hash by one of the same password, unless it was changed meanwhile."""
-        text = "UPDATE account SET password = ? WHERE id = ? AND password = ?"
-        self._database.transaction(lambda db: execute(db, text, (new, player, old)))
+    def taken(self, username: str) -> bool:
+        """Whether somebody has this user name."""
+        return self._database.run(lambda db: taken(db, username))
+
+    def hash_of(self, player: str) -> str:
+        """The stored hash of a player's password, "" where there is none."""
+        return self._database.run(lambda db: password(db, player))
+
+    def replace_hash(self, player: str, old: str, new: str) -> bool:
+        """Replace a password's hash by one of the same password. Returns whether it was still that one."""
+        text = "UPDATE account SET password = ? WHERE id = ? AND password = ? RETURNING id"
+        return bool(self._database.transaction(lambda db: rows(db, text, (new, player, old))))
 
 
 def account(db: Connection, player: str) -> Account | None:
     """A player's account."""
     found = rows(db, f"SELECT {ACCOUNT} WHERE a.id = ?", (player,))
     return _account(found[0]) if found else None
+
+
+def password(db: Connection, player: str) -> str:
+    """The stored hash of a player's password, "" where there is none."""
+    found = rows(db, "SELECT password FROM account WHERE id = ?", (player,))
+    return str(found[0][0]) if found else ""
 
 
 def taken(db: Connection, username: str) -> bool:
@@ -67,18 +81,22 @@ def name(db: Connection, player: str, *, username: str, password: str) -> None:
 
 
 def change(db: Connection, player: str, column: str, value: str | int | None) -> None:
-    """Change region, role or scoring."""
+    """Change region, role, scoring, password or suspended_at."""
     execute(db, f"UPDATE account SET {column} = ? WHERE id = ?", (value, player))
 
 
-def not_scoring(db: Connection, players: Sequence[str]) -> set[str]:
-    """Those of these players who may not win points."""
+def barred(db: Connection, players: Sequence[str]) -> dict[str, bool]:
+    """Those of these players who may not win points, each with whether the account is suspended."""
     condition, value = one_of(db, "id", players)
-    return {row[0] for row in rows(db, f"SELECT id FROM account WHERE scoring = 0 AND {condition}", (value,))}
+    text = (
+        "SELECT id, suspended_at FROM account"
+        f" WHERE (scoring = 0 OR suspended_at IS NOT NULL) AND {condition}"
+    )
+    return {row[0]: row[1] is not None for row in rows(db, text, (value,))}
 
 
 def _account(row: Sequence[Any]) -> Account:
-    id, username, display_name, region, role, scoring, created_at = row
+    id, username, display_name, region, role, scoring, created_at, suspended_at = row
     return Account(
         id=id,
         username=username,
@@ -87,4 +105,5 @@ def _account(row: Sequence[Any]) -> Account:
         role=role,
         scoring=bool(scoring),
         created_at=created_at,
+        suspended_at=suspended_at,
     )

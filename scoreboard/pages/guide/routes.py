@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
+from scoreboard.core import links
 from scoreboard.core.codes import CODES
 from scoreboard.core.errors import NotFound
 from scoreboard.core.openapi import described
@@ -68,4 +69,4 @@ bp.add_app_template_filter(coded)
 
 
 def _url() -> str:
-    return request.url_root.rstrip("/")
+    return links.root().rstrip("/")

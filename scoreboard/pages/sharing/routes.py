@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import escape
 
-from scoreboard.boards.types import Board
 from scoreboard.core import cors
 from scoreboard.core.bodies import query
-from scoreboard.core.errors import NotFound
 from scoreboard.core.http import answer
+from scoreboard.core.links import link, root
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
 from scoreboard.pages import asking, manners, view
@@ -55,7 +54,7 @@ def embed_words() -> Response:
 @described(query=ImageQuery, problems=("period_not_found", "region_not_found"))
 def board_image(board: str) -> Response:
     """Get the first rows of a board as an image, for pages that take nothing else."""
-    found = _public(board)
+    found = parts().boards.public(board)
     boards, args = parts().boards, request.args
     window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
     rows = asking.number(args, "rows", 10, least=1, most=50)
@@ -77,7 +76,7 @@ def board_image(board: str) -> Response:
 @described(query=Empty)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
-    return _image(qr_code(url_for("pages.board", board=_public(board).id, _external=True)))
+    return _image(qr_code(link("pages.board", board=parts().boards.public(board).id)))
 
 
 @bp.get("/oembed")
@@ -87,11 +86,11 @@ def board_qr(board: str) -> Response:
 def oembed() -> Response:
     """Tell how to embed the board that a link leads to (oembed.com)."""
     asked = query(request.args, OEmbedQuery)
-    found = _public(board_in(asked.url, request.url_root) or "")
+    found = parts().boards.public(board_in(asked.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
     width, height = min(asked.maxwidth, 640), min(asked.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
-    address = escape(url_for("pages.embedded", board=found.id, _external=True))
+    address = escape(link("pages.embedded", board=found.id))
     frame = (
         f'<iframe src="{address}" title="{escape(title)}" width="{width}" height="{height}" '
         'frameborder="0" loading="lazy"></iframe>'
@@ -101,21 +100,15 @@ def oembed() -> Response:
         type="rich",
         title=title,
         provider_name="Scoreboard",
-        provider_url=request.url_root,
+        provider_url=root(),
         html=frame,
         width=width,
         height=height,
         cache_age=CACHE_SECONDS,
     )
-    return cors.shared(answer(shown))
-
-
-def _public(id: str) -> Board:
-    """A board that everybody may see. Raises NotFound, board_not_found."""
-    found = parts().boards.board(id)
-    if not found.definition.public:
-        raise NotFound(f"There is no board named {id[:64]!r}.", code="board_not_found")
-    return found
+    response = answer(shown)
+    response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
+    return cors.shared(response)
 
 
 def _image(svg: str | bytes) -> Response:

@@ -6,6 +6,7 @@ import { writtenOut } from "../words.js"
 const REFUSALS = {
   no_answer: "play.noAnswer",
   scoring_disabled: "play.disabled",
+  account_suspended: "play.disabled",
   action_token_expired: "play.expired",
   invalid_action_token: "play.notYours",
   token_already_used: "play.twice",

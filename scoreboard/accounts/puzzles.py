@@ -1,0 +1,65 @@
+"""Puzzles for those who sign in by a name that many try at this moment. Pure but for the clock.
+
+Nothing is stored of a puzzle. Its solution is good for one user name with one password: each guess has to be
+worked for, and a solution that is sent again tries nothing new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+
+from scoreboard.accounts.rules import username_key
+from scoreboard.core.clock import Clock
+from scoreboard.core.errors import TooMany
+from scoreboard.core.work import worked
+
+DIFFICULTY = 18  # bits: about half a second in a browser, and a second of a core for each 10 to 40 guesses
+SECONDS = 600
+
+
+class ProofNeeded(TooMany):
+    """Too many failures of one user name: whoever signs in now must solve a puzzle first."""
+
+    code = "proof_of_work_needed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Puzzles:
+    """Sets puzzles, and checks solutions."""
+
+    secret: bytes
+    clock: Clock
+
+    def needed(self, username: str, *, retry_after_seconds: int) -> ProofNeeded:
+        """What somebody hears who must solve a puzzle to sign in now."""
+        error = ProofNeeded(
+            "Too many sign-ins of this user name failed. Solve the puzzle and send the same with its proof, "
+            f"or wait for {retry_after_seconds} seconds.",
+            retry_after_seconds=retry_after_seconds,
+        )
+        error.members = {"puzzle": {"nonce": self._nonce(username, self._now()), "difficulty": DIFFICULTY}}
+        return error
+
+    def solved(self, username: str, password: str, nonce: str, solution: str) -> bool:
+        """Whether it solves a puzzle of ours, in time, for this user name and password."""
+        begun = nonce.partition(".")[0]
+        if not (begun.isascii() and begun.isdigit() and len(begun) <= 12):
+            return False
+        ours = hmac.compare_digest(self._nonce(username, int(begun)).encode(), nonce.encode())
+        in_time = int(begun) + SECONDS > self._now()
+        return ours and in_time and worked(nonce, checksum(username, password), solution, DIFFICULTY)
+
+    def _now(self) -> int:
+        return self.clock() // 1000
+
+    def _nonce(self, username: str, begun: int) -> str:
+        digest = hmac.digest(self.secret, f"{begun}.{username_key(username)}".encode(), "sha256")
+        return f"{begun}.{urlsafe_b64encode(digest[:18]).decode()}"
+
+
+def checksum(username: str, password: str) -> str:
+    """What the work is done for, as lower-case hex: user name and password exactly as they are sent."""
+    return hashlib.sha256(f"{username}|{password}".encode()).hexdigest()

@@ -1,0 +1,119 @@
+"""What was revoked while access tokens live: sessions that ended, and players whose rights changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from scoreboard.accounts.accesstokens import SECONDS
+from scoreboard.accounts.rules import session_over, suspended
+from scoreboard.accounts.store.sessions import StoredSessions
+from scoreboard.accounts.types import Player, Revocation
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Busy, Lost
+from scoreboard.core.errors import Unauthenticated
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0  # how long an access token may still work in a process that nobody could tell
+OVERLAP_MS = 60_000  # hosts' clocks may disagree by so much
+KEPT_MS = SECONDS * 1000 + OVERLAP_MS  # by then every access token of before has expired
+WHOLE_MS = 60_000  # how often all of it is read: a host whose clock is wrong writes rows that look old
+Found = Mapping[str, Revocation]
+
+
+@dataclass(kw_only=True)
+class Revocations:
+    """Revocations as one process knows them: its own at once, those of others within seconds."""
+
+    stored: StoredSessions
+    clock: Clock
+    news: Callable[[Found], None] = lambda found: None  # told of those that are new here
+    _known: dict[str, Revocation] = field(default_factory=dict)
+    _newest: int = 0
+    _read_whole: int | None = None
+    _woken: threading.Event = field(default_factory=threading.Event)
+    _stopping: bool = False
+
+    def run(self) -> None:
+        """Look for new ones every few seconds, and at once when `hurry` says so, until `stop`."""
+        while not self._stopping:
+            self._woken.wait(LOOK_SECONDS)
+            self._woken.clear()
+            try:
+                self.look()
+            except (Lost, Busy):
+                continue  # the database is away: what is known still holds
+            except Exception:
+                log.exception("revocations could not be read")
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stopping = True
+        self._woken.set()
+
+    def hurry(self) -> None:
+        """Another process has news: look now."""
+        self._woken.set()
+
+    def look(self) -> None:
+        """Learn what other processes revoked: what is newer than the last look, and now and then all."""
+        now, first = self.clock(), self._read_whole is None
+        if self._read_whole is None or now - self._read_whole >= WHOLE_MS:
+            since, self._read_whole = now - KEPT_MS, now
+            self._forget(since)
+        else:
+            # The journal's time never falls, and what is of the same millisecond may be committed later.
+            since = self._newest - 1
+        found = self.stored.revocations(since)
+        self._newest = max([self._newest, *(one.at for one in found.values())])
+        fresh = self._learn(found)
+        if fresh and not first:
+            self.news(fresh)
+
+    def add(self, found: Found) -> None:
+        """Take in what this process revoked itself."""
+        fresh = self._learn(found)
+        if fresh:
+            self.news(fresh)
+
+    def check(self, player: Player) -> None:
+        """Raise Forbidden where the account is suspended.
+
+        Raise Unauthenticated where the session was ended, or the player's rights were changed since.
+        """
+        self.check_suspended(player.id)
+        if self.ended(player.session):
+            raise session_over()
+        if self.changed(player.id, player.issued_at):
+            raise Unauthenticated("What you may do was changed: refresh your token.", code="token_expired")
+
+    def check_suspended(self, player: str) -> None:
+        """Raise Forbidden where a player's account is suspended."""
+        found = self._known.get(player)
+        # Whenever the token was issued: the clock of the host that did may be ahead.
+        if found is not None and found.why == "suspended":
+            raise suspended()
+
+    def ended(self, session: str) -> Revocation | None:
+        """Why and when a session was ended; None where it goes on."""
+        return self._known.get(session)
+
+    def changed(self, player: str, issued_at: int) -> bool:
+        """Whether a player's rights were changed since something was issued to him."""
+        found = self._known.get(player)
+        return found is not None and issued_at < found.at
+
+    def _learn(self, found: Found) -> Found:
+        fresh = {id: one for id, one in found.items() if _newer(one, self._known.get(id))}
+        self._known.update(fresh)
+        return fresh
+
+    def _forget(self, before: int) -> None:
+        self._known = {id: one for id, one in self._known.items() if one.at > before}
+
+
+def _newer(one: Revocation, known: Revocation | None) -> bool:
+    return known is None or one.at > known.at or (one.at == known.at and one.why != known.why)

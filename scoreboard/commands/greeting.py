@@ -1,0 +1,39 @@
+"""What `serve` says once the product answers. Pure."""
+
+from __future__ import annotations
+
+from config.settings import ALL_ADDRESSES, LOOPBACK, Settings
+from scoreboard.chaos.permission import loopback
+
+EVERYWHERE = {ALL_ADDRESSES: LOOPBACK, "::": "::1"}  # where a server that listens on all addresses is asked
+
+
+def local_url(settings: Settings) -> str:
+    """Where this machine reaches the server."""
+    host = EVERYWHERE.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def greeting(settings: Settings) -> str:
+    """Where the product is, who can reach it, and a first thing to do."""
+    url = settings.public_url.rstrip("/") or local_url(settings)
+    key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
+    trouble = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
+    return (
+        f"\n  Scoreboard is serving at {local_url(settings)}\n"
+        f"{_reach(settings)}\n"
+        f"{trouble}"
+        f"  A first score:\n"
+        f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
+        f'      -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
+        f"""      -d '{{"entries": [{{"player": "ada", "displayName": "Ada", "score": 10}}]}}'\n\n"""
+        f"  A football season, live: make replay          Stop: Ctrl-C\n"
+    )
+
+
+def _reach(settings: Settings) -> str:
+    if settings.public_url:
+        return f"  Others reach it at {settings.public_url}\n"
+    if loopback(settings.host):
+        return "  Only this machine can reach it. HOST=0.0.0.0 lets others in, without TLS.\n"
+    return ""

@@ -1,0 +1,49 @@
+"""Where this server is for everybody else, as PUBLIC_URL says. Pure."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+
+HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:@/\[\]]+?)\.?)(?::[0-9]*)?", re.IGNORECASE)
+
+
+class Site:
+    """A server's public address. Without one it is wherever it was asked."""
+
+    def __init__(self, public_url: str) -> None:
+        self.url = public_url.rstrip("/")
+        self.netloc = self.url.partition("://")[2].partition("/")[0].lower()
+        self.secure = self.url.startswith("https:")
+        self._name = hostname(self.netloc)
+
+    def trusts(self, host: str) -> bool:
+        """Whether requests for this host are meant for this server.
+
+        This machine may call it by its own names: no link repeats them, and no page of another site has them.
+        """
+        if not self.url or host == self.netloc:
+            return True
+        name = hostname(host)
+        return name == self._name or _is_this_machine(name)
+
+    def owns(self, origin: str, host: str) -> bool:
+        """Whether a page of this origin is one of ours, where `host` is what was asked.
+
+        Ports are not compared: proxies leave them out of the Host header.
+        """
+        name = hostname(origin.partition("://")[2])
+        return bool(name) and name in (self._name, hostname(host))
+
+
+def hostname(host: str) -> str:
+    """The name or address in a Host header, without the port; "" where it is none."""
+    match = HOST.fullmatch(host)
+    return (match["six"] or match["name"]).lower() if match else ""
+
+
+def _is_this_machine(name: str) -> bool:
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,211 @@
+"""Wrong passwords are limited, bursts too, and the owner of a name always gets in."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from scoreboard.accounts.puzzles import checksum
+from scoreboard.app import create_app
+from tests.actions.play import solve
+from tests.boards.calls import refusal
+from tests.contract import ContractClient
+from tests.support import at_once
+
+PASSWORD = "a long enough one"
+HOME, ELSEWHERE = "203.0.113.9", "198.51.100.7"
+NEEDED = (429, "proof_of_work_needed")
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def process(make_parts, database_url):
+    """Makes a process in which a few failures are many already. Returns how to call /v1/auth/… of it."""
+
+    def make(**settings):
+        limits = {"limit_sign_in": "3/minute", "limit_sign_in_name": "5/minute"}
+        parts = make_parts(database_url, **limits | settings)
+        app = create_app(parts)
+
+        def call(what, address, username="ada", password=PASSWORD, **more):
+            return ContractClient(app).post(
+                f"/v1/auth/{what}",
+                json={"username": username, "password": password, **more},
+                environ_base={"REMOTE_ADDR": address},
+            )
+
+        call.parts = parts
+        return call
+
+    return make
+
+
+def fail_from_everywhere(call, count, username="ada"):
+    """Guess once from each of many networks. What they got."""
+    return [call("login", f"192.0.{at}.1", username, "a guessed one").status_code for at in range(count)]
+
+
+def solved(puzzle, username, password):
+    solution = solve(puzzle["nonce"], checksum(username, password), puzzle["difficulty"])
+    return {"nonce": puzzle["nonce"], "solution": solution}
+
+
+def test_failures_elsewhere_keep_nobody_out_at_home(process):
+    call = process()
+    call("register", HOME)
+    found = [
+        call("login", ELSEWHERE, spelt, "a guessed one").status_code for spelt in ("ada", "Ada", "ADA", "aDa")
+    ]
+
+    assert found == [401, 401, 401, 429]
+    assert call("login", ELSEWHERE).status_code == 429
+    assert call("login", HOME).status_code == 200
+
+
+def test_guesses_from_everywhere_keep_nobody_out_at_home(process):
+    call = process()
+    call("register", HOME)
+
+    assert fail_from_everywhere(call, 20) == [401] * 5 + [429] * 15
+    assert [call("login", HOME).status_code for _ in range(5)] == [200] * 5
+
+
+def test_strangers_work_for_each_guess_then_and_the_owner_on_a_journey_once(process):
+    call = process()
+    call("register", HOME)
+    fail_from_everywhere(call, 5)
+
+    asked = call("login", ELSEWHERE)
+    assert refusal(asked) == NEEDED
+    puzzle = asked.json["puzzle"]
+
+    proof = solved(puzzle, "ada", "a guessed one")
+    assert call("login", ELSEWHERE, password="a guessed one", proof=proof).status_code == 401
+    assert refusal(call("login", ELSEWHERE, password="another guess", proof=proof)) == NEEDED
+    assert call("login", ELSEWHERE, proof=solved(puzzle, "ada", PASSWORD)).status_code == 200
+    assert call("login", ELSEWHERE).status_code == 200  # by now a network that ada signed in from
+
+
+def test_a_puzzle_is_for_its_name_and_for_ten_minutes(process, clock):
+    call = process()
+    call("register", HOME)
+    call("register", HOME, "bob")
+    fail_from_everywhere(call, 5)
+    fail_from_everywhere(call, 5, "bob")
+    puzzle = call("login", ELSEWHERE, "bob").json["puzzle"]
+    proof = solved(puzzle, "ada", PASSWORD)
+
+    assert refusal(call("login", ELSEWHERE, proof=proof)) == NEEDED
+    proof = solved(call("login", ELSEWHERE).json["puzzle"], "ada", PASSWORD)
+    clock.advance(seconds=600)
+    assert refusal(call("login", ELSEWHERE, proof=proof)) == NEEDED
+
+
+@pytest.mark.parametrize("nonce", ["", ".", "1767225600", "1767225600.AAAA", "-1.x", "٣.x", "9" * 30 + ".x"])
+def test_a_puzzle_that_we_did_not_set_is_not_taken(process, nonce):
+    call = process()
+    fail_from_everywhere(call, 5)
+
+    assert refusal(call("login", ELSEWHERE, proof={"nonce": nonce, "solution": "0"})) == NEEDED
+
+
+def test_a_name_that_nobody_has_is_treated_in_the_same_way(process):
+    call = process()
+
+    assert fail_from_everywhere(call, 6, "nobody") == [401] * 5 + [429]
+    asked = call("login", ELSEWHERE, "nobody")
+    assert refusal(asked) == NEEDED
+    proof = solved(asked.json["puzzle"], "nobody", PASSWORD)
+    assert refusal(call("login", ELSEWHERE, "nobody", proof=proof)) == (401, "invalid_credentials")
+
+
+def test_a_burst_tries_no_more_passwords_than_are_allowed(process):
+    call = process()
+    call("register", HOME)
+
+    found = at_once(
+        12, lambda number: call("login", ELSEWHERE, password=f"a guessed one {number}").status_code
+    )
+
+    assert found.count(401) == 3
+    assert set(found) <= {401, 429, 503}
+
+
+def test_many_right_ones_at_once_are_not_taken_for_wrong_ones(process):
+    call = process()
+    call("register", HOME)
+
+    found = at_once(8, lambda number: call("login", HOME).status_code)
+
+    assert 429 not in found
+    assert 200 in found
+
+
+def test_what_was_right_or_not_looked_at_costs_nothing(process):
+    call = process()
+    call("register", HOME)
+    call.parts.players.suspend(call.parts.players.find("ada").id, context={})
+
+    assert [call("login", HOME).status_code for _ in range(5)] == [403] * 5
+
+
+def test_all_of_it_holds_while_redis_is_away(process):
+    call = process(redis_url="unix:///nowhere/redis.sock")
+    call("register", HOME)
+
+    assert [call("login", HOME).status_code for _ in range(5)] == [200] * 5
+    assert [call("login", ELSEWHERE, password="a guessed one").status_code for _ in range(4)] == [401] * 3 + [
+        429
+    ]
+    fail_from_everywhere(call, 5)
+    assert refusal(call("login", "198.51.101.7")) == NEEDED
+    assert call("login", HOME).status_code == 200
+
+
+@pytest.fixture
+def passwords(process):
+    call = process()
+    call("register", HOME)
+    found = call.parts.players.passwords
+    found.call = call
+    return found
+
+
+def take_all(places):
+    while places.acquire(blocking=False):
+        pass
+
+
+def test_a_taken_name_costs_no_hash(passwords):
+    take_all(passwords._new_places)
+
+    assert refusal(passwords.call("register", HOME, "ADA")) == (409, "username_taken")
+    assert refusal(passwords.call("register", HOME, "bob")) == (503, "overloaded")
+
+
+def test_those_who_register_keep_nobody_from_signing_in(passwords):
+    take_all(passwords._new_places)
+
+    assert passwords.call("login", HOME).status_code == 200
+
+
+def test_those_who_sign_in_keep_nobody_from_registering(passwords):
+    take_all(passwords._known_places)
+
+    assert passwords.call("register", HOME, "bob").status_code == 201
+    assert refusal(passwords.call("login", HOME)) == (503, "overloaded")
+
+
+def test_one_waits_for_a_place_before_being_sent_away(passwords):
+    take_all(passwords._known_places)
+    timer = threading.Timer(0.3, passwords._known_places.release)
+    timer.start()
+
+    assert passwords.call("login", HOME).status_code == 200
+    timer.join()

@@ -1,0 +1,99 @@
+"""What a process reads of revocations: what is newer, its own at once, and now and then all."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.core.db import execute
+from tests.actions.play import Player
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """Nothing here depends on the kind of the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def read(parts, monkeypatch):
+    """How many rows each look read."""
+    counts, stored = [], type(parts.sessions.stored)
+    before = stored.revocations
+
+    def counted(self, since):
+        found = before(self, since)
+        counts.append(len(found))
+        return found
+
+    monkeypatch.setattr(stored, "revocations", counted)
+    return counts
+
+
+def leave(player):
+    player.http.post("/v1/auth/logout", json={"refreshToken": player.session["refreshToken"]})
+
+
+def test_signing_out_reads_nothing_and_holds_at_once(parts, read):
+    ada = Player(parts)
+
+    leave(ada)
+
+    assert read == []
+    assert ada.http.get("/v1/me").status_code == 401
+
+
+def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_url, read, clock):
+    other = make_parts(database_url).sessions.revocations
+    for _ in range(5):
+        clock.advance(ms=10)
+        leave(Player(parts))
+    other.look()
+    clock.advance(ms=10)
+    last = Player(parts)
+    leave(last)
+
+    other.look()
+    other.look()
+
+    assert read == [5, 2, 1]  # the newest one is read again: another may be of the same millisecond
+    assert other.ended(last.session["refreshToken"].split("_")[1])
+
+
+def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
+    other = make_parts(database_url).sessions.revocations
+    one, two = Player(parts), Player(parts)
+    leave(one)
+    other.look()
+
+    leave(two)
+    other.look()
+
+    assert other.ended(two.session["refreshToken"].split("_")[1])
+
+
+def test_what_a_host_with_a_wrong_clock_wrote_is_read_within_a_minute(parts, make_parts, database_url, clock):
+    other = make_parts(database_url).sessions.revocations
+    other.look()
+    clock.advance(seconds=600)
+    leave(Player(parts))
+    other.look()
+    clock.advance(seconds=-300)
+    parts.database.transaction(
+        lambda db: execute(db, "INSERT INTO revocation VALUES (?, ?)", ("f" * 32, clock()))
+    )
+    clock.advance(seconds=361)
+
+    other.look()
+
+    assert other.ended("f" * 32)
+
+
+def test_what_no_token_is_out_of_is_forgotten(parts, clock):
+    ada = Player(parts)
+    leave(ada)
+    assert parts.sessions.revocations.ended(ada.session["refreshToken"].split("_")[1])
+
+    clock.advance(seconds=961)
+    parts.sessions.revocations.look()
+
+    assert parts.sessions.revocations._known == {}

@@ -1,0 +1,20 @@
+"""Absolute links are made in one place, which knows who may keep them."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support import ROOT
+
+ABSOLUTE = re.compile(r"url_root|host_url|base_url|_external|request\.host\b|request\.url\b")
+KNOWN = {
+    "scoreboard/core/links.py",
+    "scoreboard/stream/upgrade.py",  # compares the host, and repeats it nowhere
+}
+
+
+def test_only_one_module_repeats_the_host():
+    sources = [*(ROOT / "scoreboard").rglob("*.py"), *(ROOT / "frontend" / "templates").iterdir()]
+    found = {str(path.relative_to(ROOT)) for path in sources if ABSOLUTE.search(path.read_text("utf-8"))}
+
+    assert found == KNOWN

@@ -1,0 +1,34 @@
+"""A stranger makes up the header Host: no board's QR code is drawn of it, and nothing fails."""
+
+from __future__ import annotations
+
+import http.client
+
+import pytest
+
+LONG = [".".join(["a" * 60] * labels) for labels in (5, 16, 37, 60, 120)]
+ODD = ["a" * 64, "..", "a b", "a/b", "[", "m\xfcnchen.example", "a:b", "<script>"]
+PATHS = ["/b/main/qr.svg", "/oembed?url=http://localhost/b/main", "/", "/v1/boards", "/nothing"]
+
+
+def status(server, path, host):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)
+    connection.putrequest("GET", path, skip_host=True)
+    connection.putheader("Host", host.encode("latin-1"))
+    connection.endheaders()
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_names_no_host_is_refused(server, path):
+    assert {host[:40]: status(server, path, host) for host in (*LONG, *ODD)} == {
+        host[:40]: 400 for host in (*LONG, *ODD)
+    }
+
+
+def test_whoever_names_one_is_answered(server):
+    assert status(server, "/b/main/qr.svg", f"127.0.0.1:{server.port}") == 200
+    assert status(server, "/b/main/qr.svg", "board.example") == 200

@@ -1,0 +1,95 @@
+"""A stranger guesses ids of boards: no door tells a private board from one that is not there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.sockets import Raw, close_all, messages, upgrade
+from tests.support import KEY
+
+HIDDEN, MISSING = "vault", "chest"
+DOORS = [
+    "/v1/boards/{}",
+    "/v1/boards/{}/entries?region=mars",
+    "/v1/boards/{}/entries/ada/around",
+    "/v1/boards/{}/rank-for?score=1",
+    "/v1/boards/{}/periods",
+    "/v1/stream?boards={}",
+    "/v1/stream?boards=main,{}:mars@daily",
+    "/v1/poll?boards={}&wait=5",
+    "/b/{}",
+    "/b/{}/tv",
+    "/b/{}.svg",
+    "/b/{}/qr.svg",
+    "/overlay/{}",
+    "/embed/{}",
+    "/oembed?url={origin}/b/{}",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hidden(server):
+    """A private board on which somebody stands, and whose processes all know it."""
+    assert server.call("PUT", f"/v1/admin/boards/{HIDDEN}", {"public": False, "title": "Vault"}).status in (
+        200,
+        201,
+    )
+    entries = {"entries": [{"player": "ada", "score": 1}]}
+    assert server.call("POST", f"/v1/boards/{HIDDEN}/scores", entries).status == 200
+    yield
+    close_all()
+    server.call("DELETE", f"/v1/admin/boards/{HIDDEN}")
+
+
+@pytest.fixture(scope="module")
+def guest(server):
+    """A guest's access token."""
+    return server.call("POST", "/v1/auth/guest", key=None).json["data"]["accessToken"]
+
+
+def told(server, door, name, key):
+    path = door.replace("{origin}", server.url).replace("{}", name)
+    answer = server.call("GET", path, key=key)
+    text = re.sub(rb'"requestId":"[0-9a-f]+"', b"", answer.body).replace(name.encode(), b"NAME")
+    kept = {key: value for key, value in answer.headers.items() if key not in ("X-Request-Id", "Date")}
+    return answer.status, kept, text
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_nobody_and_guests_are_told_that_it_is_not_there(server, guest, door):
+    for key in (None, guest):
+        hidden = told(server, door, HIDDEN, key)
+        assert hidden == told(server, door, MISSING, key)
+        assert hidden[0] == 404
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.startswith("/v1/")])
+def test_made_up_credentials_are_refused_for_either(server, guest, door):
+    for key in ("sk_000000000000_x", guest[:-4] + "AAAA", "eyJ.eyJ.x"):
+        hidden = told(server, door, HIDDEN, key)
+        assert hidden == told(server, door, MISSING, key)
+        assert hidden[0] == 401
+
+
+def test_a_guests_ticket_opens_neither(server, guest):
+    ticket = server.call("POST", "/v1/stream/ticket", key=guest).json["data"]["ticket"]
+    for carrier in ("stream", "poll"):
+        door = f"/v1/{carrier}?boards={{}}&ticket={ticket}"
+        hidden = told(server, door, HIDDEN, None)
+        assert hidden == told(server, door, MISSING, None)
+        assert hidden[0] == 404
+
+
+def test_a_websocket_is_told_that_it_is_gone(server):
+    found = [messages(upgrade(server.port, f"/v1/ws?boards={name}").rest()) for name in (HIDDEN, MISSING)]
+
+    assert found[0] == found[1]
+    assert b'"code":404' in found[0][0][1]
+
+
+def test_the_key_reads_and_streams_it(server):
+    assert server.call("GET", f"/v1/boards/{HIDDEN}/entries").json["data"]["total"] == 1
+    stream = Raw(server.port).send(f"/v1/stream?boards={HIDDEN}", Authorization=f"Bearer {KEY}")
+    assert b'"b":"vault"' in stream.until(b"event: snapshot\n") + stream.until(b'"top":')

@@ -1,0 +1,44 @@
+// A guest gets a password in one tab while another one of the same browser watches and plays. Prints what the other
+// one saw, as JSON.
+
+import { Scoreboard } from "../../clients/javascript/scoreboard.js"
+import { Storage } from "../frontend/play-world.js"
+
+const [url, board, type, username, password] = process.argv.slice(2)
+const storage = new Storage()
+const [one, other] = [1, 2].map(() => new Scoreboard({ url, storage }))
+const [player, mine] = [await one.player(), await other.player()]
+
+await player.play(type, { points: 3 })
+const asked = await mine.request(type)
+let scored = () => {}
+const live = other.watch(board, { me: true }, ({ me }) => me && scored(me.score))
+const score = (wanted) => new Promise((resolve) => (scored = (found) => found === wanted && resolve(found)))
+await score(3)
+
+const before = JSON.parse(storage.getItem(storage.key(0)))
+const upgraded = await player.upgrade(username, password)
+const receipt = await asked.complete({ points: 4 })
+const seen = await score(7)
+live.stop()
+
+const third = await new Scoreboard({ url, storage: new Storage() }).player()
+await third.signIn(username, password)
+const listed = await mine.sessions()
+await mine.changePassword(password, `${password} 2`)
+const thrown = await third.sessions().catch(({ status }) => status)
+
+console.log(
+  JSON.stringify({
+    guest: before.player,
+    upgraded,
+    score: receipt.newScore,
+    seen,
+    playerId: other.playerId,
+    listed: listed.map(({ current }) => current),
+    left: (await player.sessions()).length,
+    thrown,
+    phase: live.status.phase,
+  }),
+)
+process.exit(0)

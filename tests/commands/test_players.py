@@ -1,0 +1,124 @@
+"""python -m scoreboard players: what operators do after a theft, and with those who must stay out."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from config.settings import load
+from scoreboard.core import keys
+from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.parts import build
+
+OLD, NEW = "correct horse battery", "another long enough one"
+
+
+@pytest.fixture
+def parts(run):
+    run("migrate")
+    found = build(load())
+    found.prepare()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def ada(parts):
+    return parts.players.register("Ada", OLD, name=None, region=None, context={})
+
+
+@pytest.fixture
+def type_in(monkeypatch):
+    """Puts text where a command reads standard input."""
+    return lambda text: monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+
+def over(parts, tokens):
+    with pytest.raises(Unauthenticated):
+        parts.sessions.renew(tokens.refresh)
+    return True
+
+
+def signs_in(parts, password):
+    try:
+        return parts.players.login("ada", password, context={})
+    except Unauthenticated:
+        return None
+
+
+def test_a_password_is_read_from_standard_input(run, parts, ada, type_in):
+    type_in(f"{NEW}\nand what follows\n")
+
+    status, out, _ = run("players", "set-password", "ada")
+
+    assert status == 0
+    assert out == f"Ada ({ada.account.id}) has a new password\nAll sessions are ended.\n"
+    assert over(parts, ada)
+    assert signs_in(parts, NEW)
+    assert not signs_in(parts, OLD)
+
+
+def test_a_password_is_made_up_and_printed_once(run, parts, ada):
+    out = run("players", "set-password", "ada", "--generate")[1]
+
+    password = out.splitlines()[0].rpartition(": ")[2]
+    assert len(password) == 20
+    assert signs_in(parts, password)
+
+
+def test_a_password_is_no_argument(run, ada):
+    with pytest.raises(SystemExit):
+        run("players", "set-password", "ada", NEW)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "short\n", "password\n", "x" * 1025 + "\n"])
+def test_a_password_that_is_no_good_changes_nothing(run, parts, ada, type_in, text):
+    type_in(text)
+
+    status, out, err = run("players", "set-password", "ada")
+
+    assert (status, out) == (1, "")
+    assert err.startswith("scoreboard players: password: ")
+    assert parts.sessions.renew(ada.refresh)
+
+
+def test_guests_get_no_password(run, parts):
+    guest = parts.players.guest(name=None, region=None, context={})
+
+    status, _, err = run("players", "set-password", guest.account.id, "--generate")
+
+    assert status == 1
+    assert "A guest has no password" in err
+    assert parts.sessions.renew(guest.refresh)
+
+
+def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts, ada, redis):
+    other = parts.players.login("ada", OLD, context={})
+
+    assert run("players", "end-sessions", "ada")[:2] == (
+        0,
+        f"Ada ({ada.account.id}) is signed out everywhere.\n",
+    )
+
+    assert over(parts, ada)
+    assert over(parts, other)
+    kicks = {kick["session"] for _, kick in redis.xrange(keys.kicks())}
+    assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
+
+
+def test_who_signs_a_guest_out_is_told_that_the_guest_is_lost(run, parts):
+    guest = parts.players.guest(name=None, region=None, context={})
+
+    assert "can't come back" in run("players", "end-sessions", guest.account.id)[1]
+
+
+def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
+    assert run("players", "suspend", "ada")[1] == f"Ada ({ada.account.id}) is suspended\n"
+    with pytest.raises(Forbidden):
+        signs_in(parts, OLD)
+    assert [kick["player"] for _, kick in redis.xrange(keys.kicks()) if kick["player"]] == [ada.account.id]
+
+    assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"
+    assert signs_in(parts, OLD)

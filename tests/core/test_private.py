@@ -1,0 +1,84 @@
+"""Files and folders for their owner only, whatever the umask."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import apsw
+import pytest
+
+from scoreboard.core import private
+from scoreboard.core.db import Database, execute
+
+
+@pytest.fixture(autouse=True)
+def careless():
+    """A process that lets others read what it makes."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_is_made_is_for_its_owner(tmp_path):
+    private.folder(tmp_path / "new")
+    private.file(tmp_path / "new" / "file")
+
+    assert (mode(tmp_path / "new"), mode(tmp_path / "new" / "file")) == (0o700, 0o600)
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
+    tmp_path.chmod(0o755)
+
+    private.folder(tmp_path)
+
+    assert mode(tmp_path) == 0o755
+
+
+def test_an_existing_file_keeps_its_content_and_is_closed_to_others(tmp_path, caplog):
+    kept = tmp_path / "kept"
+    kept.write_text("here")
+    kept.chmod(0o664)
+
+    private.file(kept)
+    private.file(kept)
+
+    assert (kept.read_text(), mode(kept)) == ("here", 0o600)
+    assert [(one.path, one.mode) for one in caplog.records] == [(str(kept), "664")]
+
+
+def test_what_is_not_there_is_left_alone(tmp_path, caplog):
+    private.close(tmp_path / "none")
+    private.file(tmp_path / "none" / "file")
+
+    assert list(tmp_path.iterdir()) == []
+    assert caplog.records == []
+
+
+def test_a_database_is_for_its_owner_with_all_that_lies_beside_it(tmp_path):
+    path = tmp_path / "below" / "scoreboard.db"
+    database = Database(f"sqlite:///{path}")
+    database.run(lambda db: execute(db, "CREATE TABLE one (two)"))
+
+    found = {one.name: mode(one) for one in path.parent.iterdir()}
+    database.close()
+
+    assert found == dict.fromkeys(("scoreboard.db", "scoreboard.db-wal", "scoreboard.db-shm"), 0o600)
+    assert mode(path.parent) == 0o700
+
+
+def test_a_database_of_an_earlier_version_is_closed_to_others(tmp_path):
+    path = tmp_path / "scoreboard.db"
+    before = apsw.Connection(str(path))
+    before.execute("PRAGMA journal_mode = wal; CREATE TABLE one (two)")
+    assert mode(path) == 0o644
+
+    Database(f"sqlite:///{path}").close()
+    found = {mode(one) for one in tmp_path.iterdir()}
+    before.close()
+
+    assert found == {0o600}

@@ -1,0 +1,134 @@
+"""How two processes share tests: pytest with our scheduler, in a folder of small tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.schedule import group
+from tests.support import ROOT
+
+CONFTEST = """
+import time
+import pytest
+from tests.conftest import alone, pytest_generate_tests, pytest_xdist_make_scheduler
+
+def note(what, worker_id):
+    with open("log", "a") as log:
+        log.write(f"{what} {worker_id}\\n")
+
+@pytest.fixture(scope="session", autouse=True)
+def session(worker_id):
+    yield
+    time.sleep(0.3)  # as the end of what a session started takes its time
+    note("end", worker_id)
+
+@pytest.fixture(autouse=True)
+def noted(session, request, worker_id):
+    note(request.node.name, worker_id)
+"""
+FEW = """
+import pytest
+def test_one(): pass
+@pytest.mark.alone
+def test_few_alone(): pass
+"""
+MANY = """
+import os, time
+import pytest
+@pytest.mark.parametrize("number", range(4))
+def test_many(number): time.sleep(0.2)
+@pytest.mark.alone
+@pytest.mark.parametrize("number", range(2))
+def test_many_alone(number): pass
+"""
+BROKEN = """
+import os
+import pytest
+def test_crash():
+    if not os.path.exists("crashed"):
+        open("crashed", "w").close()
+        os._exit(1)
+@pytest.mark.alone
+def test_crash_alone():
+    if not os.path.exists("crashed alone"):
+        open("crashed alone", "w").close()
+        os._exit(1)
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    """Runs test files in two processes. Returns pytest's exit status, and what was noted in which process."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+    def run(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.py").write_text(text, "utf-8")
+        command = [sys.executable, "-W", "ignore", "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "."]
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=tmp_path,
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        print(done.stdout, done.stderr)
+        return done.returncode, [tuple(line.split()) for line in (tmp_path / "log").read_text().splitlines()]
+
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: as in ours\n")
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "name"),
+    [
+        ("tests/a/test_b.py::test_c", "tests/a/test_b.py"),
+        ("tests/a/test_b.py::TestC::test_d[alone at home]", "tests/a/test_b.py"),
+        ("tests/a/test_b.py::test_c[alone]", "alone"),
+        ("tests/a/test_b.py::test_c[sqlite-alone-1]", "alone"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-lane]", "postgresql-2-lane"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-lane-1]", "postgresql-2-lane"),
+        ("tests/attacks/test_b.py::test_c[alone-postgresql-2-lane-1]", "alone"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-lane-alone-1]", "alone"),
+    ],
+)
+def test_a_test_is_given_away_with_its_file_or_its_group(nodeid, name):
+    assert group(nodeid) == name
+
+
+def test_tests_marked_alone_run_when_all_else_is_over(run):
+    status, noted = run(test_few=FEW, test_many=MANY)
+
+    assert status == 0
+    names = [name for name, _ in noted]
+    assert sorted(names[:6]) == ["end", *(f"test_many[{number}]" for number in range(4)), "test_one"]
+    assert names[6:] == ["test_few_alone[alone]", *(f"test_many_alone[alone-{n}]" for n in range(2)), "end"]
+    assert len({process for _, process in noted[6:]}) == 1
+    assert len({process for name, process in noted if name.startswith("test_many[")}) == 1
+
+
+@pytest.mark.parametrize("files", [{"test_few": FEW}, {"test_few": FEW.replace("@pytest.mark.alone", "")}])
+def test_either_sort_may_be_the_only_one(run, files):
+    status, noted = run(**files)
+
+    assert status == 0
+    assert len([name for name, _ in noted if name.startswith("test_")]) == 2
+
+
+def test_a_process_that_crashes_fails_one_test_and_the_others_run(run):
+    status, noted = run(test_broken=BROKEN, test_few=FEW, test_many=MANY)
+
+    assert status == 1
+    names = [name for name, _ in noted if name != "end"]
+    rest = {"test_one", *(f"test_many[{number}]" for number in range(4))}
+    last = {"test_few_alone[alone]", *(f"test_many_alone[alone-{number}]" for number in range(2))}
+    assert {name for name in names if not name.startswith("test_crash")} == rest | last
+    assert max(map(names.index, rest)) < min(map(names.index, last))
