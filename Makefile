@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test faults fuzz lint bench load lock vendor icons clean
+.PHONY: help run replay demo test faults fuzz lint audit sbom bench load lock vendor icons clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ lint: $(VENV)/dev ## check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+audit: $(VENV)/dev ## ask advisory services about all packages in the lock files (needs a network; npm too)
+	@$(BIN)/python -m supply.audit
+
+sbom: $(VENV)/dev ## list all that is shipped, as CycloneDX JSON (SBOM=sbom.json)
+	@$(BIN)/python -W ignore -m supply.sbom $(SBOM)
+
 NODE := tests/load/reference/node
 bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
 	@$(BIN)/python -m tests.load.bench $(BENCH)
@@ -71,6 +77,7 @@ $(VENV)/python:
 $(VENV)/local: $(VENV)/python requirements-local.txt
 	@echo "Installing what Scoreboard needs (once) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-local.txt
+	@$(BIN)/python -m pip uninstall -q -y --disable-pip-version-check setuptools 2>/dev/null  # an old one, of Python 3.11
 	@touch $@
 
 $(VENV)/dev: $(VENV)/local requirements-dev.txt

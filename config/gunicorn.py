@@ -11,6 +11,7 @@ from config.settings import load, permitted_chaos, refuse_strangers
 from scoreboard.core import private
 from scoreboard.core.lane import LaneWorker
 from scoreboard.core.logs import configure
+from scoreboard.core.webworker import WebWorker
 
 
 class JsonLogger(Logger):
@@ -33,13 +34,16 @@ bind = settings.bind
 workers = settings.web_concurrency
 # Chaos is for what gunicorn does with a broken connection, too.
 lane = settings.fast_lane == "on" and not settings.chaos
-worker_class = "scoreboard.core.lane.LaneWorker" if lane else "gevent"
+worker_class = "scoreboard.core.lane.LaneWorker" if lane else "scoreboard.core.webworker.WebWorker"
 # Generators hold a place of these, and requests need some too.
 worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request
 graceful_timeout = 25
 keepalive = 5
 limit_request_line = 8190  # a hundred players in one query
+# No header moves the path or names the scheme: that is for TRUSTED_PROXY_HOPS.
+forwarded_allow_ips = forwarder_headers = ""
+secure_scheme_headers = {}
 preload_app = False  # psycopg and gevent must meet after the fork
 control_socket_disable = True
 accesslog = None  # the application logs its requests itself, without query strings
@@ -51,9 +55,11 @@ def post_worker_init(worker):
     """Start this process's background work, and end its streams when it is told to go."""
     # gunicorn looks its settings up through __getattr__, some thirty times a request.
     vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
+    if isinstance(worker, WebWorker):
+        worker.crowd.limit(settings.connections_of_an_address, settings.free_networks)
     parts = worker.wsgi.extensions["parts"]
     # Other workers shut connections down that they think are theirs.
-    plain = type(worker) in (GeventWorker, LaneWorker) and not worker.cfg.is_ssl
+    plain = type(worker) in (GeventWorker, WebWorker, LaneWorker) and not worker.cfg.is_ssl
     if settings.stream_mode == "handover" and not plain:
         sys.exit("STREAM_MODE=handover needs gunicorn's gevent worker, without TLS")
     parts.viewers.handing_over = plain and settings.stream_mode != "generator"

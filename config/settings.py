@@ -22,6 +22,7 @@ PUBLIC = re.compile(
 )
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
+ZERO_ALLOWED = ("port", "trusted_proxy_hops", "guest_days", "max_connections_per_address")
 STREAM_MODES = ("auto", "handover", "generator")
 LOOPBACK, ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # what HOST is without a value: under `serve`, and elsewhere
 
@@ -192,6 +193,12 @@ class Settings:
     trusted_proxy_hops: int = setting(
         "TRUSTED_PROXY_HOPS", 0, "Proxies that every request comes through; 0 believes no forwarded address."
     )
+    max_connections_per_address: int = setting(
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        256,
+        "Connections of one address in one web process, beside streams; 0 is any number."
+        " Not counted behind proxies, nor for STREAM_FREE_ADDRESSES.",
+    )
     allowed_origins: str = setting(
         "ALLOWED_ORIGINS",
         "",
@@ -219,7 +226,7 @@ class Settings:
     limit_write: str = limit(
         "LIMIT_WRITE",
         "6000/minute",
-        "What players of an address have written: completions, sign-ins, changes.",
+        "Facts that players of an address write: completions, sign-ins, changes.",
     )
     limit_stream: str = limit(
         "LIMIT_STREAM", "30000/minute", "Streams that an address opens, and stream tickets that it gets."
@@ -251,6 +258,11 @@ class Settings:
     def free_networks(self) -> list[IPv4Network | IPv6Network]:
         """The networks whose streams are not counted by address. Raises ValueError."""
         return [ip_network(text.strip()) for text in self.stream_free_addresses.split(",") if text.strip()]
+
+    @property
+    def connections_of_an_address(self) -> int:
+        """How many connections an address may have; 0 is any number: a proxy's are those of many."""
+        return 0 if self.trusted_proxy_hops else self.max_connections_per_address
 
     @property
     def stream_places(self) -> int:
@@ -329,7 +341,7 @@ def _complaints(settings: Settings) -> list[str]:
     problems = []
     for row in table():
         value = getattr(settings, row.name)
-        least = 0 if row.name in ("port", "trusted_proxy_hops", "guest_days") else 1
+        least = 0 if row.name in ZERO_ALLOWED else 1
         if isinstance(value, int) and value < least:
             problems.append(f"{row.metadata['name']} must be at least {least}, not {value}")
         if row.metadata["empty"] and value and not _limits(value):

@@ -230,7 +230,8 @@ def running(data_dir: Path, environment: dict[str, str] | None = None) -> Iterat
 
 
 def empty_main(stack: Stack) -> None:
-    """Make the default board anew, without anybody on it."""
+    """Make the default board again, with nobody on it, and take away the name that the guide gives to ada."""
+    submit(stack, "main", {"player": "ada", "displayName": "ada", "score": 1})
     stack.call("DELETE", "/v1/admin/boards/main")
     assert stack.call("PUT", "/v1/admin/boards/main", {"title": "Main board"}).status in (200, 201)
     wait_until(lambda: stack.call("GET", "/play").status == 200, why=stack.log)

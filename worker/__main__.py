@@ -6,8 +6,8 @@ import argparse
 import gc
 import logging
 import multiprocessing
-import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing.context import ForkProcess
@@ -104,10 +104,10 @@ def main() -> None:
 
 def _work(task: str) -> None:
     try:
-        queues.work(task, queues.connection(settings().queue_redis))
+        queues.work(task, queues.connection(settings().queue_redis), clock.calls(task))
     except Exception:
         log.exception("a task failed")
-        os._exit(1)  # RQ's threads would hold the process for seconds, and the next one is waited for
+        sys.exit(1)
 
 
 def _run_clock(names: list[str]) -> None:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from scoreboard.core import keys
 from worker import queues
 from worker.jobs import accounts, actions, boards, followers
+from worker.known import Call
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,13 @@ CHORES = {
 }
 REST_SECONDS = 1.0
 LEAST_SECONDS = 1.0  # between two wake-ups of a busy journal: each job is a process of its own
+
+
+def calls(queue: str) -> list[Call]:
+    """All calls that the clock puts into a queue. Its worker makes no others."""
+    if queue == queues.CHORES:
+        return [Call(chore) for chore in CHORES]
+    return [Call(followers.catch_up, (queue,))]
 
 
 def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[[], bool]) -> None:

@@ -1,17 +1,18 @@
-"""The queues, one for each follower, and how jobs get into them."""
+"""The queues, one for each follower: how jobs get into them, and who works on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis import Redis
-from rq import Queue, Worker
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 from scoreboard.core.redis import keepalive
+from worker.known import FAILED_SECONDS, JOB_SECONDS, Call, jobs_of
+from worker.working import KnownQueue, KnownWorker
 
-JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
 CHORES = "chores"
 
 
@@ -21,10 +22,8 @@ def connection(url: str) -> Redis:
 
 
 def queue(name: str, redis: Redis) -> Queue:
-    """A queue by name. Jobs travel as JSON: a pickle could run code."""
-    return Queue(
-        f"scoreboard-{name}", connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS
-    )
+    """A queue by name, to put jobs into. They travel as JSON, and are compared, not read."""
+    return Queue(_full(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
 
 
 def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:
@@ -32,13 +31,23 @@ def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:
     if queue.count:
         return False
     # A fixed job id would block the queue for ever once a job is lost, so every job has a new one.
-    queue.enqueue(job, *args, result_ttl=0, failure_ttl=7 * 86_400)
+    queue.enqueue(job, *args, result_ttl=0, failure_ttl=FAILED_SECONDS, ttl=FAILED_SECONDS)
     return True
 
 
-def work(name: str, redis: Redis) -> None:
-    """Work on one queue until told to stop. Only with a single queue does RQ never lose a job."""
-    worker = Worker(
-        [queue(name, redis)], connection=redis, serializer=JSONSerializer, maintenance_interval=60
-    )
-    worker.work(logging_level="WARNING")
+def work(name: str, redis: Redis, calls: Sequence[Call]) -> None:
+    """Work on one queue until told to stop, and make no other calls than these."""
+    worker(name, redis, calls).work(logging_level="WARNING")
+
+
+def worker(
+    name: str, redis: Redis, calls: Sequence[Call], kind: type[KnownWorker] = KnownWorker
+) -> KnownWorker:
+    """A worker on a queue that makes these calls."""
+    jobs = jobs_of(calls)
+    queue = KnownQueue(_full(name), connection=redis, serializer=JSONSerializer, job_class=jobs)
+    return kind([queue], connection=redis, serializer=JSONSerializer, job_class=jobs, maintenance_interval=60)
+
+
+def _full(name: str) -> str:
+    return f"scoreboard-{name}"

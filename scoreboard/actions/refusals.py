@@ -43,8 +43,8 @@ class Refusals:
                 self._remember(ticket.player, now + 1000 * (outcome.error.retry_after_seconds or 0))
 
     def forget_old(self) -> None:
-        """Delete the counts of hours that are over."""
-        self.stored.forget(self.clock() // HOUR_MS)
+        """Delete the counts of hours that are over for all: hosts' clocks may disagree by less than one."""
+        self.stored.forget(self.clock() // HOUR_MS - 1)
 
     def _remember(self, player: str, until: int) -> None:
         # The journal would say so again. This spares it the question.

@@ -6,6 +6,7 @@ ScoreboardError
 ├── Unauthenticated       401  unauthenticated
 ├── Forbidden             403  insufficient_scope, scoring_disabled, …
 ├── NotFound              404  not_found, board_not_found, …
+├── RequestTimeout        408  request_timeout
 ├── Conflict              409  username_taken, token_already_used, …
 ├── BodyTooLarge          413  body_too_large
 ├── UnsupportedMediaType  415  unsupported_media_type
@@ -84,6 +85,12 @@ class NotFound(ScoreboardError):
     """Something that is not there."""
 
     status, code = 404, "not_found"
+
+
+class RequestTimeout(ScoreboardError):
+    """A body that came too slowly. It was not read to its end, so nothing was done."""
+
+    status, code = 408, "request_timeout"
 
 
 class Conflict(ScoreboardError):

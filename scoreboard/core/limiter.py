@@ -109,10 +109,13 @@ class Limits:
         digest = _digest(use.key)
         return [self._estimate((limit, digest)) for limit in self._limits[use.name, use.of_site]]
 
+    @property
+    def any_spent(self) -> bool:
+        """Whether this process has met any exceeded limit. Usually not, and then nobody need be looked up."""
+        return bool(self._spent)
+
     def spent(self, use: Use) -> list[Tally]:
         """What was exceeded when this process counted last, and still is. Asks nobody."""
-        if not self._spent:
-            return []
         digest, limits = _digest(use.key), self._limits[use.name, use.of_site]
         known = (self._left(self._spent, (limit.whole.namespace, digest)) for limit in limits)
         return [tally for tally in known if tally is not None]

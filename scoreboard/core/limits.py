@@ -95,8 +95,11 @@ def refuse_spent(*names: str) -> None:
 
     For calls that are counted after their work: whoever has had too many must not have more work done.
     """
+    limits = parts().limits
+    if not limits.any_spent:
+        return
     uses = [use for name in names for use in _uses(name, None)]
-    tallies = [tally for use in uses for tally in parts().limits.spent(use)]
+    tallies = [tally for use in uses for tally in limits.spent(use)]
     _told(tallies)
     _refuse(tallies, tallies)
 

@@ -39,7 +39,7 @@ class Owed(Generic[K]):
             self._settle(counts)
 
     def stop(self) -> None:
-        """Hand over nothing more by itself."""
+        """Hand over nothing more, unless `settle` is called."""
         with self._guard:
             if self._timer is not None:
                 self._timer.cancel()

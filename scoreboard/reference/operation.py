@@ -53,6 +53,7 @@ class Route:
             "malformed_json": says.body,
             "body_too_large": says.body,
             "unsupported_media_type": says.body,
+            "request_timeout": says.body,
             "idempotency_key_reused": says.once,
             "rate_limited": says.limited,
             "not_found": self.places,  # an id with a slash in it leads nowhere

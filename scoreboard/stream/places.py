@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from msgspec import Struct
 
@@ -75,10 +75,11 @@ class Places:
     def _counted(self, address: str) -> dict[str, int]:
         """What a stream is counted by, each with how many times as much it is allowed: address and site."""
         try:
-            parsed = ip_address(address.partition("/")[0])
+            network = ip_network(address)
         except ValueError:
             return {}  # a peer on a Unix socket has none
-        if any(parsed in network for network in self.free):
+        # What holds a free address is counted as one caller, so all of it is free.
+        if any(network.overlaps(free) for free in self.free):
             return {}
         whole = site(address)
         return {address: 1, whole: SITE_TIMES} if whole else {address: 1}

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import _socket  # the one that gevent does not patch: it must not wait
 import contextlib
-import fcntl
 import os
 import socket
 import ssl
-import sys
-import termios
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,12 +59,10 @@ def tune(connection: Any) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def unacknowledged(connection: Any) -> int:
-    """How many bytes the kernel still holds of what it was given; 0 where it does not tell."""
-    try:
-        return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
-    except OSError:
-        return 0
+def announce(connection: Any) -> None:
+    """Tell our web worker that a connection is a stream now: then its limits do not hold."""
+    if hasattr(connection, "stream"):
+        connection.stream()
 
 
 def watch(connection: Any, event: int, tell: Callable[[], object]) -> Any:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from scoreboard.core.tcp import unacknowledged
 from scoreboard.stream import sockets
 from scoreboard.stream.places import Newcomer
 from scoreboard.stream.types import Cursor
@@ -105,7 +106,7 @@ class Handed(Viewer):
     @property
     def taken(self) -> int:
         """What the kernel took, and does not hold any more."""
-        return self.sent - sockets.unacknowledged(self._socket)
+        return self.sent - unacknowledged(self._socket)
 
     def write(self, data: bytes | memoryview) -> None:
         """Give the kernel what it takes, and keep the rest."""
@@ -158,6 +159,7 @@ class Waiting(Viewer):
         self._socket: Any = None
         self._reading: Any = None
         if connection is not None:
+            sockets.announce(connection)
             self._socket = sockets.duplicate(connection)
             self._reading = sockets.watch(self._socket, sockets.READ, self._readable)
 
@@ -169,7 +171,7 @@ class Waiting(Viewer):
     @property
     def taken(self) -> int:
         """What the server was given, and its kernel does not hold any more."""
-        return self.sent - (sockets.unacknowledged(self._socket) if self._socket is not None else 0)
+        return self.sent - (unacknowledged(self._socket) if self._socket is not None else 0)
 
     def write(self, data: bytes) -> None:
         """Leave bytes for the generator."""

@@ -108,7 +108,7 @@ def test_counts_of_hours_that_are_over_are_forgotten(ada, parts, slow, clock, mo
     others = [Player(parts) for _ in range(4)]
     for player in others:
         rush(player, 1)
-    clock.advance(seconds=3600)
+    clock.advance(seconds=7200)
     ada.renew()
     rush(ada, 11)
 

@@ -11,10 +11,14 @@ from gunicorn.http.wsgi import create
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoreboard.core.errors import BadRequest
 from scoreboard.core.laneparser import LaneParser, PlainRequest, connection_environ
 from scoreboard.core.plain import BODY_BYTES, HEAD_BYTES, MOST_FIELDS, head
 
 SERVER, PEER = ("127.0.0.1", 8000), ("127.0.0.1", 5000)
+CONFIG = Config()  # as ours: no header names the scheme, or moves the path
+CONFIG.set("forwarded_allow_ips", "")
+CONFIG.set("forwarder_headers", "")
 OWN = ("wsgi.input", "wsgi.errors", "wsgi.early_hints")  # objects of each request, not values
 PLAIN = (
     b"POST /v1/x?a=%20b HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -196,23 +200,49 @@ def requests(draw: st.DrawFn) -> bytes:
     return "".join([*lines, *map("".join, fields), draw(ENDS), draw(BODIES)]).encode("latin-1")
 
 
-def understood(parser_class, pieces: list[bytes]) -> tuple[list[tuple[dict, bytes]], type]:
+class Pieces:
+    """A connection on which bytes come in these pieces."""
+
+    is_dismissed = False
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = list(pieces)
+
+    def recv(self, size: int) -> bytes:
+        data = self._pieces.pop(0) if self._pieces else b""
+        if len(data) > size:
+            self._pieces.insert(0, data[size:])
+        return data[:size]
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Nothing is late here."""
+
+
+def in_lane(pieces: list[bytes]) -> LaneParser:
+    return LaneParser(CONFIG, Pieces(pieces), PEER, connection_environ(CONFIG, None, SERVER, PEER))
+
+
+def of_gunicorn(pieces: list[bytes]) -> RequestParser:
+    return RequestParser(CONFIG, Pieces(pieces), PEER)
+
+
+def understood(made, pieces: list[bytes]) -> tuple[list[tuple[dict, bytes]], type]:
     """What a parser makes of bytes that come in pieces: WSGI environments, bodies, and how it ended."""
-    parser, found = parser_class(Config(), iter(pieces), PEER), []
+    parser, found = made(pieces), []
     try:
         while True:
             request = next(parser)
             found.append((environ(request), request.body.read()))
     except Exception as end:  # noqa: BLE001 - which one it is, is compared
-        return found, type(end)
+        return found, type(end.__context__ if isinstance(end, BadRequest) else end)
 
 
 def environ(request) -> dict:
     if isinstance(request, PlainRequest):
-        made = request.environ(connection_environ(Config(), None, SERVER, PEER))
+        made = request.environ()
     else:
         request._expected_100_continue = False  # nobody is there to be told so
-        made = create(request, None, PEER, SERVER, Config())[1] | {"wsgi.multithread": True}
+        made = create(request, None, PEER, SERVER, CONFIG)[1] | {"wsgi.multithread": True}
     return {name: value for name, value in made.items() if name not in OWN}
 
 
@@ -223,12 +253,12 @@ def test_gunicorn_understands_the_same(sent, cuts):
     places = sorted({0, *(cut for cut in cuts if cut < len(data)), len(data)})
     pieces = [data[begin:end] for begin, end in pairwise(places)]
 
-    assert understood(LaneParser, pieces) == understood(RequestParser, pieces)
+    assert understood(in_lane, pieces) == understood(of_gunicorn, pieces)
 
 
 def test_plain_requests_pass_gunicorn_by_and_others_do_not():
     odd = with_field(b"Connection: keep-alive, x")
-    parser = LaneParser(Config(), iter([PLAIN + odd + PLAIN, PLAIN[:40], PLAIN[40:]]), PEER)
+    parser = in_lane([PLAIN + odd + PLAIN, PLAIN[:40], PLAIN[40:]])
 
     kinds = []
     for _ in range(3):
@@ -242,7 +272,7 @@ def test_plain_requests_pass_gunicorn_by_and_others_do_not():
 
 def test_a_body_may_come_after_its_head():
     end = PLAIN.index(b"\r\n\r\n") + 4
-    parser = LaneParser(Config(), iter([PLAIN[:end], PLAIN[end:]]), PEER)
+    parser = in_lane([PLAIN[:end], PLAIN[end:]])
 
     request = next(parser)
 
@@ -250,9 +280,9 @@ def test_a_body_may_come_after_its_head():
     assert request.body.read() == b"{}"
 
 
-def test_who_forwards_is_believed_as_gunicorn_believes_him():
-    sent = with_field(b"X-Forwarded-Proto: https")
-    near = next(LaneParser(Config(), iter([sent]), PEER))
-    far = next(LaneParser(Config(), iter([sent]), ("192.0.2.1", 5000)))
+@pytest.mark.parametrize("line", [b"X-Forwarded-Proto: https", b"X-Forwarded-Ssl: on", b"SCRIPT_NAME: /v1"])
+@pytest.mark.parametrize("made", [in_lane, of_gunicorn])
+def test_no_header_names_the_scheme_or_moves_the_path(made, line):
+    found = environ(next(made([with_field(line)])))
 
-    assert (near.scheme, far.scheme) == ("https", "http")
+    assert (found["wsgi.url_scheme"], found["SCRIPT_NAME"], found["PATH_INFO"]) == ("http", "", "/v1/x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
 import threading
 import time
@@ -195,11 +196,11 @@ CASES: dict[str, tuple[bytes, list[int]]] = {
     "slashes inside": (said("POST /v1//actions/request"), [404]),
     "wrong method": (read(ASK), [405]),
     "known origin": (said(f"POST {ASK}", f"Origin: {ORIGIN}"), [200]),
-    "other origin": (said(f"POST {ASK}", "Origin: https://other.example"), [200]),
+    "other origin": (said(f"POST {ASK}", "Origin: https://other.example"), [403]),
     "odd id": (said(f"POST {ASK}", "X-Request-Id2: a", "Accept: */*"), [200]),
     "forwarded": (said(f"POST {ASK}", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https"), [200]),
     "a problem by https": (said("POST /v1/nothing", "X-Forwarded-Proto: https"), [404]),
-    "odd host": (said("POST /v1/nothing", host="a b"), [404]),
+    "odd host": (said("POST /v1/nothing", host="a b"), [400]),
     "body at its limit": (said(f"POST {ASK}", body=b" " * 65_514 + BENCH), [200]),
     "two": (said(f"POST {ASK}") * 2, [200, 200]),
     "mixed": (
@@ -235,6 +236,31 @@ CASES: dict[str, tuple[bytes, list[int]]] = {
         [200],
     ),
     "chunked and long": (said(f"POST {ASK}", "Transfer-Encoding: chunked", body=b"0\r\n\r\n"), [400]),
+    "broken chunk": (
+        said(f"POST {ASK}", "Transfer-Encoding: chunked", body=b"zz\r\n" + BENCH, length=""),
+        [400],
+    ),
+    "chunk without an end": (
+        said(f"POST {ASK}", "Transfer-Encoding: chunked", body=b"16\r\n" + BENCH + b"x0\r\n\r\n", length=""),
+        [400],
+    ),
+    "bad trailer": (
+        said(
+            f"POST {ASK}",
+            "Transfer-Encoding: chunked",
+            body=b"16\r\n" + BENCH + b"\r\n0\r\nHost: x\r\n\r\n",
+            length="",
+        ),
+        [400],
+    ),
+    "broken chunk that nobody reads": (
+        said("POST /v1/nothing", "Transfer-Encoding: chunked", body=b"zz\r\n", length="") + read(BOARD),
+        [404],
+    ),
+    "more than is read for nothing": (
+        said("POST /v1/nothing", body=b" " * 300_000) + said(f"POST {ASK}"),
+        [404],
+    ),
     "chunked somehow": (said(f"POST {ASK}", "Transfer-Encoding: xchunked"), [501]),
     "expect": (said(f"POST {ASK}", "Expect: 100-continue"), [100, 200]),
     "expect else": (said(f"POST {ASK}", "Expect: nothing"), [417]),
@@ -256,7 +282,8 @@ CASES: dict[str, tuple[bytes, list[int]]] = {
     "too many headers": (said(f"POST {ASK}", *(f"X-{number}: 1" for number in range(200))), [431]),
     "large body": (said(f"POST {ASK}", body=b" " * 65_600 + BENCH), [413]),
     "huge body": (said(f"POST {SCORES}", body=b" " * 1_100_000, token=KEY), [413]),
-    "schemes that differ": (said(f"POST {ASK}", "X-Forwarded-Proto: https", "X-Forwarded-Ssl: off"), [400]),
+    "schemes that differ": (said(f"POST {ASK}", "X-Forwarded-Proto: https", "X-Forwarded-Ssl: off"), [200]),
+    "a path that a header moves": (read(f"/x{BOARD}", "SCRIPT_NAME: /x"), [404]),
     "an empty line first": (b"\r\n" + said(f"POST {ASK}"), [200]),
     "no HTTP": (b"hello\r\n\r\n", [400]),
     "half a head": (said(f"POST {ASK}")[:60], []),
@@ -323,3 +350,86 @@ def test_who_is_slow_is_waited_for_as_long_by_both(doors):
 
     assert [STATUS.findall(got) for _, got, _ in found] == [[b"200"]] * 6
     assert all(4 < seconds < 12 for kind, _, seconds in found if kind != "body")
+
+
+NEVER_SENT = {
+    "silent": said(f"POST {ASK}")[:-5],
+    "dribbling": said(f"POST {ASK}", length="60000"),
+    "silent in chunks": said(f"POST {ASK}", "Transfer-Encoding: chunked", body=b"16\r\n", length=""),
+    "after another": said(f"POST {ASK}") + said(f"POST {ASK}")[:-5],
+}
+DESCRIPTION = read("/openapi.json", "Connection: close")
+
+
+def test_nobody_is_waited_for_without_end_by_either(doors):
+    """A body that does not come is 408; a reader who takes nothing is let go, one who takes little is not."""
+    whole = len(doors[0].answers(DESCRIPTION))
+    kinds = [*NEVER_SENT, "no reader", "slow reader"]
+
+    def wait(number: int) -> tuple[str, bytes, float]:
+        kind, door = kinds[number // 2], doors[number % 2]
+        began, got = time.monotonic(), b""
+        if kind == "slow reader":
+            got = taken_slowly(door, whole, seconds=17)
+        elif kind == "no reader":
+            ignored(door)
+        else:
+            sent = NEVER_SENT[kind].replace(b"TOKEN", doors[0].token.encode())
+            with door.connect() as connection:
+                connection.sendall(sent)
+                got = heard(connection, b" " if kind == "dribbling" else b"")
+        return kind, got, time.monotonic() - began
+
+    found = at_once(2 * len(kinds), wait)
+
+    for kind, got, seconds in found:
+        if kind in NEVER_SENT:
+            first = [b"200"] if kind == "after another" else []
+            assert (kind, STATUS.findall(got)) == (kind, [*first, b"408"])
+            assert b'"code":"request_timeout"' in got
+            assert got.count(b"\r\nConnection: close") == 1
+        assert (9 if kind in NEVER_SENT else 14) < seconds < 40, kind
+    assert [len(got) for kind, got, _ in found if kind == "slow reader"] == [whole] * 2
+
+
+def heard(connection: socket.socket, dribble: bytes) -> bytes:
+    """What comes until the other side closes, while a little is sent each second."""
+    got = b""
+    connection.settimeout(1)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            with contextlib.suppress(TimeoutError):
+                data = connection.recv(65_536)
+                got += data
+                if not data:
+                    return got
+            if dribble and not got:
+                connection.sendall(dribble)
+    return got
+
+
+def little(door: Door, sent: bytes) -> socket.socket:
+    """A connection that takes little at a time."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", door.port))
+    connection.sendall(sent)
+    return connection
+
+
+def ignored(door: Door) -> None:
+    """Ask for much, read nothing, and wait until the other side closes."""
+    with little(door, read("/openapi.json") * 100) as connection:
+        watched = select.poll()
+        watched.register(connection, select.POLLHUP | select.POLLERR)
+        watched.poll(40_000)
+
+
+def taken_slowly(door: Door, size: int, *, seconds: float) -> bytes:
+    """An answer of this size, read in so many seconds."""
+    got, begun = b"", time.monotonic()
+    with little(door, DESCRIPTION) as connection:
+        while data := connection.recv(2048):
+            got += data
+            time.sleep(max(0.0, begun + seconds * len(got) / size - time.monotonic()))
+    return got

@@ -337,7 +337,10 @@ def test_regions_and_further_periods_are_rooms_of_their_own(stack, board):
     watcher = Watcher(stack.port, *rooms)
     wait_until(lambda: len(watcher.lists) == 3, why=watcher.story)
     submit(stack, board, {"player": "eve", "score": 3, "region": "eu"})
-    wait_until(lambda: all(len(rows) > 1 for rows in watcher.lists.values()), why=watcher.story)
+    wait_until(
+        lambda: all("eve" in [line["id"] for line in rows] for rows in watcher.lists.values()),
+        why=watcher.story,
+    )
     in_region = Raw(stack.port).send(f"/v1/stream?boards={board}&region=eu")
     in_region.until(b"event: snapshot")
     frames = events(in_region.until(b"]}\n\n"))

@@ -51,3 +51,15 @@ def test_nothing_is_there_that_nobody_listed():
 
 def test_the_lock_names_no_host():
     assert "://" not in (FRONTEND / "package-lock.json").read_text("utf-8")
+
+
+def test_the_documentation_lists_every_file_with_its_hash():
+    listed = {
+        f"| `{one['name']}` | {one['version']} | {one['licence']} | `{folder}/{name}` | `{digest}` |"
+        for folder, one in PACKAGES.items()
+        for name, digest in one["files"].items()
+    }
+
+    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## Vendored scripts")[2]
+
+    assert {line for line in page.splitlines() if line.startswith("| `")} == listed

@@ -25,7 +25,7 @@ def time():
 
 @pytest.fixture
 def places(time):
-    free = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]
+    free = [ip_network(text) for text in ("10.0.0.0/8", "2001:db8::/32", "::1/128")]
     return Places(most=50, most_per_address=3, most_per_player=2, free=free, monotonic=time)
 
 
@@ -44,7 +44,7 @@ def test_addresses_do_not_take_each_others_places(places):
     assert places.take(Newcomer(address="192.0.2.2")) == ""
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "2001:db8::/64", "unknown", ""])
+@pytest.mark.parametrize("address", ["10.1.2.3", "2001:db8::/64", "::/64", "unknown", ""])
 def test_networks_that_stand_for_many_are_not_counted(places, address):
     assert [places.take(Newcomer(address=address)) for _ in range(49)] == [""] * 49
 

@@ -18,14 +18,16 @@ from tests.support import ROOT
 from worker import clock as ticking
 from worker import context, queues
 from worker.jobs import accounts, boards, followers
+from worker.working import KnownWorker
 
 pytestmark = pytest.mark.one_database
 
 
-class Worker(SimpleWorker):
-    """Works in this process, and leaves the alarm to pytest."""
+class InThisProcess(KnownWorker):
+    """The product's worker, but it forks nothing and leaves the alarm to pytest."""
 
     death_penalty_class = TimerDeathPenalty
+    execute_job = SimpleWorker.execute_job
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
     handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 
     def run(name):
-        worker = Worker([queues.queue(name, rq_redis)], connection=rq_redis, serializer=JSONSerializer)
+        worker = queues.worker(name, rq_redis, ticking.calls(name), InThisProcess)
         worker.work(burst=True, logging_level="ERROR")
 
     yield run

@@ -4,7 +4,7 @@ import { pauseMs } from "../pause.js"
 
 const TRIES = 6
 export const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for
-const PASSING = [0, 429, 502, 503, 504] // 0: nothing was heard
+const PASSING = [0, 408, 429, 502, 503, 504] // 0: nothing was heard
 
 const browser = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -124,7 +124,7 @@ class Transport:
 def _passes(error: ScoreboardError, again: bool) -> bool:
     """Whether the same may be sent again, and may have another answer then."""
     if isinstance(error, RefusedError):
-        return error.status == 429 and not error.puzzle
+        return error.status in (408, 429) and not error.puzzle
     return isinstance(error, AwayError) and (again or not error.doubtful)
 
 

@@ -1,4 +1,4 @@
-"""Guests in SQL whom nobody has used for long: found, told from those with scores, and deleted."""
+"""Guests in SQL that were not used for long: found, told from those with scores, and deleted."""
 
 from __future__ import annotations
 

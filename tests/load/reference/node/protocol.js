@@ -1,5 +1,5 @@
 // What both servers here mean by guests, action tokens, claims and answers.
-import { randomBytes } from "node:crypto"
+import { createSecretKey, randomBytes } from "node:crypto"
 
 import jwt from "jsonwebtoken"
 
@@ -8,7 +8,8 @@ import { checksum, nonce, worked } from "./work.js"
 
 const ACTION = { name: "bench", points: 10, difficulty: 1, minMs: 0, lifeMs: 300_000 }
 
-export const ACCESS = randomBytes(32)
+// A KeyObject: jsonwebtoken tries to read bytes as a public key first, which costs an exception a verification.
+export const ACCESS = createSecretKey(randomBytes(32))
 export const PARTY = "reference" // issuer and audience of access tokens
 export const BOARD = "board:main"
 export const POINTS = ACTION.points

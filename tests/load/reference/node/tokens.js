@@ -1,7 +1,7 @@
 // Action tokens: tickets sealed with AES-256-GCM.
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto"
 
-const KEY = randomBytes(32)
+const KEY = createSecretKey(randomBytes(32))
 const NONCE = 12
 const TAG = 16
 

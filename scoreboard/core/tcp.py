@@ -1,0 +1,28 @@
+"""What the system tells of a TCP connection, and can be told."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import socket
+import sys
+import termios
+from typing import Any
+
+UNSENT_BYTES = 128 * 1024
+NOTSENT_LOWAT = 25  # Linux: Python names it TCP_NOTSENT_LOWAT from 3.12 on
+
+
+def unacknowledged(connection: Any) -> int:
+    """How many bytes of what was sent the other side has not got yet; 0 where the system does not tell."""
+    try:
+        return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:
+        return 0
+
+
+def hold_little(listener: Any) -> None:
+    """Let the kernel keep little of what accepted connections can't take yet: it would keep 4 MB for each."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            listener.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)

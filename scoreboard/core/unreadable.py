@@ -1,0 +1,62 @@
+"""What is answered to bytes that are no request, and to a request that broke its worker."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+import msgspec
+from gunicorn.http import errors
+
+from scoreboard.core.errors import BadRequest, ScoreboardError, TooMany
+
+STATUSES = {
+    errors.LimitRequestLine: 414,
+    errors.LimitRequestHeaders: 431,
+    errors.ExpectationFailed: 417,
+    errors.UnsupportedTransferCoding: 501,
+}
+OURS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
+WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def error_of(exception: BaseException) -> ScoreboardError:
+    """The error that a client is told of, without what it sent."""
+    if isinstance(exception, ScoreboardError):
+        return exception
+    if not isinstance(exception, errors.ParseException) or isinstance(exception, OURS):
+        return ScoreboardError("Something went wrong on our side.")
+    kind = WORD.sub(" ", type(exception).__name__).lower()
+    found = BadRequest(f"The request can't be read: {kind}.")
+    found.status = STATUSES.get(type(exception), 400)
+    return found
+
+
+def too_many() -> TooMany:
+    """What a connection is refused with."""
+    return TooMany(
+        "Too many open connections from your address.", code="too_many_connections", retry_after_seconds=1
+    )
+
+
+def answer(error: ScoreboardError) -> bytes:
+    """A whole answer: nothing is known of the request, so its problem has neither a host nor an id."""
+    body = msgspec.json.encode(
+        {
+            "type": f"/problems/{error.code.replace('_', '-')}",
+            "title": error.title,
+            "status": error.status,
+            "code": error.code,
+            "detail": error.detail,
+        }
+    )
+    after = error.retry_after_seconds
+    lines = [
+        f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
+        "Connection: close",
+        "Content-Type: application/problem+json",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        *([f"Retry-After: {after}"] if after is not None else []),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body

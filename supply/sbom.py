@@ -1,0 +1,89 @@
+"""python -m supply.sbom [FILE]: writes a list of all that is shipped, as CycloneDX JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+ROOT = Path(__file__).parent.parent
+LOCK = ROOT / "requirements-local.txt"  # what `make run` installs; a platform leaves two of these out
+VENDOR = ROOT / "frontend" / "vendor"
+FILE = "sbom.json"
+
+
+def main() -> None:
+    """Write it to the file that is named, or to sbom.json."""
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else FILE)
+    listed = bill()
+    path.write_text(json.dumps(listed, indent=2) + "\n", "utf-8")
+    print(f"{path}: {len(listed['components'])} components")  # noqa: T201
+
+
+def bill() -> dict[str, Any]:
+    """The bill of materials: packages of the lock file, then vendored scripts. Checked against the schema."""
+    listed = packages()
+    listed["components"] += scripts()
+    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(listed))
+    if error is not None:
+        raise ValueError(str(error))
+    return listed
+
+
+def packages() -> dict[str, Any]:
+    """A bill of the Python packages, with the hashes that they are installed by."""
+    command = [
+        sys.executable,
+        "-m",
+        "cyclonedx_py",
+        "requirements",
+        "--pyproject",
+        str(ROOT / "pyproject.toml"),
+    ]
+    command += ["--sv", "1.6", "--of", "JSON", "--output-reproducible", "--no-validate", str(LOCK)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    listed: dict[str, Any] = json.loads(done.stdout)
+    for component in listed["components"]:
+        del component["description"]  # the lines of the lock file, which are said by the rest
+    return listed
+
+
+def scripts() -> list[dict[str, Any]]:
+    """Other people's scripts that the pages load from here, file by file."""
+    vendored = json.loads((VENDOR / "VENDOR.json").read_text("utf-8"))
+    return [package(folder, about) for folder, about in vendored.items()]
+
+
+def package(folder: str, about: dict[str, Any]) -> dict[str, Any]:
+    """A vendored npm package as a component, and its files as parts of it."""
+    url = f"pkg:npm/{about['name']}@{about['version']}"
+    return {
+        "type": "library",
+        "bom-ref": url,
+        "name": about["name"],
+        "version": about["version"],
+        "purl": url,
+        "licenses": [{"license": {"id": about["licence"]}}],
+        "components": [
+            file(f"frontend/vendor/{folder}/{name}", hash) for name, hash in about["files"].items()
+        ],
+    }
+
+
+def file(path: str, sha256: str) -> dict[str, Any]:
+    """A vendored file."""
+    return {
+        "type": "file",
+        "bom-ref": path,
+        "name": path,
+        "hashes": [{"alg": "SHA-256", "content": sha256}],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The list of all that is shipped."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from tests.support import ROOT
+
+
+def test_it_lists_every_package_and_every_vendored_file_by_the_schema(tmp_path):
+    path = tmp_path / "sbom.json"
+
+    subprocess.run(
+        [sys.executable, "-m", "supply.sbom", str(path)], cwd=ROOT, check=True, capture_output=True
+    )
+
+    text = path.read_text()
+    listed = {f"{one['name']}=={one['version']}": one for one in json.loads(text)["components"]}
+    pinned = set(re.findall(r"^[\w.-]+==\S+", (ROOT / "requirements-local.txt").read_text(), re.MULTILINE))
+    vendored = json.loads((ROOT / "frontend/vendor/VENDOR.json").read_text())["swagger-ui"]
+    swagger = listed.pop(f"{vendored['name']}=={vendored['version']}")
+    files = {file["name"].rpartition("/")[2]: file["hashes"][0]["content"] for file in swagger["components"]}
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    assert set(listed) == pinned
+    assert files == vendored["files"]
+    assert all(one["externalReferences"][0]["hashes"] for one in listed.values())

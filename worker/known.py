@@ -1,0 +1,108 @@
+"""Jobs of a fixed list. Whoever can write to Redis can name one of them, and run nothing else.
+
+RQ takes from a job's hash which function to import, which callbacks, webhooks, and other jobs follow, how
+long and how often it runs, and what to deserialise. None of that is read here. A job's data is compared, byte
+by byte, with the data of this worker's own calls; the rest of the job is made from the call that it equals.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from redis.exceptions import ResponseError
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+
+JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
+FAILED_SECONDS = 7 * 86_400
+MOST_BYTES = 1000  # of a field that is read, packed and unpacked
+SHOWN = 100  # characters of what is refused in the log
+ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+
+
+class Call(NamedTuple):
+    """A function, and what it is called with."""
+
+    function: Callable[..., Any]
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The function's name, as RQ writes it."""
+        return f"{self.function.__module__}.{self.function.__qualname__}"
+
+    @property
+    def data(self) -> bytes:
+        """The call, as RQ writes it into a job."""
+        data: bytes = JSONSerializer.dumps((self.name, None, self.arguments, {}))
+        return data
+
+
+class Refused(NoSuchJobError):
+    """This is no job of ours. To RQ it does not exist."""
+
+
+class KnownJob(Job):
+    """A job that is one of `calls`: only which one, and its status, is read from Redis."""
+
+    calls: ClassVar[Mapping[bytes, Call]] = {}
+
+    def refresh(self) -> None:
+        """Find out which call this is. Raises Refused."""
+        self.restore({b"data": self._read("data")})
+
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
+        """Become the call that these fields name. Raises Refused."""
+        data = unpacked(raw_data.get(b"data", b""))
+        call = self.calls.get(data)
+        if call is None:
+            raise Refused(shown(data))
+        self._func_name, self._instance, self._args = call.name, None, call.arguments
+        self._kwargs = dict[str, Any]()
+        self._function, self.description = call.function, call.name
+        self.timeout, self.result_ttl, self.failure_ttl = JOB_SECONDS, 0, FAILED_SECONDS
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        """The function of the call, which nobody had to import."""
+        return self._function
+
+    def _fetch_status(self) -> JobStatus:
+        try:
+            return JobStatus(self._read("status").decode())
+        except (ValueError, Refused):
+            raise InvalidJobOperation(f"{self.id} has no status") from None
+
+    def _read(self, field: str) -> bytes:
+        try:
+            if self.connection.hstrlen(self.key, field) > MOST_BYTES:
+                raise Refused(f"more than {MOST_BYTES} bytes")
+            return self.connection.hget(self.key, field) or b""
+        except ResponseError as error:
+            raise Refused(str(error)) from None
+
+
+def jobs_of(calls: Sequence[Call]) -> type[KnownJob]:
+    """The class of jobs that are one of these calls."""
+    return type("OneOfThese", (KnownJob,), {"calls": {call.data: call for call in calls}})
+
+
+def unpacked(packed: bytes) -> bytes:
+    """What RQ packed, as far as it may be long. Raises Refused."""
+    unpacking = zlib.decompressobj()
+    try:
+        data = unpacking.decompress(packed, MOST_BYTES)
+    except zlib.error:
+        raise Refused(f"not packed: {shown(packed)}") from None
+    if not unpacking.eof:
+        raise Refused(f"too long, or cut off: {shown(data)}")
+    return data
+
+
+def shown(text: bytes) -> str:
+    """The beginning of what was refused, for the log."""
+    return ascii(text[:SHOWN].decode(errors="replace"))
