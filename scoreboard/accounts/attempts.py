@@ -5,8 +5,8 @@ more than are allowed. Many right ones at once, as of a school, must not be take
 each process makes one attempt of an address at a time.
 
 Counted are the failures of an address, of a user name from an address, and of a user name from everywhere.
-The last count refuses nobody: beyond it, whoever comes from a network from which the player never signed in
-has to solve a puzzle for each attempt.
+The last count refuses nobody: beyond it, each attempt from a network from which the player never signed in
+must come with a solved puzzle.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from scoreboard.core.limits import address, count, exceeded, give_back
 from scoreboard.core.parts import parts
 from scoreboard.core.turns import TurnMissed
 
-# What stays counted. Asking for puzzles does too: whoever only asks is refused at less cost after a while.
+# These stay counted. Asking for puzzles does too: after a while that is refused at less cost.
 FAILED = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
 HERE = ("sign-in", "sign-in-name")
 EVERYWHERE = "sign-in-everywhere"
