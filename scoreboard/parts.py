@@ -302,7 +302,14 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         if settings.stream_edge_url
         else None
     )
-    rooms = RoomManager(viewers=viewers, hub=hub, scopes=scopes, store=StreamStore(patient), clock=clock)
+    rooms = RoomManager(
+        viewers=viewers,
+        hub=hub,
+        scopes=scopes,
+        store=StreamStore(patient),
+        clock=clock,
+        processes=settings.web_concurrency,
+    )
     prepared = threading.Event()
     secret = (settings.secret_key or secrets.token_hex(32)).encode()
     ring = KeyRing(
@@ -327,6 +334,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         oldest_days=settings.session_max_age_days,
     )
     sessions.revocations.news = rooms.revoked
+    sessions.revocations.others_notice = rooms.let_others_notice
     # A kick mostly follows a revocation: other processes need not wait for their next look.
     hub.kicked = partial(_kicked, viewers, sessions.revocations)
     stored_types = StoredTypes(database)

@@ -31,6 +31,7 @@ class Revocations:
     stored: StoredSessions
     clock: Clock
     news: Callable[[Found], None] = lambda found: None  # told of those that are new here
+    others_notice: Callable[[], None] = lambda: None  # waits until other processes have looked
     _known: dict[str, Revocation] = field(default_factory=dict)
     _newest: int = 0
     _read_whole: int | None = None
@@ -74,10 +75,12 @@ class Revocations:
             self.news(fresh)
 
     def add(self, found: Found) -> None:
-        """Take in what this process revoked itself."""
+        """Take in what this process revoked itself. Returns when other processes have looked too."""
         fresh = self._learn(found)
         if fresh:
             self.news(fresh)
+        if found:
+            self.others_notice()
 
     def check(self, player: Player) -> None:
         """Raise Forbidden where the account is suspended.

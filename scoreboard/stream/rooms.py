@@ -6,8 +6,9 @@ import logging
 import random
 import secrets
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from msgspec import Struct, to_builtins
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.db import Busy, Lost
+from scoreboard.core.deadline import left
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisError
 from scoreboard.stream import frames, goodbye
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 REPORT_SECONDS = 2.0
 FORGOTTEN_SECONDS = 10.0  # a process that reported nothing for so long is gone
 NOTICE_SECONDS = 5.0
+NOTICED_SECONDS = 0.3  # a kick arrives within milliseconds; the rest is for busy machines
 NOTICED_CHANGE = 0.01
 CROWDED, EVEN, FEW = 1.3, 1.1, 50  # times the mean; viewers of whom a process never gets rid
 SENT_A_SECOND = 0.01  # of a crowded process's viewers
@@ -85,6 +88,8 @@ class RoomManager:
     scopes: Scopes
     store: StreamStore
     clock: Clock
+    processes: int = 1  # that are started together; others are known by their reports
+    pause: Callable[[float], None] = time.sleep
     process: str = field(default_factory=lambda: secrets.token_hex(4))
     reports: dict[str, Report] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -150,6 +155,14 @@ class RoomManager:
         Whose session was replaced, or whose rights changed, may come back with a new ticket.
         """
         self.kick(*(_kick(id, one) for id, one in found.items()))
+
+    def let_others_notice(self) -> None:
+        """Wait until other processes have looked for what a kick tells of, where there are any.
+
+        Then a session that was ended is refused wherever its holder calls.
+        """
+        if self.processes > 1 or len(self.reports) > 1:
+            self.pause(left(NOTICED_SECONDS))
 
     def exchange(self) -> None:
         """Tell what this process serves, and learn what the others do."""

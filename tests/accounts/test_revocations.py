@@ -42,6 +42,19 @@ def test_signing_out_reads_nothing_and_holds_at_once(parts, read):
     assert ada.http.get("/v1/me").status_code == 401
 
 
+def test_the_answer_waits_until_other_processes_have_looked_where_there_are_any(make_parts, database_url):
+    for processes, waits in ((1, 0), (2, 1)):
+        parts, waited = make_parts(database_url, web_concurrency=processes), []
+        parts.rooms.pause = waited.append
+        ada = Player(parts)
+
+        ada.http.get("/v1/me")
+        assert waited == []
+        leave(ada)
+
+        assert len(waited) == waits
+
+
 def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_url, read, clock):
     other = make_parts(database_url).sessions.revocations
     for _ in range(5):
