@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, deadline
+from scoreboard.core import bodies, cors, deadline, preferences
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BodyTooLarge,
@@ -128,6 +128,7 @@ def _begin() -> None:
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
+    preferences.begin(request.environ.get("HTTP_PREFER", ""))
 
 
 def _end(response: Response) -> Response:
@@ -139,6 +140,7 @@ def _end(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     if asked.path.startswith("/v1/"):
         cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
+        preferences.tell(asked, response)
     if asked.path not in ("/healthz", "/readyz"):
         inform(
             log,

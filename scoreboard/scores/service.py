@@ -13,7 +13,7 @@ import msgspec
 from scoreboard.accounts.rules import display_name
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, Shown, Window
-from scoreboard.core.bodies import field_error
+from scoreboard.core.bodies import converted, field_error
 from scoreboard.core.clock import Clock, parse
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
 from scoreboard.journal.types import Fact, Outcome
@@ -61,7 +61,7 @@ class Scores:
         rejected: list[Rejected] = []
         for index, raw in enumerate(entries):
             try:
-                facts.append(batch.fact(index, msgspec.convert(raw, Entry)))
+                facts.append(batch.fact(index, converted(raw, Entry)))
                 indexes.append(index)
             except msgspec.ValidationError as error:
                 wrong = field_error(error)
@@ -109,13 +109,13 @@ class _Batch:
 
     def _data(self, entry: Entry) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        if entry.display_name is not None:
+        if entry.display_name:
             data["displayName"] = display_name(entry.display_name)
         if entry.operator is not None:
             data["operator"] = entry.operator
         if entry.region is not None:
             data["region"] = entry.region
-        if entry.occurred_at is not None:
+        if entry.occurred_at:
             data["occurredAt"] = _occurred(entry.occurred_at, self.now)
         if entry.metadata:
             data["metadata"] = _metadata(entry.metadata)
