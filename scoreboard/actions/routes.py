@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
-from scoreboard.actions.types import Completion, Receipt, Request
+from scoreboard.actions.types import Completion, Proof, Receipt, Request
 from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import ScoreboardError
@@ -65,6 +65,7 @@ def request_action() -> Response:
 @player_required
 @described(
     body=Completion,
+    names=(Proof,),
     answer=Receipt,
     problems=(*WRITES, "rate_limited", *REFUSALS),
 )

@@ -113,7 +113,7 @@ class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
 
     # Whatever else these are has refusals of its own: no text is no good token, no Proof no good proof.
     action_token: Annotated[Any, Meta(extra_json_schema={"type": "string"})]
-    proof: Any = None
+    proof: Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/Proof"})] = None
     device_id: DeviceId | None = None
     captcha: str | None = None  # reserved: nothing asks for one yet
 

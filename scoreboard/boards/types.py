@@ -50,7 +50,7 @@ class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     max_score: Score | None = None
     max_increment: Annotated[int, Meta(ge=0, le=SAFE)] | None = None
     public: bool = True
-    frozen_at: None = None
+    frozen_at: Annotated[str, Meta(max_length=0, description="Reserved: null.")] | None = None
     size: Annotated[int, Meta(ge=1, le=1000)] = 100
     decimals: Annotated[int, Meta(ge=0, le=9)] = 0
     unit: Annotated[str, Meta(max_length=16)] = ""

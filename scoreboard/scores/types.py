@@ -42,9 +42,9 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             min_length=1,
             max_length=MOST_ENTRIES,
-            description="Each an Entry. What is none is refused by itself, in `rejected`.",
+            description="What is no Entry is refused by itself, in `rejected`.",
             examples=[[{"player": "ada", "displayName": "Ada", "score": 10}]],
-            extra_json_schema={"items": {"anyOf": [{"$ref": "#/components/schemas/Entry"}, {}]}},
+            extra_json_schema={"items": {"$ref": "#/components/schemas/Entry"}},
         ),
     ]
 

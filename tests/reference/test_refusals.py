@@ -28,7 +28,7 @@ def by_key(operation, *, not_with=None):
 
 
 def guarded(operation):
-    return {} not in operation["security"]
+    return bool(operation["security"]) and {} not in operation["security"]
 
 
 def takes_a_body(operation):
