@@ -44,20 +44,20 @@ def parsed(data: bytes) -> Any:
 
 def shaped(value: Any, shape: type[T]) -> T:
     """`value` (parsed JSON) as a `shape`. Raises ValidationFailed with the field and what it must be."""
-    if isinstance(value, dict) and "" in value.values():
+    if type(value) is dict and "" in value.values():
         value = meant(value, shape)
-    try:
-        return converted(value, shape)
-    except msgspec.ValidationError as error:
-        raise ValidationFailed(field_error(error)) from None
-
-
-def converted(value: Any, shape: type[T]) -> T:
-    """`value` as a `shape`; where it is none, what it means as one. Raises msgspec.ValidationError."""
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError:
-        return msgspec.convert(meant(value, shape, lenient=lenient()), shape)
+        try:
+            return forgiven(value, shape)
+        except msgspec.ValidationError as error:
+            raise ValidationFailed(field_error(error)) from None
+
+
+def forgiven(value: Any, shape: type[T]) -> T:
+    """What `value`, which is no `shape`, means as one. Raises msgspec.ValidationError."""
+    return msgspec.convert(meant(value, shape, lenient=lenient()), shape)
 
 
 def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldError:

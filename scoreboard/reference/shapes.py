@@ -71,9 +71,8 @@ def portable(schema: Any) -> Any:
     if found.get("items") is False:
         first = found["prefixItems"]
         found["items"] = {"anyOf": [one for index, one in enumerate(first) if one not in first[:index]]}
-    if isinstance(found.get("enum"), list):
-        found = _type_of(found["enum"]) | found
-    return found
+    values: Any = found.get("enum")
+    return _type_of(values) | found if isinstance(values, list) else found
 
 
 def without_defaults(schema: Schema, *, told: bool) -> Schema:
@@ -98,9 +97,8 @@ def _always(struct: type[Struct]) -> list[str]:
     # What is only answered has all its fields: defaults are for those who send.
     tag = struct.__struct_config__.tag_field
     fields = structs.fields(struct)
-    return [tag] * bool(tag) + [
-        field.encode_name for field in fields if UnsetType not in get_args(_bare(field.type))
-    ]
+    names = [field.encode_name for field in fields if UnsetType not in get_args(_bare(field.type))]
+    return [tag, *names] if tag else names
 
 
 def _bare(shape: Any) -> Any:

@@ -49,6 +49,12 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
+class Entries(Struct, frozen=True, array_like=True):
+    """All entries of a batch, none of which is wrong."""
+
+    entries: list[Entry]
+
+
 class Rejected(Struct, frozen=True, kw_only=True):
     """An entry that was not recorded, and why."""
 

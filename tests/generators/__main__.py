@@ -1,4 +1,4 @@
-"""What others make of /openapi.json, as `make generators` runs it: clients in six languages, and two linters."""
+"""What others make of /openapi.json, as `make generators` runs it: clients in six languages, two linters."""
 
 from __future__ import annotations
 
