@@ -40,7 +40,8 @@ def streaming(body):
 
 @pytest.mark.parametrize("body", [NOW, BEFORE], ids=["now", "before"])
 def test_frames_are_read_as_they_were_and_as_they_are(body):
-    with streaming(body) as url, contextlib.closing(Transport(url=url)) as transport:
+    with streaming(body) as url:
+        transport = Transport(url=url, timeout_seconds=10, patience_seconds=0)
         stream = events(transport, lambda route: route, "")
 
         assert [next(stream)["t"], next(stream)["t"]] == ["hello", "bye"]
