@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 BOARD = ACTION = "generated"
 PLAYED = {"score": 7, "entries": [7], "code": "board_not_found"}
 
+pytestmark = pytest.mark.timeout(300)  # compilers, on a machine that may have other work
+
 
 @pytest.fixture(scope="module")
 def server(stack):
