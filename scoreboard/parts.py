@@ -327,7 +327,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         oldest_days=settings.session_max_age_days,
     )
     sessions.revocations.news = rooms.revoked
-    # Who sends somebody away revoked something, mostly: others need not wait for their next look.
+    # A kick mostly follows a revocation: other processes need not wait for their next look.
     hub.kicked = partial(_kicked, viewers, sessions.revocations)
     stored_types = StoredTypes(database)
     action_types = ActionTypes(stored_types)

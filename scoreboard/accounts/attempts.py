@@ -5,8 +5,8 @@ more than are allowed. Many right ones at once, as of a school, must not be take
 each process makes one attempt of an address at a time.
 
 Counted are the failures of an address, of a user name from an address, and of a user name from everywhere.
-The last count refuses nobody: beyond it, whoever comes from a network from which the player never signed in
-has to solve a puzzle for each attempt.
+The last count refuses nobody: beyond it, each attempt from a network from which the player never signed in
+must come with a solved puzzle.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from scoreboard.core.limits import address, count, exceeded, give_back
 from scoreboard.core.parts import parts
 from scoreboard.core.turns import TurnMissed
 
-WRONG = ("invalid_credentials", "wrong_password")
+# These stay counted. Asking for puzzles does too: after a while that is refused at less cost.
+FAILED = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
 HERE = ("sign-in", "sign-in-name")
 EVERYWHERE = "sign-in-everywhere"
 WAIT_SECONDS = 1.0
@@ -65,7 +66,7 @@ def _turn() -> Iterator[None]:
 
 @contextmanager
 def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
-    """Count an attempt against limits, and give it back unless the password was wrong.
+    """Count an attempt against limits, and give it back unless it failed.
 
     Yields for how many seconds a limit is exceeded that does not `refuse`.
     """
@@ -77,7 +78,7 @@ def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
     try:
         yield seconds
     except ScoreboardError as error:
-        if error.code not in WRONG:
+        if error.code not in FAILED:
             give_back(*limits, of=of)
         raise
     except BaseException:

@@ -32,7 +32,7 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         cores = os.cpu_count() or 1
         self._threads = NativeThreads(cores)
-        # Apart, so that those who register keep nobody from signing in.
+        # Separate: registrations must not take places from sign-ins.
         self._new_places = threading.BoundedSemaphore(cores + WAITING)
         self._known_places = threading.BoundedSemaphore(cores + WAITING)
         self._nobodys = ""
@@ -43,7 +43,7 @@ class Passwords:
         return self._run(self._new_places, lambda: self._hasher.hash(password))
 
     def rehash(self, password: str) -> str:
-        """What is stored of a password that was found right. Raises Unavailable, overloaded."""
+        """The new hash of a password that was found right. Raises Unavailable, overloaded."""
         return self._run(self._known_places, lambda: self._hasher.hash(password))
 
     def matches(self, stored: str | None, password: str) -> bool:
@@ -79,7 +79,7 @@ class Passwords:
 
 
 def overloaded() -> Unavailable:
-    """What somebody hears whose password can't be looked at now."""
+    """The error for a password that can't be checked now."""
     return Unavailable("Too many are signing in at this moment. Try again.", code="overloaded")
 
 

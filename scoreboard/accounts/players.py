@@ -1,7 +1,4 @@
-"""What players do with their accounts: come as a guest, register, sign in, change who they are.
-
-Operators end sessions here, set passwords and suspend.
-"""
+"""Players' accounts: guests, registration, sign-in, changes; for operators: sessions, suspension."""
 
 from __future__ import annotations
 
@@ -116,7 +113,7 @@ class Players:
         return self.me(player)
 
     def reinstate(self, player: str, *, context: Context) -> Account:
-        """Let a player in again who was suspended."""
+        """End a player's suspension."""
         self.me(player)
         self._append("player-reinstated", player, {}, context)
         return self.me(player)

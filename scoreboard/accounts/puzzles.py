@@ -1,4 +1,4 @@
-"""Puzzles for those who sign in by a name that many try at this moment. Pure but for the clock.
+"""Puzzles for sign-ins by a user name that many try at this moment. Pure but for the clock.
 
 Nothing is stored of a puzzle. Its solution is good for one user name with one password: each guess has to be
 worked for, and a solution that is sent again tries nothing new.
@@ -21,7 +21,7 @@ SECONDS = 600
 
 
 class ProofNeeded(TooMany):
-    """Too many failures of one user name: whoever signs in now must solve a puzzle first."""
+    """Too many failures of one user name: a sign-in from an unknown network needs a proof of work."""
 
     code = "proof_of_work_needed"
 
@@ -34,7 +34,7 @@ class Puzzles:
     clock: Clock
 
     def needed(self, username: str, *, retry_after_seconds: int) -> ProofNeeded:
-        """What somebody hears who must solve a puzzle to sign in now."""
+        """The error that asks for a proof of work, with the puzzle."""
         error = ProofNeeded(
             "Too many sign-ins of this user name failed. Solve the puzzle and send the same with its proof, "
             f"or wait for {retry_after_seconds} seconds.",
@@ -61,5 +61,5 @@ class Puzzles:
 
 
 def checksum(username: str, password: str) -> str:
-    """What the work is done for, as lower-case hex: user name and password exactly as they are sent."""
+    """The checksum that the work is for, as lower-case hex: of user name and password as they are sent."""
     return hashlib.sha256(f"{username}|{password}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What was revoked while access tokens live: sessions that ended, and players whose rights changed."""
+"""Revocations: sessions that ended and players whose rights changed, while access tokens live."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Revocations:
         return self._known.get(session)
 
     def changed(self, player: str, issued_at: int) -> bool:
-        """Whether a player's rights were changed since something was issued to him."""
+        """Whether a player's rights were changed since something was issued to them."""
         found = self._known.get(player)
         return found is not None and issued_at < found.at
 

@@ -84,32 +84,32 @@ def presented(
 
 
 def invalid_credentials() -> Unauthenticated:
-    """What somebody hears who does not know the password, or whose user name nobody has."""
+    """The error for a wrong password, and for a user name that nobody has."""
     return Unauthenticated("User name or password are wrong.", code="invalid_credentials")
 
 
 def wrong_password() -> Forbidden:
-    """What a signed-in player hears who does not know the own password."""
+    """The error for a wrong current password of a signed-in player."""
     return Forbidden("currentPassword is not this player's password.", code="wrong_password")
 
 
 def session_over() -> Unauthenticated:
-    """What the holder of an access token hears whose session was ended."""
+    """The error for an access token whose session was ended."""
     return Unauthenticated("This session was ended: sign in again.")
 
 
 def username_taken() -> Conflict:
-    """What somebody hears who wants a user name that another player has."""
+    """The error for a user name that another player has."""
     return Conflict("This user name is taken. Choose another one.", code="username_taken")
 
 
 def not_a_guest() -> Conflict:
-    """What a player hears who has a user name and asks for one."""
+    """The error for an upgrade of a player with a user name."""
     return Conflict("This player has a user name already.", code="not_a_guest")
 
 
 def no_password() -> Conflict:
-    """What a guest hears who wants to change a password."""
+    """The error for a guest who wants to change a password."""
     return Conflict(
         "A guest has no password. POST /v1/auth/upgrade gives a guest a user name and a password.",
         code="no_password",
@@ -117,7 +117,7 @@ def no_password() -> Conflict:
 
 
 def suspended() -> Forbidden:
-    """What a player hears whose account is suspended."""
+    """The error for every call of a suspended player."""
     return Forbidden(
         "This account is suspended. Ask the people who run this server why.", code="account_suspended"
     )

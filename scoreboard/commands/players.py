@@ -1,4 +1,4 @@
-"""players: roles, passwords, sessions, and who is kept out."""
+"""players: roles, passwords, sessions, suspension."""
 
 from __future__ import annotations
 

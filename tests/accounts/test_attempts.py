@@ -77,7 +77,7 @@ def test_guesses_from_everywhere_keep_nobody_out_at_home(process):
 
 
 def test_strangers_work_for_each_guess_then_and_the_owner_on_a_journey_once(process):
-    call = process()
+    call = process(limit_sign_in="10/minute")
     call("register", HOME)
     fail_from_everywhere(call, 5)
 
@@ -93,7 +93,7 @@ def test_strangers_work_for_each_guess_then_and_the_owner_on_a_journey_once(proc
 
 
 def test_a_puzzle_is_for_its_name_and_for_ten_minutes(process, clock):
-    call = process()
+    call = process(limit_sign_in="10/minute")
     call("register", HOME)
     call("register", HOME, "bob")
     fail_from_everywhere(call, 5)
@@ -113,6 +113,15 @@ def test_a_puzzle_that_we_did_not_set_is_not_taken(process, nonce):
     fail_from_everywhere(call, 5)
 
     assert refusal(call("login", ELSEWHERE, proof={"nonce": nonce, "solution": "0"})) == NEEDED
+
+
+def test_an_address_that_only_asks_for_puzzles_is_refused_soon(process):
+    call = process()
+    fail_from_everywhere(call, 5)
+
+    found = [refusal(call("login", ELSEWHERE)) for _ in range(4)]
+
+    assert found == [NEEDED] * 3 + [(429, "rate_limited")]
 
 
 def test_a_name_that_nobody_has_is_treated_in_the_same_way(process):

@@ -1,4 +1,4 @@
-"""A password is changed: by its player, who knows the old one, or by an operator. Whoever had it is out."""
+"""A password is changed: by its player, who knows the old one, or by an operator. All other sessions end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process reads of revocations: what is newer, its own at once, and now and then all."""
+"""Revocations in a process: its own at once, newer ones at each look, and now and then all."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ export class Player {
   }
 
   /**
-   * Sign in as a player with a user name. What waits in the queue counts only for who completed it.
+   * Sign in as a player with a user name. Queued actions count only for the player who completed them.
    * @param {string} username
    * @param {string} password
    */
@@ -73,7 +73,7 @@ export class Player {
     return this.#session.signIn(username, password)
   }
 
-  /** Sign out: whoever plays next in this browser is a new guest, or signs in. */
+  /** Sign out. The next player of this browser is a new guest, or signs in. */
   signOut() {
     return this.#session.signOut()
   }

@@ -53,7 +53,7 @@ class StoredSessions:
         return bool(self.database.run(lambda db: rows(db, text, (player, network))))
 
     def revocations(self, since: int) -> dict[str, Revocation]:
-        """What was revoked after `since`, by session or player."""
+        """Revocations after `since`, by session or player."""
         found = self.database.run(lambda db: rows(db, REVOKED, (since,)))
         return {subject: Revocation(at=at, why=why) for subject, at, why in found}
 
