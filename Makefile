@@ -4,9 +4,12 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 T ?= tests
+NODE := tests/load/reference/node
+OTHERS := tests/clients/thirdparty/node
+LINTERS := tests/generators/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test faults fuzz lint audit sbom bench load lock vendor icons clean
+.PHONY: help run replay demo test faults fuzz lint audit sbom bench generators load lock vendor icons clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,7 +27,7 @@ demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS
 	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
 TEST_PROCESSES ?= 2
-test: $(VENV)/dev ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
+test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
 
@@ -47,9 +50,12 @@ audit: $(VENV)/dev ## ask advisory services about all packages in the lock files
 sbom: $(VENV)/dev ## list all that is shipped, as CycloneDX JSON (SBOM=sbom.json)
 	@$(BIN)/python -W ignore -m supply.sbom $(SBOM)
 
-NODE := tests/load/reference/node
 bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
 	@$(BIN)/python -m tests.load.bench $(BENCH)
+
+generators: $(VENV)/dev ## let openapi-generator make clients in six languages, and Spectral and Redocly look for errors (two minutes)
+	@tests/generators/setup
+	@$(BIN)/python -m tests.generators
 
 load: $(VENV)/dev ## let users play, 100 and then more, on a server of its own or on yours (URL, USERS, DATABASE, …)
 	@PYTHONPATH=clients/python $(BIN)/python -m tests.load.scenario
@@ -66,7 +72,7 @@ icons: $(VENV)/dev ## draw the icons that need pixels anew (needs Chromium)
 	@$(BIN)/python frontend/draw_icons.py "$${CHROMIUM_PATH:-$$(command -v chromium || command -v google-chrome)}"
 
 clean: ## remove what was set up here, and keep the data
-	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
+	rm -rf $(VENV) $(NODE)/node_modules $(OTHERS)/node_modules $(LINTERS)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
 
 $(VENV)/python:
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -90,3 +96,10 @@ $(NODE)/node_modules/.installed: $(NODE)/package-lock.json
 	@echo "Installing the Node reference (once) ..."
 	@cd $(NODE) && npm ci --no-audit --no-fund --silent && touch node_modules/.installed || \
 	  echo "MISSING: the Node reference needs Node.js 20 or newer. Its comparison is left out." >&2
+
+# Without them the tests leave others' TypeScript and Node clients out.
+$(OTHERS)/node_modules/.installed: $(OTHERS)/package-lock.json
+	@echo "Installing what the tests of other people's clients need (once) ..."
+	@cd $(OTHERS) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.installed || \
+	  { echo "MISSING: npm packages, which need Node.js 20 or newer with npm. The tests of TypeScript clients are skipped." >&2; \
+	    mkdir -p node_modules; }

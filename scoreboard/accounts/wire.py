@@ -11,9 +11,15 @@ from scoreboard.accounts.rules import SHORTEST_PASSWORD as SHORTEST
 from scoreboard.accounts.types import Account, Role, Session, Tokens
 from scoreboard.core.clock import Time, rfc3339
 from scoreboard.core.ids import PlayerId, RegionId, SessionId
+from scoreboard.core.patterns import pattern
 
 Username = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z", description="Its case does not matter.")
+    str,
+    pattern(
+        r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z",
+        "letters, digits and any of _ . @ + -, at most 64 characters, the first one a letter or digit",
+        description="Its case does not matter.",
+    ),
 ]
 Password = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
 DisplayName = Annotated[str, Meta(max_length=1024, description="1 to 32 characters.")]

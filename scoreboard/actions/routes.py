@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.actions.refusals import TooFast
-from scoreboard.actions.types import Completion, Receipt, Request
+from scoreboard.actions.types import Completion, Proof, Receipt, Request
 from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import ScoreboardError
@@ -67,6 +67,7 @@ def request_action() -> Response:
 @player_required
 @described(
     body=Completion,
+    names=(Proof,),
     answer=Receipt,
     limited=True,
     problems=(*WRITES, *REFUSALS),

@@ -30,7 +30,7 @@ from scoreboard.actions.types import HARDEST, ActionType, Completion, Issued, Pr
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board
-from scoreboard.core.bodies import field_error
+from scoreboard.core.bodies import field_error, forgiven
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import (
     BadRequest,
@@ -174,6 +174,13 @@ class Actions:
 def _proof(sent: Any) -> Proof:
     try:
         return msgspec.convert(sent, Proof)
+    except msgspec.ValidationError:
+        return _forgiven_proof(sent)
+
+
+def _forgiven_proof(sent: Any) -> Proof:
+    try:
+        return forgiven(sent, Proof)
     except msgspec.ValidationError as error:
         wrong = field_error(error, "")
         field = ".".join(filter(None, ("proof", wrong.field)))

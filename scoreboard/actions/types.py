@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from scoreboard.boards.types import SAFE
 from scoreboard.core.ids import BoardId, RegionId
+from scoreboard.core.patterns import pattern
 
 LONGEST_SECONDS = 86_400  # a day: action tokens live no longer, and neither does an old key for them
 MOST_BOARDS = 8
@@ -16,7 +17,9 @@ RESULT_BYTES, MOST_RESULT_BYTES = 512, 4096  # as JSON: that is what the journal
 
 Points = Annotated[int, Meta(ge=0, le=SAFE)]
 Cap = Annotated[int, Meta(ge=0, le=SAFE)]
-DeviceId = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,128}\Z")]
+DeviceId = Annotated[
+    str, pattern(r"^[\x21-\x7e]{1,128}\Z", "1 to 128 printable ASCII characters without spaces")
+]
 Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
 
 
@@ -93,8 +96,8 @@ class Ticket(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a client shows for a completed action: its claim, and the work that was done for it."""
 
-    solution: Annotated[str, Meta(pattern=r"^[\x20-\x7e]{0,64}\Z")]
-    checksum: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    solution: Annotated[str, pattern(r"^[\x20-\x7e]{0,64}\Z", "at most 64 printable ASCII characters")]
+    checksum: Annotated[str, pattern(r"^[0-9a-f]{64}\Z", "64 of the digits 0-9 and a-f")]
     points: int | None = None
     result: str = ""
 
@@ -112,7 +115,7 @@ class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
 
     # Whatever else these are has refusals of its own: no text is no good token, no Proof no good proof.
     action_token: Annotated[Any, Meta(extra_json_schema={"type": "string"})]
-    proof: Any = None
+    proof: Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/Proof"})] = None
     device_id: DeviceId | None = None
     captcha: str | None = None  # reserved: nothing asks for one yet
 

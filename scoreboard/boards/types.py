@@ -8,10 +8,17 @@ import msgspec
 from msgspec import Meta, Struct
 
 from scoreboard.core.ids import BoardId, RegionId
+from scoreboard.core.patterns import pattern
 
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 
-ColumnName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z")]
+ColumnName = Annotated[
+    str,
+    pattern(
+        r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z",
+        "letters, digits and _, at most 32 characters, the first one a letter",
+    ),
+]
 Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
 Operator = Literal["increment", "decrement", "best", "set"]
@@ -43,7 +50,7 @@ class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     max_score: Score | None = None
     max_increment: Annotated[int, Meta(ge=0, le=SAFE)] | None = None
     public: bool = True
-    frozen_at: None = None
+    frozen_at: Annotated[str, Meta(max_length=0, description="Reserved: null.")] | None = None
     size: Annotated[int, Meta(ge=1, le=1000)] = 100
     decimals: Annotated[int, Meta(ge=0, le=9)] = 0
     unit: Annotated[str, Meta(max_length=16)] = ""

@@ -9,6 +9,7 @@ from msgspec import Meta, Raw, Struct
 from scoreboard.boards.types import BoardShown, Period, Row, Score
 from scoreboard.core.clock import Time, rfc3339
 from scoreboard.core.ids import BoardId, PlayerId
+from scoreboard.core.patterns import pattern
 
 Limit = Annotated[int, Meta(ge=1, le=1000, description="How many at most.")]
 Rank = Annotated[int, Meta(ge=1)]
@@ -51,7 +52,12 @@ class PeriodsQuery(Struct, kw_only=True, forbid_unknown_fields=True):
 
     limit: Limit = 10
     cursor: Annotated[
-        str, Meta(pattern=r"^([0-9]{1,15}-[0-9]{1,15})?\Z", description="page.next of the page before.")
+        str,
+        pattern(
+            r"^([0-9]{1,15}-[0-9]{1,15})?\Z",
+            "page.next of the page before",
+            description="page.next of the page before.",
+        ),
     ] = ""
 
 

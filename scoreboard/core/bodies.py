@@ -10,6 +10,9 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
+from scoreboard.core.forgiving import meant
+from scoreboard.core.patterns import in_words
+from scoreboard.core.preferences import lenient
 
 T = TypeVar("T")
 EXACT = 2**53  # beyond it a float stands for more than one whole number
@@ -30,6 +33,8 @@ def parsed(data: bytes) -> Any:
         )
     except RecursionError:
         raise _malformed("nested too deep") from None
+    except UnicodeDecodeError:
+        raise _malformed("it is not UTF-8") from None
     except ValueError as error:
         raise _malformed(str(error).split(": line", 1)[0][:200]) from None
     if b"\\u" in data:
@@ -39,16 +44,26 @@ def parsed(data: bytes) -> Any:
 
 def shaped(value: Any, shape: type[T]) -> T:
     """`value` (parsed JSON) as a `shape`. Raises ValidationFailed with the field and what it must be."""
+    if type(value) is dict and "" in value.values():
+        value = meant(value, shape)
     try:
         return msgspec.convert(value, shape)
-    except msgspec.ValidationError as error:
-        raise ValidationFailed(field_error(error)) from None
+    except msgspec.ValidationError:
+        try:
+            return forgiven(value, shape)
+        except msgspec.ValidationError as error:
+            raise ValidationFailed(field_error(error)) from None
+
+
+def forgiven(value: Any, shape: type[T]) -> T:
+    """What `value`, which is no `shape`, means as one. Raises msgspec.ValidationError."""
+    return msgspec.convert(meant(value, shape, lenient=lenient()), shape)
 
 
 def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldError:
     """What msgspec found wrong, as a field and a message; `where` names the whole."""
     message, _, path = str(error).partition(" - at `")
-    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or where, message)
+    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or where, in_words(message))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -30,7 +30,10 @@ def rfc3339(at: int) -> str:
 
 def parse(text: str) -> int:
     """Milliseconds since 1970 of an RFC 3339 time with an offset. Raises ValueError."""
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be a time as in 2026-01-01T00:00:00Z") from None
     if instant.tzinfo is None:
         raise ValueError("a time needs an offset, as in 2026-01-01T00:00:00Z")
     at = (instant - EPOCH) // timedelta(milliseconds=1)

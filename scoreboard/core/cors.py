@@ -12,10 +12,10 @@ R = TypeVar("R", bound=Response)
 READS = ("GET", "HEAD", "OPTIONS")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 READ_HEADERS = ("If-None-Match", "Last-Event-ID", "X-Request-Id")
-WRITE_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key")
+WRITE_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer")
 EXPOSED = (
     *("ETag", "Retry-After", "RateLimit", "RateLimit-Policy"),
-    *("X-Request-Id", "Idempotency-Replayed", "Scoreboard-Resume"),
+    *("X-Request-Id", "Idempotency-Replayed", "Scoreboard-Resume", "Preference-Applied"),
 )
 PREFLIGHT_SECONDS = 600
 

@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, g, request
 from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, crosssite, deadline, hosts, links
+from scoreboard.core import bodies, cors, crosssite, deadline, hosts, links, preferences
 from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BadRequest,
@@ -135,6 +135,7 @@ def _begin() -> Response | None:
     g.started = time.monotonic()
     deadline.begin()
     asked, config = request_ctx.request, app_ctx.app.config
+    preferences.begin(asked.environ.get("HTTP_PREFER", ""))
     # Answered and not raised: a page that explains it would cost more than is refused.
     refused: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
     refused = refused or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
@@ -166,6 +167,7 @@ def _end(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     if asked.path.startswith("/v1/"):
         cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
+        preferences.tell(asked, response)
     if asked.path not in ("/healthz", "/readyz"):
         inform(
             log,

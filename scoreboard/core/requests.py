@@ -133,7 +133,7 @@ class BoundedParser(RequestParser):
 
     def gather(self) -> None:
         """Wait for a short body, before the application does at more cost. Raises RequestTimeout."""
-        length = getattr(self.mesg.body.reader, "length", 0) if self.mesg is not None else 0
+        length = getattr(self.mesg.body.reader, "length", 0)
         if 0 < length <= SHORT_BYTES and not self.mesg._expected_100_continue:  # noqa: SLF001
             self.unreader.unread(self.unreader.read(length))
 

@@ -94,7 +94,8 @@ class WebWorker(GeventWorker):
                 request = request or parser.overdue()
                 if request is None:
                     return
-                parser.gather()
+                if parser.mesg is not None:
+                    parser.gather()
                 self.answer(request, client, server, addr)
         except StopIteration:
             if parser.is_left_over:

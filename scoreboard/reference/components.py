@@ -25,9 +25,14 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         "1 to 128 printable characters: the same key with the same request counts once.",
         {"type": "string", "pattern": "^[\\x20-\\x7e]{1,128}$"},
     ),
+    "Prefer": ("`handling=lenient`: unknown fields of the body are ignored at every depth.", {}),
+    "Preference-Applied": (
+        "`handling=lenient` where that was asked for.",
+        {"type": "string", "enum": ["handling=lenient"]},
+    ),
     "If-None-Match": ("The ETag of what you have: answered with 304 where it is the same still.", {}),
     "Last-Event-ID": ("A cursor, as a browser sends it by itself. Wins over `since`.", {}),
-    "Idempotency-Replayed": ("`true` where this is the stored answer.", {"const": "true"}),
+    "Idempotency-Replayed": ("`true` where this is the stored answer.", {"type": "string", "enum": ["true"]}),
     "ETag": ("Names the state that was read.", {}),
     "Retry-After": ("Seconds after which to send the same again.", {"type": "integer", "minimum": 0}),
     "WWW-Authenticate": ("How to authenticate.", {}),
@@ -124,22 +129,13 @@ def place(name: str) -> tuple[Any, dict[str, str]]:
     return shape, {"description": description, "example": example}
 
 
-def event(shapes: dict[str, Any]) -> dict[str, Any]:
-    """A server-sent event. OpenAPI 3.1 takes a stream's schema for that of each event."""
-    return {
-        "description": "Each event. `data` is JSON, shaped as x-events says for its name.",
-        "type": "object",
-        "properties": {
-            "event": {"enum": list(shapes)},
-            "id": {"type": "string"},
-            "retry": {"type": "integer"},
-            "data": {"type": "string", "contentMediaType": "application/json"},
-        },
-    }
+def requirements(callers: tuple[str, ...]) -> list[dict[str, list[str]]]:
+    """Who may call; nothing at all where that is anyone, which tools understand better than `{}` alone."""
+    return [] if callers in ((), ("anyone",)) else [_requirement(caller) for caller in callers]
 
 
-def requirement(caller: str) -> dict[str, list[str]]:
-    """Who may call, as a security requirement: a scope of a server key where it is nothing else."""
+def _requirement(caller: str) -> dict[str, list[str]]:
+    # A scope of a server key where it is nothing else.
     if caller == "anyone":
         return {}
     kind, _, role = caller.partition(":")

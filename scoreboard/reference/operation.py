@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Union
+
+from msgspec import Struct
 
 from scoreboard.core.codes import CODES
 from scoreboard.core.cors import READS
@@ -75,7 +77,7 @@ def operation(route: Route, shapes: Shapes) -> Schema:
         "description": details.strip(),
         "parameters": _parameters(route, shapes),
         "responses": dict(sorted((_refusals(route) | _successes(route, shapes)).items())),
-        "security": [components.requirement(caller) for caller in route.says.security or ("anyone",)],
+        "security": components.requirements(route.says.security),
     }
     if route.says.body:
         content = {"application/json": {"schema": shapes.schema(route.says.body)}}
@@ -90,7 +92,12 @@ def _parameters(route: Route, shapes: Shapes) -> list[Schema]:
         found.append({"name": name, "in": "path", "required": True, **about, "schema": shapes.schema(shape)})
     if route.says.query:
         found += parameters(route.says.query)
-    read = route.says.gets + ("Idempotency-Key",) * route.says.once + ("If-None-Match",) * route.says.tagged
+    read = (
+        *route.says.gets,
+        *("Idempotency-Key",) * route.says.once,
+        *("If-None-Match",) * route.says.tagged,
+        *("Prefer",) * bool(route.says.body),
+    )
     return found + [components.sent_header(name) for name in read]
 
 
@@ -100,6 +107,7 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
         *says.sends,
         *("ETag",) * says.tagged,
         *("Idempotency-Replayed",) * says.once,
+        *("Preference-Applied",) * bool(says.body),
         *LIMITS * says.limited,
     )
     content = _content(says, shapes)
@@ -116,8 +124,11 @@ def _successes(route: Route, shapes: Shapes) -> Schema:
 
 
 def _link(lead: Lead) -> Schema:
+    # Right would be `requestBody`, but openapi-generator refuses a document that has one there.
     body = {field: f"$response.body#/data/{field}" for field in lead.sends}
-    return {"operationId": lead.operation, "requestBody": body}
+    names = ", ".join(f"`{field}`" for field in lead.sends)
+    about = f"Its body takes {names} of this answer."
+    return {"operationId": lead.operation, "description": about, "x-request-body": body}
 
 
 def _content(says: Description, shapes: Shapes) -> Schema:
@@ -128,8 +139,7 @@ def _content(says: Description, shapes: Shapes) -> Schema:
     if says.text:
         return {"text/plain": {"schema": {"type": "string"}}}
     if says.events:
-        events = {str(event.__struct_config__.tag): shapes.schema(event) for event in says.events}
-        return {"text/event-stream": {"schema": components.event(events), "x-events": events}}
+        return {"text/event-stream": _events(says.events, shapes)}
     if not says.answer:
         return {}
     schema = shapes.schema(says.answer)
@@ -137,6 +147,14 @@ def _content(says: Description, shapes: Shapes) -> Schema:
         properties = {"data": schema} | ({"page": shapes.schema(Page)} if says.paged else {})
         schema = {"type": "object", "properties": properties, "required": list(properties)}
     return {"application/json": {"schema": schema}}
+
+
+def _events(frames: tuple[type[Struct], ...], shapes: Shapes) -> Schema:
+    # OpenAPI 3.1 has no word for events. Tools that read streams take the schema for that of `data`.
+    about = "`data` of each event, as JSON. `event` is the same as its `t`."
+    schema = {"description": about} | shapes.schema(Union[frames])  # noqa: UP007 - known at run time only
+    by_name = {str(frame.__struct_config__.tag): shapes.schema(frame) for frame in frames}
+    return {"schema": schema, "x-events": by_name}
 
 
 def _refusals(route: Route) -> Schema:
@@ -149,7 +167,12 @@ def _refusals(route: Route) -> Schema:
 
 
 def _refusal(status: int, codes: list[str], says: Description) -> Schema:
-    narrowed = {"properties": {"code": {"enum": codes}, "status": {"const": status}}}
+    narrowed = {
+        "properties": {
+            "code": {"type": "string", "enum": codes},
+            "status": {"type": "integer", "enum": [status]},
+        },
+    }
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]}
     content: Schema = {"application/problem+json": {"schema": schema}}
     return {

@@ -19,9 +19,11 @@ class Shapes:
 
     def __init__(self, *, taken: Iterable[Any], answered: Iterable[Any]) -> None:
         taken, answered = list(taken), list(answered)
-        _, self.components = msgspec.json.schema_components([*taken, *answered], ref_template=REF)
-        self.components = ecma(self.components)
+        _, found = msgspec.json.schema_components([*taken, *answered], ref_template=REF)
         partial = {struct.__name__ for one in taken for struct in structs_in(one)}
+        self.components = {
+            name: without_defaults(portable(schema), told=name in partial) for name, schema in found.items()
+        }
         for struct in {struct for one in answered for struct in structs_in(one)}:
             if struct.__name__ not in partial:
                 self.components[struct.__name__]["required"] = _always(struct)
@@ -29,13 +31,13 @@ class Shapes:
     def schema(self, shape: Any) -> Schema:
         """The schema of a shape, in which structs are references."""
         (schema,), _ = msgspec.json.schema_components([shape], ref_template=REF)
-        found: Schema = ecma(schema)
+        found: Schema = portable(schema)
         return found
 
 
 def parameters(query: type[Struct]) -> list[Schema]:
     """A query's struct as parameters, one for each field."""
-    whole = ecma(msgspec.json.schema(query)["$defs"][query.__name__])
+    whole = portable(msgspec.json.schema(query)["$defs"][query.__name__])
     return [
         _parameter(name, schema, required=name in whole["required"])
         for name, schema in whole["properties"].items()
@@ -52,23 +54,51 @@ def structs_in(shape: Any) -> Iterator[type[Struct]]:
         yield from structs_in(part)
 
 
-def ecma(schema: Any) -> Any:
-    """A schema whose patterns end as ECMAScript's do, which are those of JSON Schema."""
+def portable(schema: Any) -> Any:
+    """A schema as tools of all languages understand it.
+
+    Patterns end as ECMAScript's do, which are those of JSON Schema. An enumeration has a type. A list of so
+    many items is closed by maxItems: several tools refuse `items: false`, and others know no prefixItems.
+    """
     if isinstance(schema, list):
-        return [ecma(one) for one in schema]
+        return [portable(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
-        name: one.replace(r"\Z", "$") if name == "pattern" and isinstance(one, str) else ecma(one)
+    found = {
+        name: one.replace(r"\Z", "$") if name == "pattern" and isinstance(one, str) else portable(one)
         for name, one in schema.items()
     }
+    if found.get("items") is False:
+        first = found["prefixItems"]
+        found["items"] = {"anyOf": [one for index, one in enumerate(first) if one not in first[:index]]}
+    values: Any = found.get("enum")
+    return _type_of(values) | found if isinstance(values, list) else found
+
+
+def without_defaults(schema: Schema, *, told: bool) -> Schema:
+    """An object's schema without defaults, which are in the descriptions where they are `told`.
+
+    Several generators take a field with a default for one that is always there, and demand it of senders.
+    """
+    for one in schema.get("properties", {}).values():
+        default = one.pop("default", None)
+        if told and default not in (None, "", [], (), {}):
+            text = f"Left out: `{msgspec.json.encode(default).decode()}`."
+            one["description"] = " ".join(filter(None, (one.get("description"), text)))
+    return schema
+
+
+def _type_of(values: list[Any]) -> Schema:
+    kinds = {type(one) for one in values}
+    return {"type": {str: "string", int: "integer"}[kinds.pop()]} if kinds in ({str}, {int}) else {}
 
 
 def _always(struct: type[Struct]) -> list[str]:
     # What is only answered has all its fields: defaults are for those who send.
-    return [
-        field.encode_name for field in structs.fields(struct) if UnsetType not in get_args(_bare(field.type))
-    ]
+    tag = struct.__struct_config__.tag_field
+    fields = structs.fields(struct)
+    names = [field.encode_name for field in fields if UnsetType not in get_args(_bare(field.type))]
+    return [tag, *names] if tag else names
 
 
 def _bare(shape: Any) -> Any:

@@ -13,12 +13,12 @@ import msgspec
 from scoreboard.accounts.rules import display_name
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, Shown, Window
-from scoreboard.core.bodies import field_error
+from scoreboard.core.bodies import field_error, forgiven
 from scoreboard.core.clock import Clock, parse
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
 from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
-from scoreboard.scores.types import METADATA_BYTES, Entry, Rejected, Report, StandingNow
+from scoreboard.scores.types import METADATA_BYTES, Entries, Entry, Rejected, Report, StandingNow
 
 FUTURE_MS = 60_000  # how far a sender's clock may be ahead of ours
 
@@ -59,9 +59,10 @@ class Scores:
         facts: list[Fact] = []
         indexes: list[int] = []
         rejected: list[Rejected] = []
-        for index, raw in enumerate(entries):
+        for index, one in enumerate(_at_once(entries)):
             try:
-                facts.append(batch.fact(index, msgspec.convert(raw, Entry)))
+                entry = one if isinstance(one, Entry) else forgiven(one, Entry)
+                facts.append(batch.fact(index, entry))
                 indexes.append(index)
             except msgspec.ValidationError as error:
                 wrong = field_error(error)
@@ -109,17 +110,25 @@ class _Batch:
 
     def _data(self, entry: Entry) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        if entry.display_name is not None:
+        if entry.display_name:
             data["displayName"] = display_name(entry.display_name)
         if entry.operator is not None:
             data["operator"] = entry.operator
         if entry.region is not None:
             data["region"] = entry.region
-        if entry.occurred_at is not None:
+        if entry.occurred_at:
             data["occurredAt"] = _occurred(entry.occurred_at, self.now)
         if entry.metadata:
             data["metadata"] = _metadata(entry.metadata)
         return data
+
+
+def _at_once(entries: Sequence[Any]) -> Sequence[Any]:
+    """All of them as Entries; as they came where one is none, which then is looked at for itself."""
+    try:
+        return msgspec.convert([entries], Entries).entries
+    except msgspec.ValidationError:
+        return entries
 
 
 def _digest(entry: Entry, data: dict[str, Any]) -> str:

@@ -7,10 +7,17 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from scoreboard.boards.types import Operator, Score
+from scoreboard.core.forgiving import LOST_IF_EMPTY
 from scoreboard.core.ids import PlayerId, RegionId
+from scoreboard.core.patterns import pattern
 
 MOST_ENTRIES = 1000
 METADATA_BYTES = 4096
+
+Key = Annotated[
+    str,
+    pattern(r"^[\x20-\x7e]{1,128}\Z", "1 to 128 printable ASCII characters", extra=LOST_IF_EMPTY),
+]
 
 
 class Entry(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, gc=False):
@@ -22,7 +29,7 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
     columns: dict[str, Score] | None = None
     metadata: dict[str, Any] | None = None
     region: RegionId | None = None
-    idempotency_key: Annotated[str, Meta(pattern=r"^[\x20-\x7e]{1,128}\Z")] | None = None
+    idempotency_key: Key | None = None
     occurred_at: str | None = None
     operator: Operator | None = None
 
@@ -35,11 +42,17 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             min_length=1,
             max_length=MOST_ENTRIES,
-            description="Each an Entry. What is none is refused by itself, in `rejected`.",
+            description="What is no Entry is refused by itself, in `rejected`.",
             examples=[[{"player": "ada", "displayName": "Ada", "score": 10}]],
-            extra_json_schema={"items": {"anyOf": [{"$ref": "#/components/schemas/Entry"}, {}]}},
+            extra_json_schema={"items": {"$ref": "#/components/schemas/Entry"}},
         ),
     ]
+
+
+class Entries(Struct, frozen=True, array_like=True):
+    """All entries of a batch, none of which is wrong."""
+
+    entries: list[Entry]
 
 
 class Rejected(Struct, frozen=True, kw_only=True):

@@ -38,24 +38,27 @@ class Events:
         return b"".join(frame.event for frame in found)
 
     def closing(self, bye: Frame) -> bytes:
-        """The bye, and for browsers when to come back."""
-        return b"retry: %d\n\n" % bye["retry_ms"] + frames.encoded(bye).event
+        """The bye, and in the same event when browsers are to come back."""
+        # With an empty line between them, many libraries would hand out an event without data.
+        return b"retry: %d\n" % bye["retry_ms"] + frames.encoded(bye).event
 
 
-class Chunked(Events):
-    """Server-sent events in chunks of HTTP/1.1, which tell an end from a broken connection."""
+class Chunked:
+    """The bytes of Events in chunks of HTTP/1.1, which tell an end from a broken connection."""
+
+    name = "sse"
 
     def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
         """The same, as a chunk."""
-        return _chunk(super().opening(retry_ms, first))
+        return _chunk(EVENTS.opening(retry_ms, first))
 
     def carry(self, found: Iterable[Encoded]) -> bytes:
         """All of them in one chunk."""
-        return _chunk(super().carry(found))
+        return _chunk(EVENTS.carry(found))
 
     def closing(self, bye: Frame) -> bytes:
         """The same, and the chunk that says that all was sent."""
-        return _chunk(super().closing(bye)) + b"0\r\n\r\n"
+        return _chunk(EVENTS.closing(bye)) + b"0\r\n\r\n"
 
 
 class Messages:

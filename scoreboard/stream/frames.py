@@ -96,9 +96,9 @@ def encoded(frame: Frame, line: str | None = None) -> Encoded:
 
 
 def opening(retry_ms: int, events: bytes) -> bytes:
-    """The first bytes of an event stream, with its first events."""
+    """The first bytes of an event stream, with its first events: no empty line before the first one's."""
     padding = b"" if len(events) >= PADDING_BYTES else b":%b\n" % (b" " * PADDING_BYTES)
-    return b"retry: %d\n%b\n%b" % (retry_ms, padding, events)
+    return b"retry: %d\n%b%b" % (retry_ms, padding, events)
 
 
 def decoded(line: str) -> Any:

@@ -76,12 +76,17 @@ def held(asked: Asked, resumed: Resumed) -> Response:
     """The answer to an edge, which holds the connection itself and is sent the frames that follow."""
     query = urlencode({"boards": ",".join(asked.scopes), "since": str(resumed.at), "link": "next"})
     positions = {scope: parts().hub.position(scope) for scope in asked.scopes}
-    first = [] if "link" in request.args else [parts().viewers.hello(resumed.resume)]
-    response = Response(EVENTS.opening(random.randrange(1000, 5000), [*first, *resumed.frames]))
-    response.headers.update(HEADERS)
+    response = Response(_held_bytes(resumed), headers=HEADERS)
     for name, value in holding(positions, resumed, f"{request.path}?{query}"):
         response.headers.add(name, value)
     return response
+
+
+def _held_bytes(resumed: Resumed) -> bytes:
+    if "link" in request.args:  # the stream goes on: it does not begin again
+        return EVENTS.carry(resumed.frames)
+    first = [parts().viewers.hello(resumed.resume), *resumed.frames]
+    return EVENTS.opening(random.randrange(1000, 5000), first)
 
 
 def refused(bye: Frame, error: Exception | None = None) -> Response:

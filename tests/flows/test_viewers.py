@@ -19,6 +19,7 @@ from tests.sockets import (
     unchunked,
     upgrade,
 )
+from tests.strictevents import body_of, strict_events
 from tests.support import Stack, submit, wait_until
 from tests.watcher import Watcher, applied, checksum
 
@@ -268,6 +269,31 @@ def test_an_old_client_gets_a_stream_without_chunks(stack, board):
 
     assert b"chunked" not in head.lower()
     assert body.startswith(b"retry: ")
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+def test_a_strict_reader_reads_every_byte_of_a_stream(stack, board, version):
+    path = f"/v1/stream?boards={board}"
+    first = Raw(stack.port).send(path, version=version)
+    first.until(b"event: hb")
+    cursor = events(first.got)[1]["id"]
+    submit(stack, board, {"player": "ada", "score": 1})
+    first.until(b"event: delta")
+    late = Raw(stack.port).send(path, version=version)
+    resumed = Raw(stack.port).send(f"{path}&since={cursor}", version=version)
+    late.until(b"event: hb")
+    resumed.until(b"event: hb")
+    assert stack.call("DELETE", f"/v1/admin/boards/{board}").status == 204
+
+    for viewer, names in (
+        (first, ["hello", "snapshot", "delta", "bye"]),
+        (late, ["hello", "snapshot", "bye"]),
+        (resumed, ["hello", "delta", "bye"]),
+    ):
+        read = strict_events(body_of(viewer.rest()))
+        assert [event.name for event in read if event.name not in ("hb", "notice", "reset")] == names
+        assert "hb" in [event.name for event in read]
+        assert [event.name for event in read if event.retry_ms is not None] == ["hello", "bye"]
 
 
 def test_old_and_new_clients_of_one_board_get_each_their_own_framing(stack, board):

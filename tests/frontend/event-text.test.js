@@ -30,6 +30,15 @@ test("an event has its type, its id and its data", () => {
   assert.deepEqual(state, { rest: "", last: "7-2" })
 })
 
+test("servers of before and of now say the same, each in its way", () => {
+  const hello = 'event: hello\ndata: {"t":"hello"}\n\n'
+  const frames = (text) => all([text]).events.filter(({ data }) => data).map(({ type, data }) => [type, data.t])
+
+  assert.deepEqual(frames(`retry: 3029\n: padding\n${hello}`), [["hello", "hello"]])
+  assert.deepEqual(frames(`retry: 3029\n: padding\n\n1d7\r\n${hello}\r\n`), [["hello", "hello"]])
+  assert.equal(all([`retry: 3029\n: padding\n${hello}`]).events[0].retryMs, 3029)
+})
+
 test("it makes no difference where the pieces are cut", () => {
   const { events } = all([TEXT])
 

@@ -98,6 +98,55 @@ PREPARED: dict[str, Callable[[Case], None]] = {
 
 
 @schemathesis.hook
+def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None:
+    """Say what tools of other kinds refuse, and what the product takes beyond what it asks for."""
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            for answer in operation["responses"].values():
+                for link in answer.get("links", {}).values():
+                    link["requestBody"] = link.pop("x-request-body")
+                events = answer.get("content", {}).get("text/event-stream")
+                if events:
+                    events["schema"] = event(events["x-events"])
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                content["schema"] = as_taken(content["schema"], raw_schema)
+    schemas = raw_schema["components"]["schemas"]
+    for name in (
+        "Guest",
+        "Registration",
+        "Changes",
+        "Request",
+        "Completion",
+        "Definition",
+        "Rules",
+        "Column",
+    ):
+        fields = schemas[name]["properties"]
+        for field in fields.keys() - schemas[name]["required"]:
+            fields[field] = as_taken(fields[field], raw_schema, absent="")
+    # An entry that is none is refused in an answer of 200.
+    entries = schemas["Batch"]["properties"]["entries"]
+    entries["items"] = {"anyOf": [entries["items"], {}]}
+
+
+def as_taken(schema: dict[str, Any], document: dict[str, Any], absent: Any = None) -> dict[str, Any]:
+    """What is taken for a value: also an empty text for none, and an empty table of Lua or PHP."""
+    kinds = set()
+    for one in schema.get("anyOf", [schema]):
+        whole = document["components"]["schemas"].get(one.get("$ref", "").rpartition("/")[2], one)
+        kinds |= {whole.get("type")} if not whole.get("required") else set()
+    empty = {"string": absent, "object": [], "array": {}}
+    more = [empty[kind] for kind in kinds & empty.keys() if empty[kind] is not None]
+    return {"anyOf": [schema, {"enum": more}]} if more else schema
+
+
+def event(shapes: dict[str, Any]) -> dict[str, Any]:
+    """An event as schemathesis takes it apart."""
+    properties = {"event": {"enum": list(shapes)}, "id": {}, "retry": {}, "data": {"type": "string"}}
+    return {"type": "object", "properties": properties, "required": ["event", "data"]}
+
+
+@schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, object]) -> None:
     name = case.operation.definition.raw["operationId"]
     if name in CHANGING:

@@ -81,8 +81,9 @@ def test_links_take_what_is_answered_to_where_it_is_taken(document):
             for link in answer.get("links", {}).values():
                 told = schema(answer)["properties"]["data"]
                 taken = schema(operations[link["operationId"]]["requestBody"])
-                for field, expression in link["requestBody"].items():
+                for field, expression in link["x-request-body"].items():
                     assert expression == f"$response.body#/data/{field}"
+                    assert f"`{field}`" in link["description"]
                     assert field in properties(document, told)
                     assert field in properties(document, taken)
                 found.append((name, link["operationId"]))
@@ -135,6 +136,66 @@ def test_patterns_are_those_of_json_schema(document):
     assert r"\Z" not in str(document)
 
 
+def test_senders_may_leave_out_every_field_that_has_a_default(document):
+    for name, schema in document["components"]["schemas"].items():
+        for field, one in schema.get("properties", {}).items():
+            assert "default" not in one, f"{name}.{field}: generators demand it of senders"
+
+    rules = document["components"]["schemas"]["Rules"]
+    assert rules["required"] == ["boards", "points"]
+    assert rules["properties"]["offline"]["description"] == "Left out: `false`."
+
+
+def test_what_is_written_most_is_typed_to_its_last_field(document):
+    schemas = document["components"]["schemas"]
+
+    assert schemas["Batch"]["properties"]["entries"]["items"] == {"$ref": "#/components/schemas/Entry"}
+    assert schemas["Completion"]["properties"]["proof"] == {"$ref": "#/components/schemas/Proof"}
+
+
+def test_frames_are_told_apart_by_a_field_that_is_always_there(document):
+    streamed = next(one for one in operations(document) if one["operationId"] == "stream")
+    content = streamed["responses"]["200"]["content"]["text/event-stream"]
+    polled = document["components"]["schemas"]["Polled"]["properties"]["frames"]["items"]
+
+    assert content["schema"]["discriminator"]["propertyName"] == "t"
+    assert [one["$ref"] for one in content["x-events"].values()] == [
+        one["$ref"] for one in content["schema"]["anyOf"]
+    ]
+    for one in (*content["schema"]["anyOf"], *polled["anyOf"]):
+        schema = document["components"]["schemas"][one["$ref"].rpartition("/")[2]]
+        assert schema["required"][0] == "t"
+        assert schema["properties"]["t"]["type"] == "string"
+
+
+def test_nothing_is_said_in_words_that_tools_refuse(document):
+    found = list(schemas_in(document))
+
+    assert [one for one in found if one.get("items") is False] == []
+    assert [one for one in found if one.get("type") == "array" and "items" not in one] == []
+    assert [one for one in found if isinstance(one.get("enum"), list) and "type" not in one] == []
+    assert [one for one in found if "const" in one] == []
+    assert [one["security"] for one in operations(document) if one["security"] == [{}]] == []
+    for operation in operations(document):
+        for response in operation["responses"].values():
+            for link in response.get("links", {}).values():
+                assert "requestBody" not in link
+
+
+def test_bodies_can_be_read_leniently(document):
+    for operation in operations(document):
+        taken = [one["name"] for one in operation.get("parameters", []) if one["in"] == "header"]
+        assert ("Prefer" in taken) == ("requestBody" in operation), operation["operationId"]
+
+
+def schemas_in(value):
+    """Every object of the document."""
+    if isinstance(value, dict):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from schemas_in(one)
+
+
 def test_it_can_be_kept_and_asked_for_again(client):
     first = client.get("/openapi.json")
     again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
@@ -175,7 +236,7 @@ def test_an_answer_that_is_not_described_is_noticed(client):
 def test_players_are_asked_for_a_session_and_servers_for_a_key(document):
     def callers(name):
         found = next(one for one in operations(document) if one["operationId"] == name)
-        return [next(iter(one), "anyone") for one in found["security"]]
+        return [next(iter(one), "anyone") for one in found["security"] or [{}]]
 
     assert callers("completeAction") == ["player"]
     assert callers("submitScores") == ["serverKey"]

@@ -57,7 +57,7 @@ BAD = {
         {"player": "ada", "score": 1, "metadata": {"a": "x" * 4090}},
         "metadata_too_large",
     ),
-    "an empty name": ({"player": "ada", "score": 1, "displayName": ""}, "invalid_display_name"),
+    "a blank name": ({"player": "ada", "score": 1, "displayName": " "}, "invalid_display_name"),
 }
 
 

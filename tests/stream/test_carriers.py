@@ -51,7 +51,7 @@ def test_the_end_says_why_on_each_carrier(why):
     (_, text), (opcode, content) = messages(b"\r\n\r\n" + MESSAGES.closing(bye))
 
     assert chunk.endswith(b"\r\n0\r\n\r\n")
-    assert EVENTS.closing(bye).startswith(b"retry: %d\n\n" % bye["retry_ms"])
+    assert EVENTS.closing(bye).startswith(b"retry: %d\nevent: bye\n" % bye["retry_ms"])
     assert json.loads(text) == bye
     assert (opcode, content) == (8, struct.pack("!H", 4000 + bye["code"]) + why.encode())
     assert bye["again"] == (bye["code"] // 100 != 4)

@@ -60,12 +60,12 @@ def test_the_first_bytes_fill_the_buffers_of_proxies():
     opening = frames.opening(1500, b"event: hello\n\n")
 
     assert opening.startswith(b"retry: 1500\n:")
-    assert opening.endswith(b"\n\nevent: hello\n\n")
+    assert opening.endswith(b" \nevent: hello\n\n")
     assert len(opening) > 2048
 
 
 def test_first_bytes_that_are_many_need_no_filling():
-    assert frames.opening(1500, b"x" * 2048) == b"retry: 1500\n\n" + b"x" * 2048
+    assert frames.opening(1500, b"x" * 2048) == b"retry: 1500\n" + b"x" * 2048
 
 
 def test_only_a_degraded_heartbeat_says_so():

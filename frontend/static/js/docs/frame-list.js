@@ -127,7 +127,8 @@ function bodyOf({ data, text }) {
 
 // What is worth knowing of a frame before it is unfolded.
 function aboutOf({ data, comment, retryMs }) {
-  if (data === null) return [retryMs === null ? "" : `retry ${retryMs} ms`, comment ?? ""].filter(Boolean).join(" · ")
+  const retry = retryMs !== null && `retry ${retryMs} ms`
+  if (data === null) return [retry, comment].filter(Boolean).join(" · ")
   const { b, s, p, why, resume, up, rm, top } = data
   const facts = [
     typeof b === "string" && b,
@@ -138,6 +139,7 @@ function aboutOf({ data, comment, retryMs }) {
     rm && `rm ${rm.length}`,
     why,
     resume && `resume ${resume}`,
+    retry,
   ]
   return facts.filter(Boolean).join(" · ")
 }

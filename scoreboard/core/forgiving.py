@@ -1,0 +1,81 @@
+"""What senders mean who can't leave a field out, and those who know more fields than we do. Pure.
+
+Unity's JsonUtility writes every string of a class, an absent one as "". Lua and PHP have one empty table,
+which their encoders write as [] or {}, whatever it was meant to be. This is looked at only where a body can't
+be taken as it is, so that it costs other bodies nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import inspect
+
+LOST_IF_EMPTY = {"lost_if_empty": True}  # a Meta's `extra`: here "" is a mistake of the sender's
+ARRAYS = (inspect.ListType, inspect.VarTupleType)
+OBJECTS = (inspect.StructType, inspect.DictType)
+TEXTS = (inspect.StrType, inspect.LiteralType)
+
+
+def meant(value: Any, shape: Any, *, lenient: bool = False) -> Any:
+    """`value` without empty texts in optional fields, with each empty object and list as `shape` has it.
+
+    Where `lenient`, also without the fields that `shape` does not have, at every depth.
+    """
+    return _meant(value, _kind(shape), lenient=lenient)
+
+
+def _meant(value: Any, kind: inspect.Type, *, lenient: bool) -> Any:
+    kinds = list(_plain(kind))
+    arrays, objects = _of(kinds, ARRAYS), _of(kinds, OBJECTS)
+    if value == [] and objects and not arrays:
+        return {}
+    if value == {} and arrays and not objects:
+        return []
+    if isinstance(value, list) and arrays:
+        return [_meant(one, arrays[0].item_type, lenient=lenient) for one in value]
+    structs = _of(objects, (inspect.StructType,))
+    if isinstance(value, dict) and structs:
+        return dict(_fields(value, structs[0], lenient=lenient))
+    return value
+
+
+def _fields(value: dict[str, Any], struct: Any, *, lenient: bool) -> Iterator[tuple[str, Any]]:
+    known = {field.encode_name: field for field in struct.fields}
+    for name, one in value.items():
+        field = known.get(name)
+        if field is None:
+            if not lenient:
+                yield name, one
+        elif one != "" or field.required or not _may_be_empty(field.type):
+            yield name, _meant(one, field.type, lenient=lenient)
+
+
+def _may_be_empty(kind: inspect.Type) -> bool:
+    marked = any(one.extra == LOST_IF_EMPTY for one in _all(kind) if isinstance(one, inspect.Metadata))
+    return bool(_of(_plain(kind), TEXTS)) and not marked
+
+
+def _of(kinds: Iterable[Any], wanted: tuple[type, ...]) -> list[Any]:
+    return [kind for kind in kinds if isinstance(kind, wanted)]
+
+
+def _plain(kind: inspect.Type) -> Iterator[inspect.Type]:
+    return (one for one in _all(kind) if not isinstance(one, inspect.Metadata | inspect.UnionType))
+
+
+def _all(kind: inspect.Type) -> Iterator[inspect.Type]:
+    """A type, those that its annotations wrap, and those that it is a union of."""
+    yield kind
+    if isinstance(kind, inspect.Metadata):
+        yield from _all(kind.type)
+    if isinstance(kind, inspect.UnionType):
+        for one in kind.types:
+            yield from _all(one)
+
+
+@functools.cache
+def _kind(shape: Any) -> inspect.Type:
+    return inspect.type_info(shape)

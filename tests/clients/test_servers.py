@@ -1,0 +1,48 @@
+"""The Python client reads the streams of servers of before and of now."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from scoreboard_client.stream import events
+from scoreboard_client.transport import Transport
+
+HELLO = b'event: hello\ndata: {"t":"hello","hb":15}\n\n'
+BYE = b'event: bye\ndata: {"t":"bye","code":101}\n\n'
+NOW = b"retry: 2804\n:   \n" + HELLO + b"retry: 900\n" + BYE
+BEFORE = b"retry: 2804\n:   \n\n2c\r\n" + HELLO + b"\r\nretry: 900\n\n" + BYE
+
+
+@contextlib.contextmanager
+def streaming(body):
+    """The URL of a server whose stream is these bytes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("body", [NOW, BEFORE], ids=["now", "before"])
+def test_frames_are_read_as_they_were_and_as_they_are(body):
+    with streaming(body) as url:
+        transport = Transport(url=url, timeout_seconds=10, patience_seconds=0)
+        stream = events(transport, lambda route: route, "")
+
+        assert [next(stream)["t"], next(stream)["t"]] == ["hello", "bye"]
+        stream.close()

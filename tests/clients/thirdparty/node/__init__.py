@@ -1,0 +1,1 @@
+"""Packages of npm, pinned by package-lock.json."""
