@@ -336,7 +336,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     sessions.revocations.news = rooms.revoked
     sessions.revocations.others_notice = rooms.let_others_notice
     # A kick mostly follows a revocation: other processes need not wait for their next look.
-    hub.kicked = partial(_kicked, viewers, sessions.revocations)
+    hub.kicked = partial(_kicked, rooms, sessions.revocations)
     stored_types = StoredTypes(database)
     action_types = ActionTypes(stored_types)
     refusals = Refusals(stored=StoredRefusals(database), writer=writer, clock=clock)
@@ -433,6 +433,10 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     )
 
 
-def _kicked(viewers: Viewers, revocations: Revocations, kick: Kick) -> None:
-    viewers.kick(kick)
+def _kicked(rooms: RoomManager, revocations: Revocations, kick: Kick) -> None:
+    if kick.board:
+        with suppress(Lost, Busy):  # rooms look again by themselves
+            rooms.end_forbidden()
+        return
+    rooms.viewers.kick(kick)
     revocations.hurry()

@@ -47,6 +47,8 @@ def define_board(board: str) -> Response:
 
     def write() -> Response:
         defined, created = parts().manage.define(board, definition, context=context(), key=sent_key())
+        if not defined.definition.public:
+            parts().rooms.forbid(board)
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
     return parts().answers.once(g.caller, body, write)
@@ -61,6 +63,7 @@ def delete_board(board: str) -> Response:
 
     def write() -> Response:
         parts().manage.delete(board, context=context(), key=sent_key())
+        parts().rooms.forbid(board)
         return nothing()
 
     return parts().answers.once(g.caller, request.get_data(), write)

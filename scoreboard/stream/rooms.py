@@ -133,7 +133,7 @@ class RoomManager:
 
     def turn(self) -> None:
         """One round. Raises RedisError, Lost or Busy."""
-        self._send_away_from_what_is_gone()
+        self.end_forbidden()
         self.exchange()
         self.notice()
         self.balance()
@@ -155,6 +155,13 @@ class RoomManager:
         Whose session was replaced, or whose rights changed, may come back with a new ticket.
         """
         self.kick(*(_kick(id, one) for id, one in found.items()))
+
+    def forbid(self, board: str) -> None:
+        """A board went private or was deleted: end the streams that show it, here before this returns."""
+        with suppress(Lost, Busy):  # each process looks again every two seconds
+            self.end_forbidden()
+        with suppress(RedisError, OSError):
+            self.store.kick(Kick(board=board))
 
     def let_others_notice(self) -> None:
         """Wait until other processes have looked for what a kick tells of, where there are any.
@@ -245,7 +252,8 @@ class RoomManager:
         for viewer in random.sample(here, min(leaving, most)):
             self.viewers.end(viewer, goodbye.frame("rebalance"))
 
-    def _send_away_from_what_is_gone(self) -> None:
+    def end_forbidden(self) -> None:
+        """End the streams of boards that are gone, and strangers' of private ones. Raises Lost or Busy."""
         there = set(self.scopes.all())
         for scope, watchers in self.viewers.watchers().items():
             if scope not in there:

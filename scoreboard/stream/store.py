@@ -113,7 +113,8 @@ class StreamStore:
 
     def kick(self, kick: Kick) -> None:
         """Have every process send somebody away."""
-        self._redis.xadd(keys.kicks(), asdict(kick), maxlen=KICKS_KEPT, approximate=True)
+        told = {name: value for name, value in asdict(kick).items() if value}
+        self._redis.xadd(keys.kicks(), told, maxlen=KICKS_KEPT, approximate=True)
 
     def newest_kick(self) -> str:
         """Where kicks are now."""

@@ -72,11 +72,12 @@ class Encoded(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Kick(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whom every process sends away: a player's streams, those of one session, or a board's."""
+    """Which streams every process ends: of a player, a session or a scope, or strangers' of a board."""
 
     player: str = ""
     session: str = ""
     scope: str = ""
+    board: str = ""  # that went private, or was deleted
     why: str = "kicked"
 
 

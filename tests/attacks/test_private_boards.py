@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.sockets import Raw, close_all, messages, upgrade
-from tests.support import KEY
+from tests.support import KEY, submit
 
 HIDDEN, MISSING = "vault", "chest"
 DOORS = [
@@ -93,3 +93,27 @@ def test_the_key_reads_and_streams_it(server):
     assert server.call("GET", f"/v1/boards/{HIDDEN}/entries").json["data"]["total"] == 1
     stream = Raw(server.port).send(f"/v1/stream?boards={HIDDEN}", Authorization=f"Bearer {KEY}")
     assert b'"b":"vault"' in stream.until(b"event: snapshot\n") + stream.until(b'"top":')
+
+
+@pytest.mark.parametrize("change", ["private", "deleted"])
+def test_open_streams_show_nothing_that_is_written_after_a_board_went_private(server, change):
+    board = f"open-{change}"
+    server.call("PUT", f"/v1/admin/boards/{board}", {"title": "Open"})
+    submit(server, board, {"player": "before", "score": 1})
+    path = f"/v1/stream?boards={board}"
+    streams = [Raw(server.port).send(path) for _ in range(6)]  # every process has some
+    for stream in streams:
+        stream.until(b"before")
+
+    if change == "private":
+        server.call("PUT", f"/v1/admin/boards/{board}", {"title": "Open", "public": False})
+    else:
+        server.call("DELETE", f"/v1/admin/boards/{board}")
+        server.call("PUT", f"/v1/admin/boards/{board}", {"title": "Another", "public": False})
+    submit(server, board, {"player": "after", "score": 2})
+
+    for stream in streams:
+        got = stream.until(b"event: bye")
+        assert b"after" not in got
+    close_all()
+    server.call("DELETE", f"/v1/admin/boards/{board}")
