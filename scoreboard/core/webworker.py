@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import time
 from functools import partial
 from typing import Any
 
-from gevent import GreenletExit
+from gevent import GreenletExit, sleep
 from gunicorn.http.errors import NoMoreData
 from gunicorn.util import close
 from gunicorn.workers.ggevent import GeventWorker
@@ -18,6 +19,7 @@ from scoreboard.core.door import Door
 from scoreboard.core.memory import give_back_memory
 from scoreboard.core.requests import BoundedParser
 
+ENTRY_SECONDS, ENTRY_PAUSE_SECONDS = 2.0, 0.02  # many who come back at once are busy for a moment
 GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 
 
@@ -49,7 +51,7 @@ class WebWorker(GeventWorker):
         if not isinstance(client, Client):
             super().handle(listener, client, addr)
             return
-        peer = self.crowd.enter(client, addr)
+        peer = self._entered(client, addr)
         try:
             if peer is None:
                 client.refuse(unreadable.answer(unreadable.too_many()))
@@ -62,6 +64,13 @@ class WebWorker(GeventWorker):
         finally:
             self.crowd.leave(client, peer)
             close(client)
+
+    def _entered(self, client: Client, addr: Any) -> str | None:
+        """What a connection leaves with, or None where its address stays too busy for it."""
+        until = time.monotonic() + ENTRY_SECONDS
+        while (peer := self.crowd.enter(client, addr)) is None and time.monotonic() < until:
+            sleep(ENTRY_PAUSE_SECONDS)
+        return peer
 
     def parser(self, client: Client, server: Any, addr: Any) -> BoundedParser:
         """What reads a connection's requests."""
