@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scoreboard.accounts.guard import network
+from scoreboard.accounts.guard import log_network, network
 from scoreboard.accounts.passwords import overloaded
 from scoreboard.accounts.rules import username_key
 from scoreboard.accounts.wire import WorkProof
@@ -35,7 +35,8 @@ WAIT_SECONDS = 1.0
 def sign_in(username: str, password: str, proof: WorkProof | None) -> Iterator[None]:
     """Let one sign-in be tried. Raises TooMany, also as ProofNeeded, or Unavailable, overloaded."""
     name = username_key(username)
-    with _turn(), _counted(*HERE, of=name), _counted(EVERYWHERE, of=name, refuse=False) as seconds:
+    everywhere = _counted(EVERYWHERE, of=name, refuse=False)
+    with _logged(), _turn(), _counted(*HERE, of=name), everywhere as seconds:
         if seconds and not _welcome(username, password, proof):
             raise parts().puzzles.needed(username, retry_after_seconds=seconds)
         yield
@@ -45,7 +46,7 @@ def sign_in(username: str, password: str, proof: WorkProof | None) -> Iterator[N
 def change(player: str, username: str | None) -> Iterator[None]:
     """Let a signed-in player try the password once. Raises TooMany or Unavailable, overloaded."""
     name = username_key(username or player)
-    with _turn(), _counted(*HERE, of=name), _counted(EVERYWHERE, of=player):
+    with _logged(), _turn(), _counted(*HERE, of=name), _counted(EVERYWHERE, of=player):
         yield
 
 
@@ -53,6 +54,16 @@ def _welcome(username: str, password: str, proof: WorkProof | None) -> bool:
     if proof is not None and parts().puzzles.solved(username, password, proof.nonce, proof.solution):
         return True
     return parts().players.familiar(username, network())
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Have the log tell from which network an attempt came that was refused."""
+    try:
+        yield
+    except ScoreboardError:
+        log_network()
+        raise
 
 
 @contextmanager

@@ -115,6 +115,11 @@ def network() -> str:
     return hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16]
 
 
+def log_network() -> None:
+    """Have the log line of this request tell its network, as `network` does."""
+    g.network = network()
+
+
 def _bearer() -> str:
     header = request.headers.get("Authorization", "")
     scheme, _, secret = header.partition(" ")

@@ -40,6 +40,7 @@ HTTP_CODES = {
 }
 ANY_HOST = ("/healthz", "/readyz", "/v1/admin/metrics")  # what balancers and monitors ask each process
 HSTS = "max-age=31536000"
+LOGGED = ("caller", "code", "network")  # of `g`, where a request has them
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
@@ -59,6 +60,7 @@ def nothing() -> Response:
 
 def problem(error: ScoreboardError) -> Response:
     """An error as application/problem+json (RFC 9457)."""
+    g.code = error.code
     body: dict[str, Any] = {
         "type": f"{links.root()}problems/{error.code.replace('_', '-')}",
         "title": error.title,
@@ -178,6 +180,7 @@ def _end(response: Response) -> Response:
                 "path": shown(asked.path),
                 "status": response.status_code,
                 "ms": round((time.monotonic() - told.started) * 1000, 1),
+                **{name: told.get(name) for name in LOGGED if name in told},
             },
         )
     return response

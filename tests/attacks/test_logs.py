@@ -78,3 +78,28 @@ def test_neither_addresses_nor_secrets_are_in_the_log(spoken):
     assert '"path":"/v1/stream"' in said
     for secret in (ADDRESS, ADDRESS.rpartition(".")[0], ADDRESS6, "2001:db8:abcd", TICKET):
         assert [line for line in said.splitlines() if secret in line] == []
+
+
+def test_the_log_tells_which_calls_were_refused_and_whose_they_were(spoken):
+    login = {"username": "nobody-here", "password": "not-the-password"}
+    guest = spoken.call("POST", "/v1/auth/guest", key=None).json["data"]
+    player, token = guest["player"]["id"], guest["accessToken"]
+    from_afar = {"X-Forwarded-For": "203.0.113.5"}
+
+    wrong = [spoken.call("POST", "/v1/auth/login", login, key=None, headers=from_afar) for _ in range(2)]
+    refused = spoken.call("PUT", "/v1/admin/boards/mine", {}, key=token)
+
+    lines = {line["request"]: line for line in requests_of(spoken)}
+    first, second = (lines[answer.headers["X-Request-Id"]] for answer in wrong)
+    assert first["code"] == "invalid_credentials"
+    assert first["network"] == second["network"]
+    assert "nobody-here" not in json.dumps(first)
+    other = lines[refused.headers["X-Request-Id"]]
+    assert (other["code"], other["caller"]) == (refused.json["code"], player)
+
+
+def requests_of(stack: Stack) -> list[dict]:
+    """The lines of requests in the log of a server."""
+    text = (stack.data_dir / "serve.log").read_text()
+    found = [line.partition("{") for line in text.splitlines() if '"message":"request"' in line]
+    return [json.loads(brace + rest) for _, brace, rest in found]
