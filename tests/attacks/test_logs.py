@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import Stack, wait_until
+from tests.support import Answer, Stack, wait_until
 
 ADDRESS, ADDRESS6 = "198.51.100.77", "2001:db8:abcd:ef01::77"
 TICKET = "ticket-that-nobody-else-may-have"
@@ -89,17 +89,16 @@ def test_the_log_tells_which_calls_were_refused_and_whose_they_were(spoken):
     wrong = [spoken.call("POST", "/v1/auth/login", login, key=None, headers=from_afar) for _ in range(2)]
     refused = spoken.call("PUT", "/v1/admin/boards/mine", {}, key=token)
 
-    lines = {line["request"]: line for line in requests_of(spoken)}
-    first, second = (lines[answer.headers["X-Request-Id"]] for answer in wrong)
+    first, second, other = (line_of(spoken, answer) for answer in (*wrong, refused))
     assert first["code"] == "invalid_credentials"
     assert first["network"] == second["network"]
     assert "nobody-here" not in json.dumps(first)
-    other = lines[refused.headers["X-Request-Id"]]
     assert (other["code"], other["caller"]) == (refused.json["code"], player)
 
 
-def requests_of(stack: Stack) -> list[dict]:
-    """The lines of requests in the log of a server."""
-    text = (stack.data_dir / "serve.log").read_text()
-    found = [line.partition("{") for line in text.splitlines() if '"message":"request"' in line]
-    return [json.loads(brace + rest) for _, brace, rest in found]
+def line_of(stack: Stack, answer: Answer) -> dict:
+    """The line that a server logs of a request."""
+    log, mark = stack.data_dir / "serve.log", f'"request":"{answer.headers["X-Request-Id"]}"'
+    wait_until(lambda: mark in log.read_text(), why=stack.log)
+    line = next(line for line in log.read_text().splitlines() if mark in line)
+    return json.loads(line[line.index("{") :])
