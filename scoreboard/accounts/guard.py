@@ -37,11 +37,11 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             caller = sent_caller()
             if caller is None:
                 raise Unauthenticated(KEY_NEEDED)
+            g.caller = caller.id  # before anything is refused: the log names the caller
             if isinstance(caller, Player):
                 _check_role(caller, role)
             elif not set(scopes) & set(caller.scopes):
                 raise Forbidden(f"This key lacks the scope {' or '.join(scopes)}.")
-            g.caller = caller.id
             return route(*args, **kwargs)
 
         callers = scopes if role is None else (*scopes, f"player:{role}")
