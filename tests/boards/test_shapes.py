@@ -61,7 +61,7 @@ def test_a_body_that_is_no_json_is_a_problem(client, method, path, data):
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
-@pytest.mark.parametrize("data", [b"[]", b"null", b"1", b'"text"'])
+@pytest.mark.parametrize("data", [b"[1]", b"null", b"1", b'"text"'])
 def test_a_body_that_is_no_object_is_a_problem(client, method, path, data):
     answer = client.open(path, method=method, data=data, headers=JSON)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 
@@ -23,10 +25,11 @@ def test_arabic_is_written_from_the_right_and_code_from_the_left(open_page):
 def test_numbers_are_written_as_the_viewer_writes_them(open_page):
     def size(locale, path):
         page = open_page(path, locale=locale)
-        return page.locator(".frames li[data-type=other] .size").inner_text()
+        return page.locator(".frames li[data-type=hello] .size").inner_text()
 
-    assert size("de-DE", "/docs/events") == "2.061 Byte"
-    assert size("en-GB", "/docs/events?lang=de") == "2,061 Byte"
+    # The first event is filled up to 2 KB, for proxies that hold less back.
+    assert re.fullmatch(r"2\.\d{3} Byte", size("de-DE", "/docs/events"))
+    assert re.fullmatch(r"2,\d{3} Byte", size("en-GB", "/docs/events?lang=de"))
 
 
 def test_a_language_that_was_chosen_stays_without_a_cookie(open_page):
