@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, structs
 
 from scoreboard.accounts.rules import suspended
 from scoreboard.accounts.service import Accounts
@@ -155,7 +156,7 @@ class Actions:
             raise refusal from None
         if line.fact.digest != claim:
             raise _used()
-        return self.receipts.write(line, None, replayed=True)
+        return self._public(self.receipts.write(line, None, replayed=True))
 
     def _receipt(self, outcome: Outcome) -> Receipt:
         if outcome.error is not None:
@@ -163,7 +164,20 @@ class Actions:
         assert outcome.recorded is not None
         if not outcome.shown:
             self.boards.let_others_notice()
-        return self.receipts.write(outcome.recorded, outcome.shown, replayed=outcome.replayed)
+        return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=outcome.replayed))
+
+    def _public(self, receipt: Receipt) -> Receipt:
+        """A receipt without private boards: to players they are not there."""
+        seen = [one for one in receipt.standings if not self.boards.private(one.board)]
+        if len(seen) == len(receipt.standings):
+            return receipt
+        return structs.replace(
+            receipt,
+            new_score=seen[0].score if seen else receipt.new_score,
+            rank=seen[0].rank if seen else None,
+            standings=seen,
+            degraded=True if any(one.rank is None for one in seen) else UNSET,
+        )
 
     def _hashed(self, device: str | None) -> str:
         if device is None:

@@ -98,6 +98,11 @@ class Boards:
         except NotFound:
             return None
 
+    def private(self, id: str) -> bool:
+        """Whether a board is private, as far as this process knows."""
+        found = self.known(id)
+        return found is not None and not found.definition.public
+
     def order(self, board: Board) -> Order:
         """The order of a board's standings."""
         return self._catalogue.order(board)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.actions.play import Player, define, proof
+from tests.boards.calls import put
 
 
 def test_a_completed_action_is_worth_its_points(ada):
@@ -188,3 +189,19 @@ def test_the_result_is_kept_for_those_who_verify(ada, parts):
 
     (line,) = [one for one in parts.journal.after(0, 1000) if one.fact.kind == "action"]
     assert line.fact.data["result"] == "left, right"
+
+
+@pytest.mark.parametrize(
+    ("boards", "shown", "rank"), [(["hidden", "main"], ["main"], 1), (["hidden"], [], None)]
+)
+def test_private_boards_are_fed_and_not_told_of(ada, client, parts, boards, shown, rank):
+    put(client, "hidden", public=False)
+    define(parts, "secretly", boards=boards)
+
+    receipt = ada.play("secretly")
+
+    again = ada.complete(ada.request("secretly"))
+    assert [one["board"] for one in receipt["standings"]] == shown
+    assert receipt["rank"] == rank
+    assert "hidden" not in again.text
+    assert client.get(f"/v1/boards/hidden/entries/{ada.id}").json["data"]["score"] == 20
