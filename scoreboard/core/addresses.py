@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"  # a caller without an address, as on a Unix socket
 PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?\Z")
+SCHEMES = re.compile(r"(?i:https?)(?: *, *(?i:https?))*")
 KEPT = 4096  # addresses that a process remembers the networks of
 HOST6_BITS = 64  # a household gets so many addresses or more: they count as one
 SITE6_PREFIX = 48  # what one customer may be given: 65,536 such networks
@@ -32,7 +33,13 @@ class Addresses:
         """The application behind the trusted proxies. The host is never taken from a header."""
         if not self.hops:
             return wsgi_app
-        return ProxyFix(wsgi_app, x_for=self.hops, x_proto=self.hops)
+        behind = ProxyFix(wsgi_app, x_for=self.hops, x_proto=self.hops)
+
+        def call(environ: dict[str, Any], start_response: Any) -> Any:
+            _check_scheme(environ)
+            return behind(environ, start_response)
+
+        return call
 
     def of(self, environ: dict[str, Any]) -> str:
         """A request's network: an IPv4 address, or the first half of an IPv6 address. Never empty."""
@@ -47,6 +54,13 @@ class Addresses:
         if not self._warned:
             self._warned = True
             log.warning("X-Forwarded-For comes in and is not trusted: behind a proxy set TRUSTED_PROXY_HOPS")
+
+
+def _check_scheme(environ: dict[str, Any]) -> None:
+    """Drop X-Forwarded-Proto where it names another scheme: links begin with it."""
+    told = environ.get("HTTP_X_FORWARDED_PROTO")
+    if told and not SCHEMES.fullmatch(told):
+        del environ["HTTP_X_FORWARDED_PROTO"]
 
 
 @functools.lru_cache(maxsize=KEPT)

@@ -105,3 +105,21 @@ def test_a_forwarded_address_that_is_not_trusted_is_warned_of_once(caplog):
     assert [record.getMessage() for record in caplog.records] == [
         "X-Forwarded-For comes in and is not trusted: behind a proxy set TRUSTED_PROXY_HOPS"
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "scheme"),
+    [("https", "https"), ("HTTPS", "https"), ("http", "http"), ("javascript", "http"), ("https x", "http")],
+)
+def test_a_proxy_may_name_the_schemes_that_there_are(told, scheme):
+    seen = {}
+    environ = {
+        "wsgi.url_scheme": "http",
+        "HTTP_X_FORWARDED_PROTO": told,
+        "REMOTE_ADDR": "192.0.2.1",
+        "HTTP_HOST": "x",
+    }
+
+    Addresses(hops=1).through(lambda environ, _: seen.update(environ))(environ, None)
+
+    assert seen["wsgi.url_scheme"].lower() == scheme
