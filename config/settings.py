@@ -232,6 +232,7 @@ class Settings:
         "LIMIT_STREAM", "30000/minute", "Streams that an address opens, and stream tickets that it gets."
     )
     limit_ticket: str = limit("LIMIT_TICKET", "600/minute", "Stream tickets that a player gets.")
+    limit_qr: str = limit("LIMIT_QR", "120/minute", "QR codes that an address gets: one takes 10 ms to draw.")
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")
 
     @property

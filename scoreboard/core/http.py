@@ -152,8 +152,11 @@ def _misdirected(asked: Request, site: Site) -> BadRequest | None:
 
 
 def _malformed_host(asked: Request) -> BadRequest | None:
-    """What is wrong with a Host header that names no host."""
-    if hosts.malformed(asked.environ.get("HTTP_HOST", "")):
+    """What is wrong with a Host header that names no host, or with its absence (RFC 9112, 3.2)."""
+    told = asked.environ.get("HTTP_HOST")
+    if told is None and asked.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        return BadRequest("A request by HTTP/1.1 needs the header Host.")
+    if hosts.malformed(told or ""):
         return BadRequest(f"The header Host must name a host, in {hosts.LONGEST} characters at most.")
     return None
 

@@ -54,6 +54,7 @@ RULES = {
     "stream": Rule(by=("address",), setting="limit_stream"),
     "ticket": Rule(by=("caller",), setting="limit_ticket"),
     "ticket-address": Rule(by=("address",), setting="limit_stream"),
+    "qr": Rule(by=("address",), setting="limit_qr"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
 

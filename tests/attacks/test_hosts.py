@@ -11,10 +11,11 @@ ODD = ["a" * 64, "..", "a b", "a/b", "[", "m\xfcnchen.example", "a:b", "<script>
 PATHS = ["/b/main/qr.svg", "/oembed?url=http://localhost/b/main", "/", "/v1/boards", "/nothing"]
 
 
-def status(server, path, host):
+def status(server, path, host, address="192.0.2.1"):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)
     connection.putrequest("GET", path, skip_host=True)
     connection.putheader("Host", host.encode("latin-1"))
+    connection.putheader("X-Forwarded-For", address)
     connection.endheaders()
     answer = connection.getresponse()
     answer.read()
@@ -32,3 +33,10 @@ def test_what_names_no_host_is_refused(server, path):
 def test_whoever_names_one_is_answered(server):
     assert status(server, "/b/main/qr.svg", f"127.0.0.1:{server.port}") == 200
     assert status(server, "/b/main/qr.svg", "board.example") == 200
+
+
+def test_few_codes_are_drawn_for_one_address(server):
+    asked = [status(server, "/b/main/qr.svg", f"h{n}.example", "198.51.100.9") for n in range(130)]
+
+    assert set(asked) == {200, 429}
+    assert status(server, "/b/main/qr.svg", "board.example", "198.51.100.10") == 200

@@ -222,7 +222,7 @@ CASES: dict[str, tuple[bytes, list[int]]] = {
     "encoded": (said("POST /v1/%61ctions/request"), [200]),
     "fragment": (said(f"POST {ASK}#x"), [200]),
     "lower case": (said(f"post {ASK}"), [400]),
-    "no host": (said(f"POST {ASK}", host=""), [200]),
+    "no host": (said(f"POST {ASK}", host=""), [400]),
     "hosts": (said(f"POST {ASK}", "Host: test"), [400]),
     "lengths": (said(f"POST {ASK}", "Content-Length: 22"), [400]),
     "other lengths": (said(f"POST {ASK}", "content-length: 0"), [400]),

@@ -8,6 +8,7 @@ from markupsafe import escape
 from scoreboard.core import cors
 from scoreboard.core.bodies import query
 from scoreboard.core.http import answer
+from scoreboard.core.limits import limited
 from scoreboard.core.links import link, root
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
@@ -72,6 +73,7 @@ def board_image(board: str) -> Response:
 
 
 @bp.get("/b/<board>/qr.svg")
+@limited("qr")
 @image
 @described(query=Empty)
 def board_qr(board: str) -> Response:
