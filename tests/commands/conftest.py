@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import table
 from scoreboard.__main__ import main
+from scoreboard.core.logs import OURS
 from tests.support import KEY
 
 
@@ -33,7 +34,7 @@ def environment(monkeypatch, tmp_path, sqlite_url, redis, redis_server):
 def run(environment, capsys):
     """Runs a command. Returns its exit status, and what it printed to both ends."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *OURS)}
 
     def command(*arguments):
         capsys.readouterr()
@@ -43,4 +44,5 @@ def run(environment, capsys):
 
     yield command
     root.handlers[:] = handlers
-    root.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
