@@ -34,8 +34,7 @@ def environment(monkeypatch, tmp_path, sqlite_url, redis, redis_server):
 def run(environment, capsys):
     """Runs a command. Returns its exit status, and what it printed to both ends."""
     root = logging.getLogger()
-    handlers = root.handlers[:]
-    levels = {log: log.level for log in (root, *map(logging.getLogger, OURS))}
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *OURS)}
 
     def command(*arguments):
         capsys.readouterr()
@@ -45,5 +44,5 @@ def run(environment, capsys):
 
     yield command
     root.handlers[:] = handlers
-    for log, level in levels.items():
-        log.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)

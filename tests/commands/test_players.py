@@ -104,7 +104,7 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
 
     assert over(parts, ada)
     assert over(parts, other)
-    kicks = {kick["session"] for _, kick in redis.xrange(keys.kicks())}
+    kicks = {kick.get("session") for _, kick in redis.xrange(keys.kicks())}
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.core.pace import Pace
+from scoreboard.core.pace import Pace, of_body
 
 
 def test_silence_uses_up_what_a_client_may_fall_behind():
@@ -24,6 +24,16 @@ def test_a_steady_client_may_go_on_for_ever():
         pace.moved(4096, 1)
 
     assert pace.left == 10
+
+
+def test_a_body_ends_where_the_largest_one_would_however_steadily_it_comes():
+    pace = of_body()
+
+    for _ in range(266):
+        assert pace.left
+        pace.moved(9000, 1)
+
+    assert not pace.left
 
 
 def test_a_fast_start_earns_nothing():
