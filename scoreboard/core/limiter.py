@@ -110,6 +110,11 @@ class Limits:
         return [self._estimate((limit, digest)) for limit in self._limits[use.name, use.of_site]]
 
     @property
+    def resting(self) -> bool:
+        """Whether Redis is being left alone now, and this process counts alone."""
+        return self._breaker.open
+
+    @property
     def any_spent(self) -> bool:
         """Whether this process has met any exceeded limit. Usually not, and then nobody need be looked up."""
         return bool(self._spent)

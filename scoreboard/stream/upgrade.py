@@ -96,7 +96,7 @@ def _served(connection: Any) -> Frame | None:
 def _refusal() -> Frame | None:
     """Turn away pages of origins that may not connect: browsers let any page open a WebSocket."""
     origin, allowed = request.headers.get("Origin"), parts().settings.stream_origins
-    ours = (request.host, known_site().netloc)
+    ours = {request.host, known_site().netloc} - {""}  # "null" has no host, nor has a site that is not known
     if origin is None or allowed == "*" or origin.partition("://")[2] in ours:
         return None
     known = [one.strip().rstrip("/") for one in allowed.split(",")]
