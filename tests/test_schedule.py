@@ -99,6 +99,7 @@ def run(tmp_path: Path):
         ("tests/attacks/test_b.py::test_c[alone-postgresql-2-lane-1]", "alone"),
         ("tests/attacks/test_b.py::test_c[postgresql-2-lane-alone-1]", "alone"),
     ],
+    ids=range(8),  # their words would be taken for groups of these tests
 )
 def test_a_test_is_given_away_with_its_file_or_its_group(nodeid, name):
     assert group(nodeid) == name

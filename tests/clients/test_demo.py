@@ -94,9 +94,11 @@ def test_ctrl_c_ends_it_soon_while_the_server_is_away(stack):
     with demo(stack, "main", "--players", "3") as process:
         assert "Ctrl-C" in process.stdout.readline()
         stack.stop()
-        process.send_signal(signal.SIGINT)
-        status, _, err = ended(process)
-    stack.start()
+        try:
+            process.send_signal(signal.SIGINT)
+            status, _, err = ended(process)
+        finally:
+            stack.start()
 
     assert (status, err) == (0, "")
 
