@@ -157,7 +157,7 @@ class RoomManager:
         self.kick(*(_kick(id, one) for id, one in found.items()))
 
     def forbid(self, board: str) -> None:
-        """A board went private or was deleted: end the streams that show it, here before this returns."""
+        """A board went private or was deleted: end the streams that may no longer show it, here at once."""
         with suppress(Lost, Busy):  # each process looks again every two seconds
             self.end_forbidden()
         with suppress(RedisError, OSError):

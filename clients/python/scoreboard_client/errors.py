@@ -29,7 +29,7 @@ class RefusedError(ScoreboardError):
 
 
 class EndedError(RefusedError):
-    """The server ended what was watched, for good: `code` is board_gone or kicked."""
+    """The server ended the stream and takes it no more: `code` is board_gone or kicked."""
 
 
 class AwayError(ScoreboardError):
