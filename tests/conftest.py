@@ -21,13 +21,11 @@ from tests import schedule
 from tests.contract import client_of
 from tests.support import KEY, FrozenClock, Postgres, Stack, empty_main, running
 
-DATABASES = ("sqlite", "postgresql")
-
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_database")
-        metafunc.parametrize("database_kind", DATABASES[:1] if one else DATABASES)
+        metafunc.parametrize("database_kind", schedule.DATABASES[:1] if one else schedule.DATABASES)
     schedule.name_alone(metafunc)
 
 

@@ -3,10 +3,14 @@
 A process gets a file at a time. Two sorts of tests form groups across files: those of one set-up in
 `tests/attacks`, which start it once, and those marked `alone`, which run last, in a single process. The
 scheduler sees nothing of a test but its id, so each mark is a part of the id: `test_this[alone]`.
+
+`make faults` is the exception: its faults last, and the product waits more than it works. There the tests of
+each database are a group, whether they are marked `alone` or not. What has no database still runs last.
 """
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -16,7 +20,15 @@ from xdist.workermanage import WorkerController
 from tests.attacks.setups import SETUPS
 
 ALONE = "alone"
-GROUP = re.compile(rf"[\[-]({'|'.join((ALONE, *SETUPS))})(?=[]-])")
+DATABASES = ("sqlite", "postgresql")
+LONG = os.environ.get("FAULTS") == "long"
+
+
+def _named(*groups: str) -> re.Pattern[str]:
+    return re.compile(rf"[\[-]({'|'.join(groups)})(?=[]-])")
+
+
+GROUP, DATABASE = _named(ALONE, *SETUPS), _named(*DATABASES)
 
 
 def name_alone(metafunc: pytest.Metafunc) -> None:
@@ -26,8 +38,10 @@ def name_alone(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(ALONE, [ALONE], indirect=True)
 
 
-def group(nodeid: str) -> str:
+def group(nodeid: str, long: bool = LONG) -> str:
     """What a process gets as a whole: the group of a test if it has one, otherwise its file."""
+    if long and (database := DATABASE.search(nodeid)):
+        return database[1]
     groups = GROUP.findall(nodeid)
     return ALONE if ALONE in groups else groups[0] if groups else nodeid.partition("::")[0]
 

@@ -105,6 +105,19 @@ def test_a_test_is_given_away_with_its_file_or_its_group(nodeid, name):
     assert group(nodeid) == name
 
 
+@pytest.mark.parametrize(
+    ("nodeid", "name"),
+    [
+        ("tests/faults/test_b.py::test_c[postgresql-alone]", "postgresql"),
+        ("tests/faults/test_b.py::test_c[alone-sqlite-stopped]", "sqlite"),
+        ("tests/faults/test_b.py::test_c[alone]", "alone"),
+    ],
+    ids=range(3),
+)
+def test_long_faults_of_a_database_are_a_group(nodeid, name):
+    assert group(nodeid, long=True) == name
+
+
 def test_tests_marked_alone_run_when_all_else_is_over(run):
     status, noted = run(test_few=FEW, test_many=MANY)
 
