@@ -134,7 +134,7 @@ class Database:
 
     def _note(self, error: DatabaseUnavailable) -> None:
         if self.postgres and isinstance(error, Denied):
-            self._db.close_idle()  # new ones may find another server, or other rights
+            self._db.renew()  # new connections may find another server, or other rights
         now = time.monotonic()
         if now < self._told.get(error.reason, 0.0):
             return

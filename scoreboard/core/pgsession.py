@@ -9,6 +9,7 @@ session yet.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from math import inf
 from typing import Any
 
@@ -34,6 +35,12 @@ INTRODUCTION = (
 SET_LOCAL = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in LIMITS.items())
 
 
+# A pooler would give out such a session for another hour. Its server makes a new one, which may write again.
+END_READ_ONLY = (
+    "SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_setting('transaction_read_only') = 'on'"
+)
+
+
 class Session(psycopg.Connection[Any]):
     """A connection, and what the server said when it was introduced."""
 
@@ -49,6 +56,12 @@ class Session(psycopg.Connection[Any]):
             self.prepare_threshold = None
         if not writable:
             self.expires = time.monotonic() + READ_ONLY_SECONDS
+
+    def leave(self) -> None:
+        """Say goodbye to a read-only session, so that no pooler keeps it."""
+        if not self.own:
+            with suppress(psycopg.Error):
+                self.execute(END_READ_ONLY)
 
     def beginning(self, isolation: str | None) -> str:
         """What begins a transaction, in one round trip."""

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from math import inf
 from typing import Any
 
 import peewee
@@ -56,6 +57,14 @@ class PooledPostgres(peewee.PostgresqlDatabase):
         while self._idle:
             self._idle.pop().close()
 
+    def renew(self) -> None:
+        """Close what lies idle after a refusal; read-only connections are replaced soon anyway."""
+        expiring = [session for session in self._idle if session.expires < inf]
+        others = [session for session in self._idle if session.expires == inf]
+        self._idle = deque(expiring, self._idle.maxlen)
+        for session in others:
+            session.close()
+
     def _connect(self) -> Session:
         until = time.monotonic() + left(WAIT_SECONDS)
         if not self._places.acquire(timeout=left(WAIT_SECONDS)):
@@ -77,7 +86,10 @@ class PooledPostgres(peewee.PostgresqlDatabase):
     def _kept(self) -> Session | None:
         while self._idle:
             connection = self._idle.pop()
-            if connection.expires > time.monotonic() and _alive(connection):
+            if connection.expires <= time.monotonic():
+                with bounded(connection, CONNECT_SECONDS):
+                    connection.leave()
+            elif _alive(connection):
                 return connection
             connection.close()
         return None
