@@ -16,10 +16,10 @@ except ImportError:
 from config.settings import SettingError, Settings, load
 from scoreboard.commands import boards, keyring, keys, migrate, players, replay, serve, settings
 from scoreboard.commands.redis_server import running
-from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.logs import configure
 from scoreboard.core.redis import RedisAway
+from scoreboard.core.unavailable import DatabaseUnavailable
 
 Command = Callable[[argparse.Namespace, Settings], int]
 MODULES = (serve, migrate, keys, keyring, players, replay, boards, settings)
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         configure("WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level)
         run: Command = asked.run
         return run(asked, running(loaded))
-    except (SettingError, ScoreboardError, RedisAway, Lost, Busy, Full, OSError) as error:
+    except (SettingError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:
         print(f"scoreboard {asked.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -66,15 +66,17 @@ from scoreboard.chaos.service import Chaos
 from scoreboard.core.addresses import Addresses
 from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
-from scoreboard.core.db import Busy, Database, Lost
+from scoreboard.core.db import Database
 from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.core.limiter import Limits
 from scoreboard.core.limits import RULES
 from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient
 from scoreboard.core.signing import derive
 from scoreboard.core.turns import Turns
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.notes import Notes
+from scoreboard.journal.probe import WriteProbe
 from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
@@ -222,7 +224,7 @@ class Parts:
         while True:
             try:
                 return self.prepare()
-            except (Lost, Busy, RedisError, Unavailable) as error:
+            except (DatabaseUnavailable, RedisError, Unavailable) as error:
                 log.warning("not prepared yet", extra={"reason": str(error)})
             except ScoreboardError as error:
                 log.error("a file of definitions can't be used", extra={"reason": error.detail})  # noqa: TRY400
@@ -420,6 +422,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         health=Health(
             database=database,
+            writable=WriteProbe(database=database, trouble=lambda: writer.trouble).check,
             ping=redis.ping,
             breaker=breaker,
             lags={name: partial(followers.lag, name) for name in followers.names},
@@ -435,7 +438,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
 
 def _kicked(rooms: RoomManager, revocations: Revocations, kick: Kick) -> None:
     if kick.board:
-        with suppress(Lost, Busy):  # rooms look again by themselves
+        with suppress(DatabaseUnavailable):  # rooms look again by themselves
             rooms.end_forbidden()
         return
     rooms.viewers.kick(kick)

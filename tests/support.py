@@ -54,12 +54,16 @@ class Postgres:
         self._execute("ALTER SYSTEM SET fsync = off")
         self._execute("SELECT pg_reload_conf()")
 
-    def create(self, name: str) -> str:
-        self._execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+    def create(self, name: str, *, owner: str = "postgres") -> str:
+        self._execute(f"CREATE DATABASE {name} STRATEGY file_copy OWNER {owner}")
         return self.uri.replace("/postgres?", f"/{name}?", 1)
 
     def drop(self, name: str) -> None:
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def create_role(self, name: str) -> None:
+        """A user without special rights, as hosts give one."""
+        self._execute(f"CREATE ROLE {name} LOGIN")
 
     def _execute(self, text: str) -> None:
         with psycopg.connect(self.uri, autocommit=True) as connection:

@@ -11,11 +11,11 @@ from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
 from scoreboard.core.crosssite import is_server_key
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
 from scoreboard.core.limits import address
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
+from scoreboard.core.unavailable import DatabaseUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,7 +87,7 @@ def sent_key() -> ServerKey | None:
     """The server key that the request carries; None where it has no good one, or that can't be told now."""
     try:
         caller = sent_caller()
-    except (ScoreboardError, Lost, Busy):
+    except (ScoreboardError, DatabaseUnavailable):
         return None
     return caller if isinstance(caller, ServerKey) else None
 

@@ -13,8 +13,9 @@ from scoreboard.accounts.store import serverkeys
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.types import ServerKey
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Connection, Lost
+from scoreboard.core.db import Connection
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Fact, Recorded
 from scoreboard.journal.writer import Writer
 
@@ -106,7 +107,7 @@ class Keys:
             return found[1]
         try:
             key = self.stored.by_hash(hash)
-        except (Lost, Busy):
+        except DatabaseUnavailable:
             if found is None:
                 raise
             return found[1]

@@ -12,8 +12,8 @@ from scoreboard.accounts.rules import session_over, suspended
 from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.accounts.types import Player, Revocation
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import Unauthenticated
+from scoreboard.core.unavailable import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class Revocations:
     def _looked(self) -> bool:
         try:
             self.look()
-        except (Lost, Busy):
+        except DatabaseUnavailable:
             return False  # the database is away: what is known still holds
         except Exception:
             log.exception("revocations could not be read")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.types import ActionType
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import NotFound
+from scoreboard.core.unavailable import DatabaseUnavailable
 
 LOOK_SECONDS = 1.0
 
@@ -51,6 +51,6 @@ class ActionTypes:
             return
         try:
             self.refresh()
-        except (Lost, Busy):
+        except DatabaseUnavailable:
             if self._version < 0:
                 raise  # else what was known a moment ago will do

@@ -15,7 +15,7 @@ from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
 from scoreboard.actions.types import Placed, Receipt
 from scoreboard.boards.rules import fed
 from scoreboard.boards.types import Shown, Window
-from scoreboard.core.db import Busy, Lost
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.types import Recorded
 
@@ -80,7 +80,7 @@ class Receipts:
                 if found is not None:
                     return found
                 self._pause.wait(LOOK_SECONDS)
-        except (Lost, Busy):
+        except DatabaseUnavailable:
             pass
         return None
 

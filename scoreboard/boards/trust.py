@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.boards.store.redisview import RedisView
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.redis import RedisAway
 from scoreboard.core.together import Together
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.journal.service import Journal
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Trust:
         try:
             # Who doubts Redis reads from the database anyway: it may take its time.
             return self.journal.head(seconds=HEAD_SECONDS if self._sound else None)
-        except (Lost, Busy):
+        except DatabaseUnavailable:
             self._resting_until = self.monotonic() + REST_SECONDS
             return None
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,38 +19,19 @@ from psycopg import waiting
 
 from scoreboard.core import private
 from scoreboard.core.deadline import left
-from scoreboard.core.pool import PooledPostgres
+from scoreboard.core.pool import PooledPostgres, bounded
+from scoreboard.core.sqlerrors import DriverError, classify
 from scoreboard.core.threads import NativeThreads, cooperative, native_lock
+from scoreboard.core.unavailable import DatabaseUnavailable, Denied, Lost
 
 T = TypeVar("T")
 Connection = peewee.Database  # a database as one works with it inside Database.run
-DriverError = (peewee.PeeweeException, OSError)  # what a driver raises, before it is classified
 
 READERS = 6  # native threads that read SQLite, or connections that read PostgreSQL, per process
 BUSY_SECONDS = 1.2  # less than the writer's deadline, so that a locked file is answered in time
-POSTGRES = {
-    "connect_timeout": 2,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 3000,
-    "options": "-c statement_timeout=30s -c lock_timeout=1s"
-    " -c idle_in_transaction_session_timeout=5s -c synchronous_commit=on -c timezone=UTC",
-}
-# SQLite calls it full where the device is. A quota or a limit of files is a write that failed.
-NO_ROOM = (apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_SHMSIZE)
+TELL_SECONDS = 10.0  # between two lines of the log about the same trouble
 
-
-class Lost(Exception):
-    """The connection to the database broke, or could not be made."""
-
-
-class Busy(Exception):
-    """Another process held the database for too long."""
-
-
-class Full(Exception):
-    """The disk has no room left."""
+log = logging.getLogger(__name__)
 
 
 def sqlite_library() -> str:
@@ -71,11 +50,10 @@ class Database:
         self._seconds = seconds
         self.postgres = not url.startswith("sqlite:")
         self._threads = NativeThreads(readers)
+        self._told: dict[str, float] = {}  # until when a reason needs no further line in the log
         if self.postgres:
             refuse_blocking_psycopg()
-            self._db = PooledPostgres(
-                url.replace("postgres://", "postgresql://", 1), most=readers, **POSTGRES
-            )
+            self._db = PooledPostgres(url.replace("postgres://", "postgresql://", 1), most=readers)
         else:
             path = Path(url.removeprefix("sqlite:///"))
             _keep_private(path)
@@ -91,7 +69,7 @@ class Database:
             logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
 
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
-        """Do `work` with a connection. Raises Lost, Busy or Full where the database can't.
+        """Do `work` with a connection. Raises DatabaseUnavailable where the database can't.
 
         `seconds` is how long it may take; the database's own limit and the request's where it is None.
         On SQLite it bounds the waiting: what has begun by then goes on, and nobody hears of it.
@@ -101,13 +79,13 @@ class Database:
             most = left(self._seconds)
         try:
             if self.postgres:
-                with self._db.connection_context(), self._bounded(most):
-                    return work(self._db)
+                return self._on_postgres(work, most)
             return self._threads.run(lambda: self._connected(work), seconds=most)
-        except (peewee.PeeweeException, OSError, ValueError) as error:
+        except DriverError as error:
             named = classify(error)
             if named is None:
                 raise
+            self._note(named)
             raise named from error
 
     def transaction(self, work: Callable[[Connection], T]) -> T:
@@ -139,24 +117,29 @@ class Database:
             self._threads.run(self._db.close)
             self._threads.close()
 
-    @contextmanager
-    def _bounded(self, seconds: float | None) -> Iterator[None]:
-        # A server that acknowledges packets and answers nothing is seen by no time-out of its own.
-        if seconds is None:
-            yield
-            return
-        descriptor = self._db.connection().fileno()
-        timer = threading.Timer(seconds, _cut, (descriptor,))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+    def _on_postgres(self, work: Callable[[Connection], T], seconds: float | None) -> T:
+        with self._db.connection_context(), bounded(self._db.connection(), seconds):
+            return work(self._db)
 
     def _connected(self, work: Callable[[Connection], T]) -> T:
         self._db.connect(reuse_if_open=True)
-        return work(self._db)
+        try:
+            return work(self._db)
+        except DriverError as error:
+            # A file that was opened read-only, or replaced since, stays so for this connection.
+            if isinstance(classify(error), Lost | Denied):
+                with suppress(*DriverError):
+                    self._db.close()
+            raise
+
+    def _note(self, error: DatabaseUnavailable) -> None:
+        if self.postgres and isinstance(error, Denied):
+            self._db.renew()  # new connections may find another server, or other rights
+        now = time.monotonic()
+        if now < self._told.get(error.reason, 0.0):
+            return
+        self._told[error.reason] = now + TELL_SECONDS
+        log.warning("the database can't be used", extra={"reason": error.reason, "error": str(error)})
 
 
 def _keep_private(path: Path) -> None:
@@ -166,11 +149,6 @@ def _keep_private(path: Path) -> None:
         private.file(path)
     for ending in ("-wal", "-shm"):
         private.close(path.with_name(path.name + ending))
-
-
-def _cut(descriptor: int) -> None:
-    with socket.socket(fileno=os.dup(descriptor)) as connection:
-        connection.shutdown(socket.SHUT_RDWR)
 
 
 class SQLite(APSWDatabase):
@@ -185,22 +163,6 @@ def refuse_blocking_psycopg() -> None:
     """Raise if psycopg was imported before gevent patched: each query would freeze the process."""
     if cooperative() and getattr(waiting, "wait_c", None) is waiting.wait:
         raise RuntimeError("psycopg was imported before gevent.monkey.patch_all(): import wsgi first")
-
-
-def classify(error: BaseException) -> Exception | None:
-    """What a driver's error means for the caller, or None where it means a mistake of ours."""
-    text = str(error).lower()
-    if getattr(error.__context__, "extendedresult", None) in NO_ROOM:
-        return Full(str(error))
-    if "full" in text or "no space left" in text or "could not extend file" in text:
-        return Full(str(error))
-    if "locked" in text or "busy" in text or "lock timeout" in text or "statement timeout" in text:
-        return Busy(str(error))
-    if isinstance(error, peewee.OperationalError | peewee.InterfaceError | OSError):
-        return Lost(str(error))
-    if "connections exceeded" in text:
-        return Busy(str(error))
-    return None
 
 
 @dataclass(frozen=True)

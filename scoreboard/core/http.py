@@ -15,17 +15,16 @@ from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from scoreboard.core import bodies, cors, crosssite, deadline, hosts, links, preferences
-from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import (
     BadRequest,
     BodyTooLarge,
     ScoreboardError,
-    Unavailable,
     UnsupportedMediaType,
     ValidationFailed,
 )
 from scoreboard.core.logs import inform, shown
 from scoreboard.core.site import Site
+from scoreboard.core.unavailable import DatabaseUnavailable, unavailable
 
 log = logging.getLogger(__name__)
 
@@ -208,18 +207,9 @@ def _plain(error: HTTPException) -> str:
 
 
 def _last_resort(error: Exception) -> Response:
-    unavailable = _unavailable(error)
-    if unavailable is not None:
-        return problem(unavailable)
+    if isinstance(error, DatabaseUnavailable):
+        return problem(unavailable(error))
     log.error(
         "a request failed", exc_info=error, extra={"request": g.request_id, "path": shown(request.path)}
     )
     return problem(ScoreboardError("Something went wrong on our side. The request id helps us to find it."))
-
-
-def _unavailable(error: Exception) -> Unavailable | None:
-    if isinstance(error, Full):
-        return Unavailable("The disk is full.", code="storage_full", retry_after_seconds=10)
-    if isinstance(error, Lost | Busy):
-        return Unavailable("The database can't be reached now. Try again.")
-    return None

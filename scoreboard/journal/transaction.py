@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Connection, DriverError, Lost, classify
+from scoreboard.core.db import Connection
 from scoreboard.core.errors import Refused, ScoreboardError
+from scoreboard.core.sqlerrors import DriverError, classify
+from scoreboard.core.unavailable import Busy, Full, Lost
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded
@@ -59,10 +61,10 @@ class Transaction:
         try:
             db.commit()
         except DriverError as error:
-            if isinstance(classify(error), Lost):
-                raise CommitUnknown(str(error)) from error
             with suppress(Exception):
                 db.rollback()
+            if isinstance(classify(error), Lost):
+                raise CommitUnknown(str(error)) from error
             raise
         self.notes.forget(noted)
         return committed
@@ -89,7 +91,8 @@ class Transaction:
         try:
             return self.notes.write(db)
         except DriverError as error:
-            if classify(error) is not None:
+            # Facts were written a moment ago: what is denied is denied to notes alone.
+            if isinstance(classify(error), Lost | Busy | Full):
                 raise
             raise NotesRefused(str(error)) from error
 

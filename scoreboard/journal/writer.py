@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scoreboard.core.db import Busy, Database, Full, Lost
+from scoreboard.core.db import Database
 from scoreboard.core.deadline import ANSWER_SECONDS, left
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.latch import Latch
+from scoreboard.core.unavailable import DatabaseUnavailable, Denied, Full, Lost, unavailable
 from scoreboard.journal.notes import WAIT_SECONDS
 from scoreboard.journal.transaction import Committed, CommitUnknown, NotesRefused, Transaction
 from scoreboard.journal.types import Fact, Fold, Outcome, Recorded
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 512  # facts; a submission is never split, so a batch may hold more
 WAITING = 10_000  # facts that may wait before new ones are refused at once
+TROUBLE_SECONDS = 4.0  # a failed write is not held against the database for longer: others may not be sent
 CUT_SECONDS = 3.0  # beyond that, a write that hangs is cut off and looked up on a new connection
 
 BUSY = "The database can't take it now. Send the same again."
@@ -81,6 +84,7 @@ class Writer:
         self._waiting = 0
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._trouble: tuple[DatabaseUnavailable, float] | None = None
 
     def append(self, facts: Sequence[Fact], *, seconds: float | None = None) -> list[Outcome]:
         """Record facts of one kind, and wait until they are committed, or for `seconds`.
@@ -120,6 +124,14 @@ class Writer:
     def waiting(self) -> int:
         """How many facts wait to be written."""
         return self._waiting
+
+    @property
+    def trouble(self) -> DatabaseUnavailable | None:
+        """Why nothing can be written, where the newest write says so and is not long ago."""
+        trouble = self._trouble  # read once: the writer's thread changes it
+        if trouble is None or time.monotonic() - trouble[1] > TROUBLE_SECONDS:
+            return None
+        return trouble[0]
 
     def stop(self) -> None:
         """Finish what waits, then end the thread."""
@@ -217,26 +229,25 @@ class Writer:
             self._drop_notes(error)
             # After a lost commit the same batch is sent again: waiting for the write lock lets
             # the first try end, and ids that it recorded are then replayed, not counted twice.
-            self._retry(batch, tries)
-        except Busy:
-            self._fail(batch, Unavailable(BUSY))
-        except Full:
-            self._fail(
-                batch,
-                Unavailable(
-                    "The disk is full. Send the same again.", code="storage_full", retry_after_seconds=10
-                ),
-            )
+            self._retry(batch, tries, error)
+        except DatabaseUnavailable as error:
+            self._remember(error)
+            self._fail(batch, unavailable(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, one fact's mistake is not the others'
             self._alone(batch, error)
         else:
+            self._trouble = None
             self._publish(batch, committed)
 
-    def _retry(self, batch: list[Submission], tries: int) -> None:
+    def _retry(self, batch: list[Submission], tries: int, error: Lost | CommitUnknown) -> None:
         if tries > 1:
             self._write(batch, tries=tries - 1)
         else:
-            self._fail(batch, Unavailable(BUSY))
+            self._fail(batch, unavailable(error) if isinstance(error, Lost) else Unavailable(BUSY))
+
+    def _remember(self, error: DatabaseUnavailable) -> None:
+        if isinstance(error, Denied | Full):
+            self._trouble = (error, time.monotonic())
 
     def _fail(self, batch: list[Submission], error: Unavailable) -> None:
         # Once a commit was lost, no later failure can tell that nothing was written.

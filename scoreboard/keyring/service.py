@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import Conflict, ScoreboardError, Unavailable
 from scoreboard.core.signing import KEY_BYTES
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.fold import CREATED, REVOKED
@@ -78,7 +78,7 @@ class KeyRing:
     def ensure(self) -> None:
         """Read the ring, and make the key that is due, if one is. Of several processes one makes it.
 
-        Raises Lost, Busy, Full or Unavailable.
+        Raises DatabaseUnavailable or Unavailable.
         """
         self._read()
         for _ in range(TRIES):
@@ -147,7 +147,7 @@ class KeyRing:
     def _look(self) -> None:
         try:
             self._take_in()
-        except (Lost, Busy, Full) as error:
+        except DatabaseUnavailable as error:
             log.debug("keys can't be looked for", extra={"reason": str(error)})
             self._seen = False
         else:
@@ -199,7 +199,7 @@ class KeyRing:
         except Exception as error:
             # Once for each outage; meanwhile the keys that are known do.
             if not self._away:
-                expected = isinstance(error, Lost | Busy | Full | ScoreboardError)
+                expected = isinstance(error, DatabaseUnavailable | ScoreboardError)
                 log.warning(
                     "the key ring can't be kept up", extra={"reason": str(error)}, exc_info=not expected
                 )

@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from scoreboard.core.db import Busy, Database, Full, Lost, rows, sqlite_library
+from scoreboard.core.db import Database, rows, sqlite_library
 from scoreboard.core.redis import Breaker, RedisAway
+from scoreboard.core.unavailable import DatabaseUnavailable
 
 STUCK = 5000  # facts; a follower so far behind is worth a look
 OPEN = ("state", "reason")  # what of a check anybody may know: neither versions nor lags
-REASONS: dict[type[Exception], str] = {
-    Lost: "unreachable",
-    RedisAway: "unreachable",
-    OSError: "unreachable",
-    Busy: "busy",
-    Full: "full",
-}
+REASONS: dict[type[Exception], str] = {RedisAway: "unreachable", OSError: "unreachable"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +22,7 @@ class Health:
     """Asks every part, and says who is missing."""
 
     database: Database
+    writable: Callable[[], None]
     ping: Callable[[], object]
     breaker: Breaker
     lags: Mapping[str, Callable[[], int | None]]
@@ -43,6 +39,7 @@ class Health:
 
     def _ask_database(self) -> dict[str, Any]:
         self.database.run(lambda db: rows(db, "SELECT seq FROM journal_head"))
+        self.writable()
         return {} if self.database.postgres else {"sqlite": sqlite_library()}
 
     def _ask_redis(self) -> dict[str, Any]:
@@ -74,4 +71,6 @@ def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, DatabaseUnavailable):
+        return error.reason
     return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failed")

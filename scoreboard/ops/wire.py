@@ -6,7 +6,25 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Reason = Literal["unreachable", "busy", "full", "failed", "behind", "rebuilding"]
+Reason = Literal[
+    "unreachable",
+    "restarting",
+    "busy",
+    "timeout",
+    "too_many_connections",
+    "limit_reached",
+    "read_only",
+    "no_permission",
+    "credentials",
+    "missing_database",
+    "not_migrated",
+    "corrupt",
+    "io_error",
+    "full",
+    "failed",
+    "behind",
+    "rebuilding",
+]
 
 
 class Alive(Struct, frozen=True):

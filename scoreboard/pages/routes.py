@@ -10,11 +10,11 @@ from flask import Blueprint, Response, g, render_template, request
 
 from scoreboard.boards.types import Board, Period
 from scoreboard.core import cors
-from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.files import Files
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.pages import asking, manners, view
 from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
 
@@ -112,9 +112,7 @@ def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
     return text, error.status, {} if waits is None else {"Retry-After": str(waits)}
 
 
-@bp.errorhandler(Lost)
-@bp.errorhandler(Busy)
-@bp.errorhandler(Full)
+@bp.errorhandler(DatabaseUnavailable)
 def explain_outage(error: Exception) -> tuple[str, int, dict[str, str]]:
     """A database that can't be read now, as people read it."""
     return explain(Unavailable("The database can't be reached right now. No score is lost."))
@@ -174,7 +172,7 @@ def _period(board: Board, choice: view.Choice) -> Period:
 def _playable(board: Board, region: str) -> str:
     """The action type that visitors may play on this page, if any. It is no reason not to show the rows."""
     name = parts().settings.demo_action
-    with suppress(Lost, Busy):
+    with suppress(DatabaseUnavailable):
         if view.playable(parts().action_types.find(name), board, region):
             return name
     return ""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scoreboard.boards.service import Page
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisError
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames
 from scoreboard.stream.hub import Hub
 from scoreboard.stream.scopes import Scopes
@@ -55,7 +55,7 @@ class Personal:
         while not self._stopping.wait(ROUND_SECONDS):
             try:
                 self.turn()
-            except (RedisError, OSError, Lost, Busy, NotFound):
+            except (RedisError, OSError, DatabaseUnavailable, NotFound):
                 continue  # the hub says what is away, and rooms send away from what is gone
             except Exception:
                 log.exception("telling players where they stand failed")
@@ -65,7 +65,7 @@ class Personal:
         self._stopping.set()
 
     def turn(self) -> None:
-        """One round: every room in which somebody is known. Raises Lost or Busy."""
+        """One round: every room in which somebody is known. Raises DatabaseUnavailable."""
         left, rooms = LOOKED_UP_A_ROUND, self._rooms()
         self._round += 1
         first = self._round % max(1, len(rooms))  # or a crowded room could leave nothing to the others
@@ -84,7 +84,7 @@ class Personal:
         self._told = {key: told for key, told in self._told.items() if key in there}
 
     def frames(self, scopes: Sequence[str], player: str) -> list[Encoded]:
-        """Where a player stands in some scopes just now. Raises NotFound, Lost or Busy."""
+        """Where a player stands in some scopes just now. Raises NotFound or DatabaseUnavailable."""
         return [_frame(scope, self.scopes.players(scope, [player]), player) for scope in scopes]
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:

@@ -14,9 +14,9 @@ from typing import Protocol
 from msgspec import structs
 
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisError
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames
 from scoreboard.stream.metrics import Metrics
 from scoreboard.stream.scopes import Scopes
@@ -82,7 +82,7 @@ class Publisher:
         while not self._stopping.is_set():
             try:
                 self._turn()
-            except (RedisError, OSError, Lost, Busy) as error:
+            except (RedisError, OSError, DatabaseUnavailable) as error:
                 log.warning("publishing paused", extra={"reason": str(error)})
                 self._leading = False
                 self._stopping.wait(REST_SECONDS)

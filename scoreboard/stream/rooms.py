@@ -18,10 +18,10 @@ from msgspec import Struct, to_builtins
 
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.deadline import left
 from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisError
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames, goodbye
 from scoreboard.stream.hub import Hub
 from scoreboard.stream.metrics import Gauges, exposition
@@ -122,7 +122,7 @@ class RoomManager:
         while not self._stopping.wait(REPORT_SECONDS):
             try:
                 self.turn()
-            except (RedisError, OSError, Lost, Busy):
+            except (RedisError, OSError, DatabaseUnavailable):
                 self.reports = {}  # the hub says that Redis is away
             except Exception:
                 log.exception("looking after rooms failed")
@@ -132,7 +132,7 @@ class RoomManager:
         self._stopping.set()
 
     def turn(self) -> None:
-        """One round. Raises RedisError, Lost or Busy."""
+        """One round. Raises RedisError or DatabaseUnavailable."""
         self.end_forbidden()
         self.exchange()
         self.notice()
@@ -158,7 +158,7 @@ class RoomManager:
 
     def forbid(self, board: str) -> None:
         """A board went private or was deleted: end the streams that may no longer show it, here at once."""
-        with suppress(Lost, Busy):  # each process looks again every two seconds
+        with suppress(DatabaseUnavailable):  # each process looks again every two seconds
             self.end_forbidden()
         with suppress(RedisError, OSError):
             self.store.kick(Kick(board=board))
@@ -253,7 +253,10 @@ class RoomManager:
             self.viewers.end(viewer, goodbye.frame("rebalance"))
 
     def end_forbidden(self) -> None:
-        """End the streams of boards that are gone, and strangers' of private ones. Raises Lost or Busy."""
+        """End the streams of boards that are gone, and strangers' of private ones.
+
+        Raises DatabaseUnavailable.
+        """
         there = set(self.scopes.all())
         for scope, watchers in self.viewers.watchers().items():
             if scope not in there:

@@ -8,12 +8,12 @@ import time
 from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import key_required, player_required
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.http import answer
 from scoreboard.core.limits import limited
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames, goodbye, upgrade
 from scoreboard.stream.asking import Asked, PollQuery, StreamQuery, admitted, asked, opens, turned_away
 from scoreboard.stream.edge import last_seen
@@ -55,7 +55,7 @@ def stream() -> Response:
     """Stream boards as server-sent events."""
     try:
         return _streamed()
-    except (Unavailable, Lost, Busy) as error:
+    except (Unavailable, DatabaseUnavailable) as error:
         return refused(goodbye.frame("unavailable"), error)
 
 

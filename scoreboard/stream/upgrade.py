@@ -11,12 +11,12 @@ from flask_sock import Sock
 from simple_websocket import Server
 from wsproto.utilities import RemoteProtocolError
 
-from scoreboard.core.db import Busy, Lost
 from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable
 from scoreboard.core.http import problem
 from scoreboard.core.links import known_site
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
+from scoreboard.core.unavailable import DatabaseUnavailable
 from scoreboard.stream import goodbye
 from scoreboard.stream.asking import StreamQuery, asked, turned_away
 from scoreboard.stream.carriers import MESSAGES
@@ -57,7 +57,7 @@ def stream_messages(handshaken: Server) -> None:
         bye = _refusal() or _served(connection)
     except NotFound:
         bye = goodbye.frame("board_gone")
-    except (Unavailable, Lost, Busy):
+    except (Unavailable, DatabaseUnavailable):
         bye = goodbye.frame("unavailable")
     except ScoreboardError:
         bye = goodbye.frame("forbidden")

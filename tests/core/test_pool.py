@@ -7,7 +7,8 @@ import uuid
 
 import pytest
 
-from scoreboard.core.db import Database, Lost, rows
+from scoreboard.core.db import Database, rows
+from scoreboard.core.unavailable import Lost
 from tests.support import at_once
 from tests.tcpproxy import TcpProxy
 

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from scoreboard.core.db import Database, Lost, rows
+from scoreboard.core.db import Database, rows
 from scoreboard.core.redis import Breaker, RedisAway, connect, connect_patient
+from scoreboard.core.unavailable import Lost
 from tests.support import Stack
 from tests.tlsfront import Authority, fronted
 from worker.queues import connection

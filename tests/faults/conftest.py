@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.house import House
-from tests.faults.servers import PostgresServer
+from tests.faults.servers import PgBouncer, PostgresServer
 
 LONG = os.environ.get("FAULTS") == "long"
 
@@ -33,8 +33,10 @@ def build_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """Starts houses: on a PostgreSQL where one is named, else on SQLite; with settings of their own."""
     with contextlib.ExitStack() as open_houses:
 
-        def start(postgres: PostgresServer | None = None, **environment: str) -> House:
-            house = House(tmp_path, postgres, **environment)
+        def start(
+            postgres: PostgresServer | None = None, pooler: PgBouncer | None = None, **environment: str
+        ) -> House:
+            house = House(tmp_path, postgres, pooler, **environment)
             open_houses.callback(house.stop)
             house.start()
             return house

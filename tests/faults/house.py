@@ -11,11 +11,13 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 from config.settings import Settings, load
 from scoreboard.commands.boards import run_verify
 from scoreboard.parts import build
 from tests.faults.history import Counted, Row
-from tests.faults.servers import PostgresServer, RedisServer, send
+from tests.faults.servers import ROLE, PgBouncer, PostgresServer, RedisServer, send
 from tests.support import Stack, children, wait_until
 from tests.tcpproxy import TcpProxy
 
@@ -33,12 +35,22 @@ class House:
     them. On SQLite the last two but one are None: `database_file` is all that there is.
     """
 
-    def __init__(self, folder: Path, postgres: PostgresServer | None = None, **environment: str) -> None:
-        """`postgres` is the server to make a database in; without one it is SQLite."""
-        self.folder, self.postgres, self._name = folder, postgres, f"t{uuid.uuid4().hex}"
+    def __init__(
+        self,
+        folder: Path,
+        postgres: PostgresServer | None = None,
+        pooler: PgBouncer | None = None,
+        **environment: str,
+    ) -> None:
+        """`postgres` is the server to make a database in; without one it is SQLite.
+
+        Where there is a `pooler` the product reaches both databases through it.
+        """
+        self.folder, self.postgres, self.database = folder, postgres, f"t{uuid.uuid4().hex}"
         self.redis = RedisServer(folder / "redis-of-the-test")
         self.redis_way = TcpProxy(self.redis.port)
-        self.database_way = TcpProxy(postgres.socket) if postgres else None
+        self.pooler = pooler
+        self.database_way = TcpProxy(pooler.port if pooler else postgres.socket) if postgres else None
         self.database_file = folder / "scoreboard.db"
         self.clock_file = folder / "clock"
         environment = (
@@ -47,16 +59,17 @@ class House:
             | environment
         )
         if self.database_way:
-            environment["DATABASE_URL"] = (
-                f"postgresql://postgres@127.0.0.1:{self.database_way.port}/{self._name}"
-            )
+            url = f"postgresql://{ROLE}@127.0.0.1:{self.database_way.port}/{self.database}"
+            environment |= {"DATABASE_URL": url} | ({"AUDIT_DATABASE_URL": url} if pooler else {})
         self.stack = Stack(folder, environment)
 
     def start(self) -> None:
         """Start everything, and wait until scores can be taken."""
         self.redis.start()
         if self.postgres:
-            self.postgres.databases.create(self._name)
+            self.postgres.databases.create(self.database, owner=ROLE)
+        if self.pooler:
+            self.pooler.start()
         self.stack.start()
 
     def stop(self) -> None:
@@ -69,10 +82,21 @@ class House:
         send(signal.SIGCONT, *self.web, *self.workers)
         self.stack.stop()
         self.redis.stop()
+        if self.pooler:
+            self.pooler.stop()
         for way in filter(None, (self.redis_way, self.database_way)):
             way.close()
         if self.postgres:
-            self.postgres.databases.drop(self._name)
+            self.postgres.databases.drop(self.database)
+
+    def as_admin(self, *statements: str) -> None:
+        """Run statements in its database with all rights, past every limit of the product's own user."""
+        assert self.postgres, "this is about servers"
+        uri = self.postgres.databases.uri.replace("/postgres?", f"/{self.database}?", 1)
+        writing = "-c default_transaction_read_only=off"
+        with psycopg.connect(uri, autocommit=True, options=writing) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     @property
     def master(self) -> int:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from redis.exceptions import RedisError
 
 from scoreboard.commands.redis_server import binary
 from tests.support import Postgres, children, free_port, wait_until
+
+ROLE = "scoreboard"  # the user that the product is given: the owner of its database, without special rights
+WITH_SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 
 def send(number: signal.Signals, *pids: int) -> None:
@@ -85,6 +89,57 @@ class RedisServer:
             client.close()
 
 
+class PgBouncer:
+    """A pooler in front of a PostgreSQL, with as little set as it starts with."""
+
+    def __init__(self, folder: Path, postgres: PostgresServer, mode: str) -> None:
+        """`mode` is `session` or `transaction`. Raises LookupError where it is not installed."""
+        self._program = shutil.which("pgbouncer", path=WITH_SBIN) or ""
+        if not self._program:
+            raise LookupError(
+                "MISSING: pgbouncer, so nothing is known of poolers. On Debian: apt-get install pgbouncer"
+            )
+        self.port, self._user = free_port(), postgres.user
+        self._file = folder / "pgbouncer.ini"
+        where = postgres.databases.uri.rpartition("host=")[2]
+        self._file.write_text(
+            f"[databases]\n* = host={where} port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users\n"
+            f"admin_users = postgres\npool_mode = {mode}\n"
+        )
+        (folder / "users").write_text(f'"postgres" ""\n"{ROLE}" ""\n')
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *lines: str) -> None:
+        """Start it, with further lines of settings, and wait until it takes connections."""
+        with self._file.open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        user = ("-u", self._user) if self._user else ()  # it refuses to be root
+        with (self._file.parent / "pgbouncer.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, *user, str(self._file)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self._answers, seconds=10, why=self.log)
+
+    def stop(self) -> None:
+        """End it at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def log(self) -> str:
+        """What it said last."""
+        return (self._file.parent / "pgbouncer.log").read_text()[-3000:]
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+
 class PostgresServer:
     """A PostgreSQL in which nothing is made faster than it is."""
 
@@ -94,12 +149,19 @@ class PostgresServer:
         self.databases = Postgres(self._server.get_uri())
 
     def __enter__(self) -> Self:
+        self.databases.create_role(ROLE)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._server.ensure_postgres_running()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def user(self) -> str | None:
+        """The user that it runs as, where that is another one."""
+        name: str | None = self._server.system_user
+        return name
 
     @property
     def socket(self) -> str:

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core.db import Busy, Full, Lost
 from scoreboard.core.redis import RedisAway
+from scoreboard.core.unavailable import Busy, Denied, Full, Lost
 from scoreboard.ops.wire import Reason
 from tests.actions.play import Player
 from tests.boards.calls import listed, submit
@@ -141,7 +141,7 @@ def test_a_state_tells_no_address(without_redis):
 
 @pytest.fixture
 def without_database(make_parts, sqlite_url, tmp_path):
-    """Parts that have used their key, and lose their database."""
+    """Parts that have used their key, and lose their database: SQLite begins an empty one in its place."""
     parts = make_parts(sqlite_url)
     parts.keys.find(KEY)
     parts.database._db.close()
@@ -156,7 +156,7 @@ def test_without_its_database_it_is_not_ready_and_says_so_to_all(without_databas
         answer = client.get("/readyz", headers={"Authorization": sent})
         assert answer.status_code == 503
         assert answer.json["status"] == "not ready"
-        assert answer.json["checks"]["database"] == {"state": "away", "reason": "unreachable"}
+        assert answer.json["checks"]["database"] == {"state": "away", "reason": "not_migrated"}
         assert "version" not in answer.json
 
 
@@ -166,7 +166,7 @@ def test_without_its_database_a_key_that_is_known_still_gets_details(without_dat
     answer = client.get("/readyz", headers={"Authorization": f"Bearer {KEY}"})
 
     assert answer.status_code == 503
-    assert answer.json["checks"]["database"]["error"] == "Lost"
+    assert answer.json["checks"]["database"]["error"] == "Denied"
     assert answer.json["version"]
 
 
@@ -176,6 +176,7 @@ def test_without_its_database_a_key_that_is_known_still_gets_details(without_dat
         (Lost("gone"), "unreachable"),
         (Busy("locked"), "busy"),
         (Full("no room"), "full"),
+        (Denied("a user of secret_host", "read_only"), "read_only"),
         (RedisAway("gone"), "unreachable"),
         (ConnectionRefusedError("gone"), "unreachable"),
         (ValueError("postgresql://ada:secret@db"), "failed"),
