@@ -1,7 +1,7 @@
 """The base path: where the server shares its host with other sites, all of it is below this path.
 
-Proxies pass the path on unchanged. It is taken off here, before anything else looks at the request. `url_for`,
-`links` and `request.script_root` put it in front of links. No header can name another one.
+Proxies pass the path on unchanged. It is taken off here, before anything else looks at the request.
+`url_for`, `links` and `request.script_root` put it in front of links. No header can name another one.
 """
 
 from __future__ import annotations
