@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 from scoreboard_client import Client
 
 from tests.browser.boards import board_name, define, live, players, submit
+from tests.load.scenario.calls import try_out
+from tests.load.scenario.plan import Plan
 from tests.proxies import KINDS, NGINX, proxy
 from tests.sockets import Raw, close_all, upgrade
 from tests.support import KEY, ROOT, Stack, running, wait_until
@@ -180,9 +182,8 @@ def test_callers_have_their_own_addresses_whatever_they_claim(front):
         assert answer.status == 201
         return int(answer.getheader("RateLimit").partition("r=")[2].partition(";")[0])
 
-    one, other = (
-        f"127.{front.port >> 8}.{front.port & 255}.{number}" for number in (1, 2)
-    )  # which nobody else has
+    # Two addresses of this machine that no other proxy's test has.
+    one, other = (f"127.{front.port >> 8}.{front.port & 255}.{number}" for number in (1, 2))
 
     assert left(one, X_Forwarded_For="192.0.2.1") == left(other) == 599
     assert left(one, X_Forwarded_For="192.0.2.2") == 598
@@ -314,6 +315,17 @@ def test_a_node_program_watches_and_plays(site, board, quick, node):
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["receipt"]["newScore"] == 7
+
+
+def test_an_error_of_what_is_no_request_leads_below_the_path(below):
+    connection = Raw(below.port)
+    connection.socket.sendall(b"this is no request\r\n\r\n")
+
+    assert b'"type":"/scores/problems/bad-request"' in connection.rest()
+
+
+def test_users_of_the_load_scenario_play_below_a_path(below):
+    try_out(Plan(url=below.url + PATH))
 
 
 def test_what_runs_beside_the_server_finds_it(below):
