@@ -57,6 +57,7 @@ def post_worker_init(worker):
     vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
     if isinstance(worker, WebWorker):
         worker.crowd.limit(settings.connections_of_an_address, settings.free_networks)
+        worker.below = settings.below
     parts = worker.wsgi.extensions["parts"]
     # Other workers shut connections down that they think are theirs.
     plain = type(worker) in (GeventWorker, WebWorker, LaneWorker) and not worker.cfg.is_ssl

@@ -20,6 +20,8 @@ PUBLIC = re.compile(
     r"^https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(?P<port>[0-9]{1,5}))?"
     r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
 )
+BASE = re.compile(r"^(?:/[A-Za-z0-9._~-]+)*/?\Z")
+DOTS = {".", ".."}  # browsers take these off a path before they ask
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
 ZERO_ALLOWED = ("port", "trusted_proxy_hops", "guest_days", "max_connections_per_address")
@@ -59,6 +61,11 @@ class Settings:
         "PUBLIC_URL",
         "",
         "Address that others use, as https://scores.example: links begin with it, other hosts are refused.",
+    )
+    base_path: str = setting(
+        "BASE_PATH",
+        "",
+        "Path that the whole server is below, as /scores; empty means the path of PUBLIC_URL.",
     )
     web_concurrency: int = setting("WEB_CONCURRENCY", 1, "Number of web processes.")
     data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
@@ -246,6 +253,11 @@ class Settings:
         return f"{f'[{self.listens_on}]' if ':' in self.listens_on else self.listens_on}:{self.port}"
 
     @property
+    def below(self) -> str:
+        """The path that the whole server is below, as /scores; empty where there is none."""
+        return self.base_path.rstrip("/") or _path(self.public_url)
+
+    @property
     def database(self) -> str:
         """The URL of the journal's database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'scoreboard.db'}"
@@ -356,6 +368,7 @@ def _complaints(settings: Settings) -> list[str]:
     ]
     if settings.public_url and not _is_address(settings.public_url):
         problems.append(f"PUBLIC_URL must be as https://scores.example, not {settings.public_url!r}")
+    problems += _complaints_of_base_path(settings)
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -373,6 +386,16 @@ def _complaints(settings: Settings) -> list[str]:
         if not url.startswith(("redis://", "rediss://", "unix://")):
             problems.append(f"{name} must begin with redis://, rediss:// or unix://")
     return problems
+
+
+def _complaints_of_base_path(settings: Settings) -> list[str]:
+    base, url = settings.base_path, settings.public_url
+    if not BASE.match(base) or not DOTS.isdisjoint(base.split("/")):
+        return [f"BASE_PATH must be as /scores, not {base!r}"]
+    if base and url and base.rstrip("/") != _path(url):
+        public = f"{url.removesuffix('/').removesuffix(_path(url))}{base.rstrip('/')}"
+        return [f"BASE_PATH={base} is not the path of PUBLIC_URL={url}: set PUBLIC_URL={public}, or only one"]
+    return []
 
 
 def _stream_complaints(settings: Settings) -> list[str]:
@@ -413,7 +436,14 @@ def _complaints_of_chaos(settings: Settings) -> list[str]:
 
 def _is_address(url: str) -> bool:
     match = PUBLIC.match(url)
-    return match is not None and int(match["port"] or 0) <= 65535
+    dotted = not DOTS.isdisjoint(_path(url).split("/"))
+    return match is not None and not dotted and int(match["port"] or 0) <= 65535
+
+
+def _path(url: str) -> str:
+    """The path of a URL, without a slash at its end."""
+    _, slash, path = url.partition("://")[2].rstrip("/").partition("/")
+    return slash + path
 
 
 def _limits(text: str) -> bool:

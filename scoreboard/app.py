@@ -11,7 +11,7 @@ from flask import Flask, Request, Response
 from werkzeug.routing import MapAdapter, Rule
 
 from scoreboard import roles
-from scoreboard.core import cors, files, http, limits
+from scoreboard.core import basepath, cors, files, http, limits
 from scoreboard.core.http import BATCH_BYTES
 from scoreboard.parts import Parts
 
@@ -66,6 +66,7 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     limits.install(app)
     if parts.chaos:
         app.wsgi_app = parts.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = basepath.through(app.wsgi_app, parts.settings.below)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from config.settings import Settings
 from scoreboard.app import create_app
+from scoreboard.core import basepath
 from scoreboard.parts import Parts, build
 from tests.support import KEY
 
@@ -31,6 +32,8 @@ class ContractClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
+        read = response.request.method in ("GET", "HEAD")
+        assert "Cache-Control" in response.headers or not read, f"caches may keep {response.request.path}"
         operation = self._operation(response)
         if operation is not None:
             hold(operation, response)
@@ -38,7 +41,12 @@ class ContractClient(FlaskClient):
 
     def _operation(self, response: TestResponse) -> Schema | None:
         """What describes the route that answered; None where none did, or HTTP itself answers."""
-        environ = response.request.environ
+        environ = dict(response.request.environ)
+        below = self.application.extensions["parts"].settings.below
+        if below:
+            basepath.enter(environ, below)
+        if basepath.OUTSIDE in environ:
+            return None
         try:
             rule, _ = self.application.url_map.bind_to_environ(environ).match(return_rule=True)
         except HTTPException:

@@ -6,7 +6,7 @@ addEventListener("activate", (event) => event.waitUntil(leave()))
 async function leave() {
   const names = await caches.keys()
   const scope = new URL("./", location).pathname
-  const ours = names.filter((name) => name.startsWith("scoreboard ") && name.includes(` ${scope}`))
+  const ours = names.filter((name) => name.startsWith("scoreboard ") && `${name} `.includes(` ${scope} `))
   await Promise.all(ours.map((name) => caches.delete(name)))
   await registration.unregister()
 }

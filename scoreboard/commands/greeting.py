@@ -11,7 +11,7 @@ EVERYWHERE = {ALL_ADDRESSES: LOOPBACK, "::": "::1"}  # where a server that liste
 def local_url(settings: Settings) -> str:
     """Where this machine reaches the server."""
     host = EVERYWHERE.get(settings.host, settings.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{settings.below}"
 
 
 def greeting(settings: Settings) -> str:

@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 from flask import Flask, Request, Response, g, request
 from flask.globals import app_ctx, request_ctx
+from werkzeug import Response as AnyResponse
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from scoreboard.core import bodies, cors, crosssite, deadline, hosts, links, preferences
+from scoreboard.core import basepath, bodies, caching, cors, crosssite, deadline, hosts, links, preferences
+from scoreboard.core.basepath import MONITORED
 from scoreboard.core.errors import (
     BadRequest,
     BodyTooLarge,
@@ -37,7 +39,6 @@ HTTP_CODES = {
     413: "body_too_large",
     415: "unsupported_media_type",
 }
-ANY_HOST = ("/healthz", "/readyz", "/v1/admin/metrics")  # what balancers and monitors ask each process
 HSTS = "max-age=31536000"
 LOGGED = ("caller", "code", "network")  # of `g`, where a request has them
 JSON, PROBLEM = "application/json", "application/problem+json"
@@ -111,8 +112,7 @@ def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> R
     response = Response(status=304) if held else answer(body())
     # Weak: two answers of one state differ in asOf, and mean the same.
     response.set_etag(etag, weak=True)
-    known = "Authorization" in request.headers
-    response.headers["Cache-Control"] = "private, no-cache" if known else f"public, max-age={max_age_seconds}"
+    response.headers["Cache-Control"] = caching.read(request, max_age_seconds)
     return response
 
 
@@ -129,7 +129,7 @@ def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") 
     app.register_error_handler(Exception, _last_resort)
 
 
-def _begin() -> Response | None:
+def _begin() -> AnyResponse | None:
     given = request.headers.get("X-Request-Id", "")
     # Nobody guesses at it, so it needs no system call.
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
@@ -139,13 +139,14 @@ def _begin() -> Response | None:
     preferences.begin(asked.environ.get("HTTP_PREFER", ""))
     # Answered and not raised: a page that explains it would cost more than is refused.
     refused: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
+    refused = refused or basepath.refusal(asked)
     refused = refused or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
-    return problem(refused) if refused else None
+    return problem(refused) if refused else basepath.redirection(asked)
 
 
 def _misdirected(asked: Request, site: Site) -> BadRequest | None:
     """What is wrong with a request for another host than PUBLIC_URL's. Monitors may use any."""
-    if site.trusts(asked.environ.get("HTTP_HOST", "")) or asked.environ["PATH_INFO"] in ANY_HOST:
+    if site.trusts(asked.environ.get("HTTP_HOST", "")) or asked.environ["PATH_INFO"] in MONITORED:
         return None
     return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
 
@@ -167,6 +168,7 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = told.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
+    caching.complete(asked, response)
     if app_ctx.app.config["SITE"].secure:
         response.headers["Strict-Transport-Security"] = HSTS
     if asked.path.startswith("/v1/"):
@@ -202,7 +204,7 @@ def _http_problem(error: HTTPException) -> Response:
 
 def _plain(error: HTTPException) -> str:
     if error.code == 404:
-        return f"There is nothing at {request.path[:200]!r}."
+        return f"There is nothing at {(request.script_root + request.path)[:200]!r}."
     return (error.description or error.name).split(". ")[0]
 
 

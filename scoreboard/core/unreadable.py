@@ -39,11 +39,14 @@ def too_many() -> TooMany:
     )
 
 
-def answer(error: ScoreboardError) -> bytes:
-    """A whole answer: nothing is known of the request, so its problem has neither a host nor an id."""
+def answer(error: ScoreboardError, below: str = "") -> bytes:
+    """A whole answer: nothing is known of the request, so its problem has neither a host nor an id.
+
+    `below` is the base path.
+    """
     body = msgspec.json.encode(
         {
-            "type": f"/problems/{error.code.replace('_', '-')}",
+            "type": f"{below}/problems/{error.code.replace('_', '-')}",
             "title": error.title,
             "status": error.status,
             "code": error.code,

@@ -27,6 +27,7 @@ class WebWorker(GeventWorker):
     """gunicorn's gevent worker, which no client can keep waiting."""
 
     alive: bool
+    below = ""  # the base path, which links begin with
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +55,7 @@ class WebWorker(GeventWorker):
         peer = self._entered(client, addr)
         try:
             if peer is None:
-                client.refuse(unreadable.answer(unreadable.too_many()))
+                client.refuse(unreadable.answer(unreadable.too_many(), self.below))
             else:
                 self._serve(client, listener.getsockname(), addr)
         except OSError as error:
@@ -87,7 +88,7 @@ class WebWorker(GeventWorker):
             self.log.error("A request failed outside of the application", exc_info=exc)
         else:
             self.log.warning("A request can't be read: %s", type(exc).__name__)
-        client.refuse(unreadable.answer(error))
+        client.refuse(unreadable.answer(error, self.below))
         client.linger()
 
     def _serve(self, client: Client, server: Any, addr: Any) -> None:

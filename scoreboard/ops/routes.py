@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from scoreboard import __version__
 from scoreboard.accounts.guard import sent_key
+from scoreboard.core.caching import NEVER
 from scoreboard.core.http import answer
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
@@ -21,7 +22,7 @@ bp = Blueprint("ops", __name__)
 @described(answer=Alive, bare=True)
 def healthz() -> Response:
     """Tell that this process answers. Touches nothing else."""
-    return answer({"status": "ok"})
+    return _fresh(answer({"status": "ok"}))
 
 
 @bp.get("/readyz")
@@ -32,6 +33,9 @@ def readyz() -> Response:
     told: dict[str, Any] = {"status": "ready" if ready else "not ready", "checks": brief(checks)}
     if sent_key() is not None:
         told |= {"checks": checks, "version": __version__}
-    response = answer(told, 200 if ready else 503)
-    response.headers["Cache-Control"] = "no-store"
+    return _fresh(answer(told, 200 if ready else 503))
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = NEVER
     return response

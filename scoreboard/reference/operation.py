@@ -11,9 +11,9 @@ from typing import Any, Union
 
 from msgspec import Struct
 
+from scoreboard.core.basepath import MONITORED
 from scoreboard.core.codes import CODES
 from scoreboard.core.cors import READS
-from scoreboard.core.http import ANY_HOST
 from scoreboard.core.openapi import Description, Lead
 from scoreboard.reference import components
 from scoreboard.reference.components import Page
@@ -60,7 +60,7 @@ class Route:
             "rate_limited": says.limited,
             "not_found": self.places,  # an id with a slash in it leads nowhere
             "cross_site_request": self.method not in READS,
-            "untrusted_host": self.rule not in ANY_HOST,
+            "untrusted_host": self.rule not in MONITORED,
             "internal_error": True,
         }
         return sorted({*says.problems, *(code for code, applies in implied.items() if applies)})

@@ -23,6 +23,7 @@ from scoreboard.stream.viewer import Handed, Waiting
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "private, no-cache, no-store, no-transform",
+    "Content-Encoding": "identity",  # nobody compresses it: Caddy would hold back whatever it compresses
     "X-Accel-Buffering": "no",  # nginx sends each frame at once
     "Vary": "Origin",
 }
@@ -77,7 +78,7 @@ def held(asked: Asked, resumed: Resumed) -> Response:
     query = urlencode({"boards": ",".join(asked.scopes), "since": str(resumed.at), "link": "next"})
     positions = {scope: parts().hub.position(scope) for scope in asked.scopes}
     response = Response(_held_bytes(resumed), headers=HEADERS)
-    for name, value in holding(positions, resumed, f"{request.path}?{query}"):
+    for name, value in holding(positions, resumed, f"{request.script_root}{request.path}?{query}"):
         response.headers.add(name, value)
     return response
 

@@ -95,7 +95,7 @@ def test_links_name_the_public_address_whatever_was_asked(public):
 def test_links_to_a_server_below_a_path_have_it(make_parts, sqlite_url):
     below = client_of(make_parts(sqlite_url, public_url=f"{PUBLIC}/scores/"))
 
-    told = below.get(f"/oembed?url={PUBLIC}/scores/b/main", headers={"Host": "scores.example"})
+    told = below.get(f"/scores/oembed?url={PUBLIC}/scores/b/main", headers={"Host": "scores.example"})
 
     assert told.json["html"].startswith(f'<iframe src="{PUBLIC}/scores/embed/main"')
 

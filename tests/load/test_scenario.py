@@ -214,7 +214,7 @@ def test_a_viewer_comes_back_with_his_cursor_when_the_server_asks(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, args=(listening,))
         thread.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/below/a/path"
         watching = gevent.spawn(viewer.hold, url, "main", seen, seen.request)
         with gevent.Timeout(10):
             while not seen.failures:
@@ -222,6 +222,7 @@ def test_a_viewer_comes_back_with_his_cursor_when_the_server_asks(monkeypatch):
         watching.kill()
         thread.join()
 
+    assert all(one.startswith(b"GET /below/a/path/v1/stream?") for one in asked)
     assert [b"since=7-1" in one for one in asked] == [False, True, True]
     assert len(seen.calls[STREAM]) == 2, "the one that was refused was not opened"
     assert seen.waits == {"open stream: ip_limit": 1}

@@ -54,6 +54,17 @@ def test_an_edge_holds_what_everybody_may_see(stream):
     assert holds(stream)
 
 
+def test_an_edge_below_a_path_asks_below_it(make_parts, sqlite_url):
+    settings = {"stream_edge_url": "http://127.0.0.1:9", "stream_edge_key": KEY, "base_path": "/scores"}
+    client = client_of(make_parts(sqlite_url, **settings))
+    signature = jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 60}, KEY, "HS256")
+
+    answer = client.get("/scores/v1/stream", headers={"Grip-Sig": signature}, buffered=False)
+    answer.close()
+
+    assert answer.headers["Grip-Link"].startswith("</scores/v1/stream?boards=main&")
+
+
 def test_an_edge_is_known_by_its_signature(stream):
     assert not holds(stream, key="another key of 32 characters or more")
     assert not holds(stream, exp=int(time.time()) - 60)

@@ -67,6 +67,7 @@ def test_a_stream_says_hello_and_then_what_there_is(client, poll, parts):
     assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["X-Accel-Buffering"] == "no"
     assert "no-transform" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "identity"
 
 
 def test_the_header_of_a_reconnecting_browser_wins_over_the_address(client, poll, parts):

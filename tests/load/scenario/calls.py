@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from random import random
 from typing import Any
+from urllib.parse import urlsplit
 
 import gevent
 from geventhttpclient import HTTPClient
@@ -36,6 +37,7 @@ class Calls:
 
     def __init__(self, url: str, tell: Callable[..., None]) -> None:
         self._url, self._tell = url, tell
+        self._below = urlsplit(url).path.rstrip("/")  # where the server is below a path
         self._http: HTTPClient | None = None
         self._used = 0.0
         self._session: dict[str, Any] = {}
@@ -75,7 +77,7 @@ class Calls:
         while True:
             begun = time.perf_counter()
             try:
-                answer = self._connected().request(method, path, data, self._headers())
+                answer = self._connected().request(method, self._below + path, data, self._headers())
                 content = bytes(answer.read())
             except AWAY as error:
                 self._used = 0.0

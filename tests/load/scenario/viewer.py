@@ -47,10 +47,10 @@ def _follow(url: str, board: str, cursor: str, seen: Seen, tell: Callable[..., N
     """
     begun, opened, tail = time.perf_counter(), False, b""
     with _connect(url) as connection:
-        since = f"&since={cursor}" if cursor else ""
+        since, server = f"&since={cursor}" if cursor else "", urlsplit(url)
         connection.sendall(
-            f"GET /v1/stream?boards={board}{since} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\n"
-            "Accept: text/event-stream\r\n\r\n".encode()
+            f"GET {server.path.rstrip('/')}/v1/stream?boards={board}{since} HTTP/1.1\r\n"
+            f"Host: {server.netloc}\r\nAccept: text/event-stream\r\n\r\n".encode()
         )
         while data := connection.recv(262_144):
             tail += data

@@ -1,0 +1,64 @@
+"""The base path: where the server shares its host with other sites, all of it is below this path.
+
+Proxies pass the path on unchanged. It is taken off here, before anything else looks at the request.
+`url_for`, `links` and `request.script_root` put it in front of links. No header can name another one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug import Request, Response
+from werkzeug.utils import redirect
+
+from scoreboard.core.errors import NotFound
+
+MONITORED = ("/healthz", "/readyz", "/v1/admin/metrics")  # what balancers and monitors ask each process
+OUTSIDE = "scoreboard.outside"
+
+
+def through(wsgi_app: Any, base: str) -> Any:
+    """The application below this path, as /scores; at the root of its host where there is none."""
+    if not base:
+        return wsgi_app
+
+    def call(environ: dict[str, Any], start_response: Any) -> Any:
+        enter(environ, base)
+        return wsgi_app(environ, start_response)
+
+    return call
+
+
+def enter(environ: dict[str, Any], base: str) -> None:
+    """Take the base path off a request's path, or mark the request as one for something outside."""
+    path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
+    below = path.startswith(f"{base}/")
+    environ["SCRIPT_NAME"] = base  # links begin with it, those of a refusal too
+    environ["PATH_INFO"] = path.removeprefix(base) if below else path
+    # Platforms check the root of the port, whatever a proxy passes on.
+    if not below and path not in MONITORED:
+        environ[OUTSIDE] = True
+
+
+def refusal(request: Request) -> NotFound | None:
+    """What is wrong with a request for something outside the base path."""
+    environ = request.environ
+    if OUTSIDE not in environ or _lacks_slash(environ):
+        return None
+    return NotFound(
+        f"There is nothing at {environ['PATH_INFO'][:200]!r}. This server is below {environ['SCRIPT_NAME']}/,"
+        " and a proxy in front must pass the path on unchanged."
+    )
+
+
+def redirection(request: Request) -> Response | None:
+    """The way to the base path, where a request lacks the slash at its end."""
+    environ = request.environ
+    if OUTSIDE not in environ or not _lacks_slash(environ):
+        return None
+    query = environ.get("QUERY_STRING", "")
+    return redirect(f"{environ['SCRIPT_NAME']}/{query and '?'}{query}", 308)
+
+
+def _lacks_slash(environ: dict[str, Any]) -> bool:
+    return bool(environ["PATH_INFO"] == environ["SCRIPT_NAME"])
