@@ -8,8 +8,10 @@ from typing import get_args
 import pytest
 
 from scoreboard.app import create_app
+from scoreboard.core.db import execute
 from scoreboard.core.redis import RedisAway
 from scoreboard.core.unavailable import Busy, Denied, Full, Lost
+from scoreboard.journal.probe import WriteProbe
 from scoreboard.ops.wire import Reason
 from tests.actions.play import Player
 from tests.boards.calls import listed, submit
@@ -192,3 +194,37 @@ def test_what_goes_wrong_is_told_as_one_of_a_few_reasons(parts, error, reason):
 
     assert check == {"state": "away", "reason": reason, "error": type(error).__name__}
     assert reason in get_args(Reason)
+
+
+def test_a_table_that_writes_need_and_reads_do_not_is_missed_by_the_newest_write(client, parts):
+    submit(client, "main", {"player": "ada", "score": 5})
+    rename = lambda old, new: parts.database.run(  # noqa: E731
+        lambda db: execute(db, f"ALTER TABLE {old} RENAME TO {new}")
+    )
+    rename("journal", "away")
+    refused = client.post("/v1/boards/main/scores", json={"entries": [{"player": "ada", "score": 5}]})
+    unready, board = client.get("/readyz"), listed(client, "main")
+    rename("away", "journal")
+
+    assert (refused.status_code, refused.json["code"]) == (503, "ledger_unavailable")
+    assert "tables are missing" in refused.json["detail"]
+    assert (unready.status_code, unready.json["checks"]["database"]["reason"]) == (503, "not_migrated")
+    assert [row["score"] for row in board["entries"]] == [5]
+    assert submit(client, "main", {"player": "ada", "score": 5})["accepted"] == 1
+    assert client.get("/readyz").status_code == 200
+
+
+def test_writing_is_tried_once_a_second_at_most(parts):
+    now = [100.0]
+    troubles = [Full("no room")]
+    probe = WriteProbe(database=parts.database, trouble=lambda: troubles[0], monotonic=lambda: now[0])
+    with pytest.raises(Full):
+        probe.check()
+    troubles[0] = None
+    probe.check()
+    parts.database.run(lambda db: execute(db, "ALTER TABLE journal_head RENAME TO away"))
+
+    probe.check()  # it was tried within this second
+    now[0] += 1.5
+    with pytest.raises(Denied):
+        probe.check()
