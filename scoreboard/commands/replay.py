@@ -15,6 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from config.settings import Settings
+from scoreboard.commands.greeting import local_url
 from scoreboard.commands.season import BOARD, SeasonError, entries, matches
 
 TRIES = 10
@@ -126,7 +127,7 @@ def _url(settings: Settings) -> str:
     note = settings.data_dir / "server.url"
     if "PORT" not in os.environ and note.exists():
         return note.read_text().strip()
-    return f"http://127.0.0.1:{settings.port}"
+    return local_url(settings)
 
 
 def _key(settings: Settings) -> str:

@@ -144,18 +144,20 @@ def _settle(settings: Settings) -> None:
 
 def _check_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError as error:
-            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-                raise OSError(
-                    f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
-                ) from None
-            raise OSError(
-                f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
-            ) from None
+    except OSError as error:
+        raise OSError(_port_complaint(error, host, port)) from None
+
+
+def _port_complaint(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EAFNOSUPPORT:
+        return f"HOST={host} can't be used, this machine has no IPv6: set HOST={LOOPBACK} or HOST=0.0.0.0."
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
+    return f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
 
 
 def _greet(settings: Settings) -> None:

@@ -37,7 +37,7 @@ class Client(Socket):
     All that gunicorn and the fast lane send comes past here, and so does all that waits.
     """
 
-    __slots__ = ("_crowd", "is_dismissed", "reading", "waits_since")
+    __slots__ = ("_crowd", "is_dismissed", "is_idle", "reading", "waits_since")
 
     def __init__(self, like: Any, fileno: int, crowd: Crowd) -> None:
         """`like` is the listening socket, `crowd` are all connections."""
@@ -45,6 +45,7 @@ class Client(Socket):
         self.settimeout(None)
         self.waits_since = 0.0  # 0 while it does not
         self.is_dismissed = False
+        self.is_idle = False  # between two requests: nobody misses it
         self._crowd = crowd
         self.reading: pace.Pace | None = pace.of_answer()
 
@@ -65,6 +66,14 @@ class Client(Socket):
     def streams(self) -> bool:
         """Whether this is a stream."""
         return self.reading is None
+
+    def rest(self) -> None:
+        """Wait for the next request, of which nothing is there yet."""
+        self.is_idle = True
+        try:
+            self._wait(self._read_event)  # the public way makes a watcher each time
+        finally:
+            self.is_idle = False
 
     def dismiss(self) -> None:
         """End a connection that waits: its place is needed."""

@@ -21,6 +21,15 @@ def unacknowledged(connection: Any) -> int:
         return 0
 
 
+def families_apart() -> bool:
+    """Whether a socket on all IPv6 addresses gets no IPv4 here: most systems give it both."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            return bool(probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+    except OSError:
+        return False
+
+
 def hold_little(listener: Any) -> None:
     """Let the kernel keep little of what accepted connections can't take yet: it would keep 4 MB for each."""
     if sys.platform == "linux":

@@ -129,6 +129,7 @@ def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "SECRET_KEY": "x" * 32,
         "SCOREBOARD_BOOTSTRAP_KEY": KEY,
         "ALLOWED_ORIGINS": ORIGIN,
+        "KEEP_ALIVE_SECONDS": "6",
         "PYTHONHASHSEED": "0",  # Flask lists methods as they lie in a set
     }
     with contextlib.ExitStack() as stack:
