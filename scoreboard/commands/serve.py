@@ -22,7 +22,7 @@ from typing import IO, Any
 from config.settings import LOOPBACK, Settings, permitted_chaos
 from scoreboard.commands.greeting import greeting, local_url
 from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
-from scoreboard.core import private
+from scoreboard.core import private, textfiles
 from scoreboard.core.db import Database, execute
 from scoreboard.core.processes import SERVE_LOCK
 
@@ -105,7 +105,7 @@ def _kept(path: Path) -> str:
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    return textfiles.read(path).strip()
 
 
 def _check_folder(folder: Path) -> None:
