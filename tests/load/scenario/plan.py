@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -18,6 +18,7 @@ class Plan:
     ramp_seconds: float = 60.0
     hold_seconds: float = 60.0
     down_seconds: float = 30.0
+    users_a_second: float = 100.0  # who come or go at most; Locust advises against more
     streams: float = 1.0  # the share of users who hold a stream open
     pause_seconds: float = 2.0  # between two actions of a user, on average
     action: str = "play-round"
@@ -51,6 +52,19 @@ class Plan:
     def holds_at(self, seconds: float) -> bool:
         """Whether all users are there at this time."""
         return self.ramp_seconds <= seconds < self.ramp_seconds + self.hold_seconds
+
+
+def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: float | None) -> Plan:
+    """A plan with Locust's own -u, -r and -t: how many, how many a second, how long."""
+    if users:
+        plan = replace(plan, users=users)
+    if rate:
+        plan = replace(plan, users_a_second=rate, ramp_seconds=plan.users / rate)
+    if seconds is None:
+        return plan
+    if seconds < plan.ramp_seconds:
+        plan = replace(plan, users=plan.users_at(seconds) or 1, ramp_seconds=seconds)
+    return replace(plan, hold_seconds=seconds - plan.ramp_seconds, down_seconds=0.0)
 
 
 def planned(environment: Mapping[str, str]) -> Plan:
