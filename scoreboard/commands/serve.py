@@ -93,6 +93,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "HOST": settings.host,
         "DATA_DIR": str(settings.data_dir.resolve()),
         "PYTHONUNBUFFERED": "1",
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # or macOS ends forked processes
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     found["SECRET_KEY"] = settings.secret_key or _kept(settings.data_dir / KEY_FILE)

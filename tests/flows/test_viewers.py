@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "STREAM_TICK_MS": "50",
     "STREAM_MAX_PER_ADDRESS": "5",
     "STREAM_ORIGINS": "https://game.example",
+    "KEEP_ALIVE_SECONDS": "2",  # many of these read until the connection ends
 }
 
 
