@@ -25,7 +25,7 @@ def complaint(host: str) -> str:
     if KIND.fullmatch(host.lower()):
         return (
             f"HOST={host} can't be used, it is a kind of machine and no address: conda and compilers export"
-            f" HOST for purposes of their own. Set HOST={THIS_MACHINE} for this machine only, or unset it"
+            f" HOST for purposes of their own, so set HOST={THIS_MACHINE} for this machine only, or unset it"
         )
     if re.search(r"[\s/@\[\]]", host) or (":" in host and not _is_address6(host)):
         return (
