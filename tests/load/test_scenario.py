@@ -293,7 +293,7 @@ def total(stack: Stack) -> int:
         ({"users": 50}, 50, 60, 60, 30),
         ({"users": 50, "rate": 5.0}, 50, 10, 60, 30),
         ({"users": 50, "rate": 5.0, "seconds": 120}, 50, 10, 110, 0),
-        ({"users": 50, "rate": 5.0, "seconds": 4}, 23, 4, 0, 0),
+        ({"users": 50, "rate": 5.0, "seconds": 4}, 20, 4, 0, 0),
         ({"seconds": 90}, 1000, 60, 30, 0),
     ],
 )

@@ -109,6 +109,13 @@ class Ramp(LoadTestShape):
 
     use_common_options = True  # so that Locust takes -u, -r and -t, and its page asks for them
 
+    def reset_time(self) -> None:
+        """Begin. By Locust's page with what was filled in there."""
+        super().reset_time()
+        environment = self.runner.environment if self.runner else None
+        if environment and _has_page(environment):
+            environment.plan = _with_options(environment, environment.plan)
+
     def tick(self) -> tuple[int, float] | None:
         """How many users there should be now, which Locust asks every second."""
         assert self.runner is not None
@@ -136,18 +143,21 @@ def _with_options(environment: Environment, plan: Plan) -> Plan:
 
 
 def _fill_the_page(environment: Environment) -> None:
-    """Have Locust's page offer what is planned. Without a page nobody chooses, and Locust fills in ones."""
+    """Have Locust's page offer what is planned."""
     asked, plan = environment.parsed_options, environment.plan
-    if not (asked.headless or asked.autostart):
+    if _has_page(environment):
         asked.num_users, asked.spawn_rate = plan.users, max(1, plan.users // max(1, round(plan.ramp_seconds)))
         asked.run_time = round(plan.seconds)
 
 
+def _has_page(environment: Environment) -> bool:
+    """Whether somebody presses a button. Where nobody does, Locust fills in ones for what was not given."""
+    asked = environment.parsed_options
+    return bool(asked) and not (asked.headless or asked.autostart)
+
+
 @events.test_start.add_listener
 def _begin(environment: Environment, **_: Any) -> None:
-    asked = environment.parsed_options
-    if asked and not (asked.headless or asked.autostart):  # somebody pressed the button
-        environment.plan = _with_options(environment, environment.plan)
     environment.seen.begin()
 
 

@@ -14,7 +14,8 @@ class Plan:
     """Named as in the environment, in capitals there."""
 
     url: str = ""  # the server; empty: one of our own
-    users: int = 1000  # at the peak; a tenth of them comes at once
+    users: int = 1000  # at the peak
+    first_share: float = 0.1  # of them: who comes at once
     ramp_seconds: float = 60.0
     hold_seconds: float = 60.0
     down_seconds: float = 30.0
@@ -32,7 +33,7 @@ class Plan:
     @property
     def first(self) -> int:
         """Users who come at once."""
-        return max(1, self.users // 10)
+        return max(1, int(self.users * self.first_share))
 
     @property
     def seconds(self) -> float:
@@ -59,7 +60,7 @@ def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: floa
     if users:
         plan = replace(plan, users=users)
     if rate:
-        plan = replace(plan, users_a_second=rate, ramp_seconds=plan.users / rate)
+        plan = replace(plan, users_a_second=rate, ramp_seconds=plan.users / rate, first_share=0.0)
     if seconds is None:
         return plan
     if seconds < plan.ramp_seconds:
