@@ -177,7 +177,7 @@ class Parts:
                 log.info("board defined", extra={"board": board})
             for name in self.manage_action_types.apply_file(self.settings.actions_file):
                 log.info("action type defined", extra={"action": name})
-            for board, zone in self.manage.beyond_the_list().items():
+            for board, zone in self.manage.unlisted_zones().items():
                 log.warning(ZONE_WARNING, extra={"board": board, "timeZone": zone})
             with suppress(RedisAway):
                 self.boards_follower.begin()

@@ -89,7 +89,7 @@ class Manage:
             changed.append(id)
         return changed
 
-    def beyond_the_list(self) -> dict[str, str]:
+    def unlisted_zones(self) -> dict[str, str]:
         """Boards with a time zone that is not in the IANA list, which earlier versions took."""
         self.catalogue.refresh()
         zones = {board.id: board.definition.time_zone for board in self.catalogue.boards()}

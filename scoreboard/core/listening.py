@@ -8,7 +8,9 @@ from ipaddress import IPv6Address, ip_address
 THIS_MACHINE, THIS_MACHINE_6 = "127.0.0.1", "::1"
 EVERYWHERE = {"0.0.0.0": THIS_MACHINE, "::": THIS_MACHINE_6}  # where a server on all addresses is asked
 # As conda and compilers export it: x86_64-conda-linux-gnu, aarch64-conda_cos7-linux-gnu.
-KIND = re.compile(r"[a-z0-9_]+-[a-z0-9_]+-(?:linux|darwin|freebsd|mingw|windows)[a-z0-9_.]*(?:-[a-z0-9_]+)?")
+MACHINE_TYPE = re.compile(
+    r"[a-z0-9_]+-[a-z0-9_]+-(?:linux|darwin|freebsd|mingw|windows)[a-z0-9_.]*(?:-[a-z0-9_]+)?"
+)
 
 
 def normal(host: str) -> str:
@@ -22,9 +24,9 @@ def normal(host: str) -> str:
 
 def complaint(host: str) -> str:
     """What is wrong with HOST, where nothing can listen there on any machine; "" where that may be."""
-    if KIND.fullmatch(host.lower()):
+    if MACHINE_TYPE.fullmatch(host.lower()):
         return (
-            f"HOST={host} can't be used, it is a kind of machine and no address: conda and compilers export"
+            f"HOST={host} can't be used, it is a machine type and no address: conda and compilers export"
             f" HOST for purposes of their own, so set HOST={THIS_MACHINE} for this machine only, or unset it"
         )
     if re.search(r"[\s/@\[\]]", host) or (":" in host and not _is_address6(host)):

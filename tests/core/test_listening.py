@@ -11,7 +11,7 @@ from scoreboard.commands.greeting import local_url
 from scoreboard.core.listening import bound, normal
 from scoreboard.core.tcp import families_apart
 
-KINDS_OF_MACHINES = [
+MACHINE_TYPES = [
     "x86_64-conda-linux-gnu",
     "x86_64-conda_cos6-linux-gnu",
     "aarch64-conda-linux-gnu",
@@ -41,12 +41,12 @@ def test_an_address_is_taken_however_it_is_written(text, host):
     assert normal(text) == load({"HOST": text}).host == host
 
 
-@pytest.mark.parametrize("host", KINDS_OF_MACHINES)
+@pytest.mark.parametrize("host", MACHINE_TYPES)
 def test_what_conda_and_compilers_export_is_explained(host):
     with pytest.raises(SettingError) as refused:
         load({"HOST": host})
 
-    assert f"HOST={host} can't be used, it is a kind of machine" in str(refused.value)
+    assert f"HOST={host} can't be used, it is a machine type" in str(refused.value)
     assert "conda" in str(refused.value)
     assert "set HOST=127.0.0.1" in str(refused.value)
 

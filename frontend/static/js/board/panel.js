@@ -121,7 +121,7 @@ export class Panel {
   }
 }
 
-// Where the first HTML had rows this is empty: browsers for text would show it above them.
+// Where the first HTML had rows there is nothing in it: text browsers would show it above them.
 function showEmpty(section, empty) {
   if (empty && !section.childElementCount) {
     section.append(Object.assign(document.createElement("p"), { textContent: t("board.empty") }))
