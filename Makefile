@@ -8,11 +8,15 @@ NODE := tests/load/reference/node
 OTHERS := tests/clients/thirdparty/node
 LINTERS := tests/generators/node
 
+ifeq ($(OS),Windows_NT)
+$(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in it)
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test faults fuzz lint audit sbom bench generators load lock vendor icons clean
+.PHONY: help run replay demo test smoke faults fuzz lint audit sbom bench generators load lock vendor icons clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/local ## set up everything and serve the product (PORT, HOST, DATA_DIR)
 	@$(BIN)/python -m scoreboard serve
@@ -30,6 +34,9 @@ TEST_PROCESSES ?= 2
 test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
+
+smoke: ## start, take a first score, stream it and run the fast tests, on another Python (PY=python3.13)
+	@$(PY) tests/smoke/run.py
 
 faults: $(VENV)/dev ## break everything that the product leans on, for as long as is promised (half an hour)
 	@tests/setup

@@ -1,6 +1,5 @@
 """gunicorn's settings: gevent workers, and a way out that lets streams say goodbye."""
 
-import resource
 import sys
 import threading
 
@@ -8,7 +7,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
 from config.settings import load, permitted_chaos, refuse_strangers
-from scoreboard.core import private
+from scoreboard.core import private, processes
 from scoreboard.core.lane import LaneWorker
 from scoreboard.core.logs import configure
 from scoreboard.core.webworker import WebWorker
@@ -24,9 +23,7 @@ class JsonLogger(Logger):
 
 
 private.restrict()
-# Each stream is a file: the soft limit is often far below what the system allows.
-_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+processes.allow_many_files()
 settings = load()
 refuse_strangers(settings)
 permitted_chaos(settings)
@@ -39,7 +36,7 @@ worker_class = "scoreboard.core.lane.LaneWorker" if lane else "scoreboard.core.w
 worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request
 graceful_timeout = 25
-keepalive = 5
+keepalive = settings.keep_alive_seconds
 limit_request_line = 8190  # a hundred players in one query
 # No header moves the path or names the scheme: that is for TRUSTED_PROXY_HOPS.
 forwarded_allow_ips = forwarder_headers = ""

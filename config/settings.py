@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from resource import RLIMIT_NOFILE, getrlimit
 from typing import Any, get_type_hints
 
 from limits import parse_many
 
 from scoreboard.chaos import notation, permission
+from scoreboard.core import listening
+from scoreboard.core.processes import files_allowed
+from scoreboard.core.tcp import families_apart
 
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")
 PUBLIC = re.compile(
@@ -24,9 +26,16 @@ BASE = re.compile(r"^(?:/[A-Za-z0-9._~-]+)*/?\Z")
 DOTS = {".", ".."}  # browsers take these off a path before they ask
 MOST = 10**9  # times, and seconds: nobody needs more, and Redis can count it
 DESCRIPTORS_SPARED = 200
-ZERO_ALLOWED = ("port", "trusted_proxy_hops", "guest_days", "max_connections_per_address")
+ZERO_ALLOWED = (
+    "port",
+    "trusted_proxy_hops",
+    "guest_days",
+    "keep_alive_seconds",
+    "max_connections_per_address",
+)
 STREAM_MODES = ("auto", "handover", "generator")
-LOOPBACK, ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # what HOST is without a value: under `serve`, and elsewhere
+# What HOST is without a value: under `serve`, and elsewhere.
+LOOPBACK, ALL_ADDRESSES = listening.THIS_MACHINE, "0.0.0.0"
 
 
 class SettingError(ValueError):
@@ -54,7 +63,7 @@ class Settings:
     host: str = setting(
         "HOST",
         "",
-        "Address that the web server listens on; empty means 127.0.0.1 for `make run`, 0.0.0.0 otherwise.",
+        "Address to listen on; :: is IPv6 and IPv4. Empty means 127.0.0.1 for `make run`, 0.0.0.0 otherwise.",
     )
     port: int = setting("PORT", 8000, "Port that the web server listens on.")
     public_url: str = setting(
@@ -200,6 +209,11 @@ class Settings:
     trusted_proxy_hops: int = setting(
         "TRUSTED_PROXY_HOPS", 0, "Proxies that every request comes through; 0 believes no forwarded address."
     )
+    keep_alive_seconds: int = setting(
+        "KEEP_ALIVE_SECONDS",
+        75,
+        "How long an idle connection is kept; longer than a proxy in front keeps its own. 0 keeps none.",
+    )
     max_connections_per_address: int = setting(
         "MAX_CONNECTIONS_PER_ADDRESS",
         256,
@@ -248,9 +262,9 @@ class Settings:
         return self.host or ALL_ADDRESSES
 
     @property
-    def bind(self) -> str:
-        """The address and the port that gunicorn binds to."""
-        return f"{f'[{self.listens_on}]' if ':' in self.listens_on else self.listens_on}:{self.port}"
+    def bind(self) -> list[str]:
+        """The addresses, with the port, that gunicorn binds to."""
+        return listening.bound(self.listens_on, self.port, apart=families_apart())
 
     @property
     def below(self) -> str:
@@ -281,7 +295,7 @@ class Settings:
     def stream_places(self) -> int:
         """Streams that a process can take: each needs a file descriptor, and other things need some."""
         needed = 2 if self.stream_mode == "generator" else 1  # the server's, and one to watch it by
-        free = getrlimit(RLIMIT_NOFILE)[0] - DESCRIPTORS_SPARED
+        free = files_allowed() - DESCRIPTORS_SPARED
         return max(1, min(self.stream_max_open, free // needed))
 
     @property
@@ -318,7 +332,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             values[row.name] = types[row.name](text)
         except ValueError:
             problems.append(f"{row.metadata['name']} must be a whole number, not {text!r}")
-    settings = Settings(**values)
+    settings = Settings(**values | {"host": listening.normal(values.get("host", ""))})
     problems += _complaints(settings)
     if problems:
         raise SettingError("; ".join(problems))
@@ -369,6 +383,7 @@ def _complaints(settings: Settings) -> list[str]:
     if settings.public_url and not _is_address(settings.public_url):
         problems.append(f"PUBLIC_URL must be as https://scores.example, not {settings.public_url!r}")
     problems += _complaints_of_base_path(settings)
+    problems += [found] if (found := listening.complaint(settings.host)) else []
     if settings.port > 65535:
         problems.append(f"PORT must be at most 65535, not {settings.port}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):

@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
+if sys.platform == "win32":
+    sys.exit("Scoreboard runs on Linux and macOS. On Windows use WSL, and run the same command in it.")
 try:
     import tqdm  # noqa: F401 - stands for all that must be installed
 except ImportError:

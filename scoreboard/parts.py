@@ -103,6 +103,11 @@ from scoreboard.stream.viewers import Viewers
 
 log = logging.getLogger(__name__)
 
+ZONE_WARNING = (
+    "a board's time zone is not in the IANA list, and may mean another zone on another machine:"
+    " the board keeps running; set its timeZone to a name such as Europe/Berlin"
+)
+
 HERE = Path(__file__).parent
 READ_SECONDS = 1.5  # what a thread of our own waits for a database that falls silent
 
@@ -174,6 +179,8 @@ class Parts:
                 log.info("board defined", extra={"board": board})
             for name in self.manage_action_types.apply_file(self.settings.actions_file):
                 log.info("action type defined", extra={"action": name})
+            for board, zone in self.manage.unlisted_zones().items():
+                log.warning(ZONE_WARNING, extra={"board": board, "timeZone": zone})
             with suppress(RedisAway):
                 self.boards_follower.begin()
         finally:

@@ -74,7 +74,29 @@ def _certificate(
     )
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+    # Python 3.13 and newer refuse certificates without these.
+    for extension in (
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(with_key.public_key()),
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+        _usage(authority=authority),
+    ):
+        builder = builder.add_extension(extension, critical=False)
     return builder.sign(with_key, hashes.SHA256())
+
+
+def _usage(*, authority: bool) -> x509.KeyUsage:
+    """What a key is for: an authority signs certificates, a server its handshakes."""
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 @contextmanager

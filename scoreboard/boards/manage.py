@@ -14,6 +14,7 @@ from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Board, Definition
+from scoreboard.boards.zones import listed
 from scoreboard.core import deadline
 from scoreboard.core.bodies import shaped
 from scoreboard.core.clock import Clock
@@ -87,6 +88,12 @@ class Manage:
             self._define(id, definition, context={"source": str(path)}, file_digest=digest)
             changed.append(id)
         return changed
+
+    def unlisted_zones(self) -> dict[str, str]:
+        """Boards with a time zone that is not in the IANA list, which earlier versions took."""
+        self.catalogue.refresh()
+        zones = {board.id: board.definition.time_zone for board in self.catalogue.boards()}
+        return {id: name for id, name in zones.items() if not listed(name)}
 
     def _define(
         self,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
 from scoreboard.boards.types import Period
+from scoreboard.boards.zones import listed, zone_named
 from scoreboard.core.clock import from_datetime, to_datetime
 
 ALL = Period("all", "all", None, None)
@@ -37,10 +37,8 @@ def check_window(kind: str) -> None:
 
 def check_zone(name: str) -> None:
     """Raise PeriodError where there is no such IANA time zone."""
-    try:
-        _zone(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PeriodError("is no IANA time zone, as Europe/Berlin is one") from error
+    if not listed(name):
+        raise PeriodError("is not in the IANA list of time zones: use a name such as Europe/Berlin")
 
 
 def period_at(kind: str, zone: str, at: int) -> Period:
@@ -49,7 +47,7 @@ def period_at(kind: str, zone: str, at: int) -> Period:
         return ALL
     if kind not in NAMED:
         return _between_ticks(kind, zone, at)
-    local = to_datetime(at).astimezone(_zone(zone)).date()
+    local = to_datetime(at).astimezone(zone_named(zone)).date()
     first, following, name = _days(kind, local)
     return Period(name, kind, _midnight(first, zone), _midnight(following, zone))
 
@@ -75,7 +73,7 @@ def _days(kind: str, day: date) -> tuple[date, date, str]:
 def _midnight(day: date, zone: str) -> int:
     # Where the clock jumps over midnight, zoneinfo reckons with the offset before the jump, which
     # gives the instant of the jump: the first of that day.
-    return from_datetime(datetime.combine(day, time(), _zone(zone)))
+    return from_datetime(datetime.combine(day, time(), zone_named(zone)))
 
 
 def _between_ticks(kind: str, zone: str, at: int) -> Period:
@@ -87,7 +85,7 @@ def _between_ticks(kind: str, zone: str, at: int) -> Period:
 def _ticks(kind: str, zone: str, minute: int) -> tuple[int, int]:
     # Cron ticks fall on whole minutes, so all instants of a minute share their period.
     at = minute * 60_000
-    back = to_datetime(at).astimezone(_zone(zone))
+    back = to_datetime(at).astimezone(zone_named(zone))
     while (previous := from_datetime(next(CronSim(kind, back, reverse=True)))) > at:
         back -= timedelta(minutes=1)
     # Backwards, ticks in the second of an hour that comes twice are passed over: forwards they are met.
@@ -97,9 +95,4 @@ def _ticks(kind: str, zone: str, minute: int) -> tuple[int, int]:
 
 
 def _tick_after(kind: str, zone: str, at: int) -> int:
-    return from_datetime(next(CronSim(kind, to_datetime(at).astimezone(_zone(zone)))))
-
-
-@lru_cache(maxsize=512)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+    return from_datetime(next(CronSim(kind, to_datetime(at).astimezone(zone_named(zone)))))

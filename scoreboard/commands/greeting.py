@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from config.settings import ALL_ADDRESSES, LOOPBACK, Settings
+from config.settings import LOOPBACK, Settings
 from scoreboard.chaos.permission import loopback
-
-EVERYWHERE = {ALL_ADDRESSES: LOOPBACK, "::": "::1"}  # where a server that listens on all addresses is asked
+from scoreboard.core.listening import asked_at, netloc
 
 
 def local_url(settings: Settings) -> str:
     """Where this machine reaches the server."""
-    host = EVERYWHERE.get(settings.host, settings.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{settings.below}"
+    return f"http://{netloc(asked_at(settings.host or LOOPBACK), settings.port)}{settings.below}"
 
 
 def greeting(settings: Settings) -> str:
@@ -35,5 +33,5 @@ def _reach(settings: Settings) -> str:
     if settings.public_url:
         return f"  Others reach it at {settings.public_url}\n"
     if loopback(settings.host):
-        return "  Only this machine can reach it. HOST=0.0.0.0 lets others in, without TLS.\n"
+        return "  Only this machine can reach it. HOST=0.0.0.0 (or ::) lets others in, without TLS.\n"
     return ""

@@ -17,7 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config.settings import Settings
-from scoreboard.core import private
+from scoreboard.core import private, textfiles
 from scoreboard.core.processes import end_with_parent
 
 START_SECONDS = 10.0
@@ -38,7 +38,7 @@ def running(settings: Settings) -> Settings:
     if not os.environ.get("REDIS_URL") and note.exists():
         settings = replace(settings, redis_url=note.read_text().strip())
     if not settings.secret_key and secret.exists():
-        settings = replace(settings, secret_key=secret.read_text().strip())
+        settings = replace(settings, secret_key=textfiles.read(secret).strip())
     return settings
 
 

@@ -15,7 +15,9 @@ from typing import Any
 from tqdm import tqdm
 
 from config.settings import Settings
+from scoreboard.commands.greeting import local_url
 from scoreboard.commands.season import BOARD, SeasonError, entries, matches
+from scoreboard.core import textfiles
 
 TRIES = 10
 SPEED = 10.0
@@ -114,9 +116,9 @@ def _said(error: urllib.error.HTTPError) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        season = json.loads(path.read_text("utf-8"))
+        season = json.loads(textfiles.read(path))
     except ValueError as error:
-        raise SeasonError(f"{path} is no JSON: {error}") from error
+        raise SeasonError(f"{path} can't be read as JSON: {error}") from error
     if not isinstance(season, dict):
         raise SeasonError(f"{path} is no season")
     return season
@@ -126,14 +128,14 @@ def _url(settings: Settings) -> str:
     note = settings.data_dir / "server.url"
     if "PORT" not in os.environ and note.exists():
         return note.read_text().strip()
-    return f"http://127.0.0.1:{settings.port}"
+    return local_url(settings)
 
 
 def _key(settings: Settings) -> str:
     local = settings.data_dir / "server.key"
     key = settings.bootstrap_key or os.environ.get("SCOREBOARD_KEY", "")
     if not key and local.exists():
-        key = local.read_text().strip()
+        key = textfiles.read(local).strip()
     if not key:
         raise OSError("no server key: give --key, or start the server with make run first")
     return key

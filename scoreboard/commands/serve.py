@@ -22,7 +22,7 @@ from typing import IO, Any
 from config.settings import LOOPBACK, Settings, permitted_chaos
 from scoreboard.commands.greeting import greeting, local_url
 from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
-from scoreboard.core import private
+from scoreboard.core import private, textfiles
 from scoreboard.core.db import Database, execute
 from scoreboard.core.processes import SERVE_LOCK
 
@@ -93,6 +93,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "HOST": settings.host,
         "DATA_DIR": str(settings.data_dir.resolve()),
         "PYTHONUNBUFFERED": "1",
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # or macOS ends forked processes
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     found["SECRET_KEY"] = settings.secret_key or _kept(settings.data_dir / KEY_FILE)
@@ -105,7 +106,7 @@ def _kept(path: Path) -> str:
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    return textfiles.read(path).strip()
 
 
 def _check_folder(folder: Path) -> None:
@@ -144,18 +145,20 @@ def _settle(settings: Settings) -> None:
 
 def _check_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError as error:
-            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-                raise OSError(
-                    f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
-                ) from None
-            raise OSError(
-                f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
-            ) from None
+    except OSError as error:
+        raise OSError(_port_complaint(error, host, port)) from None
+
+
+def _port_complaint(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EAFNOSUPPORT:
+        return f"HOST={host} can't be used, this machine has no IPv6: set HOST={LOOPBACK} or HOST=0.0.0.0."
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
+    return f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
 
 
 def _greet(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from scoreboard.core.patterns import in_words
 from scoreboard.core.preferences import lenient
 
 T = TypeVar("T")
+CACHE_BUSTER = "_"
 EXACT = 2**53  # beyond it a float stands for more than one whole number
 
 
@@ -33,10 +34,8 @@ def parsed(data: bytes) -> Any:
         )
     except RecursionError:
         raise _malformed("nested too deep") from None
-    except UnicodeDecodeError:
-        raise _malformed("it is not UTF-8") from None
     except ValueError as error:
-        raise _malformed(str(error).split(": line", 1)[0][:200]) from None
+        raise _malformed(_encoding_complaint(data, error) or str(error).split(": line", 1)[0][:200]) from None
     if b"\\u" in data:
         _refuse_surrogates(value)
     return value
@@ -97,6 +96,14 @@ def _refuse_surrogates(value: Any) -> None:
         raise _malformed("half of a surrogate pair") from None
 
 
+def _encoding_complaint(data: bytes, error: ValueError) -> str:
+    """What is wrong with how a body's text is encoded; "" where it is something else."""
+    named = json.detect_encoding(data).upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
+    if named != "UTF-8":
+        return f"it is {named}, send it as UTF-8"
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else ""
+
+
 def _malformed(reason: str) -> BadRequest:
     return BadRequest(f"The body is no valid JSON: {reason}.", code="malformed_json")
 
@@ -105,9 +112,12 @@ def query(args: Any, shape: type[T]) -> T:
     """A query string's parameters as a `shape`. Raises ValidationFailed.
 
     Unknown and repeated parameters are refused: a mistyped name must not change the answer silently.
+    But for `_`, which jQuery and others add so that no cache answers.
     """
     values: dict[str, str] = {}
     for name, given in args.lists():
+        if name == CACHE_BUSTER:
+            continue
         if len(given) > 1:
             raise ValidationFailed(FieldError(name[:64], "is given twice"))
         values[name] = given[0]

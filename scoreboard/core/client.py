@@ -19,6 +19,7 @@ from scoreboard.core.tcp import unacknowledged
 LINGER_SECONDS, LINGER_BYTES, PIECE = 2.0, 4 * 1024 * 1024, 64 * 1024
 LINGER_PAUSE_SECONDS = 0.005  # bytes that nobody wants are read at 13 MB/s at most
 MOMENT_SECONDS = 1e-9  # it is over when the event loop comes round
+LOW_WATER_BYTES = 2048  # so much at least has room where more can be sent
 NO_LINGER = struct.pack("ii", 1, 0)
 SHORTEST_SECONDS = 0.01  # a timeout of 0 would mean not to wait at all
 
@@ -37,7 +38,7 @@ class Client(Socket):
     All that gunicorn and the fast lane send comes past here, and so does all that waits.
     """
 
-    __slots__ = ("_crowd", "is_dismissed", "reading", "waits_since")
+    __slots__ = ("_crowd", "is_dismissed", "is_idle", "reading", "waits_since")
 
     def __init__(self, like: Any, fileno: int, crowd: Crowd) -> None:
         """`like` is the listening socket, `crowd` are all connections."""
@@ -45,6 +46,7 @@ class Client(Socket):
         self.settimeout(None)
         self.waits_since = 0.0  # 0 while it does not
         self.is_dismissed = False
+        self.is_idle = False  # between two requests: nobody misses it
         self._crowd = crowd
         self.reading: pace.Pace | None = pace.of_answer()
 
@@ -65,6 +67,15 @@ class Client(Socket):
     def streams(self) -> bool:
         """Whether this is a stream."""
         return self.reading is None
+
+    def rest(self) -> None:
+        """Wait for the next request, of which nothing is there yet."""
+        self.reading = self.reading or pace.of_answer()  # a stream has ended
+        self.is_idle = True
+        try:
+            self._wait(self._read_event)  # the public way makes a watcher each time
+        finally:
+            self.is_idle = False
 
     def dismiss(self) -> None:
         """End a connection that waits: its place is needed."""
@@ -114,13 +125,15 @@ class Client(Socket):
 
     def _is_taken(self, watcher: Any, reading: pace.Pace) -> bool:
         """Wait for as long as this reader may still take. Returns whether more can be sent then."""
-        held, began = unacknowledged(self), time.monotonic()
+        held, began, ready = unacknowledged(self), time.monotonic(), True
         self.settimeout(max(SHORTEST_SECONDS, reading.left))
         try:
             super()._wait(watcher)
         except TimeoutError:
-            return False
+            ready = False
         finally:
             self.settimeout(None)
-            reading.moved(held - unacknowledged(self), time.monotonic() - began)
-        return True
+        taken = held - unacknowledged(self)
+        # Not all systems tell how much was taken. Where more can be sent, something was.
+        reading.moved(taken or LOW_WATER_BYTES * ready, time.monotonic() - began)
+        return ready

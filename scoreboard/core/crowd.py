@@ -6,7 +6,7 @@ import heapq
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import chain
 from typing import Any
 
@@ -32,7 +32,7 @@ class Crowd:
         self._most, self._free = most, free
 
     def enter(self, client: Any, address: Any) -> str | None:
-        """Take a connection in, in place of the one of its address that has waited longest if need be.
+        """Take a connection in, in place of one of its address that waits if need be.
 
         Returns what it leaves with, or None where it must not come in: then all others are busy.
         """
@@ -51,8 +51,14 @@ class Crowd:
             self._of.pop(peer, None)
 
     def make_room(self, places: int) -> bool:
-        """End so many of those that have waited longest. Returns whether there were any."""
+        """End so many of those that wait. Returns whether there were any."""
         return _dismiss(chain.from_iterable(self._of.values()), places)
+
+    def dismiss_idle(self) -> None:
+        """End those that wait for a next request: there will be none here."""
+        for client in list(chain.from_iterable(self._of.values())):
+            if client.is_idle:
+                client.dismiss()
 
     def has_gone(self) -> bool:
         """Whether many connections were there, and are not any more. Says so once."""
@@ -84,15 +90,15 @@ class Crowd:
 
     def _peer(self, address: Any) -> str:
         """What a connection is counted under."""
-        text = address[0] if self._most and isinstance(address, tuple) else ""
-        if not text or any(ip_address(text.partition("%")[0]) in net for net in self._free):
-            return UNCOUNTED
-        return network(text)
+        peer = network(address[0]) if self._most and isinstance(address, tuple) else ""
+        # What holds a free address is counted as one, so all of it is free.
+        return UNCOUNTED if not peer or any(ip_network(peer).overlaps(net) for net in self._free) else peer
 
 
 def _dismiss(clients: Iterable[Any], count: int) -> bool:
+    """End so many of those that wait: idle ones first, then those who have waited longest."""
     waiting = (client for client in clients if client.waits_since and not client.streams)
-    longest = heapq.nsmallest(count, waiting, key=lambda client: client.waits_since)
+    longest = heapq.nsmallest(count, waiting, key=lambda client: (not client.is_idle, client.waits_since))
     for client in longest:
         client.dismiss()
     return bool(longest)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from scoreboard.core import textfiles
 from scoreboard.core.errors import FieldError, ValidationFailed
 
 
@@ -40,6 +41,6 @@ def _tables(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(textfiles.read(path))
+    except ValueError as error:  # as TOMLDecodeError is
         raise ValidationFailed(FieldError(str(path), str(error))) from error

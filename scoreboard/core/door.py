@@ -39,8 +39,8 @@ class Door(StreamServer):
         except BlockingIOError:
             return None
         except OSError as error:
-            # Without a file for it, it waits until one of the others has let go.
-            if error.errno in (errno.EMFILE, errno.ENFILE) and self._crowd.make_room(1):
+            # Without a file for it, it waits until others have let go. A stream takes one more for a moment.
+            if error.errno in (errno.EMFILE, errno.ENFILE) and self._crowd.make_room(2):
                 return None
             raise
         return Client(self.socket, descriptor, self._crowd), address

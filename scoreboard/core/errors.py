@@ -9,9 +9,11 @@ ScoreboardError
 ├── RequestTimeout        408  request_timeout
 ├── Conflict              409  username_taken, token_already_used, …
 ├── BodyTooLarge          413  body_too_large
-├── UnsupportedMediaType  415  unsupported_media_type
+├── UnsupportedMediaType  415  unsupported_media_type, unsupported_content_encoding
+├── UpgradeRequired       426  unsupported_websocket_version
 ├── Refused               422  a fact that breaks a rule: score_out_of_range, period_closed, …
 ├── TooMany               429  rate_limited, cap_reached (later)
+├── NotOffered            501  unsupported_format
 └── Unavailable           503  ledger_unavailable, outcome_unknown, storage_full (try again)
 
 A code is stable and has its paragraph in docs/errors.md.
@@ -106,9 +108,15 @@ class BodyTooLarge(ScoreboardError):
 
 
 class UnsupportedMediaType(ScoreboardError):
-    """A body that is not called JSON."""
+    """A body that is not called JSON, or is compressed."""
 
     status, code = 415, "unsupported_media_type"
+
+
+class UpgradeRequired(ScoreboardError):
+    """A WebSocket handshake of another version than the server's."""
+
+    status, code = 426, "unsupported_websocket_version"
 
 
 class Refused(ScoreboardError):
@@ -125,6 +133,12 @@ class TooMany(ScoreboardError):
     def __init__(self, detail: str, *, code: str | None = None, retry_after_seconds: int) -> None:
         super().__init__(detail, code=code)
         self.retry_after_seconds = retry_after_seconds
+
+
+class NotOffered(ScoreboardError):
+    """A form of an answer that this server does not make."""
+
+    status, code = 501, "unsupported_format"
 
 
 class Unavailable(ScoreboardError):

@@ -75,6 +75,8 @@ def problem(error: ScoreboardError) -> Response:
     response = Response(_encode(body), error.status, mimetype=PROBLEM)
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if error.code == "unsupported_content_encoding":
+        response.headers["Accept-Encoding"] = "identity"  # RFC 9110, 15.5.16
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="scoreboard"'
     response.headers["Cache-Control"] = "no-store"
@@ -96,6 +98,7 @@ def raw(limit: int = BODY_BYTES) -> bytes:
     asked = request_ctx.request
     if asked.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
+    _refuse_encoded(asked.environ.get("HTTP_CONTENT_ENCODING", ""))
     asked.max_content_length = limit
     began = time.monotonic()
     try:
@@ -104,6 +107,15 @@ def raw(limit: int = BODY_BYTES) -> bytes:
         raise BodyTooLarge(f"This body may have {limit} bytes at most.") from None
     finally:
         deadline.extend(time.monotonic() - began)  # how long a client takes to send it is not ours
+
+
+def _refuse_encoded(encoding: str) -> None:
+    """Refuse a compressed body: a few kilobytes can unpack to gigabytes. Raises UnsupportedMediaType."""
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType(
+            f"The server takes no compressed bodies: send it without Content-Encoding: {encoding[:40]}.",
+            code="unsupported_content_encoding",
+        )
 
 
 def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> Response:

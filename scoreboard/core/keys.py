@@ -107,8 +107,13 @@ def kicks() -> str:
 
 
 def processes() -> str:
-    """Hash: web process → what it serves now, as JSON."""
+    """Hash: number of a web process → what it serves now, as JSON."""
     return "sb:{stream}:processes"
+
+
+def process_numbers() -> str:
+    """Hash: number → whose it is, and when that was last said."""
+    return "sb:{stream}:process-numbers"
 
 
 def limit(counter: str) -> str:

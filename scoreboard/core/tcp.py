@@ -10,15 +10,27 @@ import termios
 from typing import Any
 
 UNSENT_BYTES = 128 * 1024
+NWRITE = 0x1024  # macOS: an option where Linux has a call; Python does not name it
 NOTSENT_LOWAT = 25  # Linux: Python names it TCP_NOTSENT_LOWAT from 3.12 on
 
 
 def unacknowledged(connection: Any) -> int:
     """How many bytes of what was sent the other side has not got yet; 0 where the system does not tell."""
     try:
+        if sys.platform == "darwin":
+            return int(connection.getsockopt(socket.SOL_SOCKET, NWRITE))
         return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
     except OSError:
         return 0
+
+
+def families_apart() -> bool:
+    """Whether a socket on all IPv6 addresses gets no IPv4 here: most systems give it both."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            return bool(probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+    except OSError:
+        return False
 
 
 def hold_little(listener: Any) -> None:

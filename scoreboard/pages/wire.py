@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -65,7 +65,7 @@ class OEmbedQuery(Struct, kw_only=True):
     url: Annotated[str, Meta(description="The address of a board's page.")]
     maxwidth: Pixels = 640
     maxheight: Pixels = 720
-    format: Literal["json"] = "json"
+    format: Annotated[str, Meta(description="json; anything else is 501.", examples=["json"])] = "json"
 
 
 class Embeddable(Struct, frozen=True, kw_only=True):

@@ -55,6 +55,7 @@ class Route:
             "malformed_json": says.body,
             "body_too_large": says.body,
             "unsupported_media_type": says.body,
+            "unsupported_content_encoding": says.body,
             "request_timeout": says.body,
             "idempotency_key_reused": says.once,
             "rate_limited": says.limited,

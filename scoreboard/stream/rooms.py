@@ -33,6 +33,7 @@ from scoreboard.stream.viewers import SLICE, Viewers
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 2.0
+NEW = "new"
 FORGOTTEN_SECONDS = 10.0  # a process that reported nothing for so long is gone
 NOTICE_SECONDS = 5.0
 NOTICED_SECONDS = 0.3  # a kick arrives within milliseconds, and without one all look four times a second
@@ -90,7 +91,8 @@ class RoomManager:
     clock: Clock
     processes: int = 1  # that are started together; others are known by their reports
     pause: Callable[[float], None] = time.sleep
-    process: str = field(default_factory=lambda: secrets.token_hex(4))
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    process: str = NEW  # its number, once Redis has given it one
     reports: dict[str, Report] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _leaving: bool = False
@@ -119,17 +121,20 @@ class RoomManager:
 
     def run(self) -> None:
         """Report, notice and balance until `stop` is called."""
-        while not self._stopping.wait(REPORT_SECONDS):
+        while not self._stopping.is_set():
             try:
                 self.turn()
             except (RedisError, OSError, DatabaseUnavailable):
                 self.reports = {}  # the hub says that Redis is away
             except Exception:
                 log.exception("looking after rooms failed")
+            self._stopping.wait(REPORT_SECONDS)
 
     def stop(self) -> None:
-        """Stop."""
+        """Stop, and let the next process have the number."""
         self._stopping.set()
+        with suppress(RedisError, OSError):
+            self.store.leave(self.token, self.process)
 
     def turn(self) -> None:
         """One round. Raises RedisError or DatabaseUnavailable."""
@@ -176,6 +181,8 @@ class RoomManager:
         now, head = self.clock(), self.store.head()
         same = head is not None and head[0].epoch == self.hub.head.epoch
         self._lag = max(0, head[0].seq - self.hub.head.seq) if head and same else 0
+        silent_since = now - int(1000 * FORGOTTEN_SECONDS)
+        self.process = self.store.number(self.token, self.process, now=now, silent_since=silent_since)
         self.store.report(self.process, msgspec.json.encode(self.report()).decode())
         known = {
             process: msgspec.json.decode(text, type=Report) for process, text in self.store.reports().items()

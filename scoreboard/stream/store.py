@@ -121,6 +121,19 @@ class StreamStore:
         found = self._redis.xrevrange(keys.kicks(), count=1)
         return str(found[0][0]) if found else "0-0"
 
+    def number(self, token: str, had: str, *, now: int, silent_since: int) -> str:
+        """The number of a process, which no other one has: the one it had, or else the least that is free.
+
+        So metrics of a process go on under the same name when it is started again, on whatever machine.
+        """
+        known = had if had.isdecimal() else 0
+        args = [token, known, now, silent_since]
+        return str(self._scripts.call("number_process", [keys.process_numbers()], args))
+
+    def leave(self, token: str, process: str) -> None:
+        """Give a number back, with what was told under it."""
+        self._scripts.call("forget_process", [keys.process_numbers(), keys.processes()], [token, process])
+
     def report(self, process: str, text: str) -> None:
         """Tell the other processes what this one serves."""
         self._redis.hset(keys.processes(), process, text)

@@ -11,7 +11,7 @@ from flask_sock import Sock
 from simple_websocket import Server
 from wsproto.utilities import RemoteProtocolError
 
-from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable
+from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable, UpgradeRequired
 from scoreboard.core.http import problem
 from scoreboard.core.links import known_site
 from scoreboard.core.openapi import described
@@ -24,6 +24,15 @@ from scoreboard.stream.sockets import can_hand_over, watchable
 from scoreboard.stream.types import Frame
 from scoreboard.stream.viewer import Handed, Viewer, Waiting
 from scoreboard.stream.websocket import Inbound
+
+VERSION = "13"
+
+
+class AnyName:
+    """Takes the first subprotocol that is offered, whatever it is: clients fail where the answer has none."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 class NoThread:
@@ -40,14 +49,21 @@ class NoThread:
 
 def install(bp: Blueprint) -> None:
     """Add the route to a blueprint."""
-    bp.record_once(lambda state: state.app.config.update(SOCK_SERVER_OPTIONS={"thread_class": NoThread}))
+    options = {"thread_class": NoThread, "subprotocols": AnyName()}
+    bp.record_once(lambda state: state.app.config.update(SOCK_SERVER_OPTIONS=options))
+    bp.before_request(_check_version)
     bp.before_request(_without_compression)
     bp.register_error_handler(RemoteProtocolError, _no_handshake)
     bp.register_error_handler(ConnectionError, _gone)
     Sock().route("/ws", bp=bp)(stream_messages)
 
 
-@described(query=StreamQuery, status=(101,), security=("anyone", "key", "player"), problems=("bad_request",))
+@described(
+    query=StreamQuery,
+    status=(101,),
+    security=("anyone", "key", "player"),
+    problems=("bad_request", "unsupported_websocket_version"),
+)
 def stream_messages(handshaken: Server) -> None:
     """Stream boards as WebSocket messages."""
     connection = handshaken.sock
@@ -101,6 +117,17 @@ def _refusal() -> Frame | None:
         return None
     known = [one.strip().rstrip("/") for one in allowed.split(",")]
     return None if origin in known else goodbye.frame("forbidden")
+
+
+def _check_version() -> Response | None:
+    # Without the header it is no handshake, and flask-sock says so.
+    if not request.path.endswith("/ws") or request.headers.get("Sec-WebSocket-Version", VERSION) == VERSION:
+        return None
+    response = problem(UpgradeRequired(f"This server speaks version {VERSION} of WebSocket (RFC 6455)."))
+    response.headers.update(
+        {"Sec-WebSocket-Version": VERSION, "Upgrade": "websocket", "Connection": "upgrade"}
+    )
+    return response
 
 
 def _no_handshake(error: Exception) -> Response:

@@ -13,6 +13,7 @@ GONE, PROTOCOL_ERROR, NOT_ALLOWED, TOO_BIG = 1001, 1002, 1008, 1009
 
 MESSAGE_BYTES = 1024
 MESSAGES_A_MINUTE = 10
+PINGS_A_MINUTE = 120  # and pongs: games send one every few seconds, to find out how far away they are
 _CONTINUED, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
 
@@ -38,11 +39,12 @@ def _frame(opcode: int, data: bytes) -> bytes:
 class Inbound:
     """What one client sends, frame by frame."""
 
-    __slots__ = ("_count", "_got", "_minute", "_size")
+    __slots__ = ("_got", "_messages", "_minute", "_pings", "_size", "_unfinished")
 
     def __init__(self) -> None:
         self._got = b""
-        self._size = self._count = self._minute = 0
+        self._size = self._messages = self._pings = self._minute = 0
+        self._unfinished = False  # a message has begun whose last frame did not come yet
 
     def feed(self, data: bytes, now: float) -> tuple[bytes, bool]:
         """What to answer to these bytes, and whether the connection ends with it."""
@@ -62,8 +64,8 @@ class Inbound:
         got = self._got
         if len(got) < 2:
             return None
-        opcode, size = got[0] & 0x0F, got[1] & 0x7F
-        if got[0] & 0x70 or not got[1] & 0x80 or (opcode & 0x8 and (size > 125 or not got[0] & 0x80)):
+        opcode, size, final = got[0] & 0x0F, got[1] & 0x7F, bool(got[0] & 0x80)
+        if got[0] & 0x70 or not got[1] & 0x80 or self._is_misplaced(opcode, size, final=final):
             return opcode, b"", PROTOCOL_ERROR
         head = {126: 4, 127: 10}.get(size, 2)
         if len(got) < head:
@@ -77,16 +79,24 @@ class Inbound:
             return None
         mask, masked = got[head : head + 4], got[head + 4 : end]
         self._got = got[end:]
+        if not opcode & 0x8:
+            self._unfinished = not final
         content = bytes(byte ^ mask[index & 3] for index, byte in enumerate(masked))
         return opcode, content, 0
+
+    def _is_misplaced(self, opcode: int, size: int, *, final: bool) -> bool:
+        """Whether such a frame may not come now: a message goes on with continuations to its end."""
+        if opcode & 0x8:
+            return size > 125 or not final or (opcode == _CLOSE and size == 1)
+        return opcode > _BINARY or (opcode == _CONTINUED) != self._unfinished
 
     def _answer(self, opcode: int, content: bytes, broken: int, now: float) -> tuple[bytes, bool]:
         if broken:
             return close(broken, ""), True
         if opcode == _CLOSE:
             return _frame(_CLOSE, content[:2]), True
-        if self._too_often(now):
-            return close(NOT_ALLOWED, "too many messages"), True
+        if often := self._too_often(opcode, now):
+            return close(NOT_ALLOWED, f"too many {often}"), True
         if opcode == _PING:
             return _frame(_PONG, content), False
         if opcode in (_TEXT, _BINARY, _CONTINUED):
@@ -94,8 +104,13 @@ class Inbound:
             return (close(TOO_BIG, ""), True) if self._size > MESSAGE_BYTES else (b"", False)
         return (b"", False) if opcode == _PONG else (close(PROTOCOL_ERROR, ""), True)
 
-    def _too_often(self, now: float) -> bool:
+    def _too_often(self, opcode: int, now: float) -> str:
+        """Count a frame. Returns of what there are too many this minute, "" for nothing."""
         minute = int(now // 60)
-        self._count = self._count + 1 if minute == self._minute else 1
-        self._minute = minute
-        return self._count > MESSAGES_A_MINUTE
+        if minute != self._minute:
+            self._minute, self._messages, self._pings = minute, 0, 0
+        if opcode in (_PING, _PONG):
+            self._pings += 1
+            return "pings" if self._pings > PINGS_A_MINUTE else ""
+        self._messages += 1
+        return "messages" if self._messages > MESSAGES_A_MINUTE else ""

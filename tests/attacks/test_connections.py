@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from tests.sockets import Raw
 from tests.support import Stack
 
-MOST, STREAMS = 3, 8
+MOST, STREAMS, KEPT_SECONDS = 3, 8, 2
 
 
 @pytest.fixture(scope="module", params=["handover", "generator"])
@@ -22,6 +23,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder: Path = tmp_path_factory.mktemp("connections")
     environment = {
         "MAX_CONNECTIONS_PER_ADDRESS": str(MOST),
+        "KEEP_ALIVE_SECONDS": str(KEPT_SECONDS),
         "STREAM_FREE_ADDRESSES": "192.0.2.0/24",
         "STREAM_MODE": request.param,
     }
@@ -64,3 +66,12 @@ def test_streams_take_no_place_of_others_and_others_none_of_theirs(stack):
     assert ended([viewer.socket for viewer in viewers]) == [False] * STREAMS
     for viewer in viewers:
         viewer.close()
+
+
+def test_an_idle_connection_is_kept_as_long_as_the_setting_says(stack):
+    with opened(stack, "127.0.0.4") as connection:
+        began = time.monotonic()
+        assert not select.select([connection], [], [], KEPT_SECONDS - 0.5)[0]
+        assert connection.recv(1) == b""
+
+    assert time.monotonic() - began < KEPT_SECONDS + 3

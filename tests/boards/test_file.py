@@ -86,6 +86,24 @@ def test_what_is_wrong_in_a_file_is_named_with_file_and_board(parts, file, text,
     assert refused.value.errors[0].field == f"{path}{field}"
 
 
+def test_a_byte_order_mark_and_windows_line_ends_are_no_content(parts, tmp_path):
+    path = tmp_path / "boards.toml"
+    path.write_bytes(b'\xef\xbb\xbf[cup]\r\ntitle = "Cup"\r\n')
+
+    assert parts.manage.apply_file(path) == ["cup"]
+    assert parts.boards.board("cup").definition.title == "Cup"
+
+
+def test_a_file_of_utf16_is_refused_with_what_to_do(parts, tmp_path):
+    path = tmp_path / "boards.toml"
+    path.write_text("[cup]\n", "utf-16")
+
+    with pytest.raises(ValidationFailed) as refused:
+        parts.manage.apply_file(path)
+
+    assert "save it as UTF-8" in refused.value.errors[0].message
+
+
 def test_a_file_that_is_no_utf8_is_refused(parts, tmp_path):
     path = tmp_path / "boards.toml"
     path.write_bytes(b'[cup]\ntitle = "\xff"\n')

@@ -10,6 +10,7 @@ from scoreboard.boards.types import SAFE, Column, Definition, Standing
 from scoreboard.core.errors import Refused
 
 GOALS = (Column(name="goals"),)
+OF_A_MACHINE = ("localtime", "posixrules", "right/Europe/Berlin", "posix/UTC", "europe/berlin")
 
 
 def stands(score, *columns, metadata=""):
@@ -178,6 +179,9 @@ def test_a_standing_may_not_be_pushed_over_the_boards_bounds():
         (Definition(time_zone="Mars/Olympus"), ["timeZone"]),
         (Definition(time_zone="../etc/passwd"), ["timeZone"]),
         (Definition(time_zone=""), ["timeZone"]),
+        *((Definition(time_zone=zone), ["timeZone"]) for zone in OF_A_MACHINE),
+        (Definition(time_zone="US/Pacific"), []),
+        (Definition(time_zone="Asia/Calcutta"), []),
         (Definition(columns=(Column(name="a"), Column(name="a", order="asc"))), ["columns"]),
         (Definition(regions=("eu", "eu")), ["regions"]),
         (Definition(min_score=2, max_score=1), ["minScore"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from tests.boards.calls import refusal, score
@@ -42,6 +44,22 @@ def test_a_body_that_is_not_called_json_is_a_problem(client, method, path, kind)
     answer = client.open(path, method=method, data=b"{}", headers={"Content-Type": kind})
 
     assert refusal(answer) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", BOARD), ("POST", SCORES)])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity, gzip", "GZIP"])
+def test_a_compressed_body_is_a_problem_that_names_the_header(client, method, path, encoding):
+    headers = JSON | {"Content-Encoding": encoding}
+    answer = client.open(path, method=method, data=gzip.compress(b"{}"), headers=headers)
+
+    assert refusal(answer) == (415, "unsupported_content_encoding")
+    assert f"Content-Encoding: {encoding}" in answer.json["detail"]
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+def test_what_a_script_adds_against_caches_is_no_parameter(client):
+    for query in ("_=1767225600000", "limit=1&_=1&_=2"):
+        assert client.get(f"{SCORES.replace('scores', 'entries')}?{query}").status_code == 200
 
 
 def test_json_may_say_its_character_set(client):

@@ -44,6 +44,7 @@ def test_gunicorn_by_itself_listens_on_all_addresses_unless_host_names_one(host,
     ).stdout
 
     assert re.search(r"^bind\s+= (.*)$", printed, re.MULTILINE)[1] == f"['{bound}']"
+    assert re.search(r"^keepalive\s+= 75$", printed, re.MULTILINE)
 
 
 def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absent():

@@ -144,3 +144,35 @@ def test_it_says_once_that_many_have_gone(connection):
         some.leave(client, "")
 
     assert [some.has_gone(), some.has_gone()] == [True, False]
+
+
+def test_idle_connections_make_room_before_those_that_are_asking(connection):
+    some = crowd(2)
+    asking, idle = connection(1.0), connection(2.0)
+    idle[0].is_idle = True
+    for client, _ in (asking, idle):
+        some.enter(client, ADA)
+
+    assert some.enter(connection(0)[0], ADA) is not None
+    assert [is_over(end) for _, end in (asking, idle)] == [False, True]
+
+
+def test_at_the_end_of_a_process_only_idle_connections_are_ended(connection):
+    some = crowd(10)
+    asking, idle = connection(1.0), connection(2.0)
+    idle[0].is_idle = True
+    for client, _ in (asking, idle):
+        some.enter(client, ADA)
+
+    some.dismiss_idle()
+
+    assert [is_over(end) for _, end in (asking, idle)] == [False, True]
+
+
+def test_an_ipv4_address_is_the_same_one_through_a_socket_of_both_families(connection):
+    some = crowd(1, "192.0.2.0/24")
+    some.enter(connection(0)[0], ("::ffff:198.51.100.1", 5000, 0, 0))
+
+    assert some.enter(connection(0)[0], ADA) is None
+    for _ in range(3):
+        assert some.enter(connection(0)[0], ("::ffff:192.0.2.9", 5000, 0, 0)) is not None

@@ -218,10 +218,20 @@ def patterns(schema):
         yield from patterns(one)
 
 
-def test_a_body_of_another_encoding_is_named_as_such(client):
-    answer = sent(client, "/v1/auth/guest", '{"displayName": "é"}'.encode("utf-16"))
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("utf-16", "it is UTF-16, send it as UTF-8"),
+        ("utf-16-le", "it is UTF-16, send it as UTF-8"),
+        ("utf-16-be", "it is UTF-16, send it as UTF-8"),
+        ("utf-32", "it is UTF-32, send it as UTF-8"),
+        ("latin-1", "it is not UTF-8"),
+    ],
+)
+def test_a_body_of_another_encoding_is_named_as_such(client, encoding, words):
+    answer = sent(client, "/v1/auth/guest", '{"displayName": "é"}'.encode(encoding))
 
-    assert answer.json["detail"] == "The body is no valid JSON: it is not UTF-8."
+    assert answer.json["detail"] == f"The body is no valid JSON: {words}."
 
 
 def test_private_boards_are_not_shown_by_a_field_that_was_left_out(client):

@@ -129,6 +129,7 @@ def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "SECRET_KEY": "x" * 32,
         "SCOREBOARD_BOOTSTRAP_KEY": KEY,
         "ALLOWED_ORIGINS": ORIGIN,
+        "KEEP_ALIVE_SECONDS": "6",
         "PYTHONHASHSEED": "0",  # Flask lists methods as they lie in a set
     }
     with contextlib.ExitStack() as stack:
@@ -186,6 +187,8 @@ CASES: dict[str, tuple[bytes, list[int]]] = {
     "NULs in the body": (said(f"POST {ASK}", body=b"\0\0\r\n\r\n\0"), [400]),
     "empty body": (said(f"POST {ASK}", body=b""), [400]),
     "not called JSON": (said(f"POST {ASK}", kind="text/plain"), [415]),
+    "compressed": (said(f"POST {ASK}", "Content-Encoding: gzip", body=b"\x1f\x8b\x08"), [415]),
+    "called uncompressed": (said(f"POST {ASK}", "Content-Encoding: identity"), [200]),
     "called nothing": (said(f"POST {ASK}", kind=""), [415]),
     "no token": (said(f"POST {ASK}", token=""), [401]),
     "wrong token": (said(f"POST {ASK}", token="eyJ.a.b"), [401]),

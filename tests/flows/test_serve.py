@@ -106,7 +106,7 @@ def test_the_address_and_a_first_score_are_printed(tmp_path):
     assert f"curl {stack.url}/v1/boards/main/scores" in printed
 
 
-@pytest.mark.parametrize("host", ["::1", "::"])
+@pytest.mark.parametrize("host", ["::1", "[::]"])
 def test_an_ipv6_address_is_served_and_printed(host, tmp_path):
     stack = Stack(tmp_path, {"HOST": host})
     url = f"http://[::1]:{stack.port}"
@@ -114,10 +114,12 @@ def test_an_ipv6_address_is_served_and_printed(host, tmp_path):
     wait_until(lambda: f"serving at {url}" in stack.log(), seconds=60, why=stack.log)
     with urllib.request.urlopen(f"{url}/v1/boards", timeout=10) as answer:
         status = answer.status
+    both = stack.ready  # which asks by IPv4
     printed = stack.log()
     stack.stop()
 
     assert status == 200
+    assert both == (host == "[::]")
     assert ("Only this machine" in printed) == (host == "::1")
 
 
@@ -141,6 +143,7 @@ def test_verify_and_rebuild_find_the_redis_of_the_running_server(tmp_path):
         ({"PORT": "eight"}, "PORT must be a whole number, not 'eight'"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with"),
         ({"HOST": "no-such-host.invalid"}, "set HOST=127.0.0.1"),
+        ({"HOST": "x86_64-conda-linux-gnu"}, "conda and compilers export HOST"),
         ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is no address"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import signal
@@ -172,11 +173,17 @@ def test_a_process_that_ends_says_goodbye(tmp_path):
     watchers = [Watcher(stack.port, "main", reconnect=False) for _ in range(5)]
     for watcher in watchers:
         watcher.wait("snapshot")
+    idle = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=1)
+    idle.request("GET", "/healthz")
+    idle.getresponse().read()
 
     started = time.monotonic()
     stack.stop()
     seconds = time.monotonic() - started
 
+    assert idle.sock.recv(1) == b""
+    idle.close()
+    assert "SIGKILL" not in stack.log()  # as honcho says where it waited in vain
     for watcher in watchers:
         bye = watcher.wait("bye")
         assert (bye["code"], bye["again"]) == (101, True)

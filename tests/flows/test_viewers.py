@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "STREAM_TICK_MS": "50",
     "STREAM_MAX_PER_ADDRESS": "5",
     "STREAM_ORIGINS": "https://game.example",
+    "KEEP_ALIVE_SECONDS": "2",  # many of these read until the connection ends
 }
 
 
@@ -162,6 +163,37 @@ def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):
     bye = json.loads(text)
     assert (bye["t"], bye["code"], bye["again"]) == ("bye", code, False)
     assert (opcode, content[:2]) == (8, struct.pack("!H", 4000 + code))
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"), [("json", "json"), ("graphql-ws, json", "graphql-ws"), ("v1.scores", "v1.scores")]
+)
+def test_a_websocket_gets_the_first_subprotocol_that_it_offers(stack, board, offered, chosen):
+    viewer = upgrade(stack.port, f"/v1/ws?boards={board}", Sec_WebSocket_Protocol=offered)
+
+    head = viewer.until(b'"t":"snapshot"').partition(b"\r\n\r\n")[0].lower()
+    viewer.close()
+
+    assert [line for line in head.splitlines() if b"protocol:" in line] == [
+        f"sec-websocket-protocol: {chosen}".encode()
+    ]
+
+
+def test_a_websocket_of_another_version_is_told_which_one_is_spoken(stack):
+    viewer = Raw(stack.port).send(
+        "/v1/ws",
+        Upgrade="websocket",
+        Connection="Upgrade",
+        Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==",
+        Sec_WebSocket_Version="8",
+    )
+
+    head = viewer.until(b"unsupported_websocket_version").partition(b"\r\n\r\n")[0].lower()
+    viewer.close()
+
+    assert head.startswith(b"http/1.1 426")
+    assert b"\r\nsec-websocket-version: 13" in head
+    assert b"\r\nupgrade: websocket" in head
 
 
 @pytest.mark.parametrize("lacking", ["Sec_WebSocket_Key", "Sec_WebSocket_Version"])

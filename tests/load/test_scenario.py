@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import gevent
@@ -20,7 +21,7 @@ from tests.load.scenario import calls as calls_module
 from tests.load.scenario import points, server, viewer
 from tests.load.scenario.calls import Calls, Refused, try_out
 from tests.load.scenario.judged import verdicts
-from tests.load.scenario.plan import Plan, planned
+from tests.load.scenario.plan import Plan, adjusted, planned
 from tests.load.scenario.seen import API, COMPLETE, STREAM, Seen, percentile
 from tests.support import ROOT, Stack, free_port, submit
 
@@ -284,3 +285,42 @@ def total(stack: Stack) -> int:
     """All points on the board."""
     rows = stack.call("GET", "/v1/boards/main/entries?limit=1000").json["data"]["entries"]
     return sum(row["score"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "users", "ramp", "hold", "down"),
+    [
+        ({}, 1000, 60, 60, 30),
+        ({"users": 50}, 50, 60, 60, 30),
+        ({"users": 50, "rate": 5.0}, 50, 10, 60, 30),
+        ({"users": 50, "rate": 5.0, "seconds": 120}, 50, 10, 110, 0),
+        ({"users": 50, "rate": 5.0, "seconds": 4}, 20, 4, 0, 0),
+        ({"seconds": 90}, 1000, 60, 30, 0),
+    ],
+)
+def test_locusts_own_options_win(options, users, ramp, hold, down):
+    plan = adjusted(Plan(), **{"users": None, "rate": None, "seconds": None} | options)
+
+    assert (plan.users, plan.ramp_seconds, plan.hold_seconds, plan.down_seconds) == (users, ramp, hold, down)
+    assert plan.users_a_second == options.get("rate", 100.0)
+
+
+def test_locusts_own_command_takes_its_options(stack: Stack, tmp_path: Path):
+    words = ["-m", "locust", "-f", "tests/load/scenario/locustfile.py", "--headless", "--host", stack.url]
+    environment = {"PYTHONPATH": ".:clients/python", "ACTION": "load", "OUTPUT": str(tmp_path)}
+    begun = time.monotonic()
+
+    done = subprocess.run(
+        [sys.executable, *words, "-u", "4", "-r", "4", "-t", "3s"],
+        cwd=ROOT,
+        env=os.environ | SMALL | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "while 4 users were there" in done.stdout
+    assert "will be ignored" not in done.stderr
+    assert 3 < time.monotonic() - begun < 30

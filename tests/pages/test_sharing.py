@@ -101,6 +101,48 @@ def test_a_link_to_a_board_tells_how_to_embed_it(client, board):
     assert told.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_the_link_to_it_is_absolute_and_names_the_page_as_one_value(client, board):
+    page = client.get(f"/b/{board}", headers={"Host": "scores.example:8080"})
+    href = html.unescape(re.search(r'application/json\+oembed"[^>]* href="([^"]+)"', page.text)[1])
+
+    page_address = "http%3A%2F%2Fscores.example%3A8080%2Fb%2Ffinals"
+    assert href == f"http://scores.example:8080/oembed?url={page_address}"
+
+
+@pytest.mark.parametrize(("format", "status"), [("xml", 501), ("yaml", 501), ("json", 200), ("", 200)])
+def test_a_form_that_is_not_offered_is_not_implemented(client, board, format, status):
+    told = client.get(f"/oembed?url=http://localhost/b/{board}&format={format}")
+
+    assert told.status_code == status
+    assert status == 200 or told.json["code"] == "unsupported_format"
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical"),
+    [
+        ("/", "/"),
+        ("/?utm_source=x", "/"),
+        ("/b/finals?offset=0&me=ada", "/b/finals"),
+        ("/b/finals?period=all", "/b/finals?period=all"),
+        ("/b/finals/tv", "/b/finals"),
+        ("/embed/finals?rows=3", "/b/finals"),
+        ("/overlay/finals", "/b/finals"),
+    ],
+)
+def test_a_page_names_its_own_address_for_search_engines(client, board, path, canonical):
+    page = client.get(path)
+
+    assert f'<link rel="canonical" href="http://localhost{canonical}">' in page.text
+
+
+def test_a_preview_of_a_link_has_a_card_and_a_picture(client, board):
+    page = client.get(f"/b/{board}").text
+    picture = re.search(r'<meta property="og:image" content="http://localhost(/[^"]+)">', page)[1]
+
+    assert '<meta name="twitter:card" content="summary">' in page
+    assert client.get(picture).mimetype == "image/png"
+
+
 @pytest.mark.parametrize("field", ["maxwidth", "maxheight"])
 def test_an_embedded_board_is_no_larger_than_allowed(client, board, field):
     told = client.get(f"/oembed?url=http://localhost/b/{board}&{field}=300").json
@@ -116,7 +158,7 @@ def test_a_site_may_ask_for_more_than_we_know(client, board):
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?url=http://localhost/b/main&format=xml", "?url=http://localhost/b/main&maxwidth=0"],
+    ["", "?url=http://localhost/b/main&maxwidth=0"],
 )
 def test_a_question_that_makes_no_sense_is_refused(client, query):
     assert client.get(f"/oembed{query}").json["code"] == "validation_failed"

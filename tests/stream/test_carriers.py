@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scoreboard.stream import frames, goodbye, websocket
 from scoreboard.stream.carriers import CHUNKED, EVENTS, MESSAGES
-from scoreboard.stream.websocket import MESSAGE_BYTES, MESSAGES_A_MINUTE, Inbound
+from scoreboard.stream.websocket import MESSAGE_BYTES, MESSAGES_A_MINUTE, PINGS_A_MINUTE, Inbound
 from tests.sockets import masked, messages, unchunked
 
 texts = st.lists(st.text(max_size=400), min_size=1, max_size=4)
@@ -79,6 +79,10 @@ def code(said, now=0):
         (b"\x09\x80\0\0\0\0", 1002),  # a control frame in pieces
         (b"\x89\xfe\0\xff\0\0\0\0", 1002),  # a control frame that is too long
         (masked(3, b""), 1002),  # an opcode that means nothing
+        (masked(0, b"hi"), 1002),  # a continuation of nothing
+        (b"\x01\x80\0\0\0\0" + masked(1, b"hi"), 1002),  # a message within another one
+        (masked(1, b"hi") + masked(0, b"hi"), 1002),  # a continuation of what was whole
+        (masked(8, b"x"), 1002),  # half a code
         (masked(1, b"x" * (MESSAGE_BYTES + 1)), 1009),
         (b"\x81\xff" + b"\xff" * 8, 1009),
         (b"\x01\xfe\x02\x58\0\0\0\0" + b"x" * 600 + b"\x80\xfe\x02\x58\0\0\0\0" + b"x" * 600, 1009),
@@ -94,8 +98,16 @@ def test_so_many_messages_a_minute_are_borne():
     minute = [inbound.feed(masked(1, b"hi"), 1.0)[1] for _ in range(MESSAGES_A_MINUTE)]
 
     assert not any(minute)
+    assert not any(inbound.feed(masked(kind, b""), 1.0)[1] for kind in (9, 10) * (PINGS_A_MINUTE // 2))
+    assert inbound.feed(masked(9, b""), 1.0)[1]
     assert not inbound.feed(masked(1, b"hi"), 61.0)[1]
     assert [inbound.feed(masked(1, b"hi"), 62.0)[1] for _ in range(MESSAGES_A_MINUTE)][-1]
+
+
+def test_a_message_in_pieces_may_have_pings_between_them():
+    pieces = b"\x01\x82\0\0\0\0hi" + masked(9, b"") + b"\x00\x82\0\0\0\0ho" + masked(0, b"!")
+
+    assert Inbound().feed(pieces + masked(1, b"hi"), 0) == (b"\x8a\x00", False)
 
 
 @given(st.binary(max_size=200))

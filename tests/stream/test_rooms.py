@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from scoreboard.core.errors import NotFound
@@ -99,3 +101,50 @@ def test_frames_come_less_often_where_writing_them_takes_long_and_more_often_aga
 
     assert (slow, again) == (LONGEST_TICK_SECONDS, tick)
     assert next_tick(tick, tick, 0.1) == tick
+
+
+def labels(parts):
+    """The processes that metrics name."""
+    return set(
+        re.findall(r'scoreboard_stream_lag_frames\{process="(\w+)"\}', "\n".join(parts.rooms.metrics()))
+    )
+
+
+def test_each_process_has_a_number_and_gives_it_to_the_next_one_when_it_ends(parts, make_parts, sqlite_url):
+    second, third = make_parts(sqlite_url), make_parts(sqlite_url)
+    for one in (parts, second, third, parts):
+        one.rooms.exchange()
+    assert [one.rooms.process for one in (parts, second, third)] == ["1", "2", "3"]
+    assert labels(parts) == {"1", "2", "3"}
+
+    second.rooms.stop()
+    again = make_parts(sqlite_url)
+    for one in (third, again, parts):
+        one.rooms.exchange()
+
+    assert [one.rooms.process for one in (parts, third, again)] == ["1", "3", "2"]
+    assert labels(parts) == {"1", "2", "3"}
+
+
+def test_a_process_that_was_silent_for_long_does_not_share_its_number(parts, make_parts, sqlite_url, clock):
+    parts.rooms.exchange()
+    clock.advance(seconds=11)
+    other = make_parts(sqlite_url)
+
+    other.rooms.exchange()
+    parts.rooms.exchange()
+
+    assert (other.rooms.process, parts.rooms.process) == ("1", "2")
+    assert parts.rooms.reports.keys() == {"1", "2"}
+
+
+def test_processes_keep_their_numbers_through_an_emptied_redis(parts, make_parts, sqlite_url, redis):
+    other = make_parts(sqlite_url)
+    parts.rooms.exchange()
+    other.rooms.exchange()
+    redis.flushall()
+
+    other.rooms.exchange()
+    parts.rooms.exchange()
+
+    assert (parts.rooms.process, other.rooms.process) == ("1", "2")

@@ -10,7 +10,7 @@ CODE, SHOWN = re.compile(r"`([^`]+)`"), Markup('<code translate="no">{}</code>')
 ADVICE = {
     **dict.fromkeys((400, 413, 415, 422), "guide.mend"),
     **dict.fromkeys((401, 403), "guide.signIn"),
-    **dict.fromkeys((404, 405, 409), "guide.look"),
+    **dict.fromkeys((404, 405, 409, 426, 501), "guide.look"),
     **dict.fromkeys((408, 429, 503), "guide.wait"),
     500: "guide.report",
 }

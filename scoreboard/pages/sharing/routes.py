@@ -7,6 +7,7 @@ from markupsafe import escape
 
 from scoreboard.core import cors
 from scoreboard.core.bodies import query
+from scoreboard.core.errors import NotOffered
 from scoreboard.core.http import answer
 from scoreboard.core.limits import limited
 from scoreboard.core.links import link, root
@@ -83,11 +84,16 @@ def board_qr(board: str) -> Response:
 
 @bp.get("/oembed")
 @described(
-    query=OEmbedQuery, answer=Embeddable, bare=True, problems=("board_not_found", "ledger_unavailable")
+    query=OEmbedQuery,
+    answer=Embeddable,
+    bare=True,
+    problems=("board_not_found", "ledger_unavailable", "unsupported_format"),
 )
 def oembed() -> Response:
     """Tell how to embed the board that a link leads to (oembed.com)."""
     asked = query(request.args, OEmbedQuery)
+    if asked.format not in ("", "json"):
+        raise NotOffered("This server describes boards as JSON only: ask with format=json.")
     found = parts().boards.public(board_in(asked.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)

@@ -3,6 +3,8 @@
 `make load` runs it. So does Locust's own command, with pages on which one can watch:
 
     PYTHONPATH=.:clients/python .venv/bin/locust -f tests/load/scenario/locustfile.py --host https://…
+
+Its -u, -r and -t (or the fields on its page) win over USERS and the seconds of `plan.py`.
 """
 
 from __future__ import annotations
@@ -22,12 +24,11 @@ from scoreboard_client.work import prove
 
 from tests.load.scenario import report, viewer
 from tests.load.scenario.calls import Calls, Refused
-from tests.load.scenario.plan import Plan, planned
+from tests.load.scenario.plan import Plan, adjusted, planned
 from tests.load.scenario.seen import ASK, BOARD, COMPLETE, PLACE, Seen
 
 LOOKS = 0.2  # after an action: how often one reads the board, and how often one's own place
 THINK_SECONDS = 0.2, 0.8  # longer than an action must take
-MOST_A_SECOND = 100.0  # users who come or go; Locust advises against more
 FINISH_SECONDS = 20.0  # for an action that is under way when its user leaves
 
 
@@ -106,23 +107,53 @@ class Player(User):
 class Ramp(LoadTestShape):
     """A tenth of the users, then more up to all of them; they stay, and go."""
 
+    use_common_options = True  # so that Locust takes -u, -r and -t, and its page asks for them
+
+    def reset_time(self) -> None:
+        """Begin. By Locust's page with what was filled in there."""
+        super().reset_time()
+        environment = self.runner.environment if self.runner else None
+        if environment and _has_page(environment):
+            environment.plan = _with_options(environment, environment.plan)
+
     def tick(self) -> tuple[int, float] | None:
         """How many users there should be now, which Locust asks every second."""
         assert self.runner is not None
         environment = self.runner.environment
         environment.seen.users.append((environment.seen.now, self.runner.user_count))
         users = environment.plan.users_at(self.get_run_time())
-        return None if users is None else (users, MOST_A_SECOND)
+        return None if users is None else (users, environment.plan.users_a_second)
 
 
 @events.init.add_listener
 def _prepare(environment: Environment, **_: Any) -> None:
     if not hasattr(environment, "plan"):  # by Locust's own command
         plan = planned(os.environ)
-        environment.plan = replace(plan, url=(environment.host or plan.url).rstrip("/"))
+        environment.plan = _with_options(environment, plan)
+        _fill_the_page(environment)
     environment.seen = Seen()
     environment.stop_timeout = FINISH_SECONDS
     environment.events.request.add_listener(environment.seen.request)
+
+
+def _with_options(environment: Environment, plan: Plan) -> Plan:
+    asked = environment.parsed_options
+    plan = replace(plan, url=(environment.host or plan.url).rstrip("/"))
+    return adjusted(plan, users=asked.num_users, rate=asked.spawn_rate, seconds=asked.run_time)
+
+
+def _fill_the_page(environment: Environment) -> None:
+    """Have Locust's page offer what is planned."""
+    asked, plan = environment.parsed_options, environment.plan
+    if _has_page(environment):
+        asked.num_users, asked.spawn_rate = plan.users, max(1, plan.users // max(1, round(plan.ramp_seconds)))
+        asked.run_time = round(plan.seconds)
+
+
+def _has_page(environment: Environment) -> bool:
+    """Whether somebody presses a button. Where nobody does, Locust fills in ones for what was not given."""
+    asked = environment.parsed_options
+    return bool(asked) and not (asked.headless or asked.autostart)
 
 
 @events.test_start.add_listener

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -14,10 +14,12 @@ class Plan:
     """Named as in the environment, in capitals there."""
 
     url: str = ""  # the server; empty: one of our own
-    users: int = 1000  # at the peak; a tenth of them comes at once
+    users: int = 1000  # at the peak
+    first_share: float = 0.1  # of them: who comes at once
     ramp_seconds: float = 60.0
     hold_seconds: float = 60.0
     down_seconds: float = 30.0
+    users_a_second: float = 100.0  # who come or go at most; Locust advises against more
     streams: float = 1.0  # the share of users who hold a stream open
     pause_seconds: float = 2.0  # between two actions of a user, on average
     action: str = "play-round"
@@ -31,7 +33,7 @@ class Plan:
     @property
     def first(self) -> int:
         """Users who come at once."""
-        return max(1, self.users // 10)
+        return max(1, int(self.users * self.first_share))
 
     @property
     def seconds(self) -> float:
@@ -51,6 +53,19 @@ class Plan:
     def holds_at(self, seconds: float) -> bool:
         """Whether all users are there at this time."""
         return self.ramp_seconds <= seconds < self.ramp_seconds + self.hold_seconds
+
+
+def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: float | None) -> Plan:
+    """A plan with Locust's own -u, -r and -t: how many, how many a second, how long."""
+    if users:
+        plan = replace(plan, users=users)
+    if rate:
+        plan = replace(plan, users_a_second=rate, ramp_seconds=plan.users / rate, first_share=0.0)
+    if seconds is None:
+        return plan
+    if seconds < plan.ramp_seconds:
+        plan = replace(plan, users=plan.users_at(seconds) or 1, ramp_seconds=seconds)
+    return replace(plan, hold_seconds=seconds - plan.ramp_seconds, down_seconds=0.0)
 
 
 def planned(environment: Mapping[str, str]) -> Plan:

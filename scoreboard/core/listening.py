@@ -1,0 +1,60 @@
+"""Where a server listens: what HOST may say, and how that is written in a link. Pure."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address, ip_address
+
+THIS_MACHINE, THIS_MACHINE_6 = "127.0.0.1", "::1"
+EVERYWHERE = {"0.0.0.0": THIS_MACHINE, "::": THIS_MACHINE_6}  # where a server on all addresses is asked
+# As conda and compilers export it: x86_64-conda-linux-gnu, aarch64-conda_cos7-linux-gnu.
+MACHINE_TYPE = re.compile(
+    r"[a-z0-9_]+-[a-z0-9_]+-(?:linux|darwin|freebsd|mingw|windows)[a-z0-9_.]*(?:-[a-z0-9_]+)?"
+)
+
+
+def normal(host: str) -> str:
+    """An address as it is compared and bound: [::1] and 0:0:0:0:0:0:0:1 are ::1. A name stays as it is."""
+    bare = host.strip().removeprefix("[").removesuffix("]")
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return host.strip()
+
+
+def complaint(host: str) -> str:
+    """What is wrong with HOST, where nothing can listen there on any machine; "" where that may be."""
+    if MACHINE_TYPE.fullmatch(host.lower()):
+        return (
+            f"HOST={host} can't be used, it is a machine type and no address: conda and compilers export"
+            f" HOST for purposes of their own, so set HOST={THIS_MACHINE} for this machine only, or unset it"
+        )
+    if re.search(r"[\s/@\[\]]", host) or (":" in host and not _is_address6(host)):
+        return (
+            f"HOST={host} can't be used, it is no address: set HOST to an address without a port,"
+            f" such as {THIS_MACHINE}, 0.0.0.0 or ::, and the port in PORT"
+        )
+    return ""
+
+
+def netloc(host: str, port: int) -> str:
+    """An address and a port, as in a link."""
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def bound(host: str, port: int, *, apart: bool) -> list[str]:
+    """What a server binds to. `apart`: the system keeps IPv4 out of sockets on all IPv6 addresses."""
+    both = ["0.0.0.0", "::"] if host == "::" and apart else [host]
+    return [netloc(one, port) for one in both]
+
+
+def asked_at(host: str) -> str:
+    """The address by which this machine reaches a server that listens on `host`."""
+    return EVERYWHERE.get(host, host)
+
+
+def _is_address6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False
