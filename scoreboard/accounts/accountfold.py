@@ -28,6 +28,7 @@ KINDS = frozenset(
         "player-created",
         "player-upgraded",
         "player-changed",
+        "player-renamed",
         "signed-in",
         "session-ended",
         "sessions-ended",
@@ -68,6 +69,7 @@ class AccountFolding:
             "player-created": self._create,
             "player-upgraded": self._upgrade,
             "player-changed": self._change,
+            "player-renamed": self._rename,
             "signed-in": self._sign_in,
             "session-ended": self._end,
             "sessions-ended": self._end_others,
@@ -122,6 +124,9 @@ class AccountFolding:
         self._account(fact.player)
         if "region" in fact.data:
             accounts.change(self.db, fact.player, "region", fact.data["region"])
+
+    def _rename(self, fact: Fact) -> None:
+        """Whatever the player is: most of those whom a server reports have no account here."""
 
     def _sign_in(self, fact: Fact) -> None:
         self._check_password(fact.player, fact.private["password"], invalid_credentials())
