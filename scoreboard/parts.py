@@ -259,7 +259,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         folds=[
             scores,
             ActionFold(scores=scores, accounts=accounts, receipts=receipts),
-            AccountFold(announce=show.named),
+            AccountFold(announce=show.named, renamed=show.renamed),
             PurgeFold(announce=show.forgotten),
             BoardFold(catalogue=catalogue, show=show),
             ActionTypeFold(announce=show.nothing),

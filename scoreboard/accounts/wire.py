@@ -82,6 +82,19 @@ class Changes(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True, 
     region: Region | UnsetType | None = UNSET
 
 
+class Renaming(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a player is to be called."""
+
+    display_name: DisplayName
+
+
+class RenamedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A player with the name that a moderator gave."""
+
+    id: PlayerId
+    display_name: str
+
+
 class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
     """A player who signed in here."""
 
