@@ -23,7 +23,6 @@ USERNAME_WORDS = (
 )
 
 _mapped = get_profile("UsernameCaseMapped")
-_preserved = get_profile("UsernameCasePreserved")
 _opaque = get_profile("OpaqueString")
 _ALLOWED = regex.compile(r"[\p{L}\p{N}](?:[^\x00-\x7F]|[A-Za-z0-9_.@+-])*")
 _INVISIBLE = re.compile("[\u200c\u200d]")
@@ -40,7 +39,7 @@ def username(text: str) -> str:
     """A new user name as it is kept, in its own case. Raises ValidationFailed."""
     name = dropped(composed(text))
     try:
-        _preserved.enforce(_letters(name))
+        _mapped.enforce(_letters(name))
     except UnicodeEncodeError:
         raise _not_allowed() from None
     if not _ALLOWED.fullmatch(name) or _INVISIBLE.search(visible(name)) or len(name) > LONGEST_USERNAME:

@@ -14,8 +14,6 @@ ADDRESSES = [
     "ｚｏｌｔａ＠ｍａｉｌ．ｅｘａｍｐｌｅ",
 ]
 
-pytestmark = pytest.mark.one_database
-
 
 def registered(auth, name, **more):
     answer = auth("register", username=name, password=PASSWORD, **more)
@@ -46,6 +44,7 @@ def the_journal(parts):
     return repr([line.fact for line in parts.journal.after(0, 100)])
 
 
+@pytest.mark.one_database
 def test_a_user_name_that_is_too_long_to_be_shown_is_no_obstacle(auth):
     player = registered(auth, "x" * 64)
 
@@ -53,11 +52,13 @@ def test_a_user_name_that_is_too_long_to_be_shown_is_no_obstacle(auth):
     assert player["username"] == "x" * 64
 
 
+@pytest.mark.one_database
 def test_other_user_names_are_shown(auth):
     for name in ("ada", "Jürgen", "علی\u200cرضا", "x" * 32):
         assert registered(auth, name)["displayName"] == name
 
 
+@pytest.mark.one_database
 def test_who_wants_to_be_called_by_an_address_is(auth):
     assert (
         registered(auth, "ada@mail.example", displayName="ada@mail.example")["displayName"]
@@ -65,6 +66,7 @@ def test_who_wants_to_be_called_by_an_address_is(auth):
     )
 
 
+@pytest.mark.one_database
 def test_a_guest_who_takes_an_address_as_user_name_keeps_the_name(auth):
     guest = auth("guest", displayName="Ada").json["data"]
 

@@ -46,9 +46,9 @@ class StoredAccounts:
         """Players who are shown by the address that is their user name."""
         text = (
             "SELECT a.id FROM account a JOIN player p ON p.id = a.id AND p.display_name = a.username"
-            " WHERE a.username LIKE '%@%' ORDER BY a.id"
+            " WHERE a.username LIKE ? ORDER BY a.id"
         )
-        return [row[0] for row in self._database.run(lambda db: rows(db, text))]
+        return [row[0] for row in self._database.run(lambda db: rows(db, text, ("%@%",)))]
 
     def taken(self, username: str) -> bool:
         """Whether somebody has this user name."""
