@@ -23,11 +23,13 @@ from scoreboard.core.errors import NotFound, ScoreboardError
 from scoreboard.journal.types import Fact, Recorded
 
 Announce = Callable[[Sequence[Name], int, int], None]
+Renamed = Callable[[Sequence[str]], None]
 KINDS = frozenset(
     {
         "player-created",
         "player-upgraded",
         "player-changed",
+        "player-renamed",
         "signed-in",
         "session-ended",
         "sessions-ended",
@@ -45,11 +47,12 @@ class AccountFold:
     """Facts about players themselves."""
 
     announce: Announce
+    renamed: Renamed
     kinds: frozenset[str] = KINDS
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFolding:
         """Nothing to load."""
-        return AccountFolding(db=db, at=at, announce=self.announce)
+        return AccountFolding(db=db, at=at, announce=self.announce, renamed=self.renamed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,8 @@ class AccountFolding:
     db: Connection
     at: int
     announce: Announce
+    renamed: Renamed
+    created: set[str] = field(default_factory=set)
     named: dict[str, Name] = field(default_factory=dict)
     revoked: dict[str, Revocation] = field(default_factory=dict)
 
@@ -68,6 +73,7 @@ class AccountFolding:
             "player-created": self._create,
             "player-upgraded": self._upgrade,
             "player-changed": self._change,
+            "player-renamed": self._rename,
             "signed-in": self._sign_in,
             "session-ended": self._end,
             "sessions-ended": self._end_others,
@@ -95,6 +101,8 @@ class AccountFolding:
     def publish(self, first: int, last: int) -> dict[str, Revocation]:
         """Show names that changed. Returns what was revoked, which this process must not read again."""
         self.announce(list(self.named.values()), first, last)
+        if others := [player for player in self.named if player not in self.created]:
+            self.renamed(others)
         return self.revoked
 
     def _create(self, fact: Fact) -> None:
@@ -105,6 +113,7 @@ class AccountFolding:
         if username is not None:
             accounts.name(self.db, fact.player, username=username, password=fact.private["password"])
         self._open(fact)
+        self.created.add(fact.player)
 
     def _upgrade(self, fact: Fact) -> None:
         if not self._account(fact.player).guest:
@@ -122,6 +131,9 @@ class AccountFolding:
         self._account(fact.player)
         if "region" in fact.data:
             accounts.change(self.db, fact.player, "region", fact.data["region"])
+
+    def _rename(self, fact: Fact) -> None:
+        """Whatever the player is: most of those whom a server reports have no account here."""
 
     def _sign_in(self, fact: Fact) -> None:
         self._check_password(fact.player, fact.private["password"], invalid_credentials())

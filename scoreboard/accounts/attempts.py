@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from scoreboard.accounts.guard import log_network, network
 from scoreboard.accounts.passwords import overloaded
-from scoreboard.accounts.rules import username_key
+from scoreboard.accounts.spelling import username_key
 from scoreboard.accounts.wire import WorkProof
 from scoreboard.core.deadline import spare
 from scoreboard.core.errors import ScoreboardError

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from scoreboard.accounts.rules import SHORTEST_PASSWORD
+from scoreboard.accounts.spelling import password_form, password_spellings
 from scoreboard.core.deadline import spare
 from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
 from scoreboard.core.threads import NativeThreads
@@ -39,31 +40,41 @@ class Passwords:
 
     def hash(self, password: str, *, field: str = "password") -> str:
         """What is stored of a new password. Raises ValidationFailed or Unavailable, overloaded."""
-        _check(password, field)
-        return self._run(self._new_places, lambda: self._hasher.hash(password))
+        form = password_form(password)
+        _check(form, field)
+        return self._run(self._new_places, lambda: self._hasher.hash(form))
 
     def rehash(self, password: str) -> str:
         """The new hash of a password that was found right. Raises Unavailable, overloaded."""
-        return self._run(self._known_places, lambda: self._hasher.hash(password))
+        return self._run(self._known_places, lambda: self._hasher.hash(password_form(password)))
 
-    def matches(self, stored: str | None, password: str) -> bool:
-        """Whether it is the stored password. Takes as long where nothing is stored. Raises Unavailable."""
+    def matching(self, stored: str | None, password: str) -> str | None:
+        """The spelling of this password that is stored: as it was typed, or as it is stored today.
 
-        def verify() -> bool:
-            try:
-                return self._hasher.verify(stored or self._somebodys(), password) and bool(stored)
-            except (VerifyMismatchError, InvalidHashError):
-                return False
+        None where it is another one. Takes as long where nothing is stored. Raises Unavailable, overloaded.
+        """
+        spellings = password_spellings(password)
+
+        def verify() -> str | None:
+            kept = stored or self._somebodys()
+            found = next((one for one in spellings if self._verified(kept, one)), None)
+            return found if stored else None
 
         return self._run(self._known_places, verify)
 
-    def outdated(self, stored: str) -> bool:
-        """Whether the stored hash was made with other parameters than today's."""
-        return self._hasher.check_needs_rehash(stored)
+    def outdated(self, stored: str, spelling: str) -> bool:
+        """Whether the hash was made with other parameters than today's, or of another spelling."""
+        return self._hasher.check_needs_rehash(stored) or spelling != password_form(spelling)
 
     def close(self) -> None:
         """End the threads."""
         self._threads.close()
+
+    def _verified(self, stored: str, spelling: str) -> bool:
+        try:
+            return self._hasher.verify(stored, spelling)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
 
     def _somebodys(self) -> str:
         self._nobodys = self._nobodys or self._hasher.hash(secrets.token_hex())
@@ -84,6 +95,8 @@ def overloaded() -> Unavailable:
 
 
 def _check(password: str, field: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:  # it may have been longer before its accents were composed
+        raise ValidationFailed(FieldError(field, f"must have at least {SHORTEST_PASSWORD} characters"))
     if password.lower() in _common():
         raise ValidationFailed(FieldError(field, "is one of the passwords that everybody tries first"))
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ulid import ULID
 
+from scoreboard.accounts import spelling
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.rules import (
     display_name,
-    guest_name,
+    first_name,
     invalid_credentials,
     no_password,
+    nobodys_name,
     not_a_guest,
     username_taken,
     wrong_password,
 )
-from scoreboard.accounts.service import Accounts
+from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.sessions import Sessions, new_session
 from scoreboard.accounts.types import Account, Player, Role, Tokens
 from scoreboard.core.errors import NotFound
@@ -38,6 +40,8 @@ class Players:
     accounts: Accounts
     sessions: Sessions
     passwords: Passwords
+    names: Names
+    ranked: Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
     writer: Writer
 
     def guest(self, *, name: str | None, region: str | None, context: Context) -> Tokens:
@@ -49,21 +53,21 @@ class Players:
     ) -> Tokens:
         """A new player with a user name, signed in.
 
-        Raises Conflict, username_taken; ValidationFailed, where the password is no good; Refused.
+        Raises Conflict, username_taken; ValidationFailed, where user name or password are no good; Refused.
         """
         private = self._credentials(username, password)
-        return self._create(username if name is None else name, region, private, context)
+        return self._create(name, region, private, context)
 
     def login(self, username: str, password: str, *, context: Context) -> Tokens:
         """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for a name that nobody has.
 
         Raises Forbidden, account_suspended, to those who know the password only.
         """
-        found = self.accounts.stored.credentials(username)
-        player, stored = found or ("", None)
-        if not self.passwords.matches(stored, password) or stored is None:
+        player, stored = self.accounts.stored.credentials(username) or ("", None)
+        typed = self.passwords.matching(stored, password)
+        if typed is None or stored is None:
             raise invalid_credentials()
-        if self.passwords.outdated(stored):
+        if self.passwords.outdated(stored, typed):
             stored = self._renew_hash(player, stored, password)
         session = new_session()
         self._append("signed-in", player, {"session": session}, context, {"password": stored})
@@ -90,7 +94,7 @@ class Players:
         if account.username is None:
             raise no_password()
         _, stored = self.accounts.stored.credentials(account.username) or ("", None)
-        if not self.passwords.matches(stored, current):
+        if self.passwords.matching(stored, current) is None:
             raise wrong_password()
         private = {"before": stored, "password": self.passwords.hash(new, field="newPassword")}
         self._append("password-changed", player.id, {"session": player.session}, context, private)
@@ -146,6 +150,24 @@ class Players:
             self._append("player-changed", player, data, context)
         return self.me(player)
 
+    def rename(self, player: str, name: str, *, context: Context) -> str:
+        """Give a player another display name, also one without an account, whom a server reports.
+
+        Returns it as it is shown. Raises NotFound, player_not_found; Refused, invalid_display_name.
+        """
+        shown = display_name(name)
+        if not self._known(player):
+            raise NotFound(f"There is no player {player[:64]!r} here.", code="player_not_found")
+        self._append("player-renamed", player, {"displayName": shown}, context)
+        return shown
+
+    def hide_addresses(self, *, context: Context) -> int:
+        """Rename the players who are shown by the address that is their user name. Returns how many."""
+        found = self.accounts.stored.shown_addresses()
+        for player in found:
+            self.rename(player, nobodys_name(player), context=context)
+        return len(found)
+
     def grant(self, player: str, role: Role, *, context: Context) -> Account:
         """Give a player a role. His access tokens must be refreshed to know of it. Raises NotFound."""
         self.me(player)
@@ -158,11 +180,17 @@ class Players:
         self._append("scoring-changed", player, {"scoring": scoring}, context)
         return self.me(player)
 
+    def _known(self, player: str) -> bool:
+        if not re.match(PLAYER_ID, player):
+            return False
+        return bool(self.accounts.get(player) or self.names.of([player]) or self.ranked([player], 0))
+
     def _credentials(self, username: str, password: str) -> dict[str, str]:
+        name = spelling.username(username)
         # Whether the name is free is decided by the fold. Most taken ones are told before they cost a hash.
-        if self.accounts.stored.taken(username):
+        if self.accounts.stored.taken(name):
             raise username_taken()
-        return {"username": username, "password": self.passwords.hash(password)}
+        return {"username": name, "password": self.passwords.hash(password)}
 
     def _renew_hash(self, player: str, stored: str, password: str) -> str:
         """The hash that is stored of this password from now on. Raises Unauthenticated where it changed."""
@@ -171,7 +199,7 @@ class Players:
             return renewed
         # Somebody was faster: with a hash of the same password, or with another password.
         newest = self.accounts.stored.hash_of(player)
-        if not self.passwords.matches(newest, password):
+        if self.passwords.matching(newest, password) is None:
             raise invalid_credentials()
         return newest
 
@@ -179,7 +207,7 @@ class Players:
         self, name: str | None, region: str | None, private: Mapping[str, Any], context: Context
     ) -> Tokens:
         player, session = f"p_{str(ULID()).lower()}", new_session()
-        shown = guest_name(player) if name is None else display_name(name)
+        shown = first_name(player, private.get("username")) if name is None else display_name(name)
         data = {"session": session, "displayName": shown, "guest": not private}
         if region is not None:
             data["region"] = region

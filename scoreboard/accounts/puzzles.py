@@ -11,7 +11,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 
-from scoreboard.accounts.rules import username_key
+from scoreboard.accounts.spelling import username_key
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import TooMany
 from scoreboard.core.work import worked

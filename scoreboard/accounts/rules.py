@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
+import re
 from typing import Literal
 
 import regex
 
+from scoreboard.accounts.invisible import dropped, visible
+from scoreboard.accounts.spelling import composed
 from scoreboard.accounts.types import Session
 from scoreboard.core.errors import Conflict, Forbidden, Refused, Unauthenticated
 
@@ -18,32 +20,39 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1024  # characters; ASVS 5.0, 6.2.1 and
 SESSION_MS = 90 * 86_400_000  # a session that nobody refreshed for so long is over
 GRACE_MS = 10_000  # two tabs of one browser refresh at the same time; a thief comes later
 
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")  # most names, which need no second look
 # Control, format (zero-width and bidirectional ones are among them), surrogates, private use,
-# unassigned, line and paragraph separators, and whatever else shows nothing. The exceptions are a
-# joiner inside an emoji, and what says whether it is shown in colour.
-_BAD = regex.compile(r"(?![\uFE0E\uFE0F])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]")
+# unassigned, line and paragraph separators, and whatever else shows nothing.
+_BAD = regex.compile(r"[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]")
 _SEEN = regex.compile(r"[\p{L}\p{N}\p{P}\p{S}]")
-_JOINED = regex.compile(
-    r"(?<=\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D(?=\p{Extended_Pictographic})"
+# UTS #39, 5.4: four that take no room, none twice. Scripts have so many; accents for any letter are piled up
+# for fun, so of these there may be three. Eight in all: a Burmese syllable has up to seven.
+_PILED = regex.compile(
+    r"(?:\A| )\p{M}|\p{M}{9,}|[\p{Mn}\p{Me}]{5,}|[\p{M}&&\p{Script=Inherited}]{4,}|([\p{Mn}\p{Me}])\1",
+    regex.V1,
 )
-_MARKS = regex.compile(r"\p{M}{4,}")
+_SPACES = re.compile(" {2,}")
 
 
 def display_name(text: str) -> str:
-    """The name as it is shown: NFC, trimmed, 1 to 32 characters. Raises Refused, invalid_display_name."""
-    name = unicodedata.normalize("NFC", text[: 4 * MOST_CODE_POINTS]).strip()
+    """The name as it is shown: in one spelling, 1 to 32 characters. Raises Refused, invalid_display_name."""
+    if len(text) <= LONGEST_NAME and _PLAIN.fullmatch(text):
+        return text
+    name = _SPACES.sub(" ", dropped(composed(text[: 4 * MOST_CODE_POINTS])).strip())
     if not name or len(text) > MOST_CODE_POINTS or len(regex.findall(r"\X", name)) > LONGEST_NAME:
         raise _refused(f"A display name has 1 to {LONGEST_NAME} characters.")
-    if _BAD.search(_JOINED.sub("", name)) or not _SEEN.search(name):
-        raise _refused("A display name has no control, invisible or direction-changing characters.")
-    if _MARKS.search(name):
-        raise _refused("A display name has at most three combining marks in a row.")
+    seen = visible(name)
+    if _BAD.search(seen) or not _SEEN.search(seen):
+        raise _refused(
+            "A display name has no control, invisible or direction-changing characters. Joiners are allowed"
+            " where the spelling of a language needs them."
+        )
+    if _PILED.search(seen):
+        raise _refused(
+            "A display name does not begin with a combining mark, and has no mark twice in a row"
+            " and at most four on a letter."
+        )
     return name
-
-
-def username_key(username: str) -> str:
-    """What makes two user names the same."""
-    return username.casefold()
 
 
 def key_hash(secret: str) -> str:
@@ -51,9 +60,27 @@ def key_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def guest_name(player: str) -> str:
-    """What a guest is called who gave no name: the last letters of his id, which tell guests apart."""
-    return f"Guest {player[-4:].upper()}"
+def first_name(player: str, username: str | None) -> str:
+    """What a player is called who gave no name: by the user name, unless that is long, or an address.
+
+    An address is nobody's business: not a part of it is shown.
+    """
+    if username is None:
+        return f"Guest {_last(player)}"
+    try:
+        name = display_name(username)
+    except Refused:
+        return nobodys_name(player)
+    return nobodys_name(player) if "@" in name else name
+
+
+def nobodys_name(player: str) -> str:
+    """A name that tells nothing of a player who has a user name."""
+    return f"Player {_last(player)}"
+
+
+def _last(player: str) -> str:
+    return player[-4:].upper()  # what tells players apart who came at the same time
 
 
 def session_end(created_at: int, now: int, oldest_ms: int | None) -> int:

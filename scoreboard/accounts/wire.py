@@ -16,9 +16,11 @@ from scoreboard.core.patterns import pattern
 Username = Annotated[
     str,
     pattern(
-        r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z",
-        "letters, digits and any of _ . @ + -, at most 64 characters, the first one a letter or digit",
-        description="Its case does not matter.",
+        # What else may be in one is decided where somebody wants to have it: old ones go on to sign in.
+        r"^[^\x00-\x20\x7f]{1,256}\Z",
+        "1 to 256 characters without spaces and control characters",
+        description="1 to 64 letters and digits of any script, and any of _ . @ + -. Neither its case matters"
+        " nor which of its equivalent spellings is typed.",
     ),
 ]
 Password = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
@@ -78,6 +80,19 @@ class Changes(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True, 
 
     display_name: DisplayName | UnsetType = UNSET
     region: Region | UnsetType | None = UNSET
+
+
+class Renaming(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a player is to be called."""
+
+    display_name: DisplayName
+
+
+class RenamedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A player with the name that a moderator gave."""
+
+    id: PlayerId
+    display_name: str
 
 
 class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):

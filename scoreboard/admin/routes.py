@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import context, key_required
-from scoreboard.accounts.wire import JudgedPlayer
+from scoreboard.accounts.wire import JudgedPlayer, RenamedPlayer, Renaming
 from scoreboard.actions.types import Rules
 from scoreboard.actions.wire import ActionTypeShown
 from scoreboard.boards.types import BoardShown, Definition
 from scoreboard.core.answers import sent_key
-from scoreboard.core.bodies import parsed
-from scoreboard.core.http import answer, nothing, raw
+from scoreboard.core.bodies import parsed, shaped
+from scoreboard.core.http import answer, nothing, raw, sent
 from scoreboard.core.limits import limited
 from scoreboard.core.openapi import WRITES, described
 from scoreboard.core.parts import parts
@@ -119,6 +119,19 @@ def delete_action_type(name: str) -> Response:
         return nothing()
 
     return parts().answers.once(g.caller, request.get_data(), write)
+
+
+@bp.patch("/players/<player>")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(
+    body=Renaming, answer=RenamedPlayer, problems=(*WRITES, "player_not_found", "invalid_display_name")
+)
+def rename_player(player: str) -> Response:
+    """Give a player another display name, on all boards at once."""
+    asked = shaped(sent(), Renaming)
+    shown = parts().players.rename(player, asked.display_name, context=context())
+    return answer({"data": RenamedPlayer(id=player, display_name=shown)})
 
 
 @bp.post("/players/<player>/disable-scoring")

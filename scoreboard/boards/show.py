@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from scoreboard.accounts.types import Name
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import all_standings, window_row
+from scoreboard.boards.store.windows import windows_of
 from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Shown, Window
-from scoreboard.core.db import Connection, Database
+from scoreboard.core.db import Busy, Connection, Database, Lost
 from scoreboard.core.redis import RedisAway
 
 SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
@@ -89,6 +91,11 @@ class Show:
             self.view.advance(first, last)
 
         self._tell(tell)
+
+    def renamed(self, players: Sequence[str]) -> None:
+        """Have streams look at the boards on which these players stand, whose names changed."""
+        with suppress(RedisAway, Lost, Busy):  # all boards are looked at every few seconds in any case
+            self.view.look_at(self.database.run(lambda db: windows_of(db, players)))
 
     def forgotten(self, players: Sequence[str], first: int, last: int) -> None:
         """Facts `first` to `last` purged players who stand on no board."""

@@ -1,4 +1,4 @@
-"""players: roles, passwords, sessions, suspension."""
+"""players: roles, passwords, sessions, suspension, names."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def add(commands: Any) -> None:
         dest="action", metavar="ACTION", required=True
     )
 
+    def listing(name: str, work: Callable[[Players], str], help: str) -> None:
+        actions.add_parser(name, help=help).set_defaults(run=run_for_all, work=work)
+
     def command(name: str, work: Work, help: str, **more: Any) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = actions.add_parser(name, help=help)
         made.add_argument("who", help="the player's user name, or id")
@@ -46,6 +49,8 @@ def add(commands: Any) -> None:
     command("end-sessions", _end_sessions, "sign a player out everywhere")
     command("suspend", _suspend, "keep a player out until `reinstate`; scores stay on the boards")
     command("reinstate", _reinstate, "let a suspended player in again")
+    listing("list-shared", _list_shared, "user names of before that are the same today")
+    listing("hide-addresses", _hide_addresses, "rename players who are shown by their address")
 
 
 def run(asked: argparse.Namespace, settings: Settings) -> int:
@@ -58,6 +63,25 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     finally:
         parts.close()
     return 0
+
+
+def run_for_all(asked: argparse.Namespace, settings: Settings) -> int:
+    """Do something that concerns no player in particular."""
+    parts = build(settings)
+    try:
+        print(asked.work(parts.players))
+    finally:
+        parts.close()
+    return 0
+
+
+def _list_shared(players: Players) -> str:
+    lines = [f"{username} ({player}) is {key}" for key, username, player in players.accounts.stored.shared()]
+    return "\n".join(lines) or "no user names are the same"
+
+
+def _hide_addresses(players: Players) -> str:
+    return f"players renamed: {players.hide_addresses(context=CONTEXT)}"
 
 
 def _grant(players: Players, found: Account, asked: argparse.Namespace) -> str:

@@ -65,9 +65,9 @@ def test_a_user_name_is_one_however_it_is_spelt(ada, auth, spelt):
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ada", "ada ", "a da", "-ada", "ädä", "a" * 65, "ada\n", "ada\0", "🏆"]
+    "name", ["", " ada", "ada ", "a da", "-ada", "_ada", "a" * 65, "ada\n", "ada\0", "a/b", "🏆"]
 )
-def test_a_user_name_is_of_plain_letters(auth, name):
+def test_a_user_name_is_of_letters_and_digits(auth, name):
     assert refusal(auth("register", username=name, password=PASSWORD)) == (400, "validation_failed")
 
 

@@ -67,6 +67,7 @@ def test_a_tab_goes_on_when_its_guest_gets_a_password_in_another_one(stack, node
     assert seen["upgraded"]["username"] == "tabby"
     assert seen["guest"] == seen["upgraded"]["id"] == seen["playerId"]
     assert (seen["score"], seen["seen"]) == (7, 7)
+    assert seen["renamed"] == "forbidden", "the player is no moderator"
     assert sorted(seen["listed"]) == [False, True]
     assert (seen["left"], seen["thrown"]) == (1, 401)
 

@@ -274,6 +274,22 @@ def test_a_server_reports_scores(stack):
     server.close()
 
 
+def test_a_server_renames_a_player(stack):
+    server = Server(stack.url, KEY)
+    server.submit("main", [{"player": "team-2", "score": 5, "displayName": "Rude"}])
+
+    assert server.rename("team-2", " Team  Two ") == "Team Two"
+    with pytest.raises(RefusedError) as refused:
+        server.rename("nobody", "Team Two")
+
+    assert (
+        stack.call("GET", "/v1/boards/main/entries/team-2").json["data"]["player"]["displayName"]
+        == "Team Two"
+    )
+    assert refused.value.code == "player_not_found"
+    server.close()
+
+
 def test_nobody_there_is_said():
     client = Client(f"http://127.0.0.1:{free_port()}", patience_seconds=0.5)
 

@@ -24,6 +24,7 @@ live.stop()
 
 const third = await new Scoreboard({ url, storage: new Storage() }).player()
 await third.signIn(username, password)
+const renamed = await mine.rename(before.player, "Ada").catch(({ code }) => code)
 const listed = await mine.sessions()
 await mine.changePassword(password, `${password} 2`)
 const thrown = await third.sessions().catch(({ status }) => status)
@@ -32,6 +33,7 @@ console.log(
   JSON.stringify({
     guest: before.player,
     upgraded,
+    renamed,
     score: receipt.newScore,
     seen,
     playerId: other.playerId,

@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import load
 from scoreboard.core import keys
+from scoreboard.core.db import execute
 from scoreboard.core.errors import Forbidden, Unauthenticated
 from scoreboard.parts import build
 
@@ -123,3 +124,22 @@ def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
 
     assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"
     assert signs_in(parts, OLD)
+
+
+def test_who_is_shown_by_an_address_is_renamed(run, parts):
+    address = "ada@mail.example"
+    shown = parts.players.register(address, OLD, name=address, region=None, context={}).account.id
+
+    assert run("players", "hide-addresses")[:2] == (0, "players renamed: 1\n")
+    assert run("players", "hide-addresses")[1] == "players renamed: 0\n"
+    assert parts.players.me(shown).display_name == f"Player {shown[-4:].upper()}"
+    fact = parts.journal.after(0, 100)[-1].fact
+    assert (fact.kind, fact.context["caller"]) == ("player-renamed", "command")
+
+
+def test_user_names_that_became_the_same_are_listed(run, parts, ada):
+    assert run("players", "list-shared")[1] == "no user names are the same\n"
+
+    parts.database.transaction(lambda db: execute(db, "UPDATE account SET shared_key = 'ada'"))
+
+    assert run("players", "list-shared")[1] == f"Ada ({ada.account.id}) is ada\n"

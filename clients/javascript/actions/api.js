@@ -31,8 +31,12 @@ export class Api {
 
   // What stands under "data" in the answer, null where it has no body. Throws a Refusal.
   post(path, body, accessToken = "") {
-    const headers = { "Content-Type": "application/json", ...bearer(accessToken) }
-    return this.#answered(path, { method: "POST", headers, body: JSON.stringify(body) })
+    return this.#sent("POST", path, body, accessToken)
+  }
+
+  // The same.
+  patch(path, body, accessToken = "") {
+    return this.#sent("PATCH", path, body, accessToken)
   }
 
   // The same.
@@ -43,6 +47,11 @@ export class Api {
   // The same.
   delete(path, accessToken = "") {
     return this.#answered(path, { method: "DELETE", headers: bearer(accessToken) })
+  }
+
+  #sent(method, path, body, accessToken) {
+    const headers = { "Content-Type": "application/json", ...bearer(accessToken) }
+    return this.#answered(path, { method, headers, body: JSON.stringify(body) })
   }
 
   async #answered(path, call) {

@@ -105,6 +105,16 @@ export class Player {
     await this.#session.delete("/me/sessions")
   }
 
+  /**
+   * As a moderator, give a player another display name. Resolves with the name as it is shown.
+   * @param {string} player
+   * @param {string} displayName
+   * @returns {Promise<string>}
+   */
+  async rename(player, displayName) {
+    return (await this.#session.patch(`/admin/players/${encodeURIComponent(player)}`, { displayName })).displayName
+  }
+
   /** What a stream is opened with, to be told where he stands. */
   async ticket() {
     return (await this.#session.post("/stream/ticket", {})).ticket

@@ -34,6 +34,10 @@ export class Session {
     return this.#asPlayer((token) => this.#api.post(path, body, token), () => this.#token())
   }
 
+  patch(path, body) {
+    return this.#asPlayer((token) => this.#api.patch(path, body, token), () => this.#token())
+  }
+
   get(path) {
     return this.#asPlayer((token) => this.#api.get(path, token), () => this.#token())
   }

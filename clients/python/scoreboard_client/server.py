@@ -37,6 +37,16 @@ class Server:
         answer = self._transport.call("POST", path, body, token=self._key, headers=headers, again=True)
         return Report.of(answer["data"])
 
+    def rename(self, player: str, name: str) -> str:
+        """Give a player another display name: with the scope admin. Returns it as it is shown.
+
+        Raises RefusedError, player_not_found or invalid_display_name, or AwayError.
+        """
+        path = f"/v1/admin/players/{quote(player, safe='')}"
+        body = {"displayName": name}
+        answer = self._transport.call("PATCH", path, body, token=self._key, again=True)
+        return str(answer["data"]["displayName"])
+
     def watch(self, *boards: str, region: str = "", period: str = "") -> Generator[Change, None, None]:
         """Each new state of boards, private ones too. As Client.watch."""
         return watch(self._transport, boards, region=region, period=period, token=self._key)

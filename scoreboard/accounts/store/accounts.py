@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scoreboard.accounts.rules import username_key
+from scoreboard.accounts.spelling import username_key
 from scoreboard.accounts.types import Account
 from scoreboard.core.db import Connection, Database, execute, one_of, rows
 
@@ -26,10 +26,29 @@ class StoredAccounts:
         return self._database.run(lambda db: account(db, player))
 
     def credentials(self, username: str) -> tuple[str, str] | None:
-        """Player and password hash of a user name, however it is spelt."""
-        text = "SELECT id, password FROM account WHERE username_key = ?"
-        found = self._database.run(lambda db: rows(db, text, (username_key(username),)))
+        """Player and password hash of a user name, however it is spelt.
+
+        Of user names of before that are spelt the same today, each is found as it is.
+        """
+        text = (
+            "SELECT id, password FROM account WHERE username = ? OR username_key = ? ORDER BY username <> ?"
+        )
+        params = (username, username_key(username), username)
+        found = self._database.run(lambda db: rows(db, text, params))
         return (str(found[0][0]), str(found[0][1])) if found else None
+
+    def shared(self) -> list[tuple[str, str, str]]:
+        """User names that became the same: each with the key that is the same, and its player."""
+        text = "SELECT shared_key, username, id FROM account WHERE shared_key IS NOT NULL ORDER BY 1, 2"
+        return [tuple(row) for row in self._database.run(lambda db: rows(db, text))]
+
+    def shown_addresses(self) -> list[str]:
+        """Players who are shown by the address that is their user name."""
+        text = (
+            "SELECT a.id FROM account a JOIN player p ON p.id = a.id AND p.display_name = a.username"
+            " WHERE a.username LIKE ? ORDER BY a.id"
+        )
+        return [row[0] for row in self._database.run(lambda db: rows(db, text, ("%@%",)))]
 
     def taken(self, username: str) -> bool:
         """Whether somebody has this user name."""
@@ -59,7 +78,8 @@ def password(db: Connection, player: str) -> str:
 
 def taken(db: Connection, username: str) -> bool:
     """Whether somebody has this user name."""
-    return bool(rows(db, "SELECT 1 FROM account WHERE username_key = ?", (username_key(username),)))
+    key = username_key(username)
+    return bool(rows(db, "SELECT 1 FROM account WHERE username_key = ? OR shared_key = ?", (key, key)))
 
 
 def create(db: Connection, player: str, *, region: str | None, at: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from redis import Redis
@@ -64,9 +64,7 @@ class RedisView:
             for change in changes:
                 self._queue(pipeline, change, ranked=True)
             if changes:
-                scopes = {scope(change.window) for change in changes}
-                pipeline.sadd(keys.dirty(), *scopes)
-                _ring(pipeline, keys.dirty_wake())
+                _look_at(pipeline, {change.window for change in changes})
             _ring(pipeline, keys.wake())
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
@@ -74,6 +72,11 @@ class RedisView:
         if last >= first:
             self.advance(first, last)
         return shown
+
+    def look_at(self, windows: Collection[Window]) -> None:
+        """Have streams look at windows that changed otherwise than by scores. Raises RedisAway."""
+        if windows:
+            self._breaker.call(lambda: self._scripts.execute(lambda pipeline: _look_at(pipeline, windows)))
 
     def put(self, change: Change) -> bool:
         """Show standings again. Returns whether the window is shown. Raises RedisAway."""
@@ -268,6 +271,11 @@ def _values(order: Order, standings: Sequence[Standing]) -> list[Any]:
     for standing in standings:
         values += (standing.player, standing.version, order.key(standing), standing.metadata)
     return values
+
+
+def _look_at(pipeline: Any, windows: Collection[Window]) -> None:
+    pipeline.sadd(keys.dirty(), *map(scope, windows))
+    _ring(pipeline, keys.dirty_wake())
 
 
 def scope(window: Window) -> str:

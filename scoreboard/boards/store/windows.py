@@ -58,6 +58,16 @@ class Windows:
         return found
 
 
+def windows_of(db: Connection, players: Sequence[str]) -> list[Window]:
+    """The open windows in which these players have a standing."""
+    condition, value = one_of(db, "player", players)
+    text = (
+        "SELECT board, period, segment FROM board_window WHERE closed_at IS NULL"
+        f" AND EXISTS (SELECT 1 FROM standing WHERE window_id = board_window.id AND {condition})"
+    )
+    return [Window(*row) for row in rows(db, text, (value,))]
+
+
 def _ranked_in(db: Connection, window_id: int, players: Sequence[str]) -> set[str]:
     condition, value = one_of(db, "player", players)
     text = f"SELECT player FROM standing WHERE window_id = ? AND {condition}"

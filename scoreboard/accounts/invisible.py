@@ -1,0 +1,93 @@
+"""Characters that show nothing by themselves, and that spelling needs all the same. Pure.
+
+Joiners are needed where UAX #31 and UTS #39 (3.1.1) say so, in scripts whose letters join or form conjuncts:
+anywhere else they would make two names that look the same. Languages go a little further than these rules;
+each addition says which one does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import regex
+
+ZWNJ, ZWJ = "\u200c", "\u200d"
+
+_JOINING = ("Arabic", "Syriac", "Mandaic", "Nko", "Adlam", "Hanifi_Rohingya")
+_CONJUNCT = (
+    "Devanagari",
+    "Bengali",
+    "Gurmukhi",
+    "Gujarati",
+    "Oriya",
+    "Tamil",
+    "Telugu",
+    "Kannada",
+    "Malayalam",
+    "Sinhala",
+)
+_JOINS = r"[\p{Joining_Type=D}\p{Joining_Type=L}\p{Joining_Type=R}]"
+_THROUGH = r"[\p{Joining_Type=T}&&\p{M}]*"  # marks, through which letters join
+_MARKS = r"[\p{Mn}--\p{ccc=0}]*"
+
+
+def _between_joining_letters() -> Iterator[str]:
+    """UAX #31, A1. Urdu writes it also after letters that never join the next one."""
+    for script in _JOINING:
+        letter = rf"[\p{{scx={script}}}&&{_JOINS}]"
+        yield rf"(?<={letter}{_THROUGH}){ZWNJ}(?={letter})"
+
+
+def _in_conjuncts() -> Iterator[str]:
+    """UAX #31, A2 and B: after a virama."""
+    for script in _CONJUNCT:
+        letter = rf"[\p{{L}}&&\p{{scx={script}}}]"
+        killed = rf"{letter}\p{{M}}*[\p{{ccc=Virama}}&&\p{{scx={script}}}]{_MARKS}"
+        yield rf"(?<={killed}){ZWNJ}(?={_MARKS}{letter})"
+        yield rf"(?<={killed}){ZWJ}(?!\p{{Indic_Syllabic_Category=Vowel_Dependent}})"
+
+
+_NEEDED = (
+    *_between_joining_letters(),
+    *_in_conjuncts(),
+    # The ya-phalaa of Bengali, as in Rachel, and its like in Kannada: Unicode, 12.2 and 12.8.
+    rf"(?<=\u09B0){ZWJ}(?=\u09CD\p{{scx=Bengali}})",
+    rf"(?<=\u0CB0){ZWJ}(?=\u0CCD\p{{scx=Kannada}})",
+    # Khmer, before a sign that would be drawn below otherwise: Unicode, 16.4.
+    rf"(?<=\p{{scx=Khmer}}){ZWNJ}(?=[\u17C9\u17CA])",
+    # Between emoji: families, professions, flags.
+    rf"(?<=\p{{Extended_Pictographic}}[\uFE0F\p{{Emoji_Modifier}}]?){ZWJ}(?=\p{{Extended_Pictographic}})",
+    # Emoji that are black and white of themselves; keycaps; ideographs, of which names have variants.
+    r"(?<=[\p{Emoji}--\p{Emoji_Presentation}--\p{Emoji_Component}])[\uFE0E\uFE0F]",
+    r"(?<=[0-9#*])\uFE0F(?=\u20E3)",
+    r"(?<=\p{Unified_Ideograph})[\uFE00-\uFE02\U000E0100-\U000E01EF]",
+    # Flags of parts of countries, as "gbeng": UTS #51, ED-14a, with subdivisions as in ISO 3166-2.
+    r"(?<=\U0001F3F4)[\U000E0061-\U000E007A]{2}[\U000E0030-\U000E0039\U000E0061-\U000E007A]{1,3}\U000E007F",
+)
+_needed = regex.compile("|".join(_NEEDED), regex.V1)
+
+# What keyboards add, and nobody sees: colour for what has no choice of it, a joiner at a word's end or twice.
+_USELESS = regex.compile(
+    r"(?<![\p{Emoji}--\p{Emoji_Presentation}--\p{Emoji_Component}])[\uFE0E\uFE0F](?!\u20E3)"
+    rf"|(?<=[{_JOINS}\p{{ccc=Virama}}]){ZWNJ}+(?=\s|\Z)"
+    rf"|{ZWNJ}(?={ZWNJ})",
+    regex.V1,
+)
+_ANY = re.compile(r"[\u200C\u200D\uFE00-\uFE0F\U000E0000-\U000E01EF]")  # most names have none
+_JOINERS = str.maketrans("", "", ZWNJ + ZWJ)
+
+
+def dropped(text: str) -> str:
+    """Without what shows nothing in its place, whoever typed it."""
+    return str(_USELESS.sub("", text)) if _ANY.search(text) else text
+
+
+def visible(text: str) -> str:
+    """Without what spelling needs. Whatever is invisible in the rest is there to hide something."""
+    return str(_needed.sub("", text)) if _ANY.search(text) else text
+
+
+def without_joiners(text: str) -> str:
+    """Without any joiner: how names are compared."""
+    return text.translate(_JOINERS)

@@ -1,0 +1,88 @@
+# ruff: noqa: RUF001 - what a Japanese keyboard types is what this is about
+"""What players are called who gave no display name: never by an address, and never by something too long."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.boards.calls import listed, submit
+
+PASSWORD = "a long enough one"
+ADDRESSES = [
+    "zoltan@mail.example",
+    "first.middle.last12345678@mail.example",
+    "ｚｏｌｔａ＠ｍａｉｌ．ｅｘａｍｐｌｅ",
+]
+
+
+def registered(auth, name, **more):
+    answer = auth("register", username=name, password=PASSWORD, **more)
+    assert answer.status_code == 201, answer.json
+    return answer.json["data"]["player"]
+
+
+def test_nothing_of_an_address_is_public(auth, client, parts):
+    for name in ADDRESSES:
+        player = registered(auth, name)
+        submit(client, "main", {"player": player["id"], "score": 1})
+
+        assert player["displayName"] == f"Player {player['id'][-4:].upper()}"
+        assert not any(
+            part in everything_public(client, player["id"]) for part in ("zolt", "ｚｏｌｔ", "first.middle")
+        )
+        assert not any(part in the_journal(parts) for part in ("zolt", "ｚｏｌｔ", "first.middle"))
+
+
+def everything_public(client, player):
+    paths = ("/v1/boards/main/entries", f"/v1/boards/main/entries/{player}", "/v1/poll", "/b/main")
+    answers = [client.get(path, headers={"Authorization": ""}) for path in paths]
+    assert [answer.status_code for answer in answers] == [200] * len(paths)
+    return "".join(answer.text for answer in answers)
+
+
+def the_journal(parts):
+    return repr([line.fact for line in parts.journal.after(0, 100)])
+
+
+@pytest.mark.one_database
+def test_a_user_name_that_is_too_long_to_be_shown_is_no_obstacle(auth):
+    player = registered(auth, "x" * 64)
+
+    assert player["displayName"] == f"Player {player['id'][-4:].upper()}"
+    assert player["username"] == "x" * 64
+
+
+@pytest.mark.one_database
+def test_other_user_names_are_shown(auth):
+    for name in ("ada", "Jürgen", "علی\u200cرضا", "x" * 32):
+        assert registered(auth, name)["displayName"] == name
+
+
+@pytest.mark.one_database
+def test_who_wants_to_be_called_by_an_address_is(auth):
+    assert (
+        registered(auth, "ada@mail.example", displayName="ada@mail.example")["displayName"]
+        == "ada@mail.example"
+    )
+
+
+@pytest.mark.one_database
+def test_a_guest_who_takes_an_address_as_user_name_keeps_the_name(auth):
+    guest = auth("guest", displayName="Ada").json["data"]
+
+    upgraded = auth("upgrade", bearer=guest["accessToken"], username="ada@mail.example", password=PASSWORD)
+
+    assert upgraded.json["data"]["player"]["displayName"] == "Ada"
+
+
+def test_those_who_are_shown_by_their_address_can_be_renamed_at_once(auth, client, parts):
+    shown = registered(auth, "ada@mail.example", displayName="ada@mail.example")["id"]
+    registered(auth, "bob@mail.example")
+    registered(auth, "eve@mail.example", displayName="eve@example")
+    submit(client, "main", {"player": shown, "score": 1})
+
+    assert parts.players.hide_addresses(context={"caller": "command"}) == 1
+    assert parts.players.hide_addresses(context={"caller": "command"}) == 0
+
+    (row,) = listed(client, "main")["entries"]
+    assert row["player"]["displayName"] == f"Player {shown[-4:].upper()}"

@@ -1,0 +1,88 @@
+# ruff: noqa: RUF001 - letters that look alike are what this is about
+"""User names of before that are the same today: reported, kept, and each found by its exact spelling."""
+
+from __future__ import annotations
+
+import pytest
+from playhouse.migrations import Migration, Runner
+
+from scoreboard.core.db import execute
+from scoreboard.parts import HERE
+from tests.boards.calls import refusal
+
+INSERT = (
+    "INSERT INTO account (id, username, username_key, password, role, scoring, created_at)"
+    " VALUES (?, ?, ?, ?, 'player', 1, 0)"
+)
+PASSWORD = "a long enough one"
+ADA, WIDE, SOME_WIDE, OTHERS_WIDE = "ada", "ａｄａ", "ｅve", "evｅ"
+FOLDER = str(HERE / "migrations")
+(MIGRATION,) = [one for one in Migration.load_directory(FOLDER) if one.name.endswith("_spellings")]
+
+
+@pytest.fixture
+def before(parts, auth):
+    """Accounts as a server of before left them: user names by name, with the keys that they had."""
+    ids = {}
+
+    def before(*names):
+        parts.database.run(lambda db: Runner(db, FOLDER).down(MIGRATION.name))
+        password = parts.players.passwords.hash(PASSWORD)
+        for number, name in enumerate(names):
+            ids[name] = f"p_{number:026}"
+            row = (ids[name], name, name.casefold(), password)
+            parts.database.transaction(lambda db, row=row: execute(db, INSERT, row))
+        assert MIGRATION.name in parts.migrate()
+        return ids
+
+    return before
+
+
+def found(auth, name):
+    answer = auth("login", username=name, password=PASSWORD)
+    return answer.json["data"]["player"]["id"] if answer.status_code == 200 else refusal(answer)
+
+
+def test_both_go_on_to_sign_in_and_nobody_else_takes_the_name(before, auth, caplog, parts):
+    ids = before(ADA, WIDE)
+
+    assert [found(auth, name) for name in (ADA, WIDE, "ADA")] == [ids[ADA], ids[WIDE], ids[ADA]]
+    assert refusal(auth("register", username="Ａda", password=PASSWORD)) == (409, "username_taken")
+    assert [(name, player) for _, name, player in parts.players.accounts.stored.shared()] == [*ids.items()]
+    (line,) = [record.getMessage() for record in caplog.records if "same now" in record.getMessage()]
+    assert all(player in line for player in ids.values())
+    assert not any(name in line.split() for name in ids)
+
+
+def test_a_name_that_none_of_them_is_called_by_is_nobodys(before, auth):
+    ids = before(SOME_WIDE, OTHERS_WIDE)
+
+    assert [found(auth, name) for name in (SOME_WIDE, OTHERS_WIDE)] == [ids[SOME_WIDE], ids[OTHERS_WIDE]]
+    assert found(auth, "eve") == (401, "invalid_credentials")
+    assert refusal(auth("register", username="eve", password=PASSWORD)) == (409, "username_taken")
+
+
+def test_other_names_get_the_keys_of_today(before, auth, parts, caplog):
+    ids = before("straße", "ｂｏｂ", "ada", "😀")
+
+    assert found(auth, "Straße") == ids["straße"]
+    assert found(auth, "bob") == ids["ｂｏｂ"]
+    assert found(auth, "Ada") == ids["ada"]
+    assert found(auth, "😀") == ids["😀"]
+    assert parts.players.accounts.stored.shared() == []
+    assert "same now" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moving", "shared"),
+    [
+        ({"p": "strasse"}, {"p": "straße"}, {"p": "straße"}, {}),
+        ({"p": "a", "q": "b"}, {"p": "b", "q": "c"}, {"p": "b", "q": "c"}, {}),
+        ({"p": "a", "q": "b"}, {"p": "b", "q": "a"}, {"p": "b", "q": "a"}, {}),
+        ({"p": "a", "q": "b"}, {"p": "b", "q": "b"}, {}, {"b": {"p", "q"}}),
+        # One that stays keeps what would be another one's.
+        ({"p": "a", "q": "b", "r": "c"}, {"p": "x", "q": "x", "r": "a"}, {}, {"x": {"p", "q"}, "a": {"r"}}),
+    ],
+)
+def test_no_two_players_get_one_key(old, new, moving, shared):
+    assert MIGRATION.load().keys_of_today(old, new) == (moving, shared)
