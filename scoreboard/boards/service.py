@@ -98,6 +98,11 @@ class Boards:
         except NotFound:
             return None
 
+    def incarnation(self, id: str) -> str:
+        """The name of a board as it is now: another one once it was deleted and made again."""
+        found = self.find(id)
+        return f"board {id} {found.since if found else 'none'}"
+
     def private(self, id: str) -> bool:
         """Whether a board is private, as far as this process knows."""
         found = self.known(id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, key_required
@@ -29,4 +31,6 @@ def submit_scores(board: str) -> Response:
         )
         return answer({"data": report})
 
-    return parts().answers.once(g.caller, body, write)
+    # Asked once: an answer must not be taken for one of a board that was made while it was written.
+    incarnation = cache(lambda: parts().boards.incarnation(board))
+    return parts().answers.once(g.caller, body, write, incarnation=incarnation)
