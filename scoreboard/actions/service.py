@@ -11,10 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, structs
 
-from scoreboard.accounts.rules import suspended
+from scoreboard.accounts.rules import scoring_disabled, suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
-from scoreboard.actions.fold import scoring_disabled
 from scoreboard.actions.receipts import Receipts, ShownBy
 from scoreboard.actions.refusals import Refusals, TooFast
 from scoreboard.actions.rules import (

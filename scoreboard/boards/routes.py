@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from scoreboard.accounts.guard import insider
 from scoreboard.boards.rules import no_board
@@ -197,6 +197,7 @@ def list_periods(board: str) -> Response:
             kind=row.period.kind,
             entries=row.entries,
             closed_at=instant(row.closed_at),
+            revised_at=instant(row.revised_at) or UNSET,
         )
         for row in rows
     ]
@@ -219,6 +220,9 @@ def listed(page: Page, *, limit: int) -> Response:
             "asOf": rfc3339(parts().clock()),
             "entries": Raw(page.encoded),
         }
+        revised = parts().boards.revised_at(page.board, page.period)
+        if revised is not None:
+            data["revisedAt"] = rfc3339(revised)
         return {"data": data, "page": {"next": page.following, "limit": limit}}
 
     return tagged(f"{page.window.period}.{page.state}.{cursor or ''}", body)

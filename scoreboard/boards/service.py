@@ -134,6 +134,13 @@ class Boards:
             raise NotFound(f"This board has no period {wanted[:64]!r}.", code="period_not_found")
         return found
 
+    def revised_at(self, board: Board, period: Period) -> int | None:
+        """When results of a period were last changed after it was closed; None where never."""
+        if period.ends_at is None or self._clock() < period.ends_at:
+            return None
+        row = self._windows.of_period(board.id, period.id)
+        return row.revised_at if row else None
+
     def window(self, board: Board, period: str, region: str) -> tuple[Window, Period]:
         """The window of a period and a region ("" for all). Raises NotFound."""
         if region and region not in board.definition.regions:

@@ -13,6 +13,8 @@ from scoreboard.boards.types import Shown, Window
 from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
 
+Ranks = dict[str, Shown]  # by player
+
 SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
 
 
@@ -43,16 +45,18 @@ class Show:
                 self.view.show_names(names)
             shown = self.view.publish(changes, first, last)
             for change, ranks in zip(changes, shown, strict=True):
-                if ranks is None:
+                if change.closed:
+                    self.view.let_go(change.window)
+                elif ranks is None:
                     self._again(change)
         except RedisAway as error:
             self.trust.unshown(error, since=began)
             return {}
         if not self.trust.sound_for_writer():
             return {}  # ranks of boards that may lack something are no ranks
-        return {
-            change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
-        }
+        pairs = zip(changes, shown, strict=True)
+        found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
+        return {window: ranks for window, ranks in found.items() if ranks is not None}
 
     def definitions(self, version: int, gone: Sequence[Window], first: int, last: int) -> None:
         """Facts `first` to `last` changed definitions: tell every process, and hide what is `gone`.
@@ -100,6 +104,16 @@ class Show:
 
         self._tell(tell)
 
+    def merged(self, changes: Sequence[Change], guests: Sequence[str], first: int, last: int) -> None:
+        """Facts `first` to `last` made guests' standings those of accounts."""
+        self.batch(changes, [], first=first, last=last)
+
+        def tell() -> None:
+            self.view.forget_names(guests, last)
+
+        if guests:
+            self._tell(tell)
+
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""
         self.named([], first, last)
@@ -128,3 +142,10 @@ class Show:
         whole = self.database.snapshot(load)
         if whole is not None:
             self.view.put(whole)
+
+
+def _unranked(change: Change) -> Ranks | None:
+    """What a closed window shows that Redis need not hold: everything but ranks."""
+    if not change.closed:
+        return None
+    return {one.player: Shown(one.score, None, None, one.version) for one in change.standings}

@@ -12,6 +12,8 @@ from scoreboard.core.patterns import pattern
 
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 
+OUTDATED = "outdated"  # code of a merge that was gathered before something changed; never answered
+
 ColumnName = Annotated[
     str,
     pattern(
@@ -156,6 +158,6 @@ class Shown(Struct, frozen=True, gc=False):
     """What a submission did to one standing, as the ranked view shows it after the whole batch."""
 
     score: int
-    rank: int
+    rank: int | None  # None in a closed window that Redis does not hold any more
     previous_rank: int | None
     version: int

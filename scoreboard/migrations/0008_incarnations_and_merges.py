@@ -6,7 +6,7 @@ TABLES = """
 ALTER TABLE answer ADD COLUMN incarnation TEXT NOT NULL DEFAULT '';
 ALTER TABLE action_type ADD COLUMN since BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN merged_into TEXT {c};
-CREATE INDEX account_merged ON account (id) WHERE merged_into IS NOT NULL;
+CREATE INDEX account_merged ON account (merged_into) WHERE merged_into IS NOT NULL;
 ALTER TABLE board_window ADD COLUMN revised_at BIGINT;
 CREATE INDEX journal_player ON journal (player, seq)
 """

@@ -7,6 +7,7 @@ from functools import cache
 from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, key_required
+from scoreboard.accounts.rules import IMPORT
 from scoreboard.core.answers import sent_key
 from scoreboard.core.bodies import parsed, shaped
 from scoreboard.core.http import BATCH_BYTES, answer, raw
@@ -18,7 +19,7 @@ bp = Blueprint("scores", __name__, url_prefix="/v1")
 
 
 @bp.post("/boards/<board>/scores")
-@key_required("scores:write")
+@key_required("scores:write", IMPORT)
 @described(body=Batch, answer=Report, once=True, problems=(*WRITES, "board_not_found"), names=(Entry,))
 def submit_scores(board: str) -> Response:
     """Submit up to 1000 scores to a board."""
@@ -27,7 +28,12 @@ def submit_scores(board: str) -> Response:
 
     def write() -> Response:
         report = parts().scores.submit(
-            board, batch.entries, caller=g.caller, context=context(), key=sent_key()
+            board,
+            batch.entries,
+            caller=g.caller,
+            context=context(),
+            key=sent_key(),
+            imports=IMPORT in g.scopes,
         )
         return answer({"data": report})
 
