@@ -51,6 +51,7 @@ from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.gather import Gather
 from scoreboard.boards.manage import Manage
@@ -281,7 +282,15 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         transaction=Transaction(lines=JournalLines(), clock=clock, notes=notes),
     )
     sql_view = SqlView(database)
-    boards = Boards(catalogue=catalogue, show=show, sql=sql_view, windows=windows, names=names, clock=clock)
+    boards = Boards(
+        catalogue=catalogue,
+        show=show,
+        sql=sql_view,
+        windows=windows,
+        names=names,
+        exports=Exports(database=patient_database, clock=clock),
+        clock=clock,
+    )
     boards_follower = BoardsFollower(
         view=RedisView(patient, Breaker()),
         catalogue=Catalogue(definitions),

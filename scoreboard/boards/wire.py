@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
@@ -90,7 +90,7 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     ]
 
     @classmethod
-    def of(cls, row: Row) -> RankedEntry:
+    def of(cls, row: Row, **more: Any) -> Self:
         """A row as it travels."""
         return cls(
             rank=row.rank,
@@ -100,7 +100,14 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
             reached_at=rfc3339(row.reached_at),
             metadata=Raw(row.metadata.encode()) if row.metadata else None,
             percentile=row.percentile,
+            **more,
         )
+
+
+class ExportedEntry(RankedEntry, frozen=True, kw_only=True, rename="camel", gc=False):
+    """A line of an export: a row of a list, and whether its period was revised."""
+
+    revised_at: Revised = UNSET
 
 
 class Listing(Struct, frozen=True, kw_only=True, rename="camel"):
