@@ -14,16 +14,10 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
 from scoreboard.boards.refold import Standings, fold_in
-from scoreboard.boards.types import OUTDATED, Board, Standing, Window
-from scoreboard.core.errors import ScoreboardError
+from scoreboard.boards.rules import Outdated
+from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.journal.service import Journal
 from scoreboard.journal.types import PLAYER_MERGED, Recorded
-
-
-class OutdatedError(ScoreboardError):
-    """Boards or guests of the account changed since: gather again. No answer has it."""
-
-    code = OUTDATED
 
 
 @dataclass
@@ -42,10 +36,10 @@ class Gathered:
         self._orders = {id: Order(board.definition, board.layout) for id, board in self.boards.items()}
 
     def take(self, lines: Iterable[Recorded]) -> None:
-        """Fold in facts of these players, oldest first. Raises OutdatedError."""
+        """Fold in facts of these players, oldest first. Raises Outdated."""
         for line in lines:
             if line.fact.kind == PLAYER_MERGED and line.fact.data["guest"] not in self.players:
-                raise OutdatedError("A guest was merged since.")
+                raise Outdated
             for id, board in self.boards.items():
                 found = fold_in(self.windows, board, self._orders[id], line, self.account)
                 if line.fact.player == self.guest:
@@ -53,11 +47,11 @@ class Gathered:
             self.head = max(self.head, line.seq)
 
     def check(self, boards: Sequence[Board]) -> None:
-        """Raise OutdatedError unless the boards are still the same, in the same order."""
+        """Raise Outdated unless the boards are still the same, in the same order."""
         if {one.id: (one.since, one.layout) for one in boards} != {
             one.id: (one.since, one.layout) for one in self.boards.values()
         }:
-            raise OutdatedError("A board was defined since.")
+            raise Outdated
 
     def standings(self) -> Iterator[tuple[Board, Order, Window, Standing]]:
         """What the account stands at in each window in which the guest has entries."""

@@ -40,7 +40,7 @@ class BoardMerge:
     show: Show
 
     def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], list[Change]]:
-        """What moves the guest's standings, and returns what to show. Raises Refused or OutdatedError."""
+        """What moves the guest's standings, and returns what to show. Raises Refused or Outdated."""
         gathered: Gathered = fact.private["gathered"]
         self.catalogue.refresh_within(db)
         gathered.check(self.catalogue.boards())

@@ -10,8 +10,15 @@ from msgspec import structs
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
 from scoreboard.boards.types import SAFE, Board, Definition, Standing, Window
-from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused
+from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Unavailable
 from scoreboard.journal.types import PLAYER_MERGED, Recorded
+
+
+class Outdated(Unavailable):
+    """Boards, or guests of the account, changed since the entries of both were gathered: gather again."""
+
+    def __init__(self) -> None:
+        super().__init__("Boards were changed at this moment. Send the same again.")
 
 
 def no_board(id: str) -> NotFound:

@@ -12,8 +12,6 @@ from scoreboard.core.patterns import pattern
 
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 
-OUTDATED = "outdated"  # code of a merge that was gathered before something changed; never answered
-
 ColumnName = Annotated[
     str,
     pattern(

@@ -8,9 +8,8 @@ from typing import Any
 
 from scoreboard.accounts.rules import already_merged
 from scoreboard.accounts.types import Player
-from scoreboard.boards.types import OUTDATED
+from scoreboard.boards.rules import Outdated
 from scoreboard.core import deadline
-from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.journal.types import PLAYER_MERGED, SEVERAL, Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.merging.types import Revoked
@@ -39,17 +38,16 @@ class Merging:
         """
         guest = self.guest(token)
         deadline.lift()  # who played for years has much to be read
-        for _ in range(TRIES):
+        for left in reversed(range(TRIES)):
             try:
                 outcome = self._try(player.id, guest, context)
-            except ScoreboardError as error:
-                if error.code != OUTDATED:
+                break
+            except Outdated:
+                if not left:
                     raise
-            else:
-                self.forget(guest)
-                self.revoked(outcome.shown or {})
-                return guest
-        raise Unavailable("Boards are being defined at the moment. Send the same again.")
+        self.forget(guest)
+        self.revoked(outcome.shown or {})
+        return guest
 
     def _try(self, account: str, guest: str, context: Mapping[str, str]) -> Outcome:
         fact = Fact(
