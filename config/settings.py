@@ -237,6 +237,8 @@ class Settings:
         "Failed sign-ins of a user name, until strangers must solve a puzzle for each one.",
     )
     limit_refresh: str = limit("LIMIT_REFRESH", "600/minute", "Refreshed sessions of an address.")
+    limit_merge: str = limit("LIMIT_MERGE", "10/minute", "Guests that a player merges.")
+    limit_export: str = limit("LIMIT_EXPORT", "10/minute", "Exports that an address loads.")
     limit_request: str = limit(
         "LIMIT_REQUEST", "3000/minute", "Requested actions of a player, for each type of action."
     )

@@ -20,6 +20,7 @@ from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
 from scoreboard.accounts.guests import Guests
 from scoreboard.accounts.keys import KeyFold, Keys
+from scoreboard.accounts.mergefold import AccountMerge
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
 from scoreboard.accounts.purgefold import PurgeFold
@@ -36,6 +37,7 @@ from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.actions.catalogue import ActionTypes
 from scoreboard.actions.fold import ActionFold
 from scoreboard.actions.manage import ManageActionTypes
+from scoreboard.actions.mergefold import ActionMerge
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.refusals import Refusals
 from scoreboard.actions.refusedfold import RefusedFold
@@ -49,8 +51,11 @@ from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.gather import Gather
 from scoreboard.boards.manage import Manage
+from scoreboard.boards.mergefold import BoardMerge
 from scoreboard.boards.scorefold import ScoreFold
 from scoreboard.boards.service import Boards
 from scoreboard.boards.show import Show
@@ -86,6 +91,8 @@ from scoreboard.keyring.service import KeyRing
 from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import Schedule
 from scoreboard.keyring.vault import Vault
+from scoreboard.merging.fold import MergeFold
+from scoreboard.merging.service import Merging
 from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
 from scoreboard.stream.edge import Edge
@@ -132,6 +139,7 @@ class Parts:
     puzzles: Puzzles
     sessions: Sessions
     guests: Guests
+    merging: Merging
     actions: Actions
     refusals: Refusals
     action_types: ActionTypes
@@ -260,7 +268,10 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     view = RedisView(redis, breaker)
     show = Show(view=view, trust=Trust(view=view, journal=journal), database=database)
     accounts = Accounts(stored=StoredAccounts(database))
-    scores = ScoreFold(catalogue=catalogue, names=names, show=show)
+    scores = ScoreFold(catalogue=catalogue, accounts=accounts, names=names, show=show)
+    merges = MergeFold(
+        accounts=AccountMerge(), boards=BoardMerge(catalogue=catalogue, show=show), actions=ActionMerge()
+    )
     notes = Notes()
     receipts = Receipts(stored=StoredReceipts(database), notes=notes)
     writer = Writer(
@@ -270,6 +281,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             ActionFold(scores=scores, accounts=accounts, receipts=receipts),
             AccountFold(announce=show.named, renamed=show.renamed),
             PurgeFold(announce=show.forgotten),
+            merges,
             BoardFold(catalogue=catalogue, show=show),
             ActionTypeFold(announce=show.nothing),
             RefusedFold(announce=show.nothing),
@@ -279,7 +291,15 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         transaction=Transaction(lines=JournalLines(), clock=clock, notes=notes),
     )
     sql_view = SqlView(database)
-    boards = Boards(catalogue=catalogue, show=show, sql=sql_view, windows=windows, names=names, clock=clock)
+    boards = Boards(
+        catalogue=catalogue,
+        show=show,
+        sql=sql_view,
+        windows=windows,
+        names=names,
+        exports=Exports(database=patient_database, clock=clock),
+        clock=clock,
+    )
     boards_follower = BoardsFollower(
         view=RedisView(patient, Breaker()),
         catalogue=Catalogue(definitions),
@@ -384,6 +404,13 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             writer=writer,
             clock=clock,
             days=settings.guest_days,
+        ),
+        merging=Merging(
+            guest=sessions.guest,
+            gather=Gather(catalogue=catalogue, accounts=accounts, journal=journal),
+            writer=writer,
+            revoked=sessions.revocations.add,
+            forget=accounts.forget,
         ),
         actions=Actions(
             tokens=ActionTokens(ring),

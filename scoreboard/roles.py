@@ -10,6 +10,7 @@ from scoreboard.accounts import routes as accounts
 from scoreboard.actions import routes as actions
 from scoreboard.admin import routes as admin
 from scoreboard.boards import routes as boards
+from scoreboard.merging import routes as merging
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
 from scoreboard.pages.guide import routes as guide
@@ -21,7 +22,7 @@ from scoreboard.stream import routes as stream
 
 ALWAYS = (ops.bp,)
 ROLES = {
-    "auth": (accounts.bp,),
+    "auth": (accounts.bp, merging.bp),
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),

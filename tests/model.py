@@ -67,6 +67,25 @@ class ModelBoard:
             return old
         return Stand(score, columns, reached)
 
+    def merge(self, guest: str, account: str) -> None:
+        """All that a guest scored counts as the account's."""
+        for event in self.accepted:
+            if event["player"] == guest:
+                event["player"] = account
+
+    def breaks_bounds(self, player: str, before: ModelBoard) -> bool:
+        """Whether a player who took in a guest stands outside the bounds, where neither stood before."""
+        low, high = self.definition.get("minScore", -SAFE), self.definition.get("maxScore", SAFE)
+        for region in ("", "eu", "na"):
+            score = self.standings(region=region)[player].score if self._in(player, region) else 0
+            was = {stand.score for stand in before.standings(region=region).values()}
+            if self._in(player, region) and not low <= score <= high and score not in was:
+                return True
+        return False
+
+    def _in(self, player: str, region: str) -> bool:
+        return player in self.standings(region=region)
+
     def overflows(self) -> bool:
         """Whether some standing is beyond the exact numbers."""
         return any(

@@ -87,6 +87,16 @@ export class Scoreboard {
     return persist(() => this.#api.get(asked))
   }
 
+  /**
+   * All rows of one state of a board as a file: a Response, whose body is a stream. Throws a Refusal.
+   * @param {string} board
+   * @param {{ format?: "csv" | "jsonl", period?: string, region?: string }} [options]
+   */
+  export(board, { format = "csv", period = "", region = "" } = {}) {
+    const query = new URLSearchParams(Object.entries({ period, region }).filter(([, value]) => value))
+    return this.#api.file(`/boards/${encodeURIComponent(board)}/export.${format}?${query}`)
+  }
+
   /** The player of this browser, with what he plays by: `request`, `play`, `queue` and `optimistic`. */
   player() {
     return (this.#player ??= this.#load())

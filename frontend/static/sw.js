@@ -78,6 +78,8 @@ function inTime(asked) {
 
 // The page is told when it was kept, so that it can say how old it is.
 async function keepBoard(boards, url, answer) {
+  // A board that was deleted, or made private, is not shown any more: not even without a network.
+  if (answer.status === 404 || answer.status === 410) await boards.delete(url, MATCH)
   if (answer.status !== 200 || answer.redirected) return
   const headers = new Headers(answer.headers)
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name)

@@ -11,6 +11,7 @@ from scoreboard.accounts.rules import (
     invalid_credentials,
     no_password,
     not_a_guest,
+    player_not_found,
     session_over,
     suspended,
     username_taken,
@@ -217,5 +218,5 @@ class AccountFolding:
     def _account(self, player: str) -> Account:
         found = accounts.account(self.db, player)
         if found is None:
-            raise NotFound(f"There is no player {player!r} with an account here.", code="player_not_found")
+            raise player_not_found(player)
         return found

@@ -28,7 +28,7 @@ RANKS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
 def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only server keys call a route that have one of `scopes`, or players who have `role`.
 
-    Who called is g.caller then.
+    Who called is g.caller then, and what a key allows g.scopes.
     """
 
     def guarded(route: Callable[P, R]) -> Callable[P, R]:
@@ -42,6 +42,8 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
                 _check_role(caller, role)
             elif not set(scopes) & set(caller.scopes):
                 raise Forbidden(f"This key lacks the scope {' or '.join(scopes)}.")
+            else:
+                g.scopes = caller.scopes
             return route(*args, **kwargs)
 
         callers = scopes if role is None else (*scopes, f"player:{role}")

@@ -13,12 +13,14 @@ from ulid import ULID
 from scoreboard.accounts import spelling
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.rules import (
+    OUR_PLAYER,
     display_name,
     first_name,
     invalid_credentials,
     no_password,
     nobodys_name,
     not_a_guest,
+    player_not_found,
     username_taken,
     wrong_password,
 )
@@ -131,9 +133,7 @@ class Players:
         """A player's account. Raises NotFound, player_not_found."""
         found = self.accounts.get(player) if re.match(PLAYER_ID, player) else None
         if found is None:
-            raise NotFound(
-                f"There is no player {player[:64]!r} with an account here.", code="player_not_found"
-            )
+            raise player_not_found(player)
         return found
 
     def find(self, who: str) -> Account:
@@ -206,7 +206,7 @@ class Players:
     def _create(
         self, name: str | None, region: str | None, private: Mapping[str, Any], context: Context
     ) -> Tokens:
-        player, session = f"p_{str(ULID()).lower()}", new_session()
+        player, session = f"{OUR_PLAYER}{str(ULID()).lower()}", new_session()
         shown = first_name(player, private.get("username")) if name is None else display_name(name)
         data = {"session": session, "displayName": shown, "guest": not private}
         if region is not None:

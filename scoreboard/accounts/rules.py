@@ -11,9 +11,11 @@ import regex
 from scoreboard.accounts.invisible import dropped, visible
 from scoreboard.accounts.spelling import composed
 from scoreboard.accounts.types import Session
-from scoreboard.core.errors import Conflict, Forbidden, Refused, Unauthenticated
+from scoreboard.core.errors import BadRequest, Conflict, Forbidden, NotFound, Refused, Unauthenticated
 
-SCOPES = ("scores:write", "boards:write", "players:write", "admin")
+IMPORT = "scores:import"  # the scope that may also write into periods that are closed
+SCOPES = ("scores:write", IMPORT, "boards:write", "players:write", "admin")
+OUR_PLAYER = "p_"  # ids of players who signed in here begin so
 LONGEST_NAME = 32  # graphemes, what a reader counts as characters
 MOST_CODE_POINTS = 256  # a grapheme may be made of many, without end
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1024  # characters; ASVS 5.0, 6.2.1 and 6.2.9
@@ -141,6 +143,39 @@ def no_password() -> Conflict:
         "A guest has no password. POST /v1/auth/upgrade gives a guest a user name and a password.",
         code="no_password",
     )
+
+
+def player_not_found(player: str) -> NotFound:
+    """The error for a player who has no account here."""
+    return NotFound(f"There is no player {player[:64]!r} with an account here.", code="player_not_found")
+
+
+def account_needed() -> Conflict:
+    """The error for a guest who wants to take in another guest."""
+    return Conflict(
+        "A guest can't take in another guest. Sign in to an account with a user name first.",
+        code="account_needed",
+    )
+
+
+def invalid_guest_token(why: str = "It is none, or the guest's session is over.") -> BadRequest:
+    """The error for a refresh token that proves no guest. Not 401: the caller's own session is good."""
+    return BadRequest(f"guestRefreshToken is not good. {why}", code="invalid_guest_token")
+
+
+def already_merged() -> Conflict:
+    """The error for a guest who was merged into another account."""
+    return Conflict("This guest was merged into another account already.", code="already_merged")
+
+
+def player_merged(player: str, into: str = "an account") -> Conflict:
+    """What is told of points for a guest who was merged."""
+    return Conflict(f"The guest {player} was merged into {into}.", code="player_merged")
+
+
+def scoring_disabled() -> Forbidden:
+    """What a player hears who may not win points."""
+    return Forbidden("You can't win points now. Ask the moderators why.", code="scoring_disabled")
 
 
 def suspended() -> Forbidden:

@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from scoreboard.accounts.rules import OUR_PLAYER
 from scoreboard.accounts.store import accounts as table
 from scoreboard.accounts.store import names as names_table
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.names import PlayerNames
-from scoreboard.accounts.types import Account, Name
+from scoreboard.accounts.types import Account, Barred, Name
 from scoreboard.core.db import Connection
 
 KEPT_SECONDS = 5.0  # how long another process may not know of a change
@@ -75,12 +76,21 @@ class Accounts:
         """The account was changed here."""
         self._known.pop(player, None)
 
-    def barred(self, db: Connection, players: Sequence[str]) -> dict[str, bool]:
-        """Those of these players who may not win points, each with whether the account is suspended.
-
-        In the writer's transaction.
-        """
+    def barred(self, db: Connection, players: Sequence[str]) -> dict[str, Barred]:
+        """Those of these players who may not win points, each with why, in the writer's transaction."""
         return table.barred(db, players)
+
+    def merged(self, db: Connection, players: Iterable[str]) -> dict[str, str]:
+        """Those of these players who were merged, each with the account, in the writer's transaction.
+
+        Nobody is looked for whose id was not made here: other ids cost nothing.
+        """
+        ours = [player for player in players if player.startswith(OUR_PLAYER)]
+        return table.merged(db, ours) if ours else {}
+
+    def guests_in(self, player: str) -> list[str]:
+        """The guests who were merged into an account."""
+        return self.stored.database.run(lambda db: table.guests_in(db, player))
 
     def _keep(self, account: Account) -> None:
         self._known[account.id] = (self.monotonic(), account)

@@ -10,11 +10,11 @@ from msgspec import structs
 from scoreboard.accounts.accesstokens import SECONDS, AccessTokens
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.revocations import Revocations
-from scoreboard.accounts.rules import presented, session_end, suspended
+from scoreboard.accounts.rules import invalid_guest_token, presented, session_end, suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.store import accounts as accounts_table
 from scoreboard.accounts.store import sessions as table
-from scoreboard.accounts.store.sessions import FORGET_MS, StoredSessions
+from scoreboard.accounts.store.sessions import FORGET_MS, MERGED, StoredSessions
 from scoreboard.accounts.types import Account, Player, Session, Tokens
 from scoreboard.core.clock import Clock
 from scoreboard.core.db import Connection
@@ -73,6 +73,26 @@ class Sessions:
         if session is None or account is None or means == "over":
             raise _invalid()
         return self.tokens(id, account, session.generation)
+
+    def guest(self, token: str) -> str:
+        """The guest whose refresh token this is. Spends nothing. Raises BadRequest, invalid_guest_token.
+
+        Also one whose session ended by a merge: the answer may have been lost. A token that was used
+        before ends the session, as in `renew`.
+        """
+        found = self.refresh.read(token)
+        session = self.stored.get(found[0]) if found else None
+        if found is None or session is None:
+            raise invalid_guest_token()
+        if session.ended_why == MERGED:
+            return session.player
+        means = presented(session, found[1], self.clock())
+        if means == "reused":
+            self.end(session, why="a refresh token was used twice")
+            raise invalid_guest_token("It was used before, so the guest's session is ended.")
+        if means == "over":
+            raise invalid_guest_token()
+        return session.player
 
     def leave(self, token: str) -> None:
         """End the session of a refresh token. One that is not ours, or is over, changes nothing."""

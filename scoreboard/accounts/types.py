@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 Role = Literal["player", "moderator", "admin"]
+Barred = Literal["disabled", "suspended", "merged"]  # why a player may not win points
 
 
 class Name(Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ class Session(Struct, frozen=True, kw_only=True):
     rotated_at: int  # when the newest generation was made
     expires_at: int
     ended_at: int | None
+    ended_why: str = ""
 
 
 class Revocation(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,12 @@ class ActionTypes:
         self._look()
         return self._types.get(name)
 
+    def incarnation(self, name: str) -> str:
+        """The name of an action type as it is now: another one once it was deleted and defined again."""
+        self.refresh()
+        found = self._types.get(name)
+        return f"action-type {name} {found.since if found else 'none'}"
+
     def all(self) -> list[ActionType]:
         """All action types, by name."""
         self.refresh()

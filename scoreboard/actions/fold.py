@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoreboard.accounts.rules import suspended
+from scoreboard.accounts.rules import player_merged, scoring_disabled, suspended
 from scoreboard.accounts.service import Accounts
+from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, check_alone, won
 from scoreboard.actions.store import guards
 from scoreboard.core.db import Connection
-from scoreboard.core.errors import Forbidden
+from scoreboard.core.errors import ScoreboardError
 from scoreboard.journal.types import Fact, Fold, Folding, Recorded
 
 Key = tuple[str, str]  # player and action type
@@ -51,7 +52,7 @@ class ActionFolding:
     at: int
     scores: Folding
     receipts: Receipts
-    barred: dict[str, bool]  # player → whether the account is suspended
+    barred: dict[str, Barred]
     ended: dict[str, int]
     wins: dict[Key, Wins]
     written: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
@@ -92,7 +93,7 @@ class ActionFolding:
 
     def _check(self, fact: Fact) -> Wins | None:
         if fact.player in self.barred:
-            raise suspended() if self.barred[fact.player] else scoring_disabled()
+            raise _barred(fact.player, self.barred[fact.player])
         if fact.data["exclusive"]:
             check_alone(self.ended.get(fact.player, 0), fact.data["issuedAt"])
         if not any(_caps(fact)):
@@ -101,9 +102,9 @@ class ActionFolding:
         return won(before, fact.amount, self.at, _caps(fact))
 
 
-def scoring_disabled() -> Forbidden:
-    """What a player hears who may not win points."""
-    return Forbidden("You can't win points now. Ask the moderators why.", code="scoring_disabled")
+def _barred(player: str, why: Barred) -> ScoreboardError:
+    refusals = {"suspended": suspended, "disabled": scoring_disabled}
+    return player_merged(player) if why == "merged" else refusals[why]()
 
 
 def _caps(fact: Fact) -> tuple[int | None, int | None]:

@@ -18,8 +18,8 @@ from scoreboard.core.bodies import shaped
 from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.ids import check_name
-from scoreboard.journal.rules import fact_id
-from scoreboard.journal.types import Fact
+from scoreboard.journal.rules import deleted_since, fact_id
+from scoreboard.journal.types import Fact, Recorded
 from scoreboard.journal.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -37,11 +37,17 @@ class ManageActionTypes:
     def define(
         self, name: str, body: Any, *, context: dict[str, str], key: str | None = None
     ) -> tuple[ActionType, bool]:
-        """Create an action type or change it. Returns it, and whether it is new. Raises ValidationFailed."""
+        """Create an action type or change it. Returns it, and whether it is new.
+
+        Raises ValidationFailed; Conflict, deleted_since, for a key whose action type was deleted.
+        """
         rules = _shaped(name, body)
         self._check(rules)
-        created = self._define(name, rules, context=context, key=key)
-        return self.types.get(name), created
+        line = self._define(name, rules, context=context, key=key)
+        found = self.types.find(name)
+        if found is None or line.seq < found.since:
+            raise deleted_since(f"the action type {name!r}")
+        return found, line.result["created"]
 
     def delete(self, name: str, *, context: dict[str, str], key: str | None = None) -> None:
         """Delete an action type. Tokens that are out can still be completed. Raises NotFound."""
@@ -89,7 +95,7 @@ class ManageActionTypes:
         context: dict[str, str],
         file_digest: str = "",
         key: str | None = None,
-    ) -> bool:
+    ) -> Recorded:
         data: dict[str, Any] = {"rules": msgspec.to_builtins(rules)}
         if file_digest:
             data["fileDigest"] = file_digest
@@ -100,12 +106,12 @@ class ManageActionTypes:
             data=data,
             context=context,
         )
-        return bool(self._append(fact)["created"])
+        return self._append(fact)
 
-    def _append(self, fact: Fact) -> dict[str, Any]:
-        result = self.writer.record(fact).result
+    def _append(self, fact: Fact) -> Recorded:
+        line = self.writer.record(fact)
         self.types.refresh()
-        return result
+        return line
 
 
 def _shaped(name: str, body: Any) -> Rules:

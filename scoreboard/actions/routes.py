@@ -30,6 +30,7 @@ REFUSALS = (
     "invalid_proof",
     "scoring_disabled",
     "overlapping_action",
+    "player_merged",
     "cap_reached",
     "board_not_found",
     "board_not_open",

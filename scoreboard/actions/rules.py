@@ -116,6 +116,17 @@ def won(before: Wins, points: int, at: int, caps: tuple[int | None, int | None])
     return after
 
 
+def joined(mine: Wins, others: Wins) -> Wins:
+    """What two players won who are one from now on: what fell into the same hour and day adds up."""
+    hour, day = max(mine.hour, others.hour), max(mine.day, others.day)
+    return Wins(
+        hour=hour,
+        hour_points=sum(one.hour_points for one in (mine, others) if one.hour == hour),
+        day=day,
+        day_points=sum(one.day_points for one in (mine, others) if one.day == day),
+    )
+
+
 def complaints(rules: Rules, boards: Mapping[str, Board]) -> list[FieldError]:
     """What is wrong with an action type whose fields are well-formed one by one."""
     found = []

@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, structs
 
-from scoreboard.accounts.rules import suspended
+from scoreboard.accounts.rules import scoring_disabled, suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
-from scoreboard.actions.fold import scoring_disabled
-from scoreboard.actions.receipts import Receipts
+from scoreboard.actions.receipts import Receipts, ShownBy
 from scoreboard.actions.refusals import Refusals, TooFast
 from scoreboard.actions.rules import (
     check_work,
@@ -27,7 +26,17 @@ from scoreboard.actions.rules import (
     nonce,
 )
 from scoreboard.actions.tokens import ActionTokens, invalid_token
-from scoreboard.actions.types import HARDEST, ActionType, Completion, Issued, Proof, Receipt, Request, Ticket
+from scoreboard.actions.types import (
+    HARDEST,
+    ActionType,
+    Completion,
+    Issued,
+    Placed,
+    Proof,
+    Receipt,
+    Request,
+    Ticket,
+)
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board
@@ -37,11 +46,12 @@ from scoreboard.core.errors import (
     BadRequest,
     Conflict,
     FieldError,
+    NotFound,
     ScoreboardError,
     ValidationFailed,
 )
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import SEVERAL, Fact, Outcome
+from scoreboard.journal.types import SEVERAL, Fact, Outcome, Recorded
 from scoreboard.journal.writer import Writer
 
 REUSED = "idempotency_key_reused"  # what the journal calls it
@@ -156,7 +166,7 @@ class Actions:
             raise refusal from None
         if line.fact.digest != claim:
             raise _used()
-        return self._public(self.receipts.write(line, None, replayed=True))
+        return self._replayed(line, None)
 
     def _receipt(self, outcome: Outcome) -> Receipt:
         if outcome.error is not None:
@@ -164,25 +174,43 @@ class Actions:
         assert outcome.recorded is not None
         if not outcome.shown:
             self.boards.let_others_notice()
-        return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=outcome.replayed))
+        if outcome.replayed:
+            return self._replayed(outcome.recorded, outcome.shown)
+        return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=False))
+
+    def _replayed(self, line: Recorded, shown: ShownBy) -> Receipt:
+        """The receipt of what was counted before, of the boards that are still there. Raises NotFound."""
+        counted = dict(line.fact.data["boards"])
+        found = {id: self.boards.find(id) for id in counted}
+        there = {id for id, board in found.items() if board is not None and board.since == counted[id]}
+        if not there:
+            raise NotFound(
+                "The boards of this action were deleted since it was counted.", code="board_not_found"
+            )
+        receipt = self.receipts.write(line, shown, replayed=True)
+        return self._public(_only(receipt, [one for one in receipt.standings if one.board in there]))
 
     def _public(self, receipt: Receipt) -> Receipt:
         """A receipt without private boards: to players they are not there."""
-        seen = [one for one in receipt.standings if not self.boards.private(one.board)]
-        if len(seen) == len(receipt.standings):
-            return receipt
-        return structs.replace(
-            receipt,
-            new_score=seen[0].score if seen else receipt.new_score,
-            rank=seen[0].rank if seen else None,
-            standings=seen,
-            degraded=True if any(one.rank is None for one in seen) else UNSET,
-        )
+        return _only(receipt, [one for one in receipt.standings if not self.boards.private(one.board)])
 
     def _hashed(self, device: str | None) -> str:
         if device is None:
             return ""
         return hmac.new(self.secret, device.encode(), "sha256").hexdigest()[:16]
+
+
+def _only(receipt: Receipt, standings: list[Placed]) -> Receipt:
+    """A receipt with these of its standings."""
+    if len(standings) == len(receipt.standings):
+        return receipt
+    return structs.replace(
+        receipt,
+        new_score=standings[0].score if standings else receipt.new_score,
+        rank=standings[0].rank if standings else None,
+        standings=standings,
+        degraded=True if any(one.rank is None for one in standings) else UNSET,
+    )
 
 
 def _proof(sent: Any) -> Proof:

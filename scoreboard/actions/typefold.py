@@ -43,7 +43,7 @@ class ActionTypeFolding:
             table.delete(self.db, fact.action, seq)
             return {}
         rules = msgspec.convert(fact.data["rules"], Rules)
-        defined = ActionType(name=fact.action, rules=rules, revision=seq)
+        defined = ActionType(name=fact.action, rules=rules, revision=seq, since=seq)
         table.write(self.db, defined, file_digest=fact.data.get("fileDigest", ""))
         return {"created": not there}
 

@@ -36,7 +36,7 @@ def show_definition(board: str) -> Response:
     answer=BoardShown,
     status=(200, 201),
     once=True,
-    problems=(*WRITES, "score_out_of_range"),
+    problems=(*WRITES, "score_out_of_range", "deleted_since"),
 )
 def define_board(board: str) -> Response:
     """Create a board, or change it."""
@@ -51,7 +51,7 @@ def define_board(board: str) -> Response:
             parts().rooms.forbid(board)
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
-    return parts().answers.once(g.caller, body, write)
+    return parts().answers.once(g.caller, body, write, incarnation=lambda: parts().boards.incarnation(board))
 
 
 @bp.delete("/boards/<board>")
@@ -66,7 +66,9 @@ def delete_board(board: str) -> Response:
         parts().rooms.forbid(board)
         return nothing()
 
-    return parts().answers.once(g.caller, request.get_data(), write)
+    return parts().answers.once(
+        g.caller, request.get_data(), write, incarnation=lambda: parts().boards.incarnation(board)
+    )
 
 
 @bp.get("/action-types")
@@ -92,7 +94,9 @@ def show_action_type(name: str) -> Response:
 @bp.put("/action-types/<name>")
 @key_required("admin", role="admin")
 @limited("admin")
-@described(body=Rules, answer=ActionTypeShown, status=(200, 201), once=True, problems=WRITES)
+@described(
+    body=Rules, answer=ActionTypeShown, status=(200, 201), once=True, problems=(*WRITES, "deleted_since")
+)
 def define_action_type(name: str) -> Response:
     """Create an action type, or change it."""
     body = raw()
@@ -104,7 +108,9 @@ def define_action_type(name: str) -> Response:
         defined, created = parts().manage_action_types.define(name, rules, context=context(), key=sent_key())
         return answer({"data": ActionTypeShown.of(defined)}, 201 if created else 200)
 
-    return parts().answers.once(g.caller, body, write)
+    return parts().answers.once(
+        g.caller, body, write, incarnation=lambda: parts().action_types.incarnation(name)
+    )
 
 
 @bp.delete("/action-types/<name>")
@@ -118,7 +124,9 @@ def delete_action_type(name: str) -> Response:
         parts().manage_action_types.delete(name, context=context(), key=sent_key())
         return nothing()
 
-    return parts().answers.once(g.caller, request.get_data(), write)
+    return parts().answers.once(
+        g.caller, request.get_data(), write, incarnation=lambda: parts().action_types.incarnation(name)
+    )
 
 
 @bp.patch("/players/<player>")

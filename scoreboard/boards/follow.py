@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
-from scoreboard.boards.rules import fed
+from scoreboard.boards.rules import fed, moved
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import WindowRow
@@ -18,11 +18,12 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Standing, Window
 from scoreboard.core.db import Connection, Database
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Recorded
 
 PAGE = 1000  # standings that are built at once
 SHORT = 1000  # facts; what a journal so short adds up to is built at once
 Progress = Callable[[int], None]
+Touched = dict[Window, dict[str, None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,27 +68,22 @@ class BoardsFollower:
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Show the standings that these facts touched, as they are now."""
-        touched: dict[Window, dict[str, None]] = {}
-        named: dict[str, None] = {}
-        for line in facts:
-            fact = line.fact
-            for board, mine in fed(line).items():
-                for period, segment, *_ in mine["standings"]:
-                    touched.setdefault(Window(board, period, segment), {})[fact.player] = None
-            if "displayName" in fact.data:
-                named[fact.player] = None
+        touched, gone = _touched(facts)
+        named = list({line.fact.player: None for line in facts if "displayName" in line.fact.data})
         if any(line.fact.kind.startswith("board-") for line in facts):
             self.show_catalogue()
         self.catalogue.refresh()
         if named:
-            self.view.show_names(self.names.latest(list(named)))
+            self.view.show_names(self.names.latest(named))
         for window, players in touched.items():
-            self._put(window, list(players))
+            self._put(window, list(players), gone.get(window, {}))
         for line in facts:
             if line.fact.kind == "period-closed":
                 self._let_go(line.fact.board, line.fact.data["period"])
             elif line.fact.kind == "board-deleted":
                 self._hide(line)
+            elif line.fact.kind == PLAYER_MERGED:
+                self.view.forget_names([line.fact.data["guest"]], line.seq)
             elif line.fact.kind == "guests-purged":
                 self.view.forget_names(line.result["players"], line.seq)
         self.view.advance(facts[0].seq, facts[-1].seq)
@@ -132,7 +128,7 @@ class BoardsFollower:
             if not self.view.fill_building(row.window, token, order, row.version, page):
                 return False
             progress(len(page))
-        return self.view.finish_building(row.window, token, order.layout, row.version)
+        return self.view.finish_building(row.window, token, order, row.version)
 
     def show_catalogue(self) -> None:
         """Tell every process which definitions are the newest."""
@@ -147,18 +143,22 @@ class BoardsFollower:
             last = page[-1].player
         self.view.show_names([], complete=newest)
 
-    def _put(self, window: Window, players: Sequence[str]) -> None:
+    def _put(self, window: Window, players: Sequence[str], gone: Mapping[str, int]) -> None:
         row, order = self.windows.get(window), self._order(window)
         if row is None or order is None:
             return
         found = self.database.run(lambda db: table.standings_of(db, row.id, players, len(order.names)))
         for start in range(0, len(players), PAGE):
             page = [found[player] for player in players[start : start + PAGE] if player in found]
-            self.view.put(self._change(order, row, page))
+            self.view.put(self._change(order, row, page, gone))
+        if row.closed_at is not None:
+            self.view.let_go(window)
 
-    def _change(self, order: Order, row: WindowRow, page: Sequence[Standing]) -> Change:
+    def _change(
+        self, order: Order, row: WindowRow, page: Sequence[Standing], gone: Mapping[str, int]
+    ) -> Change:
         # A count of entries that no page reaches: a page never makes a window complete.
-        return Change(order, row.window, page, version=row.version, entries=-1)
+        return Change(order, row.window, page, version=row.version, entries=-1, gone=gone)
 
     def _let_go(self, board: str, period: str) -> None:
         for row in self.windows.of(board, period):
@@ -191,3 +191,18 @@ class BoardsFollower:
             return table.standings_page(db, window_id, len(order.names), after=last, limit=PAGE)
 
         return self.database.run(read)
+
+
+def _touched(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str, int]]]:
+    """By window: whose standings facts touched, and who is gone, each with the fact by which."""
+    touched: Touched = {}
+    gone: dict[Window, dict[str, int]] = {}
+    for line in facts:
+        windows = moved(line)
+        for board, mine in fed(line).items():
+            windows += [Window(board, period, segment) for period, segment, *_ in mine["standings"]]
+        for window in windows:
+            touched.setdefault(window, {})[line.fact.player] = None
+        for window in moved(line):
+            gone.setdefault(window, {})[line.fact.data["guest"]] = line.seq
+    return touched, gone

@@ -21,8 +21,8 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.ids import check_name
-from scoreboard.journal.rules import fact_id
-from scoreboard.journal.types import Fact
+from scoreboard.journal.rules import deleted_since, fact_id
+from scoreboard.journal.types import Fact, Recorded
 from scoreboard.journal.writer import Writer
 
 PATIENCE_SECONDS = 60.0  # a large board is folded again, or deleted, in one transaction
@@ -42,11 +42,17 @@ class Manage:
     def define(
         self, id: str, body: Any, *, context: dict[str, str], key: str | None = None
     ) -> tuple[Board, bool]:
-        """Create a board or change it. Returns it, and whether it is new. Raises ValidationFailed."""
+        """Create a board or change it. Returns it, and whether it is new.
+
+        Raises ValidationFailed; Conflict, deleted_since, for a key whose board was deleted.
+        """
         definition = checked(id, body)
-        created = self._define(id, definition, context=context, key=key)
+        line = self._define(id, definition, context=context, key=key)
         self.catalogue.refresh()
-        return self.catalogue.board(id), created
+        found = {board.id: board for board in self.catalogue.boards()}.get(id)
+        if found is None or line.seq < found.since:
+            raise deleted_since(f"the board {id!r}")
+        return found, line.result["created"]
 
     def delete(self, id: str, *, context: dict[str, str], key: str | None = None) -> None:
         """Delete a board with all its standings; the journal keeps its facts. Raises NotFound."""
@@ -103,7 +109,7 @@ class Manage:
         context: dict[str, str],
         file_digest: str = "",
         key: str | None = None,
-    ) -> bool:
+    ) -> Recorded:
         data: dict[str, Any] = {"definition": msgspec.to_builtins(definition)}
         if file_digest:
             data["fileDigest"] = file_digest
@@ -114,14 +120,14 @@ class Manage:
             data=data,
             context=context,
         )
-        return bool(self._append(fact)["created"])
+        return self._append(fact)
 
-    def _append(self, fact: Fact) -> dict[str, Any]:
+    def _append(self, fact: Fact) -> Recorded:
         deadline.lift()
-        result = self.writer.record(fact, seconds=PATIENCE_SECONDS).result
+        line = self.writer.record(fact, seconds=PATIENCE_SECONDS)
         # Where Redis could not tell them, other processes still answer by the old definitions for a moment.
         self.trust.let_others_notice()
-        return result
+        return line
 
 
 def checked(id: str, body: Any) -> Definition:

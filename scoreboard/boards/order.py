@@ -9,7 +9,7 @@ is tied. The rest says who was first.
 
 from __future__ import annotations
 
-from scoreboard.boards.types import Definition, Place, Standing
+from scoreboard.boards.types import Definition, Place, Row, Standing
 
 DIGITS = "0123456789abcdefghijklmnopqrstuv"
 PAIRS = tuple(high + low for high in DIGITS for low in DIGITS)  # two digits are ten bits
@@ -69,6 +69,20 @@ class Order:
         """How many of the other players, in percent, are behind or level with this one."""
         ahead = place.position if self.ties == "ordinal" else place.ahead
         return 100.0 if total <= 1 else round(100 * (total - 1 - ahead) / (total - 1), 2)
+
+    def row(self, place: Place, total: int, name: str) -> Row:
+        """A place as people see it."""
+        score, columns, reached_at = self.read(place.key)
+        return Row(
+            rank=self.rank(place),
+            player=place.player,
+            name=name,
+            score=score,
+            columns=dict(zip(self.names, columns, strict=True)),
+            reached_at=reached_at,
+            metadata=place.metadata,
+            percentile=self.percentile(place, total),
+        )
 
     def number(
         self, found: list[tuple[str, str, str]], *, position: int, ahead: int, tiers: int

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from flask import Blueprint, Response, request
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
-from scoreboard.accounts.guard import insider
+from scoreboard.accounts.guard import insider, sent_key
 from scoreboard.boards.rules import no_board
 from scoreboard.boards.service import Page
 from scoreboard.boards.types import Board, BoardShown, Score, Window
@@ -34,8 +35,11 @@ from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
 from scoreboard.core.http import answer, tagged
 from scoreboard.core.ids import PLAYER_ID
+from scoreboard.core.limits import count
 from scoreboard.core.openapi import described
 from scoreboard.core.parts import parts
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
 
@@ -51,6 +55,23 @@ board_read = described(
     ),
 )
 window_read = described(problems=("period_not_found", "region_not_found"))
+
+
+def exported(media: str) -> Callable[[V], V]:
+    """What all exports say of themselves."""
+    return described(
+        query=Where,
+        media=media,
+        limited=True,
+        sends=(
+            "Content-Disposition",
+            "Scoreboard-As-Of",
+            "Scoreboard-Version",
+            "Scoreboard-Total",
+            "Scoreboard-Revised-At",
+        ),
+        problems=("validation_failed", "overloaded"),
+    )
 
 
 @bp.get("/boards")
@@ -179,6 +200,24 @@ def rank_for(board: str) -> Response:
     return answer({"data": found_at})
 
 
+@bp.get("/boards/<board>/export.csv")
+@board_read
+@window_read
+@exported("text/csv")
+def export_csv(board: str) -> Response:
+    """Load all entries of a window as CSV, from one state of it."""
+    return _export(board, "csv", "text/csv; charset=utf-8; header=present")
+
+
+@bp.get("/boards/<board>/export.jsonl")
+@board_read
+@window_read
+@exported("application/jsonl")
+def export_lines(board: str) -> Response:
+    """Load all entries of a window as lines of JSON, from one state of it."""
+    return _export(board, "jsonl", "application/jsonl")
+
+
 @bp.get("/boards/<board>/periods")
 @board_read
 @described(query=PeriodsQuery, answer=list[PastPeriod], paged=True)
@@ -197,6 +236,7 @@ def list_periods(board: str) -> Response:
             kind=row.period.kind,
             entries=row.entries,
             closed_at=instant(row.closed_at),
+            revised_at=instant(row.revised_at) or UNSET,
         )
         for row in rows
     ]
@@ -219,9 +259,31 @@ def listed(page: Page, *, limit: int) -> Response:
             "asOf": rfc3339(parts().clock()),
             "entries": Raw(page.encoded),
         }
+        revised = parts().boards.revised_at(page.board, page.period)
+        if revised is not None:
+            data["revisedAt"] = rfc3339(revised)
         return {"data": data, "page": {"next": page.following, "limit": limit}}
 
     return tagged(f"{page.window.period}.{page.state}.{cursor or ''}", body)
+
+
+def _export(board: str, format: str, content_type: str) -> Response:
+    asked = query(request.args, Where)
+    found = readable(board)
+    if sent_key() is None:  # keys are for those who have a reason
+        count("export")
+    spool = parts().boards.exported(found, asked.region, asked.period, format)
+    response = Response(spool, content_type=content_type)
+    response.call_on_close(lambda: parts().boards.exports.end(spool))
+    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.segment)))
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Scoreboard-As-Of"] = rfc3339(spool.as_of)
+    response.headers["Scoreboard-Version"] = str(spool.version)
+    response.headers["Scoreboard-Total"] = str(spool.total)
+    if spool.revised_at is not None:
+        response.headers["Scoreboard-Revised-At"] = rfc3339(spool.revised_at)
+    return response
 
 
 def readable(id: str) -> Board:

@@ -9,9 +9,16 @@ from msgspec import structs
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
-from scoreboard.boards.types import SAFE, Board, Definition, Standing
-from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused
-from scoreboard.journal.types import Recorded
+from scoreboard.boards.types import SAFE, Board, Definition, Standing, Window
+from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Unavailable
+from scoreboard.journal.types import PLAYER_MERGED, Recorded
+
+
+class Outdated(Unavailable):
+    """Boards, or guests of the account, changed since the entries of both were gathered: gather again."""
+
+    def __init__(self) -> None:
+        super().__init__("Boards were changed at this moment. Send the same again.")
 
 
 def no_board(id: str) -> NotFound:
@@ -28,6 +35,13 @@ def fed(line: Recorded) -> Mapping[str, Any]:
         return {line.fact.board: line.result}
     boards: Mapping[str, Any] = line.result.get("boards", {})
     return boards
+
+
+def moved(line: Recorded) -> list[Window]:
+    """The windows in which a guest's standing became the account's by this fact."""
+    if line.fact.kind != PLAYER_MERGED:
+        return []
+    return [Window(*one) for one in line.result["windows"]]
 
 
 def fold(

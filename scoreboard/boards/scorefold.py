@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoreboard.accounts.service import Names
+from scoreboard.accounts.rules import IMPORT, player_merged
+from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.periods import period_at
@@ -33,6 +34,7 @@ class ScoreFold:
     """Facts of the kind "score": a player scored on a board."""
 
     catalogue: Catalogue
+    accounts: Accounts
     names: Names
     show: Show
     kinds: frozenset[str] = frozenset({"score"})
@@ -56,6 +58,7 @@ class ScoreFolding:
     standings: dict[Key, Standing] = field(default_factory=dict)
     touched: dict[Key, None] = field(default_factory=dict)
     changed: dict[Key, None] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)  # guests, each with the account
     names: dict[str, Name] = field(default_factory=dict)
     known_names: Mapping[str, str] = field(default_factory=dict)
     boards: dict[str, Board] = field(default_factory=dict)
@@ -74,12 +77,16 @@ class ScoreFolding:
             row = table.window_row(self.db, window)
             if row is not None:
                 self._remember(row, list(ids))
+        scored = {fact.player: None for fact in facts if fact.kind == "score"}
+        self.merged = self.parts.accounts.merged(self.db, scored)
         named = [fact.player for fact in facts if "displayName" in fact.data]
         if named:
             self.known_names = self.parts.names.within(self.db, named)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Fold one score into all windows of its boards, or into none. Raises Refused or NotFound."""
+        if fact.player in self.merged:
+            raise player_merged(fact.player, self.merged[fact.player])
         moves: dict[str, list[Move]] = {}
         operators: dict[str, str] = {}
         for board in self._targets(fact):
@@ -130,7 +137,9 @@ class ScoreFolding:
         for window, standings in players.items():
             row = self.windows[window]
             order = self.parts.catalogue.order(self.boards[window.board])
-            changes.append(Change(order, window, standings, version=row.version, entries=row.entries))
+            closed = row.closed_at is not None
+            change = Change(order, window, standings, version=row.version, entries=row.entries, closed=closed)
+            changes.append(change)
         return self.parts.show.batch(changes, list(self.names.values()), first=first, last=last)
 
     def _targets(self, fact: Fact) -> list[Board]:
@@ -156,7 +165,9 @@ class ScoreFolding:
         order = self.parts.catalogue.order(board)
         moves: list[Move] = []
         for window, period in self._feeds(board, fact):
-            self._check_open(board, self.windows.get(window), period)
+            closed = self._closed(board, period)
+            if closed and not fact.data.get("import"):
+                raise period_closed(period, closed)
             old = self.standings.get((window, fact.player))
             new = fold(
                 old,
@@ -210,14 +221,18 @@ class ScoreFolding:
             self._periods[(board.id, kind)] = known
         return known
 
-    def _check_open(self, board: Board, row: WindowRow | None, period: Period) -> None:
+    def _closed(self, board: Board, period: Period) -> str:
+        """How a period is closed, in words; "" where it takes scores."""
+        # Whatever feeds a region feeds the window of all, which is closed with it.
+        row = self.windows.get(Window(board.id, period.id, ""))
         running = self._running(board, period.kind)
         if period.ends_at is not None and period.ends_at < (running.starts_at or 0):
-            raise Refused(f"The period {period.id} was over long ago.", code="period_closed")
+            return "was over long ago"
         # Under another rule or in another zone a period of this name may have been over already.
         reopened = period == running and row is not None and row.period != period
         if row is not None and row.closed_at is not None and not reopened:
-            raise Refused(f"The period {period.id} is closed.", code="period_closed")
+            return "is closed"
+        return ""
 
     def _running(self, board: Board, kind: str) -> Period:
         known = self._now.get((board.id, kind))
@@ -256,7 +271,10 @@ class ScoreFolding:
         if row is None:
             row = table.new_window(self.db, window, period, version=seq, at=self.at)
             self.windows[window] = row
-        row.period, row.closed_at = period, None
+        if self._closed(self.boards[window.board], period):  # an import
+            row.closed_at, row.revised_at = row.closed_at or self.at, self.at
+        else:
+            row.period, row.closed_at = period, None
         row.version, row.changed_at = seq, self.at
         row.entries += old is None
         self.standings[key] = new
@@ -275,6 +293,14 @@ class ScoreFolding:
         for key in self.changed:
             by_board.setdefault(key[0].board, []).append(key)
         return [(self.parts.catalogue.order(self.boards[id]), keys) for id, keys in by_board.items()]
+
+
+def period_closed(period: Period, closed: str) -> Refused:
+    """What is told of a score for a period that takes no more."""
+    return Refused(
+        f"The period {period.id} {closed}. A key with the scope {IMPORT} can write into it.",
+        code="period_closed",
+    )
 
 
 def _named(fact: Fact) -> list[str]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from scoreboard.accounts.service import Names
 from scoreboard.boards import cursors
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.exports import Exports, Spool
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import before, period_at
 from scoreboard.boards.rules import no_board
@@ -19,7 +20,7 @@ from scoreboard.boards.show import Show
 from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
-from scoreboard.boards.types import Board, Period, Place, Row, Stretch, Window
+from scoreboard.boards.types import Board, Period, Row, Stretch, Window
 from scoreboard.boards.wire import RankedEntry
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
@@ -59,10 +60,12 @@ class Boards:
         sql: SqlView,
         windows: Windows,
         names: Names,
+        exports: Exports,
         clock: Clock,
     ) -> None:
         self._catalogue, self._show, self._sql = catalogue, show, sql
         self._windows, self._names, self._clock = windows, names, clock
+        self.exports = exports
         # As new as the last refresh, so as new as the request that reads them.
         self._together = Together(self._look)
         self._renames = 0
@@ -98,6 +101,11 @@ class Boards:
         except NotFound:
             return None
 
+    def incarnation(self, id: str) -> str:
+        """The name of a board as it is now: another one once it was deleted and made again."""
+        found = self.find(id)
+        return f"board {id} {found.since if found else 'none'}"
+
     def private(self, id: str) -> bool:
         """Whether a board is private, as far as this process knows."""
         found = self.known(id)
@@ -128,6 +136,13 @@ class Boards:
         if found is None:
             raise NotFound(f"This board has no period {wanted[:64]!r}.", code="period_not_found")
         return found
+
+    def revised_at(self, board: Board, period: Period) -> int | None:
+        """When results of a period were last changed after it was closed; None where never."""
+        if period.ends_at is None or self._clock() < period.ends_at:
+            return None
+        row = self._windows.of_period(board.id, period.id)
+        return row.revised_at if row else None
 
     def window(self, board: Board, period: str, region: str) -> tuple[Window, Period]:
         """The window of a period and a region ("" for all). Raises NotFound."""
@@ -209,6 +224,13 @@ class Boards:
     def let_others_notice(self) -> None:
         """Wait, after a score that could not be shown, until no process believes Redis to have it."""
         self._show.trust.let_others_notice()
+
+    def exported(self, board: Board, region: str, period: str, format: str) -> Spool:
+        """All rows of one state of a window, as a file. Raises NotFound, or Unavailable."""
+        window, found = self.window(board, period, region)
+        return self._in_order(
+            board, lambda board: self.exports.begin(window, found, self._catalogue.order(board), format)
+        )
 
     def past(self, board: Board, *, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
         """Periods that are over, newest first, of those in which anybody scored."""
@@ -303,7 +325,7 @@ class Boards:
         places = sorted(stretch.places, key=lambda place: place.position)[:keep]
         names = self._names_of([place.player for place in places])
         more = keep is not None and len(stretch.places) > keep
-        rows = [_row(order, place, stretch.total, names) for place in places]
+        rows = [order.row(place, stretch.total, names.get(place.player, place.player)) for place in places]
         return Page(
             board=board,
             window=window,
@@ -346,17 +368,3 @@ class Boards:
 def _remembered(question: tuple[Any, ...]) -> bool:
     """Whether an answer is worth keeping: tops are asked for again and again, the rest hardly ever."""
     return question[:2] == ("listed", 0)
-
-
-def _row(order: Order, place: Place, total: int, names: Mapping[str, str]) -> Row:
-    score, columns, reached_at = order.read(place.key)
-    return Row(
-        rank=order.rank(place),
-        player=place.player,
-        name=names.get(place.player, place.player),
-        score=score,
-        columns=dict(zip(order.names, columns, strict=True)),
-        reached_at=reached_at,
-        metadata=place.metadata,
-        percentile=order.percentile(place, total),
-    )

@@ -12,8 +12,11 @@ from scoreboard.boards.store.standings import all_standings, window_row
 from scoreboard.boards.store.windows import windows_of
 from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Shown, Window
-from scoreboard.core.db import Busy, Connection, Database, Lost
+from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
+from scoreboard.core.unavailable import DatabaseUnavailable
+
+Ranks = dict[str, Shown]  # by player
 
 SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
 
@@ -45,16 +48,18 @@ class Show:
                 self.view.show_names(names)
             shown = self.view.publish(changes, first, last)
             for change, ranks in zip(changes, shown, strict=True):
-                if ranks is None:
+                if change.closed:
+                    self.view.let_go(change.window)
+                elif ranks is None:
                     self._again(change)
         except RedisAway as error:
             self.trust.unshown(error, since=began)
             return {}
         if not self.trust.sound_for_writer():
             return {}  # ranks of boards that may lack something are no ranks
-        return {
-            change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
-        }
+        pairs = zip(changes, shown, strict=True)
+        found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
+        return {window: ranks for window, ranks in found.items() if ranks is not None}
 
     def definitions(self, version: int, gone: Sequence[Window], first: int, last: int) -> None:
         """Facts `first` to `last` changed definitions: tell every process, and hide what is `gone`.
@@ -94,7 +99,7 @@ class Show:
 
     def renamed(self, players: Sequence[str]) -> None:
         """Have streams look at the boards on which these players stand, whose names changed."""
-        with suppress(RedisAway, Lost, Busy):  # all boards are looked at every few seconds in any case
+        with suppress(RedisAway, DatabaseUnavailable):  # all boards are looked at every few seconds in any case
             self.view.look_at(self.database.run(lambda db: windows_of(db, players)))
 
     def forgotten(self, players: Sequence[str], first: int, last: int) -> None:
@@ -106,6 +111,16 @@ class Show:
             self.view.advance(first, last)
 
         self._tell(tell)
+
+    def merged(self, changes: Sequence[Change], guests: Sequence[str], first: int, last: int) -> None:
+        """Facts `first` to `last` made guests' standings those of accounts."""
+        self.batch(changes, [], first=first, last=last)
+
+        def tell() -> None:
+            self.view.forget_names(guests, last)
+
+        if guests:
+            self._tell(tell)
 
     def nothing(self, first: int, last: int) -> None:
         """Facts `first` to `last` change no board."""
@@ -135,3 +150,10 @@ class Show:
         whole = self.database.snapshot(load)
         if whole is not None:
             self.view.put(whole)
+
+
+def _unranked(change: Change) -> Ranks | None:
+    """What a closed window shows that Redis need not hold: everything but ranks."""
+    if not change.closed:
+        return None
+    return {one.player: Shown(one.score, None, None, one.version) for one in change.standings}

@@ -156,6 +156,6 @@ class Shown(Struct, frozen=True, gc=False):
     """What a submission did to one standing, as the ranked view shows it after the whole batch."""
 
     score: int
-    rank: int
+    rank: int | None  # None in a closed window that Redis does not hold any more
     previous_rank: int | None
     version: int

@@ -17,7 +17,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
 from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
-from scoreboard.journal.service import Journal, facts_of
+from scoreboard.journal.service import Journal, facts_of, merges
 
 PAGE = 1000
 SETTLE_SECONDS = 0.5
@@ -62,7 +62,7 @@ class Verify:
         order = Order(board.definition, board.layout)
 
         def compare(db: Connection) -> list[Difference]:
-            expected = folded(board, facts_of(db, board.id, board.since))
+            expected = folded(board, facts_of(db, board.id, board.since), merges(db))
             found: list[Difference] = []
             for row in table.window_rows(db, board.id):
                 standings = expected.pop(row.window, {})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from scoreboard.boards.types import BoardShown, Period, Row, Score
 from scoreboard.core.clock import Time, rfc3339
@@ -14,6 +14,10 @@ from scoreboard.core.patterns import pattern
 Limit = Annotated[int, Meta(ge=1, le=1000, description="How many at most.")]
 Rank = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=0)]
+Revised = Annotated[
+    Time | UnsetType,
+    Meta(description="When results were last changed after the period was closed; left out where never."),
+]
 
 
 class Where(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -86,7 +90,7 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     ]
 
     @classmethod
-    def of(cls, row: Row) -> RankedEntry:
+    def of(cls, row: Row, **more: Any) -> Self:
         """A row as it travels."""
         return cls(
             rank=row.rank,
@@ -96,7 +100,14 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
             reached_at=rfc3339(row.reached_at),
             metadata=Raw(row.metadata.encode()) if row.metadata else None,
             percentile=row.percentile,
+            **more,
         )
+
+
+class ExportedEntry(RankedEntry, frozen=True, kw_only=True, rename="camel", gc=False):
+    """A line of an export: a row of a list, and whether its period was revised."""
+
+    revised_at: Revised = UNSET
 
 
 class Listing(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -106,6 +117,7 @@ class Listing(Struct, frozen=True, kw_only=True, rename="camel"):
     period: str
     region: BoardId | None
     total: Annotated[Count, Meta(description="How many are ranked in all.")]
+    revised_at: Revised = UNSET
     id: Annotated[
         str | None, Meta(description="The stream cursor at which to go on; null where nothing streams.")
     ]
@@ -139,6 +151,7 @@ class PastPeriod(PeriodShown, frozen=True, kw_only=True, rename="camel"):
     kind: str
     entries: Count
     closed_at: Annotated[Time | None, Meta(description="null until it is closed.")]
+    revised_at: Revised = UNSET
 
 
 class BoardNow(BoardShown, frozen=True, kw_only=True, rename="camel"):

@@ -16,6 +16,8 @@ WRITE_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer")
 EXPOSED = (
     *("ETag", "Retry-After", "RateLimit", "RateLimit-Policy"),
     *("X-Request-Id", "Idempotency-Replayed", "Scoreboard-Resume", "Preference-Applied"),
+    *("Content-Disposition", "Scoreboard-As-Of", "Scoreboard-Version"),
+    *("Scoreboard-Total", "Scoreboard-Revised-At"),
 )
 PREFLIGHT_SECONDS = 600
 

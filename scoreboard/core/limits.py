@@ -47,6 +47,7 @@ RULES = {
     "sign-in-name": Rule(by=("of", "address"), setting="limit_sign_in"),  # failures only, of a user name
     "sign-in-everywhere": Rule(by=("of",), setting="limit_sign_in_name"),  # failures only
     "refresh": Rule(by=("address",), setting="limit_refresh"),
+    "merge": Rule(by=("caller",), setting="limit_merge"),
     "request": Rule(by=("caller", "of"), setting="limit_request"),  # of an action type
     "request-address": Rule(by=("address",), setting="limit_request_address"),
     "failed-completion": Rule(by=("caller",), setting="limit_failed"),  # failures and repetitions only
@@ -54,6 +55,7 @@ RULES = {
     "stream": Rule(by=("address",), setting="limit_stream"),
     "ticket": Rule(by=("caller",), setting="limit_ticket"),
     "ticket-address": Rule(by=("address",), setting="limit_stream"),
+    "export": Rule(by=("address",), setting="limit_export"),
     "qr": Rule(by=("address",), setting="limit_qr"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }

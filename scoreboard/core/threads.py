@@ -27,6 +27,15 @@ def native_lock() -> Any:
     return monkey.get_original("_thread", "allocate_lock")()
 
 
+def native_sleep() -> Callable[[float], None]:
+    """What a native thread sleeps by. gevent's own would give it an event loop."""
+    if not cooperative():
+        return time.sleep
+    from gevent import monkey
+
+    return cast("Callable[[float], None]", monkey.get_original("time", "sleep"))
+
+
 class NativeThreads:
     """Runs each piece of work in one of a few native threads, and waits for it."""
 

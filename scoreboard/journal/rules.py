@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from scoreboard.core.errors import Conflict
+
 
 def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -> str:
     """The id of a fact about something named, which its author may send again with an idempotency key."""
@@ -12,3 +14,11 @@ def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -
     if key is not None:
         return f"{kind}:{context.get('caller', '')}:{name}:{key}"
     return f"{kind}:{name}:{secrets.token_hex(12)}"
+
+
+def deleted_since(what: str) -> Conflict:
+    """What is told of a definition that was sent again, after what it defined was deleted."""
+    return Conflict(
+        f"This Idempotency-Key defined {what}, which was deleted since. Send another key to define it again.",
+        code="deleted_since",
+    )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from scoreboard.core.db import Connection, Database
 from scoreboard.journal import store
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Recorded
+
+PAGE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,13 @@ class Journal:
         """The fact of this id; None where it was not recorded."""
         return self.database.run(lambda db: store.JournalLines().known(db, [id]).get(id))
 
+    def of_player(self, player: str) -> Iterator[Recorded]:
+        """A player's facts, oldest first. Each page is read by itself, so nobody waits for all of them."""
+        since = 0
+        while page := self.database.run(lambda db, since=since: store.of_player(db, player, since, PAGE)):  # type: ignore[misc]
+            yield from page
+            since = page[-1].seq
+
     def gaps(self) -> int:
         """How many numbers are missing between 1 and the head. Must be 0."""
         return self.database.snapshot(lambda db: store.head(db) - store.count(db))
@@ -39,6 +48,18 @@ def facts_of(db: Connection, board: str, since: int) -> Iterator[Recorded]:
     Among them are those that feed several boards, whether this one is among those or not.
     """
     return store.of_board(db, board, since)
+
+
+def facts_of_player(db: Connection, player: str, since: int) -> Iterator[Recorded]:
+    """A player's facts after the fact `since`, oldest first, within one transaction."""
+    while page := store.of_player(db, player, since, PAGE):
+        yield from page
+        since = page[-1].seq
+
+
+def merges(db: Connection) -> list[Recorded]:
+    """All facts that merged a guest into an account, oldest first, within one transaction."""
+    return store.of_several(db, PLAYER_MERGED)
 
 
 def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:

@@ -91,6 +91,18 @@ def of_board(db: Connection, board: str, since: int, page: int = 5000) -> Iterat
         since = found[-1][0]
 
 
+def of_player(db: Connection, player: str, since: int, limit: int) -> list[Recorded]:
+    """Up to `limit` facts of a player that follow `since`, oldest first."""
+    text = f"SELECT {COLUMNS} FROM journal WHERE player = ? AND seq > ? ORDER BY seq LIMIT ?"
+    return [_recorded(row) for row in rows(db, text, (player, since, limit))]
+
+
+def of_several(db: Connection, kind: str) -> list[Recorded]:
+    """The facts of a kind that concern several boards, oldest first."""
+    text = f"SELECT {COLUMNS} FROM journal WHERE board = ? AND kind = ? ORDER BY seq"
+    return [_recorded(row) for row in rows(db, text, (SEVERAL, kind))]
+
+
 def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:
     """Those of these players of whom facts after `seq` tell."""
     condition, value = one_of(db, "player", players)

@@ -11,6 +11,7 @@ from scoreboard.core.db import Connection
 from scoreboard.core.errors import ScoreboardError
 
 SEVERAL = "*"  # the board of a fact that feeds more than one
+PLAYER_MERGED = "player-merged"  # the kind of a fact by which all that was a guest's is an account's
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):

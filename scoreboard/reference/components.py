@@ -42,6 +42,14 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         "Whether `since` could be resumed.",
         {"type": "string", "enum": ["none", "ok", "partial"]},
     ),
+    "Content-Disposition": ("A file's name: board, period and region.", {}),
+    "Scoreboard-As-Of": ("When the state was read that all rows are of.", {"format": "date-time"}),
+    "Scoreboard-Version": ("The newest fact in that state.", {"pattern": "^[0-9]+$"}),
+    "Scoreboard-Total": ("How many rows there are.", {"pattern": "^[0-9]+$"}),
+    "Scoreboard-Revised-At": (
+        "When results were last changed after the period was closed; left out where never.",
+        {"format": "date-time"},
+    ),
     "X-Request-Id": ("Names this request in the server's log: yours, or one that was made.", {}),
 }
 REQUIRED = ("Retry-After", "WWW-Authenticate", "X-Request-Id", "ETag")

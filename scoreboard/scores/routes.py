@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, key_required
+from scoreboard.accounts.rules import IMPORT
 from scoreboard.core.answers import sent_key
 from scoreboard.core.bodies import parsed, shaped
 from scoreboard.core.http import BATCH_BYTES, answer, raw
@@ -16,7 +19,7 @@ bp = Blueprint("scores", __name__, url_prefix="/v1")
 
 
 @bp.post("/boards/<board>/scores")
-@key_required("scores:write")
+@key_required("scores:write", IMPORT)
 @described(body=Batch, answer=Report, once=True, problems=(*WRITES, "board_not_found"), names=(Entry,))
 def submit_scores(board: str) -> Response:
     """Submit up to 1000 scores to a board."""
@@ -25,8 +28,15 @@ def submit_scores(board: str) -> Response:
 
     def write() -> Response:
         report = parts().scores.submit(
-            board, batch.entries, caller=g.caller, context=context(), key=sent_key()
+            board,
+            batch.entries,
+            caller=g.caller,
+            context=context(),
+            key=sent_key(),
+            imports=IMPORT in g.scopes,
         )
         return answer({"data": report})
 
-    return parts().answers.once(g.caller, body, write)
+    # Asked once: an answer must not be taken for one of a board that was made while it was written.
+    incarnation = cache(lambda: parts().boards.incarnation(board))
+    return parts().answers.once(g.caller, body, write, incarnation=incarnation)

@@ -13,6 +13,7 @@ import msgspec
 from scoreboard.accounts.rules import display_name
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, Shown, Window
+from scoreboard.core import deadline
 from scoreboard.core.bodies import field_error, forgiven
 from scoreboard.core.clock import Clock, parse
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
@@ -20,6 +21,7 @@ from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.scores.types import METADATA_BYTES, Entries, Entry, Rejected, Report, StandingNow
 
+IMPORT_SECONDS = 60.0
 FUTURE_MS = 60_000  # how far a sender's clock may be ahead of ours
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -41,8 +43,11 @@ class Scores:
         caller: str,
         context: Mapping[str, str],
         key: str | None = None,
+        imports: bool = False,
     ) -> Report:
         """Record entries, and tell what became of each.
+
+        With `imports`, entries that say when they occurred may go into periods that are closed.
 
         An entry with an idempotency key, or a request with one, may be sent again: it counts once.
         Raises NotFound where there is no such board, and Unavailable where nothing can be written.
@@ -55,6 +60,7 @@ class Scores:
             key=key,
             now=self.clock(),
             token=secrets.token_hex(12),
+            imports=imports,
         )
         facts: list[Fact] = []
         indexes: list[int] = []
@@ -70,7 +76,7 @@ class Scores:
                 rejected.append(Rejected(index=index, code="validation_failed", detail=detail))
             except ScoreboardError as error:
                 rejected.append(Rejected(index=index, code=error.code, detail=error.detail))
-        outcomes = self.writer.append(facts)
+        outcomes = self.writer.append(facts, seconds=_patience(facts))
         if not all(outcome.shown for outcome in outcomes):
             self.boards.let_others_notice()
         return _report(board, indexes, outcomes, rejected)
@@ -86,6 +92,7 @@ class _Batch:
     key: str | None  # the request's idempotency key
     now: int
     token: str  # makes ids for entries that nobody gave a key
+    imports: bool
 
     def fact(self, index: int, entry: Entry) -> Fact:
         """An entry as a fact. Raises Refused."""
@@ -96,6 +103,9 @@ class _Batch:
             id = f"score:{self.caller}:{self.board.id}:{self.board.since}:{key}"
         else:
             id = f"score:{self.token}:{index}"
+        digest = _digest(entry, data) if key else ""
+        if self.imports and entry.occurred_at:
+            data["import"] = True  # after the digest: what a key allows is no part of what an entry says
         return Fact(
             id=id,
             kind="score",
@@ -105,7 +115,7 @@ class _Batch:
             columns=entry.columns or {},
             data=data,
             context=self.context,
-            digest=_digest(entry, data) if key else "",
+            digest=digest,
         )
 
     def _data(self, entry: Entry) -> dict[str, Any]:
@@ -121,6 +131,14 @@ class _Batch:
         if entry.metadata:
             data["metadata"] = _metadata(entry.metadata)
         return data
+
+
+def _patience(facts: Sequence[Fact]) -> float | None:
+    """How long to wait for the writer: imports may open thousands of windows, which takes a while."""
+    if not any("import" in fact.data for fact in facts):
+        return None
+    deadline.lift()
+    return IMPORT_SECONDS
 
 
 def _at_once(entries: Sequence[Any]) -> Sequence[Any]:

@@ -16,7 +16,7 @@ LEVELS = [
     {"accounts"},
     {"boards", "audit"},
     {"scores", "stream", "actions"},
-    {"admin", "pages", "ops", "reference", "chaos"},
+    {"admin", "pages", "ops", "reference", "chaos", "merging"},
 ]
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
 OPEN = {"types", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones

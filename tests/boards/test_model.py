@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from tests.model import ModelBoard
 from tests.support import KEY
 
 BOARD = "game"
-PLAYERS = st.sampled_from(["ada", "bob", "cyd", "dan", "eve", "fay"])
+ACCOUNT, GUEST = "fay", "eve"  # who signed in here; the guest may become part of the account
+PLAYERS = st.sampled_from(["ada", "bob", "cyd", "dan", GUEST, ACCOUNT])
 SCORES = st.integers(-3, 3) | st.sampled_from([100, -100, 2**53 - 1, -(2**53) + 1])
 OPERATORS = st.sampled_from(["increment", "decrement", "best", "set"])
 WAYS = st.sampled_from(["desc", "asc"])
@@ -53,6 +55,9 @@ class Boards(RuleBasedStateMachine):
         assert self.http.put(f"/v1/admin/boards/{BOARD}", json=definition).status_code == 201
         self.keys: list[dict] = []  # those that were accepted
         self.sent = 0
+        self.account = self.sign_in("register", username=f"fay-{token_hex(8)}", password=token_hex(8))
+        self.guest = self.sign_in("guest")
+        self.ids = {ACCOUNT: self.account["player"]["id"], GUEST: self.guest["player"]["id"]}
 
     @rule(
         events=st.lists(
@@ -93,6 +98,28 @@ class Boards(RuleBasedStateMachine):
         report = self.post([data.draw(st.sampled_from(self.keys))])
         assert report["replayed"] + len(report["rejected"]) == 1
         self.check_report(report)
+
+    @rule()
+    def merge(self):
+        merged = ModelBoard(self.model.definition, [dict(event) for event in self.model.accepted])
+        merged.merge(GUEST, ACCOUNT)
+        pair = ModelBoard(
+            self.model.definition, [one for one in self.model.accepted if one["player"] in (GUEST, ACCOUNT)]
+        )
+        answer = self.http.post(
+            "/v1/me/merge",
+            json={"guestRefreshToken": self.guest["refreshToken"]},
+            headers={"Authorization": f"Bearer {self.account['accessToken']}"},
+        )
+        scored = any(event["player"] == GUEST for event in self.model.accepted)
+        if scored and (merged.overflows() or merged.breaks_bounds(ACCOUNT, pair)):
+            assert answer.status_code == 422, answer.json
+            return
+        assert answer.status_code == 200, answer.json
+        self.model = merged
+        self.keys = [entry for entry in self.keys if entry["player"] != GUEST]
+        self.guest = self.sign_in("guest")
+        self.ids[GUEST] = self.guest["player"]["id"]
 
     @rule(ms=st.integers(1, 5000))
     def time_passes(self, ms):
@@ -137,11 +164,11 @@ class Boards(RuleBasedStateMachine):
             where = {"region": region} if region else {}
             assert self.rows("entries", limit=1000, **where) == expected
             for at, row in enumerate(expected[:3]):
-                one = self.get(f"entries/{row[1]}", **where)
+                one = self.get(f"entries/{self.id(row[1])}", **where)
                 assert self.row(one) == row
-                around = self.rows(f"entries/{row[1]}/around", radius=1, **where)
+                around = self.rows(f"entries/{self.id(row[1])}/around", radius=1, **where)
                 assert around == expected[max(0, at - 1) : at + 2]
-        some = ",".join(row[1] for row in expected[::2])
+        some = ",".join(self.id(row[1]) for row in expected[::2])
         if some:
             assert self.rows("entries", players=some, region="eu") == expected[::2]
 
@@ -157,9 +184,20 @@ class Boards(RuleBasedStateMachine):
         ranks = {row[1]: (row[0], row[2]) for row in self.model.listed()}
         for one in report["standings"]:
             if one["region"] is None and one["rank"] is not None:
-                assert (one["rank"], one["score"]) == ranks[one["player"]]
+                assert (one["rank"], one["score"]) == ranks[self.name(one["player"])]
+
+    def sign_in(self, how, **body):
+        headers = {"Authorization": ""}
+        return self.http.post(f"/v1/auth/{how}", json=body, headers=headers).json["data"]
+
+    def id(self, player):
+        return self.ids.get(player, player)
+
+    def name(self, id):
+        return next((name for name, known in self.ids.items() if known == id), id)
 
     def post(self, entries):
+        entries = [{**entry, "player": self.id(entry["player"])} for entry in entries]
         answer = self.http.post(f"/v1/boards/{BOARD}/scores", json={"entries": entries})
         assert answer.status_code == 200, answer.json
         return answer.json["data"]
@@ -174,13 +212,13 @@ class Boards(RuleBasedStateMachine):
 
     def row(self, row):
         columns = tuple(row["columns"][name] for name in self.model.column_names)
-        return (row["rank"], row["player"]["id"], row["score"], columns)
+        return (row["rank"], self.name(row["player"]["id"]), row["score"], columns)
 
 
 @pytest.mark.parametrize(("kind", "examples"), [("sqlite", 25), ("postgresql", 8)])
 def test_every_rank_is_the_models(kind, examples, make_parts, redis, clock, tmp_path, postgres):
     url = f"sqlite:///{tmp_path / 'model.db'}" if kind == "sqlite" else postgres.create("model")
-    parts = make_parts(url)
+    parts = make_parts(url, limit_merge="")
 
     class Bound(Boards):
         pass

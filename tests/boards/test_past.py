@@ -45,10 +45,13 @@ def test_pages_of_a_day_go_on_after_it_is_over(client, clock):
     assert [row["player"]["id"] for row in next(reading)] == ["c"]
 
 
-def test_a_score_that_comes_too_late_is_refused(over):
-    report = submit(over, "day", {"player": "eve", "score": 9, "occurredAt": f"{DAY}T23:59:59.999Z"})
+def test_a_score_that_comes_too_late_is_refused(over, parts):
+    _, key = parts.keys.create("game", ["scores:write"])
+    late = {"player": "eve", "score": 9, "occurredAt": f"{DAY}T23:59:59.999Z"}
+    report = submit(over, "day", late, Authorization=f"Bearer {key}")
 
     assert [one["code"] for one in report["rejected"]] == ["period_closed"]
+    assert "scores:import" in report["rejected"][0]["detail"]
     assert players(over, "day", period=DAY) == ["ada", "bob"]
     assert players(over, "day", period="all") == ["ada", "bob"]
 

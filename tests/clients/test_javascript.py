@@ -46,6 +46,8 @@ def test_a_program_watches_reads_and_plays(played, stack):
     assert (played["stands"]["me"]["rank"], played["stands"]["shown"]) == (2, 7)
     assert [one["player"]["id"] for one in played["read"]["entries"]] == ["ada"]
     assert [one["player"]["id"] for one in played["around"]["entries"]] == [player]
+    assert [json.loads(line)["score"] for line in played["exported"].splitlines()] == [9, 7]
+    assert played["unexported"] == [404, "board_not_found"]
     assert played["refused"] == "unknown_action_type"
     assert played["gone"] == [404, "board_not_found"]
 

@@ -305,3 +305,30 @@ def test_a_solution_begins_with_zeros(difficulty):
 
     digest = hashlib.sha256(f"nonce:checksum:{solution}".encode()).digest()
     assert int.from_bytes(digest, "big") >> (256 - difficulty) == 0
+
+
+def test_a_guest_becomes_part_of_an_account(stack, ada, quick):
+    ada.play(quick)
+    guest, was = ada.refresh_token, ada.player.id
+    ada.register("merging", "correct horse battery staple")
+    before = ada.play(quick).new_score
+
+    assert ada.merge(guest).username == "merging"
+
+    assert ada.entry("main").score == before + 10
+    assert ada.entry("main", was) is None
+    with pytest.raises(RefusedError, match="not_a_guest"):
+        ada.merge(ada.refresh_token)
+
+
+def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada, quick):
+    ada.play(quick)
+    assert stack.call("PUT", "/v1/admin/boards/staff", {"public": False}).status in (200, 201)
+    server = Server(stack.url, KEY)
+
+    lines = b"".join(ada.export("main")).splitlines()
+    assert lines[0].startswith(b'"rank","player"')
+    assert any(ada.player.id.encode() in line for line in lines[1:])
+    assert len(b"".join(server.export("staff")).splitlines()) == 1
+    with pytest.raises(RefusedError, match="board_not_found"):
+        next(ada.export("staff"))

@@ -219,6 +219,8 @@ def test_a_board_whose_period_changed_goes_on_taking_scores(before, after, clien
 def test_a_score_of_long_ago_opens_no_window(client, parts):
     client.put("/v1/admin/boards/day", json={"period": "daily"})
 
+    _, key = parts.keys.create("game", ["scores:write"])
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     report = post(client, "day", {"player": "ada", "score": 1, "occurredAt": "2020-01-01T00:00:00Z"})
 
     assert [one["code"] for one in report["rejected"]] == ["period_closed"]

@@ -301,3 +301,40 @@ test("who signs out is nobody, and the next one a new guest", async () => {
   assert.equal(server.asked[1].body.refreshToken, "refresh-1")
   assert.equal(stored.read().player, "p_2")
 })
+
+test("who signs in may take the points of the guest along", async () => {
+  const storage = new Storage()
+  await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
+  const server = new Server(named(2, "p_ada"), data({ player: { id: "p_ada" }, guest: "p_1" }))
+  const { session: mine, stored } = tab(server, { storage })
+
+  await mine.signIn("ada", "secret", { merge: true })
+
+  const merge = { path: "/me/merge", body: { guestRefreshToken: "refresh-1" }, token: "access-2" }
+  assert.deepEqual(server.asked[1], merge)
+  assert.equal(stored.read().player, "p_ada")
+})
+
+test("where the merge is refused the guest goes on", async () => {
+  const storage = new Storage()
+  await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
+  const { session: mine, stored } = tab(new Server(named(2), problem(422, "score_out_of_range")), { storage })
+
+  await assert.rejects(mine.signIn("ada", "secret", { merge: true }), { code: "score_out_of_range" })
+
+  assert.equal(stored.read().refreshToken, "refresh-1")
+})
+
+test("where there is no guest any more nothing is merged", async () => {
+  const storage = new Storage()
+  await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
+  const gone = new Server(named(2, "p_ada"), problem(400, "invalid_guest_token"))
+  const { session: mine, stored } = tab(gone, { storage })
+
+  await mine.signIn("ada", "secret", { merge: true })
+  assert.equal(stored.read().player, "p_ada")
+
+  const again = new Server(named(3, "p_ada"))
+  await tab(again, { storage }).session.signIn("ada", "secret", { merge: true })
+  assert.deepEqual(again.paths, ["/auth/login"])
+})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
@@ -82,6 +83,15 @@ def real_type(case: Case) -> None:
     case.body["actionType"] = PLAYED
 
 
+def real_guest(case: Case) -> None:
+    """Let a guest be merged, into an account that nobody else needs."""
+    guest = call(case, "POST", "/v1/auth/guest", json={}).json()["data"]
+    body = {"username": f"merging-{token_hex(8)}", "password": token_hex(8)}
+    account = call(case, "POST", "/v1/auth/register", json=body).json()["data"]
+    case.body = {"guestRefreshToken": guest["refreshToken"]}
+    case.headers = {**(case.headers or {}), "Authorization": f"Bearer {account['accessToken']}"}
+
+
 def session_of_its_own(case: Case) -> None:
     """Let a call that ends the session it is made with have one that no other call needs."""
     session = call(case, "POST", "/v1/auth/guest", json={}).json()["data"]
@@ -101,6 +111,7 @@ PREPARED: dict[str, Callable[[Case], None]] = {
     "deleteBoard": board_of_its_own,
     "requestAction": real_type,
     "completeAction": real_action,
+    "mergeGuest": real_guest,
 }
 
 

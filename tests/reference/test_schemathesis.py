@@ -26,7 +26,7 @@ ENTRIES = {
 @pytest.fixture
 def stack(tmp_path):
     # Calls that end a session get a guest each: in minutes of fuzzing more than an address may have.
-    stack = Stack(tmp_path, {"LIMIT_GUEST": "", "LIMIT_WRITE": ""})
+    stack = Stack(tmp_path, {"LIMIT_GUEST": "", "LIMIT_WRITE": "", "LIMIT_EXPORT": ""})
     stack.start()
     assert stack.call("PUT", "/v1/admin/boards/cup", CUP).status == 201
     for board, entries in ENTRIES.items():

@@ -54,19 +54,22 @@ export class Api {
     return this.#answered(path, { method, headers, body: JSON.stringify(body) })
   }
 
+  // A file as it comes: a Response, whose body is a stream. Throws a Refusal.
+  async file(path) {
+    const answer = await this.#fetch(this.#url + path, { credentials: "omit" }).catch(() => {
+      throw new Refusal()
+    })
+    if (answer.ok) return answer
+    throw refusal(answer.status, answer.headers, parsed(await answer.text().catch(() => "")))
+  }
+
   async #answered(path, call) {
     const { status, headers, text } = await this.#heard(path, call)
     if (status === 204) return null
     const answer = parsed(text)
     if (status < 300 && answer) return answer.data
     if (status < 300) throw new Refusal() // a hotspot's sign-in page, and not the server
-    throw new Refusal({
-      status,
-      code: answer?.code ?? `http_${status}`, // a proxy's words are not ours
-      detail: answer?.detail ?? `The server answered ${status}.`,
-      retryAfterSeconds: Number(headers.get("Retry-After")) || 0,
-      puzzle: answer?.puzzle,
-    })
+    throw refusal(status, headers, answer)
   }
 
   async #heard(path, call) {
@@ -81,6 +84,16 @@ export class Api {
       clearTimeout(timer)
     }
   }
+}
+
+function refusal(status, headers, answer) {
+  return new Refusal({
+    status,
+    code: answer?.code ?? `http_${status}`, // a proxy's words are not ours
+    detail: answer?.detail ?? `The server answered ${status}.`,
+    retryAfterSeconds: Number(headers.get("Retry-After")) || 0,
+    puzzle: answer?.puzzle,
+  })
 }
 
 function bearer(accessToken) {

@@ -66,11 +66,21 @@ export class Player {
 
   /**
    * Sign in as a player with a user name. Queued actions count only for the player who completed them.
+   * With `merge`, what the guest of this browser scored becomes the player's; where that is refused, the guest goes on.
    * @param {string} username
    * @param {string} password
+   * @param {{ merge?: boolean }} [options]
    */
-  signIn(username, password) {
-    return this.#session.signIn(username, password)
+  signIn(username, password, options) {
+    return this.#session.signIn(username, password, options)
+  }
+
+  /**
+   * Merge a guest into this account: what the guest scored is the player's. Takes the guest's refresh token.
+   * @param {string} guestRefreshToken
+   */
+  async merge(guestRefreshToken) {
+    return (await this.#session.post("/me/merge", { guestRefreshToken })).player
   }
 
   /** Sign out. The next player of this browser is a new guest, or signs in. */

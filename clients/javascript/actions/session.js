@@ -1,5 +1,6 @@
 // session.js: calls as the player of this browser. Who comes for the first time becomes a guest. No DOM.
 
+import { persist } from "./retry.js"
 import { signIn } from "./sign-in.js"
 
 const MARGIN_MS = 30_000 // an access token this close to its end may be over when it arrives
@@ -52,8 +53,13 @@ export class Session {
     return this.#enter(() => this.#upgraded({ username, password }))
   }
 
-  signIn(username, password) {
-    return this.#enter(() => this.#signedIn({ username, password }))
+  // With `merge` the guest of this browser becomes part of the account. Where that can't be, the guest stays.
+  signIn(username, password, { merge = false } = {}) {
+    return this.#enter(async () => {
+      const session = await this.#signedIn({ username, password })
+      if (merge) await this.#mergeGuest(session.accessToken)
+      return session
+    })
   }
 
   signOut() {
@@ -150,6 +156,17 @@ export class Session {
       // It did not.
     }
     throw refusal
+  }
+
+  async #mergeGuest(accessToken) {
+    const guest = this.#stored.read()
+    if (!guest || guest.named) return
+    const body = { guestRefreshToken: guest.refreshToken }
+    try {
+      await persist(() => this.#api.post("/me/merge", body, accessToken))
+    } catch (refusal) {
+      if (refusal.code !== "invalid_guest_token") throw refusal // there is no guest any more
+    }
   }
 
   #signedIn(credentials) {

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from scoreboard_client.changes import Change
 from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
+from scoreboard_client.exports import exported
 from scoreboard_client.transport import Transport
 from scoreboard_client.types import Action, Entry, Listing, OpenSession, Player, Proof, Receipt
 from scoreboard_client.watch import watch
@@ -118,6 +119,16 @@ class Client:
         self._player = Player.of(self._call("PATCH", "/v1/me", body, again=True)["data"])
         return self._player
 
+    def merge(self, guest_refresh_token: str) -> Player:
+        """Merge a guest into this account, by the guest's `refresh_token`: the scores are this player's then.
+
+        Refused: invalid_guest_token, account_needed, not_a_guest, already_merged, account_suspended,
+        scoring_disabled, score_out_of_range. It can't be undone.
+        """
+        body = {"guestRefreshToken": guest_refresh_token}
+        self._player = Player.of(self._call("POST", "/v1/me/merge", body, again=True)["data"]["player"])
+        return self._player
+
     # Passwords and sessions
 
     def change_password(self, current: str, new: str) -> None:
@@ -203,6 +214,16 @@ class Client:
     def around(self, board: str, player: str | None = None, radius: int = 5) -> Listing:
         """The rows around a player, or around oneself. Refused: not_ranked."""
         return Listing.of(self._read(f"{self._entry(board, player)}/around{_query(radius=radius)}")["data"])
+
+    def export(
+        self, board: str, format: str = "csv", *, period: str = "", region: str = ""
+    ) -> Generator[bytes, None, None]:
+        """All rows of one state of a board as a file, piece by piece: "csv" or "jsonl".
+
+        Refused: board_not_found, period_not_found, region_not_found, rate_limited. Raises AwayError where it
+        breaks off.
+        """
+        return exported(self._transport, board, format, period=period, region=region)
 
     def watch(self, *boards: str, region: str = "", period: str = "") -> Generator[Change, None, None]:
         """Each new state of one board or several ("main", "cup:eu"), for ever, the first one at once.

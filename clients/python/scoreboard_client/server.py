@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scoreboard_client.changes import Change
+from scoreboard_client.exports import exported
 from scoreboard_client.transport import Transport
 from scoreboard_client.types import Report
 from scoreboard_client.watch import watch
@@ -46,6 +47,12 @@ class Server:
         body = {"displayName": name}
         answer = self._transport.call("PATCH", path, body, token=self._key, again=True)
         return str(answer["data"]["displayName"])
+
+    def export(
+        self, board: str, format: str = "csv", *, period: str = "", region: str = ""
+    ) -> Generator[bytes, None, None]:
+        """A board as a file, a private one too. As Client.export."""
+        return exported(self._transport, board, format, period=period, region=region, token=self._key)
 
     def watch(self, *boards: str, region: str = "", period: str = "") -> Generator[Change, None, None]:
         """Each new state of boards, private ones too. As Client.watch."""

@@ -204,6 +204,7 @@ class Listing:
     total: int  # how many are ranked in all
     cursor: str | None  # where to begin streaming after this state; None where nothing streams
     entries: tuple[Entry, ...]
+    revised_at: str | None = None  # when results were last changed after the period was closed
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Listing:
@@ -215,6 +216,7 @@ class Listing:
             total=body["total"],
             cursor=body["id"],
             entries=tuple(map(Entry.of, body["entries"])),
+            revised_at=body.get("revisedAt"),
         )
 
 

@@ -10,7 +10,8 @@ import peewee
 from scoreboard.accounts.types import Revocation, Session
 from scoreboard.core.db import Connection, Database, Rows, execute, rows
 
-SESSION = "id, player, generation, created_at, rotated_at, expires_at, ended_at"
+SESSION = "id, player, generation, created_at, rotated_at, expires_at, ended_at, ended_why"
+MERGED = "merged into an account"  # why a guest's sessions ended whose player is part of another one
 REPLACED = "replaced"  # why a session ended whose player goes on with another one
 REVOKED = (
     "SELECT r.subject, r.at, CASE WHEN a.suspended_at IS NOT NULL THEN 'suspended'"
@@ -119,7 +120,7 @@ def revoke(db: Connection, subjects: Sequence[str], at: int) -> None:
 
 
 def _session(row: Sequence[Any]) -> Session:
-    id, player, generation, created_at, rotated_at, expires_at, ended_at = row
+    id, player, generation, created_at, rotated_at, expires_at, ended_at, ended_why = row
     return Session(
         id=id,
         player=player,
@@ -128,4 +129,5 @@ def _session(row: Sequence[Any]) -> Session:
         rotated_at=rotated_at,
         expires_at=expires_at,
         ended_at=ended_at,
+        ended_why=ended_why,
     )

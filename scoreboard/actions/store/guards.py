@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scoreboard.actions.rules import Wins
-from scoreboard.core.db import Connection, Rows, one_of, rows
+from scoreboard.core.db import Connection, Rows, execute, one_of, rows
 
 ALONE = Rows(
     table="action_alone",
@@ -45,6 +45,12 @@ def wins(db: Connection, players: Sequence[str]) -> dict[tuple[str, str], Wins]:
         (player, action): Wins(hour=hour, hour_points=hour_points, day=day, day_points=day_points)
         for player, action, hour, hour_points, day, day_points in found
     }
+
+
+def forget(db: Connection, player: str) -> None:
+    """Delete what guards a player's completions."""
+    execute(db, "DELETE FROM action_wins WHERE player = ?", (player,))
+    execute(db, "DELETE FROM action_alone WHERE player = ?", (player,))
 
 
 def write_ended(db: Connection, ended: Mapping[str, int]) -> None:

@@ -40,13 +40,13 @@ def version(db: Connection) -> int:
 def load(db: Connection) -> tuple[int, dict[str, ActionType]]:
     """Version and types."""
     newest, types = 0, {}
-    for name, text, result_bytes, revision, deleted in rows(
-        db, "SELECT name, rules, result_bytes, revision, deleted FROM action_type ORDER BY name"
+    for name, text, result_bytes, revision, since, deleted in rows(
+        db, "SELECT name, rules, result_bytes, revision, since, deleted FROM action_type ORDER BY name"
     ):
         newest = max(newest, revision)
         if not deleted:
             rules = msgspec.convert(msgspec.json.decode(text) | {RESULT_BYTES: result_bytes}, Rules)
-            types[name] = ActionType(name=name, rules=rules, revision=revision)
+            types[name] = ActionType(name=name, rules=rules, revision=revision, since=since)
     return newest, types
 
 
@@ -56,17 +56,26 @@ def exists(db: Connection, name: str) -> bool:
 
 
 def write(db: Connection, type: ActionType, *, file_digest: str = "") -> None:
-    """Create an action type's row, or replace it."""
+    """Create an action type's row, or replace it. One that is there keeps its `since`."""
     rules = msgspec.to_builtins(type.rules)
     result_bytes = rules.pop(RESULT_BYTES)
     execute(
         db,
-        "INSERT INTO action_type (name, rules, result_bytes, revision, deleted, file_digest)"
-        " VALUES (?, ?, ?, ?, 0, ?) ON CONFLICT (name) DO UPDATE SET rules = excluded.rules,"
-        " result_bytes = excluded.result_bytes, revision = excluded.revision, deleted = 0,"
+        "INSERT INTO action_type (name, rules, result_bytes, revision, since, deleted, file_digest)"
+        " VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (name) DO UPDATE SET rules = excluded.rules,"
+        " result_bytes = excluded.result_bytes, revision = excluded.revision,"
+        " since = CASE WHEN action_type.deleted = 1 THEN excluded.since ELSE action_type.since END,"
+        " deleted = 0,"
         " file_digest = CASE WHEN excluded.file_digest = ''"
         " THEN action_type.file_digest ELSE excluded.file_digest END",
-        (type.name, msgspec.json.encode(rules).decode(), result_bytes, type.revision, file_digest),
+        (
+            type.name,
+            msgspec.json.encode(rules).decode(),
+            result_bytes,
+            type.revision,
+            type.since,
+            file_digest,
+        ),
     )
 
 

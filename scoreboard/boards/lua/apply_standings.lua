@@ -2,12 +2,14 @@
 --
 -- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
 -- KEYS 6     state     hash  layout (of the board), version (newest fact, also while it is not shown),
---                            made (a token of this making), changes (since then), building and
---                            building-layout
+--                            made (a token of this making), changes (since then), building,
+--                            building-layout, and gone:<player> → the fact
 -- KEYS 7-11  as 1-5, where the window is being built anew
 -- ARGV[1] layout   ARGV[2] version   ARGV[3] entries that SQL holds   ARGV[4] tie rule
 -- ARGV[5] width of a tier   ARGV[6] 1 where ranks are wanted   ARGV[7] a new token
--- ARGV[8…]  for each standing: player, version, order key, metadata ("" for none)
+-- ARGV[8…]  for each standing: player, version, order key ("" where the player is gone by that fact),
+--            metadata ("" for none). Who is gone stays in the state, as gone:<player>, so that what comes
+--            late does not bring the player back
 -- returns {1 if the window is complete and shown, else 0; then for each standing: rank before and
 --          rank after, both 0 where there is none}
 
@@ -27,9 +29,27 @@ local function step_off(tiers, sizes, tier)
   end
 end
 
+local function take_away(base, player, newest)
+  local order, members = KEYS[base], KEYS[base + 1]
+  redis.call("HSET", state, "gone:" .. player, newest)
+  local shown = redis.call("HGET", members, player)
+  if not shown then return 0 end
+  local key = string.sub(shown, string.find(shown, ":", 1, true) + 1)
+  redis.call("ZREM", order, key .. player)
+  redis.call("HDEL", members, player)
+  redis.call("HDEL", KEYS[base + 4], player)
+  if ties == "dense" then step_off(KEYS[base + 2], KEYS[base + 3], string.sub(key, 1, width)) end
+  return 1
+end
+
 local function put(base, player, newest, key, metadata)
+  if key == "" then return take_away(base, player, newest) end
   local order, members = KEYS[base], KEYS[base + 1]
   local shown = redis.call("HGET", members, player)
+  if not shown then
+    local gone = redis.call("HGET", state, "gone:" .. player)
+    if gone and tonumber(gone) >= tonumber(newest) then return 0 end
+  end
   local old
   if shown then
     local colon = string.find(shown, ":", 1, true)

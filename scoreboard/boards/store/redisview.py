@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from redis import Redis
@@ -19,9 +20,13 @@ PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
 
 
 class Change:
-    """What one batch changed in one window."""
+    """What one batch changed in one window.
 
-    __slots__ = ("entries", "order", "standings", "version", "window")
+    `gone` are players who stand there no more, each with the fact by which they went. A `closed` window is
+    not shown for this, where it is not shown already.
+    """
+
+    __slots__ = ("closed", "entries", "gone", "order", "standings", "version", "window")
 
     def __init__(
         self,
@@ -31,8 +36,10 @@ class Change:
         *,
         version: int,
         entries: int,
+        gone: Mapping[str, int] = MappingProxyType({}),
+        closed: bool = False,
     ) -> None:
-        self.order, self.window = order, window
+        self.order, self.window, self.gone, self.closed = order, window, gone, closed
         self.standings, self.version, self.entries = standings, version, entries
 
 
@@ -119,9 +126,10 @@ class RedisView:
         args = [token, order.ties, order.tier_width, version, *_values(order, standings)]
         return bool(self._call("fill_building", [*map(keys.building, shown[:5]), shown[5]], args))
 
-    def finish_building(self, window: Window, token: str, layout: int, version: int) -> bool:
+    def finish_building(self, window: Window, token: str, order: Order, version: int) -> bool:
         """Show what was built. False where another builder began later. Raises RedisAway."""
-        return bool(self._call("finish_building", _both(window), [token, layout, version]))
+        args = [token, order.layout, version, order.tier_width]
+        return bool(self._call("finish_building", _both(window), args))
 
     def hide(self, window: Window) -> None:
         """Stop showing a window, so that it is read from SQL until it is built. Raises RedisAway."""
@@ -247,15 +255,18 @@ class RedisView:
 
     def _queue(self, pipeline: Any, change: Change, *, ranked: bool) -> None:
         order = change.order
+        # Who is gone is among what the script is given, so it can't tell whether that is the whole window.
+        whole = not (change.gone or change.closed)
         args = [
             change.order.layout,
             change.version,
-            change.entries,
+            change.entries if whole else -1,
             order.ties,
             order.tier_width,
             int(ranked),
             secrets.token_hex(4),
             *_values(order, change.standings),
+            *(value for player, seq in change.gone.items() for value in (player, seq, "", "")),
         ]
         self._scripts.queue(pipeline, "apply_standings", _both(change.window), args)
 
@@ -299,5 +310,5 @@ def _shown(change: Change, answer: list[int]) -> dict[str, Shown] | None:
         return None
     return {
         standing.player: Shown(standing.score, after, before or None, standing.version)
-        for standing, before, after in zip(change.standings, ranks[::2], ranks[1::2], strict=True)
+        for standing, before, after in zip(change.standings, ranks[::2], ranks[1::2], strict=False)
     }

@@ -15,6 +15,15 @@ FIRST = ("~", "")  # stands before every row
 LISTED = "ORDER BY sort_key DESC, player DESC LIMIT ?"
 
 
+Named = tuple[str, str, str, str | None]  # key, player, metadata, display name
+EXPORTED = (
+    "SELECT s.sort_key, s.player, s.metadata, p.display_name FROM standing s"
+    " LEFT JOIN player p ON p.id = s.player"
+    " WHERE s.window_id = ? AND (s.sort_key, s.player) < (?, ?)"
+    " ORDER BY s.sort_key DESC, s.player DESC LIMIT ?"
+)
+
+
 class OutdatedError(Exception):
     """The board's order has changed since the caller learnt it."""
 
@@ -87,9 +96,7 @@ class SqlView:
         self, window: Window, order: Order, read: Callable[[Connection, WindowRow], list[Place]]
     ) -> Stretch:
         def work(db: Connection) -> Stretch:
-            if definitions.layout(db, window.board) != order.layout:
-                raise OutdatedError
-            row = window_row(db, window)
+            row = current_window(db, window, order)
             if row is None:
                 return Stretch(version=0, stamp="s0", total=0, places=[])
             return Stretch(
@@ -129,6 +136,21 @@ class SqlView:
             )
         ahead = _count(db, row.id, "AND sort_key > ?", (tier,))
         return Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata)
+
+
+def current_window(db: Connection, window: Window, order: Order) -> WindowRow | None:
+    """A window's row, None where nobody stands in it. Raises OutdatedError where the order is another."""
+    if definitions.layout(db, window.board) != order.layout:
+        raise OutdatedError
+    return window_row(db, window)
+
+
+def all_named(db: Connection, window_id: int, page: int) -> Iterator[list[Named]]:
+    """All places of a window in list order with their names, page by page."""
+    after = FIRST
+    while found := rows(db, EXPORTED, (window_id, *after, page)):
+        yield found
+        after = found[-1][:2]
 
 
 def _placed(db: Connection, id: int, order: Order, found: list[tuple[str, str, str]]) -> Iterator[Place]:

@@ -33,7 +33,10 @@ STANDINGS = Rows(
     " version = excluded.version, sort_key = excluded.sort_key, metadata = excluded.metadata"
     " WHERE standing.version < excluded.version",
 )
-WINDOW = "id, board, period, segment, kind, starts_at, ends_at, closed_at, version, changed_at, entries"
+WINDOW = (
+    "id, board, period, segment, kind, starts_at, ends_at, closed_at, version, changed_at, entries,"
+    " revised_at"
+)
 
 
 class WindowRow(Struct, kw_only=True):
@@ -46,6 +49,7 @@ class WindowRow(Struct, kw_only=True):
     version: int  # the newest fact in it
     changed_at: int
     entries: int
+    revised_at: int | None = None  # when its results were last changed after it was closed
 
 
 def window_row(db: Connection, window: Window) -> WindowRow | None:
@@ -113,7 +117,7 @@ def write_window(db: Connection, row: WindowRow) -> None:
     execute(
         db,
         "UPDATE board_window SET version = ?, changed_at = ?, entries = ?, closed_at = ?, kind = ?,"
-        " starts_at = ?, ends_at = ? WHERE id = ?",
+        " starts_at = ?, ends_at = ?, revised_at = ? WHERE id = ?",
         (
             row.version,
             row.changed_at,
@@ -122,6 +126,7 @@ def write_window(db: Connection, row: WindowRow) -> None:
             row.period.kind,
             row.period.starts_at,
             row.period.ends_at,
+            row.revised_at,
             row.id,
         ),
     )
@@ -174,6 +179,11 @@ def delete_standings(db: Connection, window_id: int) -> None:
     execute(db, "DELETE FROM standing WHERE window_id = ?", (window_id,))
 
 
+def delete_standing(db: Connection, window_id: int, player: str) -> None:
+    """Delete a player's standing in a window."""
+    execute(db, "DELETE FROM standing WHERE window_id = ? AND player = ?", (window_id, player))
+
+
 def standing(row: Sequence[Any], columns: int) -> Standing:
     """A standing from a row of its table."""
     player, score, c1, c2, reached_at, reached_by, version, metadata, key = row
@@ -207,7 +217,9 @@ def _row(window_id: int, standing: Standing, order: Order) -> tuple[Any, ...]:
 
 def as_window(row: Sequence[Any]) -> WindowRow:
     """A window from a row of its table."""
-    id, board, period, segment, kind, starts_at, ends_at, closed_at, version, changed_at, entries = row
+    id, board, period, segment, kind, starts_at, ends_at, closed_at, version, changed_at, entries, revised = (
+        row
+    )
     return WindowRow(
         id=id,
         window=Window(board, period, segment),
@@ -216,4 +228,5 @@ def as_window(row: Sequence[Any]) -> WindowRow:
         version=version,
         changed_at=changed_at,
         entries=entries,
+        revised_at=revised,
     )

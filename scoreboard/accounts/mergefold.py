@@ -1,0 +1,60 @@
+"""How a guest's account becomes part of another one: inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scoreboard.accounts.rules import (
+    account_needed,
+    invalid_guest_token,
+    not_a_guest,
+    player_not_found,
+    scoring_disabled,
+    suspended,
+)
+from scoreboard.accounts.store import accounts, sessions
+from scoreboard.accounts.types import Account, Revocation
+from scoreboard.core.db import Connection
+from scoreboard.journal.types import Fact
+
+
+class AccountMerge:
+    """Accounts and sessions, where a guest is merged."""
+
+    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], dict[str, Revocation]]:
+        """What merges the guest's account, and tells which sessions ended. Raises what refuses it."""
+        guest = fact.data["guest"]
+        _check_account(accounts.account(db, fact.player), fact.player)
+        _check_guest(accounts.account(db, guest))
+
+        def write() -> dict[str, Revocation]:
+            ended = sessions.end_all(db, guest, spared="", at=at, why=sessions.MERGED)
+            sessions.revoke(db, ended, at)
+            accounts.merge(db, guest, fact.player)
+            return {session: Revocation(at=at, why="ended") for session in ended}
+
+        return write
+
+
+def _check_account(account: Account | None, player: str) -> None:
+    if account is None:
+        raise player_not_found(player)
+    if account.guest:
+        raise account_needed()
+    _check_rights(account)
+
+
+def _check_guest(guest: Account | None) -> None:
+    if guest is None:
+        raise invalid_guest_token()
+    if not guest.guest:
+        raise not_a_guest()
+    _check_rights(guest)
+
+
+def _check_rights(account: Account) -> None:
+    """Who may not win points must not get a guest's, nor leave the guest behind who may not."""
+    if account.suspended:
+        raise suspended()
+    if not account.scoring:
+        raise scoring_disabled()

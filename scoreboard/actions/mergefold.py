@@ -1,0 +1,33 @@
+"""What guards completions, where a guest is merged into an account: inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scoreboard.actions.rules import Wins, joined
+from scoreboard.actions.store import guards
+from scoreboard.core.db import Connection
+from scoreboard.journal.types import Fact
+
+
+class ActionMerge:
+    """Caps and exclusive actions of both players count together from now on."""
+
+    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], None]:
+        """What joins the guards of both. Refuses nothing: who won more than a cap wins no more."""
+        account, guest = fact.player, fact.data["guest"]
+
+        def write() -> None:
+            wins = guards.wins(db, [account, guest])
+            theirs = {action: won for (player, action), won in wins.items() if player == guest}
+            mine = {
+                (account, action): joined(wins.get((account, action), Wins()), won)
+                for action, won in theirs.items()
+            }
+            ended = guards.ended(db, [account, guest])
+            guards.forget(db, guest)
+            guards.write_wins(db, mine)
+            if ended:
+                guards.write_ended(db, {account: max(ended.values())})
+
+        return write

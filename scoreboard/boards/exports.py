@@ -1,0 +1,177 @@
+"""Exports: all rows of one state of a window, whatever their number, in the memory of a page.
+
+They are read in one transaction, as fast as they come, into a file without a name, and sent from there as
+fast as the client takes them: no slow client holds a transaction, and the file goes with the answer.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import structs
+
+from scoreboard.boards.exportformats import FORMATS
+from scoreboard.boards.order import Order
+from scoreboard.boards.store.sqlview import Named, all_named, current_window
+from scoreboard.boards.store.standings import window_row
+from scoreboard.boards.types import Period, Place, Row, Window
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Connection, Database
+from scoreboard.core.errors import Unavailable
+from scoreboard.core.threads import native_sleep
+
+AT_ONCE, OPEN = 2, 16  # in one process: exports that are read, and that clients still take
+PAGE = 500  # rows; 3 ms of work, after which others have their turn
+PIECE = 64 * 1024
+PAUSE_SECONDS, LOOK_SECONDS = 0.001, 0.01
+BEGIN_SECONDS = 1.5  # like all that a request waits for
+TOO_MANY = "Too many exports are being made. Try again."
+
+
+class Stopped(Exception):
+    """Nobody wants the export any more."""
+
+
+def nameless() -> int:
+    """A file that nobody else can open, and that is gone once it is closed."""
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+@dataclass(kw_only=True)
+class Spool:
+    """One export on its way: what it shows, and the file that grows."""
+
+    window: Window
+    period: Period
+    order: Order
+    format: str
+    as_of: int = 0
+    version: int = 0  # the newest fact in it
+    total: int = 0
+    revised_at: int | None = None
+    file: int = field(default_factory=nameless)
+    begun: bool = False
+    done: bool = False
+    stopped: bool = False
+    error: Exception | None = None
+    # The first of writer and reader who lets go takes it, and the second one closes the file. A list's pop
+    # is atomic between native threads.
+    _held: list[bool] = field(default_factory=lambda: [True])
+
+    def __iter__(self) -> Iterator[bytes]:
+        """What there is, and what comes, until all of it was sent. Raises what broke it off."""
+        sent = 0
+        while True:
+            done = self.done  # before looking: what is written until then is found
+            piece = os.pread(self.file, PIECE, sent)
+            sent += len(piece)
+            if piece:
+                yield piece
+            elif self.error is not None:
+                raise self.error
+            elif done:
+                return
+            else:
+                time.sleep(LOOK_SECONDS)
+
+    def write(self, data: bytes) -> None:
+        """Append to the file. Raises Stopped where nobody takes it any more."""
+        if self.stopped:
+            raise Stopped
+        while data:
+            data = data[os.write(self.file, data) :]
+
+    def let_go(self) -> None:
+        """The writer, or the reader, needs the file no more."""
+        try:
+            self._held.pop()
+        except IndexError:
+            os.close(self.file)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exports:
+    """Makes exports, a few at a time."""
+
+    database: Database
+    clock: Clock
+    _reading: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    _open: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(OPEN))
+
+    def begin(self, window: Window, period: Period, order: Order, format: str) -> Spool:
+        """Begin an export. Whoever iterates it calls `end` after that, whatever happens.
+
+        Raises Unavailable, and OutdatedError where the board has another order by now.
+        """
+        if not self._open.acquire(blocking=False):
+            raise Unavailable(TOO_MANY, code="overloaded", retry_after_seconds=5)
+        if not self._reading.acquire(blocking=False):
+            self._open.release()
+            raise Unavailable(TOO_MANY, code="overloaded", retry_after_seconds=5)
+        spool = Spool(window=window, period=period, order=order, format=format)
+        threading.Thread(target=self._read, args=(spool,), daemon=True).start()
+        until = time.monotonic() + BEGIN_SECONDS
+        while not (spool.begun or spool.done or time.monotonic() > until):
+            time.sleep(LOOK_SECONDS / 10)
+        if not spool.begun:
+            self.end(spool)
+            raise spool.error or Unavailable("The database can't be reached now. Try again.")
+        return spool
+
+    def end(self, spool: Spool) -> None:
+        """Let go of an export."""
+        spool.stopped = True
+        self._open.release()
+        spool.let_go()
+
+    def _read(self, spool: Spool) -> None:
+        try:
+            self.database.snapshot(lambda db: self._all(db, spool))
+        except Stopped:
+            pass
+        except Exception as error:  # noqa: BLE001 - it is raised where the export is sent
+            spool.error = error
+        finally:
+            self._reading.release()
+            spool.done = True
+            spool.let_go()
+
+    def _all(self, db: Connection, spool: Spool) -> None:
+        # PostgreSQL is read by the event loop's threads, SQLite by native ones.
+        pause = time.sleep if self.database.postgres else native_sleep()
+        row = current_window(db, spool.window, spool.order)
+        spool.as_of = self.clock()
+        if row is not None:
+            spool.version, spool.total = row.version, row.entries
+            period = window_row(db, structs.replace(spool.window, segment=""))
+            spool.revised_at = period.revised_at if period else None
+        lines = FORMATS[spool.format](spool.order, spool.revised_at)
+        spool.begun = True
+        spool.write(lines.head())
+        for page in _numbered(spool, all_named(db, row.id, PAGE) if row else ()):
+            spool.write(lines.rows(page))
+            pause(PAUSE_SECONDS)
+
+
+def _numbered(spool: Spool, pages: Iterator[list[Named]] | Sequence[list[Named]]) -> Iterator[list[Row]]:
+    """Rows with their ranks, counted from the first one on."""
+    order, tier = spool.order, ""
+    position = ahead = tiers = 0
+    for page in pages:
+        rows = []
+        for key, player, metadata, name in page:
+            if tier and key[: order.tier_width] != tier:
+                ahead, tiers = position, tiers + 1
+            tier = key[: order.tier_width]
+            place = Place(
+                key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata
+            )
+            rows.append(order.row(place, spool.total, name or player))
+            position += 1
+        yield rows

@@ -1,0 +1,88 @@
+"""How a guest's standings become the account's: inside the writer's transaction."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.gather import Gathered
+from scoreboard.boards.order import Order
+from scoreboard.boards.refold import as_new_as
+from scoreboard.boards.rules import check_exact, check_score
+from scoreboard.boards.show import Show
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.types import Board, Standing
+from scoreboard.core.db import Connection
+from scoreboard.journal.service import facts_of_player
+from scoreboard.journal.types import Fact
+
+
+class Moved(Struct, kw_only=True):
+    """One window in which a guest stood: what the account stands at from now on."""
+
+    row: WindowRow
+    order: Order
+    standing: Standing
+    both: bool  # whether the account stood there too, so that there is one entry less
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardMerge:
+    """Boards, where a guest is merged."""
+
+    catalogue: Catalogue
+    show: Show
+
+    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], list[Change]]:
+        """What moves the guest's standings, and returns what to show. Raises Refused or Outdated."""
+        gathered: Gathered = fact.private["gathered"]
+        self.catalogue.refresh_within(db)
+        gathered.check(self.catalogue.boards())
+        streams = [facts_of_player(db, player, gathered.head) for player in gathered.players]
+        gathered.take(heapq.merge(*streams, key=lambda line: line.seq))
+        moved = [
+            _moved(db, board, order, as_new_as(standing, seq), gathered.guest, table.window_row(db, window))
+            for board, order, window, standing in gathered.standings()
+        ]
+        return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
+
+    def publish(self, changes: Sequence[Change], guests: Sequence[str], first: int, last: int) -> None:
+        """Show what moved, and the guests no more."""
+        self.show.merged(changes, guests, first, last)
+
+
+def _moved(
+    db: Connection, board: Board, order: Order, standing: Standing, guest: str, row: WindowRow | None
+) -> Moved:
+    assert row is not None, "the guest has a standing there"
+    old = table.standings_of(db, row.id, [standing.player, guest], len(order.names))
+    check_exact(standing)
+    # What was there before the bounds were set stays.
+    if standing.score not in {one.score for one in old.values()}:
+        check_score(board.definition, standing.score)
+    return Moved(row=row, order=order, standing=standing, both=standing.player in old)
+
+
+def _move(db: Connection, one: Moved, guest: str, seq: int, at: int) -> Change:
+    row = one.row
+    table.delete_standing(db, row.id, guest)
+    table.write_standings(db, [(row.id, one.standing)], one.order)
+    row.version, row.changed_at, row.entries = seq, at, row.entries - one.both
+    if row.closed_at is not None:
+        row.revised_at = at
+    table.write_window(db, row)
+    return Change(
+        one.order,
+        row.window,
+        [one.standing],
+        version=seq,
+        entries=row.entries,
+        gone={guest: seq},
+        closed=row.closed_at is not None,
+    )

@@ -1,0 +1,43 @@
+"""Merging a guest into an account over HTTP."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g
+
+from scoreboard.accounts.guard import context, player_required
+from scoreboard.accounts.wire import PlayerShown
+from scoreboard.core.bodies import shaped
+from scoreboard.core.http import answer, sent
+from scoreboard.core.limits import limited
+from scoreboard.core.openapi import WRITES, described
+from scoreboard.core.parts import parts
+from scoreboard.merging.wire import Merge, Merged
+
+bp = Blueprint("merging", __name__, url_prefix="/v1")
+
+
+@bp.post("/me/merge")
+@player_required
+@limited("merge", "write")
+@described(
+    body=Merge,
+    answer=Merged,
+    problems=(
+        *WRITES,
+        "invalid_guest_token",
+        "account_needed",
+        "not_a_guest",
+        "already_merged",
+        "scoring_disabled",
+        "score_out_of_range",
+        "player_not_found",
+    ),
+)
+def merge_guest() -> Response:
+    """Merge a guest into one's account: all that the guest scored is one's own from now on."""
+    token = shaped(sent(), Merge).guest_refresh_token
+    guest = parts().merging.merge(g.player, token, context=context())
+    merged = Merged(player=PlayerShown.of(parts().players.me(g.player.id)), guest=guest)
+    response = answer({"data": merged})
+    response.headers["Cache-Control"] = "no-store"
+    return response

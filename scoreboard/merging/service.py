@@ -1,0 +1,66 @@
+"""Merging a guest into an account, as a fact of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scoreboard.accounts.rules import already_merged
+from scoreboard.accounts.types import Player
+from scoreboard.boards.rules import Outdated
+from scoreboard.core import deadline
+from scoreboard.journal.types import PLAYER_MERGED, SEVERAL, Fact, Outcome
+from scoreboard.journal.writer import Writer
+from scoreboard.merging.types import Revoked
+
+TRIES = 3  # boards that are defined while a guest is merged
+PATIENCE_SECONDS = 20.0  # a player may stand in thousands of windows
+REUSED = "idempotency_key_reused"  # what the journal calls a guest who was merged into another account
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merging:
+    """Lets an account take in what a guest scored."""
+
+    guest: Callable[[str], str]  # whose refresh token it is
+    gather: Callable[[str, str], Any]  # what an account and a guest add up to
+    writer: Writer
+    revoked: Callable[[Revoked], None]
+    forget: Callable[[str], None]  # what is remembered of a player's account
+
+    def merge(self, player: Player, token: str, *, context: Mapping[str, str]) -> str:
+        """Merge the guest of a refresh token into a player's account. Returns the guest's id.
+
+        Merging the same guest into the same account again changes nothing. Raises BadRequest,
+        invalid_guest_token; Conflict, account_needed, not_a_guest or already_merged; Forbidden,
+        account_suspended or scoring_disabled; Refused, score_out_of_range; Unavailable.
+        """
+        guest = self.guest(token)
+        deadline.lift()  # who played for years has much to be read
+        for left in reversed(range(TRIES)):
+            try:
+                outcome = self._try(player.id, guest, context)
+                break
+            except Outdated:
+                if not left:
+                    raise
+        self.forget(guest)
+        self.revoked(outcome.shown or {})
+        return guest
+
+    def _try(self, account: str, guest: str, context: Mapping[str, str]) -> Outcome:
+        fact = Fact(
+            id=f"{PLAYER_MERGED}:{guest}",
+            kind=PLAYER_MERGED,
+            player=account,
+            board=SEVERAL,
+            data={"guest": guest},
+            context=dict(context),
+            digest=account,
+            private={"gathered": self.gather(account, guest)},
+        )
+        (outcome,) = self.writer.append([fact], seconds=PATIENCE_SECONDS)
+        if outcome.error is not None:
+            raise already_merged() if outcome.error.code == REUSED else outcome.error
+        return outcome

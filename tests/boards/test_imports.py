@@ -1,0 +1,159 @@
+"""History that a server brings in afterwards: entries of periods that are closed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.boards.calls import listed, players, put, refusal, score, submit
+
+DAY, LATER = "2026-01-01", "2026-01-03T00:00:00.000Z"
+
+
+@pytest.fixture
+def over(client, parts, clock):
+    """A daily board, two days after a day that ada won, which is closed; and a key that may import."""
+    put(client, "day", period="daily", regions=["eu"], windows=["all"])
+    score(client, "day", ada=5, bob=3)
+    clock.advance(days=2)
+    assert parts.manage.close_due_periods() == 1
+    parts.followers.catch_up("boards")
+    _, key = parts.keys.create("history", ["scores:import"])
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return client
+
+
+def late(player, amount, day=DAY, **more):
+    return {"player": player, "score": amount, "occurredAt": f"{day}T12:00:00Z", **more}
+
+
+def agrees(parts):
+    parts.followers.catch_up("boards")
+    assert parts.verify.run() == []
+
+
+def test_a_closed_period_is_ranked_again_and_says_that_it_was_revised(over, parts, redis):
+    report = submit(over, "day", late("eve", 4), late("bob", 3, region="eu"))
+
+    assert (report["accepted"], report["rejected"]) == (2, [])
+    for _ in ("shown by Redis", "read from SQL"):
+        data = listed(over, "day", period=DAY)
+        assert [(row["player"]["id"], row["score"]) for row in data["entries"]] == [
+            ("bob", 6),
+            ("ada", 5),
+            ("eve", 4),
+        ]
+        assert data["revisedAt"] == LATER
+        redis.flushall()
+    assert listed(over, "day", period=DAY, region="eu")["total"] == 1
+    (period,) = over.get("/v1/boards/day/periods").json["data"]
+    assert (period["id"], period["entries"], period["revisedAt"]) == (DAY, 3, LATER)
+    assert parts.windows.due(2**45) == []  # nothing waits to be closed again
+    agrees(parts)
+
+
+def test_a_period_that_nobody_changed_says_so(over):
+    submit(over, "day", {"player": "eve", "score": 1})
+
+    assert "revisedAt" not in listed(over, "day", period=DAY)
+    assert "revisedAt" not in listed(over, "day")
+    assert "revisedAt" not in over.get("/v1/boards/day/periods").json["data"][0]
+
+
+def test_ranks_come_with_the_answer_while_redis_holds_the_period_and_are_null_after_that(over, parts, redis):
+    def ranks(report):
+        return {one["period"]: one["rank"] for one in report["standings"]}
+
+    first = submit(over, "day", late("eve", 9))
+    redis.flushall()
+    parts.followers.catch_up("boards")
+    second = submit(over, "day", late("eve", 1))
+
+    assert ranks(first)[DAY] == 1
+    assert ranks(second) == {DAY: None, "all": 1}
+    assert "degraded" not in first
+    assert "degraded" not in second
+    agrees(parts)
+
+
+def test_periods_of_long_ago_are_opened_closed_and_not_shown_by_redis(over, parts, redis):
+    submit(over, "day", late("eve", 4, day="2019-05-01"))
+
+    assert players(over, "day", period="2019-05-01") == ["eve"]
+    newest, oldest = over.get("/v1/boards/day/periods").json["data"]
+    assert (newest["id"], oldest["id"]) == (DAY, "2019-05-01")
+    assert oldest["closedAt"] == oldest["revisedAt"] == LATER
+    assert not redis.exists("sb:{day/2019-05-01/}:order")
+    assert parts.manage.close_due_periods() == 0
+    agrees(parts)
+
+
+def test_what_redis_holds_of_a_closed_period_still_goes_after_a_week(over, redis):
+    submit(over, "day", late("eve", 4))
+
+    for key in redis.scan_iter(f"sb:{{day/{DAY}/}}:*"):
+        assert redis.ttl(key) > 0, key
+
+
+def test_it_counts_once(over):
+    entry = late("eve", 4, idempotencyKey="1")
+
+    assert submit(over, "day", entry)["accepted"] == 1
+    assert submit(over, "day", entry)["replayed"] == 1
+    assert listed(over, "day", period=DAY)["entries"][1]["score"] == 4
+
+
+def test_a_thousand_days_come_in_one_batch(over, parts):
+    days = [f"{2000 + at // 336}-{at % 336 // 28 + 1:02}-{at % 28 + 1:02}" for at in range(1000)]
+
+    report = submit(over, "day", *(late("eve", 1, day=day) for day in days))
+
+    assert (report["accepted"], report["rejected"]) == (1000, [])
+    assert listed(over, "day", period="all")["entries"][0]["score"] == 1000
+
+
+def test_without_the_scope_it_is_refused_and_the_scope_is_named(over, parts):
+    _, key = parts.keys.create("game", ["scores:write", "admin"])
+
+    for day in (DAY, "2019-05-01"):
+        report = submit(over, "day", late("eve", 4, day=day), Authorization=f"Bearer {key}")
+        assert [one["code"] for one in report["rejected"]] == ["period_closed"]
+        assert "scores:import" in report["rejected"][0]["detail"]
+    assert players(over, "day", period=DAY) == ["ada", "bob"]
+
+
+def test_an_entry_from_before_the_scope_was_there_is_the_same_entry(client, parts, clock):
+    put(client, "day", period="daily")
+    entry = late("eve", 4, idempotencyKey="1")
+    key, secret = parts.keys.create("game", ["scores:write"])
+    clock.advance(days=1)
+    submit(client, "day", entry, Authorization=f"Bearer {secret}")
+    parts.keys._register(key.id, "game", ("scores:import",), secret)
+    parts.keys._known.clear()
+
+    assert submit(client, "day", entry, Authorization=f"Bearer {secret}")["replayed"] == 1
+
+
+@pytest.mark.one_database
+def test_the_journal_and_the_audit_log_know_the_key(over, parts):
+    submit(over, "day", late("eve", 4))
+    line = parts.journal.after(parts.journal.head() - 1, 1)[0]
+    key = next(one for one in parts.keys.all() if one.name == "history")
+    assert (line.fact.data["import"], line.fact.context["caller"]) == (True, key.id)
+
+    parts.followers.catch_up("audit")
+    text = f"SELECT caller, detail FROM audit WHERE seq = {line.seq}"
+    ((caller, detail),) = parts.audit_database.run(lambda db: db.execute_sql(text).fetchall())
+    assert caller == key.id
+    assert '"import":true' in detail
+
+
+@pytest.mark.one_database
+def test_a_key_without_either_scope_is_refused(client, parts):
+    _, key = parts.keys.create("boards", ["boards:write"])
+    answer = client.post(
+        "/v1/boards/main/scores",
+        json={"entries": [{"player": "ada", "score": 1}]},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+
+    assert refusal(answer) == (403, "insufficient_scope")

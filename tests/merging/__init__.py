@@ -1,0 +1,1 @@
+"""Merging a guest into an account."""

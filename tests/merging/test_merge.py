@@ -1,0 +1,366 @@
+"""What was a guest's is the account's."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.boards.types import Window
+from tests.actions.play import Player, define
+from tests.boards.calls import listed, put, refusal, submit
+from tests.merging.conftest import Account
+
+
+def rows(client, board="main", **query):
+    return [(one["player"]["id"], one["score"]) for one in listed(client, board, **query)["entries"]]
+
+
+def sql(parts, text):
+    return parts.database.run(lambda db: db.execute_sql(text).fetchall())
+
+
+def agrees(parts):
+    """Journal, standings and Redis say the same, also once Redis was emptied and built again."""
+    parts.followers.catch_up("boards")
+    assert parts.verify.run() == []
+
+
+def test_the_guests_points_are_the_accounts_and_the_guest_is_gone(client, parts, ada, guest):
+    ada.play()
+    guest.play()
+    guest.play()
+    submit(client, "main", {"player": "bob", "score": 25})
+    assert rows(client) == [("bob", 25), (guest.id, 20), (ada.id, 10)]
+
+    answer = ada.merge(guest)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json["data"]["guest"] == guest.id
+    assert answer.json["data"]["player"]["id"] == ada.id
+    assert rows(client) == [(ada.id, 30), ("bob", 25)]
+    assert refusal(client.get(f"/v1/boards/main/entries/{guest.id}")) == (404, "not_ranked")
+    agrees(parts)
+    assert rows(client) == [(ada.id, 30), ("bob", 25)]
+
+
+def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_in_which_they_came(
+    client, parts, ada, guest, clock
+):
+    put(client, "cup", columns=[{"name": "lives"}], regions=["eu", "na"], windows=["daily"])
+
+    def entry(player, score, **more):
+        clock.advance(seconds=1)
+        report = submit(client, "cup", {"player": player.id, "score": score, **more})
+        assert report["rejected"] == []
+
+    entry(ada, 5, columns={"lives": 1}, region="eu")
+    entry(guest, 7, operator="set", region="na", metadata={"level": 2})
+    entry(ada, 6, operator="best")  # worse than the guest's
+    entry(guest, 1, columns={"lives": 3})
+    entry(ada, 2, operator="decrement")
+
+    assert ada.merge(guest).status_code == 200
+
+    (row,) = listed(client, "cup")["entries"]
+    assert (row["score"], row["columns"], row["metadata"]) == (6, {"lives": 3}, {"level": 2})
+    assert row["reachedAt"] == "2026-01-01T00:00:05.000Z"
+    assert rows(client, "cup", region="eu") == [(ada.id, 5)]
+    assert rows(client, "cup", region="na") == [(ada.id, 7)]
+    assert rows(client, "cup", period="daily") == [(ada.id, 6)]
+    agrees(parts)
+
+
+def test_the_first_to_reach_a_score_stays_first(client, parts, ada, guest, clock):
+    put(client, "cup", operator="best")
+    for player in (guest.id, "bob", ada.id):
+        clock.advance(seconds=1)
+        submit(client, "cup", {"player": player, "score": 9})
+
+    ada.merge(guest)
+
+    assert rows(client, "cup") == [(ada.id, 9), ("bob", 9)]
+    agrees(parts)
+
+
+def test_a_change_of_the_order_folds_both_together_again(client, parts, ada, guest):
+    put(client, "cup", operator="best")
+    submit(client, "cup", {"player": guest.id, "score": 3}, {"player": ada.id, "score": 5})
+    ada.merge(guest)
+    assert rows(client, "cup") == [(ada.id, 5)]
+
+    put(client, "cup", operator="best", order="asc")
+
+    assert rows(client, "cup") == [(ada.id, 3)]
+    agrees(parts)
+
+
+def test_a_closed_period_is_revised_and_says_so(client, parts, ada, guest, clock):
+    put(client, "day", period="daily")
+    submit(client, "day", {"player": guest.id, "score": 3}, {"player": ada.id, "score": 5})
+    submit(client, "day", {"player": "bob", "score": 7})
+    clock.advance(days=2)
+    parts.manage.close_due_periods()
+    parts.followers.catch_up("boards")
+
+    ada.renew()
+    assert ada.merge(guest).status_code == 200
+
+    assert rows(client, "day", period="2026-01-01") == [(ada.id, 8), ("bob", 7)]
+    (period,) = client.get("/v1/boards/day/periods").json["data"]
+    assert (period["entries"], period["revisedAt"]) == (2, "2026-01-03T00:00:00.000Z")
+    assert listed(client, "day", period="2026-01-01")["revisedAt"] == "2026-01-03T00:00:00.000Z"
+    agrees(parts)
+
+
+def test_redis_shows_no_guest_who_comes_late(client, parts, ada, guest):
+    guest.play()
+    line = parts.journal.after(0, 1000)[-1]
+    assert line.fact.player == guest.id
+    ada.merge(guest)
+
+    parts.boards_follower.follow([line])  # a job that was delayed
+
+    assert rows(client) == [(ada.id, 10)]
+    agrees(parts)
+
+
+def test_with_redis_away_it_is_merged_all_the_same(
+    client, parts, ada, guest, redis, make_parts, database_url
+):
+    guest.play()
+    away = make_parts(database_url, redis_url="redis://127.0.0.1:1")
+    there = Account.__new__(Account)
+    there.http = type(ada.http)(__import__("scoreboard.app", fromlist=["create_app"]).create_app(away))
+    there.take(ada.session)
+
+    assert there.merge(guest).status_code == 200
+
+    parts.followers.catch_up("boards")
+    assert rows(client) == [(ada.id, 10)]
+    agrees(parts)
+
+
+def test_redis_that_was_emptied_is_built_without_the_guest(client, parts, ada, guest, redis):
+    guest.play()
+    ada.merge(guest)
+    redis.flushall()
+
+    agrees(parts)
+    assert rows(client) == [(ada.id, 10)]
+
+
+def test_what_was_won_counts_against_the_caps_of_both(client, parts, ada, guest):
+    define(parts, "capped", dailyCap=35)
+    ada.play("capped")
+    for _ in range(2):
+        guest.play("capped")
+    ada.merge(guest)
+
+    assert refusal(ada.complete(ada.request("capped"))) == (429, "cap_reached")
+
+
+def test_the_guests_sessions_end_and_its_tokens_win_nothing(client, parts, ada, guest):
+    guest.play()
+    asked, access = guest.request(), guest.session["accessToken"]
+    ada.merge(guest)
+
+    assert refusal(guest.complete(asked)) == (401, "unauthenticated")
+    body = {"refreshToken": guest.session["refreshToken"]}
+    assert refusal(guest.http.post("/v1/auth/refresh", json=body)) == (401, "invalid_refresh_token")
+    # A process that has not heard of it yet is stopped under the write lock.
+    parts.sessions.revocations._known.clear()
+    guest.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
+    assert refusal(guest.complete(asked)) == (409, "player_merged")
+    assert rows(client) == [(ada.id, 10)]
+
+
+def test_a_server_that_reports_the_guest_is_told_whose_the_points_are(client, parts, ada, guest):
+    ada.merge(guest)
+
+    report = submit(client, "main", {"player": guest.id, "score": 5})
+
+    assert [one["code"] for one in report["rejected"]] == ["player_merged"]
+    assert ada.id in report["rejected"][0]["detail"]
+    assert rows(client) == []
+
+
+def test_an_entry_of_the_guest_that_is_sent_again_brings_nobody_back(client, parts, ada, guest):
+    entry = {"player": guest.id, "score": 5, "idempotencyKey": "match-1"}
+    submit(client, "main", entry)
+    ada.merge(guest)
+
+    assert submit(client, "main", entry)["replayed"] == 1
+    assert rows(client) == [(ada.id, 5)]
+
+
+def test_merging_again_changes_nothing_and_nobody_else_gets_the_guest(client, parts, ada, guest):
+    guest.play()
+    ada.merge(guest)
+    head = parts.journal.head()
+
+    again = ada.merge(guest)
+
+    assert (again.status_code, again.json["data"]["guest"]) == (200, guest.id)
+    assert rows(client) == [(ada.id, 10)]
+    assert parts.journal.head() == head
+    assert refusal(Account(parts, "eve").merge(guest)) == (409, "already_merged")
+
+
+def test_several_guests_add_up(client, parts, ada):
+    for _ in range(3):
+        guest = Player(parts)
+        guest.play()
+        assert ada.merge(guest).status_code == 200
+    ada.play()
+
+    assert rows(client) == [(ada.id, 40)]
+    agrees(parts)
+
+
+def test_a_guest_without_points_can_be_merged(client, parts, ada, guest):
+    assert ada.merge(guest).status_code == 200
+
+    assert rows(client) == []
+    agrees(parts)
+
+
+def test_boards_that_were_deleted_are_left_alone(client, parts, ada, guest):
+    put(client, "cup")
+    submit(client, "cup", {"player": guest.id, "score": 5})
+    client.delete("/v1/admin/boards/cup")
+    put(client, "cup")
+
+    assert ada.merge(guest).status_code == 200
+    assert rows(client, "cup") == []
+    agrees(parts)
+
+
+@pytest.mark.one_database
+class TestRefusals:
+    def test_tokens_that_prove_no_guest(self, parts, ada, guest):
+        for token in ("", "nothing", "rt_0_1_x", f"{guest.session['refreshToken']}x"):
+            assert refusal(ada.merge(token)) == (400, "invalid_guest_token"), token
+
+    def test_a_session_that_is_over(self, parts, ada, guest, clock):
+        ended = Player(parts)
+        ended.http.post("/v1/auth/logout", json={"refreshToken": ended.session["refreshToken"]})
+        assert refusal(ada.merge(ended)) == (400, "invalid_guest_token")
+        clock.advance(days=91)
+        ada.take(parts_login(ada))
+        assert refusal(ada.merge(guest)) == (400, "invalid_guest_token")
+
+    def test_a_token_that_was_used_before_ends_the_guests_session(self, parts, ada, guest, clock):
+        old = guest.session["refreshToken"]
+        guest.renew()
+        clock.advance(seconds=11)
+
+        assert refusal(ada.merge(old)) == (400, "invalid_guest_token")
+        assert refusal(ada.merge(guest)) == (400, "invalid_guest_token")
+
+    def test_a_guest_takes_in_nobody_not_even_itself(self, parts, ada, guest):
+        other = Player(parts)
+        for token in (guest.session["refreshToken"], other.session["refreshToken"]):
+            answer = guest.http.post("/v1/me/merge", json={"guestRefreshToken": token})
+            assert refusal(answer) == (409, "account_needed")
+
+    def test_no_account_is_merged_not_even_into_itself(self, parts, ada):
+        assert refusal(ada.merge(ada)) == (409, "not_a_guest")
+        assert refusal(ada.merge(Account(parts, "eve"))) == (409, "not_a_guest")
+
+    def test_nobody_while_either_is_suspended(self, client, parts, ada, guest):
+        guest.play()
+        parts.players.suspend(guest.id, context={})
+        assert refusal(ada.merge(guest)) == (403, "account_suspended")
+        parts.players.reinstate(guest.id, context={})
+        parts.players.suspend(ada.id, context={})
+        assert refusal(ada.merge(guest)) == (403, "account_suspended")
+        # A process that has not heard of it yet is stopped under the write lock.
+        parts.sessions.revocations._known.clear()
+        assert refusal(ada.merge(guest)) == (403, "account_suspended")
+        assert rows(client) == [(guest.id, 10)]
+
+    def test_nobody_while_either_may_not_win_points(self, parts, ada, guest):
+        for player in (guest.id, ada.id):
+            parts.players.allow_scoring(player, False, context={})
+            assert refusal(ada.merge(guest)) == (403, "scoring_disabled")
+            parts.players.allow_scoring(player, True, context={})
+
+    def test_what_together_breaks_the_bounds_of_a_board(self, client, parts, ada, guest):
+        put(client, "cup", maxScore=10)
+        submit(client, "cup", {"player": guest.id, "score": 6}, {"player": ada.id, "score": 6})
+
+        assert refusal(ada.merge(guest)) == (422, "score_out_of_range")
+        assert len(rows(client, "cup")) == 2
+        assert guest.http.get("/v1/me").status_code == 200
+        agrees(parts)
+
+    def test_who_does_not_sign_in(self, client, parts, guest):
+        answer = client.post("/v1/me/merge", json={"guestRefreshToken": guest.session["refreshToken"]})
+        assert refusal(answer) == (401, "unauthenticated")
+
+
+def parts_login(account):
+    body = {"username": "ada", "password": "correct horse battery staple"}
+    return account.http.post("/v1/auth/login", json=body).json["data"]
+
+
+@pytest.mark.one_database
+def test_what_comes_between_gathering_and_merging_counts_too(client, parts, ada, guest):
+    guest.play()
+    gather = parts.merging.gather
+
+    def gathered(account, other):
+        found = gather(account, other)
+        guest.play()
+        put(client, f"later-{parts.journal.head()}")
+        return found
+
+    object.__setattr__(parts.merging, "gather", gathered)
+    assert refusal(ada.merge(guest)) == (503, "ledger_unavailable")  # a board was defined each time
+
+    def once(account, other):
+        found = gather(account, other)
+        guest.play()
+        return found
+
+    object.__setattr__(parts.merging, "gather", once)
+    assert ada.merge(guest).status_code == 200
+    assert sum(score for _, score in rows(client)) == 50
+    agrees(parts)
+
+
+@pytest.mark.one_database
+def test_purging_leaves_merged_guests_and_their_points_alone(client, parts, ada, guest, clock):
+    guest.play()
+    ada.merge(guest)
+    clock.advance(days=40)
+
+    parts.guests.purge()
+
+    assert rows(client) == [(ada.id, 10)]
+    assert refusal(Account(parts, "eve").merge(guest)) == (409, "already_merged")
+    agrees(parts)
+
+
+@pytest.mark.one_database
+def test_the_audit_log_tells_who_was_merged_into_whom(parts, ada, guest):
+    ada.merge(guest)
+    parts.followers.catch_up("audit")
+
+    found = parts.audit_database.run(
+        lambda db: db.execute_sql(
+            "SELECT player, caller, detail FROM audit WHERE kind = 'player-merged'"
+        ).fetchall()
+    )
+
+    assert found == [(ada.id, ada.id, f'{{"guest":"{guest.id}"}}')]
+
+
+@pytest.mark.one_database
+def test_the_name_of_the_guest_is_forgotten(client, parts, ada, guest, redis):
+    guest.play()
+    assert redis.hget("sb:{names}", guest.id)
+    ada.merge(guest)
+
+    assert not redis.hget("sb:{names}", guest.id)
+    assert sql(parts, f"SELECT * FROM player WHERE id = '{guest.id}'") == []
+    assert parts.windows.get(Window("main", "all", "")).entries == 1
