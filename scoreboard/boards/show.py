@@ -99,7 +99,8 @@ class Show:
 
     def renamed(self, players: Sequence[str]) -> None:
         """Have streams look at the boards on which these players stand, whose names changed."""
-        with suppress(RedisAway, DatabaseUnavailable):  # all boards are looked at every few seconds in any case
+        # All boards are looked at every few seconds in any case.
+        with suppress(RedisAway, DatabaseUnavailable):
             self.view.look_at(self.database.run(lambda db: windows_of(db, players)))
 
     def forgotten(self, players: Sequence[str], first: int, last: int) -> None:
