@@ -39,7 +39,7 @@ SQLSTATES: dict[str, Meaning] = {
     "25006": (Denied, "read_only"),
     "25P03": (Lost, "timeout"),  # idle in a transaction for too long: the server ends the connection
     "25P04": (Lost, "timeout"),
-    "26": (Lost, "unreachable"),  # a prepared statement is gone, so it is not the session that we had
+    "26": (Denied, "failed"),  # a prepared statement is gone: the connection is of no use any more
     "27": MISTAKE,
     "28": (Denied, "credentials"),
     "2B": MISTAKE,
@@ -58,7 +58,7 @@ SQLSTATES: dict[str, Meaning] = {
     "42501": (Denied, "no_permission"),
     "42703": (Denied, "not_migrated"),
     "42P01": (Denied, "not_migrated"),
-    "42P05": (Lost, "unreachable"),  # as 26: a prepared statement of somebody else's is there
+    "42P05": (Denied, "failed"),  # as 26: a prepared statement of somebody else's is there
     "44": MISTAKE,
     "53": (Busy, "limit_reached"),
     "53100": (Full, "full"),

@@ -154,7 +154,7 @@ def test_the_product_goes_through_a_pooler_in_each_mode(build_house, own_postgre
     wait_until(lambda: audited(house), seconds=30, why=house.stack.log)
     assert house.sound()
     scores = sum(row.score for row in house.rows("pooled"))
-    assert scores == sum(one.amount for one in house.counted("pooled")) > 0
+    assert scores == sum(one.points for one in house.counted("pooled")) > 0
 
 
 def played(house, number, each):
