@@ -170,7 +170,7 @@ def run(plan: Plan) -> tuple[Sample | None, str]:
             try:
                 heard = key.data.receive()
             except OSError as error:
-                # An idle connection is closed after 5 s: another one waits for its answer since then.
+                # An idle connection is closed after a while: another one waits for its answer since then.
                 return None, f"{waiting} requests were not answered: {error}"
             if heard is None:
                 continue
