@@ -26,9 +26,10 @@ from scoreboard.core.errors import Unavailable
 from scoreboard.core.threads import native_sleep
 
 AT_ONCE, OPEN = 2, 16  # in one process: exports that are read, and that clients still take
-PAGE = 500  # rows; 3 ms of work, after which others have their turn
+PAGE = 500  # rows that are read at once
+SLICE = 50  # rows that are written at once: a millisecond of Python, then others have their turn
 PIECE = 64 * 1024
-PAUSE_SECONDS, LOOK_SECONDS = 0.001, 0.01
+PAUSE_SECONDS, LOOK_SECONDS = 0.0005, 0.01
 BEGIN_SECONDS = 1.5  # like all that a request waits for
 TOO_MANY = "Too many exports are being made. Try again."
 
@@ -155,8 +156,9 @@ class Exports:
         spool.begun = True
         spool.write(lines.head())
         for page in _numbered(spool, all_named(db, row.id, PAGE) if row else ()):
-            spool.write(lines.rows(page))
-            pause(PAUSE_SECONDS)
+            for start in range(0, len(page), SLICE):
+                spool.write(lines.rows(page[start : start + SLICE]))
+                pause(PAUSE_SECONDS)
 
 
 def _numbered(spool: Spool, pages: Iterator[list[Named]] | Sequence[list[Named]]) -> Iterator[list[Row]]:
