@@ -280,7 +280,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         database=patient_database,
     )
     audit = AuditLog(audit_database)
-    followers = Followers(journal=patient_journal, followers=[boards_follower, AuditFollower(audit=audit)])
+    audit_follower = AuditFollower(audit=audit, journal=patient_journal)
+    followers = Followers(journal=patient_journal, followers=[boards_follower, audit_follower])
     scopes = Scopes(boards=boards, clock=clock)
     metrics = Metrics()
     hub = Hub(store=StreamStore(patient), scopes=scopes, metrics=metrics)

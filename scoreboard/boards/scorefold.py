@@ -21,7 +21,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, Shown, Standing, Window
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
 Key = tuple[Window, str]
 Move = tuple[Window, Period, Standing | None, Standing]  # what a score does in one window
@@ -121,7 +121,7 @@ class ScoreFolding:
             table.write_window(self.db, self.windows[window])
         self.parts.names.write(self.db, self.names.values())
 
-    def publish(self, first: int, last: int) -> dict[Window, dict[str, Shown]]:
+    def publish(self, span: Span) -> dict[Window, dict[str, Shown]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:
@@ -131,7 +131,7 @@ class ScoreFolding:
             row = self.windows[window]
             order = self.parts.catalogue.order(self.boards[window.board])
             changes.append(Change(order, window, standings, version=row.version, entries=row.entries))
-        return self.parts.show.batch(changes, list(self.names.values()), first=first, last=last)
+        return self.parts.show.batch(changes, list(self.names.values()), span)
 
     def _targets(self, fact: Fact) -> list[Board]:
         """The boards that a fact feeds. Raises NotFound or Forbidden.

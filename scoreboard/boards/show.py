@@ -12,6 +12,7 @@ from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Shown, Window
 from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
+from scoreboard.journal.types import Span
 
 SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
 
@@ -28,9 +29,7 @@ class Show:
         self,
         changes: Sequence[Change],
         names: Sequence[Name],
-        *,
-        first: int,
-        last: int,
+        span: Span,
     ) -> dict[Window, dict[str, Shown]]:
         """Show one batch and the names that it changed.
 
@@ -41,7 +40,7 @@ class Show:
         try:
             if names:
                 self.view.show_names(names)
-            shown = self.view.publish(changes, first, last)
+            shown = self.view.publish(changes, span)
             for change, ranks in zip(changes, shown, strict=True):
                 if ranks is None:
                     self._again(change)
@@ -54,8 +53,8 @@ class Show:
             change.window: ranks for change, ranks in zip(changes, shown, strict=True) if ranks is not None
         }
 
-    def definitions(self, version: int, gone: Sequence[Window], first: int, last: int) -> None:
-        """Facts `first` to `last` changed definitions: tell every process, and hide what is `gone`.
+    def definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
+        """The facts of `span` changed definitions: tell every process, and hide what is `gone`.
 
         A window in another order than its board's is not shown: it is read from SQL until the
         follower has built it, and Redis lacks nothing meanwhile.
@@ -65,44 +64,44 @@ class Show:
             self.view.show_catalogue_version(version)
             for window in gone:
                 self.view.hide(window)
-            self.view.advance(first, last)
+            self.view.advance(span)
             self.view.wake()
 
         self._tell(tell)
 
-    def closed(self, windows: Sequence[Window], first: int, last: int) -> None:
-        """Facts `first` to `last` closed periods: keep their windows for a while only."""
+    def closed(self, windows: Sequence[Window], span: Span) -> None:
+        """The facts of `span` closed periods: keep their windows for a while only."""
 
         def let_go() -> None:
             for window in windows:
                 self.view.let_go(window)
-            self.view.advance(first, last)
+            self.view.advance(span)
 
         self._tell(let_go)
 
-    def named(self, names: Sequence[Name], first: int, last: int) -> None:
-        """Facts `first` to `last` named players, and changed no board."""
+    def named(self, names: Sequence[Name], span: Span) -> None:
+        """The facts of `span` named players, and changed no board."""
 
         def tell() -> None:
             if names:
                 self.view.show_names(names)
-            self.view.advance(first, last)
+            self.view.advance(span)
 
         self._tell(tell)
 
-    def forgotten(self, players: Sequence[str], first: int, last: int) -> None:
-        """Facts `first` to `last` purged players who stand on no board."""
+    def forgotten(self, players: Sequence[str], span: Span) -> None:
+        """The facts of `span` purged players who stand on no board."""
 
         def tell() -> None:
             if players:
-                self.view.forget_names(players, last)
-            self.view.advance(first, last)
+                self.view.forget_names(players, span.last)
+            self.view.advance(span)
 
         self._tell(tell)
 
-    def nothing(self, first: int, last: int) -> None:
-        """Facts `first` to `last` change no board."""
-        self.named([], first, last)
+    def nothing(self, span: Span) -> None:
+        """The facts of `span` change no board."""
+        self.named([], span)
 
     def _tell(self, tell: Callable[[], None]) -> None:
         began = self.trust.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,9 @@ T = TypeVar("T")
 HOT_SECONDS = 0.25  # a stalled Redis costs one request this much, once per breaker interval
 REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone, twice as long each time
 LONGEST_REST_SECONDS = 2.0
+
+
+SHARED = re.compile(r"^-- with (_\w+\.lua)$", re.MULTILINE)  # in a script, for what it shares with others
 
 
 class RedisAway(Exception):
@@ -125,10 +129,15 @@ class Scripts:
 
     def __init__(self, redis: Redis, package: str) -> None:
         self._redis = redis
-        self._texts = {
-            path.name.removesuffix(".lua"): path.read_text()
+        found = {
+            path.name: path.read_text()
             for path in files(package).joinpath("lua").iterdir()
             if path.name.endswith(".lua")
+        }
+        self._texts = {
+            name.removesuffix(".lua"): SHARED.sub(lambda line: found[line[1]], text)
+            for name, text in found.items()
+            if not name.startswith("_")
         }
         self._digests = {
             name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,12 +1,16 @@
--- Show what was built, all of it at once, unless somebody began to build after us.
+-- Show what was built, all of it at once, unless somebody began to build after us or it is damaged.
 --
 -- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
 -- KEYS 6     state     KEYS 7-11  as 1-5, where they were built
--- ARGV[1] token   ARGV[2] layout   ARGV[3] version
+-- ARGV[1] token   ARGV[2] layout   ARGV[3] version   ARGV[4] tie rule
 -- returns 1 if it is shown now, else 0
 
+-- with _window.lua
+
 local state = KEYS[6]
-if redis.call("HGET", state, "building") ~= ARGV[1] then return 0 end
+local known = fields(state, "building", "building-entries", "building-tiers", "building-texts", "version")
+if not known or known[1] ~= ARGV[1] then return 0 end
+if not holds(7, ARGV[4], known[2], known[3], known[4]) then return 0 end
 
 -- What was shown is freed aside: to free ten million members takes seconds, and RENAME would do it here.
 redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
@@ -15,9 +19,8 @@ for i = 1, 5 do
     redis.call("RENAME", KEYS[6 + i], KEYS[i])
   end
 end
-redis.call("HDEL", state, "building", "building-layout")
-redis.call("HSET", state, "layout", ARGV[2], "made", ARGV[1], "changes", 0)
-if tonumber(redis.call("HGET", state, "version") or 0) < tonumber(ARGV[3]) then
-  redis.call("HSET", state, "version", ARGV[3])
-end
+redis.call("HDEL", state, "building", "building-layout", "building-entries", "building-tiers", "building-texts")
+redis.call("HSET", state, "layout", ARGV[2], "made", ARGV[1], "changes", 0, "last", "",
+  "entries", known[2], "tiers", known[3], "texts", known[4],
+  "version", math.max(tonumber(known[5] or 0) or 0, tonumber(ARGV[3])))
 return 1
