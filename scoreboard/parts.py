@@ -49,6 +49,7 @@ from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.check import Check
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.manage import Manage
 from scoreboard.boards.scorefold import ScoreFold
@@ -68,9 +69,10 @@ from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
 from scoreboard.core.db import Busy, Database, Lost
 from scoreboard.core.errors import ScoreboardError, Unavailable
+from scoreboard.core.eviction import Eviction
 from scoreboard.core.limiter import Limits
 from scoreboard.core.limits import RULES
-from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient
+from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient, probe
 from scoreboard.core.signing import derive
 from scoreboard.core.turns import Turns
 from scoreboard.journal.followers import Followers
@@ -135,6 +137,7 @@ class Parts:
     manage: Manage
     windows: Windows
     boards_follower: BoardsFollower
+    check: Check
     verify: Verify
     scores: Scores
     audit: AuditLog
@@ -148,6 +151,7 @@ class Parts:
     tickets: Tickets
     publisher: Publisher
     health: Health
+    eviction: Eviction
     prepared: threading.Event
     chaos: Chaos | None
     _writing: Database
@@ -174,6 +178,7 @@ class Parts:
                 log.info("action type defined", extra={"action": name})
             with suppress(RedisAway):
                 self.boards_follower.begin()
+            _ = self.eviction.policy  # it warns
         finally:
             self.prepared.set()  # one board's trouble must not keep the others' scores out
 
@@ -241,7 +246,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     writing = open_database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
     audit_database = Database(settings.audit_database, readers=1)
     breaker = Breaker()
-    redis, patient = connect(settings.redis_url, breaker), connect_patient(settings.redis_url)
+    redis, patient = connect(settings.redis, breaker), connect_patient(settings.redis)
+    eviction = Eviction(redis=redis)
 
     journal = Journal(database=database)
     patient_journal = Journal(database=patient_database)
@@ -399,6 +405,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         windows=windows,
         boards_follower=boards_follower,
+        check=Check(follower=boards_follower, sql=SqlView(patient_database), clock=clock),
         verify=Verify(database=patient_database, journal=journal, view=boards_follower.view),
         scores=Scores(writer=writer, boards=boards, clock=clock),
         audit=audit,
@@ -421,11 +428,13 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         health=Health(
             database=database,
-            ping=redis.ping,
+            probe=partial(probe, redis),
             breaker=breaker,
+            evicting=lambda: bool(eviction.policy),
             lags={name: partial(followers.lag, name) for name in followers.names},
             prepared=prepared.is_set,
         ),
+        eviction=eviction,
         prepared=prepared,
         chaos=chaos,
         _writing=writing,

@@ -69,7 +69,7 @@ class Boards:
         self._windows, self._names, self._clock = windows, names, clock
         # As new as the last refresh, so as new as the request that reads them.
         self._together = Together(self._look)
-        self._renames = 0
+        self._renames = ""
         self._names_shown = False
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
 
@@ -238,11 +238,11 @@ class Boards:
             else:
                 self._catalogue.refresh(version)
                 self._names_shown = renames is not None
-                self._renames = self._names.renames() if renames is None else renames
+                self._renames = renames or str(self._names.renames())
                 return asked
         self._names_shown = False
         self._catalogue.refresh()
-        self._renames = self._names.renames()
+        self._renames = str(self._names.renames())
         return asked
 
     def _read(

@@ -51,6 +51,16 @@ def building(key: str) -> str:
     return f"{key}:building"
 
 
+def run() -> str:
+    """The name of the run of this Redis server: `scoreboard/core/runid.py`."""
+    return "sb:run"
+
+
+def probe() -> str:
+    """Written to see whether Redis takes writes."""
+    return "sb:probe"
+
+
 def names() -> str:
     """Hash: player → the fact that named the player, and the display name, for those who have one."""
     return "sb:{names}"

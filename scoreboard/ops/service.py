@@ -15,7 +15,6 @@ STUCK = 5000  # facts; a follower so far behind is worth a look
 OPEN = ("state", "reason")  # what of a check anybody may know: neither versions nor lags
 REASONS: dict[type[Exception], str] = {
     Lost: "unreachable",
-    RedisAway: "unreachable",
     OSError: "unreachable",
     Busy: "busy",
     Full: "full",
@@ -27,8 +26,9 @@ class Health:
     """Asks every part, and says who is missing."""
 
     database: Database
-    ping: Callable[[], object]
+    probe: Callable[[], object]
     breaker: Breaker
+    evicting: Callable[[], bool]
     lags: Mapping[str, Callable[[], int | None]]
     prepared: Callable[[], bool]
 
@@ -46,8 +46,8 @@ class Health:
         return {} if self.database.postgres else {"sqlite": sqlite_library()}
 
     def _ask_redis(self) -> dict[str, Any]:
-        self.breaker.call(self.ping)
-        return {}
+        self.breaker.call(self.probe)
+        return {"reason": "evicting"} if self.evicting() else {}
 
 
 def brief(checks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -74,4 +74,6 @@ def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, RedisAway):
+        return error.reason
     return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failed")

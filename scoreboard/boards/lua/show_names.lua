@@ -1,17 +1,17 @@
 -- Show display names. They may come late or twice: the newest wins.
 --
 -- KEYS[1] names    hash    player -> fact that named the player, and the name
--- KEYS[2] renames  string  the newest fact that changed a name, and how many names there are; absent while
---                          names are incomplete
--- ARGV[1] that fact, where all names are shown now; else ""
--- ARGV[2...]  for each name: player, fact, name
+-- KEYS[2] renames  string  the newest fact that changed a name, how many names there are, and a token of this
+--                          making; absent while names are incomplete
+-- ARGV[1] that fact, where all names are shown now; else ""   ARGV[2] a new token
+-- ARGV[3...]  for each name: player, fact, name
 
 -- with _names.lua
 
 local names, renames = KEYS[1], KEYS[2]
-local newest = names_shown(names, renames)
+local newest, made = names_shown(names, renames)
 local complete = tonumber(ARGV[1])
-for i = 2, #ARGV, 3 do
+for i = 3, #ARGV, 3 do
   local seq = tonumber(ARGV[i + 1])
   local shown = redis.call("HGET", names, ARGV[i])
   if not shown or (tonumber(string.match(shown, "^%d+")) or 0) < seq then
@@ -20,5 +20,5 @@ for i = 2, #ARGV, 3 do
   if newest then newest = math.max(newest, seq) end
 end
 
-if complete then newest = math.max(complete, newest or 0) end
-if newest then note_names(names, renames, newest) end
+if complete then newest, made = math.max(complete, newest or 0), ARGV[2] end
+if newest then note_names(names, renames, newest, made) end

@@ -234,7 +234,7 @@ class RedisView:
         `complete`, the newest fact that changed any name, says that Redis has all names from now
         on: it may have been emptied.
         """
-        args: list[Any] = ["" if complete is None else complete]
+        args: list[Any] = ["" if complete is None else complete, secrets.token_hex(4)]
         for name in names:
             args += (name.player, name.seq, name.text)
         self._call("show_names", [keys.names(), keys.renames()], args)
@@ -243,11 +243,11 @@ class RedisView:
         """Show the names of players no more who are gone by this fact. Raises RedisAway."""
         self._call("forget_names", [keys.names(), keys.renames()], [gone, *players])
 
-    def versions(self) -> tuple[int | None, int | None]:
-        """Versions of the catalogue and of display names. Raises RedisAway."""
+    def versions(self) -> tuple[int | None, str | None]:
+        """Version of the catalogue, and the name of the state of display names. Raises RedisAway."""
         names = (keys.catalogue_version(), keys.renames(), keys.names())
         catalogue, renames = self._read("read_versions", names, ())
-        return int(catalogue) if catalogue else None, int(renames) if renames else None
+        return int(catalogue) if catalogue else None, renames or None
 
     def show_catalogue_version(self, version: int) -> None:
         """Tell every process that the definitions changed. Raises RedisAway."""
