@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from scoreboard.accounts.types import Name
 from scoreboard.boards.order import Order
@@ -106,8 +107,17 @@ class RedisView:
     def applied(self) -> Applied | None:
         """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
         names = ["position", "mark", "newest", "newest-mark"]
-        found: Any = self._breaker.call(lambda: self._redis.hmget(keys.applied(0), names))
-        position, mark, newest, newest_mark = found
+
+        def read() -> Any:
+            try:
+                return self._redis.hmget(keys.applied(0), names)
+            except ResponseError as error:
+                if "WRONGTYPE" not in str(error):
+                    raise
+                self._redis.unlink(keys.applied(0))  # no position is better than one that nobody can read
+                return [None] * len(names)
+
+        position, mark, newest, newest_mark = self._breaker.call(read)
         if position is None:
             return None
         return Applied(
@@ -143,11 +153,8 @@ class RedisView:
 
     def stamp(self, window: Window, order: Order) -> str | None:
         """The name of a window's state; None where it is not shown. Raises RedisAway."""
-        state = _keys(window)[5]
-        named = ["layout", "made", "changes", "last"]
-        found = self._reads.ask(lambda pipeline: pipeline.hmget(state, named))
-        layout, made, changes, last = (str(text or "") for text in found)
-        return _stamp(f"{made}-{changes or 0}-{last}") if layout == str(order.layout) else None
+        found = self._read("read_stamp", _keys(window)[5:], [order.layout])
+        return None if found is None else _stamp(found)
 
     def begin_building(self, window: Window, token: str, layout: int) -> None:
         """Begin to build a window beside what is shown. Raises RedisAway."""
