@@ -41,6 +41,14 @@ def grow(redis, key):
         redis.hset(key, "zzz", "1:" + "v" * 29)
 
 
+HOWS = (delete, rename, cut_short, retype, grow)
+
+
+def first(client):
+    """The player at the top."""
+    return listed(client, "cup", limit=1)["entries"][0]["player"]["id"]
+
+
 @pytest.fixture
 def parts(make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
@@ -73,28 +81,26 @@ def everything(client):
     return listed(client, "cup", limit=50)["entries"], around, some, one["rank"], would["rank"]
 
 
-@pytest.mark.parametrize("how", [delete, rename, cut_short, retype, grow])
 @pytest.mark.parametrize("part", KEYS)
-def test_what_is_damaged_is_read_from_sql_and_built_again(cup, parts, redis, part, how):
-    if (part, how) == ("state", grow):
-        pytest.skip("a further field of the state means nothing")
-    expected = everything(cup)
-    how(redis, KEYS[part])
+def test_what_is_damaged_is_read_from_sql_and_built_again(cup, parts, redis, part):
+    for how in HOWS:
+        if (part, how) == ("state", grow):
+            continue  # a further field of the state means nothing
+        expected = everything(cup)
+        how(redis, KEYS[part])
 
-    assert everything(cup) == expected
-    report = submit(cup, "cup", {"player": "p03", "score": 100})
-    assert report["standings"][0]["rank"] in (1, None)
-    assert [row["player"]["id"] for row in listed(cup, "cup", limit=1)["entries"]] == ["p03"]
-    if how is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
-        redis.rename(f"{KEYS[part]}:elsewhere", KEYS[part])  # as it was before that score
-        found = [row["player"]["id"] for row in listed(cup, "cup", limit=1)["entries"]]
-        assert found == ["p03"] or part in ("order", "members", "state", "metadata"), "found by comparing"
-        for _ in parts.check.passing():
-            pass
-    assert parts.followers.catch_up("boards") == 0
-    assert [row["player"]["id"] for row in listed(cup, "cup", limit=1)["entries"]] == ["p03"]
-    assert parts.verify.run() == []
-    assert submit(cup, "cup", {"player": "p01", "score": 1000})["standings"][0]["rank"] == 1
+        assert everything(cup) == expected, how
+        report = submit(cup, "cup", {"player": "p03", "score": 100})
+        assert report["standings"][0]["rank"] in (1, None), how
+        assert first(cup) == "p03", how
+        if how is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
+            redis.rename(f"{KEYS[part]}:elsewhere", KEYS[part])  # as it was before that score
+            for _ in parts.check.passing():
+                pass
+        assert parts.followers.catch_up("boards") == 0
+        assert first(cup) == "p03", how
+        assert parts.verify.run() == [], how
+        assert submit(cup, "cup", {"player": "p03", "score": 1})["standings"][0]["rank"] == 1, how
 
 
 @pytest.mark.parametrize("part", [part for part in KEYS if part != "state"])

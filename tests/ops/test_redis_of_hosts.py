@@ -15,7 +15,7 @@ from tests.tlsfront import Authority, fronted
 
 pytestmark = pytest.mark.one_database
 
-USER = ("on", ">pw", "~*", "&*", "+@all", "-@dangerous")
+USER = ("on", ">pw", "~sb:*", "~rq:*", "&rq:*", "+@all", "-@dangerous")  # as docs/deploy.md says
 
 
 @pytest.fixture(scope="module")
