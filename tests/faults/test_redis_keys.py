@@ -22,7 +22,7 @@ from tests.support import wait_until
 
 pytestmark = pytest.mark.alone
 
-SECONDS = 20 if LONG else 3
+SECONDS = 15 if LONG else 3
 FOUND_SECONDS = 10
 PARTS = (keys.order, keys.members, keys.metadata, keys.state)
 
@@ -122,11 +122,11 @@ def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> fl
     """How many seconds it took until what was altered was as before, and shown."""
     tag, expected = keys.window(board, "all", ""), house.rows(board)
     with house.redis.client() as redis:
-        made = redis.hget(keys.state(tag), "made")
+        stamp = redis.hget(keys.state(tag), "stamp")
         alter(redis, tag)
         began = time.monotonic()
         wait_until(
-            lambda: redis.hget(keys.state(tag), "made") not in (None, made) and house.rows(board) == expected,
+            lambda: redis.hget(keys.state(tag), "stamp") not in (None, stamp) and house.rows(board) == expected,
             seconds=3 * FOUND_SECONDS,
             why=house.stack.log,
         )

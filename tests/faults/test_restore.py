@@ -5,9 +5,13 @@ from __future__ import annotations
 import apsw
 import pytest
 
+from tests.faults.conftest import LONG
 from tests.support import Stack, submit, wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not LONG, reason="tests/flows/test_restored.py does the same in one process"),
+]
 
 
 @pytest.fixture

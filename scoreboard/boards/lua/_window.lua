@@ -14,14 +14,18 @@ local function size(command, key)
   return type(found) == "number" and found or -1
 end
 
--- Whether a window's keys, which follow each other from KEYS[at] on, hold as much as its state says. Keys that are
--- missing, renamed, cut short or of another type do not: nothing may be read from them.
-local function holds(at, ties, entries, tiers, texts)
-  return size("ZCARD", KEYS[at]) == tonumber(entries)
-    and size("HLEN", KEYS[at + 1]) == tonumber(entries)
-    and size("HLEN", KEYS[at + 4]) == tonumber(texts)
-    and (ties ~= "dense" or (size("ZCARD", KEYS[at + 2]) == tonumber(tiers)
-      and size("HLEN", KEYS[at + 3]) == tonumber(tiers)))
+-- How many entries, tiers and texts a window's keys hold, which follow each other from KEYS[at] on; nothing where that is
+-- not what its state says (`held`). So it is with keys that are missing, renamed, cut short or of another type: nothing may
+-- be read from them.
+local function holds(at, ties, held)
+  local entries, tiers = size("ZCARD", KEYS[at]), 0
+  if size("HLEN", KEYS[at + 1]) ~= entries then return end
+  if ties == "dense" then
+    tiers = size("ZCARD", KEYS[at + 2])
+    if size("HLEN", KEYS[at + 3]) ~= tiers then return end
+  end
+  local texts = size("HLEN", KEYS[at + 4])
+  if held == entries .. " " .. tiers .. " " .. texts then return entries, tiers, texts end
 end
 
 -- Version and order key of a player in a hash of members; nothing where the player is not there.

@@ -2,9 +2,8 @@
 --
 -- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
 -- KEYS 6     state     hash  layout (of the board), version (newest fact, also while it is not shown),
---                            entries, tiers, texts (how much the keys hold), made (a token of this making),
---                            changes (since then) and last (a token of the last of them), building,
---                            building-layout, building-entries, building-tiers, building-texts
+--                            held (how many entries, tiers and texts the keys hold), stamp (a token of the
+--                            newest change), building, building-layout, building-held
 -- KEYS 7-11  as 1-5, where the window is being built again
 -- ARGV[1] layout   ARGV[2] version   ARGV[3] entries that SQL holds   ARGV[4] tie rule
 -- ARGV[5] width of a tier   ARGV[6] 1 where ranks are wanted   ARGV[7] a new token
@@ -70,28 +69,36 @@ local function unlink(at)
   redis.call("UNLINK", KEYS[at], KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4])
 end
 
-local known = fields(state, "layout", "version", "entries", "tiers", "texts", "changes",
-  "building-layout", "building-entries", "building-tiers", "building-texts")
+local known = fields(state, "layout", "version", "held", "building-layout", "building-held")
 if not known then
   redis.call("UNLINK", state)
   known = {}
 end
 
-local live = known[1] == layout
+-- What a window's keys hold, as it is counted while they are written. Nothing where they are not to be believed.
+local function counted(at, held)
+  local entries, tiers, texts = holds(at, ties, held)
+  return entries and { at = at, entries = entries, tiers = tiers, texts = texts, changes = 0 }
+end
+
+local function as_held(window)
+  return window.entries .. " " .. window.tiers .. " " .. window.texts
+end
+
 local newest, changed = tonumber(known[2] or 0) or 0, {}
-local window = { at = 1, entries = tonumber(known[3]), tiers = tonumber(known[4]) or 0, texts = tonumber(known[5]), changes = 0 }
-if (live or not known[1]) and not (live and holds(1, ties, known[3], known[4], known[5])) then
+local window = known[1] == layout and counted(1, known[3])
+local live = window and true
+if not live and (known[1] == layout or not known[1]) then
   -- What is not shown has no keys: nobody may find it again and take it for what it was.
-  live = false
   redis.call("HDEL", state, "layout")
   unlink(1)
 end
 if not live and entries == count and version >= newest then
   -- These are all standings that there are, and nothing newer was to be shown here meanwhile.
   unlink(1)
-  window = { at = 1, entries = 0, tiers = 0, texts = 0, changes = 0 }
-  redis.call("HSET", state, "layout", layout, "made", ARGV[7], "changes", 0)
-  known[6], live = 0, true
+  window = { at = 1, entries = 0, tiers = 0, texts = 0, changes = 1 }
+  redis.call("HSET", state, "layout", layout)
+  live = true
 end
 
 local answer = { 0 }
@@ -106,11 +113,8 @@ if live then
   end)
   if live then
     answer[1] = 1
-    -- What comes late has an old version: only the count of changes and a token tell one state from another.
-    if window.changes > 0 then
-      changed = { "entries", window.entries, "tiers", window.tiers, "texts", window.texts,
-        "changes", (tonumber(known[6]) or 0) + window.changes, "last", ARGV[7] }
-    end
+    -- What comes late has an old version: only a token tells one state from another.
+    if window.changes > 0 then changed = { "held", as_held(window), "stamp", ARGV[7] } end
   else
     answer = { 0 }
     redis.call("HDEL", state, "layout")
@@ -119,12 +123,10 @@ if live then
 end
 
 -- A writer that does not know the new order yet must not write into what is built in it.
-if known[7] == layout then
-  local built = { at = 7, entries = tonumber(known[8]), tiers = tonumber(known[9]) or 0, texts = tonumber(known[10]), changes = 0 }
-  if holds(7, ties, known[8], known[9], known[10]) and sound(put_all, built) then
-    for name, value in pairs({ entries = built.entries, tiers = built.tiers, texts = built.texts }) do
-      changed[#changed + 1], changed[#changed + 2] = "building-" .. name, value
-    end
+if known[4] == layout then
+  local built = counted(7, known[5])
+  if built and sound(put_all, built) then
+    changed[#changed + 1], changed[#changed + 2] = "building-held", as_held(built)
   else
     redis.call("HDEL", state, "building", "building-layout")
     unlink(7)

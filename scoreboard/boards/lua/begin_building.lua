@@ -8,4 +8,4 @@
 if not fields(KEYS[6], "layout") then redis.call("UNLINK", KEYS[6]) end
 redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 redis.call("HSET", KEYS[6], "building", ARGV[1], "building-layout", ARGV[2],
-  "building-entries", 0, "building-tiers", 0, "building-texts", 0)
+  "building-held", "0 0 0")

@@ -11,10 +11,11 @@
 local order, members, tiers, sizes, metadata, state = unpack(KEYS)
 local ties, width, FIRST, FIELDS = ARGV[2], tonumber(ARGV[3]), 4, 4
 
-local known = fields(state, "layout", "entries", "tiers", "texts", "version")
+local known = fields(state, "layout", "held", "version")
 if not known or known[1] ~= ARGV[1] then return false end
-if not holds(1, ties, known[2], known[3], known[4]) then return false end
-local answer, tier_sound = { known[5] or "0", tonumber(known[2]) }, {}
+local total, _, texts = holds(1, ties, known[2])
+if not total then return false end
+local answer, tier_sound = { known[3] or "0", total }, {}
 
 -- Whether as many players stand on a tier as its size says.
 local function counted(tier)
@@ -30,7 +31,7 @@ for at = FIRST, #ARGV, FIELDS do
   local player, key = ARGV[at], ARGV[at + 2]
   local text = redis.call("HGET", members, player) or ""
   local place = redis.call("ZSCORE", order, key .. player) or ""
-  local told = tonumber(known[4]) > 0 and redis.call("HGET", metadata, player) or ""
+  local told = texts > 0 and redis.call("HGET", metadata, player) or ""
   local in_tier = ties ~= "dense" or counted(string.sub(key, 1, width))
   if text ~= ARGV[at + 1] .. ":" .. key or place ~= "0" or told ~= ARGV[at + 3] or not in_tier then
     answer[#answer + 1] = player

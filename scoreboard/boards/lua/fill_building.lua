@@ -62,9 +62,10 @@ local function step(tier, by)
   end
 end
 
-local known = fields(state, "building", "building-entries", "building-tiers", "building-texts", "version")
+local known = fields(state, "building", "building-held", "version")
 if not known or known[1] ~= ARGV[1] then return 0 end
-if not holds(1, ARGV[2], known[2], known[3], known[4]) then return 0 end
+local entries, tiers, texts = holds(1, ARGV[2], known[2])
+if not entries then return 0 end
 
 local function fill_all()
   for first = FIRST, #ARGV, MOST * FIELDS do
@@ -74,7 +75,7 @@ local function fill_all()
 end
 
 if not sound(fill_all) then return 0 end
-redis.call("HSET", state, "building-entries", known[2] + more.entries,
-  "building-tiers", known[3] + more.tiers, "building-texts", known[4] + more.texts,
-  "version", math.max(tonumber(known[5] or 0) or 0, tonumber(ARGV[4])))
+redis.call("HSET", state,
+  "building-held", entries + more.entries .. " " .. tiers + more.tiers .. " " .. texts + more.texts,
+  "version", math.max(tonumber(known[3] or 0) or 0, tonumber(ARGV[4])))
 return 1

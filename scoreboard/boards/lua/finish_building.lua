@@ -8,9 +8,8 @@
 -- with _window.lua
 
 local state = KEYS[6]
-local known = fields(state, "building", "building-entries", "building-tiers", "building-texts", "version")
-if not known or known[1] ~= ARGV[1] then return 0 end
-if not holds(7, ARGV[4], known[2], known[3], known[4]) then return 0 end
+local known = fields(state, "building", "building-held", "version")
+if not known or known[1] ~= ARGV[1] or not holds(7, ARGV[4], known[2]) then return 0 end
 
 -- What was shown is freed aside: to free ten million members takes seconds, and RENAME would do it here.
 redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
@@ -19,8 +18,7 @@ for i = 1, 5 do
     redis.call("RENAME", KEYS[6 + i], KEYS[i])
   end
 end
-redis.call("HDEL", state, "building", "building-layout", "building-entries", "building-tiers", "building-texts")
-redis.call("HSET", state, "layout", ARGV[2], "made", ARGV[1], "changes", 0, "last", "",
-  "entries", known[2], "tiers", known[3], "texts", known[4],
-  "version", math.max(tonumber(known[5] or 0) or 0, tonumber(ARGV[3])))
+redis.call("HDEL", state, "building", "building-layout", "building-held")
+redis.call("HSET", state, "layout", ARGV[2], "stamp", ARGV[1], "held", known[2],
+  "version", math.max(tonumber(known[3] or 0) or 0, tonumber(ARGV[3])))
 return 1

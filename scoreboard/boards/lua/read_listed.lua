@@ -12,11 +12,11 @@ local order, tiers, metadata, state = KEYS[1], KEYS[3], KEYS[5], KEYS[6]
 local ties, tier_width, key_width = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local how, from, limit = ARGV[5], ARGV[6], tonumber(ARGV[7])
 
-local known = fields(state, "layout", "entries", "tiers", "texts", "version", "made", "changes", "last")
+local known = fields(state, "layout", "held", "version", "stamp")
 if not known or known[1] ~= ARGV[1] then return false end
-if not holds(1, ties, known[2], known[3], known[4]) then return false end
-local total, texts_held, version = tonumber(known[2]), tonumber(known[4]), known[5] or "0"
-local stamp = (known[6] or "") .. "-" .. (known[7] or "0") .. "-" .. (known[8] or "")
+local total, _, texts_held = holds(1, ties, known[2])
+if not total then return false end
+local version, stamp = known[3] or "0", known[4] or ""
 
 local start, stop
 if how == "after" then

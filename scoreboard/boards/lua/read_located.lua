@@ -11,11 +11,11 @@
 local order, members, tiers, metadata, state = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6]
 local ties, width, how = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
-local known = fields(state, "layout", "entries", "tiers", "texts", "version", "made", "changes", "last")
+local known = fields(state, "layout", "held", "version", "stamp")
 if not known or known[1] ~= ARGV[1] then return false end
-if not holds(1, ties, known[2], known[3], known[4]) then return false end
-local stamp = (known[6] or "") .. "-" .. (known[7] or "0") .. "-" .. (known[8] or "")
-local answer = { known[5] or "0", stamp, tonumber(known[2]) }
+local total = holds(1, ties, known[2])
+if not total then return false end
+local answer = { known[3] or "0", known[4] or "", total }
 
 local function add(player, key, position, text)
   local better = "(" .. string.sub(key, 1, width) .. "\255"

@@ -5,6 +5,5 @@
 
 -- with _window.lua
 
-local known = fields(KEYS[1], "layout", "made", "changes", "last")
-if not known or known[1] ~= ARGV[1] then return false end
-return (known[2] or "") .. "-" .. (known[3] or "0") .. "-" .. (known[4] or "")
+local known = fields(KEYS[1], "layout", "stamp")
+return known and known[1] == ARGV[1] and known[2]

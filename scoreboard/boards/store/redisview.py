@@ -327,15 +327,15 @@ class RedisView:
             order.ties,
             order.tier_width,
             int(ranked),
-            secrets.token_hex(4),
+            secrets.token_hex(8),
             *_values(order, change.standings),
         ]
         self._scripts.queue(pipeline, "apply_standings", _both(change.window), args)
 
 
 def _stamp(state: str) -> str:
-    # A token of the newest change is in it: a server that came back with an older state counts its
-    # changes from there, and gets to the same numbers with other rows.
+    # A token of the newest change: a server that came back with an older state may get to the same
+    # version with other rows.
     return f"r{state}"
 
 
