@@ -9,6 +9,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from limits import parse_many
 
@@ -96,8 +97,16 @@ class Settings:
     queue_redis_url: str = setting(
         "QUEUE_REDIS_URL",
         "",
-        "Redis for the worker's queues (never a cluster); empty means REDIS_URL.",
+        "Redis for the worker's queues; empty means REDIS_URL.",
         secret=True,
+    )
+    redis_tls_verify: str = setting(
+        "REDIS_TLS_VERIFY",
+        "on",
+        "on: the certificate behind rediss:// must be good. off: any is taken, as hosts sign their own.",
+    )
+    redis_ca_file: str = setting(
+        "REDIS_CA_FILE", "", "File of the authority that signs the certificate behind rediss://."
     )
     secret_key: str = setting(
         "SECRET_KEY",
@@ -307,8 +316,25 @@ class Settings:
 
     @property
     def queue_redis(self) -> str:
-        """The URL of the worker's Redis, with the default filled in."""
-        return self.queue_redis_url or self.redis_url
+        """The URL of the worker's Redis, with the default and what TLS asks for filled in."""
+        return self._with_tls(self.queue_redis_url or self.redis_url)
+
+    @property
+    def redis(self) -> str:
+        """The URL of the Redis of boards and streams, with what TLS asks for filled in."""
+        return self._with_tls(self.redis_url)
+
+    def _with_tls(self, url: str) -> str:
+        if not url.startswith("rediss://"):
+            return url
+        wanted = {"ssl_ca_certs": self.redis_ca_file} if self.redis_ca_file else {}
+        if self.redis_tls_verify == "off":
+            wanted["ssl_cert_reqs"] = "none"
+        parsed = urlsplit(url)
+        options = wanted | dict(
+            parse_qsl(parsed.query, keep_blank_values=True)
+        )  # the URL's own are the last word
+        return urlunsplit(parsed._replace(query=urlencode(options)))
 
     @property
     def fallbacks(self) -> list[bytes]:
@@ -399,9 +425,19 @@ def _complaints(settings: Settings) -> list[str]:
     for name, url in (("DATABASE_URL", settings.database), ("AUDIT_DATABASE_URL", settings.audit_database)):
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             problems.append(f"{name} must begin with postgresql:// or sqlite:///")
-    for name, url in (("REDIS_URL", settings.redis_url), ("QUEUE_REDIS_URL", settings.queue_redis)):
-        if not url.startswith(("redis://", "rediss://", "unix://")):
-            problems.append(f"{name} must begin with redis://, rediss:// or unix://")
+    return problems + _complaints_of_redis(settings)
+
+
+def _complaints_of_redis(settings: Settings) -> list[str]:
+    problems = [
+        f"{name} must begin with redis://, rediss:// or unix://"
+        for name, url in (("REDIS_URL", settings.redis_url), ("QUEUE_REDIS_URL", settings.queue_redis_url))
+        if url and not url.startswith(("redis://", "rediss://", "unix://"))
+    ]
+    if settings.redis_tls_verify not in ("on", "off"):
+        problems.append(f"REDIS_TLS_VERIFY must be on or off, not {settings.redis_tls_verify!r}")
+    if settings.redis_ca_file and not Path(settings.redis_ca_file).is_file():
+        problems.append(f"REDIS_CA_FILE must be a file that is there, not {settings.redis_ca_file!r}")
     return problems
 
 

@@ -51,6 +51,7 @@ from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.check import Check
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.gather import Gather
@@ -73,9 +74,10 @@ from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
 from scoreboard.core.db import Database
 from scoreboard.core.errors import ScoreboardError, Unavailable
+from scoreboard.core.eviction import Eviction
 from scoreboard.core.limiter import Limits
 from scoreboard.core.limits import RULES
-from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient
+from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient, probe
 from scoreboard.core.signing import derive
 from scoreboard.core.turns import Turns
 from scoreboard.core.unavailable import DatabaseUnavailable
@@ -150,6 +152,7 @@ class Parts:
     manage: Manage
     windows: Windows
     boards_follower: BoardsFollower
+    check: Check
     verify: Verify
     scores: Scores
     audit: AuditLog
@@ -163,6 +166,7 @@ class Parts:
     tickets: Tickets
     publisher: Publisher
     health: Health
+    eviction: Eviction
     prepared: threading.Event
     chaos: Chaos | None
     _writing: Database
@@ -191,6 +195,7 @@ class Parts:
                 log.warning(ZONE_WARNING, extra={"board": board, "timeZone": zone})
             with suppress(RedisAway):
                 self.boards_follower.begin()
+            _ = self.eviction.policy  # it warns
         finally:
             self.prepared.set()  # one board's trouble must not keep the others' scores out
 
@@ -258,7 +263,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     writing = open_database(settings.database, synchronous=settings.sqlite_synchronous, readers=1)
     audit_database = Database(settings.audit_database, readers=1)
     breaker = Breaker()
-    redis, patient = connect(settings.redis_url, breaker), connect_patient(settings.redis_url)
+    redis, patient = connect(settings.redis, breaker), connect_patient(settings.redis)
+    eviction = Eviction(redis=redis)
 
     journal = Journal(database=database)
     patient_journal = Journal(database=patient_database)
@@ -309,7 +315,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         database=patient_database,
     )
     audit = AuditLog(audit_database)
-    followers = Followers(journal=patient_journal, followers=[boards_follower, AuditFollower(audit=audit)])
+    audit_follower = AuditFollower(audit=audit, journal=patient_journal)
+    followers = Followers(journal=patient_journal, followers=[boards_follower, audit_follower])
     scopes = Scopes(boards=boards, clock=clock)
     metrics = Metrics()
     hub = Hub(store=StreamStore(patient), scopes=scopes, metrics=metrics)
@@ -441,6 +448,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         windows=windows,
         boards_follower=boards_follower,
+        check=Check(follower=boards_follower, sql=SqlView(patient_database), clock=clock),
         verify=Verify(database=patient_database, journal=journal, view=boards_follower.view),
         scores=Scores(writer=writer, boards=boards, clock=clock),
         audit=audit,
@@ -464,11 +472,13 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         health=Health(
             database=database,
             writable=WriteProbe(database=database, trouble=lambda: writer.trouble).check,
-            ping=redis.ping,
+            probe=partial(probe, redis),
             breaker=breaker,
+            evicting=lambda: bool(eviction.policy),
             lags={name: partial(followers.lag, name) for name in followers.names},
             prepared=prepared.is_set,
         ),
+        eviction=eviction,
         prepared=prepared,
         chaos=chaos,
         _writing=writing,

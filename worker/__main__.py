@@ -1,4 +1,4 @@
-"""python -m worker: supervises one RQ worker for each queue, and the clock."""
+"""python -m worker: supervises one RQ worker for each queue, the clock, and what compares Redis with SQL."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Supervisor:
 def main() -> None:
     """Supervise all tasks, or be one of them."""
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
-    parser.add_argument("--task", help="be one task: clock, or the name of a queue")
+    parser.add_argument("--task", help="be one task: clock, check, or the name of a queue")
     asked = parser.parse_args()
     private.restrict()
     configure(settings().log_level)
@@ -93,11 +93,13 @@ def main() -> None:
         end_with_parent()
         if task == "clock":
             _run_clock(names)
+        elif task == "check":
+            parts().check.run()
         else:
             _work(task)
 
     if asked.task is None:
-        Supervisor(["clock", queues.CHORES, *names], be).run()
+        Supervisor(["clock", "check", queues.CHORES, *names], be).run()
     else:
         be(asked.task)
 
@@ -115,7 +117,7 @@ def _run_clock(names: list[str]) -> None:
     signal.signal(signal.SIGTERM, lambda signum, frame: stopped.append(signum))
     signal.signal(signal.SIGINT, lambda signum, frame: stopped.append(signum))
     redis = queues.connection(settings().queue_redis)
-    clock.run(redis, connect_patient(settings().redis_url), names, lambda: bool(stopped))
+    clock.run(redis, connect_patient(settings().redis), names, lambda: bool(stopped))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from rq.serializers import JSONSerializer
 
 from scoreboard.core.redis import keepalive
 from worker.known import FAILED_SECONDS, JOB_SECONDS, Call, jobs_of
-from worker.working import KnownQueue, KnownWorker
+from worker.working import KnownQueue, KnownWorker, PlainQueue
 
 CHORES = "chores"
 
@@ -23,7 +23,7 @@ def connection(url: str) -> Redis:
 
 def queue(name: str, redis: Redis) -> Queue:
     """A queue by name, to put jobs into. They travel as JSON, and are compared, not read."""
-    return Queue(_full(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
+    return PlainQueue(_full(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
 
 
 def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:

@@ -18,6 +18,7 @@ from worker.known import ID, JOB_SECONDS, KnownJob, Refused, shown
 
 log = logging.getLogger(__name__)
 
+OLDEST = (6, 2, 0)  # server that is supported
 REFUSALS_SECONDS = 1.0  # between two lines about refused jobs
 
 
@@ -37,7 +38,15 @@ class Refusals:
         self._due, self._unsaid = time.monotonic() + REFUSALS_SECONDS, 0
 
 
-class KnownQueue(Queue):
+class PlainQueue(Queue):
+    """A queue that never asks for the server's version: not every user may, and nothing here needs it."""
+
+    def get_redis_server_version(self) -> tuple[int, int, int]:
+        """One that has all that is used."""
+        return OLDEST
+
+
+class KnownQueue(PlainQueue):
     """A queue of known jobs. Others are dropped; no job starts another one."""
 
     refusals = Refusals()
@@ -78,6 +87,10 @@ class KnownWorker(Worker):
 
     queue_class = KnownQueue
     job_class = KnownJob
+
+    def get_redis_server_version(self) -> tuple[int, int, int]:
+        """As of its queue."""
+        return OLDEST
 
     def subscribe(self) -> None:
         """Listen to nobody: commands could end this process and its jobs."""

@@ -21,9 +21,9 @@ from scoreboard.accounts.store import accounts, names, sessions
 from scoreboard.accounts.types import Account, Name, Revocation
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, ScoreboardError
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
-Announce = Callable[[Sequence[Name], int, int], None]
+Announce = Callable[[Sequence[Name], Span], None]
 Renamed = Callable[[Sequence[str]], None]
 KINDS = frozenset(
     {
@@ -99,9 +99,9 @@ class AccountFolding:
         if self.revoked:
             sessions.revoke(self.db, list(self.revoked), self.at)
 
-    def publish(self, first: int, last: int) -> dict[str, Revocation]:
+    def publish(self, span: Span) -> dict[str, Revocation]:
         """Show names that changed. Returns what was revoked, which this process must not read again."""
-        self.announce(list(self.named.values()), first, last)
+        self.announce(list(self.named.values()), span)
         if others := [player for player in self.named if player not in self.created]:
             self.renamed(others)
         return self.revoked

@@ -16,7 +16,7 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
 from scoreboard.core.unavailable import DatabaseUnavailable
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 from scoreboard.journal.writer import Writer
 
 KEPT_SECONDS = 30.0  # how long a revoked key may still work in a process that knows it
@@ -27,7 +27,7 @@ BOOTSTRAP = "bootstrap"
 class KeyFold:
     """Facts of the kinds "key-created" and "key-revoked"."""
 
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"key-created", "key-revoked"})
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFolding:
@@ -41,7 +41,7 @@ class KeyFolding:
 
     db: Connection
     at: int
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Create or revoke a key. Raises NotFound, key_not_found."""
@@ -60,9 +60,9 @@ class KeyFolding:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, first: int, last: int) -> None:
+    def publish(self, span: Span) -> None:
         """Nothing is shown of keys."""
-        self.announce(first, last)
+        self.announce(span)
 
 
 @dataclass(frozen=True, kw_only=True)

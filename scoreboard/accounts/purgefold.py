@@ -10,9 +10,9 @@ from scoreboard.accounts.store import guests
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import Conflict
 from scoreboard.journal.service import players_since
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
-Announce = Callable[[Sequence[str], int, int], None]
+Announce = Callable[[Sequence[str], Span], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,6 @@ class PurgeFolding:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, first: int, last: int) -> None:
+    def publish(self, span: Span) -> None:
         """Show names no more."""
-        self.announce(self.purged, first, last)
+        self.announce(self.purged, span)

@@ -14,7 +14,7 @@ from scoreboard.actions.rules import Wins, check_alone, won
 from scoreboard.actions.store import guards
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import ScoreboardError
-from scoreboard.journal.types import Fact, Fold, Folding, Recorded
+from scoreboard.journal.types import Fact, Fold, Folding, Recorded, Span
 
 Key = tuple[str, str]  # player and action type
 
@@ -84,9 +84,9 @@ class ActionFolding:
         if self._won_now:
             guards.write_wins(self.db, {key: self.wins[key] for key in self._won_now})
 
-    def publish(self, first: int, last: int) -> Any:
+    def publish(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
-        shown = self.scores.publish(first, last)
+        shown = self.scores.publish(span)
         for seq, player, result in self.written:
             self.receipts.keep(seq, player, result, shown)
         return shown

@@ -10,7 +10,7 @@ from scoreboard.actions.rules import HOUR_MS
 from scoreboard.actions.store import refused as table
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import TooMany
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
 MOST_AN_HOUR = 10  # those say it all, and the journal keeps them for ever
 
@@ -19,7 +19,7 @@ MOST_AN_HOUR = 10  # those say it all, and the journal keeps them for ever
 class RefusedFold:
     """Facts of the kind "action-refused": a player completed an action sooner than it can be done."""
 
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"action-refused"})
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFolding:
@@ -35,7 +35,7 @@ class RefusedFolding:
 
     db: Connection
     at: int
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
     taken: dict[str, int]
     _taken_now: dict[str, int] = field(default_factory=dict)
 
@@ -57,6 +57,6 @@ class RefusedFolding:
         """Write how many were taken."""
         table.write_taken(self.db, self.at // HOUR_MS, self._taken_now)
 
-    def publish(self, first: int, last: int) -> None:
+    def publish(self, span: Span) -> None:
         """No board changes by these facts."""
-        self.announce(first, last)
+        self.announce(span)

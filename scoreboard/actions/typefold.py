@@ -12,14 +12,14 @@ from scoreboard.actions.store import types as table
 from scoreboard.actions.types import ActionType, Rules
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionTypeFold:
     """Facts about action types themselves."""
 
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"action-type-defined", "action-type-deleted"})
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionTypeFolding:
@@ -32,7 +32,7 @@ class ActionTypeFolding:
     """Facts about action types in one batch."""
 
     db: Connection
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Define or delete an action type. Raises NotFound, unknown_action_type."""
@@ -53,6 +53,6 @@ class ActionTypeFolding:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, first: int, last: int) -> None:
+    def publish(self, span: Span) -> None:
         """No board changes by these facts."""
-        self.announce(first, last)
+        self.announce(span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,10 @@ import msgspec
 
 from scoreboard.audit.store import AuditLog
 from scoreboard.audit.types import AuditLine
+from scoreboard.journal.service import Journal
 from scoreboard.journal.types import Recorded
+
+log = logging.getLogger(__name__)
 
 # What facts hold that has no place in a log: secrets, and what tells of a person more than his id.
 LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "metadata", "result"})
@@ -21,14 +25,39 @@ class AuditFollower:
     """Writes a line for each fact. Its position is the newest line: both are committed together."""
 
     audit: AuditLog
+    journal: Journal
     name: str = "audit"
 
     def position(self) -> int:
         """The newest fact in the log."""
         return self.audit.newest()
 
+    def sound(self) -> bool:
+        """Whether the newest line tells of the journal's fact of that number."""
+        newest = self.audit.newest()
+        return newest == 0 or self._agrees(newest)
+
     def restore(self) -> None:
-        """The log has a position from its first day."""
+        """Delete the lines of facts that are not in the journal: a backup of it was restored.
+
+        Journals that share a fact share all facts before it, so halving finds the last one that they share.
+        """
+        shared, end = 0, self.audit.newest()
+        while shared < end:
+            middle = (shared + end + 1) // 2
+            if self._agrees(middle):
+                shared = middle
+            else:
+                end = middle - 1
+        deleted = self.audit.delete_after(shared)
+        log.warning(
+            "the audit log had lines of facts that are not in the journal: they were deleted",
+            extra={"lines": deleted, "after": shared},
+        )
+
+    def _agrees(self, seq: int) -> bool:
+        line, facts = self.audit.line(seq), self.journal.after(seq - 1, 1)
+        return line is not None and bool(facts) and _identity(_line(facts[0])) == _identity(line)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Write the lines of these facts."""
@@ -36,6 +65,11 @@ class AuditFollower:
 
     def tend(self) -> None:
         """Nothing to look after."""
+
+
+def _identity(line: AuditLine) -> tuple[int | str, ...]:
+    # Not the details: another version of the product may have written them in another way.
+    return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request)
 
 
 def _line(recorded: Recorded) -> AuditLine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoreboard.audit.types import AuditLine
-from scoreboard.core.db import Database, Rows, rows
+from scoreboard.core.db import Connection, Database, Rows, execute, rows
 
 AUDIT = Rows(
     table="audit",
@@ -33,6 +33,22 @@ class AuditLog:
         """The newest fact in the log; 0 where it is empty. Facts come in without gaps."""
         ((seq,),) = self._database.run(lambda db: rows(db, "SELECT COALESCE(MAX(seq), 0) FROM audit"))
         return int(seq)
+
+    def line(self, seq: int) -> AuditLine | None:
+        """The line of a fact; None where there is none."""
+        columns = ", ".join(name for name, _ in AUDIT.columns)
+        found = self._database.run(lambda db: rows(db, f"SELECT {columns} FROM audit WHERE seq = ?", (seq,)))
+        return AuditLine(*found[0]) if found else None
+
+    def delete_after(self, seq: int) -> int:
+        """Delete the lines of all facts after this one. Returns how many there were."""
+
+        def delete(db: Connection) -> int:
+            ((count,),) = rows(db, "SELECT COUNT(*) FROM audit WHERE seq > ?", (seq,))
+            execute(db, "DELETE FROM audit WHERE seq > ?", (seq,))
+            return int(count)
+
+        return self._database.transaction(delete)
 
     def write(self, lines: Sequence[AuditLine]) -> None:
         """Write lines, all or none. One that is there already stays as it is."""

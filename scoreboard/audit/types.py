@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class AuditLine(Struct, frozen=True, kw_only=True):
+class AuditLine(Struct, frozen=True):
     """Who did what, when, to whom: one fact, without what is personal in it."""
 
     seq: int

@@ -16,7 +16,7 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Definition, Window
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
 KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})
 
@@ -61,12 +61,12 @@ class BoardFolding:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, first: int, last: int) -> None:
+    def publish(self, span: Span) -> None:
         """Tell every process of new definitions, and let go of closed windows."""
         if self.boards:
-            self.parts.show.definitions(self.version, self.gone, first, last)
-        elif last >= first:
-            self.parts.show.closed(self.closed, first, last)
+            self.parts.show.definitions(self.version, self.gone, span)
+        elif span.facts:
+            self.parts.show.closed(self.closed, span)
 
     def _define(self, fact: Fact, seq: int) -> dict[str, Any]:
         old = self._board(fact.board)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.trust import of_journal
 from scoreboard.boards.types import Standing, Window
 from scoreboard.core.db import Connection, Database
 from scoreboard.journal.service import Journal
@@ -24,6 +26,9 @@ PAGE = 1000  # standings that are built at once
 SHORT = 1000  # facts; what a journal so short adds up to is built at once
 Progress = Callable[[int], None]
 Touched = dict[Window, dict[str, None]]
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,26 +49,40 @@ class BoardsFollower:
 
     def position(self) -> int | None:
         """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
-        return self.view.position()
+        applied = self.view.applied()
+        return applied.position if applied else None
+
+    def sound(self) -> bool:
+        """Whether Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
+        applied = self.view.applied()
+        return applied is None or of_journal(applied, self.journal)
 
     def restore(self) -> None:
         """Build all open windows and the names, then begin to follow from where the journal was.
 
-        Also those that are shown: without a position nobody knows what they lack.
+        Nothing stays of what was there: without a position nobody knows what it lacks.
         """
-        head = self.journal.head()
+        newest = self.journal.newest()
+        self.clear()
         self.show_all_names()
         self.show_catalogue()
         for row in self.open_windows():
             self.build(row)
-        self.view.advance(1, head, anew=True)
+        self.view.begin_at(*newest)
+
+    def clear(self) -> None:
+        """Forget what Redis holds: all is read from SQL until it is built again. Raises RedisAway."""
+        if not self.sound():
+            log.warning("Redis holds facts that are not in the journal: boards are built again")
+            self.view.forget_journal()
+        self.view.forget()
 
     def begin(self) -> None:
-        """Build the boards where Redis is empty and the journal short. Raises RedisAway.
+        """Build the boards where Redis is empty, or another journal's, and the journal short.
 
-        A deployment that begins shows ranks before its worker is up.
+        A deployment that begins shows ranks before its worker is up. Raises RedisAway.
         """
-        if self.position() is None and self.journal.head() <= SHORT:
+        if (self.position() is None or not self.sound()) and self.journal.head() <= SHORT:
             self.restore()
 
     def follow(self, facts: Sequence[Recorded]) -> None:
@@ -86,7 +105,7 @@ class BoardsFollower:
                 self.view.forget_names([line.fact.data["guest"]], line.seq)
             elif line.fact.kind == "guests-purged":
                 self.view.forget_names(line.result["players"], line.seq)
-        self.view.advance(facts[0].seq, facts[-1].seq)
+        self.view.advance_by(facts)
 
     def tend(self) -> None:
         """Build windows that Redis lost, or that a changed order made obsolete."""
@@ -99,25 +118,24 @@ class BoardsFollower:
         self.build_missing()
 
     def build_missing(self) -> None:
-        """Build the windows of running periods that Redis does not show in their present order."""
-        rows = self.open_windows()
-        shown = self.view.layouts([row.window for row in rows])
-        for row, layout in zip(rows, shown, strict=True):
-            order = self._order(row.window)
-            if order is not None and layout != order.layout:
+        """Build the windows of running periods that Redis does not show, not in this order, or damaged."""
+        wanted = [(row, order) for row in self.windows.open() if (order := self.order(row.window))]
+        shown = self.view.are_shown([(row.window, order) for row, order in wanted])
+        for (row, _), is_shown in zip(wanted, shown, strict=True):
+            if not is_shown:
                 self.build(row)
 
     def open_windows(self) -> list[WindowRow]:
         """The windows of periods that are not closed."""
-        return [row for row in self.windows.open() if self._order(row.window)]
+        return [row for row in self.windows.open() if self.order(row.window)]
 
     def build(self, row: WindowRow, progress: Progress = lambda count: None) -> bool:
         """Build one window beside what is shown, and show it all at once.
 
-        `progress` is told how many standings were built since it was last told. Returns False
-        where another builder began later; his result stands.
+        `progress` is told how many standings were built since it was last told. Returns False where another
+        builder began later, whose result stands, or where somebody meddled with what was built.
         """
-        order = self._order(row.window)
+        order = self.order(row.window)
         if order is None:
             return False
         token = secrets.token_hex(8)
@@ -136,15 +154,16 @@ class BoardsFollower:
         self.view.show_catalogue_version(self.catalogue.version)
 
     def show_all_names(self) -> None:
-        """Show all display names."""
+        """Show all display names, and nothing else as one."""
         newest, last = self.names.renames(), ""
+        self.view.hide_names()
         while page := self.names.after(last, PAGE):
             self.view.show_names(page)
             last = page[-1].player
         self.view.show_names([], complete=newest)
 
     def _put(self, window: Window, players: Sequence[str], gone: Mapping[str, int]) -> None:
-        row, order = self.windows.get(window), self._order(window)
+        row, order = self.windows.get(window), self.order(window)
         if row is None or order is None:
             return
         found = self.database.run(lambda db: table.standings_of(db, row.id, players, len(order.names)))
@@ -172,7 +191,8 @@ class BoardsFollower:
             if self.windows.get(window) is None:
                 self.view.hide(window)
 
-    def _order(self, window: Window) -> Order | None:
+    def order(self, window: Window) -> Order | None:
+        """The order of a window's board; None where there is no such board."""
         boards = {board.id: board for board in self.catalogue.boards()}
         board = boards.get(window.board)
         return None if board is None else self.catalogue.order(board)

@@ -20,7 +20,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
 from scoreboard.core.db import Connection
 from scoreboard.journal.service import facts_of_player
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Span
 
 
 class Moved(Struct, kw_only=True):
@@ -52,9 +52,9 @@ class BoardMerge:
         ]
         return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
 
-    def publish(self, changes: Sequence[Change], guests: Sequence[str], first: int, last: int) -> None:
+    def publish(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show what moved, and the guests no more."""
-        self.show.merged(changes, guests, first, last)
+        self.show.merged(changes, guests, span)
 
 
 def _moved(

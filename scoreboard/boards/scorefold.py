@@ -22,7 +22,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, Shown, Standing, Window
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 
 Key = tuple[Window, str]
 Move = tuple[Window, Period, Standing | None, Standing]  # what a score does in one window
@@ -128,7 +128,7 @@ class ScoreFolding:
             table.write_window(self.db, self.windows[window])
         self.parts.names.write(self.db, self.names.values())
 
-    def publish(self, first: int, last: int) -> dict[Window, dict[str, Shown]]:
+    def publish(self, span: Span) -> dict[Window, dict[str, Shown]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:
@@ -140,7 +140,7 @@ class ScoreFolding:
             closed = row.closed_at is not None
             change = Change(order, window, standings, version=row.version, entries=row.entries, closed=closed)
             changes.append(change)
-        return self.parts.show.batch(changes, list(self.names.values()), first=first, last=last)
+        return self.parts.show.batch(changes, list(self.names.values()), span)
 
     def _targets(self, fact: Fact) -> list[Board]:
         """The boards that a fact feeds. Raises NotFound or Forbidden.

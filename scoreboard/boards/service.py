@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -27,9 +28,12 @@ from scoreboard.core.errors import NotFound
 from scoreboard.core.redis import RedisAway
 from scoreboard.core.together import Together
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Ask = Callable[..., Stretch | None]  # a question to a view, at a window and in its order
 
+UNREADABLE = (ValueError, msgspec.DecodeError)  # a key that is no order key, or bytes that are no text
 PAGES_KEPT = 64  # tops of boards that a process remembers; each is right for one state of its window
 PAGE_BYTES = 256 * 1024
 
@@ -68,7 +72,7 @@ class Boards:
         self.exports = exports
         # As new as the last refresh, so as new as the request that reads them.
         self._together = Together(self._look)
-        self._renames = 0
+        self._renames = ""
         self._names_shown = False
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
 
@@ -256,11 +260,11 @@ class Boards:
             else:
                 self._catalogue.refresh(version)
                 self._names_shown = renames is not None
-                self._renames = self._names.renames() if renames is None else renames
+                self._renames = renames or str(self._names.renames())
                 return asked
         self._names_shown = False
         self._catalogue.refresh()
-        self._renames = self._names.renames()
+        self._renames = str(self._names.renames())
         return asked
 
     def _read(
@@ -289,7 +293,11 @@ class Boards:
 
     def _fresh_page(self, board: Board, window: Window, period: Period, ask: Ask, keep: int | None) -> Page:
         order = self._catalogue.order(board)
-        return self._page(board, window, period, order, self._ask(window, order, ask), keep)
+        try:
+            return self._page(board, window, period, order, self._ask(window, order, ask), keep)
+        except UNREADABLE as error:
+            log.warning("Redis shows what nobody wrote", extra={"window": str(window), "reason": str(error)})
+            return self._page(board, window, period, order, self._ask_sql(window, order, ask), keep)
 
     def _known_page(self, board: Board, window: Window, question: tuple[Any, ...]) -> Page | None:
         if not _remembered(question) or not self._show.trust.sound():
@@ -346,7 +354,7 @@ class Boards:
             except RedisAway as error:
                 self._show.trust.lost(error)
             else:
-                if self._show.trust.sound():
+                if found is not None and self._show.trust.sound():
                     return {player: name for player, name in zip(players, found, strict=True) if name}
         return self._names.of(players)
 
@@ -360,6 +368,9 @@ class Boards:
                 # Asking may have met a Redis that was restarted with older boards.
                 if stretch is not None and self._show.trust.sound():
                     return stretch
+        return self._ask_sql(window, order, ask)
+
+    def _ask_sql(self, window: Window, order: Order, ask: Ask) -> Stretch:
         found = ask(self._sql, window, order)
         assert found is not None, "SQL always has an answer"
         return found

@@ -15,6 +15,7 @@ from scoreboard.boards.types import Shown, Window
 from scoreboard.core.db import Connection, Database
 from scoreboard.core.redis import RedisAway
 from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.journal.types import Span
 
 Ranks = dict[str, Shown]  # by player
 
@@ -33,9 +34,7 @@ class Show:
         self,
         changes: Sequence[Change],
         names: Sequence[Name],
-        *,
-        first: int,
-        last: int,
+        span: Span,
     ) -> dict[Window, dict[str, Shown]]:
         """Show one batch and the names that it changed.
 
@@ -46,7 +45,7 @@ class Show:
         try:
             if names:
                 self.view.show_names(names)
-            shown = self.view.publish(changes, first, last)
+            shown = self.view.publish(changes, span)
             for change, ranks in zip(changes, shown, strict=True):
                 if change.closed:
                     self.view.let_go(change.window)
@@ -61,8 +60,8 @@ class Show:
         found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
         return {window: ranks for window, ranks in found.items() if ranks is not None}
 
-    def definitions(self, version: int, gone: Sequence[Window], first: int, last: int) -> None:
-        """Facts `first` to `last` changed definitions: tell every process, and hide what is `gone`.
+    def definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
+        """The facts of `span` changed definitions: tell every process, and hide what is `gone`.
 
         A window in another order than its board's is not shown: it is read from SQL until the
         follower has built it, and Redis lacks nothing meanwhile.
@@ -72,28 +71,28 @@ class Show:
             self.view.show_catalogue_version(version)
             for window in gone:
                 self.view.hide(window)
-            self.view.advance(first, last)
+            self.view.advance(span)
             self.view.wake()
 
         self._tell(tell)
 
-    def closed(self, windows: Sequence[Window], first: int, last: int) -> None:
-        """Facts `first` to `last` closed periods: keep their windows for a while only."""
+    def closed(self, windows: Sequence[Window], span: Span) -> None:
+        """The facts of `span` closed periods: keep their windows for a while only."""
 
         def let_go() -> None:
             for window in windows:
                 self.view.let_go(window)
-            self.view.advance(first, last)
+            self.view.advance(span)
 
         self._tell(let_go)
 
-    def named(self, names: Sequence[Name], first: int, last: int) -> None:
-        """Facts `first` to `last` named players, and changed no board."""
+    def named(self, names: Sequence[Name], span: Span) -> None:
+        """The facts of `span` named players, and changed no board."""
 
         def tell() -> None:
             if names:
                 self.view.show_names(names)
-            self.view.advance(first, last)
+            self.view.advance(span)
 
         self._tell(tell)
 
@@ -103,29 +102,29 @@ class Show:
         with suppress(RedisAway, DatabaseUnavailable):
             self.view.look_at(self.database.run(lambda db: windows_of(db, players)))
 
-    def forgotten(self, players: Sequence[str], first: int, last: int) -> None:
-        """Facts `first` to `last` purged players who stand on no board."""
+    def forgotten(self, players: Sequence[str], span: Span) -> None:
+        """The facts of `span` purged players who stand on no board."""
 
         def tell() -> None:
             if players:
-                self.view.forget_names(players, last)
-            self.view.advance(first, last)
+                self.view.forget_names(players, span.last)
+            self.view.advance(span)
 
         self._tell(tell)
 
-    def merged(self, changes: Sequence[Change], guests: Sequence[str], first: int, last: int) -> None:
-        """Facts `first` to `last` made guests' standings those of accounts."""
-        self.batch(changes, [], first=first, last=last)
+    def merged(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
+        """The facts of `span` made guests' standings those of accounts."""
+        self.batch(changes, [], span)
 
         def tell() -> None:
-            self.view.forget_names(guests, last)
+            self.view.forget_names(guests, span.last)
 
         if guests:
             self._tell(tell)
 
-    def nothing(self, first: int, last: int) -> None:
-        """Facts `first` to `last` change no board."""
-        self.named([], first, last)
+    def nothing(self, span: Span) -> None:
+        """The facts of `span` change no board."""
+        self.named([], span)
 
     def _tell(self, tell: Callable[[], None]) -> None:
         began = self.trust.monotonic()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.types import Applied
 from scoreboard.core.redis import RedisAway
 from scoreboard.core.together import Together
 from scoreboard.core.unavailable import DatabaseUnavailable
@@ -26,13 +27,13 @@ REST_SECONDS = 5.0  # how long such a database is left alone
 
 @dataclass(kw_only=True)
 class Trust:
-    """Whether Redis holds all that was acknowledged, as far as this process can know.
+    """Whether Redis holds all that was acknowledged, and nothing else, as far as this process can know.
 
     Redis has a position: up to which fact it holds everything. It is compared with the journal's head
     only while somebody asks, and ten times a second at most while it is believed. Where it is behind, a
     moment decides: what was committed just now is on its way. Where it stands still behind the head, a
     process died or could not show what it committed; Redis may also have come back empty, or with
-    yesterday's boards.
+    yesterday's boards; or the journal is yesterday's: a backup was restored, and Redis holds what is no more.
     """
 
     view: RedisView
@@ -97,46 +98,60 @@ class Trust:
     def _check(self) -> None:
         began, losses = self.monotonic(), self._losses
         try:
-            head = self._newest()
-            if head is not None:
-                position = self._position(head)
+            newest = self._newest()
+            if newest is not None:
+                applied = self._applied(newest[0])
                 self._meet()
                 self._server = self.view.server
-                if position is None:
+                if applied is None:
                     self._doubt("Redis was emptied")
-                elif position < head:
+                elif applied.position < newest[0]:
                     self._doubt("Redis lacks what was committed")
+                elif not self._of_journal(applied, newest):
+                    self._doubt("Redis holds facts that are not in the journal")
                 elif losses == self._losses:
-                    self._believe(position)
+                    self._believe(applied.position)
         except RedisAway as error:
             self.lost(error)
         # Not before: whoever asks meanwhile waits for what is found out.
         self._checked = began
 
-    def _newest(self) -> int | None:
+    def _newest(self) -> tuple[int, str] | None:
         # Where the journal can't be read, nothing is written to it either: what was believed still holds.
         if self.monotonic() < self._resting_until:
             return None
         try:
             # Who doubts Redis reads from the database anyway: it may take its time.
-            return self.journal.head(seconds=HEAD_SECONDS if self._sound else None)
+            return self.journal.newest(seconds=self._patience())
         except DatabaseUnavailable:
             self._resting_until = self.monotonic() + REST_SECONDS
             return None
 
-    def _position(self, head: int) -> int | None:
-        """Redis' position, once it has reached `head` or stands still."""
-        position, began = self.view.position(), self.monotonic()
+    def _patience(self) -> float | None:
+        return HEAD_SECONDS if self._sound else None
+
+    def _applied(self, head: int) -> Applied | None:
+        """What Redis holds, once it has reached `head` or stands still."""
+        applied, began = self.view.applied(), self.monotonic()
         moved, patience = began, STUCK_SECONDS if self._sound else LOOK_SECONDS
-        while position is not None and position < head:
+        while applied is not None and applied.position < head:
             now = self.monotonic()
             if now - moved >= patience or now - began >= LONGEST_SECONDS:
                 break
             self.pause(LOOK_SECONDS)
-            before, position = position, self.view.position()
-            if position != before and self._sound:
+            before, applied = applied, self.view.applied()
+            if applied is not None and applied.position != before.position and self._sound:
                 moved = self.monotonic()
-        return position
+        return applied
+
+    def _of_journal(self, applied: Applied, newest: tuple[int, str]) -> bool:
+        if applied.newest == applied.position == newest[0]:
+            return applied.mark == newest[1]  # as nearly always: nobody need be asked
+        try:
+            return of_journal(applied, self.journal, seconds=self._patience())
+        except DatabaseUnavailable:
+            self._resting_until = self.monotonic() + REST_SECONDS
+            return self._sound
 
     def _believe(self, position: int) -> None:
         if self._doubts:
@@ -154,3 +169,12 @@ class Trust:
         if self._server not in ("", self.view.server):
             self._server = self.view.server
             self.lost(RedisAway("another server answers, which may hold older boards"))
+
+
+def of_journal(applied: Applied, journal: Journal, *, seconds: float | None = None) -> bool:
+    """Whether what Redis holds are facts of this journal. Those before them are, then, too."""
+    if journal.mark(applied.position, seconds=seconds) != applied.mark:
+        return False
+    if applied.newest == applied.position:
+        return True
+    return journal.mark(applied.newest, seconds=seconds) == applied.newest_mark

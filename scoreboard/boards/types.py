@@ -159,3 +159,20 @@ class Shown(Struct, frozen=True, gc=False):
     rank: int | None  # None in a closed window that Redis does not hold any more
     previous_rank: int | None
     version: int
+
+
+class Applied(Struct, frozen=True, kw_only=True):
+    """Which facts Redis holds."""
+
+    position: int  # everything up to this fact
+    mark: str  # of that fact
+    newest: int  # the newest fact that anything in Redis may hold
+    newest_mark: str
+
+
+class Compared(Struct, frozen=True, kw_only=True):
+    """A window in Redis beside standings."""
+
+    version: int
+    entries: int
+    differing: dict[str, str]  # what is shown of a player whose standing is another one

@@ -24,10 +24,13 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     """Build every open window beside what is shown, then show it all at once."""
     parts = build(settings)
     follower = parts.boards_follower
-    head, position = parts.journal.head(), follower.position()
+    newest = parts.journal.newest()
     follower.catalogue.refresh()
     for board in asked.board:
         follower.catalogue.board(board)
+    whole = not asked.board and (follower.position() is None or not follower.sound())
+    if whole:
+        follower.clear()
     rows = parts.windows.open()
     rows = [row for row in rows if not asked.board or row.window.board in asked.board]
     with tqdm(total=sum(row.entries for row in rows), unit=" standings", disable=None) as bar:
@@ -36,8 +39,8 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
             follower.build(row, progress=bar.update)
     follower.show_all_names()
     follower.show_catalogue()
-    if position is None and not asked.board:
-        follower.view.advance(1, head, anew=True)
+    if whole:
+        follower.view.begin_at(*newest)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")
     return 0

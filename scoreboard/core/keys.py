@@ -1,6 +1,6 @@
 """Every Redis key of the product, one function each. docs/redis-keys.md says what they hold.
 
-Keys that one script touches share a hash tag, so that Redis Cluster keeps them in one slot.
+Keys that one script touches share a hash tag, the part in braces.
 """
 
 from __future__ import annotations
@@ -9,6 +9,11 @@ from __future__ import annotations
 def window(board: str, period: str, segment: str) -> str:
     """The hash tag of one board window: the board, its period, and its region ("" for all)."""
     return f"{{{board}/{period}/{segment}}}"
+
+
+def any_window() -> str:
+    """The pattern of the keys of all windows: no other key has a tag with two slashes."""
+    return "sb:{*/*/*}:*"
 
 
 def order(tag: str) -> str:
@@ -37,7 +42,7 @@ def metadata(tag: str) -> str:
 
 
 def state(tag: str) -> str:
-    """Hash of a window: the board revision that it was built for, and the newest fact in it."""
+    """Hash of a window: the layout that it is shown in, the newest fact in it, and how much its keys hold."""
     return f"sb:{tag}:state"
 
 
@@ -46,13 +51,23 @@ def building(key: str) -> str:
     return f"{key}:building"
 
 
+def run() -> str:
+    """The name of the run of this Redis server: `scoreboard/core/runid.py`."""
+    return "sb:run"
+
+
+def probe() -> str:
+    """Written to see whether Redis takes writes."""
+    return "sb:probe"
+
+
 def names() -> str:
-    """Hash: player → the fact that named him, and his display name, for those who have one."""
+    """Hash: player → the fact that named the player, and the display name, for those who have one."""
     return "sb:{names}"
 
 
 def renames() -> str:
-    """The newest fact that changed a known player's display name; absent while names are incomplete."""
+    """The newest fact that changed a display name, and how many there are; absent while some are missing."""
     return "sb:{names}:version"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
+from scoreboard.core import keys
+from scoreboard.core.redisreasons import UNREACHABLE, reason_of
+from scoreboard.core.runid import run_id
 from scoreboard.core.together import Together
 
 __all__ = [
@@ -25,6 +29,7 @@ __all__ = [
     "connect",
     "connect_patient",
     "keepalive",
+    "probe",
 ]
 
 T = TypeVar("T")
@@ -34,8 +39,16 @@ REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone, twice a
 LONGEST_REST_SECONDS = 2.0
 
 
+SHARED = re.compile(r"^-- with (_\w+\.lua)$", re.MULTILINE)  # in a script, for what it shares with others
+
+
 class RedisAway(Exception):
-    """Redis did not answer, or is being left alone after it did not."""
+    """Redis did not answer or refused, or is being left alone after it did."""
+
+    def __init__(self, text: str, reason: str = UNREACHABLE) -> None:
+        """`reason` is a word of `redisreasons`."""
+        super().__init__(text)
+        self.reason = reason
 
 
 class Breaker:
@@ -46,6 +59,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._resting_until = 0.0
         self._rest_seconds = REST_SECONDS
+        self._reason = UNREACHABLE  # for which it rests
         self.server = ""  # run id of the server that was last met: another one may hold older data
 
     @property
@@ -56,12 +70,13 @@ class Breaker:
     def call(self, work: Callable[[], T]) -> T:
         """Do `work`. Raises RedisAway where Redis fails, or failed a moment ago."""
         if self.open:
-            raise RedisAway("Redis is being left alone for a moment")
+            raise RedisAway("Redis is being left alone for a moment", self._reason)
         try:
             done = work()
         except (RedisError, OSError) as error:
             self.rest()
-            raise RedisAway(str(error)) from error
+            self._reason = reason_of(error)
+            raise RedisAway(str(error), self._reason) from error
         self.worked()
         return done
 
@@ -86,10 +101,12 @@ def connect(url: str, breaker: Breaker) -> Redis:
     """
 
     def met(connection: Any) -> None:
+        def ask(*words: str) -> Any:
+            connection.send_command(*words)
+            return connection.read_response()
+
         connection.on_connect()
-        connection.send_command("INFO", "server")
-        text = connection.read_response()
-        breaker.server = str(text).partition("run_id:")[2][:40]
+        breaker.server = run_id(ask)
 
     return Redis.from_url(
         url,
@@ -100,6 +117,11 @@ def connect(url: str, breaker: Breaker) -> Redis:
         decode_responses=True,
         protocol=2,
     )
+
+
+def probe(redis: Redis) -> None:
+    """Do what the product does: run a script, and write. Raises a RedisError that says why it can't."""
+    redis.eval("return redis.call('SET', KEYS[1], 1, 'EX', 60)", 1, keys.probe())
 
 
 def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
@@ -125,10 +147,15 @@ class Scripts:
 
     def __init__(self, redis: Redis, package: str) -> None:
         self._redis = redis
-        self._texts = {
-            path.name.removesuffix(".lua"): path.read_text()
+        found = {
+            path.name: path.read_text()
             for path in files(package).joinpath("lua").iterdir()
             if path.name.endswith(".lua")
+        }
+        self._texts = {
+            name.removesuffix(".lua"): SHARED.sub(lambda line: found[line[1]], text)
+            for name, text in found.items()
+            if not name.startswith("_")
         }
         self._digests = {
             name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

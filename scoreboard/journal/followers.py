@@ -32,7 +32,7 @@ class Followers:
         """
         follower = self._named(name)
         position = follower.position()
-        if position is None:
+        if position is None or not follower.sound():
             follower.restore()
             position = follower.position() or 0
         taken, until = 0, self.monotonic() + seconds
@@ -47,9 +47,12 @@ class Followers:
         return taken
 
     def lag(self, name: str) -> int | None:
-        """How many facts a view is behind the journal; None where there is no view yet."""
-        position = self._named(name).position()
-        return None if position is None else max(0, self.journal.head() - position)
+        """How many facts a view is behind the journal; None where there is none yet, or it is unsound."""
+        follower = self._named(name)
+        position = follower.position()
+        if position is None or not follower.sound():
+            return None
+        return max(0, self.journal.head() - position)
 
     def _named(self, name: str) -> Follower:
         return next(follower for follower in self.followers if follower.name == name)

@@ -22,6 +22,14 @@ class Journal:
         """The number of the newest fact; 0 where there is none. `seconds` bounds it on PostgreSQL."""
         return self.database.run(store.head, seconds=seconds)
 
+    def newest(self, *, seconds: float | None = None) -> tuple[int, str]:
+        """The number and the mark of the newest fact. `seconds` bounds it on PostgreSQL."""
+        return self.database.run(store.newest, seconds=seconds)
+
+    def mark(self, seq: int, *, seconds: float | None = None) -> str | None:
+        """The mark of the fact of this number; None where there is none. `seconds` as above."""
+        return self.database.run(lambda db: store.mark_of(db, seq), seconds=seconds)
+
     def after(self, seq: int, limit: int) -> list[Recorded]:
         """The facts that follow `seq`, oldest first."""
         return self.database.run(lambda db: store.after(db, seq, limit))

@@ -9,7 +9,7 @@ import msgspec
 import peewee
 
 from scoreboard.core.db import Connection, Rows, execute, one_of, rows
-from scoreboard.journal.types import SEVERAL, Fact, Recorded
+from scoreboard.journal.types import BEGINNING, SEVERAL, Fact, Recorded, mark
 
 SHARD = 0  # this database's shard; one by default
 
@@ -66,6 +66,24 @@ def head(db: Connection) -> int:
     """The number of the newest fact; 0 where there is none."""
     ((seq,),) = rows(db, "SELECT seq FROM journal_head WHERE shard = ?", (SHARD,))
     return int(seq)
+
+
+def newest(db: Connection) -> tuple[int, str]:
+    """The number and the mark of the newest fact."""
+    text = (
+        "SELECT head.seq, line.at, line.id, line.digest FROM journal_head AS head"
+        " LEFT JOIN journal AS line ON line.seq = head.seq WHERE head.shard = ?"
+    )
+    ((seq, at, id, digest),) = rows(db, text, (SHARD,))
+    return seq, BEGINNING if id is None else mark(seq, at, id, digest)
+
+
+def mark_of(db: Connection, seq: int) -> str | None:
+    """The mark of the fact of this number; None where there is none."""
+    if seq == 0:
+        return BEGINNING
+    found = rows(db, "SELECT seq, at, id, digest FROM journal WHERE seq = ?", (seq,))
+    return mark(*found[0]) if found else None
 
 
 def after(db: Connection, seq: int, limit: int) -> list[Recorded]:

@@ -13,7 +13,7 @@ from scoreboard.core.sqlerrors import DriverError, classify
 from scoreboard.core.unavailable import Busy, Full, Lost
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.store import JournalLines
-from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded
+from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded, Span
 
 SKEW_MS = 60_000  # how far hosts' clocks may disagree before the journal's time may step back
 
@@ -32,8 +32,7 @@ class Committed:
 
     outcomes: list[Outcome]
     folding: Folding
-    first: int
-    last: int
+    span: Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +84,9 @@ class Transaction:
         folding.finish()
         if written:
             self.lines.write(db, written)
-        return Committed(outcomes=outcomes, folding=folding, first=first, last=seq)
+        mark = written[-1].mark if written else ""
+        span = Span(first=first, last=seq, before=newest, mark=mark)
+        return Committed(outcomes=outcomes, folding=folding, span=span)
 
     def _note(self, db: Connection) -> int:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any, Protocol
 
 import msgspec
@@ -12,6 +13,17 @@ from scoreboard.core.errors import ScoreboardError
 
 SEVERAL = "*"  # the board of a fact that feeds more than one
 PLAYER_MERGED = "player-merged"  # the kind of a fact by which all that was a guest's is an account's
+BEGINNING = "0-"  # the mark of no fact at all
+
+
+def mark(seq: int, at: int, id: str, digest: str) -> str:
+    """What tells a fact from every other, also from one of the same number in another journal.
+
+    After a backup was restored, numbers are given out a second time. Where two journals have the same
+    fact, they have the same facts before it: a fact is recorded once, at a time of its own.
+    """
+    named = blake2b(f"{seq}\n{id}\n{digest}".encode(), digest_size=8).hexdigest()
+    return f"{at}-{named}"
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -43,6 +55,25 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fact: Fact
     result: dict[str, Any]
 
+    @property
+    def mark(self) -> str:
+        """What tells this fact from every other."""
+        return mark(self.seq, self.at, self.fact.id, self.fact.digest)
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that one commit wrote, `first` to `last`; none where `last` is smaller."""
+
+    first: int
+    last: int
+    before: int  # when the fact before them was recorded
+    mark: str  # of the last one
+
+    @property
+    def facts(self) -> int:
+        """How many there are."""
+        return self.last - self.first + 1
+
 
 class Outcome(msgspec.Struct, kw_only=True, gc=False):
     """What became of a fact that was handed in. Exactly one of `recorded` and `error` is set."""
@@ -65,8 +96,8 @@ class Folding(Protocol):
     def finish(self) -> None:
         """Write what the batch changed."""
 
-    def publish(self, first: int, last: int) -> Any:
-        """After the commit of facts `first` to `last`: show it. Returns what is now shown, or None."""
+    def publish(self, span: Span) -> Any:
+        """After the commit of these facts: show it. Returns what is now shown, or None."""
 
 
 class Fold(Protocol):
@@ -90,8 +121,14 @@ class Follower(Protocol):
     def position(self) -> int | None:
         """The newest fact that the view holds, with all before it; None where there is no view."""
 
+    def sound(self) -> bool:
+        """Whether the newest fact that the view holds is the journal's fact of that number.
+
+        It is another one after a backup of the journal was restored beside a view that is newer.
+        """
+
     def restore(self) -> None:
-        """Build the view anew from the tables, so that it has a position."""
+        """Build the view again from the tables, so that it has a position and is sound."""
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Take in facts, in order. The same facts again change nothing."""

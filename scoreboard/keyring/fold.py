@@ -8,7 +8,7 @@ from typing import Any
 
 from scoreboard.core.db import Connection
 from scoreboard.core.errors import Conflict, NotFound
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 from scoreboard.keyring import store
 from scoreboard.keyring.rules import KEPT_MS
 from scoreboard.keyring.types import RingKey
@@ -20,7 +20,7 @@ CREATED, REVOKED = "ring-key-created", "ring-key-revoked"
 class KeyRingFold:
     """Facts of the kinds "ring-key-created" and "ring-key-revoked"."""
 
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({CREATED, REVOKED})
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyRingFolding:
@@ -34,7 +34,7 @@ class KeyRingFolding:
 
     db: Connection
     at: int
-    announce: Callable[[int, int], None]
+    announce: Callable[[Span], None]
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Create or revoke a key. Raises Conflict or NotFound, ring_key_not_found."""
@@ -50,9 +50,9 @@ class KeyRingFolding:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, first: int, last: int) -> None:
+    def publish(self, span: Span) -> None:
         """Nothing is shown of keys."""
-        self.announce(first, last)
+        self.announce(span)
 
     def _create(self, fact: Fact, seq: int) -> None:
         # Whoever makes a due key names the newest one that he knew: of several at once one makes it.

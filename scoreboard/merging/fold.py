@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.core.db import Connection
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded, Span
 from scoreboard.merging.types import Part, Revoked, Shows
 
 
@@ -55,7 +55,7 @@ class MergeFolding:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, first: int, last: int) -> Revoked:
+    def publish(self, span: Span) -> Revoked:
         """Show the boards. Returns what was revoked, which this process must not read again."""
-        self.parts.boards.publish(self.changes, self.guests, first, last)
+        self.parts.boards.publish(self.changes, self.guests, span)
         return self.revoked

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.db import Connection
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Span
 
 Revoked = Mapping[str, Revocation]
 
@@ -22,5 +22,5 @@ class Part(Protocol):
 class Shows(Part, Protocol):
     """The part that moves standings, and shows them."""
 
-    def publish(self, changes: Sequence[Any], guests: Sequence[str], first: int, last: int) -> None:
-        """After the commit of facts `first` to `last`: show what changed."""
+    def publish(self, changes: Sequence[Any], guests: Sequence[str], span: Span) -> None:
+        """After the commit of the facts of `span`: show what changed."""

@@ -14,7 +14,6 @@ from scoreboard.core.unavailable import DatabaseUnavailable
 
 STUCK = 5000  # facts; a follower so far behind is worth a look
 OPEN = ("state", "reason")  # what of a check anybody may know: neither versions nor lags
-REASONS: dict[type[Exception], str] = {RedisAway: "unreachable", OSError: "unreachable"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +22,9 @@ class Health:
 
     database: Database
     writable: Callable[[], None]
-    ping: Callable[[], object]
+    probe: Callable[[], object]
     breaker: Breaker
+    evicting: Callable[[], bool]
     lags: Mapping[str, Callable[[], int | None]]
     prepared: Callable[[], bool]
 
@@ -43,8 +43,8 @@ class Health:
         return {} if self.database.postgres else {"sqlite": sqlite_library()}
 
     def _ask_redis(self) -> dict[str, Any]:
-        self.breaker.call(self.ping)
-        return {}
+        self.breaker.call(self.probe)
+        return {"reason": "evicting"} if self.evicting() else {}
 
 
 def brief(checks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -71,6 +71,6 @@ def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, DatabaseUnavailable):
+    if isinstance(error, RedisAway | DatabaseUnavailable):
         return error.reason
-    return next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "failed")
+    return "unreachable" if isinstance(error, OSError) else "failed"

@@ -24,6 +24,12 @@ Reason = Literal[
     "failed",
     "behind",
     "rebuilding",
+    "certificate",
+    "tls",
+    "password",
+    "permission",
+    "cluster",
+    "evicting",
 ]
 
 
@@ -37,7 +43,7 @@ class Check(Struct, frozen=True, kw_only=True):
     """How one part is doing."""
 
     state: Literal["ok", "away", "behind", "rebuilding"]
-    reason: Annotated[Reason | UnsetType, Meta(description="Why it is not ok.")] = UNSET
+    reason: Annotated[Reason | UnsetType, Meta(description="Why it is not ok, or may stop to be.")] = UNSET
     error: Annotated[str | UnsetType, Meta(description="The kind of error. With a key.")] = UNSET
     ms: Annotated[float | UnsetType, Meta(description="How long it took to ask. With a key.")] = UNSET
     sqlite: Annotated[str | UnsetType, Meta(description="Version of the library. With a key.")] = UNSET

@@ -145,12 +145,12 @@ class Publisher:
 
     def _head_is_ours(self) -> bool:
         found = self.store.head()
-        return found is not None and found[0] == self._head
+        return found is not None and found[0] == self._head and self.store.whole()
 
     def _take_over(self) -> None:
         found, server = self.store.head(), self.store.server()
-        if found is None or found[1] != server:
-            # Redis is empty or was restarted: what it holds may be older than what viewers saw.
+        if found is None or found[1] != server or not self.store.whole():
+            # Redis is empty, lost something or was restarted: it may be older than what viewers saw.
             epoch = max(self.clock(), found[0].epoch + 1 if found else 0)
             self.store.begin_epoch(self.token, epoch, server)
             self._head, self._shown = Cursor(epoch, 0), {}

@@ -10,6 +10,7 @@ from redis import Redis
 
 from scoreboard.core import keys
 from scoreboard.core.redis import Scripts
+from scoreboard.core.runid import run_id
 from scoreboard.stream.types import Cursor, Kick, Published, Shown
 
 LEASE_MS = 3000
@@ -51,7 +52,12 @@ class StreamStore:
 
     def server(self) -> str:
         """The run id of the server: another one means that it was restarted."""
-        return str(self._redis.info("server")["run_id"])
+        return run_id(self._redis.execute_command)
+
+    def whole(self) -> bool:
+        """Whether every board that was published can still be read."""
+        boards, held = self._redis.hget(keys.head(), "boards"), self._redis.hlen(keys.shown())
+        return int(boards or 0) == int(held)
 
     def begin_epoch(self, token: str, epoch: int, server: str) -> bool:
         """Begin a new incarnation of the stream. False where the lease is gone."""

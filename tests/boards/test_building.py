@@ -51,7 +51,7 @@ def test_what_was_written_meanwhile_stays_and_what_is_older_is_replaced(view, re
         standing("cyd", 20, version=6, metadata="{}"),
     ]
     assert view.fill_building(WINDOW, "mine", order, 8, page)
-    assert view.finish_building(WINDOW, "mine", 1, 8)
+    assert view.finish_building(WINDOW, "mine", order, 8)
 
     first = {"ordinal": (1, 2, 3), "competition": (1, 1, 3), "dense": (1, 1, 2)}[ties]
     bob, ada, cyd = first
@@ -69,7 +69,7 @@ def test_pages_longer_than_one_command_bears_are_written_whole(view, redis, ties
     view.begin_building(WINDOW, "mine", 1)
 
     assert view.fill_building(WINDOW, "mine", order, 2500, everybody)
-    assert view.finish_building(WINDOW, "mine", 1, 2500)
+    assert view.finish_building(WINDOW, "mine", order, 2500)
 
     stretch = view.located(WINDOW, order, ["p0006", "p0000"])
     best, worst = sorted(stretch.places, key=lambda place: place.position)
@@ -85,6 +85,6 @@ def test_who_began_later_builds_alone(view):
     view.begin_building(WINDOW, "another's", 1)
 
     assert not view.fill_building(WINDOW, "mine", order, 1, [standing("ada", 10, version=1)])
-    assert not view.finish_building(WINDOW, "mine", 1, 1)
-    assert view.finish_building(WINDOW, "another's", 1, 1)
+    assert not view.finish_building(WINDOW, "mine", order, 1)
+    assert view.finish_building(WINDOW, "another's", order, 1)
     assert view.listed(WINDOW, order, offset=0, limit=10).total == 0

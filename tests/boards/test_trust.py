@@ -11,9 +11,12 @@ from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import all_standings
 from scoreboard.boards.trust import CHECK_SECONDS, NOTICED_SECONDS, STUCK_SECONDS
 from scoreboard.core import keys
+from scoreboard.journal.types import Span
 from tests.boards.calls import listed, put, score, submit
 from tests.contract import client_of
 from tests.support import wait_until
+
+NOTHING = Span(first=1, last=0, before=0, mark="")
 
 
 @pytest.fixture
@@ -205,8 +208,8 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
 
 def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
     mine, looked = trust(two[1]), []
-    moments, asked = Moments(mine), mine.view.position
-    mine.view.position = lambda: looked.append(moments.now) or asked()
+    moments, asked = Moments(mine), mine.view.applied
+    mine.view.applied = lambda: looked.append(moments.now) or asked()
     for _ in range(100):
         moments.now += CHECK_SECONDS / 10
         mine.sound()
@@ -222,7 +225,7 @@ def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two,
     order = two[0].boards.order(board)
     view.hide(row.window)
     newer = Change(order, row.window, [], version=row.version + 1, entries=2000)
-    view.publish([newer], 0, -1)
+    view.publish([newer], NOTHING)
     older = two[0].database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
 
     shown = view.put(Change(order, row.window, older, version=row.version, entries=2))

@@ -12,6 +12,7 @@ from scoreboard.app import create_app
 from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.core import keys
 from scoreboard.core.redis import RedisAway
+from scoreboard.journal.types import Span
 from tests.support import KEY, wait_until
 
 
@@ -156,13 +157,14 @@ def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_part
 
 def test_many_gaps_cost_redis_little(parts, redis):
     view = parts.boards_follower.view
-    head = parts.journal.head()
+    head, mark = parts.journal.newest()
+    at = int(mark.partition("-")[0])
     for seq in range(head + 10, head + 4010, 2):
-        view.advance(seq, seq)
+        view.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
 
-    assert redis.hlen(keys.applied(0)) <= 65
-    view.advance(head + 1, head + 9)
-    assert view.position() >= head + 10
+    assert redis.hlen(keys.applied(0)) <= 68  # four fields, and 64 gaps
+    view.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
+    assert view.applied().position >= head + 10
 
 
 def test_closed_windows_do_not_stay_in_redis_for_ever(client, parts, redis, clock):

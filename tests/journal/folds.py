@@ -15,7 +15,7 @@ from scoreboard.core.db import Database, execute
 from scoreboard.core.errors import Refused
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, Span
 from scoreboard.journal.writer import Writer
 
 
@@ -57,8 +57,8 @@ class Noting:
     def finish(self) -> None:
         pass
 
-    def publish(self, first: int, last: int) -> str:
-        self.published.append((first, last))
+    def publish(self, span: Span) -> str:
+        self.published.append((span.first, span.last))
         return "shown"
 
 

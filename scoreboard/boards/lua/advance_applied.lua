@@ -1,54 +1,73 @@
 -- Note that the boards hold facts `first` to `last`. Batches may be noted out of order: what lies
--- beyond a gap waits as an island until the gap is filled.
+-- beyond a gap waits as an island until the gap is filled. Facts of another journal, which a restored
+-- backup leaves behind, are not followed: the position stands still until the boards are built again.
 --
--- KEYS[1] applied  hash  position, and island:<first> -> last
--- ARGV[1] first   ARGV[2] last   ARGV[3] "set" where everything up to `last` was built
+-- KEYS[1] applied  hash  position, and the mark of that fact; newest, newest-mark: the newest fact noted;
+--                        island:<first> -> last, when the fact before the first was recorded, mark of the last
+-- ARGV[1] first   ARGV[2] last   ARGV[3] mark of the last
+-- ARGV[4] when the fact before the first was recorded; "" where the caller has just compared the position
+-- ARGV[5] "set" where everything up to `last` was built
 -- returns the position, or nothing where there is none (Redis was emptied)
 
 local MOST_ISLANDS = 64 -- more are left to the follower, which goes over all of it
 local applied, first, last = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+local mark, before = ARGV[3], ARGV[4]
 
-local position = tonumber(redis.call("HGET", applied, "position"))
-if ARGV[3] == "set" and (position or -1) < last then
-  redis.call("HSET", applied, "position", ARGV[2])
-  position = last
+-- Whether facts that follow one recorded at `at` follow the fact of this mark.
+local function follows(at, held)
+  return at == "" or at == string.match(held, "^%d+")
+end
+
+local known = redis.call("HMGET", applied, "position", "mark", "newest")
+local position, held = tonumber(known[1]), known[2] or ""
+if ARGV[5] == "set" and (position or -1) < last then
+  redis.call("HSET", applied, "position", ARGV[2], "mark", mark)
+  position, held = last, mark
 end
 if not position then return false end
+if (tonumber(known[3]) or -1) < last then
+  redis.call("HSET", applied, "newest", ARGV[2], "newest-mark", mark)
+end
 
 local islands, count = {}, 0
 local fields = redis.call("HGETALL", applied)
 for i = 1, #fields, 2 do
   local from = tonumber(string.match(fields[i], "^island:(%d+)$"))
   if from then
-    islands[from] = tonumber(fields[i + 1])
+    local to, at, by = string.match(fields[i + 1], "^(%d+) (%d+) (.+)$")
+    islands[from] = { field = fields[i], last = tonumber(to) or 0, before = at or "", mark = by or "" }
     count = count + 1
   end
 end
 
 if first > position + 1 then
-  for from, to in pairs(islands) do
-    if to + 1 == first then
-      redis.call("HSET", applied, "island:" .. string.format("%.0f", from), ARGV[2])
+  if before == "" then return position end
+  for _, island in pairs(islands) do
+    if island.last + 1 == first and follows(before, island.mark) then
+      redis.call("HSET", applied, island.field, ARGV[2] .. " " .. island.before .. " " .. mark)
       return position
     end
   end
-  if count < MOST_ISLANDS then redis.call("HSET", applied, "island:" .. ARGV[1], ARGV[2]) end
+  if count < MOST_ISLANDS then
+    redis.call("HSET", applied, "island:" .. ARGV[1], ARGV[2] .. " " .. before .. " " .. mark)
+  end
   return position
 end
 
-position = math.max(position, last)
+-- What overlaps the position can't be told from another journal's: the follower begins behind the position.
+if first == position + 1 and follows(before, held) then position, held = last, mark end
 local moved = true
 while moved do
   moved = false
-  for from, to in pairs(islands) do
+  for from, island in pairs(islands) do
     if from <= position + 1 then
-      position = math.max(position, to)
-      redis.call("HDEL", applied, "island:" .. string.format("%.0f", from))
+      if from == position + 1 and follows(island.before, held) then position, held = island.last, island.mark end
+      redis.call("HDEL", applied, island.field)
       islands[from] = nil
       moved = true
       break
     end
   end
 end
-redis.call("HSET", applied, "position", string.format("%.0f", position))
+redis.call("HSET", applied, "position", string.format("%.0f", position), "mark", held)
 return position

@@ -2,111 +2,166 @@
 --
 -- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
 -- KEYS 6     state     hash  layout (of the board), version (newest fact, also while it is not shown),
---                            made (a token of this making), changes (since then), building,
---                            building-layout, and gone:<player> → the fact
--- KEYS 7-11  as 1-5, where the window is being built anew
+--                            held (how many entries, tiers and texts the keys hold), stamp (a token of the
+--                            newest change), building, building-layout, building-held, and
+--                            gone:<player> → the fact by which the player went
+-- KEYS 7-11  as 1-5, where the window is being built again
 -- ARGV[1] layout   ARGV[2] version   ARGV[3] entries that SQL holds   ARGV[4] tie rule
 -- ARGV[5] width of a tier   ARGV[6] 1 where ranks are wanted   ARGV[7] a new token
 -- ARGV[8…]  for each standing: player, version, order key ("" where the player is gone by that fact),
---            metadata ("" for none). Who is gone stays in the state, as gone:<player>, so that what comes
---            late does not bring the player back
+--            metadata ("" for none)
 -- returns {1 if the window is complete and shown, else 0; then for each standing: rank before and
 --          rank after, both 0 where there is none}
+
+-- with _window.lua
 
 local state = KEYS[6]
 local layout, version, entries, ties = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local width, ranked, FIRST, FIELDS = tonumber(ARGV[5]), ARGV[6] == "1", 8, 4
 local count = (#ARGV - FIRST + 1) / FIELDS
 
-local function step_on(tiers, sizes, tier)
-  if redis.call("HINCRBY", sizes, tier, 1) == 1 then redis.call("ZADD", tiers, 0, tier) end
-end
-
-local function step_off(tiers, sizes, tier)
-  if redis.call("HINCRBY", sizes, tier, -1) == 0 then
-    redis.call("HDEL", sizes, tier)
-    redis.call("ZREM", tiers, tier)
+-- One more player on a tier, or one less.
+local function step(window, tier, by)
+  local size = redis.pcall("HINCRBY", KEYS[window.at + 3], tier, by)
+  if type(size) ~= "number" or size < 0 then error(DAMAGED) end
+  if size == 1 and by == 1 then window.tiers = window.tiers + redis.call("ZADD", KEYS[window.at + 2], 0, tier) end
+  if size == 0 then
+    redis.call("HDEL", KEYS[window.at + 3], tier)
+    window.tiers = window.tiers - redis.call("ZREM", KEYS[window.at + 2], tier)
   end
 end
 
-local function take_away(base, player, newest)
-  local order, members = KEYS[base], KEYS[base + 1]
-  redis.call("HSET", state, "gone:" .. player, newest)
-  local shown = redis.call("HGET", members, player)
-  if not shown then return 0 end
-  local key = string.sub(shown, string.find(shown, ":", 1, true) + 1)
-  redis.call("ZREM", order, key .. player)
-  redis.call("HDEL", members, player)
-  redis.call("HDEL", KEYS[base + 4], player)
-  if ties == "dense" then step_off(KEYS[base + 2], KEYS[base + 3], string.sub(key, 1, width)) end
-  return 1
+local function take_away(window, player)
+  local order, members = KEYS[window.at], KEYS[window.at + 1]
+  local shown, key = member(redis.call("HGET", members, player))
+  if not shown then return end
+  if redis.call("ZREM", order, key .. player) == 0 then error(DAMAGED) end
+  if ties == "dense" then step(window, string.sub(key, 1, width), -1) end
+  window.entries = window.entries - redis.call("HDEL", members, player)
+  window.texts = window.texts - redis.call("HDEL", KEYS[window.at + 4], player)
+  window.changes = window.changes + 1
 end
 
-local function put(base, player, newest, key, metadata)
-  if key == "" then return take_away(base, player, newest) end
-  local order, members = KEYS[base], KEYS[base + 1]
-  local shown = redis.call("HGET", members, player)
-  if not shown then
-    local gone = redis.call("HGET", state, "gone:" .. player)
-    if gone and tonumber(gone) >= tonumber(newest) then return 0 end
-  end
-  local old
-  if shown then
-    local colon = string.find(shown, ":", 1, true)
-    if tonumber(string.sub(shown, 1, colon - 1)) >= tonumber(newest) then return 0 end
-    old = string.sub(shown, colon + 1)
-  end
+-- Whether a player went by this fact or a later one: what comes late does not bring them back.
+local function went(player, newest)
+  local gone = redis.call("HGET", state, "gone:" .. player)
+  return gone and tonumber(gone) >= tonumber(newest)
+end
+
+local function put(window, player, newest, key, metadata)
+  if key == "" then return take_away(window, player) end
+  local order, members = KEYS[window.at], KEYS[window.at + 1]
+  local shown, old = member(redis.call("HGET", members, player))
+  if not shown and went(player, newest) then return end
+  if shown and shown >= tonumber(newest) then return end
   if old ~= key then
-    if old then redis.call("ZREM", order, old .. player) end
-    redis.call("ZADD", order, 0, key .. player)
+    if old and redis.call("ZREM", order, old .. player) == 0 then error(DAMAGED) end
+    if redis.call("ZADD", order, 0, key .. player) == 0 then error(DAMAGED) end
     if ties == "dense" then
-      step_on(KEYS[base + 2], KEYS[base + 3], string.sub(key, 1, width))
-      if old then step_off(KEYS[base + 2], KEYS[base + 3], string.sub(old, 1, width)) end
+      step(window, string.sub(key, 1, width), 1)
+      if old then step(window, string.sub(old, 1, width), -1) end
     end
   end
-  redis.call("HSET", members, player, newest .. ":" .. key)
-  if metadata ~= "" then redis.call("HSET", KEYS[base + 4], player, metadata) end
-  return 1
+  window.entries = window.entries + redis.call("HSET", members, player, newest .. ":" .. key)
+  if metadata ~= "" then
+    window.texts = window.texts + redis.call("HSET", KEYS[window.at + 4], player, metadata)
+  end
+  window.changes = window.changes + 1
 end
 
 local function rank(player, before)
-  local shown = redis.call("HGET", KEYS[2], player)
-  if not shown then return 0 end
-  local colon = string.find(shown, ":", 1, true)
+  local shown, key = member(redis.call("HGET", KEYS[2], player))
   -- What a follower showed already has no rank before any more.
-  if before and tonumber(string.sub(shown, 1, colon - 1)) >= before then return 0 end
-  local key = string.sub(shown, colon + 1)
-  if ties == "ordinal" then return redis.call("ZREVRANK", KEYS[1], key .. player) + 1 end
+  if not shown or before and shown >= before then return 0 end
+  if ties == "ordinal" then
+    local position = redis.call("ZREVRANK", KEYS[1], key .. player)
+    if not position then error(DAMAGED) end
+    return position + 1
+  end
   local better = "(" .. string.sub(key, 1, width) .. "\255"
   return redis.call("ZLEXCOUNT", ties == "dense" and KEYS[3] or KEYS[1], better, "+") + 1
 end
 
-local live = redis.call("HGET", state, "layout") == layout
-local newest = tonumber(redis.call("HGET", state, "version") or 0)
+local function put_all(window)
+  for i = FIRST, #ARGV, FIELDS do put(window, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+end
+
+local function unlink(at)
+  redis.call("UNLINK", KEYS[at], KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4])
+end
+
+local known = fields(state, "layout", "version", "held", "building-layout", "building-held")
+if not known then
+  redis.call("UNLINK", state)
+  known = {}
+end
+
+-- What a window's keys hold, as it is counted while they are written. Nothing where they are not to be believed.
+local function counted(at, held)
+  local entries, tiers, texts = holds(at, ties, held)
+  return entries and { at = at, entries = entries, tiers = tiers, texts = texts, changes = 0 }
+end
+
+local function as_held(window)
+  return window.entries .. " " .. window.tiers .. " " .. window.texts
+end
+
+-- Noted also where nothing is shown: a builder may have read what is gone.
+for i = FIRST, #ARGV, FIELDS do
+  if ARGV[i + 2] == "" then redis.call("HSET", state, "gone:" .. ARGV[i], ARGV[i + 1]) end
+end
+
+local newest, changed = tonumber(known[2] or 0) or 0, {}
+local window = known[1] == layout and counted(1, known[3])
+local live = window and true
+if not live and (known[1] == layout or not known[1]) then
+  -- What is not shown has no keys: nobody may find it again and take it for what it was.
+  redis.call("HDEL", state, "layout")
+  unlink(1)
+end
 if not live and entries == count and version >= newest then
   -- These are all standings that there are, and nothing newer was to be shown here meanwhile.
-  redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
-  redis.call("HSET", state, "layout", layout, "made", ARGV[7], "changes", 0)
+  unlink(1)
+  window = { at = 1, entries = 0, tiers = 0, texts = 0, changes = 1 }
+  redis.call("HSET", state, "layout", layout)
   live = true
 end
--- A writer that does not know the new order yet must not write into what is built in it.
-local building = redis.call("HGET", state, "building-layout") == layout
 
-local answer = { live and 1 or 0 }
-for i = 0, count - 1 do
-  local at = FIRST + i * FIELDS
-  answer[2 + i * 2] = live and ranked and rank(ARGV[at], tonumber(ARGV[at + 1])) or 0
+local answer = { 0 }
+if live then
+  live = sound(function()
+    for i = 0, ranked and count - 1 or -1 do
+      local at = FIRST + i * FIELDS
+      answer[2 + i * 2] = rank(ARGV[at], tonumber(ARGV[at + 1]))
+    end
+    put_all(window)
+    for i = 0, ranked and count - 1 or -1 do answer[3 + i * 2] = rank(ARGV[FIRST + i * FIELDS]) end
+  end)
+  if live then
+    answer[1] = 1
+    -- What comes late has an old version: only a token tells one state from another.
+    if window.changes > 0 then changed = { "held", as_held(window), "stamp", ARGV[7] } end
+  else
+    answer = { 0 }
+    redis.call("HDEL", state, "layout")
+    unlink(1)
+  end
 end
-local changes = 0
-for i = 0, count - 1 do
-  local at = FIRST + i * FIELDS
-  if live then changes = changes + put(1, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) end
-  if building then put(7, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) end
+
+-- A writer that does not know the new order yet must not write into what is built in it.
+if known[4] == layout then
+  local built = counted(7, known[5])
+  if built and sound(put_all, built) then
+    changed[#changed + 1], changed[#changed + 2] = "building-held", as_held(built)
+  else
+    redis.call("HDEL", state, "building", "building-layout")
+    unlink(7)
+  end
 end
--- What comes late has an old version: only the count of changes tells one state from another.
-if changes > 0 then redis.call("HINCRBY", state, "changes", changes) end
-if newest < version then redis.call("HSET", state, "version", version) end
-for i = 0, count - 1 do
-  answer[3 + i * 2] = live and ranked and rank(ARGV[FIRST + i * FIELDS]) or 0
+
+if newest < version then changed[#changed + 1], changed[#changed + 2] = "version", version end
+if #changed > 0 then redis.call("HSET", state, unpack(changed)) end
+if answer[1] == 1 and not ranked then
+  for i = 2, 1 + 2 * count do answer[i] = 0 end
 end
 return answer

@@ -1,7 +1,11 @@
--- Begin to build a window anew, beside what is shown. From now on every writer writes both.
+-- Begin to build a window again, beside what is shown. From now on every writer writes both.
 --
 -- KEYS 1-5  order, members, tiers, tier sizes, metadata: where they are built
 -- KEYS 6    state     ARGV[1] token of this builder   ARGV[2] layout that it builds
 
+-- with _window.lua
+
+if not fields(KEYS[6], "layout") then redis.call("UNLINK", KEYS[6]) end
 redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
-redis.call("HSET", KEYS[6], "building", ARGV[1], "building-layout", ARGV[2])
+redis.call("HSET", KEYS[6], "building", ARGV[1], "building-layout", ARGV[2],
+  "building-held", "0 0 0")

@@ -5,11 +5,14 @@
 -- KEYS 6    state     ARGV[1] token of this builder   ARGV[2] tie rule   ARGV[3] width of a tier
 -- ARGV[4] version: the window holds everything up to it once it is built
 -- ARGV[5…]  for each standing: player, version, order key, metadata ("" for none); each player once
--- returns 1, or 0 where another builder began later: what this one builds is not wanted any more
+-- returns 1, or 0 where another builder began later, or what was built is damaged: it is not wanted any more
+
+-- with _window.lua
 
 local ORDER, MEMBERS, TIERS, SIZES, METADATA, state = unpack(KEYS)
 local dense, width, FIRST, FIELDS = ARGV[2] == "dense", tonumber(ARGV[3]), 5, 4
 local MOST = 1000 -- players of one command: a call bears some 8000 values
+local more = { entries = 0, tiers = 0, texts = 0 } -- than before
 
 -- Counts how many more stand on a tier than before.
 local function note(steps, key, by)
@@ -26,9 +29,8 @@ local function fill(first, last)
     local at, old, newer = first + (i - 1) * FIELDS, shown[i], false
     local newest, key = ARGV[at + 1], ARGV[at + 2]
     if old then
-      local colon = string.find(old, ":", 1, true)
-      newer = tonumber(string.sub(old, 1, colon - 1)) >= tonumber(newest)
-      old = string.sub(old, colon + 1)
+      local version, held = member(old)
+      newer, old = version >= tonumber(newest), held
     end
     if not newer then
       if old then
@@ -45,28 +47,35 @@ local function fill(first, last)
   end
   if #order > 0 then
     redis.call("ZADD", ORDER, unpack(order))
-    redis.call("HSET", MEMBERS, unpack(members))
+    more.entries = more.entries + redis.call("HSET", MEMBERS, unpack(members))
   end
-  if #metadata > 0 then redis.call("HSET", METADATA, unpack(metadata)) end
+  if #metadata > 0 then more.texts = more.texts + redis.call("HSET", METADATA, unpack(metadata)) end
   return steps
 end
 
 local function step(tier, by)
   local size = by ~= 0 and redis.call("HINCRBY", SIZES, tier, by)
-  if size == by then redis.call("ZADD", TIERS, 0, tier) end
+  if size == by then more.tiers = more.tiers + redis.call("ZADD", TIERS, 0, tier) end
   if size == 0 then
     redis.call("HDEL", SIZES, tier)
-    redis.call("ZREM", TIERS, tier)
+    more.tiers = more.tiers - redis.call("ZREM", TIERS, tier)
   end
 end
 
-if redis.call("HGET", state, "building") ~= ARGV[1] then return 0 end
-if tonumber(redis.call("HGET", state, "version") or 0) < tonumber(ARGV[4]) then
-  redis.call("HSET", state, "version", ARGV[4])
+local known = fields(state, "building", "building-held", "version")
+if not known or known[1] ~= ARGV[1] then return 0 end
+local entries, tiers, texts = holds(1, ARGV[2], known[2])
+if not entries then return 0 end
+
+local function fill_all()
+  for first = FIRST, #ARGV, MOST * FIELDS do
+    local steps = fill(first, math.min(#ARGV, first + MOST * FIELDS - 1))
+    for tier, by in pairs(steps) do step(tier, by) end
+  end
 end
 
-for first = FIRST, #ARGV, MOST * FIELDS do
-  local steps = fill(first, math.min(#ARGV, first + MOST * FIELDS - 1))
-  for tier, by in pairs(steps) do step(tier, by) end
-end
+if not sound(fill_all) then return 0 end
+redis.call("HSET", state,
+  "building-held", entries + more.entries .. " " .. tiers + more.tiers .. " " .. texts + more.texts,
+  "version", math.max(tonumber(known[3] or 0) or 0, tonumber(ARGV[4])))
 return 1

@@ -1,13 +1,16 @@
 -- Forget the display names of players who are gone, each unless a newer fact named the player.
 --
--- KEYS[1] names    hash    player -> fact that named him, and the name
+-- KEYS[1] names    hash    player -> fact that named the player, and the name
+-- KEYS[2] renames  string  as in show_names.lua
 -- ARGV[1] the fact by which they are gone
 -- ARGV[2...]  players
 
-local gone = tonumber(ARGV[1])
+-- with _names.lua
+
+local names, renames, gone = KEYS[1], KEYS[2], tonumber(ARGV[1])
+local newest, made = names_shown(names, renames)
 for i = 2, #ARGV do
-  local shown = redis.call("HGET", KEYS[1], ARGV[i])
-  if shown and tonumber(string.match(shown, "^%d+")) < gone then
-    redis.call("HDEL", KEYS[1], ARGV[i])
-  end
+  local shown = redis.call("HGET", names, ARGV[i])
+  if shown and (tonumber(string.match(shown, "^%d+")) or 0) < gone then redis.call("HDEL", names, ARGV[i]) end
 end
+if newest then note_names(names, renames, newest, made) end

@@ -3,16 +3,19 @@
 -- KEYS  order, members, tiers, tier sizes, metadata, state
 -- ARGV[1] layout   ARGV[2] tie rule   ARGV[3] width of a tier
 -- ARGV[4] "players" or "tier"   ARGV[5…] players, or one tier
--- returns nothing where the window is not shown, else
+-- returns nothing where the window is not shown or damaged, else
 --   {version, stamp, total, then for each place: player, order key, position, ahead, tiers ahead, metadata}
+
+-- with _window.lua
 
 local order, members, tiers, metadata, state = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6]
 local ties, width, how = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
-if redis.call("HGET", state, "layout") ~= ARGV[1] then return false end
-local named = redis.call("HMGET", state, "made", "changes")
-local stamp = (named[1] or "") .. "-" .. (named[2] or "0")
-local answer = { redis.call("HGET", state, "version") or "0", stamp, redis.call("ZCARD", order) }
+local known = fields(state, "layout", "held", "version", "stamp")
+if not known or known[1] ~= ARGV[1] then return false end
+local total = holds(1, ties, known[2])
+if not total then return false end
+local answer = { known[3] or "0", known[4] or "", total }
 
 local function add(player, key, position, text)
   local better = "(" .. string.sub(key, 1, width) .. "\255"
@@ -30,9 +33,10 @@ end
 for i = 5, #ARGV do
   local shown = redis.call("HGET", members, ARGV[i])
   if shown then
-    local key = string.sub(shown, string.find(shown, ":", 1, true) + 1)
-    local text = redis.call("HGET", metadata, ARGV[i]) or ""
-    add(ARGV[i], key, redis.call("ZREVRANK", order, key .. ARGV[i]), text)
+    local readable, _, key = pcall(member, shown)
+    local position = readable and redis.call("ZREVRANK", order, key .. ARGV[i])
+    if not position then return false end
+    add(ARGV[i], key, position, redis.call("HGET", metadata, ARGV[i]) or "")
   end
 end
 return answer

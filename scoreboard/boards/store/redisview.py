@@ -8,14 +8,17 @@ from types import MappingProxyType
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from scoreboard.accounts.types import Name
 from scoreboard.boards.order import Order
-from scoreboard.boards.types import Place, Shown, Standing, Stretch, Window
+from scoreboard.boards.types import Applied, Compared, Place, Shown, Standing, Stretch, Window
 from scoreboard.core import keys
 from scoreboard.core.redis import Breaker, Scripts, SharedReads
+from scoreboard.journal.types import Recorded, Span
 
 PARTS = (keys.order, keys.members, keys.tiers, keys.tier_sizes, keys.metadata)
+SCANNED = 1000  # keys that are looked at in one trip
 PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
 
 
@@ -59,12 +62,12 @@ class RedisView:
 
     # Writing
 
-    def publish(self, changes: Sequence[Change], first: int, last: int) -> list[dict[str, Shown] | None]:
+    def publish(self, changes: Sequence[Change], span: Span) -> list[dict[str, Shown] | None]:
         """Show what a batch changed, in one pipeline. Raises RedisAway.
 
-        Returns for each change the players' ranks, or None where the window is not shown. Facts
-        `first` to `last` count as applied: a window that is not shown is read from SQL, and comes
-        back with all of them or not at all.
+        Returns for each change the players' ranks, or None where the window is not shown. The facts
+        of `span` count as applied: a window that is not shown is read from SQL, and comes back with
+        all of them or not at all.
         """
 
         def fill(pipeline: Any) -> None:
@@ -76,8 +79,7 @@ class RedisView:
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
         shown = [_shown(change, answer) for change, answer in zip(changes, answers, strict=False)]
-        if last >= first:
-            self.advance(first, last)
+        self.advance(span)
         return shown
 
     def look_at(self, windows: Collection[Window]) -> None:
@@ -92,26 +94,77 @@ class RedisView:
         )
         return _shown(change, answers[0]) is not None
 
-    def advance(self, first: int, last: int, *, anew: bool = False) -> None:
-        """Note that facts `first` to `last` are applied. Raises RedisAway."""
-        args = [first, last, "set" if anew else ""]
-        self._call("advance_applied", [keys.applied(0)], args)
+    def advance(self, span: Span) -> None:
+        """Note that these facts are applied. Raises RedisAway."""
+        if span.facts:
+            self._advance(span.first, span.last, span.mark, span.before, "")
+
+    def advance_by(self, facts: Sequence[Recorded]) -> None:
+        """Note that these facts are applied, which follow a compared position. Raises RedisAway."""
+        self._advance(facts[0].seq, facts[-1].seq, facts[-1].mark, "", "")
+
+    def begin_at(self, seq: int, mark: str) -> None:
+        """Note that everything is applied, up to the fact of this number and mark. Raises RedisAway."""
+        self._advance(1, seq, mark, "", "set")
+
+    def _advance(self, first: int, last: int, *rest: Any) -> None:
+        self._call("advance_applied", [keys.applied(0)], [first, last, *rest])
 
     def wake(self) -> None:
         """Wake the followers. Raises RedisAway."""
         self._breaker.call(lambda: self._scripts.execute(lambda pipeline: _ring(pipeline, keys.wake())))
 
-    def position(self) -> int | None:
-        """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
-        text = self._breaker.call(lambda: self._redis.hget(keys.applied(0), "position"))
-        return None if text is None else int(str(text))
+    def applied(self) -> Applied | None:
+        """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
+        names = ["position", "mark", "newest", "newest-mark"]
+
+        def read() -> Any:
+            try:
+                return self._redis.hmget(keys.applied(0), names)
+            except ResponseError as error:
+                if "WRONGTYPE" not in str(error):
+                    raise
+                self._redis.unlink(keys.applied(0))  # no position is better than one that nobody can read
+                return [None] * len(names)
+
+        position, mark, newest, newest_mark = self._breaker.call(read)
+        if position is None:
+            return None
+        return Applied(
+            position=int(position),
+            mark=mark or "",
+            newest=int(newest or position),
+            newest_mark=(newest_mark if newest else mark) or "",
+        )
+
+    def forget(self) -> None:
+        """Forget all boards and names, whatever boards they are of. Raises RedisAway.
+
+        What is built afterwards can be read as soon as the position is noted.
+        """
+        self._breaker.call(lambda: self._redis.unlink(keys.names(), keys.renames(), keys.catalogue_version()))
+        self._unlink_all(keys.any_window())
+
+    def forget_journal(self) -> None:
+        """Forget all that followed another journal, the stream included. Raises RedisAway."""
+        followed = (keys.applied(0), keys.head(), keys.frames(), keys.shown())
+        self._breaker.call(lambda: self._redis.unlink(*followed))
+
+    def _unlink_all(self, pattern: str) -> None:
+        cursor = -1
+        while cursor != 0:
+            begin = max(cursor, 0)
+            found: Any = self._breaker.call(
+                lambda begin=begin: self._redis.scan(begin, match=pattern, count=SCANNED)  # type: ignore[misc]
+            )
+            cursor, names = found
+            if names:
+                self._breaker.call(lambda names=names: self._redis.unlink(*names))  # type: ignore[misc]
 
     def stamp(self, window: Window, order: Order) -> str | None:
         """The name of a window's state; None where it is not shown. Raises RedisAway."""
-        state = _keys(window)[5]
-        found = self._reads.ask(lambda pipeline: pipeline.hmget(state, ["layout", "made", "changes"]))
-        layout, made, changes = (str(text or "") for text in found)
-        return self._stamp(f"{made}-{changes or 0}") if layout == str(order.layout) else None
+        found = self._read("read_stamp", _keys(window)[5:], [order.layout])
+        return None if found is None else _stamp(found)
 
     def begin_building(self, window: Window, token: str, layout: int) -> None:
         """Begin to build a window beside what is shown. Raises RedisAway."""
@@ -121,14 +174,14 @@ class RedisView:
     def fill_building(
         self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
     ) -> bool:
-        """Write standings where a window is built. False where another builder began. Raises RedisAway."""
+        """Write standings where a window is built. False where that is of no use. Raises RedisAway."""
         shown = _keys(window)
         args = [token, order.ties, order.tier_width, version, *_values(order, standings)]
         return bool(self._call("fill_building", [*map(keys.building, shown[:5]), shown[5]], args))
 
     def finish_building(self, window: Window, token: str, order: Order, version: int) -> bool:
-        """Show what was built. False where another builder began later. Raises RedisAway."""
-        args = [token, order.layout, version, order.tier_width]
+        """Show what was built. False where that is of no use. Raises RedisAway."""
+        args = [token, order.layout, version, order.ties, order.tier_width]
         return bool(self._call("finish_building", _both(window), args))
 
     def hide(self, window: Window) -> None:
@@ -145,24 +198,52 @@ class RedisView:
 
         self._breaker.call(lambda: self._scripts.execute(fill))
 
-    def layouts(self, windows: Sequence[Window]) -> list[int | None]:
-        """For each window the layout that it is shown in. Raises RedisAway."""
+    def are_shown(self, windows: Sequence[tuple[Window, Order]]) -> list[bool]:
+        """Which of these windows are shown, whole as far as counting tells. Raises RedisAway."""
 
         def fill(pipeline: Any) -> None:
-            for window in windows:
-                pipeline.hget(_keys(window)[5], "layout")
+            for window, order in windows:
+                args = [order.layout, order.ties, order.tier_width]
+                self._scripts.queue(pipeline, "compare_standings", _keys(window), args)
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
-        return [None if answer is None else int(answer) for answer in answers]
+        return [answer is not None for answer in answers]
+
+    def compared(self, window: Window, order: Order, standings: Sequence[Standing]) -> Compared | None:
+        """How a window differs from these standings; None where it is not shown. Raises RedisAway."""
+        args = [order.layout, order.ties, order.tier_width, *_values(order, standings)]
+        answer = self._call("compare_standings", _keys(window), args)
+        if answer is None:
+            return None
+        version, entries, *flat = answer
+        return Compared(
+            version=int(version), entries=entries, differing=dict(zip(flat[::2], flat[1::2], strict=True))
+        )
 
     # Names and definitions, which are shown beside the boards
 
-    def names(self, players: Sequence[str]) -> list[str | None]:
-        """Display names. Raises RedisAway."""
+    def names(self, players: Sequence[str]) -> list[str | None] | None:
+        """Display names; None where not all of them are shown. Raises RedisAway."""
+        found = self._named(players)
+        return found and [None if text is None else text.partition(":")[2] for text in found]
+
+    def differing_names(self, names: Sequence[Name]) -> dict[str, str] | None:
+        """What is shown of those of these that differ; None as above. Raises RedisAway."""
+        found = self._named([name.player for name in names])
+        if found is None:
+            return None
+        pairs = zip(names, found, strict=True)
+        return {name.player: text or "" for name, text in pairs if text != f"{name.seq}:{name.text}"}
+
+    def _named(self, players: Sequence[str]) -> list[str | None] | None:
         if not players:
             return []
-        found = self._reads.ask(lambda pipeline: pipeline.hmget(keys.names(), list(players)))
-        return [None if text is None else str(text).partition(":")[2] for text in found]
+        found: list[str | None] | None = self._read("read_names", [keys.renames(), keys.names()], players)
+        return found
+
+    def hide_names(self) -> None:
+        """Have names be read from SQL until all of them are shown again. Raises RedisAway."""
+        self._breaker.call(lambda: self._redis.unlink(keys.names(), keys.renames()))
 
     def show_names(self, names: Sequence[Name], *, complete: int | None = None) -> None:
         """Show display names, each unless a newer one is shown. Raises RedisAway.
@@ -170,27 +251,26 @@ class RedisView:
         `complete`, the newest fact that changed any name, says that Redis has all names from now
         on: it may have been emptied.
         """
-        args: list[Any] = ["" if complete is None else complete]
+        args: list[Any] = ["" if complete is None else complete, secrets.token_hex(4)]
         for name in names:
             args += (name.player, name.seq, name.text)
         self._call("show_names", [keys.names(), keys.renames()], args)
 
     def forget_names(self, players: Sequence[str], gone: int) -> None:
         """Show the names of players no more who are gone by this fact. Raises RedisAway."""
-        self._call("forget_names", [keys.names()], [gone, *players])
+        self._call("forget_names", [keys.names(), keys.renames()], [gone, *players])
 
-    def versions(self) -> tuple[int | None, int | None]:
-        """Versions of the catalogue and of display names. Raises RedisAway."""
-        names = (keys.catalogue_version(), keys.renames())
-        found = self._reads.ask(lambda pipeline: pipeline.mget(*names))
-        catalogue, renames = (None if text is None else int(text) for text in found)
-        return catalogue, renames
+    def versions(self) -> tuple[int | None, str | None]:
+        """Version of the catalogue, and the name of the state of display names. Raises RedisAway."""
+        names = (keys.catalogue_version(), keys.renames(), keys.names())
+        catalogue, renames = self._read("read_versions", names, ())
+        return int(catalogue) if catalogue else None, renames or None
 
     def show_catalogue_version(self, version: int) -> None:
         """Tell every process that the definitions changed. Raises RedisAway."""
         self._breaker.call(lambda: self._redis.set(keys.catalogue_version(), version))
 
-    # Reading. None where the window is not shown.
+    # Reading. None where the window is not shown, or damaged.
 
     def listed(
         self,
@@ -228,7 +308,7 @@ class RedisView:
         texts = texts or [""] * len(members)
         found = [(member[:width], member[width:], text) for member, text in zip(members, texts, strict=True)]
         places = order.number(found, position=start, ahead=ahead, tiers=tiers)
-        return Stretch(version=int(version), stamp=self._stamp(stamp), total=total, places=places)
+        return Stretch(version=int(version), stamp=_stamp(stamp), total=total, places=places)
 
     def _located(self, window: Window, order: Order, how: str, what: Sequence[str]) -> Stretch | None:
         args = [order.layout, order.ties, order.tier_width, how, *what]
@@ -240,12 +320,7 @@ class RedisView:
             Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=text)
             for player, key, position, ahead, tiers, text in zip(*[iter(flat)] * 6, strict=True)
         ]
-        return Stretch(version=int(version), stamp=self._stamp(stamp), total=total, places=places)
-
-    def _stamp(self, state: str) -> str:
-        # A server that came back with an older state counts its changes anew from there, and gets to
-        # the same numbers with other rows.
-        return f"r{self.server[:8]}-{state}"
+        return Stretch(version=int(version), stamp=_stamp(stamp), total=total, places=places)
 
     def _call(self, script: str, names: Sequence[str], args: Sequence[Any]) -> Any:
         return self._breaker.call(lambda: self._scripts.call(script, names, args))
@@ -264,11 +339,17 @@ class RedisView:
             order.ties,
             order.tier_width,
             int(ranked),
-            secrets.token_hex(4),
+            secrets.token_hex(8),
             *_values(order, change.standings),
             *(value for player, seq in change.gone.items() for value in (player, seq, "", "")),
         ]
         self._scripts.queue(pipeline, "apply_standings", _both(change.window), args)
+
+
+def _stamp(state: str) -> str:
+    # A token of the newest change: a server that came back with an older state may get to the same
+    # version with other rows.
+    return f"r{state}"
 
 
 def _ring(pipeline: Any, bell: str) -> None:

@@ -99,9 +99,9 @@ class SqlView:
             row = current_window(db, window, order)
             if row is None:
                 return Stretch(version=0, stamp="s0", total=0, places=[])
-            return Stretch(
-                version=row.version, stamp=f"s{row.version}", total=row.entries, places=read(db, row)
-            )
+            # The time tells a fact from the one that had its number before a backup was restored.
+            stamp = f"s{row.version}-{row.changed_at}"
+            return Stretch(version=row.version, stamp=stamp, total=row.entries, places=read(db, row))
 
         return self._database.snapshot(work)
 

@@ -80,6 +80,12 @@ def open_rows(db: Connection) -> list[WindowRow]:
     return [as_window(row) for row in rows(db, text)]
 
 
+def closed_rows(db: Connection, since: int) -> list[WindowRow]:
+    """Windows that were closed after a time, newest first."""
+    text = f"SELECT {WINDOW} FROM board_window WHERE closed_at > ? ORDER BY closed_at DESC"
+    return [as_window(row) for row in rows(db, text, (since,))]
+
+
 def due_rows(db: Connection, now: int) -> list[WindowRow]:
     """Windows whose period is over and not yet closed."""
     found = rows(

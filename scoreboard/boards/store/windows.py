@@ -28,6 +28,10 @@ class Windows:
         """Windows of periods that are not closed."""
         return self._database.run(table.open_rows)
 
+    def closed_since(self, at: int) -> list[WindowRow]:
+        """Windows that were closed after a time, newest first."""
+        return self._database.run(lambda db: table.closed_rows(db, at))
+
     def of(self, board: str, period: str) -> list[WindowRow]:
         """The windows of one period of a board."""
         return self._database.run(lambda db: table.period_rows(db, board, period))

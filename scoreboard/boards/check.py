@@ -1,0 +1,166 @@
+"""Comparing what Redis shows with SQL, over and over, at little cost.
+
+Scripts see at once where keys are missing or cut short. What was altered, and is as much as before, is found
+here.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.order import Order
+from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.sqlview import OutdatedError, SqlView
+from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.types import Standing, Window
+from scoreboard.core.clock import Clock
+from scoreboard.core.db import Connection
+from scoreboard.core.redis import RedisAway
+from scoreboard.core.unavailable import DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+PAGE = 500  # standings that are compared at once
+SLICE = 10  # pages of a window before the next window has its turn
+SHARE = 0.1  # of its time that this process compares; the rest it sleeps
+PASS_SECONDS = 2.0  # from one pass over everything to the next
+TOP = 100  # rows of a large window that are compared in each pass
+CLOSED = 10  # windows of closed periods that have their turn in a pass
+CLOSED_MS = 8 * 86_400_000  # how long they may still be in Redis
+CLOSED_SECONDS = 30.0  # between two looks which these are
+REST_SECONDS = 1.0
+
+
+@dataclass(kw_only=True)
+class Check:
+    """Finds windows in Redis that are not as SQL has them, and has them built again.
+
+    Redis says up to which fact it holds everything. A standing that is not newer, and that nobody changed
+    while it was compared, must be shown exactly as it is.
+    """
+
+    follower: BoardsFollower
+    sql: SqlView
+    clock: Clock
+    monotonic: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+    _after: dict[Window, str] = field(default_factory=dict)  # where the next slice begins
+    _name: str = ""
+    _closed: list[WindowRow] = field(default_factory=list)
+    _closed_due: float = float("-inf")
+
+    def run(self) -> None:
+        """Compare for ever, through every failure of Redis and of the database."""
+        while True:
+            began = self.monotonic()
+            try:
+                for _ in self.passing():
+                    spent = self.monotonic() - began
+                    self.pause(spent / SHARE - spent)
+                    began = self.monotonic()
+            except (RedisAway, DatabaseUnavailable):
+                self.pause(REST_SECONDS)  # others say so
+            except Exception:
+                log.exception("comparing Redis with SQL failed")
+                self.pause(REST_SECONDS)
+            if not self._after:
+                self.pause(PASS_SECONDS)
+
+    def passing(self) -> Iterator[None]:
+        """Compare everything that is small, and the next slice of what is large. Stops after each step."""
+        follower = self.follower
+        follower.catalogue.refresh()
+        if not follower.sound():
+            return  # it is read from SQL, and will be built
+        self._check_names()
+        yield
+        for row in follower.open_windows():
+            yield from self._window(row)
+        for row in self._next_closed():
+            yield from self._window(row)
+
+    def _window(self, row: WindowRow) -> Iterator[None]:
+        order = self.follower.order(row.window)
+        if order is None:
+            return
+        sound = row.entries <= PAGE or self._top_agrees(row, order)
+        for _ in range(SLICE):
+            sound = sound and self._page_agrees(row, order)
+            yield
+            if not sound or row.window not in self._after:
+                break
+        if not sound:
+            self._after.pop(row.window, None)
+            log.warning("a window in Redis was altered: it is built again", extra={"window": str(row.window)})
+            self.follower.view.hide(row.window)
+            self.follower.view.wake()
+
+    def _page_agrees(self, row: WindowRow, order: Order) -> bool:
+        view, windows = self.follower.view, self.follower.windows
+        applied, before = view.applied(), windows.get(row.window)
+        page = self._page(row.id, self._after.get(row.window, ""), order)
+        self._move_on(row.window, page)
+        found = view.compared(row.window, order, page)
+        if found is None or applied is None or before is None or applied.position < before.version:
+            return True  # read from SQL, or on its way
+        if (found.version, found.entries) != (before.version, before.entries):
+            return windows.get(row.window) != before
+        suspects = [one for one in page if one.player in found.differing and one.version <= applied.position]
+        return not suspects or not self._unchanged(row.id, suspects, order)
+
+    def _top_agrees(self, row: WindowRow, order: Order) -> bool:
+        applied = self.follower.view.applied()
+        try:
+            expected = self.sql.listed(row.window, order, offset=0, limit=TOP)
+        except OutdatedError:
+            return True
+        found = self.follower.view.listed(row.window, order, offset=0, limit=TOP)
+        if applied is None or found is None or not expected.version == found.version <= applied.position:
+            return True
+        return found.places == expected.places
+
+    def _check_names(self) -> None:
+        """Compare the next names, and have all of them shown again where one differs."""
+        applied, follower = self.follower.view.applied(), self.follower
+        page = follower.names.after(self._name, SLICE * PAGE)
+        differing = follower.view.differing_names(page)
+        self._name = page[-1].player if page else ""
+        if applied is None or not differing:
+            return
+        suspects = [name for name in page if name.player in differing and name.seq <= applied.position]
+        latest = {name.player: name for name in follower.names.latest([name.player for name in suspects])}
+        if any(latest.get(name.player) == name for name in suspects):
+            log.warning("names in Redis were altered: they are shown again")
+            follower.view.hide_names()
+            follower.view.wake()
+
+    def _page(self, window_id: int, after: str, order: Order) -> list[Standing]:
+        def read(db: Connection) -> list[Standing]:
+            return table.standings_page(db, window_id, len(order.names), after=after, limit=PAGE)
+
+        return self.follower.database.run(read)
+
+    def _unchanged(self, window_id: int, standings: list[Standing], order: Order) -> bool:
+        """Whether any of these standings is still the same in SQL."""
+        players = [standing.player for standing in standings]
+        found = self.follower.database.run(
+            lambda db: table.standings_of(db, window_id, players, len(order.names))
+        )
+        return any(found.get(standing.player) == standing for standing in standings)
+
+    def _move_on(self, window: Window, page: list[Standing]) -> None:
+        if len(page) < PAGE:
+            self._after.pop(window, None)
+        else:
+            self._after[window] = page[-1].player
+
+    def _next_closed(self) -> list[WindowRow]:
+        if not self._closed and self.monotonic() >= self._closed_due:
+            self._closed_due = self.monotonic() + CLOSED_SECONDS
+            self._closed = self.follower.windows.closed_since(self.clock() - CLOSED_MS)
+        taken, self._closed = self._closed[:CLOSED], self._closed[CLOSED:]
+        return taken

@@ -1,0 +1,13 @@
+-- Read how new the definitions and the names are that are shown.
+--
+-- KEYS[1] catalogue version   KEYS[2] renames   KEYS[3] names: as in show_names.lua
+-- returns {version of the definitions, state of the names}, each "" where it is not known
+
+local function text(key)
+  local found = redis.pcall("GET", key)
+  return type(found) == "string" and found or ""
+end
+
+local newest, count, made = string.match(text(KEYS[2]), "^(%d+) (%d+) (%w+)$")
+local names = newest and tonumber(count) == redis.pcall("HLEN", KEYS[3]) and newest .. "-" .. made
+return { string.match(text(KEYS[1]), "^%d+$") or "", names or "" }

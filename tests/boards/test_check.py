@@ -1,0 +1,202 @@
+"""What somebody altered in Redis is found and built again, though there is as much of it as before."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.boards import check
+from scoreboard.core import keys
+from tests.boards.calls import listed, put, score, submit
+
+TAG = keys.window("cup", "all", "")
+ORDER, MEMBERS, METADATA = keys.order(TAG), keys.members(TAG), keys.metadata(TAG)
+TIERS, SIZES, STATE = keys.tiers(TAG), keys.tier_sizes(TAG), keys.state(TAG)
+
+
+@pytest.fixture
+def parts(make_parts, sqlite_url):
+    """Parts on SQLite: what is compared is the same on every database."""
+    parts = make_parts(sqlite_url)
+    parts.followers.catch_up("boards")
+    return parts
+
+
+@pytest.fixture
+def cup(client, parts):
+    """A dense board with names, metadata and ties, which Redis shows."""
+    put(client, "cup", ties="dense")
+    for number in range(12):
+        entry = {"player": f"p{number:02}", "score": number // 2, "metadata": {"number": number}}
+        submit(client, "cup", entry | {"displayName": f"Player {number}"})
+    return client
+
+
+def compare(parts):
+    for _ in parts.check.passing():
+        pass
+
+
+def is_shown(parts, board="cup"):
+    rows = [row for row in parts.windows.open() if row.window.board == board]
+    order = parts.boards.order(parts.boards.board(board))
+    return parts.boards_follower.view.are_shown([(row.window, order) for row in rows]) == [True] * len(rows)
+
+
+def another_member(redis):
+    member = redis.zrange(ORDER, 3, 3)[0]
+    redis.zrem(ORDER, member)
+    redis.zadd(ORDER, {member[:-3] + "zzz": 0})
+
+
+def another_score(redis):
+    member = redis.zrange(ORDER, 3, 3)[0]
+    redis.zrem(ORDER, member)
+    redis.zadd(ORDER, {"v" + member[1:]: 0})
+
+
+def moved_by_its_number(redis):
+    redis.zincrby(ORDER, 1, redis.zrange(ORDER, 0, 0)[0])
+
+
+def another_standing(redis):
+    redis.hset(MEMBERS, "p03", redis.hget(MEMBERS, "p04"))
+
+
+def a_standing_of_a_stranger(redis):
+    redis.hset(MEMBERS, "zzz", redis.hget(MEMBERS, "p04"))
+    redis.hdel(MEMBERS, "p03")
+
+
+def another_text(redis):
+    redis.hset(METADATA, "p03", '{"number":99}')
+
+
+def another_tier(redis):
+    tier = redis.zrange(TIERS, 2, 2)[0]
+    redis.zrem(TIERS, tier)
+    redis.zadd(TIERS, {tier[:-1] + "v": 0})
+
+
+def another_size(redis):
+    redis.hincrby(SIZES, redis.hkeys(SIZES)[0], 1)
+
+
+def another_version(redis):
+    redis.hincrby(STATE, "version", 1000)
+
+
+ALTERATIONS = (
+    another_member,
+    another_score,
+    moved_by_its_number,
+    another_standing,
+    a_standing_of_a_stranger,
+    another_text,
+    another_tier,
+    another_size,
+    another_version,
+)
+
+
+def test_what_was_altered_is_found_and_built_again(cup, parts, redis):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    for alter in ALTERATIONS:
+        alter(redis)
+
+        compare(parts)
+
+        assert not is_shown(parts), alter
+        assert listed(cup, "cup", limit=50)["entries"] == expected, "from SQL"
+        parts.followers.catch_up("boards")
+        compare(parts)
+        assert is_shown(parts), alter
+        assert parts.verify.run() == []
+
+
+def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
+    for _ in range(3):
+        compare(parts)
+        score(cup, "cup", p01=100)
+
+    assert is_shown(parts)
+
+
+def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
+    view = parts.boards._show.view
+    # Committed, and not shown yet: Redis does not say that it holds it.
+    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    score(cup, "cup", p01=100)
+
+    compare(parts)
+
+    assert is_shown(parts)
+
+
+def test_large_windows_are_compared_slice_by_slice_and_their_tops_each_time(
+    client, parts, redis, monkeypatch
+):
+    monkeypatch.setattr(check, "PAGE", 4)
+    monkeypatch.setattr(check, "SLICE", 1)
+    put(client, "cup")
+    score(client, "cup", **{f"p{number:02}": number for number in range(12)})
+    monkeypatch.setattr(check, "TOP", 3)
+    another_score(redis)  # of p03: the first one of the list now, which no slice holds yet
+
+    compare(parts)
+
+    assert not is_shown(parts)
+    parts.followers.catch_up("boards")
+    redis.hset(MEMBERS, "p11", redis.hget(MEMBERS, "p04"))  # which only the last slice holds
+    passes = 0
+    while is_shown(parts) and passes < 5:
+        compare(parts)
+        passes += 1
+    assert passes == 3
+
+
+def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis, clock):
+    put(client, "cup", period="daily")
+    score(client, "cup", ada=5, bob=7)
+    clock.advance(days=1)
+    parts.manage.close_due_periods()
+    tag = keys.window("cup", "2026-01-01", "")
+    redis.hset(keys.members(tag), "ada", redis.hget(keys.members(tag), "bob"))
+
+    compare(parts)
+
+    assert not redis.exists(keys.state(tag))
+    rows = listed(client, "cup", period="2026-01-01")["entries"]
+    assert [row["player"]["id"] for row in rows] == ["bob", "ada"]
+
+
+def test_an_altered_name_is_found_and_shown_right_again(cup, parts, redis):
+    fact = redis.hget(keys.names(), "p03").partition(":")[0]
+    redis.hset(keys.names(), "p03", f"{fact}:Somebody else")
+    assert "Somebody else" in str(listed(cup, "cup", limit=50))
+
+    compare(parts)
+
+    assert "Somebody else" not in str(listed(cup, "cup", limit=50))
+    parts.followers.catch_up("boards")
+    assert redis.hget(keys.names(), "p03") == f"{fact}:Player 3"
+
+
+@pytest.mark.parametrize("lose", ["delete", "truncate", "rename", "another type"])
+def test_names_that_are_not_all_there_are_read_from_sql(cup, parts, redis, lose):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    match lose:
+        case "delete":
+            redis.delete(keys.names())
+        case "truncate":
+            redis.hdel(keys.names(), "p03", "p04")
+        case "rename":
+            redis.rename(keys.names(), "away")
+        case _:
+            redis.delete(keys.names())
+            redis.set(keys.names(), "text")
+
+    assert listed(cup, "cup", limit=50)["entries"] == expected
+    submit(cup, "cup", {"player": "new", "score": 99, "displayName": "New"})
+    assert listed(cup, "cup", limit=50)["entries"][0]["player"]["displayName"] == "New"
+    parts.followers.catch_up("boards")
+    assert redis.hlen(keys.names()) == 13

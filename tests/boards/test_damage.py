@@ -1,0 +1,138 @@
+"""Keys of a window that are missing, renamed, cut short or of another type are never read."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.core import keys
+from tests.boards.calls import listed, put, submit
+
+TAG = keys.window("cup", "all", "")
+KEYS = {
+    part.__name__: part(TAG)
+    for part in (keys.order, keys.members, keys.tiers, keys.tier_sizes, keys.metadata, keys.state)
+}
+
+
+def delete(redis, key):
+    redis.delete(key)
+
+
+def rename(redis, key):
+    redis.rename(key, f"{key}:elsewhere")
+
+
+def cut_short(redis, key):
+    if redis.type(key) == "zset":
+        redis.zpopmin(key, 2)
+    else:
+        redis.hdel(key, *redis.hkeys(key)[:2])
+
+
+def retype(redis, key):
+    redis.delete(key)
+    redis.rpush(key, "a", "b")
+
+
+def grow(redis, key):
+    if redis.type(key) == "zset":
+        redis.zadd(key, {"v" * 29 + "zzz": 0})
+    else:
+        redis.hset(key, "zzz", "1:" + "v" * 29)
+
+
+HOWS = (delete, rename, cut_short, retype, grow)
+
+
+def first(client):
+    """The player at the top."""
+    return listed(client, "cup", limit=1)["entries"][0]["player"]["id"]
+
+
+@pytest.fixture
+def parts(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url)
+    parts.followers.catch_up("boards")
+    return parts
+
+
+@pytest.fixture
+def cup(client, parts):
+    """A dense board with metadata and ties, which Redis shows."""
+    put(client, "cup", ties="dense")
+    players = [f"p{number:02}" for number in range(12)]
+    submit(
+        client,
+        "cup",
+        *(
+            {"player": player, "score": int(player[1:]) // 2, "metadata": {"is": player}}
+            for player in players
+        ),
+    )
+    return client
+
+
+def everything(client):
+    """All that can be read of the board, but for what names its state."""
+    around = client.get("/v1/boards/cup/entries/p05/around?radius=2").json["data"]["entries"]
+    some = client.get("/v1/boards/cup/entries?players=p01,p07").json["data"]["entries"]
+    one = client.get("/v1/boards/cup/entries/p03").json["data"]
+    would = client.get("/v1/boards/cup/rank-for?score=3").json["data"]
+    return listed(client, "cup", limit=50)["entries"], around, some, one["rank"], would["rank"]
+
+
+@pytest.mark.parametrize("part", KEYS)
+def test_what_is_damaged_is_read_from_sql_and_built_again(cup, parts, redis, part):
+    for how in HOWS:
+        if (part, how) == ("state", grow):
+            continue  # a further field of the state means nothing
+        expected = everything(cup)
+        how(redis, KEYS[part])
+
+        assert everything(cup) == expected, how
+        report = submit(cup, "cup", {"player": "p03", "score": 100})
+        assert report["standings"][0]["rank"] in (1, None), how
+        assert first(cup) == "p03", how
+        if how is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
+            redis.rename(f"{KEYS[part]}:elsewhere", KEYS[part])  # as it was before that score
+            for _ in parts.check.passing():
+                pass
+        assert parts.followers.catch_up("boards") == 0
+        assert first(cup) == "p03", how
+        assert parts.verify.run() == [], how
+        assert submit(cup, "cup", {"player": "p03", "score": 1})["standings"][0]["rank"] == 1, how
+
+
+@pytest.mark.parametrize("part", [part for part in KEYS if part != "state"])
+def test_what_is_damaged_while_it_is_built_is_not_shown(cup, parts, redis, part):
+    follower = parts.boards_follower
+    row = next(row for row in parts.windows.open() if row.window.board == "cup")
+    follower.catalogue.refresh()
+    redis.delete(KEYS["state"])
+    fill = follower.view.fill_building
+
+    def damaged(*args):
+        filled = fill(*args)
+        redis.delete(keys.building(KEYS[part]))
+        return filled
+
+    follower.view.fill_building = damaged
+    built = follower.build(row)
+    follower.view.fill_building = fill
+
+    assert not built
+    assert len(listed(cup, "cup", limit=50)["entries"]) == 12
+    assert follower.build(row)
+
+
+@pytest.mark.parametrize("member", ["no key at all", b"\xff\xfe" * 16])
+def test_bytes_that_are_no_standing_are_no_error(cup, parts, redis, member):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    redis.zrem(KEYS["order"], redis.zrange(KEYS["order"], 0, 0)[0])
+    redis.zadd(KEYS["order"], {member: 0})
+    redis.hset(KEYS["members"], "p03", "no version")
+
+    assert listed(cup, "cup", limit=50)["entries"] == expected
+    assert cup.get("/v1/boards/cup/entries/p03").json["data"]["score"] == 1
+    assert cup.get("/v1/boards/cup/entries/p03/around").status_code == 200
+    assert submit(cup, "cup", {"player": "p03", "score": 1})["rejected"] == []

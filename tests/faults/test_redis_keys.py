@@ -1,0 +1,135 @@
+"""Keys of boards vanish, are cut short, renamed and altered in Redis, at random and under load."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from scoreboard.core import keys
+from tests.faults.conftest import LONG
+from tests.faults.house import House
+from tests.faults.load import Load
+from tests.faults.readers import Readers, wrong
+from tests.faults.test_redis import healed
+from tests.support import wait_until
+
+pytestmark = pytest.mark.alone
+
+SECONDS = 15 if LONG else 3
+FOUND_SECONDS = 10
+PARTS = (keys.order, keys.members, keys.metadata, keys.state)
+
+
+def delete(redis: Redis, key: str) -> None:
+    redis.delete(key)
+
+
+def rename(redis: Redis, key: str) -> None:
+    redis.rename(key, f"elsewhere:{key}")
+
+
+def cut_short(redis: Redis, key: str) -> None:
+    if key.endswith(":order"):
+        redis.zpopmin(key)
+    else:
+        redis.hdel(key, redis.hkeys(key)[0])
+
+
+def retype(redis: Redis, key: str) -> None:
+    with redis.pipeline() as together:
+        together.delete(key)
+        together.rpush(key, "a", "b")
+        together.execute()
+
+
+@contextlib.contextmanager
+def meddling(house: House, board: str) -> Iterator[list[str]]:
+    """Somebody takes away, at random, what is shown of a board. What was done so far."""
+    done: list[str] = []
+    stopping, draw = threading.Event(), random.Random(7)
+    names = [*(part(keys.window(board, "all", "")) for part in PARTS), keys.names(), keys.applied(0)]
+
+    def meddle() -> None:
+        with house.redis.client() as redis:
+            while not stopping.wait(0.15):
+                key, how = draw.choice(names), draw.choice((delete, rename, cut_short, retype))
+                if key == keys.applied(0):
+                    how = delete  # it says what is in Redis: no part of it means anything by itself
+                with contextlib.suppress(ResponseError, IndexError):  # it is not there, or was damaged before
+                    how(redis, key)
+                    done.append(f"{how.__name__} {key}")
+
+    thread = threading.Thread(target=meddle)
+    thread.start()
+    try:
+        yield done
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def another_member(redis: Redis, tag: str) -> None:
+    member = redis.zrange(keys.order(tag), 0, 0)[0]
+    redis.zrem(keys.order(tag), member)
+    redis.zadd(keys.order(tag), {"v" + member[1:]: 0})
+
+
+def another_standing(redis: Redis, tag: str) -> None:
+    first, second = redis.hkeys(keys.members(tag))[:2]
+    redis.hset(keys.members(tag), first, redis.hget(keys.members(tag), second))
+
+
+def another_version(redis: Redis, tag: str) -> None:
+    redis.hincrby(keys.state(tag), "version", 1000)
+
+
+ALTERATIONS = [another_member, another_standing, another_version]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"] if LONG else ["sqlite"])
+def test_whatever_becomes_of_keys_boards_are_right(kind, request, build_house):
+    house = build_house(request.getfixturevalue("own_postgres") if kind == "postgresql" else None)
+    with Load(house) as load, Readers(house, load.board) as readers:
+        load.go_on(20)
+        healed(house, load)
+        began = time.monotonic()
+        with meddling(house, load.board) as done:
+            load.go_on(10)
+            wait_until(lambda: time.monotonic() > began + SECONDS, seconds=60)
+        print(
+            f"{len(done)} times in {time.monotonic() - began:.0f} s, healed after {healed(house, load):.1f} s"
+        )
+        assert len({name.split()[0] for name in done}) == 4, done
+        assert load.history.said(since=began).keys() == {"200"}
+
+    load.check()
+    assert wrong(readers.readings, load.history) == []
+    for alter in ALTERATIONS if LONG else ALTERATIONS[:1]:
+        found_after = altered(house, load.board, alter)
+        print(f"{alter.__name__}: found and built again after {found_after:.1f} s")
+        assert found_after < FOUND_SECONDS
+
+
+def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> float:
+    """How many seconds it took until what was altered was as before, and shown."""
+    tag, expected = keys.window(board, "all", ""), house.rows(board)
+    with house.redis.client() as redis:
+        stamp = redis.hget(keys.state(tag), "stamp")
+        alter(redis, tag)
+        began = time.monotonic()
+        wait_until(
+            lambda: (
+                redis.hget(keys.state(tag), "stamp") not in (None, stamp) and house.rows(board) == expected
+            ),
+            seconds=3 * FOUND_SECONDS,
+            why=house.stack.log,
+        )
+    return time.monotonic() - began

@@ -1,0 +1,115 @@
+"""A backup of the journal is put in place beside a Redis and an audit log that are newer."""
+
+from __future__ import annotations
+
+import apsw
+import pytest
+
+from scoreboard.app import create_app
+from scoreboard.boards import follow
+from scoreboard.core import keys
+from scoreboard.core.db import rows
+from tests.boards.calls import listed, put, submit
+from tests.contract import client_of
+from tests.support import wait_until
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def lost(make_parts, tmp_path, clock):
+    """A deployment that goes on after a backup was made. The URL of the backup."""
+    parts = make_parts(f"sqlite:///{tmp_path / 'scoreboard.db'}")
+    client = client_of(parts)
+    put(client, "cup")
+    submit(client, "cup", {"player": "kept", "score": 1})
+    apsw.Connection(str(tmp_path / "scoreboard.db")).execute("VACUUM INTO ?", (str(tmp_path / "backup.db"),))
+    clock.advance(seconds=60)
+    submit(client, "cup", {"player": "lost", "score": 9, "displayName": "Lost"})
+    put(client, "gone")
+    submit(client, "gone", {"player": "lost", "score": 9})
+    parts.followers.catch_up("boards")
+    parts.followers.catch_up("audit")
+    clock.advance(seconds=60)
+    return f"sqlite:///{tmp_path / 'backup.db'}"
+
+
+def players(client, board):
+    return [row["player"]["id"] for row in listed(client, board)["entries"]]
+
+
+@pytest.mark.parametrize("journal", ["short", "long"])
+def test_what_is_not_in_the_backup_is_on_no_board(lost, make_parts, monkeypatch, redis, journal):
+    if journal == "long":
+        monkeypatch.setattr(follow, "SHORT", -1)  # which is left to the worker
+    parts = make_parts(lost)
+    client = client_of(parts)
+
+    report = submit(client, "cup", {"player": "new", "score": 5})
+    found = players(client, "cup")
+
+    assert found == ["new", "kept"]
+    assert report["standings"][0]["rank"] == (1 if journal == "short" else None)
+    assert "lost" not in str(redis.hkeys("sb:{cup/all/}:members")) or journal == "long"
+    parts.followers.catch_up("boards")
+    assert redis.hkeys("sb:{cup/all/}:members") == ["kept", "new"]
+    assert redis.keys("sb:{gone/*") == []
+    assert redis.hgetall(keys.names()) == {}
+    assert parts.verify.run() == []
+
+
+def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
+    lost, make_parts, monkeypatch, redis
+):
+    before = redis.hget(keys.applied(0), "position")
+    monkeypatch.setattr(follow, "SHORT", -1)
+    parts = make_parts(lost)
+    client = create_app(parts).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer bootstrap-key-of-the-tests"
+    while parts.journal.head() <= int(before) + 3:
+        submit(client, "cup", {"player": "new", "score": 5})
+
+    assert players(client, "cup") == ["new", "kept"]
+    assert parts.followers.lag("boards") is None
+    assert client.get("/readyz").json["checks"]["follower:boards"]["state"] == "rebuilding"
+    parts.followers.catch_up("boards")
+    assert parts.followers.lag("boards") == 0
+    assert players(client, "cup") == ["new", "kept"]
+    assert parts.verify.run() == []
+
+
+def test_the_audit_log_follows_the_restored_journal(lost, make_parts):
+    parts = make_parts(lost)
+    client = client_of(parts)
+    submit(client, "cup", {"player": "new", "score": 5})
+    assert parts.followers.lag("audit") is None
+
+    parts.followers.catch_up("audit")
+
+    text = "SELECT seq, at, player FROM {} ORDER BY seq"
+    logged = parts.audit_database.run(lambda db: rows(db, text.format("audit")))
+    assert logged == parts.database.run(lambda db: rows(db, text.format("journal")))
+    assert parts.followers.lag("audit") == 0
+
+
+def test_a_process_that_runs_while_a_backup_is_put_in_place_notices(make_parts, sqlite_url, redis, clock):
+    parts = make_parts(sqlite_url)
+    parts.followers.catch_up("boards")
+    client = client_of(parts)
+    submit(client, "main", {"player": "kept", "score": 1})
+    assert parts.boards._show.trust.sound()
+
+    redis.hset(keys.applied(0), mapping={"mark": "1-another", "newest-mark": "1-another"})
+
+    wait_until(lambda: not parts.boards._show.trust.sound(), seconds=2)
+    assert players(client, "main") == ["kept"]
+    parts.followers.catch_up("boards")
+    wait_until(parts.boards._show.trust.sound, seconds=2)
+
+
+def test_viewers_get_the_restored_board_in_a_new_epoch(lost, make_parts, redis):
+    redis.hset(keys.head(), mapping={"epoch": "5", "seq": "7", "server": "x", "boards": "0"})
+    parts = make_parts(lost)
+    parts.followers.catch_up("boards")
+
+    assert not redis.exists(keys.head())
