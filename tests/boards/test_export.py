@@ -96,9 +96,10 @@ def test_no_name_is_a_formula_and_numbers_stay_numbers(client, name):
 
     row = table(exported(client))[1]
 
-    assert row[2] == f"'{name}".replace("\uff1d", "=")  # names are kept in one width
+    kept = name.replace("\uff1d", "=")  # names have one width
+    assert row[2] == f"'{kept}"
     assert row[3] == "-5"
-    assert lines(exported(client, format="jsonl"))[0]["player"]["displayName"] == name
+    assert lines(exported(client, format="jsonl"))[0]["player"]["displayName"] == kept
 
 
 @pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n=1", "\uff0b1", "\uff0d1", "\uff20x"])
