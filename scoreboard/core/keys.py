@@ -5,15 +5,12 @@ Keys that one script touches share a hash tag, the part in braces.
 
 from __future__ import annotations
 
+WINDOWS = "sb:{*/*/*}:*"  # the pattern of the keys of all windows: no other key has a tag with two slashes
+
 
 def window(board: str, period: str, segment: str) -> str:
     """The hash tag of one board window: the board, its period, and its region ("" for all)."""
     return f"{{{board}/{period}/{segment}}}"
-
-
-def any_window() -> str:
-    """The pattern of the keys of all windows: no other key has a tag with two slashes."""
-    return "sb:{*/*/*}:*"
 
 
 def order(tag: str) -> str:

@@ -125,10 +125,12 @@ def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> fl
         stamp = redis.hget(keys.state(tag), "stamp")
         alter(redis, tag)
         began = time.monotonic()
+
+        def shown_again() -> bool:
+            return redis.hget(keys.state(tag), "stamp") not in (None, stamp)
+
         wait_until(
-            lambda: (
-                redis.hget(keys.state(tag), "stamp") not in (None, stamp) and house.rows(board) == expected
-            ),
+            lambda: shown_again() and house.rows(board) == expected,
             seconds=3 * FOUND_SECONDS,
             why=house.stack.log,
         )

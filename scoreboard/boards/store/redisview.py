@@ -143,7 +143,7 @@ class RedisView:
         What is built afterwards can be read as soon as the position is noted.
         """
         self._breaker.call(lambda: self._redis.unlink(keys.names(), keys.renames(), keys.catalogue_version()))
-        self._unlink_all(keys.any_window())
+        self._unlink_all(keys.WINDOWS)
 
     def forget_journal(self) -> None:
         """Forget all that followed another journal, the stream included. Raises RedisAway."""
