@@ -40,6 +40,20 @@ def test_an_empty_default_board_shows_the_command_that_fills_it(open_page, stack
     expect(page.locator(".facts")).to_contain_text("1 player ·")
 
 
+def test_a_board_that_becomes_empty_says_so(open_page, stack, board):
+    name = board()
+    submit(stack, name, ada=5)
+    page = live(open_page(f"/b/{name}"))
+    expect(page.locator("#empty")).to_be_hidden()
+
+    assert stack.call("PUT", f"/v1/admin/boards/{name}", {"period": "daily"}).status == 200
+
+    expect(page.locator("#empty")).to_have_text("Nobody has scored yet")
+    expect(page.locator("#empty")).to_be_visible()
+    submit(stack, name, bob=6)
+    expect(page.locator("#empty")).to_be_hidden()
+
+
 def test_rows_are_in_the_first_html_without_javascript(open_page, stack, board):
     name = board(title="No script")
     submit(stack, name, cleo=5, bob=7)
