@@ -128,7 +128,7 @@ class BoardsFollower:
             if not self.view.fill_building(row.window, token, order, row.version, page):
                 return False
             progress(len(page))
-        return self.view.finish_building(row.window, token, order, row.version)
+        return self.view.finish_building(row.window, token, order.layout, row.version)
 
     def show_catalogue(self) -> None:
         """Tell every process which definitions are the newest."""

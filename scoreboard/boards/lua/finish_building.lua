@@ -2,7 +2,7 @@
 --
 -- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
 -- KEYS 6     state     KEYS 7-11  as 1-5, where they were built
--- ARGV[1] token   ARGV[2] layout   ARGV[3] version   ARGV[4] width of a tier
+-- ARGV[1] token   ARGV[2] layout   ARGV[3] version
 -- returns 1 if it is shown now, else 0
 
 local state = KEYS[6]
@@ -20,8 +20,9 @@ for i = 1, #fields, 2 do
       redis.call("ZREM", KEYS[7], key .. player)
       redis.call("HDEL", KEYS[8], player)
       redis.call("HDEL", KEYS[11], player)
-      local tier = string.sub(key, 1, tonumber(ARGV[4]))
-      if redis.call("EXISTS", KEYS[10]) == 1 and redis.call("HINCRBY", KEYS[10], tier, -1) == 0 then
+      local some = redis.call("ZRANGE", KEYS[9], 0, 0)[1] -- only dense windows have tiers
+      local tier = some and string.sub(key, 1, #some)
+      if tier and redis.call("HINCRBY", KEYS[10], tier, -1) == 0 then
         redis.call("HDEL", KEYS[10], tier)
         redis.call("ZREM", KEYS[9], tier)
       end

@@ -123,10 +123,9 @@ class RedisView:
         args = [token, order.ties, order.tier_width, version, *_values(order, standings)]
         return bool(self._call("fill_building", [*map(keys.building, shown[:5]), shown[5]], args))
 
-    def finish_building(self, window: Window, token: str, order: Order, version: int) -> bool:
+    def finish_building(self, window: Window, token: str, layout: int, version: int) -> bool:
         """Show what was built. False where another builder began later. Raises RedisAway."""
-        args = [token, order.layout, version, order.tier_width]
-        return bool(self._call("finish_building", _both(window), args))
+        return bool(self._call("finish_building", _both(window), [token, layout, version]))
 
     def hide(self, window: Window) -> None:
         """Stop showing a window, so that it is read from SQL until it is built. Raises RedisAway."""
