@@ -272,9 +272,10 @@ def _export(board: str, format: str, content_type: str) -> Response:
     found = readable(board)
     if sent_key() is None:  # keys are for those who have a reason
         count("export")
-    spool = parts().boards.exported(found, asked.region, asked.period, format)
+    boards = parts().boards
+    spool = boards.exported(found, asked.region, asked.period, format)
     response = Response(spool, content_type=content_type)
-    response.call_on_close(lambda: parts().boards.exports.end(spool))
+    response.call_on_close(lambda: boards.exports.end(spool))  # when the request is over
     name = "-".join(filter(None, (found.id, spool.period.id, spool.window.segment)))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response.headers["Cache-Control"] = "no-store"

@@ -80,6 +80,7 @@ def test_a_new_bootstrap_key_replaces_the_one_before(make_parts, parts, database
 
     assert other.keys.find("another-bootstrap-key").scopes == (
         "scores:write",
+        "scores:import",
         "boards:write",
         "players:write",
         "admin",

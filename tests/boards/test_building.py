@@ -88,3 +88,18 @@ def test_who_began_later_builds_alone(view):
     assert not view.finish_building(WINDOW, "mine", order, 1)
     assert view.finish_building(WINDOW, "another's", order, 1)
     assert view.listed(WINDOW, order, offset=0, limit=10).total == 0
+
+
+@pytest.mark.parametrize("ties", ["ordinal", "dense"])
+def test_who_went_while_a_window_was_built_does_not_come_back_with_it(view, ties):
+    order = Order(Definition(ties=ties), 1)
+    ada, bob = standing("ada", 5, version=2), standing("bob", 7, version=3)
+    view.begin_building(WINDOW, "mine", 1)
+    view.put(Change(order, WINDOW, [], version=4, entries=-1, gone={"bob": 4}))  # merged meanwhile
+
+    view.fill_building(WINDOW, "mine", order, 3, [ada, bob])  # read before that
+    view.put(Change(order, WINDOW, [bob], version=3, entries=-1))  # shown late
+
+    assert view.finish_building(WINDOW, "mine", order, 3)
+    assert [place.player for place in view.listed(WINDOW, order, offset=0, limit=9).places] == ["ada"]
+    assert view.located(WINDOW, order, ["ada"]).places[0].tiers == 0

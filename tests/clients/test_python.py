@@ -329,6 +329,11 @@ def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada
     lines = b"".join(ada.export("main")).splitlines()
     assert lines[0].startswith(b'"rank","player"')
     assert any(ada.player.id.encode() in line for line in lines[1:])
-    assert len(b"".join(server.export("staff")).splitlines()) == 1
+    for _ in range(20):  # more than a process makes at once: each gives back its place
+        assert len(b"".join(server.export("staff")).splitlines()) == 1
+    for _ in range(20):
+        broken_off = server.export("main")
+        assert next(broken_off).startswith(b'"rank"')
+        broken_off.close()
     with pytest.raises(RefusedError, match="board_not_found"):
         next(ada.export("staff"))
