@@ -18,6 +18,7 @@ except ImportError:
 from config.settings import SettingError, Settings, load
 from scoreboard.commands import boards, keyring, keys, migrate, players, replay, serve, settings
 from scoreboard.commands.redis_server import running
+from scoreboard.core import db
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.logs import configure
 from scoreboard.core.redis import RedisAway
@@ -36,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         loaded = load()
-        configure("WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level)
+        level = "WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level
+        configure(level, silent=[db.__name__])  # a command ends with what keeps the database from it
         run: Command = asked.run
         return run(asked, running(loaded))
     except (SettingError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:

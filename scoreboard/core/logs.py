@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import msgspec
@@ -58,13 +59,14 @@ def shown(path: str) -> str:
     return path[: min(odd.start(), PATH_CHARACTERS) if odd else PATH_CHARACTERS]
 
 
-def configure(level: str) -> None:
-    """Send every logger's lines to standard error.
+def configure(level: str, *, silent: Sequence[str] = ()) -> None:
+    """Send the lines of all loggers but the `silent` ones to standard error.
 
     At DEBUG libraries would tell whole requests and the parameters of SQL, so they stay at INFO.
     """
     handler = StandardError(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(lambda record: record.name not in silent)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     wanted = logging.getLevelNamesMapping()[level.upper()]
