@@ -220,6 +220,22 @@ def test_a_restarted_redis_begins_a_new_incarnation_even_with_its_old_data(clien
     assert other.publisher._head.epoch > parts.publisher._head.epoch
 
 
+@pytest.mark.parametrize("lost", [keys.head, keys.shown])
+def test_what_redis_loses_of_the_stream_is_published_again(client, parts, redis, clock, lost):
+    score(client, "main", ada=1)
+    publish(parts)
+    before = parts.publisher._head
+    redis.delete(lost())
+    clock.advance(seconds=1)
+
+    parts.publisher._renewed = float("-inf")  # as a second later
+    publish(parts)
+
+    assert parts.publisher._head.epoch > before.epoch
+    assert redis.hlen(keys.shown()) == len(parts.publisher._shown) > 0
+    assert Viewer().take(sent(redis)).rows() == [("ada", 1)]
+
+
 def test_what_was_written_while_nobody_published_is_published_later(client, parts, redis):
     score(client, "main", ada=1)
     redis.delete(keys.dirty())
