@@ -133,6 +133,7 @@ def test_a_stored_answer_goes_before_every_refusal_but_those_of_the_token(parts,
         "completed_too_fast",
         "points_out_of_range",  # another claim
         "cap_reached",
+        "board_not_found",  # a receipt tells nothing of a board that is gone
     }
     scene = Scene(parts, clock, hidden)
     asked = scene.player.request(scene.action)

@@ -337,3 +337,21 @@ def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada
         broken_off.close()
     with pytest.raises(RefusedError, match="board_not_found"):
         next(ada.export("staff"))
+
+
+def test_viewers_see_a_merged_guest_go(stack, ada, quick):
+    assert stack.call("PUT", "/v1/admin/boards/merged", {}).status in (200, 201)
+    type = {"boards": ["merged"], "points": 10, "difficulty": 4}
+    assert stack.call("PUT", "/v1/admin/action-types/merged", type).status in (200, 201)
+    ada.play("merged")
+    guest, was = ada.refresh_token, ada.player.id
+    watching = Client(stack.url).watch("merged")
+    assert [row.player for row in next(watching).rows] == [was]
+    ada.register("watched", "correct horse battery staple")
+    ada.merge(guest)
+
+    change = next(watching)
+    watching.close()
+
+    assert [(row.player, row.score) for row in change.rows] == [(ada.player.id, 10)]
+    assert [row.player for row in change.gone] == [was]
