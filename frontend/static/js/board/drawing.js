@@ -13,6 +13,7 @@ import { Slides } from "./slides.js"
 
 export class Drawing {
   #watch
+  #empty
   #format
   #tell
   #list
@@ -27,6 +28,7 @@ export class Drawing {
   // `first` are the rows that were shown at `since`. `custom` fills rows by a template, where there is one.
   constructor({ root, watch, format, first, since, announceMs, speak, tell, custom }) {
     this.#watch = watch
+    this.#empty = root.querySelector(".empty")
     this.#format = format
     this.#tell = tell
     this.#custom = custom
@@ -57,6 +59,17 @@ export class Drawing {
     this.#slides.from(places)
     if (!calm) showGains(scored, this.#format, still)
     this.#report(calm ? [] : moved, me)
+    this.#showEmpty(board.total === 0 && shown.rows.length === 0)
+  }
+
+  // Where the first HTML had rows there is nothing in it: text browsers would show it above them.
+  #showEmpty(empty) {
+    if (empty && !this.#empty.childElementCount) {
+      const text = document.createElement("p")
+      text.textContent = t("board.empty")
+      this.#empty.append(text)
+    }
+    this.#empty.hidden = !empty
   }
 
   #fill(row, before, now, look, also) {

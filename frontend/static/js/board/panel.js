@@ -1,7 +1,6 @@
 // panel.js: a leaderboard at work. What draws, and what is there for those who do more than look, is
 // loaded when it is needed: most pages are opened, looked at, and left.
 
-import { t } from "../messages.js"
 import { badgeOf, showBadge } from "./badge.js"
 import { Lazy } from "./lazy.js"
 import { Lost } from "./lost.js"
@@ -89,7 +88,6 @@ export class Panel {
   }
 
   #draw(drawing) {
-    const { root, watch } = this.#given
     const { me, podium } = this.#settings
     const controls = this.#controls.value
     drawing.draw({
@@ -102,7 +100,6 @@ export class Panel {
     this.#frame = 0
     this.#calm = false
     controls?.show()
-    showEmpty(root.querySelector(".empty"), watch.board.total === 0 && watch.shown.rows.length === 0)
   }
 
   #showConnection() {
@@ -119,12 +116,4 @@ export class Panel {
     root.querySelector(".lb").dataset.connection = shown.state
     tell("lb-state", { state: shown.state, carrier: watch.status.carrier ?? null })
   }
-}
-
-// Where the first HTML had rows there is nothing in it: text browsers would show it above them.
-function showEmpty(section, empty) {
-  if (empty && !section.childElementCount) {
-    section.append(Object.assign(document.createElement("p"), { textContent: t("board.empty") }))
-  }
-  section.hidden = !empty
 }
