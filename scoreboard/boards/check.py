@@ -49,6 +49,7 @@ class Check:
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
     _after: dict[Window, str] = field(default_factory=dict)  # where the next slice begins
+    _more: bool = False  # whether this pass left something of a large window to the next one
     _name: str = ""
     _closed: list[WindowRow] = field(default_factory=list)
     _closed_due: float = float("-inf")
@@ -57,6 +58,7 @@ class Check:
         """Compare for ever, through every failure of Redis and of the database."""
         while True:
             began = self.monotonic()
+            self._more = False
             try:
                 for _ in self.passing():
                     spent = self.monotonic() - began
@@ -67,7 +69,7 @@ class Check:
             except Exception:
                 log.exception("comparing Redis with SQL failed")
                 self.pause(REST_SECONDS)
-            if not self._after:
+            if not self._more:
                 self.pause(PASS_SECONDS)
 
     def passing(self) -> Iterator[None]:
@@ -93,6 +95,7 @@ class Check:
             yield
             if not sound or row.window not in self._after:
                 break
+        self._more |= row.window in self._after
         if not sound:
             self._after.pop(row.window, None)
             log.warning("a window in Redis was altered: it is built again", extra={"window": str(row.window)})
@@ -105,10 +108,12 @@ class Check:
         page = self._page(row.id, self._after.get(row.window, ""), order)
         self._move_on(row.window, page)
         found = view.compared(row.window, order, page)
-        if found is None or applied is None or before is None or applied.position < before.version:
-            return True  # read from SQL, or on its way
-        if (found.version, found.entries) != (before.version, before.entries):
-            return windows.get(row.window) != before
+        if found is None or applied is None or before is None:
+            return True  # it is read from SQL
+        here, there = (found.version, found.entries), (before.version, before.entries)
+        if here != there and before.version <= applied.position and windows.get(row.window) == before:
+            return False
+        # Also while the board is busy: most standings are older than what is on its way.
         suspects = [one for one in page if one.player in found.differing and one.version <= applied.position]
         return not suspects or not self._unchanged(row.id, suspects, order)
 

@@ -132,6 +132,17 @@ def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
     assert is_shown(parts)
 
 
+def test_what_is_altered_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
+    view = parts.boards._show.view
+    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    score(cup, "cup", p01=100)  # there is always something on its way
+    another_standing(redis)
+
+    compare(parts)
+
+    assert not is_shown(parts)
+
+
 def test_large_windows_are_compared_slice_by_slice_and_their_tops_each_time(
     client, parts, redis, monkeypatch
 ):
@@ -154,12 +165,15 @@ def test_large_windows_are_compared_slice_by_slice_and_their_tops_each_time(
     assert passes == 3
 
 
-def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis, clock):
+def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis, clock, monkeypatch):
+    monkeypatch.setattr(check, "CLOSED_SECONDS", 0)
     put(client, "cup", period="daily")
     score(client, "cup", ada=5, bob=7)
     clock.advance(days=1)
     parts.manage.close_due_periods()
     tag = keys.window("cup", "2026-01-01", "")
+    compare(parts)
+    assert redis.exists(keys.state(tag))
     redis.hset(keys.members(tag), "ada", redis.hget(keys.members(tag), "bob"))
 
     compare(parts)
