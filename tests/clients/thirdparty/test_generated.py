@@ -52,7 +52,9 @@ def test_openapi_python_client_makes_one_that_plays(server, tmp_path):
         PATH=path,
     )
     said = made.stdout + made.stderr
-    assert said.count("WARNING") == said.count("Unsupported content_type image/svg+xml") == 2, said
+    assert said.count("Unsupported content_type image/svg+xml") == 2, said
+    assert said.count("Unsupported content_type application/jsonl") == 1, said
+    assert said.count("WARNING") == 3, said
     shutil.copy(HERE / "play_generated.py", tmp_path / "made" / "play.py")
 
     run(
