@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ except ImportError:
 from config.settings import SettingError, Settings, load
 from scoreboard.commands import boards, keyring, keys, migrate, players, replay, serve, settings
 from scoreboard.commands.redis_server import running
+from scoreboard.core import db
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.logs import configure
 from scoreboard.core.redis import RedisAway
@@ -35,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         loaded = load()
         configure("WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level)
+        logging.getLogger(db.__name__).setLevel(logging.ERROR)  # its warnings are the sentence below
         run: Command = asked.run
         return run(asked, running(loaded))
     except (SettingError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:

@@ -34,7 +34,8 @@ def environment(monkeypatch, tmp_path, sqlite_url, redis, redis_server):
 def run(environment, capsys):
     """Runs a command. Returns its exit status, and what it printed to both ends."""
     root = logging.getLogger()
-    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *OURS)}
+    names = ("", *OURS, "scoreboard.core.db")
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in names}
 
     def command(*arguments):
         capsys.readouterr()
