@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 import threading
 from urllib.parse import urlencode
 from zlib import crc32
@@ -30,7 +31,7 @@ class Watcher:
         self.frames: list[dict] = []
         self.faults: list[str] = []
         self._stopping = threading.Event()
-        self._connection: http.client.HTTPConnection | None = None
+        self._socket: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -42,7 +43,7 @@ class Watcher:
     def cut(self) -> None:
         """Lose the connection, as networks do."""
         with contextlib.suppress(OSError, AttributeError):
-            self._connection.sock.shutdown(2)
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def wait(self, kind: str, seconds: float = 10) -> dict:
         """The next frame of a kind, or one that is there already."""
@@ -68,7 +69,7 @@ class Watcher:
         path, headers = f"/v1/stream?{urlencode(query)}", {"Accept": "text/event-stream"}
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request("GET", path, headers=headers)
-            self._connection = connection
+            self._socket = connection.sock  # which the connection gives away with an answer that ends it
             with connection.getresponse() as answer:
                 for raw in answer:
                     line = raw.decode()

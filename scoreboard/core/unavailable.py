@@ -29,7 +29,7 @@ class DatabaseUnavailable(Exception):
 
     reason = "failed"
 
-    def __init__(self, text: str, reason: str | None = None) -> None:
+    def __init__(self, text: str = "", reason: str | None = None) -> None:
         """`text` is the driver's, for the log; `reason` is one of REASONS."""
         super().__init__(text)
         self.reason = reason or self.reason

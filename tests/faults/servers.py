@@ -92,8 +92,11 @@ class RedisServer:
 class PgBouncer:
     """A pooler in front of a PostgreSQL, with as little set as it starts with."""
 
-    def __init__(self, folder: Path, postgres: PostgresServer, mode: str) -> None:
-        """`mode` is `session` or `transaction`. Raises LookupError where it is not installed."""
+    def __init__(self, folder: Path, postgres: PostgresServer, mode: str, *lines: str) -> None:
+        """`mode` is `session` or `transaction`; `lines` are further settings.
+
+        Raises LookupError where it is not installed.
+        """
         self._program = shutil.which("pgbouncer", path=WITH_SBIN) or ""
         if not self._program:
             raise LookupError(
@@ -105,15 +108,13 @@ class PgBouncer:
         self._file.write_text(
             f"[databases]\n* = host={where} port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users\n"
-            f"admin_users = postgres\npool_mode = {mode}\n"
+            f"admin_users = postgres\npool_mode = {mode}\n" + "".join(f"{line}\n" for line in lines)
         )
         (folder / "users").write_text(f'"postgres" ""\n"{ROLE}" ""\n')
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *lines: str) -> None:
-        """Start it, with further lines of settings, and wait until it takes connections."""
-        with self._file.open("a") as file:
-            file.writelines(f"{line}\n" for line in lines)
+    def start(self) -> None:
+        """Start it, and wait until it takes connections."""
         user = ("-u", self._user) if self._user else ()  # it refuses to be root
         with (self._file.parent / "pgbouncer.log").open("ab") as log:
             self._process = subprocess.Popen(

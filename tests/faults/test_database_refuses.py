@@ -60,6 +60,7 @@ RAISED = {
     "XX001": "corrupt",
 }
 SHORT = ("25006 by a quota", "42501", "53300", "28000")
+SHORT_RAISED = ("53100", "57014", "XX001")
 
 
 @pytest.fixture
@@ -87,7 +88,8 @@ def test_what_a_server_refuses_is_answered_by_name_and_heals_without_a_restart(h
             heals(house, load)
             print(f"{name}: {time.monotonic() - began:.1f} s, {dict(load.history.said(began))}")
 
-        for state, reason in RAISED.items():
+        for state in RAISED if long else SHORT_RAISED:
+            reason = RAISED[state]
             code = "storage_full" if reason == "full" else "ledger_unavailable"
             with refusing(house, (RAISING.format(state=state),), SILENT):
                 answer = refused(house, load.board, code)

@@ -17,6 +17,7 @@ from tests.faults.servers import ROLE, PgBouncer
 from tests.support import at_once, wait_until
 
 WRITERS = 16
+POOL_OF = {"session": ("default_pool_size = 30",)}  # 10 for each web process, and 10
 MANY = "SELECT count(*) FROM generate_series(1, 3)"  # often enough for the driver to prepare it
 PREPARED = "SELECT count(*) FROM pg_prepared_statements"
 
@@ -26,9 +27,9 @@ def pooler(tmp_path, own_postgres):
     """Makes poolers of a mode, which are stopped in the end."""
     made = []
 
-    def make(mode):
+    def make(mode, *lines):
         try:
-            made.append(PgBouncer(tmp_path, own_postgres, mode))
+            made.append(PgBouncer(tmp_path, own_postgres, mode, *lines))
         except LookupError as missing:
             pytest.skip(str(missing))
         return made[-1]
@@ -41,8 +42,8 @@ def pooler(tmp_path, own_postgres):
 @pytest.fixture
 def pooled(pooler):
     """A database behind a pooler that has one session for all."""
-    one = pooler("transaction")
-    one.start("default_pool_size = 1")
+    one = pooler("transaction", "default_pool_size = 1")
+    one.start()
     databases = [Database(f"postgresql://{ROLE}@127.0.0.1:{one.port}/postgres", readers=3) for _ in range(2)]
     yield databases
     for database in databases:
@@ -142,7 +143,8 @@ def test_options_in_the_url_are_kept(own_postgres):
 def test_the_product_goes_through_a_pooler_in_each_mode(build_house, own_postgres, pooler, long, mode):
     if mode == "session" and not long:
         pytest.skip("the other mode is harder; this one is for `make faults`")
-    house = build_house(own_postgres, pooler(mode), LIMIT_REFRESH="")
+    # In session pooling each connection needs one of the server, so the default of 20 serves one web process.
+    house = build_house(own_postgres, pooler(mode, *POOL_OF.get(mode, ())), LIMIT_REFRESH="")
     define(house, "pooled")
     each = (10_000 if long else 400) // WRITERS
 
@@ -164,7 +166,7 @@ def played(house, number, each):
     kinds = [
         lambda: report(house, f"p{number}"),
         lambda: house.stack.call("GET", "/v1/boards/pooled/entries"),
-        lambda: player.complete(player.request("pooled"), 5),
+        lambda: player.complete(player.request("pooled"), 5, "won"),
         lambda: player.call("GET", me),
         lambda: house.stack.call("GET", "/v1/boards/pooled/periods"),
         lambda: player.call("PATCH", "/v1/me", {"displayName": f"Ada {number}"}),
