@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -317,6 +317,8 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     audit = AuditLog(audit_database)
     audit_follower = AuditFollower(audit=audit, journal=patient_journal)
     followers = Followers(journal=patient_journal, followers=[boards_follower, audit_follower])
+    # Whoever asks how far they are does not wait long for Redis.
+    watched = Followers(journal=journal, followers=[replace(boards_follower, view=view), audit_follower])
     scopes = Scopes(boards=boards, clock=clock)
     metrics = Metrics()
     hub = Hub(store=StreamStore(patient), scopes=scopes, metrics=metrics)
@@ -472,10 +474,11 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         health=Health(
             database=database,
             writable=WriteProbe(database=database, trouble=lambda: writer.trouble).check,
+            ping=redis.ping,
             probe=partial(probe, redis),
             breaker=breaker,
             evicting=lambda: bool(eviction.policy),
-            lags={name: partial(followers.lag, name) for name in followers.names},
+            lags={name: partial(watched.lag, name) for name in watched.names},
             prepared=prepared.is_set,
         ),
         eviction=eviction,

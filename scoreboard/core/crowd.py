@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from scoreboard.core.addresses import network
 
 UNCOUNTED = ""
+UNUSED_SECONDS = 5.0  # after which an idle connection is one that nobody misses
 MANY = 200  # connections that leave much memory behind
 HELD_BYTES = 128 * 1024 * 1024  # of answers that clients are slow to take
 
@@ -96,9 +98,14 @@ class Crowd:
 
 
 def _dismiss(clients: Iterable[Any], count: int) -> bool:
-    """End so many of those that wait: idle ones first, then those who have waited longest."""
+    """End so many of those that wait: unused ones first, then those who have waited longest."""
+    unused_since = time.monotonic() - UNUSED_SECONDS
     waiting = (client for client in clients if client.waits_since and not client.streams)
-    longest = heapq.nsmallest(count, waiting, key=lambda client: (not client.is_idle, client.waits_since))
+    longest = heapq.nsmallest(
+        count,
+        waiting,
+        key=lambda client: (not (client.is_idle and client.waits_since < unused_since), client.waits_since),
+    )
     for client in longest:
         client.dismiss()
     return bool(longest)

@@ -39,6 +39,8 @@ REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone, twice a
 LONGEST_REST_SECONDS = 2.0
 
 
+UNREADABLE = "replace"  # what is no UTF-8 was altered: it is read as something else, and found to be wrong
+
 SHARED = re.compile(r"^-- with (_\w+\.lua)$", re.MULTILINE)  # in a script, for what it shares with others
 
 
@@ -115,6 +117,7 @@ def connect(url: str, breaker: Breaker) -> Redis:
         socket_connect_timeout=HOT_SECONDS,
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
+        encoding_errors=UNREADABLE,
         protocol=2,
     )
 
@@ -132,6 +135,7 @@ def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
         socket_connect_timeout=2,
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
+        encoding_errors=UNREADABLE,
         protocol=2,
         **keepalive(url),
     )

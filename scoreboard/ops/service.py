@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from scoreboard.core.db import Database, rows, sqlite_library
-from scoreboard.core.redis import Breaker, RedisAway
+from scoreboard.core.redis import Breaker, RedisAway, RedisError
+from scoreboard.core.redisreasons import reason_of
 from scoreboard.core.unavailable import DatabaseUnavailable
 
 STUCK = 5000  # facts; a follower so far behind is worth a look
@@ -22,6 +23,7 @@ class Health:
 
     database: Database
     writable: Callable[[], None]
+    ping: Callable[[], object]
     probe: Callable[[], object]
     breaker: Breaker
     evicting: Callable[[], bool]
@@ -43,7 +45,12 @@ class Health:
         return {} if self.database.postgres else {"sqlite": sqlite_library()}
 
     def _ask_redis(self) -> dict[str, Any]:
-        self.breaker.call(self.probe)
+        self.breaker.call(self.ping)
+        try:
+            self.probe()
+        except (RedisError, OSError) as error:
+            # Not by the breaker: a Redis that takes no writes can be read.
+            raise RedisAway(str(error), reason_of(error)) from error
         return {"reason": "evicting"} if self.evicting() else {}
 
 

@@ -214,3 +214,36 @@ def test_names_that_are_not_all_there_are_read_from_sql(cup, parts, redis, lose)
     assert listed(cup, "cup", limit=50)["entries"][0]["player"]["displayName"] == "New"
     parts.followers.catch_up("boards")
     assert redis.hlen(keys.names()) == 13
+
+
+@pytest.mark.parametrize("altered", [b"\xff", b"1:\xff", b"no fact"])
+def test_a_name_that_is_no_text_is_found_and_shown_right_again(cup, parts, redis, altered):
+    redis.hset(keys.names(), "p03", altered)
+    assert cup.get("/v1/boards/cup/entries").status_code == 200
+
+    compare(parts)
+
+    assert "'Player 3'" in str(listed(cup, "cup", limit=50))
+    parts.followers.catch_up("boards")
+    assert redis.hget(keys.names(), "p03").endswith(":Player 3")
+
+
+@pytest.mark.parametrize("field", ["position", "mark", "newest", "newest-mark"])
+def test_a_position_that_nobody_can_read_is_none(cup, parts, redis, field):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    redis.hset(keys.applied(0), field, b"\xff")
+
+    assert submit(cup, "cup", {"player": "p00", "score": 0})["rejected"] == []
+    assert listed(cup, "cup", limit=50)["entries"] == expected
+    parts.followers.catch_up("boards")
+    assert parts.followers.lag("boards") == 0
+    assert parts.verify.run() == []
+
+
+@pytest.mark.parametrize("key", [keys.catalogue_version(), keys.renames()])
+def test_versions_that_are_no_numbers_harm_nothing(cup, parts, redis, key):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    redis.set(key, b"\xff")
+
+    assert submit(cup, "cup", {"player": "p00", "score": 0})["rejected"] == []
+    assert listed(cup, "cup", limit=50)["entries"] == expected

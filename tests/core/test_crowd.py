@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 
@@ -155,6 +156,17 @@ def test_idle_connections_make_room_before_those_that_are_asking(connection):
 
     assert some.enter(connection(0)[0], ADA) is not None
     assert [is_over(end) for _, end in (asking, idle)] == [False, True]
+
+
+def test_a_connection_that_was_used_just_now_is_not_taken_for_unused(connection):
+    some = crowd(2)
+    asking, used = connection(1.0), connection(time.monotonic())
+    used[0].is_idle = True
+    for client, _ in (asking, used):
+        some.enter(client, ADA)
+
+    assert some.enter(connection(0)[0], ADA) is not None
+    assert [is_over(end) for _, end in (asking, used)] == [True, False]
 
 
 def test_at_the_end_of_a_process_only_idle_connections_are_ended(connection):

@@ -30,8 +30,8 @@ def test_a_hundred_thousand_scores_add_up(client, parts, clock):
     for number in range(BATCHES):
         board = list(BOARDS)[number % len(BOARDS)]
         entries = [entry(draw, models[board]) for _ in range(SIZE)]
-        report = client.post(f"/v1/boards/{board}/scores", json={"entries": entries}).json["data"]
-        assert (report["accepted"], report["rejected"]) == (SIZE, [])
+        report = sent(client, board, number, entries)
+        assert (report["accepted"] + report["replayed"], report["rejected"]) == (SIZE, [])
         models[board].accepted += [
             {"region": "", "columns": {}, "operator": BOARDS[board]["operator"], "at": clock.at} | one
             for one in entries
@@ -54,6 +54,19 @@ def test_a_hundred_thousand_scores_add_up(client, parts, clock):
             assert one["rank"] == row[0]
             assert [near["rank"] for near in around if near["player"]["id"] == row[1]] == [row[0]]
             assert would["rank"] == model.rank_for(row[2], (0,) * len(model.column_names))
+
+
+def sent(client, board: str, number: int, entries: list[dict]) -> dict:
+    """A batch's report. On a busy machine one may take longer than a call does: then it is sent again."""
+    for _ in range(5):
+        answer = client.post(
+            f"/v1/boards/{board}/scores",
+            json={"entries": entries},
+            headers={"Idempotency-Key": f"batch-{number}"},
+        )
+        if answer.status_code != 503:
+            break
+    return answer.json["data"]
 
 
 def entry(draw: random.Random, model: ModelBoard) -> dict:

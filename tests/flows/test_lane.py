@@ -320,7 +320,8 @@ def test_it_does_not_matter_in_which_pieces_they_come(cut, doors):
 @given(sent=st.lists(requests(), min_size=1, max_size=3))
 def test_odd_requests_get_the_same_answers(sent, doors):
     named = [one.replace(b"Host: a\r\n", b"Host: a\r\nX-Request-Id: test-1\r\n", 1) for one in sent]
-    quick, slow = (without_ids(door.answers(*named)) for door in doors)
+    # In one piece: where a head has two faults, which is told depends on how much of it has come.
+    quick, slow = (without_ids(door.answers(b"".join(named))) for door in doors)
 
     assert quick == slow
 

@@ -118,24 +118,19 @@ class RedisView:
         """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
         names = ["position", "mark", "newest", "newest-mark"]
 
-        def read() -> Any:
+        def read() -> Applied | None:
             try:
-                return self._redis.hmget(keys.applied(0), names)
+                found: Any = self._redis.hmget(keys.applied(0), names)
+                return _applied(*found)
             except ResponseError as error:
                 if "WRONGTYPE" not in str(error):
                     raise
-                self._redis.unlink(keys.applied(0))  # no position is better than one that nobody can read
-                return [None] * len(names)
-
-        position, mark, newest, newest_mark = self._breaker.call(read)
-        if position is None:
+            except ValueError:
+                pass  # it was altered
+            self._redis.unlink(keys.applied(0))  # no position is better than one that nobody can read
             return None
-        return Applied(
-            position=int(position),
-            mark=mark or "",
-            newest=int(newest or position),
-            newest_mark=(newest_mark if newest else mark) or "",
-        )
+
+        return self._breaker.call(read)
 
     def forget(self) -> None:
         """Forget all boards and names, whatever boards they are of. Raises RedisAway.
@@ -383,6 +378,19 @@ def _keys(window: Window) -> list[str]:
 def _both(window: Window) -> list[str]:
     shown = _keys(window)
     return [*shown, *map(keys.building, shown[:5])]
+
+
+def _applied(
+    position: str | None, mark: str | None, newest: str | None, newest_mark: str | None
+) -> Applied | None:
+    if position is None:
+        return None
+    return Applied(
+        position=int(position),
+        mark=mark or "",
+        newest=int(newest or position),
+        newest_mark=(newest_mark if newest else mark) or "",
+    )
 
 
 def _shown(change: Change, answer: list[int]) -> dict[str, Shown] | None:
