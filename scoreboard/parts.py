@@ -452,7 +452,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         boards_follower=boards_follower,
         check=Check(follower=boards_follower, sql=SqlView(patient_database), clock=clock),
         verify=Verify(database=patient_database, journal=journal, view=boards_follower.view),
-        scores=Scores(writer=writer, boards=boards, clock=clock),
+        scores=Scores(writer=writer, boards=boards, clock=clock, gone=accounts.gone),
         audit=audit,
         followers=followers,
         scopes=scopes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.accounts.rules import OUR_PLAYER
@@ -14,6 +14,7 @@ from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.types import Account, Barred, Name
 from scoreboard.core.db import Connection
+from scoreboard.core.unavailable import DatabaseUnavailable
 
 KEPT_SECONDS = 5.0  # how long another process may not know of a change
 MOST_KEPT = 10_000
@@ -87,6 +88,13 @@ class Accounts:
         """
         ours = [player for player in players if player.startswith(OUR_PLAYER)]
         return table.merged(db, ours) if ours else {}
+
+    def gone(self, players: Iterable[str]) -> Collection[str]:
+        """Those of these players who were merged. Nobody while the database is away."""
+        try:
+            return self.stored.database.run(lambda db: self.merged(db, players))
+        except DatabaseUnavailable:
+            return ()
 
     def guests_in(self, player: str) -> list[str]:
         """The guests who were merged into an account."""

@@ -19,6 +19,6 @@ def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -
 def deleted_since(what: str) -> Conflict:
     """What is told of a definition that was sent again, after what it defined was deleted."""
     return Conflict(
-        f"This Idempotency-Key defined {what}, which was deleted since. Send another key to define it again.",
+        f"This Idempotency-Key defined {what}, which was deleted since. Send it with another key.",
         code="deleted_since",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ class Scores:
     writer: Writer
     boards: Boards
     clock: Clock
+    gone: Callable[[Collection[str]], Collection[str]]  # those of these players who were merged
 
     def submit(
         self,
@@ -79,7 +80,9 @@ class Scores:
         outcomes = self.writer.append(facts, seconds=_patience(facts))
         if not all(outcome.shown for outcome in outcomes):
             self.boards.let_others_notice()
-        return _report(board, indexes, outcomes, rejected)
+        again = {line.fact.player for one in outcomes if one.replayed and (line := one.recorded)}
+        gone = self.gone(again) if again else ()
+        return _report(board, indexes, outcomes, rejected, gone)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +175,11 @@ def _metadata(value: dict[str, Any]) -> str:
 
 
 def _report(
-    board: Board, indexes: Sequence[int], outcomes: Sequence[Outcome], rejected: list[Rejected]
+    board: Board,
+    indexes: Sequence[int],
+    outcomes: Sequence[Outcome],
+    rejected: list[Rejected],
+    gone: Collection[str],
 ) -> Report:
     report = Report(accepted=0, replayed=0, rejected=rejected, standings=[])
     standings: dict[tuple[Window, str], StandingNow] = {}
@@ -184,6 +191,8 @@ def _report(
         report.replayed += outcome.replayed
         report.accepted += not outcome.replayed
         player = outcome.recorded.fact.player
+        if player in gone:
+            continue  # it counted, and is part of another player's standing now
         for period, segment, score, version in outcome.recorded.result["standings"]:
             window = Window(board.id, period, segment)
             shown: Shown | None = (outcome.shown or {}).get(window, {}).get(player)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -26,13 +27,14 @@ from scoreboard.stream.viewer import Handed, Viewer, Waiting
 from scoreboard.stream.websocket import Inbound
 
 VERSION = "13"
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
 class AnyName:
-    """Takes the first subprotocol that is offered, whatever it is: clients fail where the answer has none."""
+    """Takes the first subprotocol that is offered, whatever its name: clients fail where they get none."""
 
     def __contains__(self, name: object) -> bool:
-        return True
+        return TOKEN.fullmatch(str(name)) is not None
 
 
 class NoThread:

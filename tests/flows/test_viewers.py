@@ -166,7 +166,14 @@ def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):
 
 
 @pytest.mark.parametrize(
-    ("offered", "chosen"), [("json", "json"), ("graphql-ws, json", "graphql-ws"), ("v1.scores", "v1.scores")]
+    ("offered", "chosen"),
+    [
+        ("json", "json"),
+        ("graphql-ws, json", "graphql-ws"),
+        ("v1.scores", "v1.scores"),
+        (", ,json", "json"),
+        ("no name;, json", "json"),
+    ],
 )
 def test_a_websocket_gets_the_first_subprotocol_that_it_offers(stack, board, offered, chosen):
     viewer = upgrade(stack.port, f"/v1/ws?boards={board}", Sec_WebSocket_Protocol=offered)

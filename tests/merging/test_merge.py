@@ -188,7 +188,9 @@ def test_an_entry_of_the_guest_that_is_sent_again_brings_nobody_back(client, par
     submit(client, "main", entry)
     ada.merge(guest)
 
-    assert submit(client, "main", entry)["replayed"] == 1
+    report = submit(client, "main", entry)
+    assert (report["replayed"], report["standings"]) == (1, [])
+    assert "degraded" not in report
     assert rows(client) == [(ada.id, 5)]
 
 
