@@ -79,7 +79,7 @@ def plays(house: House) -> Player:
     found: list[Player] = []
 
     def played() -> bool:
-        with contextlib.suppress(KeyError, OSError):
+        with contextlib.suppress(AssertionError, KeyError, OSError):
             player = Player(house.stack)
             asked = player.ask("quick")
             if asked is not None and player.complete(asked).status == 200:
