@@ -14,33 +14,12 @@
 --          rank after, both 0 where there is none}
 
 -- with _window.lua
+-- with _changes.lua
 
 local state = KEYS[6]
 local layout, version, entries, ties = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local width, ranked, FIRST, FIELDS = tonumber(ARGV[5]), ARGV[6] == "1", 8, 4
 local count = (#ARGV - FIRST + 1) / FIELDS
-
--- One more player on a tier, or one less.
-local function step(window, tier, by)
-  local size = redis.pcall("HINCRBY", KEYS[window.at + 3], tier, by)
-  if type(size) ~= "number" or size < 0 then error(DAMAGED) end
-  if size == 1 and by == 1 then window.tiers = window.tiers + redis.call("ZADD", KEYS[window.at + 2], 0, tier) end
-  if size == 0 then
-    redis.call("HDEL", KEYS[window.at + 3], tier)
-    window.tiers = window.tiers - redis.call("ZREM", KEYS[window.at + 2], tier)
-  end
-end
-
-local function take_away(window, player)
-  local order, members = KEYS[window.at], KEYS[window.at + 1]
-  local shown, key = member(redis.call("HGET", members, player))
-  if not shown then return end
-  if redis.call("ZREM", order, key .. player) == 0 then error(DAMAGED) end
-  if ties == "dense" then step(window, string.sub(key, 1, width), -1) end
-  window.entries = window.entries - redis.call("HDEL", members, player)
-  window.texts = window.texts - redis.call("HDEL", KEYS[window.at + 4], player)
-  window.changes = window.changes + 1
-end
 
 -- Whether a player went by this fact or a later one: what comes late does not bring them back.
 local function went(player, newest)
@@ -49,9 +28,9 @@ local function went(player, newest)
 end
 
 local function put(window, player, newest, key, metadata)
-  if key == "" then return take_away(window, player) end
   local order, members = KEYS[window.at], KEYS[window.at + 1]
   local shown, old = member(redis.call("HGET", members, player))
+  if key == "" then return old and take_away(window, player, old, ties, width) end
   if not shown and went(player, newest) then return end
   if shown and shown >= tonumber(newest) then return end
   if old ~= key then
@@ -96,23 +75,13 @@ if not known then
   known = {}
 end
 
--- What a window's keys hold, as it is counted while they are written. Nothing where they are not to be believed.
-local function counted(at, held)
-  local entries, tiers, texts = holds(at, ties, held)
-  return entries and { at = at, entries = entries, tiers = tiers, texts = texts, changes = 0 }
-end
-
-local function as_held(window)
-  return window.entries .. " " .. window.tiers .. " " .. window.texts
-end
-
 -- Noted also where nothing is shown: a builder may have read what is gone.
 for i = FIRST, #ARGV, FIELDS do
   if ARGV[i + 2] == "" then redis.call("HSET", state, "gone:" .. ARGV[i], ARGV[i + 1]) end
 end
 
 local newest, changed = tonumber(known[2] or 0) or 0, {}
-local window = known[1] == layout and counted(1, known[3])
+local window = known[1] == layout and counted(1, ties, known[3])
 local live = window and true
 if not live and (known[1] == layout or not known[1]) then
   -- What is not shown has no keys: nobody may find it again and take it for what it was.
@@ -150,7 +119,7 @@ end
 
 -- A writer that does not know the new order yet must not write into what is built in it.
 if known[4] == layout then
-  local built = counted(7, known[5])
+  local built = counted(7, ties, known[5])
   if built and sound(put_all, built) then
     changed[#changed + 1], changed[#changed + 2] = "building-held", as_held(built)
   else

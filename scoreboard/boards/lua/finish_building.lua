@@ -6,24 +6,13 @@
 -- returns 1 if it is shown now, else 0
 
 -- with _window.lua
+-- with _changes.lua
 
-local state = KEYS[6]
+local state, ties, width = KEYS[6], ARGV[4], tonumber(ARGV[5])
 local known = fields(state, "building", "building-held", "version")
 if not known or known[1] ~= ARGV[1] then return 0 end
-local entries, tiers, texts = holds(7, ARGV[4], known[2])
-if not entries then return 0 end
-
-local function take_away(player, key)
-  if redis.call("ZREM", KEYS[7], key .. player) == 0 then error(DAMAGED) end
-  entries = entries - redis.call("HDEL", KEYS[8], player)
-  texts = texts - redis.call("HDEL", KEYS[11], player)
-  if ARGV[4] ~= "dense" then return end
-  local tier = string.sub(key, 1, tonumber(ARGV[5]))
-  if redis.call("HINCRBY", KEYS[10], tier, -1) == 0 then
-    redis.call("HDEL", KEYS[10], tier)
-    tiers = tiers - redis.call("ZREM", KEYS[9], tier)
-  end
-end
+local built = counted(7, ties, known[2])
+if not built then return 0 end
 
 -- A page that was read before a player went may have brought the player here since.
 local function take_away_who_went()
@@ -31,7 +20,7 @@ local function take_away_who_went()
   for i = 1, #noted, 2 do
     local player, version, key = string.match(noted[i], "^gone:(.*)$"), nil, nil
     if player then version, key = member(redis.call("HGET", KEYS[8], player)) end
-    if version and version <= tonumber(noted[i + 1]) then take_away(player, key) end
+    if version and version <= tonumber(noted[i + 1]) then take_away(built, player, key, ties, width) end
   end
 end
 
@@ -45,6 +34,6 @@ for i = 1, 5 do
   end
 end
 redis.call("HDEL", state, "building", "building-layout", "building-held")
-redis.call("HSET", state, "layout", ARGV[2], "stamp", ARGV[1], "held", entries .. " " .. tiers .. " " .. texts,
+redis.call("HSET", state, "layout", ARGV[2], "stamp", ARGV[1], "held", as_held(built),
   "version", math.max(tonumber(known[3] or 0) or 0, tonumber(ARGV[3])))
 return 1
