@@ -67,3 +67,11 @@ def refusal(answer: Any) -> tuple[int, str]:
     assert body["requestId"] == answer.headers["X-Request-Id"]
     assert body["type"].startswith("http")
     return answer.status_code, body["code"]
+
+
+def dozen(client):
+    """Put twelve players on the dense board "cup", with names, metadata and ties."""
+    put(client, "cup", ties="dense")
+    for number in range(12):
+        entry = {"player": f"p{number:02}", "score": number // 2, "metadata": {"number": number}}
+        submit(client, "cup", entry | {"displayName": f"Player {number}"})

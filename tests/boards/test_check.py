@@ -6,7 +6,7 @@ import pytest
 
 from scoreboard.boards import check
 from scoreboard.core import keys
-from tests.boards.calls import listed, put, score, submit
+from tests.boards.calls import dozen, listed, put, score, submit
 
 TAG = keys.window("cup", "all", "")
 ORDER, MEMBERS, METADATA = keys.order(TAG), keys.members(TAG), keys.metadata(TAG)
@@ -23,11 +23,8 @@ def parts(make_parts, sqlite_url):
 
 @pytest.fixture
 def cup(client, parts):
-    """A dense board with names, metadata and ties, which Redis shows."""
-    put(client, "cup", ties="dense")
-    for number in range(12):
-        entry = {"player": f"p{number:02}", "score": number // 2, "metadata": {"number": number}}
-        submit(client, "cup", entry | {"displayName": f"Player {number}"})
+    """A dense board, which Redis shows."""
+    dozen(client)
     return client
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.core import keys
-from tests.boards.calls import listed, put, submit
+from tests.boards.calls import dozen, listed, submit
 
 TAG = keys.window("cup", "all", "")
 KEYS = {
@@ -58,17 +58,8 @@ def parts(make_parts, sqlite_url):
 
 @pytest.fixture
 def cup(client, parts):
-    """A dense board with metadata and ties, which Redis shows."""
-    put(client, "cup", ties="dense")
-    players = [f"p{number:02}" for number in range(12)]
-    submit(
-        client,
-        "cup",
-        *(
-            {"player": player, "score": int(player[1:]) // 2, "metadata": {"is": player}}
-            for player in players
-        ),
-    )
+    """A dense board, which Redis shows."""
+    dozen(client)
     return client
 
 
