@@ -7,10 +7,11 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
 from config.settings import load, permitted_chaos, refuse_strangers
-from scoreboard.core import private, processes
-from scoreboard.core.lane import LaneWorker
+from scoreboard.core import private
+from scoreboard.core.concurrency import processes
 from scoreboard.core.logs import configure
-from scoreboard.core.webworker import WebWorker
+from scoreboard.server.fastpath import LaneWorker
+from scoreboard.server.webworker import WebWorker
 
 
 class JsonLogger(Logger):
@@ -31,7 +32,7 @@ bind = settings.bind
 workers = settings.web_concurrency
 # Chaos is for what gunicorn does with a broken connection, too.
 lane = settings.fast_lane == "on" and not settings.chaos
-worker_class = "scoreboard.core.lane.LaneWorker" if lane else "scoreboard.core.webworker.WebWorker"
+worker_class = "scoreboard.server.fastpath.LaneWorker" if lane else "scoreboard.server.webworker.WebWorker"
 # Generators hold a place of these, and requests need some too.
 worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request

@@ -15,7 +15,7 @@ from limits import parse_many
 
 from scoreboard.chaos import notation, permission
 from scoreboard.core import listening
-from scoreboard.core.processes import files_allowed
+from scoreboard.core.concurrency.processes import files_allowed
 from scoreboard.core.tcp import families_apart
 
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#@,*\s]+\Z")

@@ -18,11 +18,11 @@ except ImportError:
 from config.settings import SettingError, Settings, load
 from scoreboard.commands import boards, keyring, keys, migrate, players, replay, serve, settings
 from scoreboard.commands.redis_server import running
-from scoreboard.core import db
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.logs import configure
-from scoreboard.core.redis import RedisAway
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage import db
+from scoreboard.core.storage.redis import RedisAway
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 Command = Callable[[argparse.Namespace, Settings], int]
 MODULES = (serve, migrate, keys, keyring, players, replay, boards, settings)

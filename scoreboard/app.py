@@ -11,8 +11,9 @@ from flask import Flask, Request, Response
 from werkzeug.routing import MapAdapter, Rule
 
 from scoreboard import roles
-from scoreboard.core import basepath, cors, files, http, limits
-from scoreboard.core.http import BATCH_BYTES
+from scoreboard.core.http import basepath, conventions, cors, files
+from scoreboard.core.http.conventions import BATCH_BYTES
+from scoreboard.core.limits import rules
 from scoreboard.parts import Parts
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
@@ -62,8 +63,8 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     )
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
-    http.install(app, origins=parts.settings.origins, public_url=parts.settings.public_url)
-    limits.install(app)
+    conventions.install(app, origins=parts.settings.origins, public_url=parts.settings.public_url)
+    rules.install(app)
     if parts.chaos:
         app.wsgi_app = parts.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = basepath.through(app.wsgi_app, parts.settings.below)  # type: ignore[method-assign]

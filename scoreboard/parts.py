@@ -69,18 +69,18 @@ from scoreboard.boards.types import Window
 from scoreboard.boards.verify import Verify
 from scoreboard.chaos.notation import Plan
 from scoreboard.chaos.service import Chaos
-from scoreboard.core.addresses import Addresses
-from scoreboard.core.answers import Answers
 from scoreboard.core.clock import Clock, now
-from scoreboard.core.db import Database
+from scoreboard.core.concurrency.keyedlock import Turns
 from scoreboard.core.errors import ScoreboardError, Unavailable
-from scoreboard.core.eviction import Eviction
-from scoreboard.core.limiter import Limits
-from scoreboard.core.limits import RULES
-from scoreboard.core.redis import Breaker, RedisAway, RedisError, connect, connect_patient, probe
+from scoreboard.core.http.addresses import Addresses
+from scoreboard.core.http.idempotency import Answers
+from scoreboard.core.limits.limiter import Limits
+from scoreboard.core.limits.rules import RULES
 from scoreboard.core.signing import derive
-from scoreboard.core.turns import Turns
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Database
+from scoreboard.core.storage.eviction import Eviction
+from scoreboard.core.storage.redis import Breaker, RedisAway, RedisError, connect, connect_patient, probe
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.followers import Followers
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.probe import WriteProbe

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from config.settings import Settings
 from scoreboard.app import create_app
-from scoreboard.core import basepath
+from scoreboard.core.http import basepath
 from scoreboard.parts import Parts, build
 from tests.support import KEY
 

@@ -14,9 +14,9 @@ from multiprocessing.context import ForkProcess
 from types import FrameType
 
 from scoreboard.core import private
+from scoreboard.core.concurrency.processes import end_with_parent
 from scoreboard.core.logs import configure
-from scoreboard.core.processes import end_with_parent
-from scoreboard.core.redis import connect_patient
+from scoreboard.core.storage.redis import connect_patient
 from worker import clock, queues
 from worker.context import parts, settings
 

@@ -10,7 +10,7 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from worker import queues
 from worker.jobs import accounts, actions, boards, followers
 from worker.known import Call
@@ -45,7 +45,7 @@ def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[
     sweep, due = 0.0, dict.fromkeys(CHORES, 0.0)
     while not stopping():
         try:
-            woken = boards_redis.blpop([keys.wake()], timeout=1)
+            woken = boards_redis.blpop([rediskeys.wake()], timeout=1)
             now = time.monotonic()
             if woken or now >= sweep:
                 for name in names:

@@ -9,7 +9,7 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from scoreboard.core.redis import keepalive
+from scoreboard.core.storage.redis import keepalive
 from worker.known import FAILED_SECONDS, JOB_SECONDS, Call, jobs_of
 from worker.working import KnownQueue, KnownWorker, PlainQueue
 

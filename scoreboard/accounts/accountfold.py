@@ -19,8 +19,8 @@ from scoreboard.accounts.rules import (
 )
 from scoreboard.accounts.store import accounts, names, sessions
 from scoreboard.accounts.types import Account, Name, Revocation
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, ScoreboardError
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
 
 Announce = Callable[[Sequence[Name], Span], None]

@@ -18,11 +18,11 @@ from scoreboard.accounts.guard import log_network, network
 from scoreboard.accounts.passwords import overloaded
 from scoreboard.accounts.spelling import username_key
 from scoreboard.accounts.wire import WorkProof
-from scoreboard.core.deadline import spare
+from scoreboard.core.concurrency.deadline import spare
+from scoreboard.core.concurrency.keyedlock import TurnMissed
 from scoreboard.core.errors import ScoreboardError
-from scoreboard.core.limits import address, count, exceeded, give_back
-from scoreboard.core.parts import parts
-from scoreboard.core.turns import TurnMissed
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import address, count, exceeded, give_back
 
 # These stay counted. Asking for puzzles does too: after a while that is refused at less cost.
 FAILED = ("invalid_credentials", "wrong_password", "proof_of_work_needed")

@@ -10,12 +10,12 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from scoreboard.accounts.types import Player, Role, ServerKey
-from scoreboard.core.crosssite import is_server_key
 from scoreboard.core.errors import Forbidden, ScoreboardError, Unauthenticated
-from scoreboard.core.limits import address
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.http.crosssite import is_server_key
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import address
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -13,9 +13,9 @@ from scoreboard.accounts.store import serverkeys
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.types import ServerKey
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Connection
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Fact, Recorded, Span
 from scoreboard.journal.writer import Writer
 

@@ -14,7 +14,7 @@ from scoreboard.accounts.rules import (
 )
 from scoreboard.accounts.store import accounts, sessions
 from scoreboard.accounts.types import Account, Revocation
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact
 
 

@@ -14,9 +14,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from scoreboard.accounts.rules import SHORTEST_PASSWORD
 from scoreboard.accounts.spelling import password_form, password_spellings
-from scoreboard.core.deadline import spare
+from scoreboard.core.concurrency.deadline import spare
+from scoreboard.core.concurrency.threads import NativeThreads
 from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
-from scoreboard.core.threads import NativeThreads
 
 T = TypeVar("T")
 

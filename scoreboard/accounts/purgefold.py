@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.accounts.store import guests
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import Conflict
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import players_since
 from scoreboard.journal.types import Fact, Recorded, Span
 

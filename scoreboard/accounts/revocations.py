@@ -13,7 +13,7 @@ from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.accounts.types import Player, Revocation
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Unauthenticated
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 

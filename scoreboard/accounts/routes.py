@@ -22,11 +22,11 @@ from scoreboard.accounts.wire import (
     SessionShown,
     SignIn,
 )
-from scoreboard.core.bodies import shaped
-from scoreboard.core.http import answer, nothing, sent
-from scoreboard.core.limits import count_later, limited, refuse_spent
-from scoreboard.core.openapi import WRITES, described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.bodies import shaped
+from scoreboard.core.http.conventions import answer, nothing, sent
+from scoreboard.core.http.openapi import WRITES, described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import count_later, limited, refuse_spent
 
 bp = Blueprint("accounts", __name__, url_prefix="/v1")
 

@@ -13,8 +13,8 @@ from scoreboard.accounts.store import names as names_table
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.types import Account, Barred, Name
-from scoreboard.core.db import Connection
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Connection
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 KEPT_SECONDS = 5.0  # how long another process may not know of a change
 MOST_KEPT = 10_000

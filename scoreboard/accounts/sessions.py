@@ -17,8 +17,8 @@ from scoreboard.accounts.store import sessions as table
 from scoreboard.accounts.store.sessions import FORGET_MS, MERGED, StoredSessions
 from scoreboard.accounts.types import Account, Player, Session, Tokens
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Unauthenticated
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 

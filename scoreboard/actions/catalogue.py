@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.types import ActionType
 from scoreboard.core.errors import NotFound
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 LOOK_SECONDS = 1.0
 

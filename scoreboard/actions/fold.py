@@ -12,8 +12,8 @@ from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, check_alone, won
 from scoreboard.actions.store import guards
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import ScoreboardError
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, Folding, Recorded, Span
 
 Key = tuple[str, str]  # player and action type

@@ -14,9 +14,9 @@ from scoreboard.actions.rules import complaints
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.types import ActionType, Rules
 from scoreboard.boards.service import Boards
-from scoreboard.core.bodies import shaped
 from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import ValidationFailed
+from scoreboard.core.http.bodies import shaped
 from scoreboard.core.ids import check_name
 from scoreboard.journal.rules import deleted_since, fact_id
 from scoreboard.journal.types import Fact, Recorded

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scoreboard.actions.rules import Wins, joined
 from scoreboard.actions.store import guards
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact
 
 

@@ -15,7 +15,7 @@ from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
 from scoreboard.actions.types import Placed, Receipt
 from scoreboard.boards.rules import fed
 from scoreboard.boards.types import Shown, Window
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.types import Recorded
 

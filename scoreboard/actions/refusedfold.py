@@ -8,8 +8,8 @@ from typing import Any
 
 from scoreboard.actions.rules import HOUR_MS
 from scoreboard.actions.store import refused as table
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import TooMany
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
 
 MOST_AN_HOUR = 10  # those say it all, and the journal keeps them for ever

@@ -8,12 +8,12 @@ from scoreboard.accounts.guard import context, player_required
 from scoreboard.actions.refusals import TooFast
 from scoreboard.actions.types import Completion, Proof, Receipt, Request
 from scoreboard.actions.wire import IssuedShown
-from scoreboard.core.bodies import shaped
 from scoreboard.core.errors import ScoreboardError
-from scoreboard.core.http import answer, sent
-from scoreboard.core.limits import count, count_later, refuse_spent
-from scoreboard.core.openapi import WRITES, Lead, described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.bodies import shaped
+from scoreboard.core.http.conventions import answer, sent
+from scoreboard.core.http.openapi import WRITES, Lead, described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import count, count_later, refuse_spent
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 

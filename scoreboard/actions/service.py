@@ -40,7 +40,6 @@ from scoreboard.actions.types import (
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board
-from scoreboard.core.bodies import field_error, forgiven
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import (
     BadRequest,
@@ -50,6 +49,7 @@ from scoreboard.core.errors import (
     ScoreboardError,
     ValidationFailed,
 )
+from scoreboard.core.http.bodies import field_error, forgiven
 from scoreboard.journal.service import Journal
 from scoreboard.journal.types import SEVERAL, Fact, Outcome, Recorded
 from scoreboard.journal.writer import Writer

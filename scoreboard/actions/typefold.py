@@ -10,8 +10,8 @@ import msgspec
 
 from scoreboard.actions.store import types as table
 from scoreboard.actions.types import ActionType, Rules
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
 
 

@@ -9,12 +9,12 @@ from scoreboard.accounts.wire import JudgedPlayer, RenamedPlayer, Renaming
 from scoreboard.actions.types import Rules
 from scoreboard.actions.wire import ActionTypeShown
 from scoreboard.boards.types import BoardShown, Definition
-from scoreboard.core.answers import sent_key
-from scoreboard.core.bodies import parsed, shaped
-from scoreboard.core.http import answer, nothing, raw, sent
-from scoreboard.core.limits import limited
-from scoreboard.core.openapi import WRITES, described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.bodies import parsed, shaped
+from scoreboard.core.http.conventions import answer, nothing, raw, sent
+from scoreboard.core.http.idempotency import sent_key
+from scoreboard.core.http.openapi import WRITES, described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import limited
 
 bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 

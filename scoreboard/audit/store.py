@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoreboard.audit.types import AuditLine
-from scoreboard.core.db import Connection, Database, Rows, execute, rows
+from scoreboard.core.storage.db import Connection, Database, Rows, execute, rows
 
 AUDIT = Rows(
     table="audit",

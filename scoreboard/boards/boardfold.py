@@ -14,8 +14,8 @@ from scoreboard.boards.show import Show
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Definition, Window
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
 
 KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})

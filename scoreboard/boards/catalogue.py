@@ -9,7 +9,7 @@ from scoreboard.boards.rules import no_board
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.types import Board
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 
 
 class Catalogue:

@@ -18,9 +18,9 @@ from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Standing, Window
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Connection
-from scoreboard.core.redis import RedisAway
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Connection
+from scoreboard.core.storage.redis import RedisAway
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from scoreboard.boards.store.sqlview import Named, all_named, current_window
 from scoreboard.boards.store.standings import window_row
 from scoreboard.boards.types import Period, Place, Row, Window
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Connection, Database
+from scoreboard.core.concurrency.threads import native_sleep
 from scoreboard.core.errors import Unavailable
-from scoreboard.core.threads import native_sleep
+from scoreboard.core.storage.db import Connection, Database
 
 AT_ONCE, OPEN = 2, 16  # in one process: exports that are read, and that clients still take
 PAGE = 500  # rows that are read at once

@@ -18,7 +18,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.trust import of_journal
 from scoreboard.boards.types import Standing, Window
-from scoreboard.core.db import Connection, Database
+from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.service import Journal
 from scoreboard.journal.types import PLAYER_MERGED, Recorded
 

@@ -15,11 +15,11 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Board, Definition
 from scoreboard.boards.zones import listed
-from scoreboard.core import deadline
-from scoreboard.core.bodies import shaped
 from scoreboard.core.clock import Clock
+from scoreboard.core.concurrency import deadline
 from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import ValidationFailed
+from scoreboard.core.http.bodies import shaped
 from scoreboard.core.ids import check_name
 from scoreboard.journal.rules import deleted_since, fact_id
 from scoreboard.journal.types import Fact, Recorded

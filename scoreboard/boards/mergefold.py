@@ -18,7 +18,7 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of_player
 from scoreboard.journal.types import Fact, Span
 

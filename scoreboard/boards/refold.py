@@ -10,7 +10,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.rules import check_exact, fed, fold
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Standing, Window
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of, merges
 from scoreboard.journal.types import Recorded
 

@@ -30,14 +30,14 @@ from scoreboard.boards.wire import (
     bounds,
     instant,
 )
-from scoreboard.core.bodies import query
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
-from scoreboard.core.http import answer, tagged
+from scoreboard.core.http.bodies import query
+from scoreboard.core.http.conventions import answer, tagged
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
 from scoreboard.core.ids import PLAYER_ID
-from scoreboard.core.limits import count
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
+from scoreboard.core.limits.rules import count
 
 V = TypeVar("V", bound=Callable[..., Any])
 

@@ -20,8 +20,8 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, Shown, Standing, Window
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import NotFound, Refused
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
 
 Key = tuple[Window, str]

@@ -24,9 +24,9 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Row, Stretch, Window
 from scoreboard.boards.wire import RankedEntry
 from scoreboard.core.clock import Clock
+from scoreboard.core.concurrency.coalesce import Together
 from scoreboard.core.errors import NotFound
-from scoreboard.core.redis import RedisAway
-from scoreboard.core.together import Together
+from scoreboard.core.storage.redis import RedisAway
 
 log = logging.getLogger(__name__)
 

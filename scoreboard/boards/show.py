@@ -12,9 +12,9 @@ from scoreboard.boards.store.standings import all_standings, window_row
 from scoreboard.boards.store.windows import windows_of
 from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Shown, Window
-from scoreboard.core.db import Connection, Database
-from scoreboard.core.redis import RedisAway
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Connection, Database
+from scoreboard.core.storage.redis import RedisAway
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Span
 
 Ranks = dict[str, Shown]  # by player

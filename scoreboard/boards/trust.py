@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.types import Applied
-from scoreboard.core.redis import RedisAway
-from scoreboard.core.together import Together
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.storage.redis import RedisAway
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.service import Journal
 
 log = logging.getLogger(__name__)

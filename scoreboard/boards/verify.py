@@ -15,8 +15,8 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
-from scoreboard.core.db import Connection, Database
-from scoreboard.core.redis import RedisAway
+from scoreboard.core.storage.db import Connection, Database
+from scoreboard.core.storage.redis import RedisAway
 from scoreboard.journal.service import Journal, facts_of, merges
 
 PAGE = 1000

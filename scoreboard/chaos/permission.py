@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from pathlib import Path
 
-from scoreboard.core.processes import served
+from scoreboard.core.concurrency.processes import served
 
 
 def complaint(host: str, *, hops: int, data_dir: Path) -> str:

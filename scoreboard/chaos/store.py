@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import peewee
 
 from scoreboard.chaos.notation import Plan
-from scoreboard.core.db import Connection, Database
-from scoreboard.core.unavailable import Lost
+from scoreboard.core.storage.db import Connection, Database
+from scoreboard.core.storage.unavailable import Lost
 
 T = TypeVar("T")
 AWAY = "chaos: the database is away"

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from config.settings import Settings
 from scoreboard.core import private, textfiles
-from scoreboard.core.processes import end_with_parent
+from scoreboard.core.concurrency.processes import end_with_parent
 
 START_SECONDS = 10.0
 RESTART_SECONDS = 0.5

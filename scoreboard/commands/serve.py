@@ -23,8 +23,8 @@ from config.settings import LOOPBACK, Settings, permitted_chaos
 from scoreboard.commands.greeting import greeting, local_url
 from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
 from scoreboard.core import private, textfiles
-from scoreboard.core.db import Database, execute
-from scoreboard.core.processes import SERVE_LOCK
+from scoreboard.core.concurrency.processes import SERVE_LOCK
+from scoreboard.core.storage.db import Database, execute
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, "server.key", "server.url")  # beside databases and Redis's folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from scoreboard.core.db import Connection, Rows
+from scoreboard.core.storage.db import Connection, Rows
 
 MOST = 10_000  # then the oldest are lost
 WAIT_SECONDS = 0.05  # how long they wait for a batch that takes them along

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scoreboard.core.db import Connection, Database, execute
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Connection, Database, execute
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 GOOD_SECONDS = 1.0  # anybody may ask, as often as they like
 NOBODY = -1  # no shard has this number

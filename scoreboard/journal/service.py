@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scoreboard.core.db import Connection, Database
+from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal import store
 from scoreboard.journal.types import PLAYER_MERGED, Recorded
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import peewee
 
-from scoreboard.core.db import Connection, Rows, execute, one_of, rows
+from scoreboard.core.storage.db import Connection, Rows, execute, one_of, rows
 from scoreboard.journal.types import BEGINNING, SEVERAL, Fact, Recorded, mark
 
 SHARD = 0  # this database's shard; one by default

@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import Refused, ScoreboardError
-from scoreboard.core.sqlerrors import DriverError, classify
-from scoreboard.core.unavailable import Busy, Full, Lost
+from scoreboard.core.storage.db import Connection
+from scoreboard.core.storage.sqlerrors import DriverError, classify
+from scoreboard.core.storage.unavailable import Busy, Full, Lost
 from scoreboard.journal.notes import Notes
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded, Span

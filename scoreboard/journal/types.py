@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import ScoreboardError
+from scoreboard.core.storage.db import Connection
 
 SEVERAL = "*"  # the board of a fact that feeds more than one
 PLAYER_MERGED = "player-merged"  # the kind of a fact by which all that was a guest's is an account's

@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scoreboard.core.db import Database
-from scoreboard.core.deadline import ANSWER_SECONDS, left
+from scoreboard.core.concurrency.deadline import ANSWER_SECONDS, left
+from scoreboard.core.concurrency.oneshot import Latch
 from scoreboard.core.errors import Unavailable
-from scoreboard.core.latch import Latch
-from scoreboard.core.unavailable import DatabaseUnavailable, Denied, Full, Lost, unavailable
+from scoreboard.core.storage.db import Database
+from scoreboard.core.storage.unavailable import DatabaseUnavailable, Denied, Full, Lost, unavailable
 from scoreboard.journal.notes import WAIT_SECONDS
 from scoreboard.journal.transaction import Committed, CommitUnknown, NotesRefused, Transaction
 from scoreboard.journal.types import Fact, Fold, Outcome, Recorded

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoreboard.core.db import Connection
 from scoreboard.core.errors import Conflict, NotFound
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
 from scoreboard.keyring import store
 from scoreboard.keyring.rules import KEPT_MS

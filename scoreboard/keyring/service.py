@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Conflict, ScoreboardError, Unavailable
 from scoreboard.core.signing import KEY_BYTES
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.fold import CREATED, REVOKED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scoreboard.core.db import Connection, Database, execute, rows
+from scoreboard.core.storage.db import Connection, Database, execute, rows
 from scoreboard.keyring.types import RingKey
 
 COLUMNS = "kid, seq, sealed, created_at, usable_at, revoked_at"

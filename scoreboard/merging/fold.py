@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded, Span
 from scoreboard.merging.types import Part, Revoked, Shows
 

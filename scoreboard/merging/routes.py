@@ -6,11 +6,11 @@ from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.accounts.wire import PlayerShown
-from scoreboard.core.bodies import shaped
-from scoreboard.core.http import answer, sent
-from scoreboard.core.limits import limited
-from scoreboard.core.openapi import WRITES, described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.bodies import shaped
+from scoreboard.core.http.conventions import answer, sent
+from scoreboard.core.http.openapi import WRITES, described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import limited
 from scoreboard.merging.wire import Merge, Merged
 
 bp = Blueprint("merging", __name__, url_prefix="/v1")

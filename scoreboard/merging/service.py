@@ -9,7 +9,7 @@ from typing import Any
 from scoreboard.accounts.rules import already_merged
 from scoreboard.accounts.types import Player
 from scoreboard.boards.rules import Outdated
-from scoreboard.core import deadline
+from scoreboard.core.concurrency import deadline
 from scoreboard.journal.types import PLAYER_MERGED, SEVERAL, Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.merging.types import Revoked

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from scoreboard.accounts.types import Revocation
-from scoreboard.core.db import Connection
+from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Span
 
 Revoked = Mapping[str, Revocation]

@@ -8,10 +8,10 @@ from flask import Blueprint, Response
 
 from scoreboard import __version__
 from scoreboard.accounts.guard import sent_key
-from scoreboard.core.caching import NEVER
-from scoreboard.core.http import answer
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.caching import NEVER
+from scoreboard.core.http.conventions import answer
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
 from scoreboard.ops.service import brief
 from scoreboard.ops.wire import Alive, Readiness
 

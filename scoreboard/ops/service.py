@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from scoreboard.core.db import Database, rows, sqlite_library
-from scoreboard.core.redis import Breaker, RedisAway, RedisError
-from scoreboard.core.redisreasons import reason_of
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.db import Database, rows, sqlite_library
+from scoreboard.core.storage.redis import Breaker, RedisAway, RedisError
+from scoreboard.core.storage.redisreasons import reason_of
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 STUCK = 5000  # facts; a follower so far behind is worth a look
 OPEN = ("state", "reason")  # what of a check anybody may know: neither versions nor lags

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, g, request, url_for
 from markupsafe import Markup
 
 from scoreboard.boards.types import Period
-from scoreboard.core import links
-from scoreboard.core.parts import parts
+from scoreboard.core.http import links
+from scoreboard.core.http.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
 PAGES, FILES = ("pages.", "guide.", "shell.", "reference."), ("static", "openapi", "service_worker")

@@ -9,12 +9,12 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 
 from scoreboard.boards.types import Board, Period
-from scoreboard.core import cors
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
-from scoreboard.core.files import Files
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.http import cors
+from scoreboard.core.http.files import Files
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.pages import asking, manners, view
 from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
 

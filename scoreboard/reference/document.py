@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scoreboard.core.openapi import Description
+from scoreboard.core.http.openapi import Description
 from scoreboard.reference import components
 from scoreboard.reference.components import Page, Problem
 from scoreboard.reference.operation import Route, operation

@@ -11,10 +11,10 @@ from typing import Any, Union
 
 from msgspec import Struct
 
-from scoreboard.core.basepath import MONITORED
-from scoreboard.core.codes import CODES
-from scoreboard.core.cors import READS
-from scoreboard.core.openapi import Description, Lead
+from scoreboard.core.http.basepath import MONITORED
+from scoreboard.core.http.cors import READS
+from scoreboard.core.http.errorcodes import CODES
+from scoreboard.core.http.openapi import Description, Lead
 from scoreboard.reference import components
 from scoreboard.reference.components import Page
 from scoreboard.reference.shapes import Schema, Shapes, parameters

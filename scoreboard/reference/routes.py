@@ -14,10 +14,10 @@ from flask import Flask, Response, current_app, render_template, request
 from msgspec import Raw
 
 from scoreboard import __version__
-from scoreboard.core.files import Vendored
-from scoreboard.core.http import tagged
-from scoreboard.core.links import known_site
-from scoreboard.core.openapi import described, description_of
+from scoreboard.core.http.conventions import tagged
+from scoreboard.core.http.files import Vendored
+from scoreboard.core.http.links import known_site
+from scoreboard.core.http.openapi import described, description_of
 from scoreboard.reference.document import document
 from scoreboard.reference.operation import Route
 

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, key_required
 from scoreboard.accounts.rules import IMPORT
-from scoreboard.core.answers import sent_key
-from scoreboard.core.bodies import parsed, shaped
-from scoreboard.core.http import BATCH_BYTES, answer, raw
-from scoreboard.core.openapi import WRITES, described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.bodies import parsed, shaped
+from scoreboard.core.http.conventions import BATCH_BYTES, answer, raw
+from scoreboard.core.http.idempotency import sent_key
+from scoreboard.core.http.openapi import WRITES, described
+from scoreboard.core.http.parts import parts
 from scoreboard.scores.types import Batch, Entry, Report
 
 bp = Blueprint("scores", __name__, url_prefix="/v1")

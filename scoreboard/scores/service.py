@@ -13,10 +13,10 @@ import msgspec
 from scoreboard.accounts.rules import display_name
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, Shown, Window
-from scoreboard.core import deadline
-from scoreboard.core.bodies import field_error, forgiven
 from scoreboard.core.clock import Clock, parse
+from scoreboard.core.concurrency import deadline
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
+from scoreboard.core.http.bodies import field_error, forgiven
 from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.scores.types import METADATA_BYTES, Entries, Entry, Rejected, Report, StandingNow

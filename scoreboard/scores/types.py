@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from scoreboard.boards.types import Operator, Score
-from scoreboard.core.forgiving import LOST_IF_EMPTY
+from scoreboard.core.http.lenient import LOST_IF_EMPTY
 from scoreboard.core.ids import PlayerId, RegionId
 from scoreboard.core.patterns import pattern
 

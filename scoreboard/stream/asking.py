@@ -12,11 +12,11 @@ from scoreboard.accounts.guard import insider
 from scoreboard.accounts.rules import session_over
 from scoreboard.accounts.types import Player, ServerKey
 from scoreboard.boards.rules import no_board
-from scoreboard.core import deadline
-from scoreboard.core.bodies import query
+from scoreboard.core.concurrency import deadline
 from scoreboard.core.errors import FieldError, TooMany, ValidationFailed
-from scoreboard.core.limits import address, count
-from scoreboard.core.parts import parts
+from scoreboard.core.http.bodies import query
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import address, count
 from scoreboard.stream import goodbye
 from scoreboard.stream.hub import Resumed
 from scoreboard.stream.places import Newcomer

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from scoreboard.boards.types import Window
-from scoreboard.core.redis import RedisError
+from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream import frames
 from scoreboard.stream.diff import applied, checksum
 from scoreboard.stream.metrics import Metrics

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from scoreboard.boards.service import Page
 from scoreboard.core.errors import NotFound
-from scoreboard.core.redis import RedisError
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.redis import RedisError
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames
 from scoreboard.stream.hub import Hub
 from scoreboard.stream.scopes import Scopes

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from msgspec import Struct
 
-from scoreboard.core.addresses import SITE_TIMES, site
+from scoreboard.core.http.addresses import SITE_TIMES, site
 
 Network = IPv4Network | IPv6Network
 

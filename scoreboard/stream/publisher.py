@@ -15,8 +15,8 @@ from msgspec import structs
 
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
-from scoreboard.core.redis import RedisError
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.redis import RedisError
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames
 from scoreboard.stream.metrics import Metrics
 from scoreboard.stream.scopes import Scopes

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from scoreboard.core.errors import TooMany, Unauthenticated, Unavailable
-from scoreboard.core.parts import parts
+from scoreboard.core.http.parts import parts
 from scoreboard.stream.asking import Asked
 from scoreboard.stream.carriers import CHUNKED, EVENTS, Carrier
 from scoreboard.stream.edge import holding

@@ -18,10 +18,10 @@ from msgspec import Struct, to_builtins
 
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.core.deadline import left
+from scoreboard.core.concurrency.deadline import left
 from scoreboard.core.errors import NotFound
-from scoreboard.core.redis import RedisError
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.redis import RedisError
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames, goodbye
 from scoreboard.stream.hub import Hub
 from scoreboard.stream.metrics import Gauges, exposition

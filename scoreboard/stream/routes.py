@@ -9,11 +9,11 @@ from flask import Blueprint, Response, g, request
 
 from scoreboard.accounts.guard import key_required, player_required
 from scoreboard.core.errors import Unavailable
-from scoreboard.core.http import answer
-from scoreboard.core.limits import limited
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.http.conventions import answer
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import limited
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream import frames, goodbye, upgrade
 from scoreboard.stream.asking import Asked, PollQuery, StreamQuery, admitted, asked, opens, turned_away
 from scoreboard.stream.edge import last_seen

@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scoreboard.core.threads import cooperative
+from scoreboard.core.concurrency.threads import cooperative
 
 SEND_BUFFER = 64 * 1024  # with the system's own a reader who is gone takes megabytes before he is noticed
 READ, WRITE = 1, 2

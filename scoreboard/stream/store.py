@@ -8,9 +8,9 @@ import msgspec
 from msgspec.structs import asdict
 from redis import Redis
 
-from scoreboard.core import keys
-from scoreboard.core.redis import Scripts
-from scoreboard.core.runid import run_id
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redis import Scripts
+from scoreboard.core.storage.runid import run_id
 from scoreboard.stream.types import Cursor, Kick, Published, Shown
 
 LEASE_MS = 3000
@@ -39,15 +39,15 @@ class StreamStore:
 
     def take_lease(self, token: str) -> bool:
         """Take or keep the lease. Returns whether the caller publishes now."""
-        return bool(self._scripts.call("renew_lease", [keys.lease()], [token, LEASE_MS]))
+        return bool(self._scripts.call("renew_lease", [rediskeys.lease()], [token, LEASE_MS]))
 
     def release_lease(self, token: str) -> None:
         """Let the lease go, if it is the caller's."""
-        self._scripts.call("release_lease", [keys.lease()], [token])
+        self._scripts.call("release_lease", [rediskeys.lease()], [token])
 
     def head(self) -> tuple[Cursor, str] | None:
         """The newest frame, and the run id of the server that it was published on."""
-        epoch, seq, server = self._redis.hmget(keys.head(), "epoch", "seq", "server")
+        epoch, seq, server = self._redis.hmget(rediskeys.head(), "epoch", "seq", "server")
         return None if epoch is None else (Cursor(int(epoch), int(seq)), server or "")
 
     def server(self) -> str:
@@ -56,7 +56,7 @@ class StreamStore:
 
     def whole(self) -> bool:
         """Whether every board that was published can still be read."""
-        boards, held = self._redis.hget(keys.head(), "boards"), self._redis.hlen(keys.shown())
+        boards, held = self._redis.hget(rediskeys.head(), "boards"), self._redis.hlen(rediskeys.shown())
         return int(boards or 0) == int(held)
 
     def begin_epoch(self, token: str, epoch: int, server: str) -> bool:
@@ -71,30 +71,30 @@ class StreamStore:
 
     def shown(self) -> dict[str, Shown]:
         """Every board as it was last published."""
-        return {scope: _decode(text) for scope, text in self._redis.hgetall(keys.shown()).items()}
+        return {scope: _decode(text) for scope, text in self._redis.hgetall(rediskeys.shown()).items()}
 
     def take_dirty(self) -> set[str]:
         """The windows that changed since this was last asked. A hint: the scan finds what it misses."""
         pipeline = self._redis.pipeline()
-        pipeline.smembers(keys.dirty())
-        pipeline.delete(keys.dirty())
+        pipeline.smembers(rediskeys.dirty())
+        pipeline.delete(rediskeys.dirty())
         return set(pipeline.execute()[0])
 
     def wait_dirty(self, seconds: float) -> None:
         """Wait until something changes, or for `seconds`."""
-        self._redis.blpop([keys.dirty_wake()], timeout=seconds)
+        self._redis.blpop([rediskeys.dirty_wake()], timeout=seconds)
 
     def ask_for(self, window: str) -> None:
         """Ask the publisher to look at a window."""
-        self._redis.sadd(keys.dirty(), window)
-        self._redis.lpush(keys.dirty_wake(), 1)
+        self._redis.sadd(rediskeys.dirty(), window)
+        self._redis.lpush(rediskeys.dirty_wake(), 1)
 
     def state(self, count: int) -> State | None:
         """Head, boards and the last frames, all of one moment; None where nothing was published."""
         pipeline = self._redis.pipeline(transaction=True)
-        pipeline.hmget(keys.head(), "epoch", "seq")
-        pipeline.hgetall(keys.shown())
-        pipeline.xrevrange(keys.frames(), count=count)
+        pipeline.hmget(rediskeys.head(), "epoch", "seq")
+        pipeline.hgetall(rediskeys.shown())
+        pipeline.xrevrange(rediskeys.frames(), count=count)
         (epoch, seq), shown, recent = pipeline.execute()
         if epoch is None:
             return None
@@ -108,11 +108,11 @@ class StreamStore:
         self, after: Cursor, kicks: str, *, milliseconds: int
     ) -> tuple[list[Published], list[Kick], str]:
         """Frames and kicks that followed, and the newest kick; waits for the next one for a while."""
-        asked = {keys.frames(): str(after), keys.kicks(): kicks}
+        asked = {rediskeys.frames(): str(after), rediskeys.kicks(): kicks}
         found = dict(self._redis.xread(asked, block=milliseconds, count=500) or [])
-        told = found.get(keys.kicks(), [])
+        told = found.get(rediskeys.kicks(), [])
         return (
-            [_frame(*one) for one in found.get(keys.frames(), [])],
+            [_frame(*one) for one in found.get(rediskeys.frames(), [])],
             [Kick(**values) for _, values in told],
             told[-1][0] if told else kicks,
         )
@@ -120,11 +120,11 @@ class StreamStore:
     def kick(self, kick: Kick) -> None:
         """Have every process send somebody away."""
         told = {name: value for name, value in asdict(kick).items() if value}
-        self._redis.xadd(keys.kicks(), told, maxlen=KICKS_KEPT, approximate=True)
+        self._redis.xadd(rediskeys.kicks(), told, maxlen=KICKS_KEPT, approximate=True)
 
     def newest_kick(self) -> str:
         """Where kicks are now."""
-        found = self._redis.xrevrange(keys.kicks(), count=1)
+        found = self._redis.xrevrange(rediskeys.kicks(), count=1)
         return str(found[0][0]) if found else "0-0"
 
     def number(self, token: str, had: str, *, now: int, silent_since: int) -> str:
@@ -134,26 +134,28 @@ class StreamStore:
         """
         known = had if had.isdecimal() else 0
         args = [token, known, now, silent_since]
-        return str(self._scripts.call("number_process", [keys.process_numbers()], args))
+        return str(self._scripts.call("number_process", [rediskeys.process_numbers()], args))
 
     def leave(self, token: str, process: str) -> None:
         """Give a number back, with what was told under it."""
-        self._scripts.call("forget_process", [keys.process_numbers(), keys.processes()], [token, process])
+        self._scripts.call(
+            "forget_process", [rediskeys.process_numbers(), rediskeys.processes()], [token, process]
+        )
 
     def report(self, process: str, text: str) -> None:
         """Tell the other processes what this one serves."""
-        self._redis.hset(keys.processes(), process, text)
+        self._redis.hset(rediskeys.processes(), process, text)
 
     def reports(self) -> dict[str, str]:
         """What each process last told."""
-        return dict(self._redis.hgetall(keys.processes()))
+        return dict(self._redis.hgetall(rediskeys.processes()))
 
     def forget(self, *processes: str) -> None:
         """Forget processes that told nothing for a while."""
-        self._redis.hdel(keys.processes(), *processes)
+        self._redis.hdel(rediskeys.processes(), *processes)
 
     def _call(self, script: str, *args: Any) -> str:
-        names = [keys.lease(), keys.head(), keys.frames(), keys.shown()]
+        names = [rediskeys.lease(), rediskeys.head(), rediskeys.frames(), rediskeys.shown()]
         return str(self._scripts.call(script, names, args))
 
 

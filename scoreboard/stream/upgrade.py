@@ -13,11 +13,11 @@ from simple_websocket import Server
 from wsproto.utilities import RemoteProtocolError
 
 from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable, UpgradeRequired
-from scoreboard.core.http import problem
-from scoreboard.core.links import known_site
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
-from scoreboard.core.unavailable import DatabaseUnavailable
+from scoreboard.core.http.conventions import problem
+from scoreboard.core.http.links import known_site
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream import goodbye
 from scoreboard.stream.asking import StreamQuery, asked, turned_away
 from scoreboard.stream.carriers import MESSAGES

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scoreboard.accounts.sessions import new_session
-from scoreboard.core import keys
-from scoreboard.core.db import rows
 from scoreboard.core.errors import Unauthenticated
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.db import rows
 from tests.accounts.calls import id_of
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
@@ -40,7 +40,7 @@ def test_an_idle_guest_is_purged_with_session_and_name(parts, clock, redis, auth
     assert parts.guests.purge() == 2
 
     assert ids(parts) == ids(parts, "session", "player") == ids(parts, "player") == {young.id}
-    assert set(redis.hgetall(keys.names())) == {young.id}
+    assert set(redis.hgetall(rediskeys.names())) == {young.id}
     assert purges(parts) == [{ada.id, bob.id}]
     answer = auth("refresh", refreshToken=ada.session["refreshToken"])
     assert refusal(answer) == INVALID
@@ -231,17 +231,17 @@ def test_no_days_keep_everybody(make_parts, sqlite_url, clock):
 
 def test_names_that_could_not_be_forgotten_at_once_are_by_the_follower(parts, clock, client, redis):
     ada, bob = Player(parts, displayName="Ada"), Player(parts, displayName="Bob")
-    shown = redis.hgetall(keys.names())
+    shown = redis.hgetall(rediskeys.names())
     clock.advance(days=31)
     parts.guests.purge()
     (line,) = [line for line in parts.journal.after(0, 1000) if line.fact.kind == "guests-purged"]
     report(client, bob.id, displayName="Bob again")  # the id is free for a server to use
-    redis.hset(keys.names(), ada.id, shown[ada.id])
+    redis.hset(rediskeys.names(), ada.id, shown[ada.id])
 
     parts.boards_follower.follow([line])
 
-    assert redis.hget(keys.names(), ada.id) is None
-    assert redis.hget(keys.names(), bob.id).endswith(":Bob again")
+    assert redis.hget(rediskeys.names(), ada.id) is None
+    assert redis.hget(rediskeys.names(), bob.id).endswith(":Bob again")
 
 
 def test_a_rebuilt_view_and_the_audit_log_agree_with_the_journal_after_a_purge(parts, clock, client, redis):
@@ -257,5 +257,5 @@ def test_a_rebuilt_view_and_the_audit_log_agree_with_the_journal_after_a_purge(p
 
     assert parts.verify.run() == []
     assert parts.audit.count() == parts.journal.head()
-    assert set(redis.hgetall(keys.names())) == {ada.id}
+    assert set(redis.hgetall(rediskeys.names())) == {ada.id}
     assert parts.sessions.renew(ada.session["refreshToken"]).account.id == ada.id

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.accounts import keys
-from scoreboard.core.db import rows
 from scoreboard.core.errors import NotFound, Unauthenticated, ValidationFailed
+from scoreboard.core.storage.db import rows
 from tests.support import KEY
 
 

@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from scoreboard.app import create_app
-from scoreboard.core.db import rows
+from scoreboard.core.storage.db import rows
 from tests.accounts.calls import refresh
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.core.db import rows
 from scoreboard.core.errors import Conflict
+from scoreboard.core.storage.db import rows
 from tests.accounts.calls import refresh
 from tests.actions.play import Player
 from tests.support import at_once

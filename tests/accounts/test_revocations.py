@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.core.db import execute
+from scoreboard.core.storage.db import execute
 from tests.actions.play import Player
 
 

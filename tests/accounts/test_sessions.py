@@ -8,9 +8,9 @@ import pytest
 
 from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.sessions import new_session
-from scoreboard.core.db import execute, rows
 from scoreboard.core.errors import Unauthenticated
 from scoreboard.core.signing import derive
+from scoreboard.core.storage.db import execute, rows
 from tests.accounts.calls import refresh
 from tests.actions.play import Player
 from tests.boards.calls import refusal

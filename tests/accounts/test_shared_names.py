@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playhouse.migrations import Migration, Runner
 
-from scoreboard.core.db import execute
+from scoreboard.core.storage.db import execute
 from scoreboard.parts import HERE
 from tests.boards.calls import refusal
 

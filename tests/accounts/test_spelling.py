@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoreboard.accounts.spelling import password_form, username, username_key
-from scoreboard.core.db import execute, rows
 from scoreboard.core.errors import ValidationFailed
+from scoreboard.core.storage.db import execute, rows
 from tests.accounts.calls import as_player
 from tests.boards.calls import refusal
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.core.db import rows
-from scoreboard.core.limiter import Use
+from scoreboard.core.limits.limiter import Use
+from scoreboard.core.storage.db import rows
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
 
@@ -85,7 +85,7 @@ def test_each_player_has_his_own(limited):
 
 
 def test_what_a_process_knows_of_the_limited_takes_little_memory(limited, monkeypatch):
-    monkeypatch.setattr("scoreboard.core.limiter.MOST_SPENT", 5)
+    monkeypatch.setattr("scoreboard.core.limits.limiter.MOST_SPENT", 5)
     limits = limited(limit_failed="1/minute").parts.limits
 
     for player in range(20):

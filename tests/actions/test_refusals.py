@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core.db import rows
+from scoreboard.core.storage.db import rows
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal
 from tests.contract import ContractClient

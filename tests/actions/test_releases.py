@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scoreboard.actions.store import types as table
-from scoreboard.core.db import execute, rows
+from scoreboard.core.storage.db import execute, rows
 from tests.actions.play import define
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from scoreboard.actions.rules import nonce
-from scoreboard.core.db import rows
+from scoreboard.core.storage.db import rows
 from tests.actions.play import define
 from tests.boards.calls import refusal
 

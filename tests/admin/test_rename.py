@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from scoreboard.stream import frames
 from tests.accounts.calls import as_player
 from tests.actions.play import Player
@@ -84,7 +84,7 @@ def test_streams_show_it_without_waiting_for_a_score(client, make_parts, databas
     rename(client, "ada", "Ada")
     publish(parts)
 
-    *_, frame = [frames.decoded(values["frame"]) for _, values in redis.xrange(keys.frames())]
+    *_, frame = [frames.decoded(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
     assert (frame["t"], frame["up"]) == ("delta", [[0, {"id": "ada", "n": "Ada"}]])
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from scoreboard.core.webworker import HEAD_SECONDS
+from scoreboard.server.webworker import HEAD_SECONDS
 from tests.support import Stack
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scoreboard.core.db import rows
+from scoreboard.core.storage.db import rows
 from tests.boards.calls import put, score, submit
 
 

@@ -7,7 +7,7 @@ import pytest
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.types import Definition, Standing, Window
-from scoreboard.core.redis import Breaker
+from scoreboard.core.storage.redis import Breaker
 
 WINDOW = Window("main", "all", "")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.boards import check
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, put, score, submit
 
-TAG = keys.window("cup", "all", "")
-ORDER, MEMBERS, METADATA = keys.order(TAG), keys.members(TAG), keys.metadata(TAG)
-TIERS, SIZES, STATE = keys.tiers(TAG), keys.tier_sizes(TAG), keys.state(TAG)
+TAG = rediskeys.window("cup", "all", "")
+ORDER, MEMBERS, METADATA = rediskeys.order(TAG), rediskeys.members(TAG), rediskeys.metadata(TAG)
+TIERS, SIZES, STATE = rediskeys.tiers(TAG), rediskeys.tier_sizes(TAG), rediskeys.state(TAG)
 
 
 @pytest.fixture
@@ -168,28 +168,28 @@ def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis,
     score(client, "cup", ada=5, bob=7)
     clock.advance(days=1)
     parts.manage.close_due_periods()
-    tag = keys.window("cup", "2026-01-01", "")
+    tag = rediskeys.window("cup", "2026-01-01", "")
     compare(parts)
-    assert redis.exists(keys.state(tag))
-    redis.hset(keys.members(tag), "ada", redis.hget(keys.members(tag), "bob"))
+    assert redis.exists(rediskeys.state(tag))
+    redis.hset(rediskeys.members(tag), "ada", redis.hget(rediskeys.members(tag), "bob"))
 
     compare(parts)
 
-    assert not redis.exists(keys.state(tag))
+    assert not redis.exists(rediskeys.state(tag))
     rows = listed(client, "cup", period="2026-01-01")["entries"]
     assert [row["player"]["id"] for row in rows] == ["bob", "ada"]
 
 
 def test_an_altered_name_is_found_and_shown_right_again(cup, parts, redis):
-    fact = redis.hget(keys.names(), "p03").partition(":")[0]
-    redis.hset(keys.names(), "p03", f"{fact}:Somebody else")
+    fact = redis.hget(rediskeys.names(), "p03").partition(":")[0]
+    redis.hset(rediskeys.names(), "p03", f"{fact}:Somebody else")
     assert "Somebody else" in str(listed(cup, "cup", limit=50))
 
     compare(parts)
 
     assert "Somebody else" not in str(listed(cup, "cup", limit=50))
     parts.followers.catch_up("boards")
-    assert redis.hget(keys.names(), "p03") == f"{fact}:Player 3"
+    assert redis.hget(rediskeys.names(), "p03") == f"{fact}:Player 3"
 
 
 @pytest.mark.parametrize("lose", ["delete", "truncate", "rename", "another type"])
@@ -197,38 +197,38 @@ def test_names_that_are_not_all_there_are_read_from_sql(cup, parts, redis, lose)
     expected = listed(cup, "cup", limit=50)["entries"]
     match lose:
         case "delete":
-            redis.delete(keys.names())
+            redis.delete(rediskeys.names())
         case "truncate":
-            redis.hdel(keys.names(), "p03", "p04")
+            redis.hdel(rediskeys.names(), "p03", "p04")
         case "rename":
-            redis.rename(keys.names(), "away")
+            redis.rename(rediskeys.names(), "away")
         case _:
-            redis.delete(keys.names())
-            redis.set(keys.names(), "text")
+            redis.delete(rediskeys.names())
+            redis.set(rediskeys.names(), "text")
 
     assert listed(cup, "cup", limit=50)["entries"] == expected
     submit(cup, "cup", {"player": "new", "score": 99, "displayName": "New"})
     assert listed(cup, "cup", limit=50)["entries"][0]["player"]["displayName"] == "New"
     parts.followers.catch_up("boards")
-    assert redis.hlen(keys.names()) == 13
+    assert redis.hlen(rediskeys.names()) == 13
 
 
 @pytest.mark.parametrize("altered", [b"\xff", b"1:\xff", b"no fact"])
 def test_a_name_that_is_no_text_is_found_and_shown_right_again(cup, parts, redis, altered):
-    redis.hset(keys.names(), "p03", altered)
+    redis.hset(rediskeys.names(), "p03", altered)
     assert cup.get("/v1/boards/cup/entries").status_code == 200
 
     compare(parts)
 
     assert "'Player 3'" in str(listed(cup, "cup", limit=50))
     parts.followers.catch_up("boards")
-    assert redis.hget(keys.names(), "p03").endswith(":Player 3")
+    assert redis.hget(rediskeys.names(), "p03").endswith(":Player 3")
 
 
 @pytest.mark.parametrize("field", ["position", "mark", "newest", "newest-mark"])
 def test_a_position_that_nobody_can_read_is_none(cup, parts, redis, field):
     expected = listed(cup, "cup", limit=50)["entries"]
-    redis.hset(keys.applied(0), field, b"\xff")
+    redis.hset(rediskeys.applied(0), field, b"\xff")
 
     assert submit(cup, "cup", {"player": "p00", "score": 0})["rejected"] == []
     assert listed(cup, "cup", limit=50)["entries"] == expected
@@ -237,7 +237,7 @@ def test_a_position_that_nobody_can_read_is_none(cup, parts, redis, field):
     assert parts.verify.run() == []
 
 
-@pytest.mark.parametrize("key", [keys.catalogue_version(), keys.renames()])
+@pytest.mark.parametrize("key", [rediskeys.catalogue_version(), rediskeys.renames()])
 def test_versions_that_are_no_numbers_harm_nothing(cup, parts, redis, key):
     expected = listed(cup, "cup", limit=50)["entries"]
     redis.set(key, b"\xff")

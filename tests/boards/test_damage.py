@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, submit
 
-TAG = keys.window("cup", "all", "")
+TAG = rediskeys.window("cup", "all", "")
 KEYS = {
     part.__name__: part(TAG)
-    for part in (keys.order, keys.members, keys.tiers, keys.tier_sizes, keys.metadata, keys.state)
+    for part in (
+        rediskeys.order,
+        rediskeys.members,
+        rediskeys.tiers,
+        rediskeys.tier_sizes,
+        rediskeys.metadata,
+        rediskeys.state,
+    )
 }
 
 
@@ -104,7 +111,7 @@ def test_what_is_damaged_while_it_is_built_is_not_shown(cup, parts, redis, part)
 
     def damaged(*args):
         filled = fill(*args)
-        redis.delete(keys.building(KEYS[part]))
+        redis.delete(rediskeys.building(KEYS[part]))
         return filled
 
     follower.view.fill_building = damaged

@@ -10,7 +10,7 @@ from redis import Redis
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import all_standings
 from scoreboard.boards.trust import CHECK_SECONDS, NOTICED_SECONDS, STUCK_SECONDS
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from scoreboard.journal.types import Span
 from tests.boards.calls import listed, put, score, submit
 from tests.contract import client_of
@@ -40,7 +40,7 @@ def room(redis):
 
 
 def position(redis: Redis) -> int:
-    return int(redis.hget(keys.applied(0), "position"))
+    return int(redis.hget(rediskeys.applied(0), "position"))
 
 
 def test_a_deleted_board_is_gone_at_once_and_redis_lacks_nothing(two, redis):
@@ -75,11 +75,11 @@ def test_the_follower_is_woken_for_a_new_order(two, redis):
     one = client_of(two[0])
     put(one, "turned", operator="best")
     score(one, "turned", ana=1)
-    redis.delete(keys.wake())
+    redis.delete(rediskeys.wake())
 
     put(one, "turned", operator="best", order="asc")
 
-    assert redis.llen(keys.wake()) == 1
+    assert redis.llen(rediskeys.wake()) == 1
 
 
 def test_what_one_process_could_not_show_no_other_reads_from_redis(two, room):
@@ -173,7 +173,7 @@ def test_a_redis_that_stands_still_behind_the_journal_is_doubted(two, redis):
 
 def behind(redis, *, by):
     """Have Redis hold so many facts less, as far as anybody can tell."""
-    redis.hincrby(keys.applied(0), "position", -by)
+    redis.hincrby(rediskeys.applied(0), "position", -by)
 
 
 def test_an_emptied_redis_is_not_believed_until_it_was_built_again(two, redis):

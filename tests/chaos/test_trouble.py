@@ -10,8 +10,8 @@ from scoreboard.chaos.notation import read
 from scoreboard.chaos.requests import TroubledRequests
 from scoreboard.chaos.service import Chaos
 from scoreboard.chaos.store import Outages, TroubledDatabase
-from scoreboard.core.db import Database, execute, rows
-from scoreboard.core.unavailable import Lost
+from scoreboard.core.storage.db import Database, execute, rows
+from scoreboard.core.storage.unavailable import Lost
 from scoreboard.parts import build
 from tests.contract import ContractClient
 

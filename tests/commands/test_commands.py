@@ -6,7 +6,7 @@ import pytest
 
 from config.settings import load, table
 from scoreboard.commands import settings as command
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from scoreboard.parts import build
 from tests.support import KEY, ROOT
 
@@ -45,7 +45,7 @@ def test_a_key_that_is_revoked_takes_its_streams_with_it(run, redis):
 
     run("keys", "revoke", id)
 
-    ((_, kick),) = redis.xrange(keys.kicks())
+    ((_, kick),) = redis.xrange(rediskeys.kicks())
     assert kick["session"] == id
 
 

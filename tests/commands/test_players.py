@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from config.settings import load
-from scoreboard.core import keys
-from scoreboard.core.db import execute
 from scoreboard.core.errors import Forbidden, Unauthenticated
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.db import execute
 from scoreboard.parts import build
 
 OLD, NEW = "correct horse battery", "another long enough one"
@@ -105,7 +105,7 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
 
     assert over(parts, ada)
     assert over(parts, other)
-    kicks = {kick.get("session") for _, kick in redis.xrange(keys.kicks())}
+    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.kicks())}
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 
@@ -119,7 +119,7 @@ def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
     assert run("players", "suspend", "ada")[1] == f"Ada ({ada.account.id}) is suspended\n"
     with pytest.raises(Forbidden):
         signs_in(parts, OLD)
-    kicks = [kick for _, kick in redis.xrange(keys.kicks())]
+    kicks = [kick for _, kick in redis.xrange(rediskeys.kicks())]
     assert [kick["player"] for kick in kicks if "player" in kick] == [ada.account.id]
 
     assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"

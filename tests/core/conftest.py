@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from scoreboard.app import create_app
-from scoreboard.core.http import answer
-from scoreboard.core.limits import count, count_later, give_back, limited, refuse_spent
+from scoreboard.core.http.conventions import answer
+from scoreboard.core.limits.rules import count, count_later, give_back, limited, refuse_spent
 from scoreboard.parts import Parts
 
 Process = Callable[..., FlaskClient]

@@ -9,7 +9,7 @@ import apsw
 import pytest
 
 from scoreboard.core import private
-from scoreboard.core.db import Database, execute
+from scoreboard.core.storage.db import Database, execute
 
 
 @pytest.fixture(autouse=True)

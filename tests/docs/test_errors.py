@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scoreboard.core import errors
-from scoreboard.core.http import HTTP_CODES
+from scoreboard.core.http.conventions import HTTP_CODES
 from tests.docs import pages
 from tests.support import ROOT
 

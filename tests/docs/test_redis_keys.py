@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 import re
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from tests.docs import pages
 
 KEY = re.compile(r"^\| `(sb:[^`]*)` \|", re.MULTILINE)
-TAG = keys.window("main", "all", "eu")
+TAG = rediskeys.window("main", "all", "eu")
 EXAMPLES = {
     "board": "main",
     "period": "all",
     "segment": "eu",
     "tag": TAG,
-    "key": keys.order(TAG),
+    "key": rediskeys.order(TAG),
     "shard": 0,
     "counter": "stream/52d3…/600/1/minute",
 }
@@ -23,7 +23,7 @@ EXAMPLES = {
 
 def test_every_key_is_documented():
     made = set()
-    for name, function in inspect.getmembers(keys, inspect.isfunction):
+    for name, function in inspect.getmembers(rediskeys, inspect.isfunction):
         if name != "window":
             made.add(function(*(EXAMPLES[parameter] for parameter in inspect.signature(function).parameters)))
 

@@ -9,8 +9,8 @@ from collections import Counter
 import psycopg
 import pytest
 
-from scoreboard.core.db import Database, execute, rows
-from scoreboard.core.unavailable import Busy, DatabaseUnavailable, Denied
+from scoreboard.core.storage.db import Database, execute, rows
+from scoreboard.core.storage.unavailable import Busy, DatabaseUnavailable, Denied
 from tests.faults.load import define
 from tests.faults.playing import Player
 from tests.faults.servers import ROLE, PgBouncer

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from tests.faults.conftest import LONG
 from tests.faults.house import House
 from tests.faults.load import Load
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.alone
 
 SECONDS = 15 if LONG else 3
 FOUND_SECONDS = 10
-PARTS = (keys.order, keys.members, keys.metadata, keys.state)
+PARTS = (rediskeys.order, rediskeys.members, rediskeys.metadata, rediskeys.state)
 
 
 def delete(redis: Redis, key: str) -> None:
@@ -54,13 +54,17 @@ def meddling(house: House, board: str) -> Iterator[list[str]]:
     """Somebody takes away, at random, what is shown of a board. What was done so far."""
     done: list[str] = []
     stopping, draw = threading.Event(), random.Random(7)
-    names = [*(part(keys.window(board, "all", "")) for part in PARTS), keys.names(), keys.applied(0)]
+    names = [
+        *(part(rediskeys.window(board, "all", "")) for part in PARTS),
+        rediskeys.names(),
+        rediskeys.applied(0),
+    ]
 
     def meddle() -> None:
         with house.redis.client() as redis:
             while not stopping.wait(0.15):
                 key, how = draw.choice(names), draw.choice((delete, rename, cut_short, retype))
-                if key == keys.applied(0):
+                if key == rediskeys.applied(0):
                     how = delete  # it says what is in Redis: no part of it means anything by itself
                 with contextlib.suppress(ResponseError, IndexError):  # it is not there, or was damaged before
                     how(redis, key)
@@ -76,18 +80,18 @@ def meddling(house: House, board: str) -> Iterator[list[str]]:
 
 
 def another_member(redis: Redis, tag: str) -> None:
-    member = redis.zrange(keys.order(tag), 0, 0)[0]
-    redis.zrem(keys.order(tag), member)
-    redis.zadd(keys.order(tag), {"v" + member[1:]: 0})
+    member = redis.zrange(rediskeys.order(tag), 0, 0)[0]
+    redis.zrem(rediskeys.order(tag), member)
+    redis.zadd(rediskeys.order(tag), {"v" + member[1:]: 0})
 
 
 def another_standing(redis: Redis, tag: str) -> None:
-    first, second = redis.hkeys(keys.members(tag))[:2]
-    redis.hset(keys.members(tag), first, redis.hget(keys.members(tag), second))
+    first, second = redis.hkeys(rediskeys.members(tag))[:2]
+    redis.hset(rediskeys.members(tag), first, redis.hget(rediskeys.members(tag), second))
 
 
 def another_version(redis: Redis, tag: str) -> None:
-    redis.hincrby(keys.state(tag), "version", 1000)
+    redis.hincrby(rediskeys.state(tag), "version", 1000)
 
 
 ALTERATIONS = [another_member, another_standing, another_version]
@@ -120,14 +124,14 @@ def test_whatever_becomes_of_keys_boards_are_right(kind, request, build_house):
 
 def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> float:
     """How many seconds it took until what was altered was as before, and shown."""
-    tag, expected = keys.window(board, "all", ""), house.rows(board)
+    tag, expected = rediskeys.window(board, "all", ""), house.rows(board)
     with house.redis.client() as redis:
-        stamp = redis.hget(keys.state(tag), "stamp")
+        stamp = redis.hget(rediskeys.state(tag), "stamp")
         alter(redis, tag)
         began = time.monotonic()
 
         def shown_again() -> bool:
-            return redis.hget(keys.state(tag), "stamp") not in (None, stamp)
+            return redis.hget(rediskeys.state(tag), "stamp") not in (None, stamp)
 
         wait_until(
             lambda: shown_again() and house.rows(board) == expected,

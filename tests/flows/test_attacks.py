@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from scoreboard.app import create_app
 from scoreboard.commands.redis_server import PrivateRedis
-from scoreboard.core import keys
-from scoreboard.core.redis import RedisAway
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redis import RedisAway
 from scoreboard.journal.types import Span
 from tests.support import KEY, wait_until
 
@@ -162,7 +162,7 @@ def test_many_gaps_cost_redis_little(parts, redis):
     for seq in range(head + 10, head + 4010, 2):
         view.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
 
-    assert redis.hlen(keys.applied(0)) <= 68  # four fields, and 64 gaps
+    assert redis.hlen(rediskeys.applied(0)) <= 68  # four fields, and 64 gaps
     view.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
     assert view.applied().position >= head + 10
 

@@ -7,8 +7,8 @@ import pytest
 
 from scoreboard.app import create_app
 from scoreboard.boards import follow
-from scoreboard.core import keys
-from scoreboard.core.db import rows
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.db import rows
 from tests.boards.calls import listed, put, submit
 from tests.contract import client_of
 from tests.support import wait_until
@@ -54,14 +54,14 @@ def test_what_is_not_in_the_backup_is_on_no_board(lost, make_parts, monkeypatch,
     parts.followers.catch_up("boards")
     assert redis.hkeys("sb:{cup/all/}:members") == ["kept", "new"]
     assert redis.keys("sb:{gone/*") == []
-    assert redis.hgetall(keys.names()) == {}
+    assert redis.hgetall(rediskeys.names()) == {}
     assert parts.verify.run() == []
 
 
 def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
     lost, make_parts, monkeypatch, redis
 ):
-    before = redis.hget(keys.applied(0), "position")
+    before = redis.hget(rediskeys.applied(0), "position")
     monkeypatch.setattr(follow, "SHORT", -1)
     parts = make_parts(lost)
     client = create_app(parts).test_client()
@@ -99,7 +99,7 @@ def test_a_process_that_runs_while_a_backup_is_put_in_place_notices(make_parts, 
     submit(client, "main", {"player": "kept", "score": 1})
     assert parts.boards._show.trust.sound()
 
-    redis.hset(keys.applied(0), mapping={"mark": "1-another", "newest-mark": "1-another"})
+    redis.hset(rediskeys.applied(0), mapping={"mark": "1-another", "newest-mark": "1-another"})
 
     wait_until(lambda: not parts.boards._show.trust.sound(), seconds=2)
     assert players(client, "main") == ["kept"]
@@ -108,8 +108,8 @@ def test_a_process_that_runs_while_a_backup_is_put_in_place_notices(make_parts, 
 
 
 def test_viewers_get_the_restored_board_in_a_new_epoch(lost, make_parts, redis):
-    redis.hset(keys.head(), mapping={"epoch": "5", "seq": "7", "server": "x", "boards": "0"})
+    redis.hset(rediskeys.head(), mapping={"epoch": "5", "seq": "7", "server": "x", "boards": "0"})
     parts = make_parts(lost)
     parts.followers.catch_up("boards")
 
-    assert not redis.exists(keys.head())
+    assert not redis.exists(rediskeys.head())

@@ -28,10 +28,10 @@ from scoreboard.app import create_app
 from scoreboard.boards import cursors
 from scoreboard.boards.order import Order
 from scoreboard.boards.types import Definition, Place, Window
-from scoreboard.core.addresses import UNKNOWN, Addresses
-from scoreboard.core.bodies import parsed, query, shaped
 from scoreboard.core.errors import BadRequest, Unauthenticated, ValidationFailed
-from scoreboard.core.openapi import description_of
+from scoreboard.core.http.addresses import UNKNOWN, Addresses
+from scoreboard.core.http.bodies import parsed, query, shaped
+from scoreboard.core.http.openapi import description_of
 from scoreboard.core.signing import seal
 from scoreboard.parts import Parts, build
 from scoreboard.stream.edge import last_seen

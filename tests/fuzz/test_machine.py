@@ -20,7 +20,7 @@ from redis import Redis
 
 from config.settings import Settings
 from scoreboard.chaos.notation import read
-from scoreboard.core.redis import RedisAway
+from scoreboard.core.storage.redis import RedisAway
 from scoreboard.parts import build
 from tests.actions.play import Player, define, proof
 from tests.contract import client_of

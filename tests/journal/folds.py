@@ -11,8 +11,8 @@ from typing import Any
 import peewee
 
 from scoreboard.core.clock import Clock
-from scoreboard.core.db import Database, execute
 from scoreboard.core.errors import Refused
+from scoreboard.core.storage.db import Database, execute
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
 from scoreboard.journal.types import Fact, Recorded, Span

@@ -7,8 +7,8 @@ import threading
 import apsw
 import pytest
 
-from scoreboard.core.db import execute, rows
 from scoreboard.core.errors import Unavailable
+from scoreboard.core.storage.db import execute, rows
 from tests.journal.folds import Notes, Pause, note, timed
 from tests.journal.proxy import Proxy
 from tests.support import wait_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.actions.store.receipts import RECEIPTS
-from scoreboard.core.db import Rows, rows
+from scoreboard.core.storage.db import Rows, rows
 from scoreboard.journal.notes import MOST
 from tests.journal.folds import note
 from tests.support import wait_until

@@ -8,8 +8,8 @@ import time
 import peewee
 import pytest
 
-from scoreboard.core.db import rows
 from scoreboard.core.errors import Unavailable
+from scoreboard.core.storage.db import rows
 from scoreboard.journal import writer as module
 from tests.journal.folds import Notes, Pause, in_parallel, note
 from tests.support import wait_until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoreboard.core.db import rows
+from scoreboard.core.storage.db import rows
 
 
 @pytest.fixture

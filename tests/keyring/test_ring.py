@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from scoreboard.core.clock import rfc3339
-from scoreboard.core.db import rows
 from scoreboard.core.errors import Conflict, NotFound, Unavailable
+from scoreboard.core.storage.db import rows
 from scoreboard.keyring.rules import state
 from tests.journal.folds import in_parallel
 from tests.support import START, wait_until

@@ -8,8 +8,8 @@ import threading
 import apsw
 import pytest
 
-from scoreboard.core.db import Database, execute
 from scoreboard.core.errors import Unavailable
+from scoreboard.core.storage.db import Database, execute
 from scoreboard.keyring.known import KnownKeys
 from scoreboard.keyring.store import RingKeys
 from tests.journal.proxy import Proxy

@@ -10,7 +10,7 @@ from random import Random
 
 from redis import Redis
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from tests.load import servers
 from tests.load.boards import fill_boards, plain, player, scores
 from tests.load.generator import percentiles
@@ -96,7 +96,7 @@ def _ask_until_back(
             started.wrong += answer.status < 500
         if not started.back:
             started.asked.append(now - asked)
-            if redis.hget(keys.applied(0), "position") is not None:
+            if redis.hget(rediskeys.applied(0), "position") is not None:
                 started.back = now - begun
                 continue
             time.sleep(PAUSE_SECONDS)

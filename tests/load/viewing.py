@@ -16,8 +16,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from scoreboard.core import keys
-from scoreboard.core.redis import connect_patient
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redis import connect_patient
 from scoreboard.stream import frames
 from scoreboard.stream.diff import checksum
 from scoreboard.stream.store import StreamStore
@@ -72,7 +72,7 @@ def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
 
     def hold() -> None:
         while not stopping.wait(0.5):
-            redis.set(keys.lease(), token, px=3000)
+            redis.set(rediskeys.lease(), token, px=3000)
 
     def publish(mark: int, size: int) -> None:
         (head, _), old = store.head(), store.shown()["main"]
@@ -83,7 +83,7 @@ def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
         assert store.commit(token, head, frames.text(frame), new)
 
     wait_until(lambda: "main" in store.shown(), seconds=20)
-    redis.set(keys.lease(), token, px=3000)
+    redis.set(rediskeys.lease(), token, px=3000)
     holding = threading.Thread(target=hold)
     holding.start()
     try:

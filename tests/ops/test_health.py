@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core.db import execute
-from scoreboard.core.redis import RedisAway
-from scoreboard.core.unavailable import Busy, Denied, Full, Lost
+from scoreboard.core.storage.db import execute
+from scoreboard.core.storage.redis import RedisAway
+from scoreboard.core.storage.unavailable import Busy, Denied, Full, Lost
 from scoreboard.journal.probe import WriteProbe
 from scoreboard.ops.wire import Reason
 from tests.actions.play import Player

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core import eviction
+from scoreboard.core.storage import eviction
 from tests.boards.calls import listed, submit
 from tests.faults.servers import RedisServer
 from tests.support import KEY
@@ -175,7 +175,7 @@ def test_tls_to_a_server_without_it_is_told(server, admin, client_on):
 def test_a_policy_that_evicts_is_a_warning_and_goes_on(server, admin, client_on, caplog, monkeypatch):
     monkeypatch.setattr(eviction, "LOOK_SECONDS", 0)
     admin.config_set("maxmemory-policy", "allkeys-lru")
-    with caplog.at_level(logging.WARNING, "scoreboard.core.eviction"):
+    with caplog.at_level(logging.WARNING, "scoreboard.core.storage.eviction"):
         client = client_on(f"redis://127.0.0.1:{server.port}/0")
 
     told = [record.policy for record in caplog.records if record.name == eviction.__name__]

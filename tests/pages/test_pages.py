@@ -9,7 +9,7 @@ import re
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core.unavailable import Lost
+from scoreboard.core.storage.unavailable import Lost
 from tests.pages.html import INLINE
 from tests.support import KEY
 

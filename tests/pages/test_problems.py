@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scoreboard.core.codes import CODES
+from scoreboard.core.http.errorcodes import CODES
 from scoreboard.pages.guide.advice import advice, coded
 
 pytestmark = pytest.mark.one_database

@@ -10,9 +10,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scoreboard.app import create_app
 from scoreboard.core import errors
-from scoreboard.core.codes import CODES
-from scoreboard.core.http import HTTP_CODES
-from scoreboard.core.openapi import description_of
+from scoreboard.core.http.conventions import HTTP_CODES
+from scoreboard.core.http.errorcodes import CODES
+from scoreboard.core.http.openapi import description_of
 from tests import contract
 from tests.support import ROOT
 

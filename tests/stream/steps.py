@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from scoreboard.parts import Parts
 from scoreboard.stream.diff import applied, checksum
 from scoreboard.stream.types import Line
@@ -13,13 +13,13 @@ from tests.contract import hold_frame
 
 def publish(parts: Parts) -> None:
     """One turn of a publisher, which finds something to do and so does not wait."""
-    parts.publisher.store._redis.lpush(keys.dirty_wake(), 1)
+    parts.publisher.store._redis.lpush(rediskeys.dirty_wake(), 1)
     parts.publisher._turn()
 
 
 def published(redis: Any) -> list[str]:
     """The ids of all frames in Redis."""
-    return [id for id, _ in redis.xrange(keys.frames())]
+    return [id for id, _ in redis.xrange(rediskeys.frames())]
 
 
 class Viewer:

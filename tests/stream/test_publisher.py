@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from scoreboard.stream import frames, publisher
 from scoreboard.stream.types import Cursor
 from tests.boards.calls import put, score
@@ -24,7 +24,7 @@ def other(make_parts, sqlite_url, parts):
 
 def sent(redis):
     """All frames in Redis, decoded."""
-    return [frames.decoded(values["frame"]) for _, values in redis.xrange(keys.frames())]
+    return [frames.decoded(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
 
 
 def test_the_first_frame_of_a_board_is_a_snapshot_and_the_next_a_delta(client, parts, redis):
@@ -112,7 +112,7 @@ def test_who_stops_publishing_does_not_take_the_lease_again(parts, redis):
     parts.publisher._renewed = float("-inf")
 
     assert not parts.publisher._keep_lease()
-    assert redis.get(keys.lease()) is None
+    assert redis.get(rediskeys.lease()) is None
 
 
 @pytest.mark.alone
@@ -144,7 +144,7 @@ def test_a_board_that_changed_does_not_wait_for_those_that_are_looked_at_in_case
 
 def test_a_publisher_that_lost_its_lease_cannot_commit(client, parts, other, redis):
     publish(parts)
-    redis.delete(keys.lease())
+    redis.delete(rediskeys.lease())
     publish(other)
     score(client, "main", ada=1)
     before = published(redis)
@@ -184,12 +184,12 @@ def test_whoever_takes_over_goes_on_with_the_chain_and_sends_no_snapshot(client,
 def test_a_publisher_that_stops_lets_its_lease_go_and_nobody_elses(parts, other, redis):
     publish(parts)
     parts.publisher.stop()
-    assert redis.get(keys.lease()) is None
+    assert redis.get(rediskeys.lease()) is None
 
     publish(other)
     parts.publisher.stop()
 
-    assert redis.get(keys.lease()) == other.publisher.token
+    assert redis.get(rediskeys.lease()) == other.publisher.token
 
 
 def test_an_emptied_redis_begins_a_new_incarnation(client, parts, redis, clock):
@@ -213,14 +213,14 @@ def test_an_emptied_redis_begins_a_new_incarnation(client, parts, redis, clock):
 def test_a_restarted_redis_begins_a_new_incarnation_even_with_its_old_data(client, parts, other, redis):
     publish(parts)
     parts.publisher.stop()
-    redis.hset(keys.head(), "server", "the run id before")
+    redis.hset(rediskeys.head(), "server", "the run id before")
 
     publish(other)
 
     assert other.publisher._head.epoch > parts.publisher._head.epoch
 
 
-@pytest.mark.parametrize("lost", [keys.head, keys.shown])
+@pytest.mark.parametrize("lost", [rediskeys.head, rediskeys.shown])
 def test_what_redis_loses_of_the_stream_is_published_again(client, parts, redis, clock, lost):
     score(client, "main", ada=1)
     publish(parts)
@@ -232,13 +232,13 @@ def test_what_redis_loses_of_the_stream_is_published_again(client, parts, redis,
     publish(parts)
 
     assert parts.publisher._head.epoch > before.epoch
-    assert redis.hlen(keys.shown()) == len(parts.publisher._shown) > 0
+    assert redis.hlen(rediskeys.shown()) == len(parts.publisher._shown) > 0
     assert Viewer().take(sent(redis)).rows() == [("ada", 1)]
 
 
 def test_what_was_written_while_nobody_published_is_published_later(client, parts, redis):
     score(client, "main", ada=1)
-    redis.delete(keys.dirty())
+    redis.delete(rediskeys.dirty())
 
     publish(parts)
 

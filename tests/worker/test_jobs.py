@@ -12,7 +12,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from scoreboard.core import keys
+from scoreboard.core.storage import rediskeys
 from tests.boards.calls import listed, put, score
 from tests.support import ROOT
 from worker import clock as ticking
@@ -138,7 +138,7 @@ def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):
 
 
 def test_the_clock_wakes_every_follower_and_the_chores(redis, rq_redis, redis_server):
-    redis.lpush(keys.wake(), 1)
+    redis.lpush(rediskeys.wake(), 1)
     turns = iter([False, True])
 
     ticking.run(rq_redis, redis, ["boards", "audit"], lambda: next(turns))
@@ -148,7 +148,7 @@ def test_the_clock_wakes_every_follower_and_the_chores(redis, rq_redis, redis_se
         "audit": 1,
         queues.CHORES: 1,
     }
-    assert redis.llen(keys.wake()) == 0
+    assert redis.llen(rediskeys.wake()) == 0
 
 
 def test_chores_that_are_due_together_are_all_done(redis, rq_redis):

@@ -7,7 +7,7 @@ from typing import Any
 
 from scoreboard.accounts.spelling import username_key
 from scoreboard.accounts.types import Account, Barred
-from scoreboard.core.db import Connection, Database, execute, one_of, rows
+from scoreboard.core.storage.db import Connection, Database, execute, one_of, rows
 
 ACCOUNT = (
     "a.id, a.username, COALESCE(p.display_name, a.id), a.region, a.role, a.scoring, a.created_at,"

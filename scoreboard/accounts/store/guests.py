@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from scoreboard.core.db import Connection, Database, execute, one_of, rows
+from scoreboard.core.storage.db import Connection, Database, execute, one_of, rows
 
 # A moderator, or one who was suspended or kept from scoring, is somebody's decision, which stays.
 IDLE = "username IS NULL AND ranked = 0 AND role = 'player' AND scoring = 1 AND suspended_at IS NULL"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scoreboard.accounts.types import Name
-from scoreboard.core.db import Connection, Database, Rows, one_of, rows
+from scoreboard.core.storage.db import Connection, Database, Rows, one_of, rows
 
 NAME = "id, display_name, renamed"
 PLAYERS = Rows(

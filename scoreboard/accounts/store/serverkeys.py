@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoreboard.accounts.types import ServerKey
-from scoreboard.core.db import Connection, Database, execute, rows
+from scoreboard.core.storage.db import Connection, Database, execute, rows
 
 KEY = "id, name, scopes, created_at, revoked_at"
 

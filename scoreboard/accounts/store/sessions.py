@@ -8,7 +8,7 @@ from typing import Any
 import peewee
 
 from scoreboard.accounts.types import Revocation, Session
-from scoreboard.core.db import Connection, Database, Rows, execute, rows
+from scoreboard.core.storage.db import Connection, Database, Rows, execute, rows
 
 SESSION = "id, player, generation, created_at, rotated_at, expires_at, ended_at, ended_why"
 MERGED = "merged into an account"  # why a guest's sessions ended whose player is part of another one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scoreboard.actions.rules import Wins
-from scoreboard.core.db import Connection, Rows, execute, one_of, rows
+from scoreboard.core.storage.db import Connection, Rows, execute, one_of, rows
 
 ALONE = Rows(
     table="action_alone",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scoreboard.core.db import Database, Rows, rows
+from scoreboard.core.storage.db import Database, Rows, rows
 
 RECEIPTS = Rows(
     table="receipt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scoreboard.core.db import Connection, Database, Rows, one_of, rows
+from scoreboard.core.storage.db import Connection, Database, Rows, one_of, rows
 
 SLICE = 1000
 REFUSED = Rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scoreboard.actions.types import ActionType, Rules
-from scoreboard.core.db import Connection, Database, execute, rows
+from scoreboard.core.storage.db import Connection, Database, execute, rows
 
 # In a column of its own: the release before it stops at rules that have a field it does not know.
 RESULT_BYTES = "resultBytes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scoreboard.boards.types import Board, Definition
-from scoreboard.core.db import Connection, Database, execute, rows
+from scoreboard.core.storage.db import Connection, Database, execute, rows
 
 COLUMNS = "id, definition, revision, layout, since, deleted, file_digest"
 

@@ -13,11 +13,11 @@ from redis.exceptions import ResponseError
 from scoreboard.accounts.types import Name
 from scoreboard.boards.order import Order
 from scoreboard.boards.types import Applied, Compared, Place, Shown, Standing, Stretch, Window
-from scoreboard.core import keys
-from scoreboard.core.redis import Breaker, Scripts, SharedReads
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redis import Breaker, Scripts, SharedReads
 from scoreboard.journal.types import Recorded, Span
 
-PARTS = (keys.order, keys.members, keys.tiers, keys.tier_sizes, keys.metadata)
+PARTS = (rediskeys.order, rediskeys.members, rediskeys.tiers, rediskeys.tier_sizes, rediskeys.metadata)
 SCANNED = 1000  # keys that are looked at in one trip
 PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
 
@@ -75,7 +75,7 @@ class RedisView:
                 self._queue(pipeline, change, ranked=True)
             if changes:
                 _look_at(pipeline, {change.window for change in changes})
-            _ring(pipeline, keys.wake())
+            _ring(pipeline, rediskeys.wake())
 
         answers = self._breaker.call(lambda: self._scripts.execute(fill))
         shown = [_shown(change, answer) for change, answer in zip(changes, answers, strict=False)]
@@ -108,11 +108,11 @@ class RedisView:
         self._advance(1, seq, mark, "", "set")
 
     def _advance(self, first: int, last: int, *rest: Any) -> None:
-        self._call("advance_applied", [keys.applied(0)], [first, last, *rest])
+        self._call("advance_applied", [rediskeys.applied(0)], [first, last, *rest])
 
     def wake(self) -> None:
         """Wake the followers. Raises RedisAway."""
-        self._breaker.call(lambda: self._scripts.execute(lambda pipeline: _ring(pipeline, keys.wake())))
+        self._breaker.call(lambda: self._scripts.execute(lambda pipeline: _ring(pipeline, rediskeys.wake())))
 
     def applied(self) -> Applied | None:
         """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
@@ -120,14 +120,14 @@ class RedisView:
 
         def read() -> Applied | None:
             try:
-                found: Any = self._redis.hmget(keys.applied(0), names)
+                found: Any = self._redis.hmget(rediskeys.applied(0), names)
                 return _applied(*found)
             except ResponseError as error:
                 if "WRONGTYPE" not in str(error):
                     raise
             except ValueError:
                 pass  # it was altered
-            self._redis.unlink(keys.applied(0))  # no position is better than one that nobody can read
+            self._redis.unlink(rediskeys.applied(0))  # no position is better than one that nobody can read
             return None
 
         return self._breaker.call(read)
@@ -137,12 +137,14 @@ class RedisView:
 
         What is built afterwards can be read as soon as the position is noted.
         """
-        self._breaker.call(lambda: self._redis.unlink(keys.names(), keys.renames(), keys.catalogue_version()))
-        self._unlink_all(keys.WINDOWS)
+        self._breaker.call(
+            lambda: self._redis.unlink(rediskeys.names(), rediskeys.renames(), rediskeys.catalogue_version())
+        )
+        self._unlink_all(rediskeys.WINDOWS)
 
     def forget_journal(self) -> None:
         """Forget all that followed another journal, the stream included. Raises RedisAway."""
-        followed = (keys.applied(0), keys.head(), keys.frames(), keys.shown())
+        followed = (rediskeys.applied(0), rediskeys.head(), rediskeys.frames(), rediskeys.shown())
         self._breaker.call(lambda: self._redis.unlink(*followed))
 
     def _unlink_all(self, pattern: str) -> None:
@@ -164,7 +166,7 @@ class RedisView:
     def begin_building(self, window: Window, token: str, layout: int) -> None:
         """Begin to build a window beside what is shown. Raises RedisAway."""
         shown = _keys(window)
-        self._call("begin_building", [*map(keys.building, shown[:5]), shown[5]], [token, layout])
+        self._call("begin_building", [*map(rediskeys.building, shown[:5]), shown[5]], [token, layout])
 
     def fill_building(
         self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
@@ -172,7 +174,7 @@ class RedisView:
         """Write standings where a window is built. False where that is of no use. Raises RedisAway."""
         shown = _keys(window)
         args = [token, order.ties, order.tier_width, version, *_values(order, standings)]
-        return bool(self._call("fill_building", [*map(keys.building, shown[:5]), shown[5]], args))
+        return bool(self._call("fill_building", [*map(rediskeys.building, shown[:5]), shown[5]], args))
 
     def finish_building(self, window: Window, token: str, order: Order, version: int) -> bool:
         """Show what was built. False where that is of no use. Raises RedisAway."""
@@ -233,12 +235,14 @@ class RedisView:
     def _named(self, players: Sequence[str]) -> list[str | None] | None:
         if not players:
             return []
-        found: list[str | None] | None = self._read("read_names", [keys.renames(), keys.names()], players)
+        found: list[str | None] | None = self._read(
+            "read_names", [rediskeys.renames(), rediskeys.names()], players
+        )
         return found
 
     def hide_names(self) -> None:
         """Have names be read from SQL until all of them are shown again. Raises RedisAway."""
-        self._breaker.call(lambda: self._redis.unlink(keys.names(), keys.renames()))
+        self._breaker.call(lambda: self._redis.unlink(rediskeys.names(), rediskeys.renames()))
 
     def show_names(self, names: Sequence[Name], *, complete: int | None = None) -> None:
         """Show display names, each unless a newer one is shown. Raises RedisAway.
@@ -249,21 +253,21 @@ class RedisView:
         args: list[Any] = ["" if complete is None else complete, secrets.token_hex(4)]
         for name in names:
             args += (name.player, name.seq, name.text)
-        self._call("show_names", [keys.names(), keys.renames()], args)
+        self._call("show_names", [rediskeys.names(), rediskeys.renames()], args)
 
     def forget_names(self, players: Sequence[str], gone: int) -> None:
         """Show the names of players no more who are gone by this fact. Raises RedisAway."""
-        self._call("forget_names", [keys.names(), keys.renames()], [gone, *players])
+        self._call("forget_names", [rediskeys.names(), rediskeys.renames()], [gone, *players])
 
     def versions(self) -> tuple[int | None, str | None]:
         """Version of the catalogue, and the name of the state of display names. Raises RedisAway."""
-        names = (keys.catalogue_version(), keys.renames(), keys.names())
+        names = (rediskeys.catalogue_version(), rediskeys.renames(), rediskeys.names())
         catalogue, renames = self._read("read_versions", names, ())
         return int(catalogue) if catalogue else None, renames or None
 
     def show_catalogue_version(self, version: int) -> None:
         """Tell every process that the definitions changed. Raises RedisAway."""
-        self._breaker.call(lambda: self._redis.set(keys.catalogue_version(), version))
+        self._breaker.call(lambda: self._redis.set(rediskeys.catalogue_version(), version))
 
     # Reading. None where the window is not shown, or damaged.
 
@@ -361,8 +365,8 @@ def _values(order: Order, standings: Sequence[Standing]) -> list[Any]:
 
 
 def _look_at(pipeline: Any, windows: Collection[Window]) -> None:
-    pipeline.sadd(keys.dirty(), *map(scope, windows))
-    _ring(pipeline, keys.dirty_wake())
+    pipeline.sadd(rediskeys.dirty(), *map(scope, windows))
+    _ring(pipeline, rediskeys.dirty_wake())
 
 
 def scope(window: Window) -> str:
@@ -371,13 +375,13 @@ def scope(window: Window) -> str:
 
 
 def _keys(window: Window) -> list[str]:
-    tag = keys.window(window.board, window.period, window.segment)
-    return [*(part(tag) for part in PARTS), keys.state(tag)]
+    tag = rediskeys.window(window.board, window.period, window.segment)
+    return [*(part(tag) for part in PARTS), rediskeys.state(tag)]
 
 
 def _both(window: Window) -> list[str]:
     shown = _keys(window)
-    return [*shown, *map(keys.building, shown[:5])]
+    return [*shown, *map(rediskeys.building, shown[:5])]
 
 
 def _applied(

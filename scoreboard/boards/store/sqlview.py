@@ -8,7 +8,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store.standings import WindowRow, window_row
 from scoreboard.boards.types import Place, Stretch, Window
-from scoreboard.core.db import Connection, Database, one_of, rows
+from scoreboard.core.storage.db import Connection, Database, one_of, rows
 
 AFTER = "(sort_key < ? OR (sort_key = ? AND player < ?))"
 FIRST = ("~", "")  # stands before every row

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.types import Period, Standing, Window
-from scoreboard.core.db import Connection, Rows, execute, one_of, rows
+from scoreboard.core.storage.db import Connection, Rows, execute, one_of, rows
 
 PAGE = 5000
 STANDING = "player, score, c1, c2, reached_at, reached_by, version, metadata, sort_key"

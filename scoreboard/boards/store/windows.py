@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.standings import WINDOW, WindowRow
 from scoreboard.boards.types import Window
-from scoreboard.core.db import Connection, Database, one_of, rows
+from scoreboard.core.storage.db import Connection, Database, one_of, rows
 
 
 class Windows:

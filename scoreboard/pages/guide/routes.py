@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from scoreboard.core import links
-from scoreboard.core.codes import CODES
 from scoreboard.core.errors import NotFound
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
+from scoreboard.core.http import links
+from scoreboard.core.http.errorcodes import CODES
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
 from scoreboard.pages import manners
 from scoreboard.pages.guide.advice import advice, coded
 from scoreboard.pages.guide.samples import Here

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import escape
 
-from scoreboard.core import cors
-from scoreboard.core.bodies import query
 from scoreboard.core.errors import NotOffered
-from scoreboard.core.http import answer
-from scoreboard.core.limits import limited
-from scoreboard.core.links import link, root
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
+from scoreboard.core.http import cors
+from scoreboard.core.http.bodies import query
+from scoreboard.core.http.conventions import answer
+from scoreboard.core.http.links import link, root
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import limited
 from scoreboard.pages import asking, manners, view
 from scoreboard.pages.sharing.links import board_in
 from scoreboard.pages.sharing.qr import qr_code

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
 
-from scoreboard.core.openapi import described
-from scoreboard.core.parts import parts
+from scoreboard.core.http.openapi import described
+from scoreboard.core.http.parts import parts
 from scoreboard.pages import manners
 from scoreboard.pages.shell.files import LEAVING, worker
 from scoreboard.pages.wire import Spoken

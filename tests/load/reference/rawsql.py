@@ -14,7 +14,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.store.standings import STANDINGS
 from scoreboard.boards.store.standings import _row as standing_row
 from scoreboard.boards.types import Definition, Standing
-from scoreboard.core.db import Rows
+from scoreboard.core.storage.db import Rows
 from scoreboard.journal.store import JOURNAL
 from scoreboard.journal.store import _row as journal_row
 from scoreboard.journal.types import Fact, Recorded

@@ -1,0 +1,1 @@
+"""Threads, locks and deadlines: how work of one process runs side by side."""

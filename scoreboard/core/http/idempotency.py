@@ -1,0 +1,123 @@
+"""Stored answers: a write that is sent again with its Idempotency-Key gets what it got before.
+
+An answer belongs to the incarnation of the resource that it describes, which is named by a text: what is
+deleted and made again under the same name is another one, and old answers say nothing of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flask import Response, request
+
+from scoreboard.core.clock import Clock
+from scoreboard.core.concurrency.keyedlock import Turns
+from scoreboard.core.errors import FieldError, Refused, ValidationFailed
+from scoreboard.core.storage.db import Database, execute, rows
+
+KEY = re.compile(r"^[\x20-\x7e]{1,128}\Z")
+KEPT_MS = 7 * 86_400_000
+SLICE = 500
+
+
+class Stored(NamedTuple):
+    """A stored answer, with what it answers and which incarnation it describes."""
+
+    digest: str
+    status: int
+    body: str
+    incarnation: str  # "" where it was stored by a release that did not know
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Answers to writes, by caller and key. Only successes are kept: a failure may be tried anew."""
+
+    database: Database
+    clock: Clock
+    turns: Turns = field(default_factory=Turns)
+
+    def once(
+        self, caller: str, body: bytes, write: Callable[[], Response], *, incarnation: Callable[[], str]
+    ) -> Response:
+        """The answer to a write, or the stored one. Raises Refused, idempotency_key_reused.
+
+        `incarnation` names what the write is about, as it is now. It is asked before the write and after it.
+        """
+        key = sent_key()
+        if key is None:
+            return write()
+        # The same request many times at once: one does the work, the others wait for its answer.
+        with self.turns.take((caller, key)):
+            return self._once(caller, key, body, write, incarnation)
+
+    def _once(
+        self,
+        caller: str,
+        key: str,
+        body: bytes,
+        write: Callable[[], Response],
+        incarnation: Callable[[], str],
+    ) -> Response:
+        digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+        stored = self._find(caller, key)
+        if stored is None or _outlived(stored, incarnation(), digest):
+            response = write()
+            if response.status_code < 300:
+                self._keep(caller, key, digest, response, incarnation())
+            return response
+        if stored.digest != digest:
+            raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
+        response = Response(stored.body, stored.status, mimetype="application/json")
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    def forget_old(self) -> None:
+        """Delete answers that are older than a week."""
+        before = self.clock() - KEPT_MS
+        text = (
+            "DELETE FROM answer WHERE (caller, key) IN"
+            " (SELECT caller, key FROM answer WHERE at < ? ORDER BY at LIMIT ?) RETURNING key"
+        )
+        # Slice by slice: nobody waits long for the write lock.
+        while len(self.database.transaction(lambda db: rows(db, text, (before, SLICE)))) == SLICE:
+            pass
+
+    def _find(self, caller: str, key: str) -> Stored | None:
+        text = "SELECT digest, status, body, incarnation FROM answer WHERE caller = ? AND key = ?"
+        found = self.database.run(lambda db: rows(db, text, (caller, key)))
+        return Stored(*found[0]) if found else None
+
+    def _keep(self, caller: str, key: str, digest: str, response: Response, incarnation: str) -> None:
+        text = (
+            "INSERT INTO answer (caller, key, digest, status, body, at, incarnation)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO UPDATE SET digest = excluded.digest,"
+            " status = excluded.status, body = excluded.body, at = excluded.at,"
+            " incarnation = excluded.incarnation"
+        )
+        body = response.get_data(as_text=True)
+        row = (caller, key, digest, response.status_code, body, self.clock(), incarnation)
+        self.database.transaction(lambda db: execute(db, text, row))
+
+
+def _outlived(stored: Stored, incarnation: str, digest: str) -> bool:
+    """Whether a stored answer is about an earlier incarnation of what the request is about now.
+
+    Doing the write again is safe then: what was recorded for the present incarnation is not recorded twice.
+    """
+    if not stored.incarnation:
+        return stored.digest == digest
+    name = stored.incarnation.rpartition(" ")[0]
+    return stored.incarnation != incarnation and name == incarnation.rpartition(" ")[0]
+
+
+def sent_key() -> str | None:
+    """The request's Idempotency-Key. Raises ValidationFailed where it is no key."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.match(key):
+        raise ValidationFailed(FieldError("Idempotency-Key", "must be 1 to 128 printable characters"))
+    return key

@@ -1,0 +1,36 @@
+"""Absolute links. Every one is made here, since an answer that has one may say what a stranger made up."""
+
+from __future__ import annotations
+
+from flask import Response, after_this_request, current_app, request, url_for
+
+from scoreboard.core.http.site import Site
+
+
+def root() -> str:
+    """The address that absolute links begin with, with a slash at its end.
+
+    Whoever asks can name any host. So without PUBLIC_URL no cache that others share may keep the answer.
+    """
+    site = known_site()
+    if site.url:
+        return f"{site.url}/"
+    after_this_request(_not_shared)
+    return request.url_root
+
+
+def link(endpoint: str, **values: object) -> str:
+    """The absolute link to a route."""
+    return root() + url_for(endpoint, **values).removeprefix(request.script_root)[1:]  # type: ignore[arg-type]
+
+
+def known_site() -> Site:
+    """Where this server is for everybody else."""
+    site: Site = current_app.config["SITE"]
+    return site
+
+
+def _not_shared(response: Response) -> Response:
+    said = response.headers.get("Cache-Control", "private, no-cache")
+    response.headers["Cache-Control"] = said.replace("public", "private")
+    return response

@@ -1,0 +1,1 @@
+"""Rate limits: rules, counters in Redis, and counters in memory."""

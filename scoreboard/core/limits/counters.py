@@ -1,0 +1,168 @@
+"""Counting in fixed stretches of time by the library `limits`: all limits of a request in one trip.
+
+Out of the box a limit with its headers costs three trips to Redis: hit, count, time left. Here
+requests that come at the same time even share one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol, cast
+
+from limits import RateLimitItem
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import STRATEGIES, FixedWindowRateLimiter
+from redis import Redis
+
+from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redis import Scripts
+
+SCHEME = "scoreboard"
+STRATEGY = "fixed-window-together"
+
+
+class Counter(NamedTuple):
+    """Which counter, how much it allows, and how long its stretches of time last."""
+
+    key: str
+    allowed: int
+    seconds: int
+
+
+class Tally(NamedTuple):
+    """How often something happened in the stretch of time that runs, and when the next one begins."""
+
+    item: RateLimitItem
+    used: int
+    reset_seconds: int
+
+    @property
+    def remaining(self) -> int:
+        """How many more are allowed."""
+        return max(0, self.item.amount - self.used)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether there were more than are allowed."""
+        return self.used > self.item.amount
+
+
+class CountsTogether(Protocol):
+    """A storage of `limits` that adds to several counters at once."""
+
+    def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
+        """Add `cost` to each counter up to the first exceeded one: counts, and seconds that are left."""
+
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it, whatever the others say."""
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything."""
+
+
+class RedisCounts(RedisStorage):
+    """Counters that all processes share, on connections that are made elsewhere."""
+
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - `limits` reads it while it makes the class
+
+    def initialize_storage(self, _uri: str) -> None:
+        """Know our script beside those of `limits`."""
+        super().initialize_storage(_uri)
+        self._scripts = Scripts(cast(Redis, self.get_connection()), "scoreboard.core.limits")
+        self._together = Together(self._count)
+
+    def prefixed_key(self, key: str) -> str:
+        """The key in Redis."""
+        return rediskeys.limit(key)
+
+    def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
+        """Add `cost` to each counter up to the first exceeded one, in one trip."""
+        return _pairs(self._together.ask(self._question(counters, cost)))
+
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it, in one trip."""
+        found = self._count([self._question([counter], cost) for counter, cost in counters])
+        return [pair for answer in found for pair in _pairs(answer)]
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything, in one trip."""
+        names = [self.prefixed_key(counter.key) for counter in counters]
+        return _pairs(self._scripts.call("give_back", names, [one.seconds * 1000 for one in counters]))
+
+    def _question(self, counters: Sequence[Counter], cost: int) -> tuple[list[str], list[int]]:
+        args = [cost]
+        for counter in counters:
+            args += (counter.allowed, counter.seconds * 1000)
+        return [self.prefixed_key(counter.key) for counter in counters], args
+
+    def _count(self, asked: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
+        def fill(pipeline: Any) -> None:
+            for names, args in asked:
+                self._scripts.queue(pipeline, "count", names, args)
+
+        return self._scripts.execute(fill)
+
+
+class MemoryCounts(MemoryStorage):
+    """Counters of this process."""
+
+    def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
+        """Add `cost` to each counter up to the first exceeded one."""
+        found, exceeded = [], False
+        for counter in counters:
+            count = self.get(counter.key) if exceeded else self.incr(counter.key, counter.seconds, cost)
+            left = self.get_expiry(counter.key) - time.time()
+            exceeded = exceeded or count >= counter.allowed + cost
+            found.append((count, left if left > 0 else counter.seconds))
+        return found
+
+    def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
+        """Add to each counter what stands beside it."""
+        return [pair for counter, cost in counters for pair in self.add([counter], cost)]
+
+    def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
+        """Take one back from each counter that holds anything."""
+        for counter in counters:
+            if self.get(counter.key) > 0:
+                self.decr(counter.key)
+        return self.add(counters, 0)
+
+
+class FixedWindowsTogether(FixedWindowRateLimiter):
+    """Fixed windows as `limits` has them, several at once."""
+
+    storage: CountsTogether  # type: ignore[assignment]
+
+    def hit_together(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
+        """Hit each limit with its key, in order, up to the first one that is exceeded."""
+        return _tallies(hits, self.storage.add([_counter(*hit) for hit in hits], cost))
+
+    def hit_each(self, hits: Sequence[tuple[RateLimitItem, str]], costs: Sequence[int]) -> list[Tally]:
+        """Hit each limit with its key, and with a cost of its own."""
+        counters = [(_counter(*hit), cost) for hit, cost in zip(hits, costs, strict=True)]
+        return _tallies(hits, self.storage.add_each(counters))
+
+    def give_back(self, hits: Sequence[tuple[RateLimitItem, str]]) -> list[Tally]:
+        """Take back what `hit_together` counted."""
+        return _tallies(hits, self.storage.give_back([_counter(*hit) for hit in hits]))
+
+
+def _counter(item: RateLimitItem, key: str) -> Counter:
+    return Counter(item.key_for(key), item.amount, item.get_expiry())
+
+
+def _tallies(hits: Sequence[tuple[RateLimitItem, str]], found: Sequence[tuple[int, float]]) -> list[Tally]:
+    return [
+        Tally(item, used, max(1, math.ceil(left)))
+        for (item, _), (used, left) in zip(hits, found, strict=True)
+    ]
+
+
+def _pairs(found: Sequence[int]) -> list[tuple[int, float]]:
+    return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
+
+
+STRATEGIES[STRATEGY] = FixedWindowsTogether

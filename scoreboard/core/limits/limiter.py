@@ -1,0 +1,213 @@
+"""The limiter: counts in Redis for all processes, and in memory where Redis can't."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple, cast
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import RateLimitItem, parse_many
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from scoreboard.core.http.addresses import SITE6_PREFIX, SITE_TIMES
+from scoreboard.core.limits.counters import SCHEME, STRATEGY, FixedWindowsTogether, MemoryCounts, Tally
+from scoreboard.core.limits.pending import Owed
+from scoreboard.core.storage.redis import Breaker, RedisAway
+
+log = logging.getLogger(__name__)
+
+MOST_SPENT = 10_000  # limits that a process knows to be exceeded, and as many that it counts later
+
+
+class Use(NamedTuple):
+    """A use of what is limited: which limit it counts against, and by which key."""
+
+    name: str
+    key: str
+    of_site: bool = False  # by a site, which holds many networks
+
+
+class Limit(NamedTuple):
+    """A limit for all processes together, and this process's share of it."""
+
+    whole: RateLimitItem
+    share: RateLimitItem
+
+
+Hit = tuple[Limit, str]  # with the digest of its key
+Kept = OrderedDict[tuple[str, str], tuple[Tally, float]]  # name and digest → what was counted, and until when
+Count = Callable[[FixedWindowsTogether, Sequence[tuple[RateLimitItem, str]]], list[Tally]]
+
+
+class Limits:
+    """What is allowed by name, and how much of it was used. Never fails, and hardly ever waits."""
+
+    def __init__(
+        self,
+        allowed: Mapping[str, str],
+        *,
+        redis: Redis,
+        breaker: Breaker,
+        processes: int = 1,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = {
+            (name, of_site): list(_limits(name, text, processes, of_site=of_site))
+            for name, text in allowed.items()
+            for of_site in (False, True)
+        }
+        self._breaker = breaker
+        self._refusing = Breaker()  # of counts only: a Redis that is full can still be read
+        self._alone = False
+        self._monotonic = monotonic
+        self._spent: Kept = OrderedDict()
+        self._known: Kept = OrderedDict()  # of what is counted later
+        self._owed: Owed[Hit] = Owed(self._settle)
+        options: dict[str, Any] = {"connection_pool": redis.connection_pool}
+        self._limiter = Limiter(
+            get_remote_address, storage_uri=f"{SCHEME}://", storage_options=options, strategy=STRATEGY
+        )
+
+    def init_app(self, app: Any) -> None:
+        """Begin to count, for this Flask application."""
+        # What an application has already gets no hooks from flask-limiter. They would run at every
+        # request, limited or not, and their fallback probes Redis with a ping, which a Redis that
+        # refuses writes answers too.
+        app.extensions.setdefault("limiter", set()).add(self._limiter)
+        self._limiter.init_app(app)
+        self._own = FixedWindowsTogether(MemoryCounts())
+
+    def count(self, uses: Iterable[Use], *, cost: int = 1) -> list[Tally]:
+        """Count uses, up to the first limit that is exceeded. A cost of 0 only looks."""
+        hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
+        if not hits:
+            return []
+        found = self._counted(hits, lambda counts, items: counts.hit_together(items, cost=cost))
+        for (_, key), tally in zip(hits, found, strict=True):
+            if tally.exceeded:
+                self._remember(key, tally)
+        return found
+
+    def give_back(self, uses: Iterable[Use]) -> list[Tally]:
+        """Take back what `count` counted: these uses were not what is limited."""
+        hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
+        return self._counted(hits, lambda counts, items: counts.give_back(items)) if hits else []
+
+    def count_later(self, use: Use) -> list[Tally]:
+        """Count a use in a moment, in one trip with all that is counted by then. Asks nobody.
+
+        Returns how much this process knows to be used, with what it has yet to tell.
+        """
+        digest = _digest(use.key)
+        return [self._estimate((limit, digest)) for limit in self._limits[use.name, use.of_site]]
+
+    @property
+    def resting(self) -> bool:
+        """Whether Redis is being left alone now, and this process counts alone."""
+        return self._breaker.open
+
+    @property
+    def any_spent(self) -> bool:
+        """Whether this process has met any exceeded limit. Usually not, and then nobody need be looked up."""
+        return bool(self._spent)
+
+    def spent(self, use: Use) -> list[Tally]:
+        """What was exceeded when this process counted last, and still is. Asks nobody."""
+        digest, limits = _digest(use.key), self._limits[use.name, use.of_site]
+        known = (self._left(self._spent, (limit.whole.namespace, digest)) for limit in limits)
+        return [tally for tally in known if tally is not None]
+
+    def stop(self) -> None:
+        """Tell nobody any more what is counted."""
+        self._owed.stop()
+
+    def _estimate(self, hit: Hit) -> Tally:
+        limit, key = hit
+        known = self._left(self._known, (limit.whole.namespace, key))
+        tally = known or Tally(limit.whole, 0, limit.whole.get_expiry())
+        tally = tally._replace(used=tally.used + self._owed.add(hit))
+        if not tally.remaining:
+            self._remember(key, tally)
+        return tally
+
+    def _settle(self, owed: Mapping[Hit, int]) -> None:
+        hits, costs = list(owed), list(owed.values())
+        found = self._counted(hits, lambda counts, items: counts.hit_each(items, costs))
+        for (_, key), tally in zip(hits, found, strict=True):
+            self._keep(self._known, key, tally)
+            if not tally.remaining:  # the next one is refused before it does anything
+                self._remember(key, tally)
+
+    def _left(self, kept: Kept, key: tuple[str, str]) -> Tally | None:
+        found = kept.get(key)
+        seconds = found[1] - self._monotonic() if found else 0
+        return found[0]._replace(reset_seconds=math.ceil(seconds)) if found and seconds > 0 else None
+
+    def _remember(self, key: str, tally: Tally) -> None:
+        self._keep(self._spent, key, tally)
+
+    def _keep(self, kept: Kept, key: str, tally: Tally) -> None:
+        kept[tally.item.namespace, key] = tally, self._monotonic() + tally.reset_seconds
+        kept.move_to_end((tally.item.namespace, key))
+        if len(kept) > MOST_SPENT:
+            kept.popitem(last=False)
+
+    def _counted(self, hits: Sequence[Hit], count: Count) -> list[Tally]:
+        """What `count` finds: in Redis, or in memory where Redis can't."""
+        try:
+            found = self._in_redis([(limit.whole, key) for limit, key in hits], count)
+        except RedisAway as away:
+            found = count(self._own, [(limit.share, key) for limit, key in hits])
+            self._now(alone=True, reason=str(away))
+        else:
+            self._now(alone=False)
+        return found
+
+    def _in_redis(self, items: Sequence[tuple[RateLimitItem, str]], count: Count) -> list[Tally]:
+        if self._refusing.open:
+            raise RedisAway("Redis refused to count a moment ago")
+
+        def counted() -> list[Tally]:
+            try:
+                found = count(cast(FixedWindowsTogether, self._limiter.limiter), items)
+            except ResponseError as error:
+                self._refusing.rest()
+                raise RedisAway(str(error)) from error
+            self._refusing.worked()
+            return found
+
+        return self._breaker.call(counted)
+
+    def _now(self, *, alone: bool, reason: str = "") -> None:
+        if alone and not self._alone:
+            log.warning("limits are counted by this process alone", extra={"reason": reason})
+        elif self._alone and not alone:
+            log.info("limits are counted in Redis again")
+        self._alone = alone
+
+
+def _limits(name: str, text: str, processes: int, *, of_site: bool) -> Iterable[Limit]:
+    items = parse_many(text) if text else []
+    for item in items:
+        # A name stands for one limit in the headers.
+        known = name if len(items) == 1 else f"{name}-{item.get_expiry()}s"
+        if of_site:
+            known, amount = f"{known}-{SITE6_PREFIX}", item.amount * SITE_TIMES
+        else:
+            amount = item.amount
+        share = max(1, amount // processes)
+        yield Limit(type(item)(amount, item.multiples, known), type(item)(share, item.multiples, known))
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(key: str) -> str:
+    # Keys of one length, whatever was sent; and nobody finds addresses and names in Redis.
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""SQL databases and Redis: connections, errors, and the names of keys."""

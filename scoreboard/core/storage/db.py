@@ -1,0 +1,219 @@
+"""SQL databases: SQLite through apsw, PostgreSQL through psycopg 3, both under peewee."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+import peewee
+from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]
+from playhouse.apsw_ext import APSWDatabase
+from psycopg import waiting
+
+from scoreboard.core import private
+from scoreboard.core.concurrency.deadline import left
+from scoreboard.core.concurrency.threads import NativeThreads, cooperative, native_lock
+from scoreboard.core.storage.pool import PooledPostgres, bounded
+from scoreboard.core.storage.sqlerrors import DriverError, classify
+from scoreboard.core.storage.unavailable import DatabaseUnavailable, Denied, Lost
+
+T = TypeVar("T")
+Connection = peewee.Database  # a database as one works with it inside Database.run
+
+READERS = 6  # native threads that read SQLite, or connections that read PostgreSQL, per process
+BUSY_SECONDS = 1.2  # less than the writer's deadline, so that a locked file is answered in time
+TELL_SECONDS = 10.0  # between two lines of the log about the same trouble
+
+log = logging.getLogger(__name__)
+
+
+def sqlite_library() -> str:
+    """The version of the SQLite library that is in use."""
+    return str(apsw.sqlitelibversion())
+
+
+class Database:
+    """One SQL database. Work runs on a connection of its own, never on the event loop."""
+
+    def __init__(
+        self, url: str, *, synchronous: str = "FULL", readers: int = READERS, seconds: float | None = None
+    ) -> None:
+        """`seconds` bounds each piece of work, and so does a request's deadline, whatever falls silent."""
+        self.url = url
+        self._seconds = seconds
+        self.postgres = not url.startswith("sqlite:")
+        self._threads = NativeThreads(readers)
+        self._told: dict[str, float] = {}  # until when a reason needs no further line in the log
+        if self.postgres:
+            refuse_blocking_psycopg()
+            self._db = PooledPostgres(url.replace("postgres://", "postgresql://", 1), most=readers)
+        else:
+            path = Path(url.removeprefix("sqlite:///"))
+            _keep_private(path)
+            self._db = SQLite(
+                str(path),
+                autoconnect=False,
+                timeout=BUSY_SECONDS,
+                lock_type="IMMEDIATE",
+                pragmas={"journal_mode": "wal", "synchronous": synchronous, "cache_size": -32_000},
+            )
+            self._db._lock = native_lock()  # noqa: SLF001 - peewee takes it in each of our threads
+            # Asked once here, so that no native thread takes the lock of the logging module for it.
+            logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
+
+    def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
+        """Do `work` with a connection. Raises DatabaseUnavailable where the database can't.
+
+        `seconds` is how long it may take; the database's own limit and the request's where it is None.
+        On SQLite it bounds the waiting: what has begun by then goes on, and nobody hears of it.
+        """
+        most = seconds
+        if seconds is None and self._seconds is not None:
+            most = left(self._seconds)
+        try:
+            if self.postgres:
+                return self._on_postgres(work, most)
+            return self._threads.run(lambda: self._connected(work), seconds=most)
+        except DriverError as error:
+            named = classify(error)
+            if named is None:
+                raise
+            self._note(named)
+            raise named from error
+
+    def transaction(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in one transaction, which takes the write lock at once."""
+
+        def inside(db: Connection) -> T:
+            with db.atomic():
+                return work(db)
+
+        return self.run(inside)
+
+    def snapshot(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in one transaction that reads one unchanging state and blocks nobody."""
+
+        def inside(db: Connection) -> T:
+            self._db.begin("REPEATABLE READ" if self.postgres else "DEFERRED")
+            try:
+                return work(db)
+            finally:
+                db.rollback()
+
+        return self.run(inside)
+
+    def close(self) -> None:
+        """Close the connections that this thread or the pool holds."""
+        if self.postgres:
+            self._db.close_idle()
+        else:
+            self._threads.run(self._db.close)
+            self._threads.close()
+
+    def _on_postgres(self, work: Callable[[Connection], T], seconds: float | None) -> T:
+        with self._db.connection_context(), bounded(self._db.connection(), seconds):
+            return work(self._db)
+
+    def _connected(self, work: Callable[[Connection], T]) -> T:
+        self._db.connect(reuse_if_open=True)
+        try:
+            return work(self._db)
+        except DriverError as error:
+            # A file that was opened read-only, or replaced since, stays so for this connection.
+            if isinstance(classify(error), Lost | Denied):
+                with suppress(*DriverError):
+                    self._db.close()
+            raise
+
+    def _note(self, error: DatabaseUnavailable) -> None:
+        if self.postgres and isinstance(error, Denied):
+            self._db.renew()  # new connections may find another server, or other rights
+        now = time.monotonic()
+        if now < self._told.get(error.reason, 0.0):
+            return
+        self._told[error.reason] = now + TELL_SECONDS
+        log.warning("the database can't be used", extra={"reason": error.reason, "error": str(error)})
+
+
+def _keep_private(path: Path) -> None:
+    # Password hashes are in it. SQLite gives the files beside it, which it makes itself, the same mode.
+    private.folder(path.parent)
+    if not path.is_dir():
+        private.file(path)
+    for ending in ("-wal", "-shm"):
+        private.close(path.with_name(path.name + ending))
+
+
+class SQLite(APSWDatabase):
+    """SQLite through apsw, which binds no datetimes by itself: the migrations' history has them."""
+
+    def _add_conn_hooks(self, connection: apsw.Connection) -> None:
+        super()._add_conn_hooks(connection)
+        connection.convert_binding = lambda cursor, number, value: str(value)
+
+
+def refuse_blocking_psycopg() -> None:
+    """Raise if psycopg was imported before gevent patched: each query would freeze the process."""
+    if cooperative() and getattr(waiting, "wait_c", None) is waiting.wait:
+        raise RuntimeError("psycopg was imported before gevent.monkey.patch_all(): import wsgi first")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Many rows written by one statement, in the way that is fastest on each database."""
+
+    table: str
+    columns: tuple[tuple[str, str], ...]  # name and PostgreSQL type
+    conflict: str = ""
+
+    def write(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert `rows`, or do with each what `conflict` says."""
+        if not rows:
+            return
+        with peewee_errors:
+            if isinstance(db, APSWDatabase):
+                db.cursor().executemany(self._values, rows)
+            else:
+                db.cursor().execute(self._unnest, [list(column) for column in zip(*rows, strict=True)])
+
+    @property
+    def _values(self) -> str:
+        marks = ", ".join("?" for _ in self.columns)
+        return f"INSERT INTO {self.table} ({self._names}) VALUES ({marks}) {self.conflict}"
+
+    @property
+    def _unnest(self) -> str:
+        arrays = ", ".join(f"%s::{kind}[]" for _, kind in self.columns)
+        return f"INSERT INTO {self.table} ({self._names}) SELECT * FROM unnest({arrays}) {self.conflict}"
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(name for name, _ in self.columns)
+
+
+def rows(db: Connection, text: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of one statement, written with ? for its parameters."""
+    if not isinstance(db, APSWDatabase):
+        text = text.replace("?", "%s")
+    return list(db.execute_sql(text, tuple(params)))
+
+
+def execute(db: Connection, text: str, params: Iterable[Any] = ()) -> None:
+    """Run one statement that returns nothing."""
+    if not isinstance(db, APSWDatabase):
+        text = text.replace("?", "%s")
+    db.execute_sql(text, tuple(params))
+
+
+def one_of(db: Connection, column: str, values: Sequence[Any]) -> tuple[str, Any]:
+    """A condition that `column` is one of `values`, and its parameter: the same text for any number."""
+    if isinstance(db, APSWDatabase):
+        return f"{column} IN (SELECT value FROM json_each(?))", json.dumps(values)
+    return f"{column} = ANY(?)", list(values)

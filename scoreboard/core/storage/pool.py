@@ -1,0 +1,179 @@
+"""Connections to PostgreSQL that are kept, and opened without making anybody wait for longer than he has.
+
+peewee's own pool opens them one after another under a lock: while the server is silent, the tenth caller
+waits ten time-outs. And psycopg gives a connection two seconds at least, which is too long for a request.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from math import inf
+from typing import Any
+
+import peewee
+import psycopg
+from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]
+from psycopg.pq import TransactionStatus
+
+from scoreboard.core.concurrency.deadline import left
+from scoreboard.core.storage.pgsession import Adapter, Session
+
+WAIT_SECONDS = 1.5  # for a connection, where nothing else bounds it
+CONNECT_SECONDS = 2
+NETWORK: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 3000,
+}
+
+
+class PooledPostgres(peewee.PostgresqlDatabase):
+    """PostgreSQL over a few connections, which those who work with it borrow."""
+
+    psycopg3_adapter = Adapter
+
+    def __init__(self, url: str, *, most: int) -> None:
+        super().__init__(url, prefer_psycopg3=True, autoconnect=False, **NETWORK)
+        self._lock = nullcontext()  # its state is each thread's own, and waiting must not be in a row
+        self._idle: deque[Session] = deque(maxlen=most)
+        self._places = threading.Semaphore(most)
+
+    def begin(self, isolation_level: str | None = None) -> None:
+        """Begin a transaction, with its limits where a pooler may give it any session."""
+        with peewee_errors:
+            self.cursor().execute(self.connection().beginning(isolation_level))
+
+    def close_idle(self) -> None:
+        """Close the connections that nobody works with."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def renew(self) -> None:
+        """Close what lies idle after a refusal; read-only connections are replaced soon anyway."""
+        expiring = [session for session in self._idle if session.expires < inf]
+        others = [session for session in self._idle if session.expires == inf]
+        self._idle = deque(expiring, self._idle.maxlen)
+        for session in others:
+            session.close()
+
+    def _connect(self) -> Session:
+        until = time.monotonic() + left(WAIT_SECONDS)
+        if not self._places.acquire(timeout=left(WAIT_SECONDS)):
+            raise peewee.OperationalError("no connection became free in time")
+        try:
+            return self._kept() or self._opened(until)
+        except BaseException:
+            self._places.release()
+            raise
+
+    def _close(self, connection: Session) -> None:
+        # In the middle of something it may be silent for ever: no word is said to it any more.
+        if connection.pgconn.transaction_status == TransactionStatus.IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        self._places.release()
+
+    def _kept(self) -> Session | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.expires <= time.monotonic():
+                with bounded(connection, CONNECT_SECONDS):
+                    connection.leave()
+            elif _alive(connection):
+                return connection
+            connection.close()
+        return None
+
+    def _opened(self, until: float) -> Session:
+        opening = _Opening(self._introduced)
+        threading.Thread(target=opening.run, daemon=True).start()
+        return opening.wait(max(0.0, until - time.monotonic()))
+
+    def _introduced(self) -> Session:
+        session: Session = super()._connect()  # type: ignore[misc]
+        try:
+            with bounded(session, CONNECT_SECONDS):
+                session.introduce()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+
+@contextmanager
+def bounded(session: Session, seconds: float | None) -> Iterator[None]:
+    """Cut the connection where the block takes longer: no other time-out sees a server that says nothing."""
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, _cut, (session.fileno(),))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(descriptor: int) -> None:
+    with socket.socket(fileno=os.dup(descriptor)) as connection:
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Opening:
+    """A connection on its way, for one who waits for it, or has gone."""
+
+    def __init__(self, connect: Callable[[], Session]) -> None:
+        self._connect = connect
+        self._found: queue.SimpleQueue[Session | Exception] = queue.SimpleQueue()
+        self._undecided = [True]  # whoever pops it decides whether the connection is used
+
+    def run(self) -> None:
+        """Make the connection."""
+        try:
+            opened = self._connect()
+        except Exception as error:  # noqa: BLE001 - it is raised to the one who waits
+            self._found.put(error)
+            return
+        if self._decide():
+            self._found.put(opened)
+        else:
+            opened.close()
+
+    def wait(self, seconds: float) -> Session:
+        """The connection. Raises what kept it from being made, or OperationalError after `seconds`."""
+        try:
+            found = self._found.get(timeout=seconds)
+        except queue.Empty:
+            if self._decide():
+                raise peewee.OperationalError("no connection could be made in time") from None
+            found = self._found.get()
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _decide(self) -> bool:
+        try:
+            return self._undecided.pop()
+        except IndexError:
+            return False
+
+
+def _alive(connection: Session) -> bool:
+    """Whether the server did not end a connection that lay idle. Asks nobody."""
+    try:
+        connection.pgconn.consume_input()  # which reads its last words, if there are any
+        connection.pgconn.consume_input()  # and this one finds that there are no more
+    except psycopg.Error:
+        return False
+    return not connection.closed

@@ -1,0 +1,217 @@
+"""Redis clients: one that never makes a request wait, and one that may wait for a message."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+from redis.retry import Retry
+
+from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redisreasons import UNREACHABLE, reason_of
+from scoreboard.core.storage.runid import run_id
+
+__all__ = [
+    "Breaker",
+    "RedisAway",
+    "RedisError",
+    "Scripts",
+    "SharedReads",
+    "connect",
+    "connect_patient",
+    "keepalive",
+    "probe",
+]
+
+T = TypeVar("T")
+
+HOT_SECONDS = 0.25  # a stalled Redis costs one request this much, once per breaker interval
+REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone, twice as long each time
+LONGEST_REST_SECONDS = 2.0
+
+
+UNREADABLE = "replace"  # what is no UTF-8 was altered: it is read as something else, and found to be wrong
+
+SHARED = re.compile(r"^-- with (_\w+\.lua)$", re.MULTILINE)  # in a script, for what it shares with others
+
+
+class RedisAway(Exception):
+    """Redis did not answer or refused, or is being left alone after it did."""
+
+    def __init__(self, text: str, reason: str = UNREACHABLE) -> None:
+        """`reason` is a word of `redisreasons`."""
+        super().__init__(text)
+        self.reason = reason
+
+
+class Breaker:
+    """Stops asking a Redis that fails, and tries it again after a rest."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._resting_until = 0.0
+        self._rest_seconds = REST_SECONDS
+        self._reason = UNREACHABLE  # for which it rests
+        self.server = ""  # run id of the server that was last met: another one may hold older data
+
+    @property
+    def open(self) -> bool:
+        """Whether Redis is being left alone now."""
+        return self._monotonic() < self._resting_until
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Do `work`. Raises RedisAway where Redis fails, or failed a moment ago."""
+        if self.open:
+            raise RedisAway("Redis is being left alone for a moment", self._reason)
+        try:
+            done = work()
+        except (RedisError, OSError) as error:
+            self.rest()
+            self._reason = reason_of(error)
+            raise RedisAway(str(error), self._reason) from error
+        self.worked()
+        return done
+
+    def worked(self) -> None:
+        """Redis did what was asked: its next failure counts as a first one."""
+        self._rest_seconds = REST_SECONDS
+
+    def rest(self) -> None:
+        """Leave Redis alone for a while."""
+        with self._lock:
+            if self.open:
+                return  # others failed with this one
+            self._resting_until = self._monotonic() + self._rest_seconds
+            self._rest_seconds = min(2 * self._rest_seconds, LONGEST_REST_SECONDS)
+
+
+def connect(url: str, breaker: Breaker) -> Redis:
+    """A client for the hot path: quick to give up, and never sends anything twice.
+
+    redis-py's default retries lost replies ten times, which doubles writes and waits for a minute.
+    It reconnects silently, so each new connection tells `breaker` which server it met.
+    """
+
+    def met(connection: Any) -> None:
+        def ask(*words: str) -> Any:
+            connection.send_command(*words)
+            return connection.read_response()
+
+        connection.on_connect()
+        breaker.server = run_id(ask)
+
+    return Redis.from_url(
+        url,
+        redis_connect_func=met,
+        socket_timeout=HOT_SECONDS,
+        socket_connect_timeout=HOT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+        encoding_errors=UNREADABLE,
+        protocol=2,
+    )
+
+
+def probe(redis: Redis) -> None:
+    """Do what the product does: run a script, and write. Raises a RedisError that says why it can't."""
+    redis.eval("return redis.call('SET', KEYS[1], 1, 'EX', 60)", 1, rediskeys.probe())
+
+
+def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
+    """A client for blocking reads and for loading boards: waits up to `seconds` for an answer."""
+    return Redis.from_url(
+        url,
+        socket_timeout=seconds,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+        encoding_errors=UNREADABLE,
+        protocol=2,
+        **keepalive(url),
+    )
+
+
+def keepalive(url: str) -> dict[str, bool]:
+    """The option that finds a dead peer, for connections that can have one."""
+    return {} if url.startswith("unix:") else {"socket_keepalive": True}
+
+
+class Scripts:
+    """A package's Lua scripts, sent by their digests."""
+
+    def __init__(self, redis: Redis, package: str) -> None:
+        self._redis = redis
+        found = {
+            path.name: path.read_text()
+            for path in files(package).joinpath("lua").iterdir()
+            if path.name.endswith(".lua")
+        }
+        self._texts = {
+            name.removesuffix(".lua"): SHARED.sub(lambda line: found[line[1]], text)
+            for name, text in found.items()
+            if not name.startswith("_")
+        }
+        self._digests = {
+            name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+            for name, text in self._texts.items()
+        }
+
+    def queue(self, pipeline: Any, name: str, keys: Sequence[str], args: Sequence[Any]) -> None:
+        """Queue a script in a pipeline."""
+        pipeline.evalsha(self._digests[name], len(keys), *keys, *args)
+
+    def execute(self, fill: Callable[[Any], None]) -> list[Any]:
+        """Send what `fill` queues in one pipeline. A restarted Redis gets the scripts again.
+
+        Scripts that a pipeline runs must bear being run twice.
+        """
+        try:
+            return self._once(fill)
+        except NoScriptError:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for text in self._texts.values():
+                    pipeline.script_load(text)
+                pipeline.execute()
+            return self._once(fill)
+
+    def call(self, name: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Run one script."""
+        return self.execute(lambda pipeline: self.queue(pipeline, name, keys, args))[0]
+
+    def _once(self, fill: Callable[[Any], None]) -> list[Any]:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            fill(pipeline)
+            answers: list[Any] = pipeline.execute()
+            return answers
+
+
+class SharedReads:
+    """What many callers read at the same time, asked for in one pipeline.
+
+    By itself a command costs a process several times as much: a connection to fetch, to check, to wait for.
+    """
+
+    def __init__(self, scripts: Scripts, breaker: Breaker) -> None:
+        self._scripts, self._breaker = scripts, breaker
+        self._together: Together[Callable[[Any], None], Any] = Together(self._trip)
+
+    def ask(self, queue: Callable[[Any], None]) -> Any:
+        """The answer to the one command that `queue` puts into a pipeline. Raises RedisAway."""
+        return self._together.ask(queue)
+
+    def _trip(self, queues: Sequence[Callable[[Any], None]]) -> Sequence[Any]:
+        def fill(pipeline: Any) -> None:
+            for queue in queues:
+                queue(pipeline)
+
+        return self._breaker.call(lambda: self._scripts.execute(fill))

@@ -1,0 +1,133 @@
+"""Every Redis key of the product, one function each. docs/redis-keys.md says what they hold.
+
+Keys that one script touches share a hash tag, the part in braces.
+"""
+
+from __future__ import annotations
+
+WINDOWS = "sb:{*/*/*}:*"  # the pattern of the keys of all windows: no other key has a tag with two slashes
+
+
+def window(board: str, period: str, segment: str) -> str:
+    """The hash tag of one board window: the board, its period, and its region ("" for all)."""
+    return f"{{{board}/{period}/{segment}}}"
+
+
+def order(tag: str) -> str:
+    """Sorted set of a window: every standing's order key and player, all with score 0."""
+    return f"sb:{tag}:order"
+
+
+def members(tag: str) -> str:
+    """Hash of a window: player → version and order key."""
+    return f"sb:{tag}:members"
+
+
+def tiers(tag: str) -> str:
+    """Sorted set of a dense window: each distinct score (with its columns) once."""
+    return f"sb:{tag}:tiers"
+
+
+def tier_sizes(tag: str) -> str:
+    """Hash of a dense window: tier → how many players stand on it."""
+    return f"sb:{tag}:tier-sizes"
+
+
+def metadata(tag: str) -> str:
+    """Hash of a window: player → JSON metadata, for those who have any."""
+    return f"sb:{tag}:metadata"
+
+
+def state(tag: str) -> str:
+    """Hash of a window: the layout that it is shown in, the newest fact in it, and how much its keys hold."""
+    return f"sb:{tag}:state"
+
+
+def building(key: str) -> str:
+    """Where a key is built anew, before it is renamed."""
+    return f"{key}:building"
+
+
+def run() -> str:
+    """The name of the run of this Redis server: `scoreboard/core/storage/runid.py`."""
+    return "sb:run"
+
+
+def probe() -> str:
+    """Written to see whether Redis takes writes."""
+    return "sb:probe"
+
+
+def names() -> str:
+    """Hash: player → the fact that named the player, and the display name, for those who have one."""
+    return "sb:{names}"
+
+
+def renames() -> str:
+    """The newest fact that changed a display name, and how many there are; absent while some are missing."""
+    return "sb:{names}:version"
+
+
+def catalogue_version() -> str:
+    """Version of the board definitions: the newest fact that changed one."""
+    return "sb:catalogue:version"
+
+
+def applied(shard: int) -> str:
+    """Hash of a shard: up to which fact the boards in Redis hold everything, and islands beyond."""
+    return f"sb:{{applied-{shard}}}"
+
+
+def wake() -> str:
+    """List that wakes the worker's followers. Carries no truth."""
+    return "sb:wake"
+
+
+def dirty() -> str:
+    """Set of scopes that changed since they were last published."""
+    return "sb:{stream}:dirty"
+
+
+def dirty_wake() -> str:
+    """List that wakes the publisher. Carries no truth."""
+    return "sb:{stream}:wake"
+
+
+def frames() -> str:
+    """Redis stream of published frames; its ids are our cursors."""
+    return "sb:{stream}:frames"
+
+
+def head() -> str:
+    """Hash: epoch and sequence number of the newest frame."""
+    return "sb:{stream}:head"
+
+
+def shown() -> str:
+    """Hash: scope → the list as it was last published."""
+    return "sb:{stream}:shown"
+
+
+def lease() -> str:
+    """Who publishes now."""
+    return "sb:{stream}:lease"
+
+
+def kicks() -> str:
+    """Redis stream of whom every process sends away."""
+    return "sb:{stream}:kicks"
+
+
+def processes() -> str:
+    """Hash: number of a web process → what it serves now, as JSON."""
+    return "sb:{stream}:processes"
+
+
+def process_numbers() -> str:
+    """Hash: number → whose it is, and when that was last said."""
+    return "sb:{stream}:process-numbers"
+
+
+def limit(counter: str) -> str:
+    """String: how often something that is limited happened: the limit, by whom, and what it allows."""
+    return f"sb:{{limit}}:{counter}"

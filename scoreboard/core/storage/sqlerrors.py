@@ -1,0 +1,183 @@
+"""What the errors of PostgreSQL and SQLite mean, by their codes: one table for each."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import apsw
+import peewee
+import psycopg
+
+from scoreboard.core.storage.unavailable import Busy, DatabaseUnavailable, Denied, Full, Lost
+
+# What a driver raises, before it is classified.
+DriverError = (peewee.PeeweeException, psycopg.Error, apsw.Error, OSError)
+
+Meaning = tuple[type[DatabaseUnavailable], str] | None
+MISTAKE: Meaning = None  # of a statement or its values, which is ours: the next one may be good
+
+# By SQLSTATE, or else by its first two characters, which are its class.
+SQLSTATES: dict[str, Meaning] = {
+    "02": MISTAKE,
+    "03": MISTAKE,
+    "08": (Lost, "unreachable"),  # a pooler in front says all its refusals with 08P01
+    "09": MISTAKE,
+    "0A": MISTAKE,
+    "0B": MISTAKE,
+    "0F": MISTAKE,
+    "0L": (Denied, "no_permission"),
+    "0P": (Denied, "no_permission"),
+    "0Z": MISTAKE,
+    "10": MISTAKE,
+    "20": MISTAKE,
+    "21": MISTAKE,
+    "22": MISTAKE,
+    "23": MISTAKE,
+    "24": MISTAKE,
+    "25": MISTAKE,
+    "25006": (Denied, "read_only"),
+    "25P03": (Lost, "timeout"),  # idle in a transaction for too long: the server ends the connection
+    "25P04": (Lost, "timeout"),
+    "26": (Denied, "failed"),  # a prepared statement is gone: the connection is of no use any more
+    "27": MISTAKE,
+    "28": (Denied, "credentials"),
+    "2B": MISTAKE,
+    "2D": MISTAKE,
+    "2F": MISTAKE,
+    "34": MISTAKE,
+    "38": MISTAKE,
+    "39": MISTAKE,
+    "3B": MISTAKE,
+    "3D": (Denied, "missing_database"),
+    "3F": (Denied, "not_migrated"),
+    "40": (Busy, "busy"),
+    "40002": MISTAKE,
+    "40003": (Lost, "unreachable"),
+    "42": MISTAKE,
+    "42501": (Denied, "no_permission"),
+    "42703": (Denied, "not_migrated"),
+    "42P01": (Denied, "not_migrated"),
+    "42P05": (Denied, "failed"),  # as 26: a prepared statement of somebody else's is there
+    "44": MISTAKE,
+    "53": (Busy, "limit_reached"),
+    "53100": (Full, "full"),
+    "53300": (Lost, "too_many_connections"),
+    "54": MISTAKE,
+    "55": (Busy, "busy"),
+    "57": (Lost, "restarting"),
+    "57014": (Busy, "timeout"),
+    "57P04": (Denied, "missing_database"),
+    "57P05": (Lost, "timeout"),
+    "58": (Denied, "io_error"),
+    "72": (Busy, "timeout"),
+    "F0": (Denied, "failed"),
+    "HV": MISTAKE,
+    "P0": MISTAKE,
+    "XX": (Denied, "failed"),  # hosts say with XX000 that a quota is used up
+    "XX001": (Denied, "corrupt"),
+    "XX002": (Denied, "corrupt"),
+}
+
+# By extended result code, or else by result code.
+SQLITE: dict[int, Meaning] = {
+    apsw.SQLITE_ERROR: (Denied, "not_migrated"),  # statements are tested: it is the tables that differ
+    apsw.SQLITE_INTERNAL: (Denied, "failed"),
+    apsw.SQLITE_PERM: (Denied, "no_permission"),
+    apsw.SQLITE_ABORT: (Busy, "busy"),
+    apsw.SQLITE_BUSY: (Busy, "busy"),
+    apsw.SQLITE_LOCKED: (Busy, "busy"),
+    apsw.SQLITE_NOMEM: (Busy, "limit_reached"),
+    apsw.SQLITE_READONLY: (Denied, "read_only"),
+    apsw.SQLITE_INTERRUPT: (Busy, "timeout"),
+    apsw.SQLITE_IOERR: (Lost, "io_error"),  # also of a commit, which may or may not be written then
+    # SQLite calls it full where the device is. A quota or a limit of files is a write that failed.
+    apsw.SQLITE_IOERR_WRITE: (Full, "full"),
+    apsw.SQLITE_IOERR_SHMSIZE: (Full, "full"),
+    apsw.SQLITE_CORRUPT: (Denied, "corrupt"),
+    apsw.SQLITE_FULL: (Full, "full"),
+    apsw.SQLITE_CANTOPEN: (Lost, "unreachable"),
+    apsw.SQLITE_PROTOCOL: (Busy, "busy"),
+    apsw.SQLITE_SCHEMA: (Busy, "busy"),
+    apsw.SQLITE_AUTH: (Denied, "no_permission"),
+    apsw.SQLITE_NOTADB: (Denied, "corrupt"),
+    apsw.SQLITE_TOOBIG: MISTAKE,
+    apsw.SQLITE_CONSTRAINT: MISTAKE,
+    apsw.SQLITE_MISMATCH: MISTAKE,
+    apsw.SQLITE_MISUSE: MISTAKE,
+    apsw.SQLITE_RANGE: MISTAKE,
+}
+
+ERRNOS: dict[int | None, Meaning] = {
+    errno.ENOSPC: (Full, "full"),
+    errno.EDQUOT: (Full, "full"),
+    errno.EFBIG: (Full, "full"),
+    errno.EROFS: (Denied, "read_only"),
+    errno.EACCES: (Denied, "no_permission"),
+    errno.EPERM: (Denied, "no_permission"),
+    errno.EIO: (Denied, "io_error"),
+}
+
+# libpq passes on no SQLSTATE of a connection that is refused, only the words of the server or pooler. Those
+# that aren't known, or are in another language, mean that it can't be reached; the log has them.
+REFUSALS = (
+    ("too many clients", "53300"),
+    ("too many connections", "53300"),
+    ("remaining connection slots", "53300"),
+    ("no more connections allowed", "53300"),
+    ("max client connections reached", "53300"),
+    ("password authentication failed", "28P01"),
+    ("no password supplied", "28P01"),
+    ("no pg_hba.conf entry", "28000"),
+    ("not permitted to log in", "28000"),
+    ("auth failed", "28000"),
+    ("no such user", "28000"),
+    ("no such database", "3D000"),
+    ("permission denied for database", "42501"),
+    ("is not currently accepting connections", "57P03"),
+    ("not accepting connections", "57P03"),
+    ("is starting up", "57P03"),
+    ("is shutting down", "57P03"),
+    ("in recovery mode", "57P03"),
+    ("not yet accepting connections", "57P03"),
+    ("session is read-only", "25006"),  # of libpq itself, where target_session_attrs asks for another one
+    ("server is in hot standby mode", "25006"),
+)
+DOES_NOT_EXIST = (('role "', "28000"), ('database "', "3D000"))
+
+
+def classify(error: BaseException) -> DatabaseUnavailable | None:
+    """What a driver's error means for the caller, or None where it means a mistake of ours."""
+    meaning = _meaning(error)
+    if meaning is None:
+        return None
+    kind, reason = meaning
+    return kind(str(error).strip(), reason)
+
+
+def _meaning(error: BaseException) -> Meaning:
+    original: Any = getattr(error, "orig", error)  # peewee wraps what a driver raised
+    if isinstance(original, apsw.Error):
+        return _of_sqlite(original)
+    state = getattr(original, "sqlstate", None)
+    if state:
+        return SQLSTATES.get(state, SQLSTATES.get(state[:2], (Denied, "failed")))
+    if isinstance(original, OSError):
+        return ERRNOS.get(original.errno, (Lost, "unreachable"))
+    lost = (psycopg.OperationalError, psycopg.InterfaceError, peewee.OperationalError, peewee.InterfaceError)
+    return _refused(str(original)) if isinstance(original, lost) else MISTAKE
+
+
+def _of_sqlite(error: apsw.Error) -> Meaning:
+    result = getattr(error, "result", None)
+    if result is None:  # an error of apsw itself
+        return (Lost, "unreachable") if isinstance(error, apsw.ConnectionClosedError) else MISTAKE
+    return SQLITE.get(getattr(error, "extendedresult", result), SQLITE.get(result, (Denied, "failed")))
+
+
+def _refused(text: str) -> Meaning:
+    words = text.lower()
+    states = [state for part, state in REFUSALS if part in words]
+    if "does not exist" in words:
+        states += [state for part, state in DOES_NOT_EXIST if part in words]
+    return SQLSTATES.get(states[0], SQLSTATES[states[0][:2]]) if states else (Lost, "unreachable")

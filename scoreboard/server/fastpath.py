@@ -1,0 +1,160 @@
+"""The fast lane: a gevent worker that reads plain requests and writes their answers itself.
+
+gunicorn takes a quarter of the time of a short request or more: its parser understands every form that one
+can have, and it writes head and body by one call each. Whatever is not plain, it gets untouched; it also
+sends the answers that are not all there at once. The application is called in the same way by both.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from gunicorn import SERVER
+from gunicorn.http.wsgi import FileWrapper, Response
+from gunicorn.util import hop_headers, http_date
+
+from scoreboard.server import plain
+from scoreboard.server.client import Client
+from scoreboard.server.fastparser import LaneParser, PlainRequest, connection_environ
+from scoreboard.server.parser import BoundedParser
+from scoreboard.server.webworker import WebWorker
+
+COPIED_BYTES = 64 * 1024
+BODILESS = ("204", "304")
+
+Headers = list[tuple[str, str]]
+
+
+class LaneWorker(WebWorker):
+    """Our gevent worker, with a fast lane."""
+
+    def run(self) -> None:
+        """Serve, until told to stop."""
+        self._open = _may_open(self)
+        if not self._open:
+            self.log.info("The fast lane is closed: gunicorn's settings ask for what only its own way does")
+        super().run()
+
+    def parser(self, client: Client, server: Any, addr: Any) -> BoundedParser:
+        """What reads a connection's requests."""
+        if not self._open or not isinstance(server, tuple):
+            return super().parser(client, server, addr)
+        return LaneParser(self.cfg, client, addr, connection_environ(self.cfg, client, server, addr))
+
+    def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
+        """Answer one of them. Raises StopIteration where nothing may follow."""
+        if isinstance(request, PlainRequest):
+            self._answer(request, client)
+        else:
+            super().answer(request, client, server, addr)
+
+    def _answer(self, request: PlainRequest, client: Client) -> None:
+        """Call the application, and send what it answers."""
+        keep = self._counted()
+        said: list[Any] = []
+
+        def start_response(status: str, headers: Headers, _error: Any = None) -> Any:
+            said[:] = status, headers
+            return _no_writing
+
+        parts = self.wsgi(request.environ(), start_response)
+        try:
+            status, headers = said
+            head = _head(status, headers, keep=keep) if _is_whole(status, headers, parts) else None
+            if head is None:
+                self._stream(Response(request, client, self.cfg), status, headers, parts, keep=keep)
+            else:
+                _send(client, head, b"".join(parts))
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        if not keep:
+            raise StopIteration
+
+    def _counted(self) -> bool:
+        """Count a request. Returns whether others may follow on its connection."""
+        self.nr += 1
+        if self.alive and self.nr >= self.max_requests:
+            self.log.info("Autorestarting worker after current request.")
+            self.alive = False
+        return bool(self.alive and self.cfg.keepalive)
+
+    def _stream(
+        self, response: Response, status: str, headers: Headers, parts: Iterable[bytes], *, keep: bool
+    ) -> None:
+        """Let gunicorn send an answer as it comes."""
+        if not keep:
+            response.force_close()
+        try:
+            response.start_response(status, headers)
+            if isinstance(parts, FileWrapper):
+                response.write_file(parts)
+            else:
+                for part in parts:
+                    response.write(part)
+            response.close()
+        except OSError:
+            raise
+        except Exception:
+            if not response.headers_sent:
+                raise
+            # Half of it was sent: another answer would be read as its rest.
+            self.log.exception("Error handling request")
+            raise StopIteration from None
+        if response.should_close():
+            raise StopIteration
+
+
+def _may_open(worker: WebWorker) -> bool:
+    """Whether gunicorn's settings ask for nothing that only its own way does."""
+    cfg = worker.cfg
+    limits = (cfg.limit_request_line, cfg.limit_request_field_size)
+    return not (
+        cfg.forwarded_allow_ips
+        or worker.log.access_log_enabled
+        or os.environ.get("SCRIPT_NAME")
+        or any(0 < limit < plain.HEAD_BYTES for limit in limits)
+        or 0 < cfg.limit_request_fields < plain.MOST_FIELDS
+    )
+
+
+def _is_whole(status: str, headers: Headers, parts: Iterable[bytes]) -> bool:
+    """Whether an answer is all there, and says no more than how long it is."""
+    names = {name.lower() for name, _ in headers}
+    sized = ("content-length" in names) != status.startswith(BODILESS)
+    return sized and names.isdisjoint(hop_headers) and not isinstance(parts, FileWrapper)
+
+
+def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:
+    """The head of an answer; None where a header holds a line end, which gunicorn has words for."""
+    text = "".join(
+        [
+            f"HTTP/1.1 {status}\r\nServer: {SERVER}\r\nDate: {_date(int(time.time()))}\r\n",
+            f"Connection: {'keep-alive' if keep else 'close'}\r\n",
+            *[f"{name}: {value}\r\n" for name, value in headers],
+            "\r\n",
+        ]
+    )
+    return text.encode("latin-1") if text.count("\n") == text.count("\r") == len(headers) + 5 else None
+
+
+@functools.lru_cache(maxsize=1)
+def _date(seconds: int) -> str:
+    return str(http_date(seconds))
+
+
+def _send(client: Client, head: bytes, body: bytes) -> None:
+    """Send an answer by one call. A long body is not copied for that: many may be taken slowly at once."""
+    if len(body) > COPIED_BYTES:
+        client.sendall(head)
+        client.sendall(body)
+    else:
+        client.sendall(head + body)
+
+
+def _no_writing(_data: bytes) -> NoReturn:
+    raise NotImplementedError("an application answers by what it returns")

@@ -1,0 +1,126 @@
+"""What one system can do and another can't: the product goes on without it."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import gevent
+import pytest
+from gevent import socket as cooperative
+
+from scoreboard.core import tcp
+from scoreboard.core.concurrency import processes
+from scoreboard.server import client as client_module
+from scoreboard.server import memory
+from scoreboard.server.client import Client
+from scoreboard.server.connections import Crowd
+from scoreboard.server.pace import Pace
+from tests.support import ROOT
+
+MACOS_MOST = 24_576  # what a macOS takes, which calls its hard limit unlimited
+
+
+def test_a_process_opens_as_many_files_as_the_system_lets_it():
+    told = (
+        "import resource\nfrom scoreboard.core.concurrency.processes import *\n"
+        "allow_many_files()\nprint(files_allowed())"
+    )
+    limited = f"ulimit -Sn 256 && ulimit -Hn 4096 && exec {sys.executable} -c '{told}'"
+
+    done = subprocess.run(["sh", "-c", limited], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "4096\n"
+
+
+def test_a_hard_limit_that_is_called_unlimited_and_is_not_is_no_obstacle(monkeypatch):
+    limits = [256, resource.RLIM_INFINITY]
+
+    def set_limit(_kind, wanted):
+        if wanted[0] == resource.RLIM_INFINITY or wanted[0] > MACOS_MOST:
+            raise ValueError("current limit exceeds maximum limit")
+        limits[:] = wanted
+
+    monkeypatch.setattr(processes.resource, "getrlimit", lambda _kind: tuple(limits))
+    monkeypatch.setattr(processes.resource, "setrlimit", set_limit)
+
+    processes.allow_many_files()
+
+    assert processes.files_allowed() == MACOS_MOST
+    limits[0] = resource.RLIM_INFINITY
+    assert processes.files_allowed() > MACOS_MOST
+
+
+def test_without_the_call_that_tells_what_was_taken_it_is_nothing(monkeypatch):
+    near, far = socket.socketpair()
+    with near, far:
+        near.sendall(b"x" * 100)
+        monkeypatch.setattr(tcp.termios, "TIOCOUTQ", 0)
+
+        assert tcp.unacknowledged(near) == 0
+
+
+def test_a_slow_reader_is_waited_for_where_the_system_does_not_tell_what_was_taken(monkeypatch):
+    monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
+    near, far = cooperative.socketpair()
+    client = Client(near, near.detach(), Crowd())
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+    client.reading = Pace(0.3, 4096)
+    data = b"x" * 400_000
+
+    def read():
+        got = 0
+        while got < len(data):
+            got += len(far.recv(20_000))
+            gevent.sleep(0.05)
+
+    reader, began = gevent.spawn(read), time.monotonic()
+    client.sendall(data)
+
+    reader.join(10)
+    assert reader.successful()
+    assert time.monotonic() - began > 0.6  # twice what a client may fall behind
+    far.close()
+    client.close()
+
+
+def test_who_reads_nothing_is_let_go_there_too(monkeypatch):
+    monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
+    near, far = cooperative.socketpair()
+    client = Client(near, near.detach(), Crowd())
+    client.reading = Pace(0.2, 4096)
+
+    with pytest.raises(TimeoutError):
+        client.sendall(b"x" * 4_000_000)
+    far.close()
+    client.close()
+
+
+def test_what_only_linux_has_is_left_out_elsewhere(monkeypatch):
+    monkeypatch.setattr(processes, "_libc", None)
+    processes.end_with_parent()
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _name: object())
+    memory.give_back_memory()
+    monkeypatch.setattr(tcp.sys, "platform", "darwin")
+    tcp.hold_little(object())  # has no options, and is asked for none
+
+
+SIMULATED = "import sys, runpy; sys.platform = 'win32'; runpy.run_module('scoreboard', run_name='__main__')"
+
+
+@pytest.mark.parametrize(
+    "words", [[sys.executable, "-c", SIMULATED], ["make", "OS=Windows_NT", "run"]], ids=["python", "make"]
+)
+def test_windows_is_told_what_to_do(words):
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"there is no {words[0]} here")
+
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode != 0
+    assert "Scoreboard runs on Linux and macOS. On Windows use WSL" in done.stderr
+    assert done.stderr.count("\n") == 1
