@@ -36,7 +36,6 @@ from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.actions.catalogue import ActionTypes
 from scoreboard.actions.fold import ActionFold
-from scoreboard.actions.manage import ManageActionTypes
 from scoreboard.actions.mergefold import ActionMerge
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.refusals import Refusals
@@ -46,27 +45,28 @@ from scoreboard.actions.store.receipts import StoredReceipts
 from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
+from scoreboard.actions.typeadmin import ManageActionTypes
 from scoreboard.actions.typefold import ActionTypeFold
 from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
+from scoreboard.boards.boardadmin import Manage
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.check import Check
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.gather import Gather
-from scoreboard.boards.manage import Manage
 from scoreboard.boards.mergefold import BoardMerge
+from scoreboard.boards.projector import Show
 from scoreboard.boards.scorefold import ScoreFold
 from scoreboard.boards.service import Boards
-from scoreboard.boards.show import Show
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.windows import Windows
-from scoreboard.boards.trust import Trust
 from scoreboard.boards.types import Window
-from scoreboard.boards.verify import Verify
+from scoreboard.boards.verifier import Verify
+from scoreboard.boards.viewcheck import Check
+from scoreboard.boards.viewhealth import Trust
 from scoreboard.chaos.notation import Plan
 from scoreboard.chaos.service import Chaos
 from scoreboard.core.clock import Clock, now
@@ -76,6 +76,7 @@ from scoreboard.core.http.addresses import Addresses
 from scoreboard.core.http.idempotency import Answers
 from scoreboard.core.limits.limiter import Limits
 from scoreboard.core.limits.rules import RULES
+from scoreboard.core.metrics import Metrics
 from scoreboard.core.signing import derive
 from scoreboard.core.storage.db import Database
 from scoreboard.core.storage.eviction import Eviction
@@ -97,18 +98,17 @@ from scoreboard.merging.fold import MergeFold
 from scoreboard.merging.service import Merging
 from scoreboard.ops.service import Health
 from scoreboard.scores.service import Scores
-from scoreboard.stream.edge import Edge
-from scoreboard.stream.hub import Hub
-from scoreboard.stream.metrics import Metrics
-from scoreboard.stream.personal import Personal
-from scoreboard.stream.places import Places
-from scoreboard.stream.publisher import Publisher
-from scoreboard.stream.rooms import RoomManager
-from scoreboard.stream.scopes import Scopes
-from scoreboard.stream.store import StreamStore
-from scoreboard.stream.tickets import Tickets
-from scoreboard.stream.types import Kick
-from scoreboard.stream.viewers import Viewers
+from scoreboard.stream.http.tickets import Tickets
+from scoreboard.stream.protocol.types import Kick
+from scoreboard.stream.publishing.edge import Edge
+from scoreboard.stream.publishing.publisher import Publisher
+from scoreboard.stream.publishing.scopes import Scopes
+from scoreboard.stream.publishing.store import StreamStore
+from scoreboard.stream.serving.admission import Places
+from scoreboard.stream.serving.hub import Hub
+from scoreboard.stream.serving.personal import Personal
+from scoreboard.stream.serving.rooms import RoomManager
+from scoreboard.stream.serving.viewers import Viewers
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scoreboard.stream.diff import checksum, difference, fields
-from scoreboard.stream.types import Line
+from scoreboard.stream.protocol.diff import checksum, difference, fields
+from scoreboard.stream.protocol.types import Line
 
 TIES = ("ordinal", "competition", "dense")
 

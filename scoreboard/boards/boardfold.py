@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.projector import Show
 from scoreboard.boards.refold import refolded, rewrite
-from scoreboard.boards.show import Show
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Definition, Window

@@ -16,8 +16,8 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
-from scoreboard.boards.trust import of_journal
 from scoreboard.boards.types import Standing, Window
+from scoreboard.boards.viewhealth import of_journal
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.service import Journal
 from scoreboard.journal.types import PLAYER_MERGED, Recorded

@@ -11,9 +11,9 @@ from msgspec import Struct
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.gather import Gathered
 from scoreboard.boards.order import Order
+from scoreboard.boards.projector import Show
 from scoreboard.boards.refold import as_new_as
 from scoreboard.boards.rules import check_exact, check_score
-from scoreboard.boards.show import Show
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow

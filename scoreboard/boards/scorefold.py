@@ -14,8 +14,8 @@ from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.periods import period_at
+from scoreboard.boards.projector import Show
 from scoreboard.boards.rules import check_amount, check_standing, fed, fold, not_open
-from scoreboard.boards.show import Show
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow

@@ -16,8 +16,8 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.exports import Exports, Spool
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import before, period_at
+from scoreboard.boards.projector import Show
 from scoreboard.boards.rules import no_board
-from scoreboard.boards.show import Show
 from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows

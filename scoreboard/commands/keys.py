@@ -9,7 +9,7 @@ from config.settings import Settings
 from scoreboard.accounts.rules import SCOPES
 from scoreboard.core.clock import rfc3339
 from scoreboard.parts import build
-from scoreboard.stream.types import Kick
+from scoreboard.stream.protocol.types import Kick
 
 
 def add(commands: Any) -> None:

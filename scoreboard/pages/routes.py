@@ -15,7 +15,7 @@ from scoreboard.core.http.files import Files
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.pages import asking, manners, view
+from scoreboard.pages import params, rendering, view
 from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
 
 SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
@@ -30,8 +30,8 @@ TV_ROWS = 10
 
 PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 
-manners.install(bp)
-bp.after_request(manners.dress)
+rendering.install(bp)
+bp.after_request(rendering.dress)
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
 bp.app_template_filter("scored")(view.scored)
@@ -65,10 +65,10 @@ def tv(board: str) -> str:
 def overlay(board: str) -> str:
     """Show the first rows of a board on nothing: an overlay for streaming software."""
     shown = _public(board)
-    rows = asking.number(request.args, "rows", 5, least=1, most=20)
-    hide = (*OVERLAY_HIDES, *asking.words(request.args, "hide"))
-    theme = asking.one_of(request.args, "theme", ("dark", "light"))
-    scale = asking.number(request.args, "scale", 100, least=50, most=400)
+    rows = params.number(request.args, "rows", 5, least=1, most=20)
+    hide = (*OVERLAY_HIDES, *params.words(request.args, "hide"))
+    theme = params.one_of(request.args, "theme", ("dark", "light"))
+    scale = params.number(request.args, "scale", 100, least=50, most=400)
     texts = _shown(shown, limit=rows)
     return render_template("overlay.html", **texts, hide=hide, theme=theme, scale=scale)
 
@@ -79,9 +79,9 @@ def embedded(board: str) -> str:
     """Show a board within a page of another site: what an iframe loads."""
     g.ancestors = "*"
     shown = _public(board)
-    rows = asking.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
-    theme = asking.one_of(request.args, "theme", ("auto", "dark", "light"))
-    hide = (*EMBEDDED_HIDES, *asking.words(request.args, "hide"))
+    rows = params.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
+    theme = params.one_of(request.args, "theme", ("auto", "dark", "light"))
+    hide = (*EMBEDDED_HIDES, *params.words(request.args, "hide"))
     return render_template("embed.html", **_shown(shown, limit=rows), hide=hide, theme=theme)
 
 
@@ -138,7 +138,7 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
     asked, region = request.args.get("period", ""), request.args.get("region", "")
     boards, size = parts().boards, board.definition.size
     limit = min(limit, size)
-    offset = asking.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
+    offset = params.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
     window, period = boards.window(board, asked, region)
     page = boards.entries(board, window, period, offset=offset, limit=limit)
     scopes = parts().scopes.showing(board.id, period.id, region)
@@ -153,7 +153,7 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
         "asked": asked,
         "region": region,
         "period": period,
-        "period_name": manners.period_name(period),
+        "period_name": rendering.period_name(period),
         "own": own,
         "scope": scopes[0] if scopes else "",
         # Deltas can only be applied to a whole list: the stream of a part begins with a snapshot.

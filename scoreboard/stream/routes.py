@@ -14,13 +14,14 @@ from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.stream import frames, goodbye, upgrade
-from scoreboard.stream.asking import Asked, PollQuery, StreamQuery, admitted, asked, opens, turned_away
-from scoreboard.stream.edge import last_seen
-from scoreboard.stream.responses import HEADERS, event_stream, held, refused
-from scoreboard.stream.tickets import TICKET_SECONDS
-from scoreboard.stream.types import Cursor, Encoded
-from scoreboard.stream.wire import EVENTS, Polled, RoomsShown, TicketGiven
+from scoreboard.stream.http import upgrade
+from scoreboard.stream.http.requests import Asked, PollQuery, StreamQuery, admitted, asked, opens, turned_away
+from scoreboard.stream.http.responses import HEADERS, event_stream, held, refused
+from scoreboard.stream.http.tickets import TICKET_SECONDS
+from scoreboard.stream.protocol import closing, frames
+from scoreboard.stream.protocol.types import Cursor, Encoded
+from scoreboard.stream.protocol.wire import EVENTS, Polled, RoomsShown, TicketGiven
+from scoreboard.stream.publishing.edge import last_seen
 
 bp = Blueprint("stream", __name__, url_prefix="/v1")
 upgrade.install(bp)
@@ -56,7 +57,7 @@ def stream() -> Response:
     try:
         return _streamed()
     except (Unavailable, DatabaseUnavailable) as error:
-        return refused(goodbye.frame("unavailable"), error)
+        return refused(closing.frame("unavailable"), error)
 
 
 def _streamed() -> Response:
@@ -151,7 +152,7 @@ def poll() -> Response:
 
 
 def _expired(wanted: PollQuery) -> Response:
-    response = answer({"id": wanted.since, "frames": [goodbye.frame("auth_expired")], "retry_ms": 0})
+    response = answer({"id": wanted.since, "frames": [closing.frame("auth_expired")], "retry_ms": 0})
     response.add_etag()
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.core.errors import Forbidden
-from scoreboard.stream.types import Kick
+from scoreboard.stream.protocol.types import Kick
 from tests.accounts.calls import as_player, refresh
 from tests.actions.play import Player, define
 from tests.boards.calls import refusal

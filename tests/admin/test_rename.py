@@ -7,7 +7,7 @@ import pytest
 
 from scoreboard.app import create_app
 from scoreboard.core.storage import rediskeys
-from scoreboard.stream import frames
+from scoreboard.stream.protocol import frames
 from tests.accounts.calls import as_player
 from tests.actions.play import Player
 from tests.boards.calls import listed, put, refusal, submit

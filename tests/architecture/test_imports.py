@@ -20,6 +20,7 @@ LEVELS = [
 ]
 FLOORS = {  # inside a large package: a folder imports those before it, "" is the package's own modules
     "core": ["", "concurrency", "storage", "http", "limits"],
+    "stream": ["protocol", "publishing", "serving", "http", ""],
 }
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
 OPEN = {"types", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
@@ -27,9 +28,9 @@ OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK = {
     "routes.py",
     "guard.py",
-    "stream/asking.py",
-    "stream/responses.py",
-    "stream/upgrade.py",
+    "stream/http/requests.py",
+    "stream/http/responses.py",
+    "stream/http/upgrade.py",
     "app.py",
     "roles.py",
     "core/http/conventions.py",
@@ -38,7 +39,7 @@ FLASK = {
     "core/limits/rules.py",
     "core/http/links.py",
     "core/http/parts.py",
-    "pages/manners.py",
+    "pages/rendering.py",
 }
 STARTS = {"parts.py", "commands/redis_server.py"}
 SETTINGS = (

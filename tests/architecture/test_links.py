@@ -9,7 +9,7 @@ from tests.support import ROOT
 ABSOLUTE = re.compile(r"url_root|host_url|base_url|_external|request\.host\b|request\.url\b")
 KNOWN = {
     "scoreboard/core/http/links.py",
-    "scoreboard/stream/upgrade.py",  # compares the host, and repeats it nowhere
+    "scoreboard/stream/http/upgrade.py",  # compares the host, and repeats it nowhere
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from scoreboard_client.changes import Me, Seen
 from scoreboard_client.frames import Board, Line, Lost, applied, checksum, ranks
 
-from scoreboard.stream import diff, types
+from scoreboard.stream.protocol import diff, types
 from tests.lists import TIES, delta, random_lines, ranked, snapshot
 
 ADA, BOB, EVE = (

@@ -11,7 +11,7 @@ import pytest
 
 from scoreboard.boards.types import Definition
 from scoreboard.pages import view
-from scoreboard.stream.diff import checksum
+from scoreboard.stream.protocol.diff import checksum
 from tests.lists import TIES, delta, random_lines, ranked, snapshot
 
 HERE = Path(__file__).parent

@@ -21,9 +21,9 @@ INSTRUMENTED = [
     "scoreboard.core.http.addresses",
     "scoreboard.core.http.bodies",
     "scoreboard.core.signing",
-    "scoreboard.stream.edge",
-    "scoreboard.stream.tickets",
-    "scoreboard.stream.types",
+    "scoreboard.stream.publishing.edge",
+    "scoreboard.stream.http.tickets",
+    "scoreboard.stream.protocol.types",
     "werkzeug.middleware.proxy_fix",
 ]
 

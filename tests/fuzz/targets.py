@@ -34,8 +34,8 @@ from scoreboard.core.http.bodies import parsed, query, shaped
 from scoreboard.core.http.openapi import description_of
 from scoreboard.core.signing import seal
 from scoreboard.parts import Parts, build
-from scoreboard.stream.edge import last_seen
-from scoreboard.stream.types import Cursor
+from scoreboard.stream.protocol.types import Cursor
+from scoreboard.stream.publishing.edge import last_seen
 from tests.support import FrozenClock
 
 Target = Callable[[bytes], None]

@@ -18,10 +18,10 @@ from msgspec import structs
 
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import connect_patient
-from scoreboard.stream import frames
-from scoreboard.stream.diff import checksum
-from scoreboard.stream.store import StreamStore
-from scoreboard.stream.types import Cursor, Line
+from scoreboard.stream.protocol import frames
+from scoreboard.stream.protocol.diff import checksum
+from scoreboard.stream.protocol.types import Cursor, Line
+from scoreboard.stream.publishing.store import StreamStore
 from tests.load import servers
 from tests.support import ROOT, free_port, wait_until
 

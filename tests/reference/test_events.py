@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from scoreboard.stream import goodbye
+from scoreboard.stream.protocol import closing
 from tests.boards.calls import score
 from tests.contract import client_of, hold_frame
 from tests.stream.steps import publish
@@ -41,7 +41,7 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
             parts.hub._read()
         if frame["t"] == "delta":
             for viewer in parts.viewers.all():
-                parts.viewers.end(viewer, goodbye.frame("drain"))
+                parts.viewers.end(viewer, closing.frame("drain"))
     answer.close()
     parts.viewers.stop()
     serving.join()

@@ -6,8 +6,8 @@ from typing import Any
 
 from scoreboard.core.storage import rediskeys
 from scoreboard.parts import Parts
-from scoreboard.stream.diff import applied, checksum
-from scoreboard.stream.types import Line
+from scoreboard.stream.protocol.diff import applied, checksum
+from scoreboard.stream.protocol.types import Line
 from tests.contract import hold_frame
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoreboard.stream.metrics import Metrics, exposition
+from scoreboard.core.metrics import Metrics, exposition
 
 
 def test_a_large_count_is_told_to_the_last_digit():

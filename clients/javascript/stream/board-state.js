@@ -1,5 +1,5 @@
 // board-state.js: the lines of one board, and what a frame of the stream does to them.
-// Pure: no DOM, no network. The same as scoreboard/stream/diff.py; both are tested on the same cases.
+// Pure: no DOM, no network. The same as scoreboard/stream/protocol/diff.py; both are tested on the same cases.
 //
 // A board is { scope, s, period, ties, columns, total, size, lines, lost }. `s` is the frame that it shows,
 // null where it shows none yet. `lost` says why it can't be believed any more ("gap" or "checksum"):

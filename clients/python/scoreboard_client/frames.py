@@ -1,7 +1,7 @@
 """What the frames of a stream make of a board. Pure.
 
-The server's scoreboard/stream/diff.py and the browser's board-state.js do the same; all three are tested on
-the same cases.
+The server's scoreboard/stream/protocol/diff.py and the browser's board-state.js do the same; all three are
+tested on the same cases.
 """
 
 from __future__ import annotations

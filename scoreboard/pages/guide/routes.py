@@ -9,14 +9,14 @@ from scoreboard.core.http import links
 from scoreboard.core.http.errorcodes import CODES
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
-from scoreboard.pages import manners
+from scoreboard.pages import rendering
 from scoreboard.pages.guide.advice import advice, coded
 from scoreboard.pages.guide.samples import Here
 from scoreboard.pages.routes import explain, public_boards
 from scoreboard.pages.wire import Spoken
 
 bp = Blueprint("guide", __name__)
-bp.after_request(manners.dress)
+bp.after_request(rendering.dress)
 
 LIMITS = ("guest", "request", "failed", "stream", "admin")  # those that a developer meets first
 

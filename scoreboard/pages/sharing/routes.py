@@ -13,7 +13,7 @@ from scoreboard.core.http.links import link, root
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
-from scoreboard.pages import asking, manners, view
+from scoreboard.pages import params, rendering, view
 from scoreboard.pages.sharing.links import board_in
 from scoreboard.pages.sharing.qr import qr_code
 from scoreboard.pages.wire import Embeddable, Empty, ImageQuery, OEmbedQuery, Spoken, Words
@@ -45,7 +45,7 @@ def embed_script() -> Response:
 @described(query=Spoken, answer=Words, tagged=True)
 def embed_words() -> Response:
     """Get what <live-leaderboard> says, in a language."""
-    words = Words(language=manners.language().tag, texts=manners.texts(*SAID))
+    words = Words(language=rendering.language().tag, texts=rendering.texts(*SAID))
     response = _cached(answer({"data": words}), max_age_seconds=WORDS_SECONDS)
     response.vary.add("Accept-Language")
     return response
@@ -59,14 +59,14 @@ def board_image(board: str) -> Response:
     found = parts().boards.public(board)
     boards, args = parts().boards, request.args
     window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
-    rows = asking.number(args, "rows", 10, least=1, most=50)
+    rows = params.number(args, "rows", 10, least=1, most=50)
     page = boards.entries(found, window, period, limit=rows)
     text = render_template(
         "board.svg",
         page=page,
         ranks=view.ranks(page.rows),
-        theme=asking.one_of(args, "theme", ("auto", "dark", "light")),
-        period_name=manners.period_name(period),
+        theme=params.one_of(args, "theme", ("auto", "dark", "light")),
+        period_name=rendering.period_name(period),
     )
     response = _image(text)
     response.vary.add("Accept-Language")

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
-from scoreboard.pages import manners
+from scoreboard.pages import rendering
 from scoreboard.pages.shell.files import LEAVING, worker
 from scoreboard.pages.wire import Spoken
 
 bp = Blueprint("shell", __name__)
-bp.after_request(manners.dress)
+bp.after_request(rendering.dress)
 
 GROUND = "#f5f4f0"  # --ground of tokens.css
 ICONS = (
@@ -42,9 +42,9 @@ def manifest() -> Response:
     body = {
         "id": f"{request.script_root}/",
         "name": "Scoreboard",
-        "description": str(manners.say("site.about")),
-        "lang": manners.language().tag,
-        "dir": manners.language().direction,
+        "description": str(rendering.say("site.about")),
+        "lang": rendering.language().tag,
+        "dir": rendering.language().direction,
         "start_url": f"{request.script_root}/",
         "scope": f"{request.script_root}/",
         "display": "standalone",

@@ -1,0 +1,140 @@
+"""Managing boards: defining, deleting, closing periods, and the boards that a file defines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.rules import complaints
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.types import Board, Definition
+from scoreboard.boards.viewhealth import Trust
+from scoreboard.boards.zones import listed
+from scoreboard.core.clock import Clock
+from scoreboard.core.concurrency import deadline
+from scoreboard.core.definitionfile import naming, unapplied
+from scoreboard.core.errors import ValidationFailed
+from scoreboard.core.http.bodies import shaped
+from scoreboard.core.ids import check_name
+from scoreboard.journal.rules import deleted_since, fact_id
+from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.writer import Writer
+
+PATIENCE_SECONDS = 60.0  # a large board is folded again, or deleted, in one transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manage:
+    """Changes to boards, each a fact of the journal."""
+
+    writer: Writer
+    catalogue: Catalogue
+    stored: Definitions
+    windows: Windows
+    trust: Trust
+    clock: Clock
+
+    def define(
+        self, id: str, body: Any, *, context: dict[str, str], key: str | None = None
+    ) -> tuple[Board, bool]:
+        """Create a board or change it. Returns it, and whether it is new.
+
+        Raises ValidationFailed; Conflict, deleted_since, for a key whose board was deleted.
+        """
+        definition = checked(id, body)
+        line = self._define(id, definition, context=context, key=key)
+        self.catalogue.refresh()
+        found = {board.id: board for board in self.catalogue.boards()}.get(id)
+        if found is None or line.seq < found.since:
+            raise deleted_since(f"the board {id!r}")
+        return found, line.result["created"]
+
+    def delete(self, id: str, *, context: dict[str, str], key: str | None = None) -> None:
+        """Delete a board with all its standings; the journal keeps its facts. Raises NotFound."""
+        self.catalogue.refresh()
+        self.catalogue.board(id)
+        self._append(
+            Fact(
+                id=fact_id("board-deleted", id, context, key), kind="board-deleted", board=id, context=context
+            )
+        )
+        self.catalogue.refresh()
+
+    def close_due_periods(self) -> int:
+        """Close the periods that are over, each exactly once. Returns how many were closed here."""
+        due = {(row.window.board, row.period.id): row for row in self.windows.due(self.clock())}
+        self.catalogue.refresh()
+        since = {board.id: board.since for board in self.catalogue.boards()}
+        closed = 0
+        for (board, period), row in due.items():
+            fact = Fact(
+                id=f"period-closed:{board}:{since.get(board, 0)}:{period}:{row.period.ends_at}",
+                kind="period-closed",
+                board=board,
+                data={"period": period},
+            )
+            (outcome,) = self.writer.append([fact])
+            closed += outcome.error is None and not outcome.replayed
+        return closed
+
+    def apply_file(self, path: Path) -> list[str]:
+        """Define the boards of a file, where the file changed since. Returns those that changed.
+
+        Raises ValidationFailed, naming file and board.
+        """
+        changed = []
+        for id, body, digest in unapplied(path, self.stored.file_digests()):
+            with naming(path, id):
+                definition = checked(id, body)
+            self._define(id, definition, context={"source": str(path)}, file_digest=digest)
+            changed.append(id)
+        return changed
+
+    def unlisted_zones(self) -> dict[str, str]:
+        """Boards with a time zone that is not in the IANA list, which earlier versions took."""
+        self.catalogue.refresh()
+        zones = {board.id: board.definition.time_zone for board in self.catalogue.boards()}
+        return {id: name for id, name in zones.items() if not listed(name)}
+
+    def _define(
+        self,
+        id: str,
+        definition: Definition,
+        *,
+        context: dict[str, str],
+        file_digest: str = "",
+        key: str | None = None,
+    ) -> Recorded:
+        data: dict[str, Any] = {"definition": msgspec.to_builtins(definition)}
+        if file_digest:
+            data["fileDigest"] = file_digest
+        fact = Fact(
+            id=fact_id("board-defined", id, context, key),
+            kind="board-defined",
+            board=id,
+            data=data,
+            context=context,
+        )
+        return self._append(fact)
+
+    def _append(self, fact: Fact) -> Recorded:
+        deadline.lift()
+        line = self.writer.record(fact, seconds=PATIENCE_SECONDS)
+        # Where Redis could not tell them, other processes still answer by the old definitions for a moment.
+        self.trust.let_others_notice()
+        return line
+
+
+def checked(id: str, body: Any) -> Definition:
+    """A definition as it came from outside. Raises ValidationFailed, naming all that is wrong."""
+    check_name("id", id)
+    definition = shaped(body, Definition)
+    found = complaints(definition)
+    if found:
+        raise ValidationFailed(*found)
+    return definition

@@ -1,0 +1,1 @@
+"""Requests for streams, and responses that do not end."""

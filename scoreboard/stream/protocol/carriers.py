@@ -1,0 +1,88 @@
+"""How frames travel on an open connection: the same objects, framed for what carries them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from scoreboard.stream.protocol import frames, websocket
+from scoreboard.stream.protocol.types import Encoded, Frame
+
+
+class Carrier(Protocol):
+    """Makes the bytes of one kind of connection."""
+
+    name: str
+
+    def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
+        """The first bytes."""
+
+    def carry(self, found: Iterable[Encoded]) -> bytes:
+        """The bytes of some frames, the same for every viewer."""
+
+    def closing(self, bye: Frame) -> bytes:
+        """The last bytes."""
+
+
+class Events:
+    """Server-sent events, as they are: what frames them is the server, or the end of the connection."""
+
+    name = "sse"
+
+    def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
+        """When to come back, and something that proxies don't hold back."""
+        return frames.opening(retry_ms, self.carry(first))
+
+    def carry(self, found: Iterable[Encoded]) -> bytes:
+        """One event after another."""
+        return b"".join(frame.event for frame in found)
+
+    def closing(self, bye: Frame) -> bytes:
+        """The bye, and in the same event when browsers are to come back."""
+        # With an empty line between them, many libraries would hand out an event without data.
+        return b"retry: %d\n" % bye["retry_ms"] + frames.encoded(bye).event
+
+
+class Chunked:
+    """The bytes of Events in chunks of HTTP/1.1, which tell an end from a broken connection."""
+
+    name = "sse"
+
+    def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
+        """The same, as a chunk."""
+        return _chunk(EVENTS.opening(retry_ms, first))
+
+    def carry(self, found: Iterable[Encoded]) -> bytes:
+        """All of them in one chunk."""
+        return _chunk(EVENTS.carry(found))
+
+    def closing(self, bye: Frame) -> bytes:
+        """The same, and the chunk that says that all was sent."""
+        return _chunk(EVENTS.closing(bye)) + b"0\r\n\r\n"
+
+
+class Messages:
+    """WebSocket: each frame is one text message."""
+
+    name = "ws"
+
+    def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
+        """The frames: a WebSocket is not held back."""
+        return self.carry(first)
+
+    def carry(self, found: Iterable[Encoded]) -> bytes:
+        """One message after another."""
+        return b"".join(websocket.message(frame.line.encode()) for frame in found)
+
+    def closing(self, bye: Frame) -> bytes:
+        """The bye, and a close frame with its code."""
+        last = websocket.message(frames.text(bye).encode())
+        return last + websocket.close(websocket.BYE + bye["code"], bye["why"])
+
+
+EVENTS, CHUNKED, MESSAGES = Events(), Chunked(), Messages()
+
+
+def _chunk(data: bytes) -> bytes:
+    # An empty chunk would end the stream.
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

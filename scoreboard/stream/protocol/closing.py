@@ -1,0 +1,46 @@
+"""How streams end: codes, and when to come back. Pure but for chance."""
+
+from __future__ import annotations
+
+import random
+
+from scoreboard.stream.protocol import frames
+from scoreboard.stream.protocol.types import Frame
+
+# Milliseconds. Few are sent away at a time but in a drain, so only that has to be spread by us.
+AT_ONCE, SOON, LATER = (100, 500), (200, 2000), (15_000, 30_000)
+CODES: dict[str, tuple[int, tuple[int, int] | None]] = {
+    "drain": (101, SOON),
+    "max_age": (102, AT_ONCE),
+    "rebalance": (103, AT_ONCE),
+    "capacity": (201, LATER),
+    "ip_limit": (202, LATER),
+    "player_limit": (202, LATER),
+    "rate": (203, LATER),
+    "unavailable": (204, LATER),
+    "auth_expired": (301, AT_ONCE),  # with a new ticket
+    "forbidden": (401, None),
+    "kicked": (402, None),
+    "board_gone": (404, None),
+}
+DRAINED_A_SECOND, SHORTEST_DRAIN, LONGEST_DRAIN = 300, 1.0, 10.0
+
+
+def frame(why: str) -> Frame:
+    """The last frame of a stream that ends for this reason."""
+    code, pause = CODES[why]
+    retry_ms = random.randrange(*pause) if pause else 0
+    return frames.bye(code=code, again=pause is not None, retry_ms=retry_ms, why=why)
+
+
+def too_often(seconds: int) -> Frame:
+    """The bye of somebody who may open another stream after so many seconds."""
+    retry_ms = max(LATER[0], 1000 * seconds) + random.randrange(LATER[0])
+    return frames.bye(code=203, again=True, retry_ms=retry_ms, why="rate")
+
+
+def drain_seconds(viewers: int) -> float:
+    """Over how long so many viewers are sent away: no herd at whoever takes them over."""
+    if not viewers:
+        return 0.0
+    return min(LONGEST_DRAIN, max(SHORTEST_DRAIN, viewers / DRAINED_A_SECOND))

@@ -1,0 +1,95 @@
+"""What changed between two lists, and how to make the one from the other. Pure.
+
+The browser's board-state.js does the same; both are tested on the same cases.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any
+from zlib import crc32
+
+from scoreboard.stream.protocol.types import Line
+
+Change = dict[str, Any]
+
+
+def checksum(lines: Sequence[Line]) -> str:
+    """CRC-32 of `id TAB score LF …`, as eight hex digits: two lists that show the same have it equal."""
+    text = "".join(f"{line.id}\t{line.s}\n" for line in lines)
+    return f"{crc32(text.encode()):08x}"
+
+
+def difference(old: Sequence[Line], new: Sequence[Line]) -> Change:
+    """The least that turns `old` into `new`: who goes (`rm`), and who comes, changes or moves (`up`).
+
+    `up` holds [index in the new list, fields]; of a known player only the fields that changed.
+    """
+    before = {line.id: (index, line) for index, line in enumerate(old)}
+    after = {line.id for line in new}
+    kept = [line for line in new if line.id in before]
+    still = _longest_rising([before[line.id][0] for line in kept])
+    staying = {kept[index].id for index in still}
+    up = []
+    for index, line in enumerate(new):
+        if line.id not in before:
+            up.append([index, fields(line)])
+        elif line.id not in staying or before[line.id][1] != line:
+            up.append([index, _changed(before[line.id][1], line)])
+    return {"rm": [line.id for line in old if line.id not in after], "up": up}
+
+
+def applied(old: Sequence[Line], change: Change) -> list[Line]:
+    """The list that `change` makes of `old`. Raises KeyError where the change is not one of `old`."""
+    known = {line.id: line for line in old}
+    leaving = {*change["rm"], *(entry["id"] for _, entry in change["up"])}
+    lines = [line for line in old if line.id not in leaving]
+    for index, entry in change["up"]:
+        lines.insert(index, _merged(known.get(entry["id"]), entry))
+    return lines
+
+
+def fields(line: Line) -> dict[str, Any]:
+    """A whole line, as it travels."""
+    entry: dict[str, Any] = {"id": line.id, "n": line.n, "s": line.s}
+    if line.c:
+        entry["c"] = line.c
+    return entry
+
+
+def _changed(old: Line, new: Line) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": new.id}
+    entry.update(
+        (name, getattr(new, name)) for name in ("n", "s", "c") if getattr(new, name) != getattr(old, name)
+    )
+    return entry
+
+
+def _merged(old: Line | None, entry: dict[str, Any]) -> Line:
+    if old is None:
+        return Line(id=entry["id"], n=entry["n"], s=entry["s"], c=tuple(entry.get("c", ())))
+    return Line(
+        id=old.id,
+        n=entry.get("n", old.n),
+        s=entry.get("s", old.s),
+        c=tuple(entry.get("c", old.c)),
+    )
+
+
+def _longest_rising(numbers: Sequence[int]) -> list[int]:
+    """Indexes of a longest strictly rising subsequence."""
+    tails: list[int] = []
+    at: list[int] = []
+    previous = [-1] * len(numbers)
+    for index, number in enumerate(numbers):
+        length = bisect_left(tails, number)
+        tails[length : length + 1] = [number]
+        at[length : length + 1] = [index]
+        previous[index] = at[length - 1] if length else -1
+    found = []
+    index = at[-1] if at else -1
+    while index >= 0:
+        found.append(index)
+        index = previous[index]
+    return found[::-1]

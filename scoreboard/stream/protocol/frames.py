@@ -1,0 +1,106 @@
+"""The frames of protocol version 1: one object, whatever carries it. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from scoreboard.stream.protocol.diff import difference, fields
+from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, Shown
+
+VERSION = 1
+PADDING_BYTES = 2048  # some proxies hold back a stream until so much has come
+
+_encode = msgspec.json.Encoder().encode
+
+
+def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> Frame:
+    """Always first: who speaks, how often, and whether `since` could be resumed (none, ok, partial)."""
+    return {
+        "t": "hello",
+        "v": VERSION,
+        "sid": sid,
+        "hb": heartbeat,
+        "max_age": max_age,
+        "now": now,
+        "resume": resume,
+    }
+
+
+def snapshot(shown: Shown, *, id: Cursor, why: str) -> Frame:
+    """A whole board, to replace whatever was there."""
+    return {
+        "t": "snapshot",
+        "id": str(id),
+        "b": shown.scope,
+        "s": shown.s,
+        "why": why,
+        "size": shown.size,
+        "rank": shown.rank,
+        "period": shown.period,
+        "columns": shown.columns,
+        "tot": shown.total,
+        "crc": shown.crc,
+        "at": shown.at,
+        "top": [fields(line) for line in shown.top],
+    }
+
+
+def delta(old: Shown, new: Shown, *, id: Cursor) -> Frame:
+    """What turns a board as it was into what it is now."""
+    frame: Frame = {"t": "delta", "id": str(id), "b": new.scope, "p": old.s, "s": new.s}
+    frame |= difference(old.top, new.top)
+    if old.total != new.total:
+        frame["tot"] = new.total
+    return frame | {"crc": new.crc, "at": new.at}
+
+
+def heartbeat(*, id: Cursor, at: str, boards: list[tuple[str, int, str]], degraded: bool) -> Frame:
+    """The stream is alive, and this is where each board is: a reader can prove that he missed nothing."""
+    frame: Frame = {"t": "hb", "id": str(id), "at": at, "b": boards}
+    return frame | ({"degraded": True} if degraded else {})
+
+
+def me(scope: str, *, rank: int | None, score: int | None, total: int, version: int) -> Frame:
+    """Where the player himself stands, as of fact `version`. Never replayed: the newest one counts."""
+    return {"t": "me", "b": scope, "rank": rank, "score": score, "tot": total, "ver": version}
+
+
+def reset(scope: str, why: str) -> Frame:
+    """What was shown of a board is over (another period, or other rules); a snapshot follows."""
+    return {"t": "reset", "b": scope, "why": why}
+
+
+def notice(scope: str, viewers: int) -> Frame:
+    """How many watch a board, in all processes."""
+    return {"t": "notice", "b": scope, "viewers": viewers}
+
+
+def bye(*, code: int, again: bool, retry_ms: int, why: str) -> Frame:
+    """The last frame before the server closes."""
+    return {"t": "bye", "code": code, "again": again, "retry_ms": retry_ms, "why": why}
+
+
+def text(frame: Frame) -> str:
+    """A frame as one line of JSON."""
+    return _encode(frame).decode()
+
+
+def encoded(frame: Frame, line: str | None = None) -> Encoded:
+    """A frame in both framings. `line` is its JSON where it is at hand."""
+    line = line or text(frame)
+    id = f"id: {frame['id']}\n" if "id" in frame else ""
+    event = f"event: {frame['t']}\n{id}data: {line}\n\n".encode()
+    return Encoded(s=frame.get("s", 0), line=line, event=event)
+
+
+def opening(retry_ms: int, events: bytes) -> bytes:
+    """The first bytes of an event stream, with its first events: no empty line before the first one's."""
+    padding = b"" if len(events) >= PADDING_BYTES else b":%b\n" % (b" " * PADDING_BYTES)
+    return b"retry: %d\n%b%b" % (retry_ms, padding, events)
+
+
+def decoded(line: str) -> Any:
+    """A frame from its JSON."""
+    return msgspec.json.decode(line)

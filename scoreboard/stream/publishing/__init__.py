@@ -1,0 +1,1 @@
+"""From changed boards to frames in Redis: one process publishes for all."""

@@ -1,0 +1,106 @@
+"""An edge in front of us (Pushpin, by GRIP): it holds the connections, and is sent each frame once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import urllib.request
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import Any
+
+import jwt
+import msgspec
+
+from scoreboard.stream.protocol.types import Cursor, Encoded, Resumed
+
+log = logging.getLogger(__name__)
+
+QUEUED = 1000  # frames; what is lost the edge asks for
+POSTED_AT_ONCE = 50
+SECONDS = 5.0
+REST_SECONDS = 0.5
+BEAT = 'event: hb\\ndata: {"t":"hb","b":[]}\\n\\n; format=cstring; timeout=15'
+LINK_SECONDS = 600  # shorter ones make everybody ask at once
+
+
+@dataclass(kw_only=True)
+class Edge:
+    """Posts frames to the edge's control port, and knows its requests by their signature."""
+
+    url: str
+    key: str
+    _queue: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=QUEUED))
+    _news: threading.Event = field(default_factory=threading.Event)
+    _stopping: bool = False
+
+    def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
+        """Take a frame that is committed. Does not wait."""
+        formats = {"http-stream": {"content": frame.event.decode()}}
+        item = {"channel": channel(scope), "id": str(id), "prev-id": str(previous), "formats": formats}
+        self._queue.append(item)
+        self._news.set()
+
+    def run(self) -> None:
+        """Post what comes, until `stop` is called. What can't be posted now is posted later."""
+        while not self._stopping:
+            self._news.wait()
+            self._news.clear()
+            while self._queue and not self._stopping:
+                batch = [self._queue[index] for index in range(min(POSTED_AT_ONCE, len(self._queue)))]
+                if not self._post(batch):
+                    threading.Event().wait(REST_SECONDS)
+                    continue
+                for item in batch:
+                    if self._queue and self._queue[0] is item:
+                        self._queue.popleft()
+
+    def stop(self) -> None:
+        """Stop."""
+        self._stopping = True
+        self._news.set()
+
+    def signed(self, signature: str) -> bool:
+        """Whether a request came through our edge."""
+        try:
+            jwt.decode(signature, self.key, algorithms=["HS256"], options={"verify_aud": False})
+        except jwt.InvalidTokenError:
+            return False
+        return True
+
+    def _post(self, items: Sequence[dict[str, Any]]) -> bool:
+        body = msgspec.json.encode({"items": items})
+        headers = {"Content-Type": "application/json"}
+        try:
+            request = urllib.request.Request(f"{self.url}/publish/", body, headers)
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+                answer.read()
+        except (OSError, HTTPException) as error:
+            log.warning("the edge can't be reached", extra={"reason": str(error)})
+            return False
+        return True
+
+
+def channel(scope: str) -> str:
+    """The edge's name of a room."""
+    return f"b-{scope}"
+
+
+def last_seen(headers: Sequence[str]) -> str:
+    """The cursor from which the edge lacks something: the oldest that it names."""
+    found = [Cursor.parse(text.partition("last-id=")[2].strip()) for text in headers]
+    known = [cursor for cursor in found if cursor is not None]
+    return str(min(known)) if known else ""
+
+
+def holding(scopes: Mapping[str, int], resumed: Resumed, link: str) -> list[tuple[str, str]]:
+    """The headers that have the edge hold a connection: rooms, each with the frame that it was served."""
+    rooms = [f"{channel(scope)}; prev-id={Cursor(resumed.at.epoch, s)}" for scope, s in scopes.items()]
+    return [
+        ("Grip-Hold", "stream"),
+        *(("Grip-Channel", room) for room in rooms),
+        ("Grip-Keep-Alive", BEAT),
+        ("Grip-Link", f"<{link}>; rel=next; timeout={LINK_SECONDS}"),
+    ]

@@ -1,0 +1,196 @@
+"""The publisher: the one process of a deployment that turns changed boards into frames."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from msgspec import structs
+
+from scoreboard.core.clock import Clock
+from scoreboard.core.errors import NotFound
+from scoreboard.core.metrics import Metrics
+from scoreboard.core.storage.redis import RedisError
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
+from scoreboard.stream.protocol import frames
+from scoreboard.stream.protocol.types import Cursor, Encoded, Shown
+from scoreboard.stream.publishing.scopes import Scopes
+from scoreboard.stream.publishing.store import StreamStore
+
+log = logging.getLogger(__name__)
+
+RENEW_SECONDS = 1.0
+SCAN_SECONDS = 5.0
+REST_SECONDS = 0.5
+LONGEST_TICK_SECONDS = 2.0
+LOOK_SECONDS = 0.05  # while a board waits for its tick: one that was quiet is not to wait with it
+AT_ONCE = 20  # boards between two looks at what changed: a scan of hundreds takes a while
+
+
+def next_tick(tick: float, least: float, spread: float) -> float:
+    """How long to wait between two frames, where writing the last one to all took `spread` seconds.
+
+    Writing may take half of the time; what is too long shrinks again by and by.
+    """
+    if spread > tick / 2:
+        return max(least, min(LONGEST_TICK_SECONDS, 1.5 * tick))
+    return max(least, tick / 1.25 if spread < tick / 4 else tick)
+
+
+class Sink(Protocol):
+    """Where frames of public boards go besides, once they are committed."""
+
+    def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
+        """Take frame `id` of a scope, which follows frame `previous` of it. Must not wait."""
+
+
+@dataclass(kw_only=True)
+class Publisher:
+    """Publishes while it holds the lease.
+
+    Frames are differences of states, so whoever takes over loses nothing: the next frame holds all
+    that happened in between.
+    """
+
+    store: StreamStore
+    scopes: Scopes
+    clock: Clock
+    metrics: Metrics
+    tick_seconds: float  # at least
+    spread: Callable[[], float] = lambda: 0.0  # how long the slowest process takes to write a frame to all
+    sinks: Sequence[Sink] = ()
+    monotonic: Callable[[], float] = time.monotonic
+    token: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(8)}")
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _leading: bool = False
+    _tick: float = 0.0
+    _head: Cursor = Cursor(0, 0)
+    _shown: dict[str, Shown] = field(default_factory=dict)
+    _pending: dict[str, None] = field(default_factory=dict)
+    _published: dict[str, float] = field(default_factory=dict)
+    _renewed: float = float("-inf")
+    _scanned: float = float("-inf")
+
+    def run(self) -> None:
+        """Publish until `stop` is called, through every failure of Redis."""
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except (RedisError, OSError, DatabaseUnavailable) as error:
+                log.warning("publishing paused", extra={"reason": str(error)})
+                self._leading = False
+                self._stopping.wait(REST_SECONDS)
+            except Exception:
+                log.exception("publishing failed")
+                self._leading = False
+                self._stopping.wait(REST_SECONDS)
+
+    def stop(self) -> None:
+        """Let another process publish."""
+        self._stopping.set()
+        try:
+            if self._leading:
+                self.store.release_lease(self.token)
+        except (RedisError, OSError):
+            pass  # It ends by itself.
+
+    def _turn(self) -> None:
+        if not self._keep_lease():
+            self._stopping.wait(RENEW_SECONDS)
+            return
+        now = self.monotonic()
+        if now - self._scanned > SCAN_SECONDS:
+            self._scanned = now
+            self._pending.update(dict.fromkeys(self.scopes.all()))
+        self._put_first(self.store.take_dirty())
+        self._tick = next_tick(self._tick, self.tick_seconds, self.spread())
+        due = [scope for scope in self._pending if self._due(scope) <= now]
+        for scope in due[:AT_ONCE]:
+            if not self._keep_lease():
+                return
+            del self._pending[scope]
+            if not self._publish(scope):
+                return
+        if self._pending:
+            rest = min(map(self._due, self._pending)) - self.monotonic()
+            self._stopping.wait(max(0.0, min(LOOK_SECONDS, rest)))
+        else:
+            self.store.wait_dirty(RENEW_SECONDS)
+
+    def _put_first(self, windows: Iterable[str]) -> None:
+        """Note who changed before those who are only looked at in case."""
+        changed = [scope for window in windows for scope in self.scopes.showing(*window.split("/"))]
+        self._pending = dict.fromkeys(changed) | self._pending
+
+    def _due(self, scope: str) -> float:
+        return self._published.get(scope, float("-inf")) + self._tick
+
+    def _keep_lease(self) -> bool:
+        now = self.monotonic()
+        if self._leading and now - self._renewed < RENEW_SECONDS:
+            return True
+        if self._stopping.is_set():
+            return False  # it was let go, and nobody would let it go again
+        held = self.store.take_lease(self.token)
+        if held and not (self._leading and self._head_is_ours()):
+            self._take_over()
+        self._leading, self._renewed = held, now
+        return held
+
+    def _head_is_ours(self) -> bool:
+        found = self.store.head()
+        return found is not None and found[0] == self._head and self.store.whole()
+
+    def _take_over(self) -> None:
+        found, server = self.store.head(), self.store.server()
+        if found is None or found[1] != server or not self.store.whole():
+            # Redis is empty, lost something or was restarted: it may be older than what viewers saw.
+            epoch = max(self.clock(), found[0].epoch + 1 if found else 0)
+            self.store.begin_epoch(self.token, epoch, server)
+            self._head, self._shown = Cursor(epoch, 0), {}
+        else:
+            self._head, self._shown = found[0], self.store.shown()
+        self._scanned = float("-inf")
+        self.metrics.add("lease_changes")
+        log.info("publishing", extra={"cursor": str(self._head)})
+
+    def _publish(self, scope: str) -> bool:
+        old = self._shown.get(scope)
+        try:
+            new = self.scopes.read(scope, s=self._head.seq + 1)
+        except NotFound:
+            return True
+        if old is not None and old.layout == new.layout and old.stamp == new.stamp:
+            return True
+        if old is not None and _same(old, new):
+            self._shown[scope] = structs.replace(new, s=old.s)
+            return True
+        following = Cursor(self._head.epoch, self._head.seq + 1)
+        if old is None or old.layout != new.layout:
+            frame = frames.snapshot(new, id=following, why="reset")
+            frame["p"] = old.s if old else 0
+        else:
+            frame = frames.delta(old, new, id=following)
+        line = frames.text(frame)
+        if not self.store.commit(self.token, self._head, line, new):
+            self._leading = False
+            return False
+        self._head, self._shown[scope] = following, new
+        self._published[scope] = self.monotonic()
+        self.metrics.add("frames_published")
+        if self.sinks and self.scopes.public(scope):
+            encoded = frames.encoded(frame, line)
+            for sink in self.sinks:
+                sink.publish(scope, Cursor(following.epoch, frame["p"]), following, encoded)
+        return True
+
+
+def _same(old: Shown, new: Shown) -> bool:
+    """Whether viewers would see no difference."""
+    return (old.layout, old.total, old.top) == (new.layout, new.total, new.top)

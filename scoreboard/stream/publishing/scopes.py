@@ -1,0 +1,141 @@
+"""Scopes: what can be streamed. A board, one of its regions (board:eu), a further period (board@daily)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoreboard.boards.service import Boards, Page
+from scoreboard.boards.types import Board, Period, Window
+from scoreboard.core.clock import Clock, rfc3339
+from scoreboard.core.errors import NotFound
+from scoreboard.stream.protocol.diff import checksum
+from scoreboard.stream.protocol.types import Line, Shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scopes:
+    """Reads boards as the stream shows them."""
+
+    boards: Boards
+    clock: Clock
+
+    def all(self) -> list[str]:
+        """Every scope that there is."""
+        return [
+            _scope(board, kind, region)
+            for board in self.boards.all()
+            for kind in board.windows
+            for region in ("", *board.definition.regions)
+        ]
+
+    def showing(self, board_id: str, period: str, region: str) -> list[str]:
+        """The scopes that show a window now, of a board that this process knows."""
+        board = self.boards.known(board_id)
+        if board is None:
+            return []
+        return [
+            _scope(board, kind, region)
+            for kind in board.windows
+            if self.boards.period(board, kind).id == period
+        ]
+
+    def hidden(self, scopes: Sequence[str]) -> str | None:
+        """The first board of these scopes that is not there or private; None where there is none.
+
+        Of public boards that are known nobody is asked; of all others somebody is, so that the time it
+        takes does not tell a private board from none.
+        """
+        for name in dict.fromkeys(map(_board_id, scopes)):
+            known = self.boards.known(name)
+            if known is None or not known.definition.public:
+                known = self.boards.find(name)
+            if known is None or not known.definition.public:
+                return name
+        return None
+
+    def public(self, scope: str) -> bool:
+        """Whether everybody may watch a scope, as far as this process knows. Raises NotFound."""
+        return self.board(scope).definition.public
+
+    def board(self, scope: str) -> Board:
+        """The board of a scope, from memory where it is known. Raises NotFound."""
+        return self._parsed(scope, fresh=False)[0]
+
+    def window(self, scope: str) -> tuple[Board, Window, Period]:
+        """The window that a scope shows now. Raises NotFound."""
+        board, kind, region = self._parsed(scope, fresh=True)
+        period = self.boards.period(board, kind)
+        return board, Window(board.id, period.id, region), period
+
+    def state(self, scope: str) -> str:
+        """The name of the state that a scope is in now. Raises NotFound."""
+        board, window, period = self.window(scope)
+        return self.boards.entries(board, window, period, limit=1).stamp
+
+    def players(self, scope: str, players: Sequence[str]) -> Page:
+        """Where some players stand in a scope, of those who do. Raises NotFound."""
+        return self.boards.players(*self.window(scope), players)
+
+    def in_region(self, scope: str, region: str, *, demanded: bool) -> str:
+        """A scope in a region, where it names none and its board has it. Raises NotFound if `demanded`."""
+        name, at, kind = scope.partition("@")
+        if not region or ":" in name:
+            return scope
+        if not demanded and region not in self.board(scope).definition.regions:
+            return scope
+        return f"{name}:{region}{at}{kind}"
+
+    def _parsed(self, scope: str, *, fresh: bool) -> tuple[Board, str, str]:
+        name, _, word = scope.partition("@")
+        name, _, region = name.partition(":")
+        board = (None if fresh else self.boards.known(name)) or self.boards.board(name)
+        if region and region not in board.definition.regions:
+            raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
+        for kind in board.windows:
+            # Spelled as we spell it, or a room would stand beside the one that is published.
+            if scope == _scope(board, kind, region):
+                return board, kind, region
+        raise NotFound(f"This board has no period {word[:64]!r} to stream.", code="period_not_found")
+
+    def read(self, scope: str, *, s: int) -> Shown:
+        """A scope as it is now, to be published by frame `s`. Raises NotFound."""
+        board, window, period = self.window(scope)
+        page = self.boards.entries(board, window, period, limit=board.definition.size)
+        top = tuple(_lines(page))
+        return Shown(
+            scope=scope,
+            s=s,
+            period=period.id,
+            stamp=page.state,
+            layout=_layout(board, period),
+            rank=board.definition.ties,
+            size=board.definition.size,
+            columns=tuple(column.name for column in board.definition.columns),
+            total=page.total,
+            crc=checksum(top),
+            at=rfc3339(self.clock()),
+            top=top,
+        )
+
+
+def _board_id(scope: str) -> str:
+    return scope.partition("@")[0].partition(":")[0]
+
+
+def _scope(board: Board, kind: str, region: str) -> str:
+    further = "" if kind == board.windows[0] else f"@{_word(kind)}"
+    return f"{board.id}{':' if region else ''}{region}{further}"
+
+
+def _word(kind: str) -> str:
+    return "cron" if " " in kind else kind  # a board follows one expression at most
+
+
+def _layout(board: Board, period: Period) -> str:
+    rows = board.definition
+    return f"{board.since}/{period.id}/{board.layout}/{rows.ties}/{rows.size}"
+
+
+def _lines(page: Page) -> list[Line]:
+    return [Line(id=row.player, n=row.name, s=row.score, c=tuple(row.columns.values())) for row in page.rows]

@@ -1,0 +1,165 @@
+"""The stream in Redis: its frames, its head, what is shown, and who publishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
+from redis import Redis
+
+from scoreboard.core.storage import rediskeys
+from scoreboard.core.storage.redis import Scripts
+from scoreboard.core.storage.runid import run_id
+from scoreboard.stream.protocol.types import Cursor, Kick, Published, Shown
+
+LEASE_MS = 3000
+FRAMES_KEPT = 2000
+KICKS_KEPT = 1000
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Shown).decode
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream as it was at one moment."""
+
+    head: Cursor
+    shown: dict[str, Shown]
+    recent: list[Published]  # oldest first
+
+
+class StreamStore:
+    """What publisher and tail share. Every method may raise a RedisError."""
+
+    def __init__(self, redis: Redis) -> None:
+        """`redis` may wait: reads of frames block for up to two seconds."""
+        self._redis: Any = redis
+        self._scripts = Scripts(redis, "scoreboard.stream.publishing")
+
+    def take_lease(self, token: str) -> bool:
+        """Take or keep the lease. Returns whether the caller publishes now."""
+        return bool(self._scripts.call("renew_lease", [rediskeys.lease()], [token, LEASE_MS]))
+
+    def release_lease(self, token: str) -> None:
+        """Let the lease go, if it is the caller's."""
+        self._scripts.call("release_lease", [rediskeys.lease()], [token])
+
+    def head(self) -> tuple[Cursor, str] | None:
+        """The newest frame, and the run id of the server that it was published on."""
+        epoch, seq, server = self._redis.hmget(rediskeys.head(), "epoch", "seq", "server")
+        return None if epoch is None else (Cursor(int(epoch), int(seq)), server or "")
+
+    def server(self) -> str:
+        """The run id of the server: another one means that it was restarted."""
+        return run_id(self._redis.execute_command)
+
+    def whole(self) -> bool:
+        """Whether every board that was published can still be read."""
+        boards, held = self._redis.hget(rediskeys.head(), "boards"), self._redis.hlen(rediskeys.shown())
+        return int(boards or 0) == int(held)
+
+    def begin_epoch(self, token: str, epoch: int, server: str) -> bool:
+        """Begin a new incarnation of the stream. False where the lease is gone."""
+        return self._call("begin_epoch", token, epoch, server) == "ok"
+
+    def commit(self, token: str, head: Cursor, frame: str, shown: Shown) -> bool:
+        """Publish a frame as the one after `head`. False where somebody else published."""
+        state = _encode(shown).decode()
+        args = (head.epoch, head.seq, shown.scope, frame, state, FRAMES_KEPT, shown.stamp)
+        return self._call("commit_frame", token, *args) == "ok"
+
+    def shown(self) -> dict[str, Shown]:
+        """Every board as it was last published."""
+        return {scope: _decode(text) for scope, text in self._redis.hgetall(rediskeys.shown()).items()}
+
+    def take_dirty(self) -> set[str]:
+        """The windows that changed since this was last asked. A hint: the scan finds what it misses."""
+        pipeline = self._redis.pipeline()
+        pipeline.smembers(rediskeys.dirty())
+        pipeline.delete(rediskeys.dirty())
+        return set(pipeline.execute()[0])
+
+    def wait_dirty(self, seconds: float) -> None:
+        """Wait until something changes, or for `seconds`."""
+        self._redis.blpop([rediskeys.dirty_wake()], timeout=seconds)
+
+    def ask_for(self, window: str) -> None:
+        """Ask the publisher to look at a window."""
+        self._redis.sadd(rediskeys.dirty(), window)
+        self._redis.lpush(rediskeys.dirty_wake(), 1)
+
+    def state(self, count: int) -> State | None:
+        """Head, boards and the last frames, all of one moment; None where nothing was published."""
+        pipeline = self._redis.pipeline(transaction=True)
+        pipeline.hmget(rediskeys.head(), "epoch", "seq")
+        pipeline.hgetall(rediskeys.shown())
+        pipeline.xrevrange(rediskeys.frames(), count=count)
+        (epoch, seq), shown, recent = pipeline.execute()
+        if epoch is None:
+            return None
+        return State(
+            head=Cursor(int(epoch), int(seq)),
+            shown={scope: _decode(text) for scope, text in shown.items()},
+            recent=[_frame(*one) for one in reversed(recent)],
+        )
+
+    def following(
+        self, after: Cursor, kicks: str, *, milliseconds: int
+    ) -> tuple[list[Published], list[Kick], str]:
+        """Frames and kicks that followed, and the newest kick; waits for the next one for a while."""
+        asked = {rediskeys.frames(): str(after), rediskeys.kicks(): kicks}
+        found = dict(self._redis.xread(asked, block=milliseconds, count=500) or [])
+        told = found.get(rediskeys.kicks(), [])
+        return (
+            [_frame(*one) for one in found.get(rediskeys.frames(), [])],
+            [Kick(**values) for _, values in told],
+            told[-1][0] if told else kicks,
+        )
+
+    def kick(self, kick: Kick) -> None:
+        """Have every process send somebody away."""
+        told = {name: value for name, value in asdict(kick).items() if value}
+        self._redis.xadd(rediskeys.kicks(), told, maxlen=KICKS_KEPT, approximate=True)
+
+    def newest_kick(self) -> str:
+        """Where kicks are now."""
+        found = self._redis.xrevrange(rediskeys.kicks(), count=1)
+        return str(found[0][0]) if found else "0-0"
+
+    def number(self, token: str, had: str, *, now: int, silent_since: int) -> str:
+        """The number of a process, which no other one has: the one it had, or else the least that is free.
+
+        So metrics of a process go on under the same name when it is started again, on whatever machine.
+        """
+        known = had if had.isdecimal() else 0
+        args = [token, known, now, silent_since]
+        return str(self._scripts.call("number_process", [rediskeys.process_numbers()], args))
+
+    def leave(self, token: str, process: str) -> None:
+        """Give a number back, with what was told under it."""
+        self._scripts.call(
+            "forget_process", [rediskeys.process_numbers(), rediskeys.processes()], [token, process]
+        )
+
+    def report(self, process: str, text: str) -> None:
+        """Tell the other processes what this one serves."""
+        self._redis.hset(rediskeys.processes(), process, text)
+
+    def reports(self) -> dict[str, str]:
+        """What each process last told."""
+        return dict(self._redis.hgetall(rediskeys.processes()))
+
+    def forget(self, *processes: str) -> None:
+        """Forget processes that told nothing for a while."""
+        self._redis.hdel(rediskeys.processes(), *processes)
+
+    def _call(self, script: str, *args: Any) -> str:
+        names = [rediskeys.lease(), rediskeys.head(), rediskeys.frames(), rediskeys.shown()]
+        return str(self._scripts.call(script, names, args))
+
+
+def _frame(id: str, values: dict[str, str]) -> Published:
+    cursor = Cursor.parse(id)
+    assert cursor is not None, "our own ids are cursors"
+    return Published(cursor=cursor, scope=values["scope"], line=values["frame"], stamp=values["stamp"])

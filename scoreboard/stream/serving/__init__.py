@@ -1,0 +1,1 @@
+"""The open streams of a process, served from memory."""

@@ -1,0 +1,44 @@
+"""The last frames of one board, from which a returning viewer is served. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from scoreboard.stream.protocol.types import Encoded
+
+FRAMES, SECONDS, BYTES = 512, 120, 1_000_000
+
+
+class Kept(NamedTuple):
+    """A published frame as it is kept."""
+
+    at: float  # monotonic seconds
+    frame: Encoded
+
+
+class Ring:
+    """Frames in order, as many as the limits allow."""
+
+    def __init__(self, floor: int) -> None:
+        """`floor` is the last frame that is not in the ring: whoever saw it can be served."""
+        self._frames: deque[Kept] = deque()
+        self._bytes = 0
+        self.floor = floor
+
+    def append(self, frame: Encoded, at: float) -> None:
+        """Add the newest frame (`at` monotonic seconds), and let go of what is too old or too much."""
+        self._frames.append(Kept(at, frame))
+        self._bytes += len(frame.line)
+        while self._frames and (
+            len(self._frames) > FRAMES or self._bytes > BYTES or self._frames[0].at < at - SECONDS
+        ):
+            gone = self._frames.popleft()
+            self._bytes -= len(gone.frame.line)
+            self.floor = gone.frame.s
+
+    def after(self, seq: int) -> list[Encoded] | None:
+        """The frames that follow `seq`; None where they are not all here."""
+        if seq < self.floor:
+            return None
+        return [kept.frame for kept in self._frames if kept.frame.s > seq]

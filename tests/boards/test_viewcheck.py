@@ -1,0 +1,246 @@
+"""What somebody altered in Redis is found and built again, though there is as much of it as before."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.boards import viewcheck
+from scoreboard.core.storage import rediskeys
+from tests.boards.calls import dozen, listed, put, score, submit
+
+TAG = rediskeys.window("cup", "all", "")
+ORDER, MEMBERS, METADATA = rediskeys.order(TAG), rediskeys.members(TAG), rediskeys.metadata(TAG)
+TIERS, SIZES, STATE = rediskeys.tiers(TAG), rediskeys.tier_sizes(TAG), rediskeys.state(TAG)
+
+
+@pytest.fixture
+def parts(make_parts, sqlite_url):
+    """Parts on SQLite: what is compared is the same on every database."""
+    parts = make_parts(sqlite_url)
+    parts.followers.catch_up("boards")
+    return parts
+
+
+@pytest.fixture
+def cup(client, parts):
+    """A dense board, which Redis shows."""
+    dozen(client)
+    return client
+
+
+def compare(parts):
+    for _ in parts.check.passing():
+        pass
+
+
+def is_shown(parts, board="cup"):
+    rows = [row for row in parts.windows.open() if row.window.board == board]
+    order = parts.boards.order(parts.boards.board(board))
+    return parts.boards_follower.view.are_shown([(row.window, order) for row in rows]) == [True] * len(rows)
+
+
+def another_member(redis):
+    member = redis.zrange(ORDER, 3, 3)[0]
+    redis.zrem(ORDER, member)
+    redis.zadd(ORDER, {member[:-3] + "zzz": 0})
+
+
+def another_score(redis):
+    member = redis.zrange(ORDER, 3, 3)[0]
+    redis.zrem(ORDER, member)
+    redis.zadd(ORDER, {"v" + member[1:]: 0})
+
+
+def moved_by_its_number(redis):
+    redis.zincrby(ORDER, 1, redis.zrange(ORDER, 0, 0)[0])
+
+
+def another_standing(redis):
+    redis.hset(MEMBERS, "p03", redis.hget(MEMBERS, "p04"))
+
+
+def a_standing_of_a_stranger(redis):
+    redis.hset(MEMBERS, "zzz", redis.hget(MEMBERS, "p04"))
+    redis.hdel(MEMBERS, "p03")
+
+
+def another_text(redis):
+    redis.hset(METADATA, "p03", '{"number":99}')
+
+
+def another_tier(redis):
+    tier = redis.zrange(TIERS, 2, 2)[0]
+    redis.zrem(TIERS, tier)
+    redis.zadd(TIERS, {tier[:-1] + "v": 0})
+
+
+def another_size(redis):
+    redis.hincrby(SIZES, redis.hkeys(SIZES)[0], 1)
+
+
+def another_version(redis):
+    redis.hincrby(STATE, "version", 1000)
+
+
+ALTERATIONS = (
+    another_member,
+    another_score,
+    moved_by_its_number,
+    another_standing,
+    a_standing_of_a_stranger,
+    another_text,
+    another_tier,
+    another_size,
+    another_version,
+)
+
+
+def test_what_was_altered_is_found_and_built_again(cup, parts, redis):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    for alter in ALTERATIONS:
+        alter(redis)
+
+        compare(parts)
+
+        assert not is_shown(parts), alter
+        assert listed(cup, "cup", limit=50)["entries"] == expected, "from SQL"
+        parts.followers.catch_up("boards")
+        compare(parts)
+        assert is_shown(parts), alter
+        assert parts.verify.run() == []
+
+
+def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
+    for _ in range(3):
+        compare(parts)
+        score(cup, "cup", p01=100)
+
+    assert is_shown(parts)
+
+
+def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
+    view = parts.boards._show.view
+    # Committed, and not shown yet: Redis does not say that it holds it.
+    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    score(cup, "cup", p01=100)
+
+    compare(parts)
+
+    assert is_shown(parts)
+
+
+def test_what_is_altered_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
+    view = parts.boards._show.view
+    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    score(cup, "cup", p01=100)  # there is always something on its way
+    another_standing(redis)
+
+    compare(parts)
+
+    assert not is_shown(parts)
+
+
+def test_large_windows_are_compared_slice_by_slice_and_their_tops_each_time(
+    client, parts, redis, monkeypatch
+):
+    monkeypatch.setattr(viewcheck, "PAGE", 4)
+    monkeypatch.setattr(viewcheck, "SLICE", 1)
+    put(client, "cup")
+    score(client, "cup", **{f"p{number:02}": number for number in range(12)})
+    monkeypatch.setattr(viewcheck, "TOP", 3)
+    another_score(redis)  # of p03: the first one of the list now, which no slice holds yet
+
+    compare(parts)
+
+    assert not is_shown(parts)
+    parts.followers.catch_up("boards")
+    redis.hset(MEMBERS, "p11", redis.hget(MEMBERS, "p04"))  # which only the last slice holds
+    passes = 0
+    while is_shown(parts) and passes < 5:
+        compare(parts)
+        passes += 1
+    assert passes == 3
+
+
+def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis, clock, monkeypatch):
+    monkeypatch.setattr(viewcheck, "CLOSED_SECONDS", 0)
+    put(client, "cup", period="daily")
+    score(client, "cup", ada=5, bob=7)
+    clock.advance(days=1)
+    parts.manage.close_due_periods()
+    tag = rediskeys.window("cup", "2026-01-01", "")
+    compare(parts)
+    assert redis.exists(rediskeys.state(tag))
+    redis.hset(rediskeys.members(tag), "ada", redis.hget(rediskeys.members(tag), "bob"))
+
+    compare(parts)
+
+    assert not redis.exists(rediskeys.state(tag))
+    rows = listed(client, "cup", period="2026-01-01")["entries"]
+    assert [row["player"]["id"] for row in rows] == ["bob", "ada"]
+
+
+def test_an_altered_name_is_found_and_shown_right_again(cup, parts, redis):
+    fact = redis.hget(rediskeys.names(), "p03").partition(":")[0]
+    redis.hset(rediskeys.names(), "p03", f"{fact}:Somebody else")
+    assert "Somebody else" in str(listed(cup, "cup", limit=50))
+
+    compare(parts)
+
+    assert "Somebody else" not in str(listed(cup, "cup", limit=50))
+    parts.followers.catch_up("boards")
+    assert redis.hget(rediskeys.names(), "p03") == f"{fact}:Player 3"
+
+
+@pytest.mark.parametrize("lose", ["delete", "truncate", "rename", "another type"])
+def test_names_that_are_not_all_there_are_read_from_sql(cup, parts, redis, lose):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    match lose:
+        case "delete":
+            redis.delete(rediskeys.names())
+        case "truncate":
+            redis.hdel(rediskeys.names(), "p03", "p04")
+        case "rename":
+            redis.rename(rediskeys.names(), "away")
+        case _:
+            redis.delete(rediskeys.names())
+            redis.set(rediskeys.names(), "text")
+
+    assert listed(cup, "cup", limit=50)["entries"] == expected
+    submit(cup, "cup", {"player": "new", "score": 99, "displayName": "New"})
+    assert listed(cup, "cup", limit=50)["entries"][0]["player"]["displayName"] == "New"
+    parts.followers.catch_up("boards")
+    assert redis.hlen(rediskeys.names()) == 13
+
+
+@pytest.mark.parametrize("altered", [b"\xff", b"1:\xff", b"no fact"])
+def test_a_name_that_is_no_text_is_found_and_shown_right_again(cup, parts, redis, altered):
+    redis.hset(rediskeys.names(), "p03", altered)
+    assert cup.get("/v1/boards/cup/entries").status_code == 200
+
+    compare(parts)
+
+    assert "'Player 3'" in str(listed(cup, "cup", limit=50))
+    parts.followers.catch_up("boards")
+    assert redis.hget(rediskeys.names(), "p03").endswith(":Player 3")
+
+
+@pytest.mark.parametrize("field", ["position", "mark", "newest", "newest-mark"])
+def test_a_position_that_nobody_can_read_is_none(cup, parts, redis, field):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    redis.hset(rediskeys.applied(0), field, b"\xff")
+
+    assert submit(cup, "cup", {"player": "p00", "score": 0})["rejected"] == []
+    assert listed(cup, "cup", limit=50)["entries"] == expected
+    parts.followers.catch_up("boards")
+    assert parts.followers.lag("boards") == 0
+    assert parts.verify.run() == []
+
+
+@pytest.mark.parametrize("key", [rediskeys.catalogue_version(), rediskeys.renames()])
+def test_versions_that_are_no_numbers_harm_nothing(cup, parts, redis, key):
+    expected = listed(cup, "cup", limit=50)["entries"]
+    redis.set(key, b"\xff")
+
+    assert submit(cup, "cup", {"player": "p00", "score": 0})["rejected"] == []
+    assert listed(cup, "cup", limit=50)["entries"] == expected

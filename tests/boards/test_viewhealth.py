@@ -1,0 +1,234 @@
+"""When Redis is believed: never while it lacks what was acknowledged, and whenever it does not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from redis import Redis
+
+from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.store.standings import all_standings
+from scoreboard.boards.viewhealth import CHECK_SECONDS, NOTICED_SECONDS, STUCK_SECONDS
+from scoreboard.core.storage import rediskeys
+from scoreboard.journal.types import Span
+from tests.boards.calls import listed, put, score, submit
+from tests.contract import client_of
+from tests.support import wait_until
+
+NOTHING = Span(first=1, last=0, before=0, mark="")
+
+
+@pytest.fixture
+def two(make_parts, sqlite_url):
+    """Two processes' worth of the product, Redis followed and believed."""
+    pair = make_parts(sqlite_url), make_parts(sqlite_url)
+    pair[0].followers.catch_up("boards")
+    assert [trust(parts).sound() for parts in pair] == [True, True]
+    return pair
+
+
+def trust(parts):
+    return parts.boards._show.trust
+
+
+@pytest.fixture
+def room(redis):
+    """Sets for how many bytes Redis has room; for all again at the end."""
+    yield lambda most: redis.config_set("maxmemory", most)
+    redis.config_set("maxmemory", 0)
+
+
+def position(redis: Redis) -> int:
+    return int(redis.hget(rediskeys.applied(0), "position"))
+
+
+def test_a_deleted_board_is_gone_at_once_and_redis_lacks_nothing(two, redis):
+    one, other = map(client_of, two)
+    put(one, "short")
+    score(one, "short", ana=1)
+    assert redis.keys("sb:{short/*")
+
+    assert one.delete("/v1/admin/boards/short").status_code == 204
+
+    assert not redis.keys("sb:{short/*")
+    assert position(redis) == two[0].journal.head()
+    put(other, "short")
+    assert listed(other, "short")["entries"] == []
+    assert [trust(parts).sound() for parts in two] == [True, True]
+
+
+def test_a_board_in_a_new_order_is_right_at_once_and_redis_lacks_nothing(two, redis):
+    one, other = map(client_of, two)
+    put(one, "turned", operator="best")
+    score(one, "turned", ana=1, bob=2)
+    put(one, "turned", operator="best", order="asc")
+
+    rows = [row["player"]["id"] for row in listed(other, "turned")["entries"]]
+
+    assert rows == ["ana", "bob"]
+    assert position(redis) == two[0].journal.head()
+    assert "degraded" not in submit(other, "main", {"player": "ana", "score": 3})
+
+
+def test_the_follower_is_woken_for_a_new_order(two, redis):
+    one = client_of(two[0])
+    put(one, "turned", operator="best")
+    score(one, "turned", ana=1)
+    redis.delete(rediskeys.wake())
+
+    put(one, "turned", operator="best", order="asc")
+
+    assert redis.llen(rediskeys.wake()) == 1
+
+
+def test_what_one_process_could_not_show_no_other_reads_from_redis(two, room):
+    one, other = map(client_of, two)
+    score(one, "main", ana=5)
+    room(1)
+    began = time.monotonic()
+
+    report = submit(one, "main", {"player": "ana", "score": 7})
+
+    # The other one can read Redis as ever, which shows 5.
+    assert time.monotonic() - began >= NOTICED_SECONDS
+    assert report["degraded"]
+    assert [row["score"] for row in listed(other, "main")["entries"]] == [12]
+    assert not trust(two[1]).sound()
+
+
+def test_a_board_that_was_deleted_while_redis_takes_nothing_is_gone_everywhere(two, room):
+    one, other = map(client_of, two)
+    put(one, "short")
+    assert other.get("/v1/boards/short").status_code == 200
+    room(1)
+    began = time.monotonic()
+
+    assert one.delete("/v1/admin/boards/short").status_code == 204
+
+    assert time.monotonic() - began >= NOTICED_SECONDS
+    # The other one can read Redis as ever, which tells it of no new definitions.
+    assert other.get("/v1/boards/short").status_code == 404
+
+
+def test_once_redis_has_caught_up_it_is_believed_again(two, room):
+    one, other = map(client_of, two)
+    room(1)
+    submit(one, "main", {"player": "ana", "score": 7})
+    room(0)
+
+    two[0].followers.catch_up("boards")
+
+    wait_until(lambda: all(trust(parts).sound() for parts in two), seconds=5)
+    assert "degraded" not in submit(other, "main", {"player": "ana", "score": 1})
+
+
+class Moments:
+    """A clock that is moved by hand, and by whoever pauses."""
+
+    def __init__(self, mine, while_paused=lambda: None):
+        self.now, self.while_paused = time.monotonic() + 10, while_paused
+        mine.monotonic, mine.pause = lambda: self.now, self.pause
+
+    def pause(self, seconds):
+        self.now += seconds
+        self.while_paused()
+
+
+def test_a_redis_that_is_late_for_a_moment_is_believed(two, redis):
+    behind(redis, by=1)
+    Moments(trust(two[1]), while_paused=lambda: behind(redis, by=-1))
+
+    assert trust(two[1]).sound()
+
+
+def test_a_redis_that_comes_nearer_is_only_late(two, redis):
+    client, mine = client_of(two[0]), trust(two[1])
+    score(client, "main", **{f"p{number}": number + 1 for number in range(6)})
+    behind(redis, by=6)
+    moments = Moments(mine)
+    began = moments.now
+
+    def comes_nearer():
+        """A fact for each three quarters of what it may stand still."""
+        missing = two[0].journal.head() - position(redis)
+        if moments.now - began > (7 - missing) * STUCK_SECONDS * 0.75:
+            behind(redis, by=-1)
+
+    moments.while_paused = comes_nearer
+
+    assert mine.sound()
+    assert moments.now - began > 4 * STUCK_SECONDS
+
+
+def test_a_redis_that_stands_still_behind_the_journal_is_doubted(two, redis):
+    mine = trust(two[1])
+    behind(redis, by=1)
+    moments = Moments(mine)
+    began = moments.now
+
+    assert not mine.sound()
+    assert STUCK_SECONDS <= moments.now - began < 2 * STUCK_SECONDS
+
+
+def behind(redis, *, by):
+    """Have Redis hold so many facts less, as far as anybody can tell."""
+    redis.hincrby(rediskeys.applied(0), "position", -by)
+
+
+def test_an_emptied_redis_is_not_believed_until_it_was_built_again(two, redis):
+    one, other = map(client_of, two)
+    score(one, "main", ana=5)
+    redis.flushall()
+    wait_until(lambda: not trust(two[1]).sound(), seconds=2)
+
+    assert [row["score"] for row in listed(other, "main")["entries"]] == [5]
+    assert submit(other, "main", {"player": "ana", "score": 1})["degraded"]
+    two[0].followers.catch_up("boards")
+    wait_until(lambda: trust(two[1]).sound(), seconds=2)
+    assert [row["score"] for row in listed(other, "main")["entries"]] == [6]
+
+
+def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
+    one, other = map(client_of, two)
+    score(one, "main", ana=5)
+    with Redis.from_url(redis_server) as redis:
+        yesterday = {key: redis.dump(key) for key in redis.keys("sb:*")}
+        score(one, "main", ana=5)
+        redis.flushall()
+        for key, value in yesterday.items():
+            redis.restore(key, 0, value)
+    wait_until(lambda: not trust(two[1]).sound(), seconds=2)
+
+    assert [row["score"] for row in listed(other, "main")["entries"]] == [10]
+    two[0].followers.catch_up("boards")
+    wait_until(lambda: trust(two[1]).sound(), seconds=2)
+    assert [row["score"] for row in listed(other, "main")["entries"]] == [10]
+
+
+def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
+    mine, looked = trust(two[1]), []
+    moments, asked = Moments(mine), mine.view.applied
+    mine.view.applied = lambda: looked.append(moments.now) or asked()
+    for _ in range(100):
+        moments.now += CHECK_SECONDS / 10
+        mine.sound()
+
+    assert 9 <= len(looked) <= 10
+
+
+def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two, redis):
+    one = client_of(two[0])
+    score(one, "main", ana=5, bob=6)
+    row = next(row for row in two[0].windows.open() if row.window.board == "main")
+    view, board = two[0].boards._show.view, two[0].boards.board("main")
+    order = two[0].boards.order(board)
+    view.hide(row.window)
+    newer = Change(order, row.window, [], version=row.version + 1, entries=2000)
+    view.publish([newer], NOTHING)
+    older = two[0].database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
+
+    shown = view.put(Change(order, row.window, older, version=row.version, entries=2))
+
+    assert not shown
+    assert len(listed(one, "main")["entries"]) == 2, "from SQL"

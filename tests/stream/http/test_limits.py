@@ -1,0 +1,151 @@
+"""How often an address may open streams, and how those who opened too many are told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scoreboard.app import create_app
+from tests.actions.play import Player
+from tests.boards.calls import refusal
+from tests.stream.http.test_routes import events
+from tests.stream.steps import publish
+
+AWAY = "redis://127.0.0.1:1/0"
+HOME = {"REMOTE_ADDR": "192.0.2.1"}
+
+
+@pytest.fixture
+def client(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, limit_stream="2/minute")
+    parts.followers.catch_up("boards")
+    publish(parts)
+    parts.hub._warm()
+    return create_app(parts).test_client()
+
+
+def opened(client, **options):
+    answer = client.get("/v1/stream", buffered=False, **options)
+    answer.close()
+    return answer
+
+
+def test_a_browser_that_opens_too_many_streams_is_told_inside_one(client):
+    opened(client)
+    opened(client)
+
+    answer = client.get("/v1/stream", headers={"Accept": "text/event-stream"})
+
+    bye = json.loads(events(answer, 1)[0]["data"])
+    assert (answer.status_code, bye["code"], bye["why"], bye["again"]) == (200, 203, "rate", True)
+    assert 50_000 < bye["retry_ms"] < 75_000
+    assert answer.headers["RateLimit"].startswith('"stream";r=0;t=')
+
+
+def test_any_other_client_gets_429(client):
+    found = [opened(client) for _ in range(3)]
+
+    assert [answer.status_code for answer in found] == [200, 200, 429]
+    assert found[0].headers["RateLimit-Policy"] == '"stream";q=2;w=60'
+    assert int(found[2].headers["Retry-After"]) > 0
+
+
+def test_who_is_refused_takes_no_place(client):
+    for _ in range(4):
+        opened(client)
+
+    assert client.application.extensions["parts"].viewers.places.taken == 0
+
+
+def test_polling_from_a_cursor_opens_nothing(client):
+    cursor = client.get("/v1/poll").json["id"]
+
+    found = [client.get(f"/v1/poll?since={cursor}") for _ in range(5)]
+
+    assert [answer.status_code for answer in found] == [200] * 5
+
+
+def test_polling_that_begins_anew_each_time_is_limited(client):
+    found = [client.get(f"/v1/poll?since={since}") for since in ("", "1-1", "nonsense")]
+
+    assert [answer.status_code for answer in found[:2]] == [200, 200]
+    assert refusal(found[2]) == (429, "rate_limited")
+
+
+@pytest.fixture
+def home(make_parts, sqlite_url):
+    """A process with two places for each address, and what opens a stream from one: a carrier, a ticket."""
+    parts = make_parts(sqlite_url, stream_max_per_address=2, stream_max_per_player=5)
+    parts.followers.catch_up("boards")
+    publish(parts)
+    parts.hub._warm()
+    client, answers = create_app(parts).test_client(), []
+
+    def stream(ticket="", *, environ=HOME):
+        """Why there is no stream; "" where there is one, which stays open."""
+        answer = client.get(
+            f"/v1/stream?ticket={ticket}",
+            headers={"Accept": "text/event-stream"},
+            environ_base=environ,
+            buffered=False,
+        )
+        answers.append(answer)  # whoever lets go of it closes it
+        text = next(part for part in map(bytes.decode, answer.response) if "\ndata: " in part)
+        return json.loads(text.partition("\ndata: ")[2].partition("\n")[0]).get("why", "")
+
+    stream.parts = parts
+    yield stream
+    for answer in answers:
+        answer.close()
+
+
+def ticket_of(player):
+    return player.http.post("/v1/stream/ticket").json["data"]["ticket"]
+
+
+def test_guests_with_tickets_can_not_take_all_streams_from_one_address(home):
+    without = [home() for _ in range(3)]
+    tickets = [ticket_of(Player(home.parts)) for _ in range(3)]
+    with_tickets = [home(ticket) for ticket in tickets for _ in range(2)]
+
+    assert without == ["", "", "ip_limit"]
+    assert with_tickets == [""] * 4 + ["ip_limit"] * 2
+    assert home(environ={"REMOTE_ADDR": "192.0.2.2"}) == ""
+    assert home(tickets[0], environ={"REMOTE_ADDR": "127.0.0.1"}) == ""
+
+
+def test_who_polls_takes_a_place_like_everybody_else(home):
+    tickets = [ticket_of(Player(home.parts)) for _ in range(2)]
+    client = create_app(home.parts).test_client()
+    for ticket in tickets:
+        for _ in range(3):
+            home(ticket)
+    cursor = home.parts.hub.head
+
+    # All six places are taken: a poll that would wait for 20 seconds is answered at once.
+    answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
+
+    assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"
+    assert home.parts.viewers.places.taken == 6
+
+
+@pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
+def test_a_player_gets_so_many_tickets(make_parts, sqlite_url, settings):
+    parts = make_parts(sqlite_url, limit_ticket="2/minute", **settings)
+    ada, bob = Player(parts), Player(parts)
+
+    answers = [ada.http.post("/v1/stream/ticket") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert refusal(answers[2]) == (429, "rate_limited")
+    assert '"ticket";r=0' in answers[1].headers["RateLimit"]
+    assert bob.http.post("/v1/stream/ticket").status_code == 201
+
+
+def test_an_address_gets_so_many_tickets(make_parts, sqlite_url):
+    parts = make_parts(sqlite_url, limit_stream="2/minute")
+
+    found = [Player(parts).http.post("/v1/stream/ticket").status_code for _ in range(3)]
+
+    assert found == [201, 201, 429]

@@ -1,0 +1,187 @@
+"""For whom a stream is opened, for how long that holds, and what those are told who can't have one."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from scoreboard.app import create_app
+from scoreboard.stream.http.upgrade import stream_messages
+from scoreboard.stream.protocol.types import Kick
+from tests.actions.play import Player
+from tests.boards.calls import put, refusal, score
+from tests.sockets import messages
+from tests.stream.http.test_routes import events
+from tests.stream.steps import publish
+from tests.support import wait_until
+
+AS_A_BROWSER = {"Accept": "text/event-stream", "Authorization": ""}
+
+
+@pytest.fixture
+def stream(client, parts):
+    """A client of a public board and a private one."""
+    put(client, "secret", public=False)
+    score(client, "main", ada=1)
+    publish(parts)
+    parts.hub._warm()
+    return client
+
+
+@pytest.fixture
+def guest(stream, parts):
+    """Signs a guest in, with a role. His ticket is `ticket`."""
+
+    def guest(role="player"):
+        ada = Player(parts)
+        if role != "player":
+            parts.players.grant(ada.id, role, context={})
+            parts.clock.advance(ms=1)
+            ada.renew()
+        ada.ticket = ada.http.post("/v1/stream/ticket").json["data"]["ticket"]
+        return ada
+
+    return guest
+
+
+def sign_out(ada):
+    """End his session."""
+    sent = {"refreshToken": ada.session["refreshToken"]}
+    assert ada.http.post("/v1/auth/logout", json=sent).status_code == 204
+
+
+def bye(answer):
+    """The bye that an answer begins with."""
+    return json.loads(events(answer, 1)[0]["data"])
+
+
+@pytest.mark.parametrize("path", ["stream", "poll"])
+def test_a_ticket_of_a_session_that_was_ended_opens_nothing(stream, guest, path):
+    ada = guest()
+    sign_out(ada)
+
+    answer = stream.get(f"/v1/{path}?ticket={ada.ticket}", headers=AS_A_BROWSER)
+
+    assert refusal(answer) == (401, "unauthenticated")
+
+
+def test_a_ticket_from_before_rights_were_changed_is_to_be_renewed_and_shows_nothing_private(
+    stream, guest, parts
+):
+    ada = guest("moderator")
+    parts.clock.advance(ms=1)
+    parts.players.grant(ada.id, "player", context={})
+
+    of_all = stream.get(f"/v1/stream?ticket={ada.ticket}", headers=AS_A_BROWSER)
+    private = stream.get(f"/v1/stream?boards=secret&ticket={ada.ticket}", headers=AS_A_BROWSER)
+
+    assert bye(of_all)["code"] == bye(private)["code"] == 301
+
+
+def test_a_moderators_token_opens_a_private_board_for_as_long_as_his_session_lasts(guest, parts):
+    ada = guest("moderator")
+    answer = ada.http.get("/v1/stream?boards=secret", buffered=False)
+    (viewer,) = parts.viewers.all()
+    assert viewer.who.until is not None
+
+    sign_out(ada)
+
+    assert viewer.ending
+    answer.close()
+
+
+def test_a_ticket_that_is_too_old_is_told_to_each_client_in_its_way(stream, guest, clock):
+    path = f"/v1/stream?ticket={guest().ticket}"
+    clock.advance(seconds=61)
+
+    assert bye(stream.get(path, headers=AS_A_BROWSER))["code"] == 301
+    assert refusal(stream.get(path, headers={"Authorization": ""})) == (401, "token_expired")
+
+
+def test_an_answer_to_a_poll_with_a_ticket_that_is_too_old_has_a_tag_as_every_other(stream, guest, clock):
+    path = f"/v1/poll?ticket={guest().ticket}"
+    clock.advance(seconds=61)
+
+    answer = stream.get(path, headers=AS_A_BROWSER)
+
+    assert answer.json["frames"][0]["why"] == "auth_expired"
+    assert answer.headers["ETag"]
+
+
+def test_who_waits_for_a_board_that_becomes_private_is_not_shown_it(stream, parts):
+    path = f"/v1/poll?wait=10&since={parts.hub.head}"
+    found = []
+    waiting = threading.Thread(
+        target=lambda: found.append(create_app(parts).test_client().get(path)), daemon=True
+    )
+    waiting.start()
+    wait_until(lambda: parts.viewers.places.taken == 1)
+    put(stream, "main", public=False)
+    score(stream, "main", bob=2)
+    publish(parts)
+    parts.hub._read()
+    waiting.join(10)
+
+    assert refusal(found[0]) == (404, "board_not_found")
+
+
+def test_who_comes_back_with_his_cursor_opens_nothing_anew(stream, parts):
+    headers = AS_A_BROWSER | {"Last-Event-ID": str(parts.hub.head)}
+    found = []
+    for _ in range(60):
+        answer = stream.get(
+            "/v1/stream", headers=headers, environ_base={"REMOTE_ADDR": "192.0.2.1"}, buffered=False
+        )
+        found.append(answer.headers.get("Scoreboard-Resume"))
+        answer.close()
+
+    assert found == ["ok"] * 60
+
+
+@pytest.fixture
+def without_database(make_parts, sqlite_url, tmp_path, redis):
+    """An application that knows no board, and can learn of none now."""
+    parts = make_parts(sqlite_url)
+    parts.database._db.close()
+    (tmp_path / "scoreboard.db").rename(tmp_path / "gone.db")
+    return create_app(parts)
+
+
+def test_what_can_not_be_answered_now_is_told_a_browser_inside_a_stream(without_database):
+    client = without_database.test_client()
+
+    browser = client.get("/v1/stream", headers=AS_A_BROWSER)
+    other = client.get("/v1/stream")
+
+    told = bye(browser)
+    assert (browser.status_code, told["code"], told["why"], told["again"]) == (200, 204, "unavailable", True)
+    assert refusal(other) == (503, "ledger_unavailable")
+
+
+def test_what_can_not_be_answered_now_is_told_a_websocket_by_a_bye(without_database):
+    ours, his = socket.socketpair()
+    with without_database.test_request_context("/v1/ws"):
+        stream_messages(SimpleNamespace(sock=ours, connected=True))
+    ours.close()
+
+    (_, text), (_, closing) = messages(b"\r\n\r\n" + his.recv(1000))
+    his.close()
+
+    assert b'"code":204,"again":true' in text
+    assert int.from_bytes(closing[:2], "big") == 4204
+
+
+def test_a_server_key_that_is_revoked_takes_its_streams_with_it(stream, parts):
+    key, secret = parts.keys.create("game", ["scores:write"])
+    bearer = {"Authorization": f"Bearer {secret}"}
+    answer = stream.get("/v1/stream?boards=secret", headers=bearer, buffered=False)
+    (viewer,) = parts.viewers.all()
+
+    parts.rooms.kick(Kick(session=key.id))
+
+    assert viewer.ending
+    answer.close()

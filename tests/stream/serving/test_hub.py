@@ -1,0 +1,180 @@
+"""The hub: whoever comes back gets what he missed, or is told why he gets it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoreboard.stream.protocol import frames
+from scoreboard.stream.protocol.types import Cursor
+from scoreboard.stream.serving import history
+from tests.boards.calls import put, score, submit
+from tests.stream.steps import Viewer, publish, published
+
+
+def resume(parts, since, *scopes):
+    """The outcome of resuming, the decoded frames, and the reasons of snapshots among them."""
+    resumed = parts.hub.resume(scopes or ["main"], str(since))
+    sent = [frames.decoded(one.line) for one in resumed.frames]
+    return resumed.resume, sent, [frame["why"] for frame in sent if frame["t"] == "snapshot"]
+
+
+@pytest.fixture
+def stream(client, parts):
+    """A client of a board of ten rows, whose five frames are followed."""
+    submit(client, "main", *({"player": f"p{n}", "score": 100 - n} for n in range(10)))
+    publish(parts)
+    parts.hub._warm()
+    for number in range(4):
+        score(client, "main", **{f"p{number}": 1000})
+        publish(parts)
+        parts.hub._read()
+    return client
+
+
+def test_whoever_comes_first_gets_a_snapshot(stream, parts):
+    how, sent, reasons = resume(parts, "")
+
+    assert (how, reasons) == ("none", ["initial"])
+    assert sent[0]["id"] == str(parts.hub.head)
+    assert Viewer().take(sent).rows()[0] == ("p0", 1100)
+
+
+@pytest.mark.parametrize("since", ["garbage", "1-", "1" * 30 + "-1", "-1--1", "\u0661-1"])
+def test_a_cursor_that_is_none_gets_a_snapshot(stream, parts, since):
+    assert resume(parts, since)[2] == ["bad_cursor"]
+
+
+def test_a_cursor_of_another_incarnation_gets_a_snapshot(stream, parts):
+    head = parts.hub.head
+
+    assert resume(parts, Cursor(head.epoch - 1, head.seq))[2] == ["epoch"]
+
+
+def test_a_cursor_from_the_future_gets_a_snapshot(stream, parts):
+    head = parts.hub.head
+
+    assert resume(parts, Cursor(head.epoch, head.seq + 1))[2] == ["ahead"]
+
+
+def test_a_cursor_at_the_head_gets_nothing(stream, parts):
+    assert resume(parts, parts.hub.head) == ("ok", [], [])
+
+
+def test_a_cursor_close_to_the_head_gets_the_frames_since(stream, parts):
+    head = parts.hub.head
+
+    how, sent, reasons = resume(parts, Cursor(head.epoch, head.seq - 1))
+
+    assert (how, reasons) == ("ok", [])
+    assert [(frame["t"], frame["s"]) for frame in sent] == [("delta", head.seq)]
+
+
+def test_frames_that_are_more_than_a_snapshot_are_one(stream, parts):
+    for number in range(30):
+        score(stream, "main", **{f"p{number % 10}": 1000})
+        publish(parts)
+        parts.hub._read()
+
+    assert resume(parts, Cursor(parts.hub.head.epoch, 1))[::2] == ("partial", ["compact"])
+
+
+def test_a_cursor_older_than_what_is_kept_gets_a_snapshot(stream, parts, monkeypatch):
+    monkeypatch.setattr(history, "FRAMES", 1)
+    score(stream, "main", p9=1)
+    publish(parts)
+    parts.hub._read()
+
+    assert resume(parts, Cursor(parts.hub.head.epoch, 1))[::2] == ("partial", ["stale"])
+
+
+def test_a_viewer_who_comes_back_from_anywhere_sees_what_everybody_sees(stream, parts, monkeypatch):
+    viewers = []
+    monkeypatch.setattr(history, "FRAMES", 4)
+    for step in range(8):
+        viewers.append(Viewer().take(resume(parts, "")[1]))
+        score(stream, "main", **{f"p{step * 3 % 10}": 500 - step, f"new{step}": step * 300})
+        publish(parts)
+        parts.hub._read()
+
+    everybody = Viewer().take(resume(parts, "")[1]).rows()
+
+    for viewer in viewers:
+        assert viewer.take(resume(parts, viewer.cursor)[1]).rows() == everybody
+
+
+def test_a_fresh_process_serves_the_frames_of_the_one_before(stream, parts, make_parts, sqlite_url):
+    head = parts.hub.head
+    fresh = make_parts(sqlite_url)
+    fresh.hub._warm()
+
+    how, sent, _ = resume(fresh, Cursor(head.epoch, head.seq - 1))
+
+    assert how == "ok"
+    assert [frame["s"] for frame in sent] == [head.seq]
+
+
+def test_viewers_of_two_boards_are_resumed_on_each_by_itself(stream, parts):
+    put(stream, "cup")
+    score(stream, "cup", ada=1)
+    publish(parts)
+    parts.hub._read()
+    seen = parts.hub.head
+    score(stream, "main", p9=1)
+    publish(parts)
+    parts.hub._read()
+
+    how, sent, reasons = resume(parts, seen, "main", "cup")
+
+    assert (how, reasons) == ("ok", [])
+    assert [frame["b"] for frame in sent] == ["main"]
+
+
+def test_a_board_that_nobody_published_yet_is_shown_all_the_same(client, parts):
+    score(client, "main", ada=5)
+
+    how, sent, reasons = resume(parts, "")
+
+    assert (how, reasons) == ("none", ["initial"])
+    assert Viewer().take(sent).rows() == [("ada", 5)]
+
+
+def test_a_region_is_a_scope_of_its_own(client, parts):
+    put(client, "cup", regions=["eu"])
+    submit(client, "cup", {"player": "ada", "score": 1, "region": "eu"}, {"player": "bob", "score": 2})
+    publish(parts)
+    parts.hub._warm()
+
+    viewer = Viewer().take(resume(parts, "", "cup", "cup:eu")[1])
+
+    assert (viewer.rows("cup"), viewer.rows("cup:eu")) == ([("bob", 2), ("ada", 1)], [("ada", 1)])
+
+
+def test_a_reading_says_where_to_begin_to_stream(stream, parts, redis):
+    data = stream.get("/v1/boards/main/entries?limit=100").json["data"]
+    cursor = data["id"]
+    score(stream, "main", p9=5000)
+    publish(parts)
+    parts.hub._read()
+
+    assert cursor in published(redis)
+    assert resume(parts, cursor)[0] == "ok"
+
+
+def test_a_reading_that_is_newer_than_the_stream_begins_with_a_snapshot(stream, parts):
+    score(stream, "main", p9=5000)
+
+    assert stream.get("/v1/boards/main/entries").json["data"]["id"] == "0-0"
+    assert resume(parts, "0-0")[2] == ["epoch"]
+
+
+def test_a_board_that_was_made_anew_shows_nothing_of_the_one_before(stream, parts):
+    put(stream, "cup")
+    score(stream, "cup", ada=1)
+    publish(parts)
+    parts.hub._read()
+    assert stream.delete("/v1/admin/boards/cup").status_code == 204
+    put(stream, "cup")
+
+    _, sent, _ = resume(parts, "", "cup")
+
+    assert Viewer().take(sent).rows("cup") == []

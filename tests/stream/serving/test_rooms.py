@@ -1,0 +1,150 @@
+"""Rooms: who is assigned where, and how processes are evened out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scoreboard.core.errors import NotFound
+from scoreboard.stream.publishing.publisher import LONGEST_TICK_SECONDS, next_tick
+from scoreboard.stream.serving.rooms import surplus
+from tests.boards.calls import put
+
+
+@pytest.fixture
+def assign(client, parts):
+    put(client, "cup", regions=["eu", "us"], windows=["daily"])
+    return parts.rooms.assign
+
+
+@pytest.mark.parametrize(
+    ("scope", "region", "profile", "near", "room"),
+    [
+        ("cup", "", "eu", "us", "cup"),
+        ("cup", "us", "eu", "eu", "cup:us"),
+        ("cup", "auto", "eu", "us", "cup:eu"),
+        ("cup", "auto", "", "us", "cup:us"),
+        ("cup", "auto", "mars", "us", "cup:us"),
+        ("cup", "auto", "", "mars", "cup"),
+        ("cup", "auto", "", "", "cup"),
+        ("cup:us", "eu", "", "", "cup:us"),
+        ("cup@daily", "eu", "", "", "cup:eu@daily"),
+    ],
+)
+def test_a_viewer_is_assigned_the_region_that_he_asks_for_or_is_known_by(
+    assign, scope, region, profile, near, room
+):
+    assert assign(scope, region, profile=profile, near=near) == room
+
+
+def test_a_region_that_is_asked_for_and_not_there_is_refused(parts, assign):
+    with pytest.raises(NotFound):
+        parts.scopes.board(assign("cup", "mars"))
+
+
+@pytest.mark.parametrize(
+    ("scope", "code"),
+    [("cup:mars", "region_not_found"), ("cup@weekly", "period_not_found"), ("no", "board_not_found")],
+)
+def test_scopes_that_are_not_there_are_refused(parts, assign, scope, code):
+    with pytest.raises(NotFound) as raised:
+        parts.scopes.window(scope)
+
+    assert raised.value.code == code
+
+
+def test_every_window_that_a_score_feeds_can_be_streamed(parts, assign):
+    mine = [scope for scope in parts.scopes.all() if scope.startswith("cup")]
+
+    assert mine == ["cup", "cup:eu", "cup:us", "cup@daily", "cup:eu@daily", "cup:us@daily"]
+    assert all(parts.scopes.board(scope).id == "cup" for scope in mine)
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "leaving", "expected"),
+    [
+        (1000, [], False, 0),
+        (130, [70], False, 0),
+        (131, [69], False, 21),
+        (115, [85], False, 0),
+        (115, [85], True, 5),
+        (109, [91], True, 0),
+        (50, [0, 0], False, 0),
+    ],
+)
+def test_a_crowded_process_gets_rid_of_viewers_until_it_is_even(mine, others, leaving, expected):
+    assert surplus(mine, [mine, *others], leaving=leaving) == expected
+
+
+def test_a_process_learns_what_another_serves_and_forgets_it_when_it_is_gone(
+    parts, make_parts, sqlite_url, clock
+):
+    other = make_parts(sqlite_url)
+    other.rooms.exchange()
+    parts.rooms.exchange()
+    assert parts.rooms.reports.keys() == {parts.rooms.process, other.rooms.process}
+
+    clock.advance(seconds=11)
+    parts.rooms.exchange()
+
+    assert parts.rooms.reports.keys() == {parts.rooms.process}
+
+
+def test_frames_come_less_often_where_writing_them_takes_long_and_more_often_again():
+    tick = slow = 0.25
+    for _ in range(10):
+        slow = next_tick(slow, tick, 1.5)
+    again = slow
+    for _ in range(20):
+        again = next_tick(again, tick, 0.01)
+
+    assert (slow, again) == (LONGEST_TICK_SECONDS, tick)
+    assert next_tick(tick, tick, 0.1) == tick
+
+
+def labels(parts):
+    """The processes that metrics name."""
+    return set(
+        re.findall(r'scoreboard_stream_lag_frames\{process="(\w+)"\}', "\n".join(parts.rooms.metrics()))
+    )
+
+
+def test_each_process_has_a_number_and_gives_it_to_the_next_one_when_it_ends(parts, make_parts, sqlite_url):
+    second, third = make_parts(sqlite_url), make_parts(sqlite_url)
+    for one in (parts, second, third, parts):
+        one.rooms.exchange()
+    assert [one.rooms.process for one in (parts, second, third)] == ["1", "2", "3"]
+    assert labels(parts) == {"1", "2", "3"}
+
+    second.rooms.stop()
+    again = make_parts(sqlite_url)
+    for one in (third, again, parts):
+        one.rooms.exchange()
+
+    assert [one.rooms.process for one in (parts, third, again)] == ["1", "3", "2"]
+    assert labels(parts) == {"1", "2", "3"}
+
+
+def test_a_process_that_was_silent_for_long_does_not_share_its_number(parts, make_parts, sqlite_url, clock):
+    parts.rooms.exchange()
+    clock.advance(seconds=11)
+    other = make_parts(sqlite_url)
+
+    other.rooms.exchange()
+    parts.rooms.exchange()
+
+    assert (other.rooms.process, parts.rooms.process) == ("1", "2")
+    assert parts.rooms.reports.keys() == {"1", "2"}
+
+
+def test_processes_keep_their_numbers_through_an_emptied_redis(parts, make_parts, sqlite_url, redis):
+    other = make_parts(sqlite_url)
+    parts.rooms.exchange()
+    other.rooms.exchange()
+    redis.flushall()
+
+    other.rooms.exchange()
+    parts.rooms.exchange()
+
+    assert (parts.rooms.process, other.rooms.process) == ("1", "2")

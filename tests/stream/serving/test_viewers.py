@@ -1,0 +1,349 @@
+"""Open streams by the clock: heartbeats, ends, kicks, and what a slow reader is spared."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from scoreboard.accounts.types import Player
+from scoreboard.stream.protocol.carriers import EVENTS
+from scoreboard.stream.protocol.types import Cursor, Kick
+from scoreboard.stream.serving import personal
+from scoreboard.stream.serving.admission import Newcomer
+from scoreboard.stream.serving.viewer import Viewer
+from tests.boards.calls import put, score
+from tests.stream.steps import publish
+
+
+class Kept(Viewer):
+    """A viewer who keeps what he is sent, and takes no more while `full`."""
+
+    def __init__(self, host, who=None):
+        super().__init__(host, who or Newcomer(), Cursor(0, 0), host.monotonic())
+        self.got, self.full, self.on_its_way = b"", False, 0
+
+    @property
+    def blocked(self):
+        return self.full
+
+    @property
+    def taken(self):
+        return len(self.got) - self.on_its_way
+
+    def write(self, data):
+        self.got += data
+
+    def close(self):
+        self.closed = True
+
+    @property
+    def frames(self):
+        return [json.loads(line[6:]) for line in self.got.split(b"\n") if line.startswith(b"data: ")]
+
+
+@pytest.fixture
+def stream(client, parts):
+    score(client, "main", ada=1)
+    publish(parts)
+    parts.hub._warm()
+    parts.viewers.monotonic = Time()
+    return client
+
+
+class Time:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def watch(stream, parts):
+    def watch(scope="main", **who):
+        viewer = Kept(parts.viewers, Newcomer(**who))
+        assert parts.viewers.admit(viewer.who) is None
+        resumed = parts.hub.resume([scope], "")
+        viewer.at = resumed.at
+        parts.viewers.join(viewer, [scope], EVENTS, resumed)
+        return viewer
+
+    return watch
+
+
+def change(client, parts, **scores):
+    score(client, "main", **scores)
+    publish(parts)
+    parts.hub._read()
+    parts.viewers.serve()
+
+
+def test_everybody_is_sent_the_same_bytes(stream, parts, watch):
+    one, other = watch(), watch()
+    one.got = other.got = b""
+
+    change(stream, parts, bob=2)
+
+    assert one.got == other.got
+    assert [frame["t"] for frame in one.frames] == ["delta"]
+
+
+def test_nothing_is_kept_for_who_can_take_nothing_and_he_gets_what_he_lacks(stream, parts, watch):
+    slow, other = watch(), watch()
+    slow.full, slow.got = True, b""
+    for step in range(30):
+        change(stream, parts, **{f"p{step % 3}": step + 1})
+    before, slow.full = slow.got, False
+
+    parts.viewers.drained(slow)
+    parts.viewers.serve()
+
+    assert before == b""
+    assert [(frame["t"], frame.get("why")) for frame in slow.frames] == [("snapshot", "slow")]
+    assert slow.frames[-1]["crc"] == other.frames[-1]["crc"]
+
+
+def test_who_lacks_little_is_sent_just_that(stream, parts, watch):
+    for step in range(10):
+        change(stream, parts, **{f"player{step}": 10})
+    slow = watch()
+    slow.full, slow.got = True, b""
+    change(stream, parts, bob=2)
+    slow.full = False
+
+    parts.viewers.drained(slow)
+    parts.viewers.serve()
+
+    assert [frame["t"] for frame in slow.frames] == ["delta"]
+
+
+def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
+    viewer = watch()
+    score(stream, "main", bob=2)
+    publish(parts)
+    parts.hub._read()
+    viewer.got = b""
+    parts.viewers.monotonic.now += 20
+
+    parts.viewers.sweep()
+
+    delta, beat = viewer.frames
+    assert (delta["t"], beat["t"], beat["b"]) == ("delta", "hb", [["main", delta["s"], delta["crc"]]])
+
+
+def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
+    viewer = watch()
+    viewer.full = True
+    parts.viewers.sweep()
+    parts.viewers.monotonic.now += 29
+    parts.viewers.sweep()
+    assert not viewer.closed
+
+    parts.viewers.monotonic.now += 2
+    parts.viewers.sweep()
+
+    assert viewer.closed
+    assert parts.viewers.places.taken == 0
+
+
+def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
+    viewer = watch()
+    viewer.full, viewer.on_its_way = True, 100
+    for _ in range(5):
+        parts.viewers.monotonic.now += 20
+        viewer.on_its_way -= 1
+        parts.viewers.sweep()
+
+    assert not viewer.closed
+
+
+def test_a_dead_peer_is_found_out_by_the_heartbeats_that_he_does_not_acknowledge(parts, watch):
+    dead, alive = watch(), watch()
+    for _ in range(4):
+        before = len(dead.got)
+        parts.viewers.monotonic.now += 17
+        parts.viewers.sweep()
+        dead.on_its_way += len(dead.got) - before
+
+    assert (dead.closed, alive.closed) == (True, False)
+
+
+def test_who_never_gets_to_the_end_of_what_he_is_sent_is_sent_away_in_time_all_the_same(parts, watch, clock):
+    viewer = watch(player="ada", until=clock() + 60_000)
+    viewer.full, viewer.on_its_way = True, 10_000
+    for _ in range(7):
+        parts.viewers.monotonic.now += 10
+        viewer.on_its_way -= 1
+        parts.viewers.sweep()
+    assert viewer.frames[-1]["code"] == 301
+    for _ in range(4):
+        parts.viewers.monotonic.now += 10
+        viewer.on_its_way -= 1
+        parts.viewers.sweep()
+
+    assert viewer.closed
+
+
+def test_a_stream_ends_between_four_fifths_and_all_of_its_age(parts, watch):
+    viewers = [watch() for _ in range(50)]
+    ends = {viewer.until for viewer in viewers}
+    parts.viewers.monotonic.now += 479
+    parts.viewers.sweep()
+    assert not any(viewer.closed for viewer in viewers)
+
+    parts.viewers.monotonic.now += 122
+    parts.viewers.sweep()
+
+    assert {viewer.frames[-1]["code"] for viewer in viewers} == {102}
+    assert len(ends) > 40
+
+
+def test_a_stream_ends_with_its_ticket(parts, watch, clock):
+    viewer = watch(player="ada", until=clock() + 60_000)
+    parts.viewers.monotonic.now += 61
+
+    parts.viewers.sweep()
+
+    assert (viewer.frames[-1]["code"], viewer.frames[-1]["again"]) == (301, True)
+
+
+@pytest.mark.parametrize(
+    ("kick", "gone"),
+    [
+        (Kick(player="ada"), [True, True, False]),
+        (Kick(session="s2"), [False, True, False]),
+        (Kick(scope="main"), [True, True, True]),
+        (Kick(scope="other"), [False, False, False]),
+        (Kick(), [False, False, False]),
+    ],
+)
+def test_who_is_kicked_leaves_and_nobody_else(parts, watch, kick, gone):
+    viewers = [watch(player="ada", session="s1"), watch(player="ada", session="s2"), watch()]
+
+    parts.viewers.kick(kick)
+
+    assert [viewer.closed for viewer in viewers] == gone
+
+
+def test_a_kick_reaches_every_process(parts, watch, make_parts, sqlite_url):
+    viewer = watch(player="ada")
+    other = make_parts(sqlite_url)
+
+    other.rooms.kick(Kick(player="ada"))
+    parts.hub._read()
+
+    assert viewer.frames[-1]["code"] == 402
+
+
+def test_a_player_is_told_where_he_stands_only_where_that_changed(stream, parts, watch):
+    viewer = watch(player="eve")
+    viewer.got = b""
+    parts.personal.turn()
+    parts.personal.turn()
+    change(stream, parts, eve=7)
+    parts.personal.turn()
+
+    told = [frame for frame in viewer.frames if frame["t"] == "me"]
+    assert [(frame["rank"], frame["score"], frame["tot"]) for frame in told] == [(None, None, 1), (1, 7, 2)]
+
+
+def test_polling_with_a_ticket_tells_it_too(stream, parts, clock):
+    player = Player(id="ada", session="s", role="player", issued_at=clock(), expires_at=clock() + 60_000)
+
+    body = stream.get(f"/v1/poll?ticket={parts.tickets.issue(player)}").json
+
+    assert [frame["t"] for frame in body["frames"]] == ["snapshot", "me"]
+    assert body["frames"][1]["rank"] == 1
+
+
+def test_an_expired_ticket_is_to_be_renewed(stream, parts, clock):
+    player = Player(id="ada", session="s", role="player", issued_at=clock(), expires_at=clock() + 600_000)
+    ticket = parts.tickets.issue(player)
+    clock.advance(seconds=61)
+
+    answer = stream.get(f"/v1/stream?ticket={ticket}", headers={"Accept": "text/event-stream"})
+
+    assert answer.status_code == 200
+    assert b'"code":301,"again":true' in answer.data
+
+
+def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, parts, redis):
+    cursor = parts.hub.head
+    before = redis.info("stats")["total_commands_processed"]
+
+    for _ in range(20):
+        answer = stream.get(
+            "/v1/stream", headers={"Last-Event-ID": str(cursor), "Authorization": ""}, buffered=False
+        )
+        assert answer.headers["Scoreboard-Resume"] == "ok"
+        answer.close()
+
+    assert redis.info("stats")["total_commands_processed"] - before <= 1
+
+
+def test_draining_ends_all_and_lets_nobody_in(parts, watch):
+    viewers = [watch() for _ in range(5)]
+    draining = threading.Thread(target=parts.viewers.drain)
+    parts.viewers.monotonic.now = float("inf")  # so that nobody waits for his turn
+    draining.start()
+    draining.join(5)
+
+    assert {viewer.frames[-1]["code"] for viewer in viewers} == {101}
+    assert parts.viewers.admit(Newcomer())["code"] == 101
+    assert parts.viewers.drained_all.is_set()
+
+
+def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_more(stream, parts):
+    viewer = Kept(parts.viewers)
+    resumed = parts.hub.resume(["main"], "")
+    viewer.at = resumed.at
+    change(stream, parts, bob=2)
+
+    parts.viewers.join(viewer, ["main"], EVENTS, resumed)
+    parts.viewers.serve()
+
+    assert [frame["t"] for frame in viewer.frames] == ["hello", "snapshot", "delta"]
+
+
+def test_who_comes_later_is_told_too_how_many_watch(parts, watch):
+    first = watch()
+    parts.rooms.exchange()
+    parts.rooms.notice()
+    parts.viewers.monotonic.now += 6
+    parts.rooms._told["main"] = 2  # as if it had been two before
+    later = watch()
+    first.got = b""
+    parts.rooms.exchange()
+    parts.rooms.notice()
+
+    assert [frame["viewers"] for frame in later.frames if frame["t"] == "notice"] == [2]
+    assert first.frames == []
+
+
+def test_a_crowded_room_leaves_look_ups_to_the_others(stream, parts, watch, monkeypatch):
+    monkeypatch.setattr(personal, "LOOKED_UP_A_ROUND", 1)
+    put(stream, "cup")
+    publish(parts)
+    parts.hub._read()
+    busy, other = watch(player="ada"), watch("cup", player="bob")
+    for step in range(4):
+        change(stream, parts, ada=step)
+        parts.personal.turn()
+
+    assert [frame["b"] for frame in busy.frames if frame["t"] == "me"]
+    assert [frame["b"] for frame in other.frames if frame["t"] == "me"] == ["cup"]
+
+
+def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
+    slow, _ = watch(), watch()
+    change(stream, parts, bob=2)
+    slow.full = True
+    change(stream, parts, bob=3)
+    slow.full = False
+    parts.viewers.drained(slow)
+    parts.viewers.serve()
+
+    counts = {name: count for name, _, count in parts.viewers.metrics.items()}
+
+    assert counts["frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
