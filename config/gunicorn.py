@@ -10,7 +10,7 @@ from config.settings import load, permitted_chaos, refuse_strangers
 from scoreboard.core import private
 from scoreboard.core.concurrency import processes
 from scoreboard.core.logs import configure
-from scoreboard.server.fastpath import LaneWorker
+from scoreboard.server.fastpath import FastPathWorker
 from scoreboard.server.webworker import WebWorker
 
 
@@ -31,8 +31,10 @@ permitted_chaos(settings)
 bind = settings.bind
 workers = settings.web_concurrency
 # Chaos is for what gunicorn does with a broken connection, too.
-lane = settings.fast_lane == "on" and not settings.chaos
-worker_class = "scoreboard.server.fastpath.LaneWorker" if lane else "scoreboard.server.webworker.WebWorker"
+fast_path = settings.fast_lane == "on" and not settings.chaos
+worker_class = (
+    "scoreboard.server.fastpath.FastPathWorker" if fast_path else "scoreboard.server.webworker.WebWorker"
+)
 # Generators hold a place of these, and requests need some too.
 worker_connections = max(2000, settings.stream_max_open * 10 // 7)
 timeout = 30  # finds a blocked event loop, not a slow request
@@ -58,7 +60,7 @@ def post_worker_init(worker):
         worker.below = settings.below
     parts = worker.wsgi.extensions["parts"]
     # Other workers shut connections down that they think are theirs.
-    plain = type(worker) in (GeventWorker, WebWorker, LaneWorker) and not worker.cfg.is_ssl
+    plain = type(worker) in (GeventWorker, WebWorker, FastPathWorker) and not worker.cfg.is_ssl
     if settings.stream_mode == "handover" and not plain:
         sys.exit("STREAM_MODE=handover needs gunicorn's gevent worker, without TLS")
     parts.viewers.handing_over = plain and settings.stream_mode != "generator"

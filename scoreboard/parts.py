@@ -45,18 +45,18 @@ from scoreboard.actions.store.receipts import StoredReceipts
 from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
-from scoreboard.actions.typeadmin import ManageActionTypes
+from scoreboard.actions.typeadmin import ActionTypeAdmin
 from scoreboard.actions.typefold import ActionTypeFold
 from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
-from scoreboard.boards.boardadmin import Manage
+from scoreboard.boards.boardadmin import BoardAdmin
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.gather import Gather
 from scoreboard.boards.mergefold import BoardMerge
-from scoreboard.boards.projector import Show
+from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.scorefold import ScoreFold
 from scoreboard.boards.service import Boards
 from scoreboard.boards.store.definitions import Definitions
@@ -64,13 +64,13 @@ from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Window
-from scoreboard.boards.verifier import Verify
-from scoreboard.boards.viewcheck import Check
-from scoreboard.boards.viewhealth import Trust
+from scoreboard.boards.verifier import Verifier
+from scoreboard.boards.viewcheck import ViewCheck
+from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.chaos.notation import Plan
 from scoreboard.chaos.service import Chaos
 from scoreboard.core.clock import Clock, now
-from scoreboard.core.concurrency.keyedlock import Turns
+from scoreboard.core.concurrency.keyedlock import KeyedLock
 from scoreboard.core.errors import ScoreboardError, Unavailable
 from scoreboard.core.http.addresses import Addresses
 from scoreboard.core.http.idempotency import Answers
@@ -83,7 +83,7 @@ from scoreboard.core.storage.eviction import Eviction
 from scoreboard.core.storage.redis import Breaker, RedisAway, RedisError, connect, connect_patient, probe
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.followers import Followers
-from scoreboard.journal.notes import Notes
+from scoreboard.journal.notes import DeferredRows
 from scoreboard.journal.probe import WriteProbe
 from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
@@ -137,7 +137,7 @@ class Parts:
     ring: KeyRing
     keys: Keys
     players: Players
-    attempts: Turns  # of one address, at a password
+    attempts: KeyedLock  # of one address, at a password
     puzzles: Puzzles
     sessions: Sessions
     guests: Guests
@@ -145,15 +145,15 @@ class Parts:
     actions: Actions
     refusals: Refusals
     action_types: ActionTypes
-    manage_action_types: ManageActionTypes
+    manage_action_types: ActionTypeAdmin
     answers: Answers
     boards: Boards
     sql_view: SqlView
-    manage: Manage
+    manage: BoardAdmin
     windows: Windows
     boards_follower: BoardsFollower
-    check: Check
-    verify: Verify
+    check: ViewCheck
+    verify: Verifier
     scores: Scores
     audit: AuditLog
     followers: Followers
@@ -272,34 +272,36 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     definitions, windows = Definitions(database), Windows(database)
     catalogue = Catalogue(definitions)
     view = RedisView(redis, breaker)
-    show = Show(view=view, trust=Trust(view=view, journal=journal), database=database)
+    projector = BoardProjector(view=view, health=ViewHealth(view=view, journal=journal), database=database)
     accounts = Accounts(stored=StoredAccounts(database))
-    scores = ScoreFold(catalogue=catalogue, accounts=accounts, names=names, show=show)
+    scores = ScoreFold(catalogue=catalogue, accounts=accounts, names=names, projector=projector)
     merges = MergeFold(
-        accounts=AccountMerge(), boards=BoardMerge(catalogue=catalogue, show=show), actions=ActionMerge()
+        accounts=AccountMerge(),
+        boards=BoardMerge(catalogue=catalogue, projector=projector),
+        actions=ActionMerge(),
     )
-    notes = Notes()
+    notes = DeferredRows()
     receipts = Receipts(stored=StoredReceipts(database), notes=notes)
     writer = Writer(
         writing,
         folds=[
             scores,
             ActionFold(scores=scores, accounts=accounts, receipts=receipts),
-            AccountFold(announce=show.named, renamed=show.renamed),
-            PurgeFold(announce=show.forgotten),
+            AccountFold(announce=projector.named, renamed=projector.renamed),
+            PurgeFold(announce=projector.forgotten),
             merges,
-            BoardFold(catalogue=catalogue, show=show),
-            ActionTypeFold(announce=show.nothing),
-            RefusedFold(announce=show.nothing),
-            KeyRingFold(announce=show.nothing),
-            KeyFold(announce=show.nothing),
+            BoardFold(catalogue=catalogue, projector=projector),
+            ActionTypeFold(announce=projector.nothing),
+            RefusedFold(announce=projector.nothing),
+            KeyRingFold(announce=projector.nothing),
+            KeyFold(announce=projector.nothing),
         ],
         transaction=Transaction(lines=JournalLines(), clock=clock, notes=notes),
     )
     sql_view = SqlView(database)
     boards = Boards(
         catalogue=catalogue,
-        show=show,
+        projector=projector,
         sql=sql_view,
         windows=windows,
         names=names,
@@ -403,7 +405,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             ranked=windows.ranked,
             writer=writer,
         ),
-        attempts=Turns(),
+        attempts=KeyedLock(),
         puzzles=Puzzles(secret=derive(secret, "sign-in"), clock=clock),
         sessions=sessions,
         guests=Guests(
@@ -434,24 +436,24 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ),
         refusals=refusals,
         action_types=action_types,
-        manage_action_types=ManageActionTypes(
+        manage_action_types=ActionTypeAdmin(
             writer=writer, types=action_types, stored=stored_types, boards=boards
         ),
         answers=Answers(database=database, clock=clock),
         boards=boards,
         sql_view=sql_view,
-        manage=Manage(
+        manage=BoardAdmin(
             writer=writer,
             catalogue=catalogue,
             stored=definitions,
             windows=windows,
-            trust=show.trust,
+            health=projector.health,
             clock=clock,
         ),
         windows=windows,
         boards_follower=boards_follower,
-        check=Check(follower=boards_follower, sql=SqlView(patient_database), clock=clock),
-        verify=Verify(database=patient_database, journal=journal, view=boards_follower.view),
+        check=ViewCheck(follower=boards_follower, sql=SqlView(patient_database), clock=clock),
+        verify=Verifier(database=patient_database, journal=journal, view=boards_follower.view),
         scores=Scores(writer=writer, boards=boards, clock=clock, gone=accounts.gone),
         audit=audit,
         followers=followers,

@@ -51,13 +51,13 @@ class AccountFold:
     renamed: Renamed
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
         """Nothing to load."""
-        return AccountFolding(db=db, at=at, announce=self.announce, renamed=self.renamed)
+        return AccountFoldBatch(db=db, at=at, announce=self.announce, renamed=self.renamed)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountFolding:
+class AccountFoldBatch:
     """Facts about players in one batch."""
 
     db: Connection

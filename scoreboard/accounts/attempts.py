@@ -19,7 +19,7 @@ from scoreboard.accounts.passwords import overloaded
 from scoreboard.accounts.spelling import username_key
 from scoreboard.accounts.wire import WorkProof
 from scoreboard.core.concurrency.deadline import spare
-from scoreboard.core.concurrency.keyedlock import TurnMissed
+from scoreboard.core.concurrency.keyedlock import LockTimeout
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import address, count, exceeded, give_back
@@ -71,7 +71,7 @@ def _turn() -> Iterator[None]:
     try:
         with parts().attempts.take(address(), seconds=spare(WAIT_SECONDS)):
             yield
-    except TurnMissed:
+    except LockTimeout:
         raise overloaded() from None
 
 

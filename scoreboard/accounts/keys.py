@@ -30,13 +30,13 @@ class KeyFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"key-created", "key-revoked"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFoldBatch:
         """Nothing to load."""
-        return KeyFolding(db=db, at=at, announce=self.announce)
+        return KeyFoldBatch(db=db, at=at, announce=self.announce)
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyFolding:
+class KeyFoldBatch:
     """Key changes in one batch."""
 
     db: Connection

@@ -22,13 +22,13 @@ class PurgeFold:
     announce: Announce
     kinds: frozenset[str] = frozenset({"guests-purged"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
         """Nothing to load."""
-        return PurgeFolding(db=db, announce=self.announce)
+        return PurgeFoldBatch(db=db, announce=self.announce)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PurgeFolding:
+class PurgeFoldBatch:
     """Purges in one batch."""
 
     db: Connection

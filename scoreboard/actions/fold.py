@@ -14,7 +14,7 @@ from scoreboard.actions.rules import Wins, check_alone, won
 from scoreboard.actions.store import guards
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Fold, Folding, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Recorded, Span
 
 Key = tuple[str, str]  # player and action type
 
@@ -28,12 +28,12 @@ class ActionFold:
     receipts: Receipts
     kinds: frozenset[str] = frozenset({"action"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
         """Load what guards `facts`, and what their points change."""
         players = list({fact.player: None for fact in facts})
         alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
         capped = list({fact.player: None for fact in facts if any(_caps(fact))})
-        return ActionFolding(
+        return ActionFoldBatch(
             db=db,
             at=at,
             scores=self.scores.begin(db, facts, at),
@@ -45,12 +45,12 @@ class ActionFold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActionFolding:
+class ActionFoldBatch:
     """Completed actions in one batch."""
 
     db: Connection
     at: int
-    scores: Folding
+    scores: FoldBatch
     receipts: Receipts
     barred: dict[str, Barred]
     ended: dict[str, int]

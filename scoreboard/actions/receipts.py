@@ -14,14 +14,14 @@ from scoreboard.actions.store import receipts as table
 from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
 from scoreboard.actions.types import Placed, Receipt
 from scoreboard.boards.rules import fed
-from scoreboard.boards.types import Shown, Window
+from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.notes import Notes
+from scoreboard.journal.notes import DeferredRows
 from scoreboard.journal.types import Recorded
 
 KEPT = 2000  # receipts that a process remembers
 LOOKS, LOOK_SECONDS = 3, 0.05  # for the ranks of what another process committed this moment
-ShownBy = Mapping[Window, Mapping[str, Shown]] | None
+ShownBy = Mapping[Window, Mapping[str, RankChange]] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Receipts:
     """Ranks are known only once a batch is shown, after its commit, so they are noted down after it."""
 
     stored: StoredReceipts
-    notes: Notes
+    notes: DeferredRows
     _recent: OrderedDict[int, Ranks] = field(default_factory=OrderedDict)
     _pause: threading.Event = field(default_factory=threading.Event)
 
@@ -89,12 +89,12 @@ def _windows(boards: Mapping[str, Any]) -> list[tuple[str, tuple[str, str, int, 
     return [(board, tuple(one)) for board, mine in boards.items() for one in mine["standings"]]
 
 
-def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[Shown | None]:
+def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[RankChange | None]:
     return [
         (shown or {}).get(Window(board, period, segment), {}).get(player)
         for board, (period, segment, *_) in _windows(boards)
     ]
 
 
-def _rank(shown: Shown | None) -> tuple[int | None, int | None]:
+def _rank(shown: RankChange | None) -> tuple[int | None, int | None]:
     return (shown.rank, shown.previous_rank) if shown else (None, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from scoreboard.actions.rules import HOUR_MS
 from scoreboard.actions.store.refused import StoredRefusals
-from scoreboard.actions.types import Ticket
+from scoreboard.actions.types import OpenedToken
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import BadRequest, TooMany, Unavailable
 from scoreboard.journal.types import Fact
@@ -33,7 +33,7 @@ class Refusals:
     clock: Clock
     _enough: OrderedDict[str, int] = field(default_factory=OrderedDict)  # player → until when
 
-    def record(self, ticket: Ticket, refusal: TooFast, context: Mapping[str, str], now: int) -> None:
+    def record(self, ticket: OpenedToken, refusal: TooFast, context: Mapping[str, str], now: int) -> None:
         """Note a refusal, unless enough are noted. The player hears the same where it can't be written."""
         if now < self._enough.get(ticket.player, 0):
             return
@@ -53,7 +53,7 @@ class Refusals:
             self._enough.popitem(last=False)
 
 
-def _fact(ticket: Ticket, refusal: TooFast, context: Mapping[str, str], now: int) -> Fact:
+def _fact(ticket: OpenedToken, refusal: TooFast, context: Mapping[str, str], now: int) -> Fact:
     return Fact(
         id=f"refused:{ticket.id.hex()}",
         kind="action-refused",

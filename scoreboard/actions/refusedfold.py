@@ -22,15 +22,15 @@ class RefusedFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"action-refused"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
         """Load how many were recorded in this hour."""
         players = list({fact.player: None for fact in facts})
         taken = table.taken(db, at // HOUR_MS, players)
-        return RefusedFolding(db=db, at=at, announce=self.announce, taken=taken)
+        return RefusedFoldBatch(db=db, at=at, announce=self.announce, taken=taken)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefusedFolding:
+class RefusedFoldBatch:
     """Refusals in one batch."""
 
     db: Connection

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from scoreboard.actions.types import LONGEST_SECONDS, Proof, Rules, Ticket
+from scoreboard.actions.types import LONGEST_SECONDS, OpenedToken, Proof, Rules
 from scoreboard.boards.types import Board
 from scoreboard.core.errors import BadRequest, Conflict, FieldError, TooMany
 from scoreboard.core.work import worked
@@ -48,7 +48,7 @@ def difficulty(base: int, waiting: int, hardest: int) -> int:
     return min(base + load, hardest)
 
 
-def claimed_points(ticket: Ticket, proof: Proof) -> int:
+def claimed_points(ticket: OpenedToken, proof: Proof) -> int:
     """The points that a completion is worth. Raises BadRequest, points_out_of_range or invalid_proof."""
     if proof.points is None:
         if ticket.claimed:
@@ -61,7 +61,7 @@ def claimed_points(ticket: Ticket, proof: Proof) -> int:
     return proof.points
 
 
-def check_work(ticket: Ticket, proof: Proof, nonce: str) -> None:
+def check_work(ticket: OpenedToken, proof: Proof, nonce: str) -> None:
     """Raise BadRequest, invalid_proof, where claim, checksum and work do not belong together."""
     if proof.result:
         _check_result(proof.result, ticket.result_bytes)

@@ -30,12 +30,12 @@ from scoreboard.actions.types import (
     HARDEST,
     ActionType,
     Completion,
-    Issued,
+    IssuedToken,
+    OpenedToken,
     Placed,
     Proof,
     Receipt,
     Request,
-    Ticket,
 )
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
@@ -71,7 +71,7 @@ class Actions:
     clock: Clock
     secret: bytes
 
-    def request(self, player: Player, type: ActionType, asked: Request) -> Issued:
+    def request(self, player: Player, type: ActionType, asked: Request) -> IssuedToken:
         """A token for one action. Writes nothing, so asking costs nobody anything.
 
         Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
@@ -86,7 +86,7 @@ class Actions:
             raise ValidationFailed(FieldError("deviceId", "is needed: this action type is bound to a device"))
         ticket = self._ticket(account, type, asked)
         token = self.tokens.seal(ticket)
-        return Issued(token=token, nonce=nonce(token), ticket=ticket, rules=type.rules)
+        return IssuedToken(token=token, nonce=nonce(token), ticket=ticket, rules=type.rules)
 
     def complete(self, player: Player, sent: Completion, *, context: Mapping[str, str]) -> Receipt:
         """Turn a completed action into points.
@@ -107,10 +107,10 @@ class Actions:
         (outcome,) = self.writer.append([fact])
         return self._receipt(outcome)
 
-    def _ticket(self, account: Account, type: ActionType, asked: Request) -> Ticket:
+    def _ticket(self, account: Account, type: ActionType, asked: Request) -> OpenedToken:
         rules, boards = type.rules, [self._open(id) for id in type.rules.boards]
         least, most = rules.range
-        return Ticket(
+        return OpenedToken(
             id=os.urandom(16),
             player=account.id,
             action=type.name,
@@ -138,7 +138,7 @@ class Actions:
             raise not_open(board)
         return board
 
-    def _fact(self, ticket: Ticket, sent: Completion, context: Mapping[str, str], now: int) -> Fact:
+    def _fact(self, ticket: OpenedToken, sent: Completion, context: Mapping[str, str], now: int) -> Fact:
         """The completion as a fact. Raises BadRequest where it is no good, cheap checks first."""
         device = self._hashed(sent.device_id)
         if ticket.bound and device != ticket.device:
@@ -155,7 +155,7 @@ class Actions:
         check_work(ticket, proof, nonce(sent.action_token))
         return _as_fact(ticket, proof, points, {**context, "device": device}, took)
 
-    def _counted_before(self, ticket: Ticket, sent: Completion, refusal: ScoreboardError) -> Receipt:
+    def _counted_before(self, ticket: OpenedToken, sent: Completion, refusal: ScoreboardError) -> Receipt:
         """The receipt of a token that was completed already, though it is refused by now. Raises else."""
         line = self.journal.find(_id(ticket))
         if line is None:
@@ -229,7 +229,7 @@ def _forgiven_proof(sent: Any) -> Proof:
         raise invalid_proof(f"{field}: {wrong.message}") from None
 
 
-def _as_fact(ticket: Ticket, proof: Proof, points: int, context: Mapping[str, str], took: int) -> Fact:
+def _as_fact(ticket: OpenedToken, proof: Proof, points: int, context: Mapping[str, str], took: int) -> Fact:
     data: dict[str, Any] = {
         "boards": ticket.boards,
         "issuedAt": ticket.issued_at,
@@ -256,11 +256,11 @@ def _as_fact(ticket: Ticket, proof: Proof, points: int, context: Mapping[str, st
     )
 
 
-def _id(ticket: Ticket) -> str:
+def _id(ticket: OpenedToken) -> str:
     return f"action:{ticket.id.hex()}"
 
 
-def _claim(ticket: Ticket, proof: Proof) -> str:
+def _claim(ticket: OpenedToken, proof: Proof) -> str:
     return checksum(proof.points if ticket.claimed else None, proof.result)
 
 

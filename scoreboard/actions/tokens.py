@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scoreboard.actions.types import Ticket
+from scoreboard.actions.types import OpenedToken
 from scoreboard.core.errors import BadRequest
 from scoreboard.core.signing import Unsealable, seal, unseal
 from scoreboard.keyring.service import KeyRing
@@ -22,7 +22,7 @@ VERSION, PURPOSE = "sb1", "action"
 LONGEST = 4096
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Ticket).decode
+_decode = msgspec.msgpack.Decoder(OpenedToken).decode
 
 
 class ActionTokens:
@@ -31,13 +31,13 @@ class ActionTokens:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
-    def seal(self, ticket: Ticket) -> str:
+    def seal(self, ticket: OpenedToken) -> str:
         """The token of a ticket."""
         key = self._ring.signing(PURPOSE)
         sealed = seal(key.secret, _encode(ticket), _associated(key.kid))
         return f"{VERSION}.{key.kid}.{urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
-    def open(self, token: Any, player: str) -> Ticket:
+    def open(self, token: Any, player: str) -> OpenedToken:
         """The ticket of a player's token, whatever was sent as one.
 
         Raises BadRequest, invalid_action_token, in the same words for whatever is wrong with it.
@@ -48,7 +48,7 @@ class ActionTokens:
             raise invalid_token()
         return ticket
 
-    def _opened(self, token: str) -> Ticket | None:
+    def _opened(self, token: str) -> OpenedToken | None:
         version, _, rest = token.partition(".")
         kid, _, text = rest.partition(".")
         key = self._ring.opening(PURPOSE, kid) if version == VERSION else None

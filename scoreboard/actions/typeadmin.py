@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ManageActionTypes:
+class ActionTypeAdmin:
     """Changes to action types, each a fact of the journal."""
 
     writer: Writer

@@ -22,13 +22,13 @@ class ActionTypeFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"action-type-defined", "action-type-deleted"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionTypeFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionTypeFoldBatch:
         """Nothing to load."""
-        return ActionTypeFolding(db=db, announce=self.announce)
+        return ActionTypeFoldBatch(db=db, announce=self.announce)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActionTypeFolding:
+class ActionTypeFoldBatch:
     """Facts about action types in one batch."""
 
     db: Connection

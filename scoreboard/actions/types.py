@@ -62,7 +62,7 @@ class ActionType(Struct, frozen=True, kw_only=True):
     since: int = 0  # the fact that created it; 0 where a release before 0.2 did
 
 
-class Ticket(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """An opened action token: all that completing depends on, as it was settled when it was asked for.
 
     Its fields are sealed in this order; a new one goes to the end, with a default.
@@ -121,12 +121,12 @@ class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     captcha: str | None = None  # reserved: nothing asks for one yet
 
 
-class Issued(Struct, frozen=True, kw_only=True):
+class IssuedToken(Struct, frozen=True, kw_only=True):
     """An action token with what the client must know of it."""
 
     token: str
     nonce: str
-    ticket: Ticket
+    ticket: OpenedToken
     rules: Rules
 
 

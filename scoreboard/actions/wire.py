@@ -10,7 +10,7 @@ from scoreboard.actions.types import (
     HARDEST,
     MOST_RESULT_BYTES,
     ActionType,
-    Issued,
+    IssuedToken,
     Points,
     Range,
     Rules,
@@ -42,7 +42,7 @@ class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
     challenge: Challenge
 
     @classmethod
-    def of(cls, issued: Issued) -> IssuedShown:
+    def of(cls, issued: IssuedToken) -> IssuedShown:
         """A token as it travels."""
         ticket = issued.ticket
         return cls(

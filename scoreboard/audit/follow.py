@@ -32,7 +32,7 @@ class AuditFollower:
         """The newest fact in the log."""
         return self.audit.newest()
 
-    def sound(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the newest line tells of the journal's fact of that number."""
         newest = self.audit.newest()
         return newest == 0 or self._agrees(newest)

@@ -13,7 +13,7 @@ from scoreboard.boards.rules import complaints
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition
-from scoreboard.boards.viewhealth import Trust
+from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.boards.zones import listed
 from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency import deadline
@@ -29,14 +29,14 @@ PATIENCE_SECONDS = 60.0  # a large board is folded again, or deleted, in one tra
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manage:
+class BoardAdmin:
     """Changes to boards, each a fact of the journal."""
 
     writer: Writer
     catalogue: Catalogue
     stored: Definitions
     windows: Windows
-    trust: Trust
+    health: ViewHealth
     clock: Clock
 
     def define(
@@ -126,7 +126,7 @@ class Manage:
         deadline.lift()
         line = self.writer.record(fact, seconds=PATIENCE_SECONDS)
         # Where Redis could not tell them, other processes still answer by the old definitions for a moment.
-        self.trust.let_others_notice()
+        self.health.wait_for_others()
         return line
 
 

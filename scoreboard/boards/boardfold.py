@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.projector import Show
+from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.refold import refolded, rewrite
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
@@ -26,17 +26,17 @@ class BoardFold:
     """Facts about boards themselves."""
 
     catalogue: Catalogue
-    show: Show
+    projector: BoardProjector
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
         """Make sure of the newest definitions."""
         self.catalogue.refresh_within(db)
-        return BoardFolding(db=db, at=at, parts=self)
+        return BoardFoldBatch(db=db, at=at, parts=self)
 
 
 @dataclass(kw_only=True)
-class BoardFolding:
+class BoardFoldBatch:
     """Facts about boards in one batch."""
 
     db: Connection
@@ -64,9 +64,9 @@ class BoardFolding:
     def publish(self, span: Span) -> None:
         """Tell every process of new definitions, and let go of closed windows."""
         if self.boards:
-            self.parts.show.definitions(self.version, self.gone, span)
+            self.parts.projector.definitions(self.version, self.gone, span)
         elif span.facts:
-            self.parts.show.closed(self.closed, span)
+            self.parts.projector.closed(self.closed, span)
 
     def _define(self, fact: Fact, seq: int) -> dict[str, Any]:
         old = self._board(fact.board)

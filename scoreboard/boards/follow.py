@@ -52,7 +52,7 @@ class BoardsFollower:
         applied = self.view.applied()
         return applied.position if applied else None
 
-    def sound(self) -> bool:
+    def is_current(self) -> bool:
         """Whether Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
         applied = self.view.applied()
         return applied is None or of_journal(applied, self.journal)
@@ -72,7 +72,7 @@ class BoardsFollower:
 
     def clear(self) -> None:
         """Forget what Redis holds: all is read from SQL until it is built again. Raises RedisAway."""
-        if not self.sound():
+        if not self.is_current():
             log.warning("Redis holds facts that are not in the journal: boards are built again")
             self.view.forget_journal()
         self.view.forget()
@@ -82,7 +82,7 @@ class BoardsFollower:
 
         A deployment that begins shows ranks before its worker is up. Raises RedisAway.
         """
-        if (self.position() is None or not self.sound()) and self.journal.head() <= SHORT:
+        if (self.position() is None or not self.is_current()) and self.journal.head() <= SHORT:
             self.restore()
 
     def follow(self, facts: Sequence[Recorded]) -> None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.gather import Gathered
 from scoreboard.boards.order import Order
-from scoreboard.boards.projector import Show
+from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.refold import as_new_as
 from scoreboard.boards.rules import check_exact, check_score
 from scoreboard.boards.store import standings as table
@@ -37,7 +37,7 @@ class BoardMerge:
     """Boards, where a guest is merged."""
 
     catalogue: Catalogue
-    show: Show
+    projector: BoardProjector
 
     def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], list[Change]]:
         """What moves the guest's standings, and returns what to show. Raises Refused or Outdated."""
@@ -54,7 +54,7 @@ class BoardMerge:
 
     def publish(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show what moved, and the guests no more."""
-        self.show.merged(changes, guests, span)
+        self.projector.merged(changes, guests, span)
 
 
 def _moved(

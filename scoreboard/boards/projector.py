@@ -10,24 +10,24 @@ from scoreboard.accounts.types import Name
 from scoreboard.boards.store.redisview import Change, RedisView
 from scoreboard.boards.store.standings import all_standings, window_row
 from scoreboard.boards.store.windows import windows_of
-from scoreboard.boards.types import Shown, Window
-from scoreboard.boards.viewhealth import Trust
+from scoreboard.boards.types import RankChange, Window
+from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.types import Span
 
-Ranks = dict[str, Shown]  # by player
+Ranks = dict[str, RankChange]  # by player
 
 SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
 
 
 @dataclass(frozen=True, kw_only=True)
-class Show:
+class BoardProjector:
     """Shows what the writer committed. What fails here is repaired by the follower."""
 
     view: RedisView
-    trust: Trust
+    health: ViewHealth
     database: Database
 
     def batch(
@@ -35,13 +35,13 @@ class Show:
         changes: Sequence[Change],
         names: Sequence[Name],
         span: Span,
-    ) -> dict[Window, dict[str, Shown]]:
+    ) -> dict[Window, dict[str, RankChange]]:
         """Show one batch and the names that it changed.
 
         A window that could not be shown is missing in the answer.
         """
-        began = self.trust.monotonic()
-        self.trust.database_works()
+        began = self.health.monotonic()
+        self.health.database_works()
         try:
             if names:
                 self.view.show_names(names)
@@ -52,9 +52,9 @@ class Show:
                 elif ranks is None:
                     self._again(change)
         except RedisAway as error:
-            self.trust.unshown(error, since=began)
+            self.health.mark_behind(error, since=began)
             return {}
-        if not self.trust.sound_for_writer():
+        if not self.health.is_current_for_writer():
             return {}  # ranks of boards that may lack something are no ranks
         pairs = zip(changes, shown, strict=True)
         found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
@@ -127,11 +127,11 @@ class Show:
         self.named([], span)
 
     def _tell(self, tell: Callable[[], None]) -> None:
-        began = self.trust.monotonic()
+        began = self.health.monotonic()
         try:
             tell()
         except RedisAway as error:
-            self.trust.unshown(error, since=began)
+            self.health.mark_behind(error, since=began)
 
     def _again(self, change: Change) -> None:
         # The window is not there: new while another batch is on its way, or Redis was emptied.
@@ -156,4 +156,4 @@ def _unranked(change: Change) -> Ranks | None:
     """What a closed window shows that Redis need not hold: everything but ranks."""
     if not change.closed:
         return None
-    return {one.player: Shown(one.score, None, None, one.version) for one in change.standings}
+    return {one.player: RankChange(one.score, None, None, one.version) for one in change.standings}

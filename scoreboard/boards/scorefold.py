@@ -14,12 +14,12 @@ from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.periods import period_at
-from scoreboard.boards.projector import Show
+from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.rules import check_amount, check_standing, fed, fold, not_open
 from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import Change
 from scoreboard.boards.store.standings import WindowRow
-from scoreboard.boards.types import Board, Period, Shown, Standing, Window
+from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Recorded, Span
@@ -36,19 +36,19 @@ class ScoreFold:
     catalogue: Catalogue
     accounts: Accounts
     names: Names
-    show: Show
+    projector: BoardProjector
     kinds: frozenset[str] = frozenset({"score"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
         """Load the windows and standings that `facts` touch."""
         self.catalogue.refresh_within(db)
-        folding = ScoreFolding(db=db, parts=self, at=at)
+        folding = ScoreFoldBatch(db=db, parts=self, at=at)
         folding.load(facts)
         return folding
 
 
 @dataclass(kw_only=True)
-class ScoreFolding:
+class ScoreFoldBatch:
     """One batch of scores."""
 
     db: Connection
@@ -128,7 +128,7 @@ class ScoreFolding:
             table.write_window(self.db, self.windows[window])
         self.parts.names.write(self.db, self.names.values())
 
-    def publish(self, span: Span) -> dict[Window, dict[str, Shown]]:
+    def publish(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:
@@ -140,7 +140,7 @@ class ScoreFolding:
             closed = row.closed_at is not None
             change = Change(order, window, standings, version=row.version, entries=row.entries, closed=closed)
             changes.append(change)
-        return self.parts.show.batch(changes, list(self.names.values()), span)
+        return self.parts.projector.batch(changes, list(self.names.values()), span)
 
     def _targets(self, fact: Fact) -> list[Board]:
         """The boards that a fact feeds. Raises NotFound or Forbidden.

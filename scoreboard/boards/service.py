@@ -16,7 +16,7 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.exports import Exports, Spool
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import before, period_at
-from scoreboard.boards.projector import Show
+from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.rules import no_board
 from scoreboard.boards.store.sqlview import OutdatedError, SqlView
 from scoreboard.boards.store.standings import WindowRow
@@ -24,7 +24,7 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Row, Stretch, Window
 from scoreboard.boards.wire import RankedEntry
 from scoreboard.core.clock import Clock
-from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.errors import NotFound
 from scoreboard.core.storage.redis import RedisAway
 
@@ -60,18 +60,18 @@ class Boards:
         self,
         *,
         catalogue: Catalogue,
-        show: Show,
+        projector: BoardProjector,
         sql: SqlView,
         windows: Windows,
         names: Names,
         exports: Exports,
         clock: Clock,
     ) -> None:
-        self._catalogue, self._show, self._sql = catalogue, show, sql
+        self._catalogue, self._projector, self._sql = catalogue, projector, sql
         self._windows, self._names, self._clock = windows, names, clock
         self.exports = exports
         # As new as the last refresh, so as new as the request that reads them.
-        self._together = Together(self._look)
+        self._together = Coalescer(self._look)
         self._renames = ""
         self._names_shown = False
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
@@ -227,7 +227,7 @@ class Boards:
 
     def let_others_notice(self) -> None:
         """Wait, after a score that could not be shown, until no process believes Redis to have it."""
-        self._show.trust.let_others_notice()
+        self._projector.health.wait_for_others()
 
     def exported(self, board: Board, region: str, period: str, format: str) -> Spool:
         """All rows of one state of a window, as a file. Raises NotFound, or Unavailable."""
@@ -252,11 +252,11 @@ class Boards:
         self._together.ask(None)
 
     def _look(self, asked: Sequence[None]) -> Sequence[None]:
-        if self._show.trust.sound():
+        if self._projector.health.is_current():
             try:
-                version, renames = self._show.view.versions()
+                version, renames = self._projector.view.versions()
             except RedisAway as error:
-                self._show.trust.lost(error)
+                self._projector.health.mark_failed(error)
             else:
                 self._catalogue.refresh(version)
                 self._names_shown = renames is not None
@@ -300,14 +300,14 @@ class Boards:
             return self._page(board, window, period, order, self._ask_sql(window, order, ask), keep)
 
     def _known_page(self, board: Board, window: Window, question: tuple[Any, ...]) -> Page | None:
-        if not _remembered(question) or not self._show.trust.sound():
+        if not _remembered(question) or not self._projector.health.is_current():
             return None
         try:
-            stamp = self._show.view.stamp(window, self._catalogue.order(board))
+            stamp = self._projector.view.stamp(window, self._catalogue.order(board))
         except RedisAway as error:
-            self._show.trust.lost(error)
+            self._projector.health.mark_failed(error)
             return None
-        if stamp is None or not self._show.trust.sound():  # not shown, or not to be believed
+        if stamp is None or not self._projector.health.is_current():  # not shown, or not to be believed
             return None
         return self._pages.get((window, self._state(board, stamp), question))
 
@@ -350,23 +350,23 @@ class Boards:
     def _names_of(self, players: Sequence[str]) -> Mapping[str, str]:
         if self._names_shown:
             try:
-                found = self._show.view.names(players)
+                found = self._projector.view.names(players)
             except RedisAway as error:
-                self._show.trust.lost(error)
+                self._projector.health.mark_failed(error)
             else:
-                if found is not None and self._show.trust.sound():
+                if found is not None and self._projector.health.is_current():
                     return {player: name for player, name in zip(players, found, strict=True) if name}
         return self._names.of(players)
 
     def _ask(self, window: Window, order: Order, ask: Ask) -> Stretch:
-        if self._show.trust.sound():
+        if self._projector.health.is_current():
             try:
-                stretch = ask(self._show.view, window, order)
+                stretch = ask(self._projector.view, window, order)
             except RedisAway as error:
-                self._show.trust.lost(error)
+                self._projector.health.mark_failed(error)
             else:
                 # Asking may have met a Redis that was restarted with older boards.
-                if stretch is not None and self._show.trust.sound():
+                if stretch is not None and self._projector.health.is_current():
                     return stretch
         return self._ask_sql(window, order, ask)
 

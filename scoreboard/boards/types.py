@@ -152,7 +152,7 @@ class Row(Struct, frozen=True, kw_only=True):
     percentile: float
 
 
-class Shown(Struct, frozen=True, gc=False):
+class RankChange(Struct, frozen=True, gc=False):
     """What a submission did to one standing, as the ranked view shows it after the whole batch."""
 
     score: int

@@ -33,7 +33,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verify:
+class Verifier:
     """Compares journal, standings and Redis."""
 
     database: Database

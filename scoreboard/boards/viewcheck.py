@@ -36,7 +36,7 @@ REST_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
-class Check:
+class ViewCheck:
     """Finds windows in Redis that are not as SQL has them, and has them built again.
 
     Redis says up to which fact it holds everything. A standing that is not newer, and that nobody changed
@@ -76,7 +76,7 @@ class Check:
         """Compare everything that is small, and the next slice of what is large. Stops after each step."""
         follower = self.follower
         follower.catalogue.refresh()
-        if not follower.sound():
+        if not follower.is_current():
             return  # it is read from SQL, and will be built
         self._check_names()
         yield

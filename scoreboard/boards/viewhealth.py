@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.types import Applied
-from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.service import Journal
@@ -26,7 +26,7 @@ REST_SECONDS = 5.0  # how long such a database is left alone
 
 
 @dataclass(kw_only=True)
-class Trust:
+class ViewHealth:
     """Whether Redis holds all that was acknowledged, and nothing else, as far as this process can know.
 
     Redis has a position: up to which fact it holds everything. It is compared with the journal's head
@@ -47,24 +47,24 @@ class Trust:
     _checked: float = float("-inf")
     _resting_until: float = float("-inf")
     _unnoticed_until: float = float("-inf")
-    _together: Together[None, bool] = field(init=False)
+    _together: Coalescer[None, bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._together = Together(self._look)
+        self._together = Coalescer(self._look)
 
-    def lost(self, error: Exception) -> None:
+    def mark_failed(self, error: Exception) -> None:
         """Redis failed us: don't believe it until it has caught up. Said once for each outage."""
         self._losses += 1
         if not self._doubts:
             log.warning("boards are read from SQL", extra={"reason": str(error)})
         self._sound, self._doubts = False, True
 
-    def unshown(self, error: Exception, *, since: float) -> None:
+    def mark_behind(self, error: Exception, *, since: float) -> None:
         """A batch could not be shown, which was committed at `since` or before."""
-        self.lost(error)
+        self.mark_failed(error)
         self._unnoticed_until = since + NOTICED_SECONDS
 
-    def let_others_notice(self) -> None:
+    def wait_for_others(self) -> None:
         """Wait until every process has looked for what this one could not show a moment ago.
 
         Then whoever is told that his score counts sees it wherever he asks.
@@ -77,12 +77,12 @@ class Trust:
         """Something was committed just now: the journal can be asked again."""
         self._resting_until = float("-inf")
 
-    def sound(self) -> bool:
+    def is_current(self) -> bool:
         """Whether boards may be read from Redis now. Not for the writer's thread."""
         self._meet()
         return self._together.ask(None) if self._due() else self._sound
 
-    def sound_for_writer(self) -> bool:
+    def is_current_for_writer(self) -> bool:
         """The same for the writer's native thread, which must share no lock with requests."""
         self._meet()
         return self._look([None])[0]
@@ -112,7 +112,7 @@ class Trust:
                 elif losses == self._losses:
                     self._believe(applied.position)
         except RedisAway as error:
-            self.lost(error)
+            self.mark_failed(error)
         # Not before: whoever asks meanwhile waits for what is found out.
         self._checked = began
 
@@ -168,7 +168,7 @@ class Trust:
         # Also while it is not believed yet: what it must have caught up with was asked of another one.
         if self._server not in ("", self.view.server):
             self._server = self.view.server
-            self.lost(RedisAway("another server answers, which may hold older boards"))
+            self.mark_failed(RedisAway("another server answers, which may hold older boards"))
 
 
 def of_journal(applied: Applied, journal: Journal, *, seconds: float | None = None) -> bool:

@@ -12,7 +12,7 @@ import peewee
 
 from scoreboard.chaos.notation import Plan
 from scoreboard.core.storage.db import Connection, Database
-from scoreboard.core.storage.unavailable import Lost
+from scoreboard.core.storage.unavailable import DatabaseLost
 
 T = TypeVar("T")
 AWAY = "chaos: the database is away"
@@ -64,7 +64,7 @@ class TroubledDatabase(Database):
             # The connection breaks while something is done.
             self._noticed = outage
             super().run(work, seconds=seconds)
-        raise Lost(AWAY)
+        raise DatabaseLost(AWAY)
 
     def _commit_unheard(self) -> Any:
         done = self._commit()

@@ -32,7 +32,7 @@ class Followers:
         """
         follower = self._named(name)
         position = follower.position()
-        if position is None or not follower.sound():
+        if position is None or not follower.is_current():
             follower.restore()
             position = follower.position() or 0
         taken, until = 0, self.monotonic() + seconds
@@ -50,7 +50,7 @@ class Followers:
         """How many facts a view is behind the journal; None where there is none yet, or it is unsound."""
         follower = self._named(name)
         position = follower.position()
-        if position is None or not follower.sound():
+        if position is None or not follower.is_current():
             return None
         return max(0, self.journal.head() - position)
 

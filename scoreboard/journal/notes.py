@@ -11,7 +11,7 @@ MOST = 10_000  # then the oldest are lost
 WAIT_SECONDS = 0.05  # how long they wait for a batch that takes them along
 
 
-class Notes:
+class DeferredRows:
     """Rows that wait to be written. They are no promise: a process that dies takes them with it.
 
     Used by the writer's thread only: folds add to them when they show a batch.

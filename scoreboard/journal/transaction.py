@@ -10,10 +10,10 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Refused, ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.sqlerrors import DriverError, classify
-from scoreboard.core.storage.unavailable import Busy, Full, Lost
-from scoreboard.journal.notes import Notes
+from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseFull, DatabaseLost
+from scoreboard.journal.notes import DeferredRows
 from scoreboard.journal.store import JournalLines
-from scoreboard.journal.types import Fact, Fold, Folding, Outcome, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Recorded, Span
 
 SKEW_MS = 60_000  # how far hosts' clocks may disagree before the journal's time may step back
 
@@ -22,7 +22,7 @@ class CommitUnknown(Exception):
     """The connection broke while the commit was under way: it may or may not have happened."""
 
 
-class NotesRefused(Exception):
+class DeferredRowsRefused(Exception):
     """Notes that the database does not take. They must not keep facts out."""
 
 
@@ -31,7 +31,7 @@ class Committed:
     """A batch that is in the journal, ready to be shown."""
 
     outcomes: list[Outcome]
-    folding: Folding
+    folding: FoldBatch
     span: Span
 
 
@@ -41,7 +41,7 @@ class Transaction:
 
     lines: JournalLines
     clock: Clock
-    notes: Notes = field(default_factory=Notes)
+    notes: DeferredRows = field(default_factory=DeferredRows)
 
     def run(self, db: Connection, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]) -> Committed:
         """Record `facts`. `claim` is called just before the commit, and may stop it by raising.
@@ -62,7 +62,7 @@ class Transaction:
         except DriverError as error:
             with suppress(Exception):
                 db.rollback()
-            if isinstance(classify(error), Lost):
+            if isinstance(classify(error), DatabaseLost):
                 raise CommitUnknown(str(error)) from error
             raise
         self.notes.forget(noted)
@@ -93,11 +93,11 @@ class Transaction:
             return self.notes.write(db)
         except DriverError as error:
             # Facts were written a moment ago: what is denied is denied to notes alone.
-            if isinstance(classify(error), Lost | Busy | Full):
+            if isinstance(classify(error), DatabaseLost | DatabaseBusy | DatabaseFull):
                 raise
-            raise NotesRefused(str(error)) from error
+            raise DeferredRowsRefused(str(error)) from error
 
-    def _one(self, folding: Folding, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
+    def _one(self, folding: FoldBatch, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
         earlier = known.get(fact.id)
         if earlier is not None:
             if earlier.fact.digest != fact.digest:

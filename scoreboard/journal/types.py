@@ -84,7 +84,7 @@ class Outcome(msgspec.Struct, kw_only=True, gc=False):
     shown: Any = None  # what the fold's view showed after the commit, None where it could not
 
 
-class Folding(Protocol):
+class FoldBatch(Protocol):
     """One batch being folded into a feature's tables, inside the writer's transaction."""
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class Fold(Protocol):
     def kinds(self) -> frozenset[str]:
         """The kinds of facts that it folds."""
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> Folding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
         """Load what folding `facts` needs. All of them are of one kind. The write lock is held."""
 
 
@@ -121,7 +121,7 @@ class Follower(Protocol):
     def position(self) -> int | None:
         """The newest fact that the view holds, with all before it; None where there is no view."""
 
-    def sound(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the newest fact that the view holds is the journal's fact of that number.
 
         It is another one after a backup of the journal was restored beside a view that is newer.

@@ -11,12 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scoreboard.core.concurrency.deadline import ANSWER_SECONDS, left
-from scoreboard.core.concurrency.oneshot import Latch
+from scoreboard.core.concurrency.oneshot import OneShotEvent
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import Database
-from scoreboard.core.storage.unavailable import DatabaseUnavailable, Denied, Full, Lost, unavailable
+from scoreboard.core.storage.unavailable import (
+    DatabaseDenied,
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseUnavailable,
+    unavailable,
+)
 from scoreboard.journal.notes import WAIT_SECONDS
-from scoreboard.journal.transaction import Committed, CommitUnknown, NotesRefused, Transaction
+from scoreboard.journal.transaction import Committed, CommitUnknown, DeferredRowsRefused, Transaction
 from scoreboard.journal.types import Fact, Fold, Outcome, Recorded
 
 log = logging.getLogger(__name__)
@@ -41,7 +47,7 @@ class Submission:
     fold: Fold
     facts: Sequence[Fact]
     seconds: float
-    latch: Latch = field(default_factory=Latch)
+    latch: OneShotEvent = field(default_factory=OneShotEvent)
     outcomes: list[Outcome] = field(default_factory=list)
     error: Exception | None = None
     # Whoever pops it decides: the writer that commits, or the caller that gives up. A list's pop
@@ -222,10 +228,10 @@ class Writer:
             # Who waits still is claimed before the work now. Where a batch takes longer than callers
             # wait, it would be done again and again else, until nobody waits any more.
             self._write(batch, tries=tries, claim_first=True)
-        except NotesRefused as error:
+        except DeferredRowsRefused as error:
             self._drop_notes(error)
             self._write(batch, tries=tries)
-        except (Lost, CommitUnknown) as error:
+        except (DatabaseLost, CommitUnknown) as error:
             self._drop_notes(error)
             # After a lost commit the same batch is sent again: waiting for the write lock lets
             # the first try end, and ids that it recorded are then replayed, not counted twice.
@@ -239,14 +245,14 @@ class Writer:
             self._trouble = None
             self._publish(batch, committed)
 
-    def _retry(self, batch: list[Submission], tries: int, error: Lost | CommitUnknown) -> None:
+    def _retry(self, batch: list[Submission], tries: int, error: DatabaseLost | CommitUnknown) -> None:
         if tries > 1:
             self._write(batch, tries=tries - 1)
         else:
-            self._fail(batch, unavailable(error) if isinstance(error, Lost) else Unavailable(BUSY))
+            self._fail(batch, unavailable(error) if isinstance(error, DatabaseLost) else Unavailable(BUSY))
 
     def _remember(self, error: DatabaseUnavailable) -> None:
-        if isinstance(error, Denied | Full):
+        if isinstance(error, DatabaseDenied | DatabaseFull):
             self._trouble = (error, time.monotonic())
 
     def _fail(self, batch: list[Submission], error: Unavailable) -> None:

@@ -23,13 +23,13 @@ class KeyRingFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({CREATED, REVOKED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyRingFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyRingFoldBatch:
         """Nothing to load."""
-        return KeyRingFolding(db=db, at=at, announce=self.announce)
+        return KeyRingFoldBatch(db=db, at=at, announce=self.announce)
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyRingFolding:
+class KeyRingFoldBatch:
     """Changes of the ring in one batch."""
 
     db: Connection

@@ -20,13 +20,13 @@ class MergeFold:
     actions: Part
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFolding:
+    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
         """Nothing to load."""
-        return MergeFolding(db=db, at=at, parts=self)
+        return MergeFoldBatch(db=db, at=at, parts=self)
 
 
 @dataclass(kw_only=True)
-class MergeFolding:
+class MergeFoldBatch:
     """Merges in one batch."""
 
     db: Connection

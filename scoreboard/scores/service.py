@@ -12,7 +12,7 @@ import msgspec
 
 from scoreboard.accounts.rules import display_name
 from scoreboard.boards.service import Boards
-from scoreboard.boards.types import Board, Shown, Window
+from scoreboard.boards.types import Board, RankChange, Window
 from scoreboard.core.clock import Clock, parse
 from scoreboard.core.concurrency import deadline
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
@@ -195,7 +195,7 @@ def _report(
             continue  # it counted, and is part of another player's standing now
         for period, segment, score, version in outcome.recorded.result["standings"]:
             window = Window(board.id, period, segment)
-            shown: Shown | None = (outcome.shown or {}).get(window, {}).get(player)
+            shown: RankChange | None = (outcome.shown or {}).get(window, {}).get(player)
             if shown is None:
                 report.degraded = True
             standings[window, player] = StandingNow(

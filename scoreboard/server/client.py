@@ -14,7 +14,7 @@ from gevent.socket import socket as Socket  # noqa: N812 - a class
 
 from scoreboard.core.tcp import unacknowledged
 from scoreboard.server import pace
-from scoreboard.server.connections import Crowd
+from scoreboard.server.connections import Connections
 
 LINGER_SECONDS, LINGER_BYTES, PIECE = 2.0, 4 * 1024 * 1024, 64 * 1024
 LINGER_PAUSE_SECONDS = 0.005  # bytes that nobody wants are read at 13 MB/s at most
@@ -40,7 +40,7 @@ class Client(Socket):
 
     __slots__ = ("_crowd", "is_dismissed", "is_idle", "reading", "waits_since")
 
-    def __init__(self, like: Any, fileno: int, crowd: Crowd) -> None:
+    def __init__(self, like: Any, fileno: int, crowd: Connections) -> None:
         """`like` is the listening socket, `crowd` are all connections."""
         super().__init__(like.family, like.type, like.proto, fileno)
         self.settimeout(None)

@@ -19,7 +19,7 @@ MANY = 200  # connections that leave much memory behind
 HELD_BYTES = 128 * 1024 * 1024  # of answers that clients are slow to take
 
 
-class Crowd:
+class Connections:
     """All connections, by the network of their peer. Those that wait make room for new ones."""
 
     def __init__(self) -> None:

@@ -41,7 +41,7 @@ class PlainRequest:
         }
 
 
-class LaneParser(BoundedParser):
+class FastPathParser(BoundedParser):
     """gunicorn's parser, which plain requests pass by."""
 
     def __init__(self, cfg: Any, client: Any, address: Any, base: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from gunicorn.util import hop_headers, http_date
 
 from scoreboard.server import plain
 from scoreboard.server.client import Client
-from scoreboard.server.fastparser import LaneParser, PlainRequest, connection_environ
+from scoreboard.server.fastparser import FastPathParser, PlainRequest, connection_environ
 from scoreboard.server.parser import BoundedParser
 from scoreboard.server.webworker import WebWorker
 
@@ -29,7 +29,7 @@ BODILESS = ("204", "304")
 Headers = list[tuple[str, str]]
 
 
-class LaneWorker(WebWorker):
+class FastPathWorker(WebWorker):
     """Our gevent worker, with a fast lane."""
 
     def run(self) -> None:
@@ -43,7 +43,7 @@ class LaneWorker(WebWorker):
         """What reads a connection's requests."""
         if not self._open or not isinstance(server, tuple):
             return super().parser(client, server, addr)
-        return LaneParser(self.cfg, client, addr, connection_environ(self.cfg, client, server, addr))
+        return FastPathParser(self.cfg, client, addr, connection_environ(self.cfg, client, server, addr))
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
         """Answer one of them. Raises StopIteration where nothing may follow."""

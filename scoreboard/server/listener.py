@@ -16,7 +16,7 @@ SHARE = 100  # one in so many places is made free at once
 PAUSE_SECONDS = 0.05
 
 
-class Door(StreamServer):
+class Listener(StreamServer):
     """gevent's server, whose places are not held by those who wait.
 
     gevent takes no connection while its pool is full, so some thousand silent ones would keep everybody out.

@@ -14,8 +14,8 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from scoreboard.server import unreadable
 from scoreboard.server.client import Client, others_first
-from scoreboard.server.connections import Crowd
-from scoreboard.server.listener import Door
+from scoreboard.server.connections import Connections
+from scoreboard.server.listener import Listener
 from scoreboard.server.memory import give_back_memory
 from scoreboard.server.parser import BoundedParser
 
@@ -32,12 +32,12 @@ class WebWorker(GeventWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.crowd = Crowd()
+        self.crowd = Connections()
 
     def run(self) -> None:
         """Serve, until told to stop."""
         if _is_plain(self.cfg):
-            self.server_class = partial(Door, self)
+            self.server_class = partial(Listener, self)
         else:
             self.log.warning("gunicorn speaks TLS, HTTP/2 or PROXY here: clients are not bounded in time")
         super().run()

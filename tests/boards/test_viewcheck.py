@@ -119,7 +119,7 @@ def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
 
 
 def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
-    view = parts.boards._show.view
+    view = parts.boards._projector.view
     # Committed, and not shown yet: Redis does not say that it holds it.
     monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)
@@ -130,7 +130,7 @@ def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
 
 
 def test_what_is_altered_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
-    view = parts.boards._show.view
+    view = parts.boards._projector.view
     monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)  # there is always something on its way
     another_standing(redis)

@@ -24,12 +24,12 @@ def two(make_parts, sqlite_url):
     """Two processes' worth of the product, Redis followed and believed."""
     pair = make_parts(sqlite_url), make_parts(sqlite_url)
     pair[0].followers.catch_up("boards")
-    assert [trust(parts).sound() for parts in pair] == [True, True]
+    assert [trust(parts).is_current() for parts in pair] == [True, True]
     return pair
 
 
 def trust(parts):
-    return parts.boards._show.trust
+    return parts.boards._projector.health
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_deleted_board_is_gone_at_once_and_redis_lacks_nothing(two, redis):
     assert position(redis) == two[0].journal.head()
     put(other, "short")
     assert listed(other, "short")["entries"] == []
-    assert [trust(parts).sound() for parts in two] == [True, True]
+    assert [trust(parts).is_current() for parts in two] == [True, True]
 
 
 def test_a_board_in_a_new_order_is_right_at_once_and_redis_lacks_nothing(two, redis):
@@ -94,7 +94,7 @@ def test_what_one_process_could_not_show_no_other_reads_from_redis(two, room):
     assert time.monotonic() - began >= NOTICED_SECONDS
     assert report["degraded"]
     assert [row["score"] for row in listed(other, "main")["entries"]] == [12]
-    assert not trust(two[1]).sound()
+    assert not trust(two[1]).is_current()
 
 
 def test_a_board_that_was_deleted_while_redis_takes_nothing_is_gone_everywhere(two, room):
@@ -119,7 +119,7 @@ def test_once_redis_has_caught_up_it_is_believed_again(two, room):
 
     two[0].followers.catch_up("boards")
 
-    wait_until(lambda: all(trust(parts).sound() for parts in two), seconds=5)
+    wait_until(lambda: all(trust(parts).is_current() for parts in two), seconds=5)
     assert "degraded" not in submit(other, "main", {"player": "ana", "score": 1})
 
 
@@ -139,7 +139,7 @@ def test_a_redis_that_is_late_for_a_moment_is_believed(two, redis):
     behind(redis, by=1)
     Moments(trust(two[1]), while_paused=lambda: behind(redis, by=-1))
 
-    assert trust(two[1]).sound()
+    assert trust(two[1]).is_current()
 
 
 def test_a_redis_that_comes_nearer_is_only_late(two, redis):
@@ -157,7 +157,7 @@ def test_a_redis_that_comes_nearer_is_only_late(two, redis):
 
     moments.while_paused = comes_nearer
 
-    assert mine.sound()
+    assert mine.is_current()
     assert moments.now - began > 4 * STUCK_SECONDS
 
 
@@ -167,7 +167,7 @@ def test_a_redis_that_stands_still_behind_the_journal_is_doubted(two, redis):
     moments = Moments(mine)
     began = moments.now
 
-    assert not mine.sound()
+    assert not mine.is_current()
     assert STUCK_SECONDS <= moments.now - began < 2 * STUCK_SECONDS
 
 
@@ -180,12 +180,12 @@ def test_an_emptied_redis_is_not_believed_until_it_was_built_again(two, redis):
     one, other = map(client_of, two)
     score(one, "main", ana=5)
     redis.flushall()
-    wait_until(lambda: not trust(two[1]).sound(), seconds=2)
+    wait_until(lambda: not trust(two[1]).is_current(), seconds=2)
 
     assert [row["score"] for row in listed(other, "main")["entries"]] == [5]
     assert submit(other, "main", {"player": "ana", "score": 1})["degraded"]
     two[0].followers.catch_up("boards")
-    wait_until(lambda: trust(two[1]).sound(), seconds=2)
+    wait_until(lambda: trust(two[1]).is_current(), seconds=2)
     assert [row["score"] for row in listed(other, "main")["entries"]] == [6]
 
 
@@ -198,11 +198,11 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
         redis.flushall()
         for key, value in yesterday.items():
             redis.restore(key, 0, value)
-    wait_until(lambda: not trust(two[1]).sound(), seconds=2)
+    wait_until(lambda: not trust(two[1]).is_current(), seconds=2)
 
     assert [row["score"] for row in listed(other, "main")["entries"]] == [10]
     two[0].followers.catch_up("boards")
-    wait_until(lambda: trust(two[1]).sound(), seconds=2)
+    wait_until(lambda: trust(two[1]).is_current(), seconds=2)
     assert [row["score"] for row in listed(other, "main")["entries"]] == [10]
 
 
@@ -212,7 +212,7 @@ def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
     mine.view.applied = lambda: looked.append(moments.now) or asked()
     for _ in range(100):
         moments.now += CHECK_SECONDS / 10
-        mine.sound()
+        mine.is_current()
 
     assert 9 <= len(looked) <= 10
 
@@ -221,7 +221,7 @@ def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two,
     one = client_of(two[0])
     score(one, "main", ana=5, bob=6)
     row = next(row for row in two[0].windows.open() if row.window.board == "main")
-    view, board = two[0].boards._show.view, two[0].boards.board("main")
+    view, board = two[0].boards._projector.view, two[0].boards.board("main")
     order = two[0].boards.order(board)
     view.hide(row.window)
     newer = Change(order, row.window, [], version=row.version + 1, entries=2000)

@@ -11,7 +11,7 @@ from scoreboard.chaos.requests import TroubledRequests
 from scoreboard.chaos.service import Chaos
 from scoreboard.chaos.store import Outages, TroubledDatabase
 from scoreboard.core.storage.db import Database, execute, rows
-from scoreboard.core.storage.unavailable import Lost
+from scoreboard.core.storage.unavailable import DatabaseLost
 from scoreboard.parts import build
 from tests.contract import ContractClient
 
@@ -95,7 +95,7 @@ def test_the_first_work_of_an_outage_is_done_and_not_answered_and_no_other_is_do
     troubled = TroubledDatabase(sqlite_url, outages=Outages(read("seed=1,database=1:99999-99999")))
 
     for number in range(3):
-        with pytest.raises(Lost):
+        with pytest.raises(DatabaseLost):
             troubled.run(lambda db, number=number: execute(db, "INSERT INTO found VALUES (?)", [number]))
 
     assert calm.run(lambda db: rows(db, "SELECT number FROM found")) == [(0,)]

@@ -148,7 +148,7 @@ class House:
         text = Path(f"/proc/{self.master}/environ").read_text()
         return load(dict(pair.split("=", 1) for pair in text.split("\0") if pair))
 
-    def sound(self) -> bool:
+    def is_current(self) -> bool:
         """Whether `python -m scoreboard verify` finds no difference."""
         return run_verify(argparse.Namespace(), self.settings) == 0
 

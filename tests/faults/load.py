@@ -48,7 +48,7 @@ class Load(Crowd):
 
     def check(self, *, seconds: float = 40) -> None:
         """Wait until all views agree, and see that calls, journal, board and streams tell the same story."""
-        wait_until(self.house.sound, seconds=seconds, why=self.house.stack.log)
+        wait_until(self.house.is_current, seconds=seconds, why=self.house.stack.log)
         rows = self.house.rows(self.board)
         assert self.history.contradictions(self.house.counted(self.board), rows) == []
         want = [(row.player, row.score) for row in rows[:100]]

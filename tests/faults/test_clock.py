@@ -58,7 +58,7 @@ def test_a_wrong_clock_lets_nothing_in_and_is_soon_forgotten(house, wrong):
     assert early.complete(slow).json["code"] == "completed_too_fast"
     assert early.complete(quick).status == 200, "the keys of before are as good as ever"
     assert set(house.web) == processes, "nothing crashed"
-    wait_until(house.sound, seconds=60)
+    wait_until(house.is_current, seconds=60)
 
 
 def define(house: House, action: str, **rules: float) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from scoreboard.core.storage.db import Database, execute, rows
-from scoreboard.core.storage.unavailable import Busy, DatabaseUnavailable, Denied
+from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseDenied, DatabaseUnavailable
 from tests.faults.load import define
 from tests.faults.playing import Player
 from tests.faults.servers import ROLE, PgBouncer
@@ -80,7 +80,7 @@ def test_a_lock_behind_a_pooler_is_waited_for_as_long_as_without_one(pooler, own
     database.run(lambda db: execute(db, "CREATE TABLE held (a int)"))
     with psycopg.connect(own_postgres.databases.uri) as other:
         other.execute("LOCK TABLE held")
-        with pytest.raises(Busy):
+        with pytest.raises(DatabaseBusy):
             database.transaction(lambda db: execute(db, "INSERT INTO held VALUES (1)"))
     database.run(lambda db: execute(db, "DROP TABLE held"))
     database.close()
@@ -90,7 +90,7 @@ def test_a_session_that_only_reads_is_not_kept_behind_a_pooler(pooled, own_postg
     database, _ = pooled
     write = lambda: database.run(lambda db: execute(db, "INSERT INTO ours VALUES (1)"))  # noqa: E731
     with quota(own_postgres):
-        with pytest.raises(Denied) as refused:
+        with pytest.raises(DatabaseDenied) as refused:
             write()
         assert refused.value.reason == "read_only"
         assert asked(database, "SELECT 1") == 1
@@ -154,7 +154,7 @@ def test_the_product_goes_through_a_pooler_in_each_mode(build_house, own_postgre
 
     assert seen.keys() <= {200, 201}, f"{seen}\n{house.stack.log()}\n{house.pooler.log()}"
     wait_until(lambda: audited(house), seconds=30, why=house.stack.log)
-    assert house.sound()
+    assert house.is_current()
     scores = sum(row.score for row in house.rows("pooled"))
     assert scores == sum(one.points for one in house.counted("pooled")) > 0
 

@@ -41,7 +41,7 @@ def test_a_worker_that_was_away_is_missed_by_nobody(build_house):
     wait_until(lambda: drained(house), seconds=DRAINED_SECONDS, why=house.stack.log)
     print(f"{2 * half * ENTRIES} facts, drained in {time.monotonic() - back:.1f} s")
     check_boards(house, 2 * half)
-    wait_until(house.sound, seconds=30)
+    wait_until(house.is_current, seconds=30)
 
 
 def check_boards(house: House, requests: int) -> None:

@@ -35,7 +35,7 @@ def names(client, board, **query):
 
 def lose_next_showing(parts, monkeypatch):
     """The next batch of this process is committed, and its showing in Redis is lost."""
-    view = parts.boards._show.view
+    view = parts.boards._projector.view
     publish = view.publish
 
     def lost(*args):
@@ -60,7 +60,7 @@ def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_other
 
     worker.followers.catch_up("boards")
 
-    wait_until(lambda: all(parts.boards._show.trust.sound() for parts in (one, other)), seconds=5)
+    wait_until(lambda: all(parts.boards._projector.health.is_current() for parts in (one, other)), seconds=5)
     after = names(second, "main"), names(second, "main", limit=11)
     assert {*map(tuple, before + after)} == {("ada", "bob", "zoe")}
     assert [line.id for line in other.scopes.read("main", s=1).top] == ["ada", "bob", "zoe"]
@@ -97,7 +97,7 @@ def test_a_redis_that_comes_back_with_older_boards_is_not_believed(own_redis, ma
     assert names(client, "main") == ["new", "mid", "old"]
     assert [one["rank"] for one in report["standings"]] == [None]
     parts.followers.catch_up("boards")
-    wait_until(parts.boards._show.trust.sound, seconds=5)
+    wait_until(parts.boards._projector.health.is_current, seconds=5)
     assert names(client, "main") == ["new", "mid", "old"]
     assert parts.verify.run() == []
 
@@ -112,7 +112,7 @@ def test_a_redis_that_counts_its_changes_anew_never_names_two_states_alike(own_r
     kill_and_wait(own_redis)
     client.get("/v1/boards/main/entries")  # meets another server
     parts.followers.catch_up("boards")  # shows the newest of two changes: one less than before
-    wait_until(parts.boards._show.trust.sound, seconds=5)
+    wait_until(parts.boards._projector.health.is_current, seconds=5)
 
     post(client, "main", {"player": "mid", "score": 4})
 
@@ -138,7 +138,7 @@ def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_part
     worker.followers.catch_up("boards")
     client = http(one)
     post(client, "main", {"player": "zoe", "score": 5}, {"player": "bob", "score": 7})
-    view, late = one.boards._show.view, []
+    view, late = one.boards._projector.view, []
     publish = view.publish
     view.publish = lambda *args: late.append(args) or [None] * len(args[0])
     post(client, "main", {"player": "ada", "score": 100})
@@ -183,7 +183,7 @@ def test_the_newest_name_wins_however_late_the_others_come(make_parts, sqlite_ur
     one.followers.catch_up("boards")
     first, second = http(one), http(other)
     post(first, "main", {"player": "ada", "score": 1})
-    view, late = one.boards._show.view, []
+    view, late = one.boards._projector.view, []
     show_names = view.show_names
     monkeypatch.setattr(view, "show_names", late.append)
     post(first, "main", {"player": "ada", "score": 1, "displayName": "First"})

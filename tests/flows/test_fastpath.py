@@ -39,7 +39,7 @@ STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
 
 
 @dataclass
-class Door:
+class Listener:
     """One of two servers over the same data, and a player's token."""
 
     port: int
@@ -104,7 +104,7 @@ def plain(got: bytes) -> bytes:
     return OWN.sub(rb"\1-", LEFT.sub(rb"\1-", DATE.sub(rb"\1-", got)))
 
 
-def both(doors: tuple[Door, Door], *pieces: bytes) -> list[bytes]:
+def both(doors: tuple[Listener, Listener], *pieces: bytes) -> list[bytes]:
     """What both answer. They are asked again while one doubts Redis, as it may for a moment."""
     while True:
         found = [plain(door.answers(*pieces)) for door in doors]
@@ -113,7 +113,7 @@ def both(doors: tuple[Door, Door], *pieces: bytes) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Door, Door]]:
+def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Listener, Listener]]:
     """The fast lane, and the same server without it."""
     folder = tmp_path_factory.mktemp("lane")
     common = {"secret_key": "x" * 32, "bootstrap_key": KEY, "redis_url": redis_server}
@@ -140,11 +140,11 @@ def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             for lane in ("on", "off")
         ]
         started = (folder / "gunicorn.log").read_text()
-        assert started.count("scoreboard.server.fastpath.LaneWorker") == 1
+        assert started.count("scoreboard.server.fastpath.FastPathWorker") == 1
         assert "lane is closed" not in started
-        token = Door(ports[0]).call("/v1/auth/guest", {})["accessToken"]
-        Door(ports[0]).answers(CASES["scores again"][0])
-        yield Door(ports[0], token), Door(ports[1], token)
+        token = Listener(ports[0]).call("/v1/auth/guest", {})["accessToken"]
+        Listener(ports[0]).answers(CASES["scores again"][0])
+        yield Listener(ports[0], token), Listener(ports[1], token)
 
 
 def test_an_action_counts_through_both(doors):
@@ -412,7 +412,7 @@ def heard(connection: socket.socket, dribble: bytes) -> bytes:
     return got
 
 
-def little(door: Door, sent: bytes) -> socket.socket:
+def little(door: Listener, sent: bytes) -> socket.socket:
     """A connection that takes little at a time."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -421,7 +421,7 @@ def little(door: Door, sent: bytes) -> socket.socket:
     return connection
 
 
-def ignored(door: Door) -> None:
+def ignored(door: Listener) -> None:
     """Ask for much, read nothing, and wait until the other side closes."""
     with little(door, read("/openapi.json") * 100) as connection:
         watched = select.poll()
@@ -429,7 +429,7 @@ def ignored(door: Door) -> None:
         watched.poll(40_000)
 
 
-def taken_slowly(door: Door, size: int, *, seconds: float) -> bytes:
+def taken_slowly(door: Listener, size: int, *, seconds: float) -> bytes:
     """An answer of this size, read in so many seconds."""
     got, begun = b"", time.monotonic()
     with little(door, DESCRIPTION) as connection:

@@ -97,14 +97,14 @@ def test_a_process_that_runs_while_a_backup_is_put_in_place_notices(make_parts, 
     parts.followers.catch_up("boards")
     client = client_of(parts)
     submit(client, "main", {"player": "kept", "score": 1})
-    assert parts.boards._show.trust.sound()
+    assert parts.boards._projector.health.is_current()
 
     redis.hset(rediskeys.applied(0), mapping={"mark": "1-another", "newest-mark": "1-another"})
 
-    wait_until(lambda: not parts.boards._show.trust.sound(), seconds=2)
+    wait_until(lambda: not parts.boards._projector.health.is_current(), seconds=2)
     assert players(client, "main") == ["kept"]
     parts.followers.catch_up("boards")
-    wait_until(parts.boards._show.trust.sound, seconds=2)
+    wait_until(parts.boards._projector.health.is_current, seconds=2)
 
 
 def test_viewers_get_the_restored_board_in_a_new_epoch(lost, make_parts, redis):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journal.folds import Notes, new_writer
+from tests.journal.folds import NoteFold, new_writer
 
 
 @pytest.fixture
 def fold():
     """The feature whose facts are written."""
-    return Notes()
+    return NoteFold()
 
 
 @pytest.fixture

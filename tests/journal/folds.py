@@ -25,7 +25,7 @@ def note(id: str, what: str = "", **data: Any) -> Fact:
 
 
 @dataclass
-class Notes:
+class NoteFold:
     """Folds facts of the kind "noted"."""
 
     before: Callable[[peewee.Database], None] = lambda db: None
@@ -73,7 +73,7 @@ class Pause:
         self.goes_on.wait(10)
 
 
-def new_writer(url: str, clock: Clock, fold: Notes) -> tuple[Writer, Database]:
+def new_writer(url: str, clock: Clock, fold: NoteFold) -> tuple[Writer, Database]:
     """A writer with this one feature, and its database."""
     database = Database(url, readers=1)
     return Writer(

@@ -9,7 +9,7 @@ import pytest
 
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import execute, rows
-from tests.journal.folds import Notes, Pause, note, timed
+from tests.journal.folds import NoteFold, Pause, note, timed
 from tests.journal.proxy import Proxy
 from tests.support import wait_until
 
@@ -55,7 +55,7 @@ class TestSQLite:
     @pytest.mark.alone
     def test_who_gave_up_waiting_is_not_recorded_behind_his_back(self, parts, make_writer):
         pause = Pause()
-        writer = make_writer(Notes(before=pause))
+        writer = make_writer(NoteFold(before=pause))
 
         seconds = timed(lambda: code(writer, note("a")))
         pause.goes_on.set()
@@ -77,7 +77,7 @@ class TestSQLite:
             except Unavailable as error:
                 found[id] = error.code
 
-        writer = make_writer(Notes(before=pause))
+        writer = make_writer(NoteFold(before=pause))
         threads = [threading.Thread(target=append, args=("first", 10))]
         threads[0].start()
         assert pauses[0].reached.wait(5)
@@ -97,7 +97,9 @@ class TestSQLite:
         assert (times(parts, "hasty"), times(parts, "patient")) == (0, 1)
 
     def test_a_full_disk_is_told_and_heals(self, parts, make_writer):
-        fold = Notes(before=lambda db: execute(db, "PRAGMA max_page_count = 1"))  # SQLite takes what is used
+        fold = NoteFold(
+            before=lambda db: execute(db, "PRAGMA max_page_count = 1")
+        )  # SQLite takes what is used
         writer = make_writer(fold)
         large = note("a", text="x" * 200_000)
 

@@ -11,7 +11,7 @@ import pytest
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import rows
 from scoreboard.journal import writer as module
-from tests.journal.folds import Notes, Pause, in_parallel, note
+from tests.journal.folds import NoteFold, Pause, in_parallel, note
 from tests.support import wait_until
 
 
@@ -54,7 +54,7 @@ def test_the_same_id_with_another_digest_is_refused(parts, writer):
 
 
 def test_facts_of_two_writers_are_numbered_without_gaps_in_the_order_of_their_commits(parts, make_writer):
-    writers = [make_writer(Notes()) for _ in range(2)]
+    writers = [make_writer(NoteFold()) for _ in range(2)]
     before = parts.journal.head()
 
     def several(number):
@@ -70,7 +70,7 @@ def test_facts_of_two_writers_are_numbered_without_gaps_in_the_order_of_their_co
 
 
 def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_writer):
-    writers = [make_writer(Notes()) for _ in range(2)]
+    writers = [make_writer(NoteFold()) for _ in range(2)]
     done = threading.Event()
     position, skipped = parts.journal.head(), []
 
@@ -114,7 +114,7 @@ def test_a_refused_fact_may_be_sent_again_and_is_judged_anew(writer):
 
 def test_one_fact_that_the_database_chokes_on_fails_alone(parts, make_writer):
     pause = Pause()
-    writer = make_writer(Notes(before=pause))
+    writer = make_writer(NoteFold(before=pause))
     before = parts.journal.head()
 
     def sent(id, what=""):
@@ -145,7 +145,7 @@ def test_after_a_fact_that_the_database_choked_on_writing_goes_on(parts, writer)
 
 
 def test_a_view_that_fails_does_not_fail_what_is_committed(parts, make_writer):
-    fold = Notes()
+    fold = NoteFold()
     writer = make_writer(fold)
     fold.published = None
 
@@ -158,7 +158,7 @@ def test_a_view_that_fails_does_not_fail_what_is_committed(parts, make_writer):
 def test_more_than_may_wait_is_refused_at_once(parts, make_writer, monkeypatch):
     monkeypatch.setattr(module, "WAITING", 10)
     pause = Pause()
-    writer = make_writer(Notes(before=pause))
+    writer = make_writer(NoteFold(before=pause))
 
     def refused():
         pause.reached.wait(10)
@@ -177,7 +177,7 @@ def test_more_than_may_wait_is_refused_at_once(parts, make_writer, monkeypatch):
 
 def test_what_waits_when_the_writer_is_stopped_is_still_written(parts, make_writer):
     pause = Pause()
-    writer = make_writer(Notes(before=pause))
+    writer = make_writer(NoteFold(before=pause))
 
     def stop():
         pause.reached.wait(10)

@@ -126,7 +126,7 @@ def _lengths(got: bytearray) -> tuple[int, int]:
     return end + 4, end + 4 + body
 
 
-class Turns:
+class KeyedLock:
     """Has connections that are free begin anew: at once, or so many a second."""
 
     def __init__(self, plan: Plan, now: float) -> None:
@@ -159,7 +159,7 @@ def run(plan: Plan) -> tuple[Sample | None, str]:
     expected = f"HTTP/1.1 {plan.status}".encode()
     selector, latencies, refused, waiting = selectors.DefaultSelector(), [], 0, plan.connections
     begun = time.perf_counter()
-    until, turns = begun + plan.seconds, Turns(plan, begun)
+    until, turns = begun + plan.seconds, KeyedLock(plan, begun)
     for number in range(plan.connections):
         connection = Connection(plan.port, plan.speakers[number % len(plan.speakers)])
         selector.register(connection.socket, selectors.EVENT_READ, connection)

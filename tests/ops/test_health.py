@@ -10,7 +10,7 @@ import pytest
 from scoreboard.app import create_app
 from scoreboard.core.storage.db import execute
 from scoreboard.core.storage.redis import RedisAway
-from scoreboard.core.storage.unavailable import Busy, Denied, Full, Lost
+from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseDenied, DatabaseFull, DatabaseLost
 from scoreboard.journal.probe import WriteProbe
 from scoreboard.ops.wire import Reason
 from tests.actions.play import Player
@@ -175,10 +175,10 @@ def test_without_its_database_a_key_that_is_known_still_gets_details(without_dat
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (Lost("gone"), "unreachable"),
-        (Busy("locked"), "busy"),
-        (Full("no room"), "full"),
-        (Denied("a user of secret_host", "read_only"), "read_only"),
+        (DatabaseLost("gone"), "unreachable"),
+        (DatabaseBusy("locked"), "busy"),
+        (DatabaseFull("no room"), "full"),
+        (DatabaseDenied("a user of secret_host", "read_only"), "read_only"),
         (RedisAway("gone"), "unreachable"),
         (ConnectionRefusedError("gone"), "unreachable"),
         (ValueError("postgresql://ada:secret@db"), "failed"),
@@ -216,9 +216,9 @@ def test_a_table_that_writes_need_and_reads_do_not_is_missed_by_the_newest_write
 
 def test_writing_is_tried_once_a_second_at_most(parts):
     now = [100.0]
-    troubles = [Full("no room")]
+    troubles = [DatabaseFull("no room")]
     probe = WriteProbe(database=parts.database, trouble=lambda: troubles[0], monotonic=lambda: now[0])
-    with pytest.raises(Full):
+    with pytest.raises(DatabaseFull):
         probe.check()
     troubles[0] = None
     probe.check()
@@ -226,5 +226,5 @@ def test_writing_is_tried_once_a_second_at_most(parts):
 
     probe.check()  # it was tried within this second
     now[0] += 1.5
-    with pytest.raises(Denied):
+    with pytest.raises(DatabaseDenied):
         probe.check()

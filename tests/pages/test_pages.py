@@ -9,7 +9,7 @@ import re
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.core.storage.unavailable import Lost
+from scoreboard.core.storage.unavailable import DatabaseLost
 from tests.pages.html import INLINE
 from tests.support import KEY
 
@@ -247,7 +247,7 @@ def test_a_private_board_looks_like_one_that_is_not_there(client):
 
 def test_a_database_that_is_away_gets_a_page_that_tries_again(client, parts, monkeypatch):
     def away(id):
-        raise Lost
+        raise DatabaseLost
 
     monkeypatch.setattr(parts.boards, "find", away)
 

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 import pytest
 
 from scoreboard.server.client import Client
-from scoreboard.server.connections import HELD_BYTES, MANY, Crowd
+from scoreboard.server.connections import HELD_BYTES, MANY, Connections
 
 Make = Callable[[float], tuple[Client, socket.socket]]
 
@@ -23,7 +23,7 @@ def connection() -> Iterator[Make]:
 
     def make(waits_since: float) -> tuple[Client, socket.socket]:
         near, far = socket.socketpair()
-        client = Client(near, near.detach(), Crowd())
+        client = Client(near, near.detach(), Connections())
         client.waits_since = waits_since
         far.setblocking(False)
         made.extend((client, far))
@@ -34,8 +34,8 @@ def connection() -> Iterator[Make]:
         one.close()
 
 
-def crowd(most: int, *free: str) -> Crowd:
-    found = Crowd()
+def crowd(most: int, *free: str) -> Connections:
+    found = Connections()
     found.limit(most, [ip_network(one) for one in free])
     return found
 

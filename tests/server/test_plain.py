@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoreboard.core.errors import BadRequest
-from scoreboard.server.fastparser import LaneParser, PlainRequest, connection_environ
+from scoreboard.server.fastparser import FastPathParser, PlainRequest, connection_environ
 from scoreboard.server.plain import BODY_BYTES, HEAD_BYTES, MOST_FIELDS, head
 
 SERVER, PEER = ("127.0.0.1", 8000), ("127.0.0.1", 5000)
@@ -218,8 +218,8 @@ class Pieces:
         """Nothing is late here."""
 
 
-def in_lane(pieces: list[bytes]) -> LaneParser:
-    return LaneParser(CONFIG, Pieces(pieces), PEER, connection_environ(CONFIG, None, SERVER, PEER))
+def in_lane(pieces: list[bytes]) -> FastPathParser:
+    return FastPathParser(CONFIG, Pieces(pieces), PEER, connection_environ(CONFIG, None, SERVER, PEER))
 
 
 def of_gunicorn(pieces: list[bytes]) -> RequestParser:

@@ -18,7 +18,7 @@ from scoreboard.core.concurrency import processes
 from scoreboard.server import client as client_module
 from scoreboard.server import memory
 from scoreboard.server.client import Client
-from scoreboard.server.connections import Crowd
+from scoreboard.server.connections import Connections
 from scoreboard.server.pace import Pace
 from tests.support import ROOT
 
@@ -67,7 +67,7 @@ def test_without_the_call_that_tells_what_was_taken_it_is_nothing(monkeypatch):
 def test_a_slow_reader_is_waited_for_where_the_system_does_not_tell_what_was_taken(monkeypatch):
     monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
     near, far = cooperative.socketpair()
-    client = Client(near, near.detach(), Crowd())
+    client = Client(near, near.detach(), Connections())
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
     client.reading = Pace(0.3, 4096)
     data = b"x" * 400_000
@@ -91,7 +91,7 @@ def test_a_slow_reader_is_waited_for_where_the_system_does_not_tell_what_was_tak
 def test_who_reads_nothing_is_let_go_there_too(monkeypatch):
     monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
     near, far = cooperative.socketpair()
-    client = Client(near, near.detach(), Crowd())
+    client = Client(near, near.detach(), Connections())
     client.reading = Pace(0.2, 4096)
 
     with pytest.raises(TimeoutError):

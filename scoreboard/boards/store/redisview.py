@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 
 from scoreboard.accounts.types import Name
 from scoreboard.boards.order import Order
-from scoreboard.boards.types import Applied, Compared, Place, Shown, Standing, Stretch, Window
+from scoreboard.boards.types import Applied, Compared, Place, RankChange, Standing, Stretch, Window
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import Breaker, Scripts, SharedReads
 from scoreboard.journal.types import Recorded, Span
@@ -62,7 +62,7 @@ class RedisView:
 
     # Writing
 
-    def publish(self, changes: Sequence[Change], span: Span) -> list[dict[str, Shown] | None]:
+    def publish(self, changes: Sequence[Change], span: Span) -> list[dict[str, RankChange] | None]:
         """Show what a batch changed, in one pipeline. Raises RedisAway.
 
         Returns for each change the players' ranks, or None where the window is not shown. The facts
@@ -397,11 +397,11 @@ def _applied(
     )
 
 
-def _shown(change: Change, answer: list[int]) -> dict[str, Shown] | None:
+def _shown(change: Change, answer: list[int]) -> dict[str, RankChange] | None:
     live, *ranks = answer
     if not live:
         return None
     return {
-        standing.player: Shown(standing.score, after, before or None, standing.version)
+        standing.player: RankChange(standing.score, after, before or None, standing.version)
         for standing, before, after in zip(change.standings, ranks[::2], ranks[1::2], strict=False)
     }

@@ -20,7 +20,7 @@ class _Flight(Generic[Q, A]):
         self.done = threading.Event()
 
 
-class Together(Generic[Q, A]):
+class Coalescer(Generic[Q, A]):
     """Asks what many callers want to know, once for all who came before it began.
 
     Whoever comes while it asks gets the next trip: what he then hears is never older than his call.

@@ -7,11 +7,11 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 
-class TurnMissed(Exception):
+class LockTimeout(Exception):
     """One's turn did not come in time."""
 
 
-class Turns:
+class KeyedLock:
     """A lock for each name that is in use now."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Turns:
             self._locks[name] = (lock, waiting + 1)
         try:
             if not lock.acquire(timeout=-1 if seconds is None else seconds):
-                raise TurnMissed
+                raise LockTimeout
             try:
                 yield
             finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Latch:
+class OneShotEvent:
     """Closed at first; opens once."""
 
     __slots__ = ("_lock",)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from flask import Response, request
 
 from scoreboard.core.clock import Clock
-from scoreboard.core.concurrency.keyedlock import Turns
+from scoreboard.core.concurrency.keyedlock import KeyedLock
 from scoreboard.core.errors import FieldError, Refused, ValidationFailed
 from scoreboard.core.storage.db import Database, execute, rows
 
@@ -39,7 +39,7 @@ class Answers:
 
     database: Database
     clock: Clock
-    turns: Turns = field(default_factory=Turns)
+    turns: KeyedLock = field(default_factory=KeyedLock)
 
     def once(
         self, caller: str, body: bytes, write: Callable[[], Response], *, incarnation: Callable[[], str]

@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import STRATEGIES, FixedWindowRateLimiter
 from redis import Redis
 
-from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import Scripts
 
@@ -50,7 +50,7 @@ class Tally(NamedTuple):
         return self.used > self.item.amount
 
 
-class CountsTogether(Protocol):
+class CoalescedCounts(Protocol):
     """A storage of `limits` that adds to several counters at once."""
 
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
@@ -72,7 +72,7 @@ class RedisCounts(RedisStorage):
         """Know our script beside those of `limits`."""
         super().initialize_storage(_uri)
         self._scripts = Scripts(cast(Redis, self.get_connection()), "scoreboard.core.limits")
-        self._together = Together(self._count)
+        self._together = Coalescer(self._count)
 
     def prefixed_key(self, key: str) -> str:
         """The key in Redis."""
@@ -131,10 +131,10 @@ class MemoryCounts(MemoryStorage):
         return self.add(counters, 0)
 
 
-class FixedWindowsTogether(FixedWindowRateLimiter):
+class CoalescedFixedWindows(FixedWindowRateLimiter):
     """Fixed windows as `limits` has them, several at once."""
 
-    storage: CountsTogether  # type: ignore[assignment]
+    storage: CoalescedCounts  # type: ignore[assignment]
 
     def hit_together(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
         """Hit each limit with its key, in order, up to the first one that is exceeded."""
@@ -165,4 +165,4 @@ def _pairs(found: Sequence[int]) -> list[tuple[int, float]]:
     return [(count, left / 1000) for count, left in zip(found[::2], found[1::2], strict=True)]
 
 
-STRATEGIES[STRATEGY] = FixedWindowsTogether
+STRATEGIES[STRATEGY] = CoalescedFixedWindows

@@ -18,8 +18,8 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from scoreboard.core.http.addresses import SITE6_PREFIX, SITE_TIMES
-from scoreboard.core.limits.counters import SCHEME, STRATEGY, FixedWindowsTogether, MemoryCounts, Tally
-from scoreboard.core.limits.pending import Owed
+from scoreboard.core.limits.counters import SCHEME, STRATEGY, CoalescedFixedWindows, MemoryCounts, Tally
+from scoreboard.core.limits.pending import PendingCounts
 from scoreboard.core.storage.redis import Breaker, RedisAway
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Limit(NamedTuple):
 
 Hit = tuple[Limit, str]  # with the digest of its key
 Kept = OrderedDict[tuple[str, str], tuple[Tally, float]]  # name and digest → what was counted, and until when
-Count = Callable[[FixedWindowsTogether, Sequence[tuple[RateLimitItem, str]]], list[Tally]]
+Count = Callable[[CoalescedFixedWindows, Sequence[tuple[RateLimitItem, str]]], list[Tally]]
 
 
 class Limits:
@@ -70,7 +70,7 @@ class Limits:
         self._monotonic = monotonic
         self._spent: Kept = OrderedDict()
         self._known: Kept = OrderedDict()  # of what is counted later
-        self._owed: Owed[Hit] = Owed(self._settle)
+        self._owed: PendingCounts[Hit] = PendingCounts(self._settle)
         options: dict[str, Any] = {"connection_pool": redis.connection_pool}
         self._limiter = Limiter(
             get_remote_address, storage_uri=f"{SCHEME}://", storage_options=options, strategy=STRATEGY
@@ -83,7 +83,7 @@ class Limits:
         # refuses writes answers too.
         app.extensions.setdefault("limiter", set()).add(self._limiter)
         self._limiter.init_app(app)
-        self._own = FixedWindowsTogether(MemoryCounts())
+        self._own = CoalescedFixedWindows(MemoryCounts())
 
     def count(self, uses: Iterable[Use], *, cost: int = 1) -> list[Tally]:
         """Count uses, up to the first limit that is exceeded. A cost of 0 only looks."""
@@ -177,7 +177,7 @@ class Limits:
 
         def counted() -> list[Tally]:
             try:
-                found = count(cast(FixedWindowsTogether, self._limiter.limiter), items)
+                found = count(cast(CoalescedFixedWindows, self._limiter.limiter), items)
             except ResponseError as error:
                 self._refusing.rest()
                 raise RedisAway(str(error)) from error

@@ -11,7 +11,7 @@ K = TypeVar("K")
 SECONDS = 0.25  # between two times that counts are handed over, all of them together
 
 
-class Owed(Generic[K]):
+class PendingCounts(Generic[K]):
     """Adds up counts, and hands them over a moment after the first of them."""
 
     def __init__(self, settle: Callable[[Mapping[K, int]], None], seconds: float = SECONDS) -> None:

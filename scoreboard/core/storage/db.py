@@ -22,7 +22,7 @@ from scoreboard.core.concurrency.deadline import left
 from scoreboard.core.concurrency.threads import NativeThreads, cooperative, native_lock
 from scoreboard.core.storage.pool import PooledPostgres, bounded
 from scoreboard.core.storage.sqlerrors import DriverError, classify
-from scoreboard.core.storage.unavailable import DatabaseUnavailable, Denied, Lost
+from scoreboard.core.storage.unavailable import DatabaseDenied, DatabaseLost, DatabaseUnavailable
 
 T = TypeVar("T")
 Connection = peewee.Database  # a database as one works with it inside Database.run
@@ -127,13 +127,13 @@ class Database:
             return work(self._db)
         except DriverError as error:
             # A file that was opened read-only, or replaced since, stays so for this connection.
-            if isinstance(classify(error), Lost | Denied):
+            if isinstance(classify(error), DatabaseLost | DatabaseDenied):
                 with suppress(*DriverError):
                     self._db.close()
             raise
 
     def _note(self, error: DatabaseUnavailable) -> None:
-        if self.postgres and isinstance(error, Denied):
+        if self.postgres and isinstance(error, DatabaseDenied):
             self._db.renew()  # new connections may find another server, or other rights
         now = time.monotonic()
         if now < self._told.get(error.reason, 0.0):

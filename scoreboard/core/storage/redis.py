@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
-from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redisreasons import UNREACHABLE, reason_of
 from scoreboard.core.storage.runid import run_id
@@ -203,7 +203,7 @@ class SharedReads:
 
     def __init__(self, scripts: Scripts, breaker: Breaker) -> None:
         self._scripts, self._breaker = scripts, breaker
-        self._together: Together[Callable[[Any], None], Any] = Together(self._trip)
+        self._together: Coalescer[Callable[[Any], None], Any] = Coalescer(self._trip)
 
     def ask(self, queue: Callable[[Any], None]) -> Any:
         """The answer to the one command that `queue` puts into a pipeline. Raises RedisAway."""

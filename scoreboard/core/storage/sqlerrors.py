@@ -9,7 +9,13 @@ import apsw
 import peewee
 import psycopg
 
-from scoreboard.core.storage.unavailable import Busy, DatabaseUnavailable, Denied, Full, Lost
+from scoreboard.core.storage.unavailable import (
+    DatabaseBusy,
+    DatabaseDenied,
+    DatabaseFull,
+    DatabaseLost,
+    DatabaseUnavailable,
+)
 
 # What a driver raises, before it is classified.
 DriverError = (peewee.PeeweeException, psycopg.Error, apsw.Error, OSError)
@@ -21,13 +27,13 @@ MISTAKE: Meaning = None  # of a statement or its values, which is ours: the next
 SQLSTATES: dict[str, Meaning] = {
     "02": MISTAKE,
     "03": MISTAKE,
-    "08": (Lost, "unreachable"),  # a pooler in front says all its refusals with 08P01
+    "08": (DatabaseLost, "unreachable"),  # a pooler in front says all its refusals with 08P01
     "09": MISTAKE,
     "0A": MISTAKE,
     "0B": MISTAKE,
     "0F": MISTAKE,
-    "0L": (Denied, "no_permission"),
-    "0P": (Denied, "no_permission"),
+    "0L": (DatabaseDenied, "no_permission"),
+    "0P": (DatabaseDenied, "no_permission"),
     "0Z": MISTAKE,
     "10": MISTAKE,
     "20": MISTAKE,
@@ -36,12 +42,12 @@ SQLSTATES: dict[str, Meaning] = {
     "23": MISTAKE,
     "24": MISTAKE,
     "25": MISTAKE,
-    "25006": (Denied, "read_only"),
-    "25P03": (Lost, "timeout"),  # idle in a transaction for too long: the server ends the connection
-    "25P04": (Lost, "timeout"),
-    "26": (Denied, "failed"),  # a prepared statement is gone: the connection is of no use any more
+    "25006": (DatabaseDenied, "read_only"),
+    "25P03": (DatabaseLost, "timeout"),  # idle in a transaction for too long: the server ends the connection
+    "25P04": (DatabaseLost, "timeout"),
+    "26": (DatabaseDenied, "failed"),  # a prepared statement is gone: the connection is of no use any more
     "27": MISTAKE,
-    "28": (Denied, "credentials"),
+    "28": (DatabaseDenied, "credentials"),
     "2B": MISTAKE,
     "2D": MISTAKE,
     "2F": MISTAKE,
@@ -49,58 +55,61 @@ SQLSTATES: dict[str, Meaning] = {
     "38": MISTAKE,
     "39": MISTAKE,
     "3B": MISTAKE,
-    "3D": (Denied, "missing_database"),
-    "3F": (Denied, "not_migrated"),
-    "40": (Busy, "busy"),
+    "3D": (DatabaseDenied, "missing_database"),
+    "3F": (DatabaseDenied, "not_migrated"),
+    "40": (DatabaseBusy, "busy"),
     "40002": MISTAKE,
-    "40003": (Lost, "unreachable"),
+    "40003": (DatabaseLost, "unreachable"),
     "42": MISTAKE,
-    "42501": (Denied, "no_permission"),
-    "42703": (Denied, "not_migrated"),
-    "42P01": (Denied, "not_migrated"),
-    "42P05": (Denied, "failed"),  # as 26: a prepared statement of somebody else's is there
+    "42501": (DatabaseDenied, "no_permission"),
+    "42703": (DatabaseDenied, "not_migrated"),
+    "42P01": (DatabaseDenied, "not_migrated"),
+    "42P05": (DatabaseDenied, "failed"),  # as 26: a prepared statement of somebody else's is there
     "44": MISTAKE,
-    "53": (Busy, "limit_reached"),
-    "53100": (Full, "full"),
-    "53300": (Lost, "too_many_connections"),
+    "53": (DatabaseBusy, "limit_reached"),
+    "53100": (DatabaseFull, "full"),
+    "53300": (DatabaseLost, "too_many_connections"),
     "54": MISTAKE,
-    "55": (Busy, "busy"),
-    "57": (Lost, "restarting"),
-    "57014": (Busy, "timeout"),
-    "57P04": (Denied, "missing_database"),
-    "57P05": (Lost, "timeout"),
-    "58": (Denied, "io_error"),
-    "72": (Busy, "timeout"),
-    "F0": (Denied, "failed"),
+    "55": (DatabaseBusy, "busy"),
+    "57": (DatabaseLost, "restarting"),
+    "57014": (DatabaseBusy, "timeout"),
+    "57P04": (DatabaseDenied, "missing_database"),
+    "57P05": (DatabaseLost, "timeout"),
+    "58": (DatabaseDenied, "io_error"),
+    "72": (DatabaseBusy, "timeout"),
+    "F0": (DatabaseDenied, "failed"),
     "HV": MISTAKE,
     "P0": MISTAKE,
-    "XX": (Denied, "failed"),  # hosts say with XX000 that a quota is used up
-    "XX001": (Denied, "corrupt"),
-    "XX002": (Denied, "corrupt"),
+    "XX": (DatabaseDenied, "failed"),  # hosts say with XX000 that a quota is used up
+    "XX001": (DatabaseDenied, "corrupt"),
+    "XX002": (DatabaseDenied, "corrupt"),
 }
 
 # By extended result code, or else by result code.
 SQLITE: dict[int, Meaning] = {
-    apsw.SQLITE_ERROR: (Denied, "not_migrated"),  # statements are tested: it is the tables that differ
-    apsw.SQLITE_INTERNAL: (Denied, "failed"),
-    apsw.SQLITE_PERM: (Denied, "no_permission"),
-    apsw.SQLITE_ABORT: (Busy, "busy"),
-    apsw.SQLITE_BUSY: (Busy, "busy"),
-    apsw.SQLITE_LOCKED: (Busy, "busy"),
-    apsw.SQLITE_NOMEM: (Busy, "limit_reached"),
-    apsw.SQLITE_READONLY: (Denied, "read_only"),
-    apsw.SQLITE_INTERRUPT: (Busy, "timeout"),
-    apsw.SQLITE_IOERR: (Lost, "io_error"),  # also of a commit, which may or may not be written then
+    apsw.SQLITE_ERROR: (
+        DatabaseDenied,
+        "not_migrated",
+    ),  # statements are tested: the tables differ
+    apsw.SQLITE_INTERNAL: (DatabaseDenied, "failed"),
+    apsw.SQLITE_PERM: (DatabaseDenied, "no_permission"),
+    apsw.SQLITE_ABORT: (DatabaseBusy, "busy"),
+    apsw.SQLITE_BUSY: (DatabaseBusy, "busy"),
+    apsw.SQLITE_LOCKED: (DatabaseBusy, "busy"),
+    apsw.SQLITE_NOMEM: (DatabaseBusy, "limit_reached"),
+    apsw.SQLITE_READONLY: (DatabaseDenied, "read_only"),
+    apsw.SQLITE_INTERRUPT: (DatabaseBusy, "timeout"),
+    apsw.SQLITE_IOERR: (DatabaseLost, "io_error"),  # also of a commit, which may or may not be written then
     # SQLite calls it full where the device is. A quota or a limit of files is a write that failed.
-    apsw.SQLITE_IOERR_WRITE: (Full, "full"),
-    apsw.SQLITE_IOERR_SHMSIZE: (Full, "full"),
-    apsw.SQLITE_CORRUPT: (Denied, "corrupt"),
-    apsw.SQLITE_FULL: (Full, "full"),
-    apsw.SQLITE_CANTOPEN: (Lost, "unreachable"),
-    apsw.SQLITE_PROTOCOL: (Busy, "busy"),
-    apsw.SQLITE_SCHEMA: (Busy, "busy"),
-    apsw.SQLITE_AUTH: (Denied, "no_permission"),
-    apsw.SQLITE_NOTADB: (Denied, "corrupt"),
+    apsw.SQLITE_IOERR_WRITE: (DatabaseFull, "full"),
+    apsw.SQLITE_IOERR_SHMSIZE: (DatabaseFull, "full"),
+    apsw.SQLITE_CORRUPT: (DatabaseDenied, "corrupt"),
+    apsw.SQLITE_FULL: (DatabaseFull, "full"),
+    apsw.SQLITE_CANTOPEN: (DatabaseLost, "unreachable"),
+    apsw.SQLITE_PROTOCOL: (DatabaseBusy, "busy"),
+    apsw.SQLITE_SCHEMA: (DatabaseBusy, "busy"),
+    apsw.SQLITE_AUTH: (DatabaseDenied, "no_permission"),
+    apsw.SQLITE_NOTADB: (DatabaseDenied, "corrupt"),
     apsw.SQLITE_TOOBIG: MISTAKE,
     apsw.SQLITE_CONSTRAINT: MISTAKE,
     apsw.SQLITE_MISMATCH: MISTAKE,
@@ -109,13 +118,13 @@ SQLITE: dict[int, Meaning] = {
 }
 
 ERRNOS: dict[int | None, Meaning] = {
-    errno.ENOSPC: (Full, "full"),
-    errno.EDQUOT: (Full, "full"),
-    errno.EFBIG: (Full, "full"),
-    errno.EROFS: (Denied, "read_only"),
-    errno.EACCES: (Denied, "no_permission"),
-    errno.EPERM: (Denied, "no_permission"),
-    errno.EIO: (Denied, "io_error"),
+    errno.ENOSPC: (DatabaseFull, "full"),
+    errno.EDQUOT: (DatabaseFull, "full"),
+    errno.EFBIG: (DatabaseFull, "full"),
+    errno.EROFS: (DatabaseDenied, "read_only"),
+    errno.EACCES: (DatabaseDenied, "no_permission"),
+    errno.EPERM: (DatabaseDenied, "no_permission"),
+    errno.EIO: (DatabaseDenied, "io_error"),
 }
 
 # libpq passes on no SQLSTATE of a connection that is refused, only the words of the server or pooler. Those
@@ -161,9 +170,9 @@ def _meaning(error: BaseException) -> Meaning:
         return _of_sqlite(original)
     state = getattr(original, "sqlstate", None)
     if state:
-        return SQLSTATES.get(state, SQLSTATES.get(state[:2], (Denied, "failed")))
+        return SQLSTATES.get(state, SQLSTATES.get(state[:2], (DatabaseDenied, "failed")))
     if isinstance(original, OSError):
-        return ERRNOS.get(original.errno, (Lost, "unreachable"))
+        return ERRNOS.get(original.errno, (DatabaseLost, "unreachable"))
     lost = (psycopg.OperationalError, psycopg.InterfaceError, peewee.OperationalError, peewee.InterfaceError)
     return _refused(str(original)) if isinstance(original, lost) else MISTAKE
 
@@ -171,8 +180,10 @@ def _meaning(error: BaseException) -> Meaning:
 def _of_sqlite(error: apsw.Error) -> Meaning:
     result = getattr(error, "result", None)
     if result is None:  # an error of apsw itself
-        return (Lost, "unreachable") if isinstance(error, apsw.ConnectionClosedError) else MISTAKE
-    return SQLITE.get(getattr(error, "extendedresult", result), SQLITE.get(result, (Denied, "failed")))
+        return (DatabaseLost, "unreachable") if isinstance(error, apsw.ConnectionClosedError) else MISTAKE
+    return SQLITE.get(
+        getattr(error, "extendedresult", result), SQLITE.get(result, (DatabaseDenied, "failed"))
+    )
 
 
 def _refused(text: str) -> Meaning:
@@ -180,4 +191,4 @@ def _refused(text: str) -> Meaning:
     states = [state for part, state in REFUSALS if part in words]
     if "does not exist" in words:
         states += [state for part, state in DOES_NOT_EXIST if part in words]
-    return SQLSTATES.get(states[0], SQLSTATES[states[0][:2]]) if states else (Lost, "unreachable")
+    return SQLSTATES.get(states[0], SQLSTATES[states[0][:2]]) if states else (DatabaseLost, "unreachable")

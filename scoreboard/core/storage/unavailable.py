@@ -35,31 +35,31 @@ class DatabaseUnavailable(Exception):
         self.reason = reason or self.reason
 
 
-class Lost(DatabaseUnavailable):
+class DatabaseLost(DatabaseUnavailable):
     """The connection broke or could not be made. If a commit was under way, its outcome is unknown."""
 
     reason = "unreachable"
 
 
-class Busy(DatabaseUnavailable):
+class DatabaseBusy(DatabaseUnavailable):
     """It is at work for others, or took too long. The connection is good."""
 
     reason = "busy"
 
 
-class Full(DatabaseUnavailable):
+class DatabaseFull(DatabaseUnavailable):
     """The disk has no room left. Reads go on."""
 
     reason = "full"
 
 
-class Denied(DatabaseUnavailable):
+class DatabaseDenied(DatabaseUnavailable):
     """It answers, and will not do it for this connection: it is read-only, damaged, or lacks rights."""
 
 
 def unavailable(error: DatabaseUnavailable) -> Unavailable:
     """The answer to a request that met this error."""
     detail = f"{REASONS[error.reason]} Nothing was written. Send the same again later."
-    if isinstance(error, Full):
+    if isinstance(error, DatabaseFull):
         return Unavailable(detail, code="storage_full", retry_after_seconds=10)
     return Unavailable(detail)

@@ -19,7 +19,7 @@ from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import address, count
 from scoreboard.stream.protocol import closing
 from scoreboard.stream.protocol.types import Frame, Resumed
-from scoreboard.stream.serving.admission import Newcomer
+from scoreboard.stream.serving.admission import StreamClient
 
 MOST_SCOPES = 8
 
@@ -42,7 +42,7 @@ class PollQuery(StreamQuery, kw_only=True):
 class Asked(Struct, frozen=True, kw_only=True):
     """A request for frames, understood and allowed."""
 
-    who: Newcomer
+    who: StreamClient
     scopes: tuple[str, ...]
     since: str
     expired: bool  # the ticket: whoever asks must get a new one first
@@ -94,9 +94,9 @@ def turned_away(one: Asked, resumed: Resumed) -> tuple[Frame, TooMany | None] | 
     return None if bye is None else (bye, None)
 
 
-def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
+def _newcomer(ticket: str) -> tuple[StreamClient, bool]:
     if not ticket:
-        return Newcomer(address=address()), False
+        return StreamClient(address=address()), False
     opened, good = parts().tickets.open(ticket)
     revocations = parts().sessions.revocations
     revocations.check_suspended(opened.player)
@@ -104,7 +104,7 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
     if ended is not None and ended.why != "replaced":
         raise session_over()
     changed = ended is not None or revocations.changed(opened.player, opened.issued_at)
-    who = Newcomer(
+    who = StreamClient(
         address=address(),
         player=opened.player,
         session=opened.session,
@@ -114,7 +114,7 @@ def _newcomer(ticket: str) -> tuple[Newcomer, bool]:
     return who, changed or not good
 
 
-def _admissible(who: Newcomer, named: Sequence[str]) -> Newcomer:
+def _admissible(who: StreamClient, named: Sequence[str]) -> StreamClient:
     """Somebody who may watch all of these. Raises NotFound, for a private board as for none."""
     hidden = None if who.private else parts().scopes.hidden(named)
     if hidden is None:
@@ -125,7 +125,7 @@ def _admissible(who: Newcomer, named: Sequence[str]) -> Newcomer:
     return _allowed(who, caller)
 
 
-def _allowed(who: Newcomer, caller: ServerKey | Player) -> Newcomer:
+def _allowed(who: StreamClient, caller: ServerKey | Player) -> StreamClient:
     """Somebody who showed with his request that he may watch what is private, as long as that is so."""
     if isinstance(caller, ServerKey):
         return structs.replace(who, private=True, session=caller.id)

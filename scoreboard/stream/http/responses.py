@@ -17,7 +17,7 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, Carrier
 from scoreboard.stream.protocol.types import Frame, Resumed
 from scoreboard.stream.publishing.edge import holding
 from scoreboard.stream.serving.sockets import HandedOver, can_hand_over, watchable
-from scoreboard.stream.serving.viewer import Handed, Waiting
+from scoreboard.stream.serving.viewer import GeneratorViewer, SocketViewer
 
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -42,7 +42,7 @@ class HandedOverResponse(Response):
         viewers, carrier = parts().viewers, _carrier(environ)
         at, now = self._resumed.at, viewers.monotonic()
         try:
-            viewer = Handed(viewers, self._asked.who, at, now, environ["gunicorn.socket"])
+            viewer = SocketViewer(viewers, self._asked.who, at, now, environ["gunicorn.socket"])
         except OSError:  # no more files may be open
             viewers.dismiss(self._asked.who)
             raise HandedOver from None
@@ -65,7 +65,7 @@ def event_stream(asked: Asked, resumed: Resumed) -> Response:
     viewers, environ = parts().viewers, request.environ
     if viewers.handing_over and can_hand_over(environ):
         return HandedOverResponse(asked, resumed, headers)
-    viewer = Waiting(viewers, asked.who, resumed.at, viewers.monotonic(), _connection(environ))
+    viewer = GeneratorViewer(viewers, asked.who, resumed.at, viewers.monotonic(), _connection(environ))
     viewers.join(viewer, asked.scopes, EVENTS, resumed)
     response = Response(viewer.parts(), headers=headers)
     response.call_on_close(lambda: viewers.left(viewer))  # also where not even the first part was asked for

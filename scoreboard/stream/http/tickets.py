@@ -21,7 +21,7 @@ LONGEST = 1024
 PURPOSE = "stream"
 
 
-class Ticket(Struct, frozen=True, kw_only=True):
+class StreamTicket(Struct, frozen=True, kw_only=True):
     """Who may stream, until when the ticket opens something, and until when a stream may last."""
 
     player: str
@@ -41,7 +41,7 @@ class Tickets:
 
     def issue(self, player: Player) -> str:
         """A ticket for somebody with an access token. Raises Unavailable before there are keys."""
-        ticket = Ticket(
+        ticket = StreamTicket(
             player=player.id,
             session=player.session,
             private=player.role != "player",
@@ -53,13 +53,13 @@ class Tickets:
         body = _text(msgspec.json.encode(ticket))
         return f"{key.kid}.{body}.{_text(_mac(key, body))}"
 
-    def open(self, text: str) -> tuple[Ticket, bool]:
+    def open(self, text: str) -> tuple[StreamTicket, bool]:
         """The ticket in a text, and whether it is still good. Raises Unauthenticated where it is none."""
         kid, body, mac = text.split(".") if text.count(".") == 2 and len(text) <= LONGEST else ("", "", "")
         key = self.ring.opening(PURPOSE, kid)
         if key is None or not hmac.compare_digest(_text(_mac(key, body)).encode(), mac.encode()):
             raise Unauthenticated("This is no ticket of ours. POST /v1/stream/ticket gives one.")
-        ticket = msgspec.json.decode(urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=Ticket)
+        ticket = msgspec.json.decode(urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=StreamTicket)
         return ticket, self.clock() < ticket.opens_until
 
 

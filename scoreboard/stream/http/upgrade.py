@@ -24,7 +24,7 @@ from scoreboard.stream.protocol.carriers import MESSAGES
 from scoreboard.stream.protocol.types import Frame
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving.sockets import can_hand_over, watchable
-from scoreboard.stream.serving.viewer import Handed, Viewer, Waiting
+from scoreboard.stream.serving.viewer import GeneratorViewer, SocketViewer, Viewer
 
 VERSION = "13"
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
@@ -94,7 +94,7 @@ def _served(connection: Any) -> Frame | None:
     try:
         handed = viewers.handing_over and can_hand_over(request.environ)
         watched = connection if watchable(request.environ) else None
-        viewer: Viewer = (Handed if handed else Waiting)(
+        viewer: Viewer = (SocketViewer if handed else GeneratorViewer)(
             viewers, one.who, resumed.at, viewers.monotonic(), connection if handed else watched
         )
     except BaseException:
@@ -103,7 +103,7 @@ def _served(connection: Any) -> Frame | None:
     viewer.inbound = Inbound()
     try:
         viewers.join(viewer, one.scopes, MESSAGES, resumed)
-        if isinstance(viewer, Waiting):
+        if isinstance(viewer, GeneratorViewer):
             for part in viewer.parts():
                 connection.sendall(part)
     except OSError:

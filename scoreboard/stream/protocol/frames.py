@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.stream.protocol.diff import difference, fields
-from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, Shown
+from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, PublishedBoard
 
 VERSION = 1
 PADDING_BYTES = 2048  # some proxies hold back a stream until so much has come
@@ -28,7 +28,7 @@ def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> F
     }
 
 
-def snapshot(shown: Shown, *, id: Cursor, why: str) -> Frame:
+def snapshot(shown: PublishedBoard, *, id: Cursor, why: str) -> Frame:
     """A whole board, to replace whatever was there."""
     return {
         "t": "snapshot",
@@ -47,7 +47,7 @@ def snapshot(shown: Shown, *, id: Cursor, why: str) -> Frame:
     }
 
 
-def delta(old: Shown, new: Shown, *, id: Cursor) -> Frame:
+def delta(old: PublishedBoard, new: PublishedBoard, *, id: Cursor) -> Frame:
     """What turns a board as it was into what it is now."""
     frame: Frame = {"t": "delta", "id": str(id), "b": new.scope, "p": old.s, "s": new.s}
     frame |= difference(old.top, new.top)

@@ -38,7 +38,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     c: tuple[int, ...] = ()
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class PublishedBoard(Struct, frozen=True, kw_only=True):
     """A board as it was last published: what the next frame is a change of."""
 
     scope: str

@@ -19,7 +19,7 @@ from scoreboard.core.metrics import Metrics
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.protocol import frames
-from scoreboard.stream.protocol.types import Cursor, Encoded, Shown
+from scoreboard.stream.protocol.types import Cursor, Encoded, PublishedBoard
 from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.publishing.store import StreamStore
 
@@ -71,7 +71,7 @@ class Publisher:
     _leading: bool = False
     _tick: float = 0.0
     _head: Cursor = Cursor(0, 0)
-    _shown: dict[str, Shown] = field(default_factory=dict)
+    _shown: dict[str, PublishedBoard] = field(default_factory=dict)
     _pending: dict[str, None] = field(default_factory=dict)
     _published: dict[str, float] = field(default_factory=dict)
     _renewed: float = float("-inf")
@@ -191,6 +191,6 @@ class Publisher:
         return True
 
 
-def _same(old: Shown, new: Shown) -> bool:
+def _same(old: PublishedBoard, new: PublishedBoard) -> bool:
     """Whether viewers would see no difference."""
     return (old.layout, old.total, old.top) == (new.layout, new.total, new.top)

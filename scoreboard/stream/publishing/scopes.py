@@ -10,7 +10,7 @@ from scoreboard.boards.types import Board, Period, Window
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.errors import NotFound
 from scoreboard.stream.protocol.diff import checksum
-from scoreboard.stream.protocol.types import Line, Shown
+from scoreboard.stream.protocol.types import Line, PublishedBoard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +98,12 @@ class Scopes:
                 return board, kind, region
         raise NotFound(f"This board has no period {word[:64]!r} to stream.", code="period_not_found")
 
-    def read(self, scope: str, *, s: int) -> Shown:
+    def read(self, scope: str, *, s: int) -> PublishedBoard:
         """A scope as it is now, to be published by frame `s`. Raises NotFound."""
         board, window, period = self.window(scope)
         page = self.boards.entries(board, window, period, limit=board.definition.size)
         top = tuple(_lines(page))
-        return Shown(
+        return PublishedBoard(
             scope=scope,
             s=s,
             period=period.id,

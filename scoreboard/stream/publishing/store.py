@@ -11,21 +11,21 @@ from redis import Redis
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import Scripts
 from scoreboard.core.storage.runid import run_id
-from scoreboard.stream.protocol.types import Cursor, Kick, Published, Shown
+from scoreboard.stream.protocol.types import Cursor, Kick, Published, PublishedBoard
 
 LEASE_MS = 3000
 FRAMES_KEPT = 2000
 KICKS_KEPT = 1000
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Shown).decode
+_decode = msgspec.json.Decoder(PublishedBoard).decode
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """The stream as it was at one moment."""
 
     head: Cursor
-    shown: dict[str, Shown]
+    shown: dict[str, PublishedBoard]
     recent: list[Published]  # oldest first
 
 
@@ -63,13 +63,13 @@ class StreamStore:
         """Begin a new incarnation of the stream. False where the lease is gone."""
         return self._call("begin_epoch", token, epoch, server) == "ok"
 
-    def commit(self, token: str, head: Cursor, frame: str, shown: Shown) -> bool:
+    def commit(self, token: str, head: Cursor, frame: str, shown: PublishedBoard) -> bool:
         """Publish a frame as the one after `head`. False where somebody else published."""
         state = _encode(shown).decode()
         args = (head.epoch, head.seq, shown.scope, frame, state, FRAMES_KEPT, shown.stamp)
         return self._call("commit_frame", token, *args) == "ok"
 
-    def shown(self) -> dict[str, Shown]:
+    def shown(self) -> dict[str, PublishedBoard]:
         """Every board as it was last published."""
         return {scope: _decode(text) for scope, text in self._redis.hgetall(rediskeys.shown()).items()}
 

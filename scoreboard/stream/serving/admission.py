@@ -20,7 +20,7 @@ REMEMBERED = 10_000  # addresses whose openings are counted
 TICKET_TIMES = 3  # an address may have so many times as many streams where those that come have tickets
 
 
-class Newcomer(Struct, frozen=True, kw_only=True):
+class StreamClient(Struct, frozen=True, kw_only=True):
     """Who wants to watch: a network, and of what he showed the player, the session or key, and its end."""
 
     address: str = ""
@@ -44,7 +44,7 @@ class Places:
     _players: Counter[str] = field(default_factory=Counter)
     _openings: dict[str, tuple[float, float]] = field(default_factory=dict)  # address → left, at
 
-    def take(self, who: Newcomer, *, opening: bool = True) -> str:
+    def take(self, who: StreamClient, *, opening: bool = True) -> str:
         """Take a place. Returns why there is none, "" where there is."""
         why = self._why_not(who, opening=opening)
         if not why:
@@ -53,13 +53,13 @@ class Places:
             self._players[who.player] += 1
         return why
 
-    def give_back(self, who: Newcomer) -> None:
+    def give_back(self, who: StreamClient) -> None:
         """Give a place back."""
         self.taken -= 1
         _subtract(self._addresses, self._counted(who.address))
         _subtract(self._players, [who.player])
 
-    def _why_not(self, who: Newcomer, *, opening: bool) -> str:
+    def _why_not(self, who: StreamClient, *, opening: bool) -> str:
         if self.taken >= self.most:
             return "capacity"
         counted = self._counted(who.address)

@@ -10,25 +10,25 @@ from scoreboard.stream.protocol.types import Encoded
 FRAMES, SECONDS, BYTES = 512, 120, 1_000_000
 
 
-class Kept(NamedTuple):
+class KeptFrame(NamedTuple):
     """A published frame as it is kept."""
 
     at: float  # monotonic seconds
     frame: Encoded
 
 
-class Ring:
+class FrameHistory:
     """Frames in order, as many as the limits allow."""
 
     def __init__(self, floor: int) -> None:
         """`floor` is the last frame that is not in the ring: whoever saw it can be served."""
-        self._frames: deque[Kept] = deque()
+        self._frames: deque[KeptFrame] = deque()
         self._bytes = 0
         self.floor = floor
 
     def append(self, frame: Encoded, at: float) -> None:
         """Add the newest frame (`at` monotonic seconds), and let go of what is too old or too much."""
-        self._frames.append(Kept(at, frame))
+        self._frames.append(KeptFrame(at, frame))
         self._bytes += len(frame.line)
         while self._frames and (
             len(self._frames) > FRAMES or self._bytes > BYTES or self._frames[0].at < at - SECONDS

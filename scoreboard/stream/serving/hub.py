@@ -22,13 +22,13 @@ from scoreboard.stream.protocol.types import (
     Kick,
     Line,
     Published,
+    PublishedBoard,
     Resumed,
-    Shown,
     scope_of,
 )
 from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.publishing.store import StreamStore
-from scoreboard.stream.serving.history import FRAMES, Ring
+from scoreboard.stream.serving.history import FRAMES, FrameHistory
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ NOWHERE = Cursor(0, 0)
 class Room:
     """One scope as this process knows it."""
 
-    shown: Shown
-    ring: Ring
+    shown: PublishedBoard
+    ring: FrameHistory
     snapshots: dict[str, Encoded] = field(default_factory=dict)  # of this state, by reason
 
     def snapshot(self, epoch: int, why: str) -> Encoded:
@@ -219,7 +219,7 @@ class Hub:
         except (RedisError, OSError):
             self.degraded = True
         if self._lacks(scope):
-            room = Room(self.scopes.read(scope, s=0), Ring(0))
+            room = Room(self.scopes.read(scope, s=0), FrameHistory(0))
             if self._lacks(scope):  # reading takes a while: a frame may have come
                 self._rooms[scope] = room
 
@@ -255,7 +255,8 @@ class Hub:
         head = state.head
         # Boards that the new incarnation has not published yet stay as they are, numbered from 0.
         rooms = {
-            scope: Room(structs.replace(room.shown, s=0), Ring(0)) for scope, room in self._rooms.items()
+            scope: Room(structs.replace(room.shown, s=0), FrameHistory(0))
+            for scope, room in self._rooms.items()
         }
         for scope, one in state.shown.items():
             mine = [line for line in state.recent if line.scope == scope and line.cursor.epoch == head.epoch]
@@ -263,11 +264,11 @@ class Hub:
         self._rooms, self.head, self.degraded = rooms, head, False
         self.wake()
 
-    def _ring(self, shown: Shown, published: Sequence[Published]) -> Ring:
+    def _ring(self, shown: PublishedBoard, published: Sequence[Published]) -> FrameHistory:
         if not published or published[-1].cursor.seq != shown.s:
-            return Ring(shown.s)
+            return FrameHistory(shown.s)
         decoded = [frames.decoded(one.line) for one in published]
-        ring = Ring(decoded[0]["p"])
+        ring = FrameHistory(decoded[0]["p"])
         for frame, one in zip(decoded, published, strict=True):
             ring.append(frames.encoded(frame, one.line), self.monotonic())
         return ring
@@ -285,7 +286,7 @@ class Hub:
             self.metrics.add("crc_mismatches")
             self._warm()
             return False
-        ring = room.ring if room and room.shown.s == frame["p"] else Ring(frame["p"])
+        ring = room.ring if room and room.shown.s == frame["p"] else FrameHistory(frame["p"])
         if room and frame["t"] == "snapshot":
             why = "period" if room.shown.period != shown.period else "rules"
             ring.append(
@@ -301,7 +302,7 @@ def _number(frame: Encoded) -> int:
     return frame.s
 
 
-def _after(old: Shown | None, frame: Frame, stamp: str) -> Shown | None:
+def _after(old: PublishedBoard | None, frame: Frame, stamp: str) -> PublishedBoard | None:
     """The board after a frame; None where the frame does not follow, or does not add up."""
     if frame["t"] == "snapshot":
         return _whole(frame, stamp)
@@ -324,8 +325,8 @@ def _after(old: Shown | None, frame: Frame, stamp: str) -> Shown | None:
     )
 
 
-def _whole(frame: Frame, stamp: str) -> Shown:
-    return Shown(
+def _whole(frame: Frame, stamp: str) -> PublishedBoard:
+    return PublishedBoard(
         scope=frame["b"],
         s=frame["s"],
         period=frame["period"],

@@ -27,7 +27,7 @@ LOOKED_UP_A_ROUND = 2000  # players; who was not, comes next
 AT_ONCE = 250  # players in one question: a script must not keep Redis long
 
 
-class Told(NamedTuple):
+class ToldRank(NamedTuple):
     """What a player is told of himself in a room, and of which state of it."""
 
     stamp: str
@@ -35,7 +35,7 @@ class Told(NamedTuple):
     at: float  # monotonic seconds
 
 
-NOTHING = Told("", None, float("-inf"))
+NOTHING = ToldRank("", None, float("-inf"))
 
 
 @dataclass(kw_only=True)
@@ -47,7 +47,7 @@ class Personal:
     scopes: Scopes
     monotonic: Callable[[], float] = time.monotonic
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _told: dict[tuple[str, str], Told] = field(default_factory=dict)
+    _told: dict[tuple[str, str], ToldRank] = field(default_factory=dict)
     _round: int = 0
 
     def run(self) -> None:
@@ -103,7 +103,7 @@ class Personal:
     def _look_up(self, scope: str, players: list[str]) -> None:
         page, now = self.scopes.players(scope, players), self.monotonic()
         for player in players:
-            self._told[(scope, player)] = Told(page.stamp, _frame(scope, page, player), now)
+            self._told[(scope, player)] = ToldRank(page.stamp, _frame(scope, page, player), now)
 
     def _tell(self, scope: str, player: str, viewers: list[Viewer]) -> None:
         frame = self._told.get((scope, player), NOTHING).frame

@@ -11,7 +11,7 @@ from scoreboard.core.tcp import unacknowledged
 from scoreboard.stream.protocol.types import Cursor
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving import sockets
-from scoreboard.stream.serving.admission import Newcomer
+from scoreboard.stream.serving.admission import StreamClient
 
 PIECE = 16 * 1024  # of a long writing: how far a generator got is known no better than by pieces
 
@@ -54,7 +54,7 @@ class Viewer:
         "why",
     )
 
-    def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float) -> None:
+    def __init__(self, host: Host, who: StreamClient, at: Cursor, now: float) -> None:
         self.host, self.who, self.at = host, who, at
         self.opened = self.moved = now
         self.audience: Any = None
@@ -86,12 +86,12 @@ class Viewer:
         raise NotImplementedError
 
 
-class Handed(Viewer):
+class SocketViewer(Viewer):
     """A viewer whose socket is ours, written without a greenlet of his own."""
 
     __slots__ = ("_reading", "_rest", "_socket", "_writing")
 
-    def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float, connection: Any) -> None:
+    def __init__(self, host: Host, who: StreamClient, at: Cursor, now: float, connection: Any) -> None:
         super().__init__(host, who, at, now)
         self._socket = sockets.duplicate(connection)
         self._rest: memoryview | None = None
@@ -146,12 +146,12 @@ class Handed(Viewer):
             self.host.drained(self)
 
 
-class Waiting(Viewer):
+class GeneratorViewer(Viewer):
     """A viewer who is written by a generator, on a server that keeps its sockets."""
 
     __slots__ = ("_filled", "_next", "_reading", "_sending", "_socket")
 
-    def __init__(self, host: Host, who: Newcomer, at: Cursor, now: float, connection: Any = None) -> None:
+    def __init__(self, host: Host, who: StreamClient, at: Cursor, now: float, connection: Any = None) -> None:
         """`connection` is what to watch for his leaving, where there is an event loop."""
         super().__init__(host, who, at, now)
         self._filled = threading.Event()

@@ -17,7 +17,7 @@ from scoreboard.stream.protocol import closing, frames
 from scoreboard.stream.protocol.carriers import Carrier
 from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, Kick, Resumed
 from scoreboard.stream.protocol.websocket import Inbound
-from scoreboard.stream.serving.admission import Newcomer, Places
+from scoreboard.stream.serving.admission import Places, StreamClient
 from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewer import Viewer
 
@@ -68,7 +68,7 @@ class Viewers:
 
     # Coming
 
-    def admit(self, who: Newcomer, *, opening: bool = True) -> Frame | None:
+    def admit(self, who: StreamClient, *, opening: bool = True) -> Frame | None:
         """Take a place, which `dismiss` gives back. Returns the bye to refuse with where there is none."""
         why = "drain" if self.draining else self.places.take(who, opening=opening)
         if not why:
@@ -76,7 +76,7 @@ class Viewers:
         self.metrics.add("refused", why=why)
         return closing.frame(why)
 
-    def dismiss(self, who: Newcomer) -> None:
+    def dismiss(self, who: StreamClient) -> None:
         """Give back the place of somebody who did not open a stream after all."""
         self.places.give_back(who)
 

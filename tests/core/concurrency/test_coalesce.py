@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from scoreboard.core.concurrency.coalesce import Together
+from scoreboard.core.concurrency.coalesce import Coalescer
 from tests.support import wait_until
 
 
@@ -34,7 +34,7 @@ def trips():
 
 @pytest.fixture
 def together(trips):
-    return Together(trips)
+    return Coalescer(trips)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def pool():
         yield pool
 
 
-def gathered(together: Together, pool: ThreadPoolExecutor, questions: range) -> list:
+def gathered(together: Coalescer, pool: ThreadPoolExecutor, questions: range) -> list:
     """Ask one after the other, without waiting for answers."""
     asked = []
     for question in questions:

@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from scoreboard.core.storage.db import Database, rows
-from scoreboard.core.storage.unavailable import Lost
+from scoreboard.core.storage.unavailable import DatabaseLost
 from tests.support import at_once
 from tests.tcpproxy import TcpProxy
 
@@ -53,7 +53,7 @@ def test_while_the_server_is_silent_many_wait_no_longer_than_one(database, way):
 
     def seconds(number):
         began = time.monotonic()
-        with pytest.raises(Lost):
+        with pytest.raises(DatabaseLost):
             pid(database)
         return time.monotonic() - began
 

@@ -139,7 +139,7 @@ def test_a_refused_connection_is_not_tried_again():
 
 def test_a_redis_that_forgot_the_scripts_gets_them_again(redis, redis_server):
     client = connect(redis_server, Breaker())
-    scripts = Scripts(client, "scoreboard.stream")
+    scripts = Scripts(client, "scoreboard.stream.publishing")
     redis.script_flush()
 
     assert scripts.call("renew_lease", ["lease"], ["me", 1000]) == 1
@@ -161,7 +161,7 @@ def test_an_error_inside_a_script_counts_as_a_failing_redis(redis, redis_server)
 def reads(redis_server):
     breaker = Breaker()
     client = connect(redis_server, breaker)
-    yield SharedReads(Scripts(client, "scoreboard.stream"), breaker)
+    yield SharedReads(Scripts(client, "scoreboard.stream.publishing"), breaker)
     client.close()
 
 

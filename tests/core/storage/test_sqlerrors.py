@@ -14,7 +14,14 @@ import pytest
 
 from scoreboard.core.storage.db import Database, execute, rows
 from scoreboard.core.storage.sqlerrors import SQLSTATES, classify
-from scoreboard.core.storage.unavailable import REASONS, Busy, Denied, Full, Lost, unavailable
+from scoreboard.core.storage.unavailable import (
+    REASONS,
+    DatabaseBusy,
+    DatabaseDenied,
+    DatabaseFull,
+    DatabaseLost,
+    unavailable,
+)
 from scoreboard.ops.wire import Reason
 
 KNOWN = sorted(
@@ -46,28 +53,28 @@ def test_every_sqlstate_that_the_driver_knows_is_in_the_table():
 @pytest.mark.parametrize(
     ("state", "meaning"),
     [
-        ("08006", (Lost, "unreachable")),
-        ("08P01", (Lost, "unreachable")),
-        ("25006", (Denied, "read_only")),
-        ("25P03", (Lost, "timeout")),
-        ("28P01", (Denied, "credentials")),
-        ("3D000", (Denied, "missing_database")),
-        ("40001", (Busy, "busy")),
-        ("40P01", (Busy, "busy")),
-        ("42501", (Denied, "no_permission")),
-        ("42P01", (Denied, "not_migrated")),
-        ("53100", (Full, "full")),
-        ("53200", (Busy, "limit_reached")),
-        ("53300", (Lost, "too_many_connections")),
-        ("53400", (Busy, "limit_reached")),
-        ("55P03", (Busy, "busy")),
-        ("57014", (Busy, "timeout")),
-        ("57P01", (Lost, "restarting")),
-        ("57P02", (Lost, "restarting")),
-        ("57P03", (Lost, "restarting")),
-        ("58030", (Denied, "io_error")),
-        ("XX000", (Denied, "failed")),
-        ("XX001", (Denied, "corrupt")),
+        ("08006", (DatabaseLost, "unreachable")),
+        ("08P01", (DatabaseLost, "unreachable")),
+        ("25006", (DatabaseDenied, "read_only")),
+        ("25P03", (DatabaseLost, "timeout")),
+        ("28P01", (DatabaseDenied, "credentials")),
+        ("3D000", (DatabaseDenied, "missing_database")),
+        ("40001", (DatabaseBusy, "busy")),
+        ("40P01", (DatabaseBusy, "busy")),
+        ("42501", (DatabaseDenied, "no_permission")),
+        ("42P01", (DatabaseDenied, "not_migrated")),
+        ("53100", (DatabaseFull, "full")),
+        ("53200", (DatabaseBusy, "limit_reached")),
+        ("53300", (DatabaseLost, "too_many_connections")),
+        ("53400", (DatabaseBusy, "limit_reached")),
+        ("55P03", (DatabaseBusy, "busy")),
+        ("57014", (DatabaseBusy, "timeout")),
+        ("57P01", (DatabaseLost, "restarting")),
+        ("57P02", (DatabaseLost, "restarting")),
+        ("57P03", (DatabaseLost, "restarting")),
+        ("58030", (DatabaseDenied, "io_error")),
+        ("XX000", (DatabaseDenied, "failed")),
+        ("XX001", (DatabaseDenied, "corrupt")),
         ("22003", None),
         ("23505", None),
         ("42601", None),
@@ -84,15 +91,15 @@ def test_words_mean_nothing_where_there_is_a_code():
 @pytest.mark.parametrize(
     ("words", "meaning"),
     [
-        ("FATAL:  sorry, too many clients already", (Lost, "too_many_connections")),
-        ('FATAL:  too many connections for role "ada"', (Lost, "too_many_connections")),
-        ('FATAL:  password authentication failed for user "full"', (Denied, "credentials")),
-        ('FATAL:  role "ada" does not exist', (Denied, "credentials")),
-        ('FATAL:  database "disk full" does not exist', (Denied, "missing_database")),
-        ("FATAL:  the database system is starting up", (Lost, "restarting")),
-        ("session is read-only", (Denied, "read_only")),
-        ("FATAL:  the disk is full of words nobody knows", (Lost, "unreachable")),
-        ("Connection refused", (Lost, "unreachable")),
+        ("FATAL:  sorry, too many clients already", (DatabaseLost, "too_many_connections")),
+        ('FATAL:  too many connections for role "ada"', (DatabaseLost, "too_many_connections")),
+        ('FATAL:  password authentication failed for user "full"', (DatabaseDenied, "credentials")),
+        ('FATAL:  role "ada" does not exist', (DatabaseDenied, "credentials")),
+        ('FATAL:  database "disk full" does not exist', (DatabaseDenied, "missing_database")),
+        ("FATAL:  the database system is starting up", (DatabaseLost, "restarting")),
+        ("session is read-only", (DatabaseDenied, "read_only")),
+        ("FATAL:  the disk is full of words nobody knows", (DatabaseLost, "unreachable")),
+        ("Connection refused", (DatabaseLost, "unreachable")),
     ],
 )
 def test_a_refused_connection_has_no_code_so_known_words_are_read(words, meaning):
@@ -103,17 +110,17 @@ def test_a_refused_connection_has_no_code_so_known_words_are_read(words, meaning
 @pytest.mark.parametrize(
     ("code", "meaning"),
     [
-        (apsw.SQLITE_READONLY, (Denied, "read_only")),
-        (apsw.SQLITE_READONLY_DBMOVED, (Denied, "read_only")),
-        (apsw.SQLITE_FULL, (Full, "full")),
-        (apsw.SQLITE_IOERR_WRITE, (Full, "full")),
-        (apsw.SQLITE_IOERR_FSYNC, (Lost, "io_error")),
-        (apsw.SQLITE_BUSY_SNAPSHOT, (Busy, "busy")),
-        (apsw.SQLITE_LOCKED, (Busy, "busy")),
-        (apsw.SQLITE_CANTOPEN_ISDIR, (Lost, "unreachable")),
-        (apsw.SQLITE_CORRUPT_INDEX, (Denied, "corrupt")),
-        (apsw.SQLITE_NOTADB, (Denied, "corrupt")),
-        (apsw.SQLITE_PERM, (Denied, "no_permission")),
+        (apsw.SQLITE_READONLY, (DatabaseDenied, "read_only")),
+        (apsw.SQLITE_READONLY_DBMOVED, (DatabaseDenied, "read_only")),
+        (apsw.SQLITE_FULL, (DatabaseFull, "full")),
+        (apsw.SQLITE_IOERR_WRITE, (DatabaseFull, "full")),
+        (apsw.SQLITE_IOERR_FSYNC, (DatabaseLost, "io_error")),
+        (apsw.SQLITE_BUSY_SNAPSHOT, (DatabaseBusy, "busy")),
+        (apsw.SQLITE_LOCKED, (DatabaseBusy, "busy")),
+        (apsw.SQLITE_CANTOPEN_ISDIR, (DatabaseLost, "unreachable")),
+        (apsw.SQLITE_CORRUPT_INDEX, (DatabaseDenied, "corrupt")),
+        (apsw.SQLITE_NOTADB, (DatabaseDenied, "corrupt")),
+        (apsw.SQLITE_PERM, (DatabaseDenied, "no_permission")),
         (apsw.SQLITE_CONSTRAINT_UNIQUE, None),
         (apsw.SQLITE_TOOBIG, None),
     ],
@@ -125,10 +132,10 @@ def test_a_result_code_of_sqlite_decides_what_an_error_means(code, meaning):
 @pytest.mark.parametrize(
     ("number", "meaning"),
     [
-        (errno.ENOSPC, (Full, "full")),
-        (errno.EROFS, (Denied, "read_only")),
-        (errno.EACCES, (Denied, "no_permission")),
-        (errno.ECONNRESET, (Lost, "unreachable")),
+        (errno.ENOSPC, (DatabaseFull, "full")),
+        (errno.EROFS, (DatabaseDenied, "read_only")),
+        (errno.EACCES, (DatabaseDenied, "no_permission")),
+        (errno.ECONNRESET, (DatabaseLost, "unreachable")),
     ],
 )
 def test_an_error_of_the_system_is_known_by_its_number(number, meaning):
@@ -138,7 +145,7 @@ def test_an_error_of_the_system_is_known_by_its_number(number, meaning):
 def test_every_reason_is_described_and_answered():
     assert REASONS.keys() <= set(get_args(Reason))
     for reason, words in REASONS.items():
-        answer = unavailable(Denied("secret words of the driver", reason))
+        answer = unavailable(DatabaseDenied("secret words of the driver", reason))
         assert (answer.status, answer.code) == (503, "ledger_unavailable")
         assert answer.detail.startswith(words)
         assert "secret" not in answer.detail
@@ -158,7 +165,7 @@ def test_sqlite_is_opened_again_once_it_is_no_longer_damaged(file):
     good = path.read_bytes()
     path.write_bytes(b"no database at all" * 1000)
 
-    with pytest.raises(Denied) as damaged:
+    with pytest.raises(DatabaseDenied) as damaged:
         database.run(lambda db: rows(db, "SELECT a FROM one"))
     path.write_bytes(good)
 
@@ -172,7 +179,7 @@ def test_sqlite_that_was_read_only_is_opened_again_for_writing(file):
 
     # As a file that was opened where nothing could be written: the connection stays as it is.
     database.run(lambda db: execute(db, "PRAGMA query_only = 1"))
-    with pytest.raises(Denied) as refused:
+    with pytest.raises(DatabaseDenied) as refused:
         database.run(write)
     database.run(write)
 
@@ -187,5 +194,5 @@ def test_an_error_while_rows_are_read_is_known_as_well(file):
         "SELECT CASE a WHEN 1 THEN 1 ELSE abs(-9223372036854775808) END FROM (SELECT 1 AS a UNION SELECT 2)"
     )
 
-    with pytest.raises(Denied):
+    with pytest.raises(DatabaseDenied):
         database.run(lambda db: rows(db, text))

@@ -8,7 +8,7 @@ import pytest
 
 from scoreboard.core.storage.db import Database, rows
 from scoreboard.core.storage.redis import Breaker, RedisAway, connect, connect_patient
-from scoreboard.core.storage.unavailable import Lost
+from scoreboard.core.storage.unavailable import DatabaseLost
 from tests.support import Stack
 from tests.tlsfront import Authority, fronted
 from worker.queues import connection
@@ -68,7 +68,7 @@ def test_a_wrong_certificate_is_a_server_that_is_away(database_port, redis_port,
     trusted, host = (others, "localhost") if wrong == "authority" else (ours, "127.0.0.1")
     redis = connect(redis_at(redis_port, trusted, host), Breaker())
 
-    with pytest.raises(Lost, match="certificate"):
+    with pytest.raises(DatabaseLost, match="certificate"):
         Database(database_at(database_port, trusted, host)).run(lambda db: rows(db, "SELECT 1"))
     with pytest.raises(RedisAway, match=r"(?i)certificate"):
         Breaker().call(redis.ping)

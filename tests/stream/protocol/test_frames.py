@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Cursor, Encoded
-from scoreboard.stream.serving.history import BYTES, FRAMES, SECONDS, Ring
+from scoreboard.stream.serving.history import BYTES, FRAMES, SECONDS, FrameHistory
 
 numbers = st.integers(0, 10**20 - 1)
 
@@ -77,7 +77,7 @@ def test_only_a_degraded_heartbeat_says_so():
 
 
 def test_a_ring_serves_whoever_saw_its_floor():
-    ring = Ring(5)
+    ring = FrameHistory(5)
     for s in (7, 9):
         ring.append(frame(s), 0.0)
 
@@ -85,7 +85,7 @@ def test_a_ring_serves_whoever_saw_its_floor():
 
 
 def test_a_ring_keeps_so_many_frames():
-    ring = Ring(0)
+    ring = FrameHistory(0)
     for s in range(1, FRAMES + 3):
         ring.append(frame(s), 0.0)
 
@@ -94,7 +94,7 @@ def test_a_ring_keeps_so_many_frames():
 
 
 def test_a_ring_keeps_frames_for_so_long():
-    ring = Ring(0)
+    ring = FrameHistory(0)
     ring.append(frame(1), 0.0)
     ring.append(frame(2), 1.0)
     ring.append(frame(3), SECONDS + 0.5)
@@ -103,7 +103,7 @@ def test_a_ring_keeps_frames_for_so_long():
 
 
 def test_a_ring_keeps_so_many_bytes():
-    ring = Ring(0)
+    ring = FrameHistory(0)
     ring.append(frame(1, BYTES // 2), 0.0)
     ring.append(frame(2, BYTES // 2), 0.0)
     ring.append(frame(3, 1), 0.0)
@@ -112,7 +112,7 @@ def test_a_ring_keeps_so_many_bytes():
 
 
 def test_a_ring_lets_go_of_a_frame_that_is_too_large_by_itself():
-    ring = Ring(0)
+    ring = FrameHistory(0)
     ring.append(frame(1, BYTES + 1), 0.0)
 
     assert (ring.floor, kept(ring, 0), kept(ring, 1)) == (1, None, [])

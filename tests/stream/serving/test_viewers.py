@@ -11,17 +11,17 @@ from scoreboard.accounts.types import Player
 from scoreboard.stream.protocol.carriers import EVENTS
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving import personal
-from scoreboard.stream.serving.admission import Newcomer
+from scoreboard.stream.serving.admission import StreamClient
 from scoreboard.stream.serving.viewer import Viewer
 from tests.boards.calls import put, score
 from tests.stream.steps import publish
 
 
-class Kept(Viewer):
+class KeptFrame(Viewer):
     """A viewer who keeps what he is sent, and takes no more while `full`."""
 
     def __init__(self, host, who=None):
-        super().__init__(host, who or Newcomer(), Cursor(0, 0), host.monotonic())
+        super().__init__(host, who or StreamClient(), Cursor(0, 0), host.monotonic())
         self.got, self.full, self.on_its_way = b"", False, 0
 
     @property
@@ -62,7 +62,7 @@ class Time:
 @pytest.fixture
 def watch(stream, parts):
     def watch(scope="main", **who):
-        viewer = Kept(parts.viewers, Newcomer(**who))
+        viewer = KeptFrame(parts.viewers, StreamClient(**who))
         assert parts.viewers.admit(viewer.who) is None
         resumed = parts.hub.resume([scope], "")
         viewer.at = resumed.at
@@ -290,12 +290,12 @@ def test_draining_ends_all_and_lets_nobody_in(parts, watch):
     draining.join(5)
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {101}
-    assert parts.viewers.admit(Newcomer())["code"] == 101
+    assert parts.viewers.admit(StreamClient())["code"] == 101
     assert parts.viewers.drained_all.is_set()
 
 
 def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_more(stream, parts):
-    viewer = Kept(parts.viewers)
+    viewer = KeptFrame(parts.viewers)
     resumed = parts.hub.resume(["main"], "")
     viewer.at = resumed.at
     change(stream, parts, bob=2)
