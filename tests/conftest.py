@@ -143,8 +143,8 @@ def make_parts(
             "bootstrap_key": KEY,
         } | settings
         parts = build(Settings(**values), clock=clock)
-        parts.migrate()
-        parts.prepare()
+        parts.base.migrate()
+        parts.preparation.prepare()
         built.append(parts)
         return parts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -98,6 +98,9 @@ class FoldBatch(Protocol):
 
     def publish(self, span: Span) -> Any:
         """After the commit of these facts: show it. Returns what is now shown, or None."""
+
+
+Announce = Callable[[Span], None]  # told of committed facts that change no board
 
 
 class Fold(Protocol):

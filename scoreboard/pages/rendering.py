@@ -81,7 +81,7 @@ def languages() -> list[tuple[Language, str]]:
 
 def _frame() -> dict[str, Any]:
     # What the frame of every page needs beside words.
-    on = parts().settings.service_worker == "on"
+    on = parts().base.settings.service_worker == "on"
     return {"doors": DOORS, "worker": url_for("shell.service_worker") if on else ""}
 
 

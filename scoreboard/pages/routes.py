@@ -41,7 +41,7 @@ bp.app_template_filter("scored")(view.scored)
 @described(query=Asked, html=True, problems=PAGE_PROBLEMS)
 def home() -> str:
     """Show the default board, and the way to the others."""
-    shown = _public(parts().settings.default_board)
+    shown = _public(parts().base.settings.default_board)
     return _board(shown, others=[board for board in public_boards() if board.id != shown.id])
 
 
@@ -90,7 +90,7 @@ def embedded(board: str) -> str:
 def play() -> str:
     """Show a game by which visitors win points, as guests."""
     board = _played()
-    boards, name = parts().boards, parts().settings.demo_action
+    boards, name = parts().boards.service, parts().base.settings.demo_action
     window, shown = boards.window(board, "", "")
     page = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
     sign = view.SIGNS.get(board.definition.operator, "")
@@ -136,12 +136,12 @@ def _board(board: Board, *, others: list[Board]) -> str:
 def _shown(board: Board, *, limit: int) -> dict[str, Any]:
     """What every page says of a board: some of its rows, and where its stream goes on."""
     asked, region = request.args.get("period", ""), request.args.get("region", "")
-    boards, size = parts().boards, board.definition.size
+    boards, size = parts().boards.service, board.definition.size
     limit = min(limit, size)
     offset = params.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
     window, period = boards.window(board, asked, region)
     page = boards.entries(board, window, period, offset=offset, limit=limit)
-    scopes = parts().scopes.showing(board.id, period.id, region)
+    scopes = parts().stream.scopes.showing(board.id, period.id, region)
     own = period == boards.current(board)
     whole = offset == 0 and len(page.rows) == min(page.total, size)
     return {
@@ -166,21 +166,21 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
 
 
 def _period(board: Board, choice: view.Choice) -> Period:
-    return parts().boards.period(board, choice.period)
+    return parts().boards.service.period(board, choice.period)
 
 
 def _playable(board: Board, region: str) -> str:
     """The action type that visitors may play on this page, if any. It is no reason not to show the rows."""
-    name = parts().settings.demo_action
+    name = parts().base.settings.demo_action
     with suppress(DatabaseUnavailable):
-        if view.playable(parts().action_types.find(name), board, region):
+        if view.playable(parts().actions.types.find(name), board, region):
             return name
     return ""
 
 
 def _played() -> Board:
     """The first public board on which the demo action's points can be seen. Raises NotFound."""
-    type = parts().action_types.find(parts().settings.demo_action)
+    type = parts().actions.types.find(parts().base.settings.demo_action)
     named = type.rules.boards if type else ()
     shown = [board for board in public_boards() if view.playable(type, board, "")]
     if not shown:
@@ -190,12 +190,12 @@ def _played() -> Board:
 
 def public_boards() -> list[Board]:
     """All boards that everybody may see."""
-    return [board for board in parts().boards.all() if board.definition.public]
+    return [board for board in parts().boards.service.all() if board.definition.public]
 
 
 def _public(id: str) -> Board:
     """A board that everybody may see. Raises NotFound, for a private one too: it is nobody's business."""
-    found = parts().boards.find(id)
+    found = parts().boards.service.find(id)
     if found is None or not found.definition.public:
         raise NotFound(f"There is no board named {id[:64]!r} here, or it is not public.")
     return found

@@ -19,7 +19,7 @@ def make_writer(parts, clock):
     made = []
 
     def make(fold, url=None):
-        made.append(new_writer(url or parts.database.url, clock, fold))
+        made.append(new_writer(url or parts.base.database.url, clock, fold))
         return made[-1][0]
 
     yield make

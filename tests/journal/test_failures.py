@@ -25,7 +25,9 @@ def code(writer, *facts):
 
 def times(parts, id):
     """How often a fact is in the journal."""
-    ((count,),) = parts.database.run(lambda db: rows(db, "SELECT COUNT(*) FROM journal WHERE id = ?", (id,)))
+    ((count,),) = parts.base.database.run(
+        lambda db: rows(db, "SELECT COUNT(*) FROM journal WHERE id = ?", (id,))
+    )
     return count
 
 
@@ -38,7 +40,7 @@ class TestSQLite:
 
     @pytest.mark.alone
     def test_a_locked_file_is_answered_in_time_and_the_same_fact_is_taken_later(self, parts, writer):
-        other = apsw.Connection(parts.database.url.removeprefix("sqlite:///"))
+        other = apsw.Connection(parts.base.database.url.removeprefix("sqlite:///"))
         other.execute("BEGIN IMMEDIATE")
         found = []
 
@@ -122,7 +124,7 @@ class TestPostgreSQL:
 
     @pytest.fixture
     def proxy(self, parts):
-        proxy = Proxy(parts.database.url)
+        proxy = Proxy(parts.base.database.url)
         yield proxy
         proxy.close()
 
@@ -178,17 +180,17 @@ class TestPostgreSQL:
                 execute(db, "LOCK TABLE player")
 
         writer._folds["noted"].before = lock
-        parts._writing._db.connect(reuse_if_open=True)
-        with parts._writing._db.atomic():
-            execute(parts._writing._db, "LOCK TABLE player")
+        parts.base.writer_database._db.connect(reuse_if_open=True)
+        with parts.base.writer_database._db.atomic():
+            execute(parts.base.writer_database._db, "LOCK TABLE player")
             found = code(writer, note("a"))
-        parts._writing._db.close()
+        parts.base.writer_database._db.close()
 
         assert found == "outcome_unknown"
         assert times(parts, "a") == 1
 
     def test_a_connection_that_was_cut_while_idle_is_replaced(self, parts, proxy, writer):
-        parts.database.run(
+        parts.base.database.run(
             lambda db: rows(
                 db,
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -20,7 +20,7 @@ def notes(writer):
 
 
 def noted(parts):
-    return {seq for (seq,) in parts.database.run(lambda db: rows(db, "SELECT seq FROM receipt"))}
+    return {seq for (seq,) in parts.base.database.run(lambda db: rows(db, "SELECT seq FROM receipt"))}
 
 
 def test_a_note_is_written_with_the_next_batch(parts, writer, notes):
@@ -47,7 +47,7 @@ def test_writing_a_note_twice_changes_nothing(parts, writer, notes):
         notes.add(RECEIPTS, (1, text))
         writer.append([note(text)])
 
-    assert parts.database.run(lambda db: rows(db, "SELECT ranks FROM receipt")) == [("[]",)]
+    assert parts.base.database.run(lambda db: rows(db, "SELECT ranks FROM receipt")) == [("[]",)]
 
 
 def test_only_so_many_notes_wait(notes):

@@ -16,7 +16,7 @@ from tests.support import wait_until
 
 
 def seqs(parts):
-    found = parts.database.run(lambda db: rows(db, "SELECT seq FROM journal ORDER BY seq"))
+    found = parts.base.database.run(lambda db: rows(db, "SELECT seq FROM journal ORDER BY seq"))
     return [seq for (seq,) in found]
 
 

@@ -25,7 +25,7 @@ LIMITS = ("guest", "request", "failed", "stream", "admin")  # those that a devel
 @described(query=Spoken, html=True)
 def guide() -> str:
     """Show how to build on this server, with calls that can be copied as they are."""
-    settings = parts().settings
+    settings = parts().base.settings
     here = Here(url=_url(), board=settings.default_board, action=settings.demo_action)
     limits = [(name, getattr(settings, f"limit_{name}")) for name in LIMITS]
     return render_template("guide.html", here=here, steps=here.steps(), limits=limits)
@@ -35,14 +35,14 @@ def guide() -> str:
 @described(query=Spoken, html=True)
 def events() -> str:
     """Show the frames of a stream as they come."""
-    return render_template("events.html", boards=public_boards(), board=parts().settings.default_board)
+    return render_template("events.html", boards=public_boards(), board=parts().base.settings.default_board)
 
 
 @bp.get("/docs/embed")
 @described(query=Spoken, html=True)
 def builder() -> str:
     """Show what a board looks like on another page, and the lines that put it there."""
-    board = parts().settings.default_board
+    board = parts().base.settings.default_board
     return render_template("builder.html", boards=public_boards(), board=board, url=_url())
 
 

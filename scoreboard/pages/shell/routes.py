@@ -28,7 +28,7 @@ ICONS = (
 @described()
 def service_worker() -> Response:
     """Get the service worker: what browsers keep, and show when there is no network."""
-    on = parts().settings.service_worker == "on"
+    on = parts().base.settings.service_worker == "on"
     text = worker(request.script_root) if on else LEAVING
     response = Response(text, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.metrics import Metrics
 from scoreboard.stream.protocol import closing, frames
@@ -56,15 +57,19 @@ class Viewers:
     spread_seconds: float = 0.0  # how long the last frame took to be written to all
     drained_all: threading.Event = field(default_factory=threading.Event)
     _audiences: dict[tuple[tuple[str, ...], Carrier], Audience] = field(default_factory=dict)
-    _news: threading.Event = field(default_factory=threading.Event)
     _ready: deque[Viewer] = field(default_factory=deque)
     _gone: deque[dict[str, object]] = field(default_factory=deque)
     _degraded: bool = False
-    _stopping: bool = False
+    _swept: float = float("-inf")  # monotonic seconds
+    loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
-        self.hub.listeners.append(self._news.set)
-        self.hub.kicked = self.kick
+        self.loop = Loop("serving streams", self.turn, rest_seconds=SWEEP_SECONDS)
+        self.hub.listeners.append(self.loop.wake)
+
+    def hand_over(self) -> None:
+        """From now on, take connections from the web server: it can let go of them."""
+        self.handing_over = True
 
     # Coming
 
@@ -141,20 +146,13 @@ class Viewers:
 
     # Serving
 
-    def run(self) -> None:
-        """Serve until `stop` is called."""
-        swept = self.monotonic()
-        while not self._stopping:
-            try:
-                self._news.wait(max(0.0, swept + SWEEP_SECONDS - self.monotonic()))
-                self._news.clear()
-                self.serve()
-                if self.monotonic() - swept >= SWEEP_SECONDS:
-                    swept = self.monotonic()
-                    self.sweep()
-            except Exception:
-                # Whatever it was, it must not end everybody's streams.
-                log.exception("serving streams failed")
+    def turn(self) -> float:
+        """Send what is new, and once a second do what the clock asks for. Returns the seconds to wait."""
+        self.serve()
+        if self.monotonic() - self._swept >= SWEEP_SECONDS:
+            self._swept = self.monotonic()
+            self.sweep()
+        return max(0.0, self._swept + SWEEP_SECONDS - self.monotonic())
 
     def serve(self) -> None:
         """Send every viewer what is new."""
@@ -282,16 +280,11 @@ class Viewers:
                 time.sleep(rest)
         self.drained_all.set()
 
-    def stop(self) -> None:
-        """Stop serving."""
-        self._stopping = True
-        self._news.set()
-
     # Within
 
     def _serve_soon(self, viewer: Viewer) -> None:
         self._ready.append(viewer)
-        self._news.set()
+        self.loop.wake()
 
     def _audience(self, scopes: tuple[str, ...], carrier: Carrier) -> Audience:
         found = self._audiences.get((scopes, carrier))
