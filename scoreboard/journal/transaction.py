@@ -31,7 +31,7 @@ class Committed:
     """A batch that is in the journal, ready to be shown."""
 
     outcomes: list[Outcome]
-    folding: FoldBatch
+    batch: FoldBatch
     span: Span
 
 
@@ -72,21 +72,21 @@ class Transaction:
         seq, newest = self.lines.lock(db)
         at = self._time(newest)
         known = self.lines.known(db, [fact.id for fact in facts])
-        folding = fold.begin(db, facts, at)
+        batch = fold.open(db, facts, at)
         first, written, outcomes = seq + 1, [], []
         for fact in facts:
-            outcome = self._one(folding, fact, known, seq + 1, at)
+            outcome = self._one(batch, fact, known, seq + 1, at)
             if outcome.recorded is not None and not outcome.replayed:
                 seq += 1
                 known[fact.id] = outcome.recorded
                 written.append(outcome.recorded)
             outcomes.append(outcome)
-        folding.finish()
+        batch.finish()
         if written:
             self.lines.write(db, written)
         mark = written[-1].mark if written else ""
         span = Span(first=first, last=seq, before=newest, mark=mark)
-        return Committed(outcomes=outcomes, folding=folding, span=span)
+        return Committed(outcomes=outcomes, batch=batch, span=span)
 
     def _note(self, db: Connection) -> int:
         try:
@@ -97,15 +97,15 @@ class Transaction:
                 raise
             raise DeferredRowsRefused(str(error)) from error
 
-    def _one(self, folding: FoldBatch, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
+    def _one(self, batch: FoldBatch, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
         earlier = known.get(fact.id)
         if earlier is not None:
             if earlier.fact.digest != fact.digest:
                 return Outcome(error=_reused())
-            folding.again(earlier)
+            batch.replay(earlier)
             return Outcome(recorded=earlier, replayed=True)
         try:
-            result = folding.apply(fact, seq)
+            result = batch.apply(fact, seq)
         except ScoreboardError as error:
             return Outcome(error=error)
         return Outcome(recorded=Recorded(seq=seq, at=at, fact=fact, result=result))

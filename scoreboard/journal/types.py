@@ -90,13 +90,13 @@ class FoldBatch(Protocol):
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """The fact's result. Raises a ScoreboardError where it breaks a rule; nothing is kept then."""
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """A fact of the batch was recorded earlier: show its views once more, change nothing."""
 
     def finish(self) -> None:
         """Write what the batch changed."""
 
-    def publish(self, span: Span) -> Any:
+    def project(self, span: Span) -> Any:
         """After the commit of these facts: show it. Returns what is now shown, or None."""
 
 
@@ -110,7 +110,7 @@ class Fold(Protocol):
     def kinds(self) -> frozenset[str]:
         """The kinds of facts that it folds."""
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
         """Load what folding `facts` needs. All of them are of one kind. The write lock is held."""
 
 

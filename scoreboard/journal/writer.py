@@ -301,7 +301,7 @@ class Writer:
     def _publish(self, batch: list[Submission], committed: Committed) -> None:
         shown = None
         try:
-            shown = committed.folding.publish(committed.span)
+            shown = committed.batch.project(committed.span)
         except Exception:
             # It is committed; a view that fails is repaired by its follower.
             log.exception("a committed batch could not be shown")

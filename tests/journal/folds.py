@@ -32,7 +32,7 @@ class NoteFold:
     published: list[tuple[int, int]] = field(default_factory=list)
     kinds: frozenset[str] = frozenset({"noted"})
 
-    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> Noting:
+    def open(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> Noting:
         self.before(db)
         return Noting(db, self.published)
 
@@ -51,13 +51,13 @@ class Noting:
             execute(self.db, "INSERT INTO journal_head (shard, seq, at) VALUES (0, 0, 0)")
         return {"noted": seq}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         pass
 
     def finish(self) -> None:
         pass
 
-    def publish(self, span: Span) -> str:
+    def project(self, span: Span) -> str:
         self.published.append((span.first, span.last))
         return "shown"
 
