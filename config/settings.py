@@ -100,6 +100,9 @@ class Settings:
         "Redis for the worker's queues; empty means REDIS_URL.",
         secret=True,
     )
+    follower_processes: int = setting(
+        "FOLLOWER_PROCESSES", 2, "Processes of the worker that all followers share; no more than followers."
+    )
     redis_tls_verify: str = setting(
         "REDIS_TLS_VERIFY",
         "on",

@@ -50,7 +50,7 @@ def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
     handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 
     def run(name):
-        worker = queues.worker(name, rq_redis, ticking.calls(name), InThisProcess)
+        worker = queues.worker({name: ticking.calls(name)}, rq_redis, queues.locks([name]), InThisProcess)
         worker.work(burst=True, logging_level="ERROR")
 
     yield run
