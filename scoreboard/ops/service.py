@@ -73,7 +73,11 @@ def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         found = ask()
     except Exception as error:  # noqa: BLE001 - whatever it is, this part is not well
-        return {"state": "away", "reason": _reason(error), "error": type(error).__name__}
+        return {
+            "state": "away",
+            "reason": _reason(error),
+            "error": type(error).__name__.removeprefix("Database"),
+        }
     return {"state": "ok", **found, "ms": round((time.monotonic() - started) * 1000, 1)}
 
 
