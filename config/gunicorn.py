@@ -87,5 +87,5 @@ def post_worker_init(worker):
 
 def worker_exit(server, worker):
     """Close streams in order, and write the facts that are waiting."""
-    if worker.wsgi is not None:
+    if getattr(worker, "wsgi", None) is not None:  # it failed to load otherwise
         worker.wsgi.extensions["parts"].stop()
