@@ -14,9 +14,10 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from scoreboard.core.root import ROOT
 from scoreboard.pages.plurals import plural
 
-FOLDER = Path(__file__).parent.parent.parent / "frontend" / "messages"
+FOLDER = ROOT / "frontend" / "messages"
 ENGLISH = "en"
 FROM_THE_RIGHT = {"ar"}
 PLACE = re.compile(r"\{(\w+)\}")

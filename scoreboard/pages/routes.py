@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
@@ -14,11 +13,12 @@ from scoreboard.core.http import cors
 from scoreboard.core.http.files import Files
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
+from scoreboard.core.root import ROOT
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.pages import params, rendering, view
 from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
 
-SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
+SDK = ROOT / "clients" / "javascript"
 
 bp = Blueprint("pages", __name__)
 sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")

@@ -192,7 +192,8 @@ def test_what_goes_wrong_is_told_as_one_of_a_few_reasons(parts, error, reason):
 
     check = health.report()[1]["follower:boards"]
 
-    assert check == {"state": "away", "reason": reason, "error": type(error).__name__.removeprefix("Database")}
+    name = type(error).__name__.removeprefix("Database")
+    assert check == {"state": "away", "reason": reason, "error": name}
     assert reason in get_args(Reason)
 
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent.parent
+from scoreboard.core.root import ROOT
+
 STATIC, SDK = ROOT / "frontend" / "static", ROOT / "clients" / "javascript"
 KINDS = (".js", ".css", ".svg")
 ONLINE = ("js/docs/", "css/docs.css", "css/reference.css", "sw", "icons/")  # what only makes sense online
