@@ -5,12 +5,12 @@ import "./english.js"
 import { badgeOf } from "../../frontend/static/js/board/badge.js"
 import { found, onPodium, sameResult } from "../../frontend/static/js/board/compare.js"
 import { Lazy } from "../../frontend/static/js/board/lazy.js"
-import { Lost } from "../../frontend/static/js/board/lost.js"
+import { Lost } from "../../frontend/static/js/board/connection-announcer.js"
 import { pageCount, streamed, stretch, turned } from "../../frontend/static/js/board/pages.js"
-import { placeAfter, shiftAt } from "../../frontend/static/js/board/rota.js"
-import { Says } from "../../frontend/static/js/board/says.js"
-import { Stars } from "../../frontend/static/js/board/stars.js"
-import { scored } from "../../frontend/static/js/words.js"
+import { placeAfter, shiftAt } from "../../frontend/static/js/board/tv-rotation.js"
+import { Says } from "../../frontend/static/js/board/announcer.js"
+import { Stars } from "../../frontend/static/js/board/favourites.js"
+import { scored } from "../../frontend/static/js/formatting.js"
 
 test("three at the top of a list stand on a podium", () => {
   const top = { view: "top", page: 0 }

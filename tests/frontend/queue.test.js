@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { alone } from "../../clients/javascript/actions/alone.js"
+import { alone } from "../../clients/javascript/actions/tab-lock.js"
 import { Api } from "../../clients/javascript/actions/api.js"
 import { Queue } from "../../clients/javascript/actions/queue.js"
 import { Session } from "../../clients/javascript/actions/session.js"

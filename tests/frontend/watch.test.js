@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { checksum, emptyBoard } from "../../clients/javascript/stream/board-state.js"
-import { Asked } from "../../frontend/static/js/board/lists.js"
+import { Asked } from "../../frontend/static/js/board/polled-list.js"
 import { Watch } from "../../frontend/static/js/board/watch.js"
 
 class Stream extends EventTarget {

@@ -4,7 +4,7 @@
 // until there is an answer: in order, by one tab at a time. What is refused for good makes way.
 
 import { pauseMs } from "../pause.js"
-import { alone } from "./alone.js"
+import { alone } from "./tab-lock.js"
 import { Answers } from "./answers.js"
 import { Refusal } from "./api.js"
 import { passes } from "./retry.js"

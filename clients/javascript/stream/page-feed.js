@@ -1,7 +1,7 @@
 // page-feed.js: a feed for a page: over the connection that all tabs share, where that can be had, and let
 // go while nobody looks.
 
-import { lately, remember } from "./lately.js"
+import { lately, remember } from "./carrier-memory.js"
 import { PortFeed } from "./port-feed.js"
 import { sharedPort } from "./shared-port.js"
 import { unheard } from "./status.js"

@@ -16,7 +16,7 @@ document.querySelector(".languages")?.addEventListener("click", ({ target }) => 
   if (target.matches("a[lang]")) remember(target.lang)
 })
 
-if (page.dataset.keptAt) import("./kept.js").then(({ sayHowOld }) => sayHowOld(page, Number(page.dataset.keptAt)))
+if (page.dataset.keptAt) import("./cached-notice.js").then(({ sayHowOld }) => sayHowOld(page, Number(page.dataset.keptAt)))
 
 // Browsers have service workers only where nobody on the way can change them. What it keeps is not needed
 // before the page itself is there.

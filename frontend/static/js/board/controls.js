@@ -3,11 +3,11 @@
 
 import { t } from "../messages.js"
 import { found } from "./compare.js"
-import { Asked } from "./lists.js"
+import { Asked } from "./polled-list.js"
 import { pageCount, streamed, stretch, turned } from "./pages.js"
 import { Reads } from "./reads.js"
-import { holdStill, walkable } from "./still.js"
-import { Stars } from "./stars.js"
+import { holdStill, walkable } from "./reading-guard.js"
+import { Stars } from "./favourites.js"
 
 const NOTHING = {
   around: "board.nothingAround",

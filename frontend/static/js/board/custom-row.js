@@ -1,6 +1,6 @@
 // custom-row.js: rows as a page's own template draws them. What is written into them is text.
 
-import { scored } from "../words.js"
+import { scored } from "../formatting.js"
 import { changeText } from "./moves.js"
 import { element, rankText } from "./row.js"
 

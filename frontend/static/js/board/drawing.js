@@ -3,12 +3,12 @@
 
 import { t } from "../messages.js"
 import { onPodium } from "./compare.js"
-import { showGains } from "./gains.js"
+import { showGains } from "./score-count-up.js"
 import { List } from "./list.js"
 import { Marks } from "./marks.js"
 import { fillMove, fillTrend } from "./moves.js"
 import { fillRow } from "./row.js"
-import { Says } from "./says.js"
+import { Says } from "./announcer.js"
 import { Slides } from "./slides.js"
 
 export class Drawing {

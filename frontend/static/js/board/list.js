@@ -4,7 +4,7 @@
 import { sameResult } from "./compare.js"
 import { columnsIn, rowIn } from "./first-html.js"
 import { element, newRow, part } from "./row.js"
-import { heading } from "../words.js"
+import { heading } from "../formatting.js"
 
 export class List {
   table

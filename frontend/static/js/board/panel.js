@@ -3,7 +3,7 @@
 
 import { badgeOf, showBadge } from "./badge.js"
 import { Lazy } from "./lazy.js"
-import { Lost } from "./lost.js"
+import { Lost } from "./connection-announcer.js"
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)")
 

@@ -1,7 +1,7 @@
 // row.js: one row on the page, and what of it changes. Names come from strangers: text only.
 
 import { t } from "../messages.js"
-import { grouped, heading, scored } from "../words.js"
+import { grouped, heading, scored } from "../formatting.js"
 import { sameResult } from "./compare.js"
 
 // Roles are said aloud because rows that are laid out as grids lose them in some browsers.

@@ -3,7 +3,7 @@
 import { passes } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
-import { keptText, receiptText, refusalText, unsentText } from "./says.js"
+import { keptText, receiptText, refusalText, unsentText } from "./round-texts.js"
 
 const SLOW_MS = 3000
 const REST_MS = 1000 // who is still tapping does not start the next round by it

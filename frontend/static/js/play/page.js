@@ -8,10 +8,10 @@ import { Game } from "./game.js"
 import { Lights, lightsRoundFor } from "./lights.js"
 import { PlayButton } from "./play-button.js"
 import { Rounds } from "./rounds.js"
-import { refusalText } from "./says.js"
-import { Stand } from "./stand.js"
+import { refusalText } from "./round-texts.js"
+import { Stand } from "./my-standing.js"
 import { renderTop } from "./top.js"
-import { Waiting } from "./waiting.js"
+import { Waiting } from "./queue-banner.js"
 
 const LABELS = { tapping: "play.catch" }
 

@@ -1,4 +1,4 @@
-// alone.js: one tab of a browser at a time does something. No DOM.
+// tab-lock.js: one tab of a browser at a time does something. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
 import { parsed } from "../parsed.js"

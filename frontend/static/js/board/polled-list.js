@@ -1,4 +1,4 @@
-// lists.js: lists that do not stream: asked for now, and every few seconds. No DOM.
+// polled-list.js: lists that do not stream: asked for now, and every few seconds. No DOM.
 
 const ASK_MS = 10_000
 

@@ -1,4 +1,4 @@
-// still.js: rows stand still under a mouse that moves, under the keyboard's focus, and under a selection.
+// reading-guard.js: rows stand still under a mouse that moves, under the keyboard's focus, and under a selection.
 
 const HOVERS = matchMedia("(hover: hover)")
 const STILL_MS = 10_000 // a pointer that was left lying on the rows holds nothing

@@ -1,6 +1,6 @@
-// gains.js: a score that grew counts up to what it is, and says by how much.
+// score-count-up.js: a score that grew counts up to what it is, and says by how much.
 
-import { scored } from "../words.js"
+import { scored } from "../formatting.js"
 import { part, writeNumber } from "./row.js"
 import { visible } from "./slides.js"
 

@@ -1,4 +1,4 @@
-// kept.js: says how old a board is that the service worker kept, until the page is live again.
+// cached-notice.js: says how old a board is that the service worker kept, until the page is live again.
 
 import { ago, t, time } from "./messages.js"
 

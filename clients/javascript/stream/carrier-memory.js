@@ -1,4 +1,4 @@
-// lately.js: which carrier got through lately, so that the next page does not find out anew.
+// carrier-memory.js: which carrier got through lately, so that the next page does not find out anew.
 
 const KEY = "scoreboard.carrier"
 const KEPT_MS = 3_600_000

@@ -1,4 +1,4 @@
-// waiting.js: the banner over actions that could not be sent yet.
+// queue-banner.js: the banner over actions that could not be sent yet.
 
 import { t } from "../messages.js"
 

@@ -1,4 +1,4 @@
-// says.js: what is read aloud: the newest of each kind, together, and seldom. No DOM.
+// announcer.js: what is read aloud: the newest of each kind, together, and seldom. No DOM.
 
 const browser = {
   now: () => Date.now(),

@@ -1,4 +1,4 @@
-// rota.js: which page a big screen shows next, and how far all of it is shifted. Pure.
+// tv-rotation.js: which page a big screen shows next, and how far all of it is shifted. Pure.
 
 const SHIFTS = [[0, 0], [2, 0], [2, 2], [0, 2], [-2, 2], [-2, 0], [-2, -2], [0, -2]]
 

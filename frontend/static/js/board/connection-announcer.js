@@ -1,4 +1,4 @@
-// lost.js: when to say aloud that the connection is lost, and that it is back.
+// connection-announcer.js: when to say aloud that the connection is lost, and that it is back.
 
 import { t } from "../messages.js"
 

@@ -1,4 +1,4 @@
-// stars.js: the favourite players of this browser, on all boards. No DOM.
+// favourites.js: the favourite players of this browser, on all boards. No DOM.
 
 import { browserStorage } from "../../../sdk/browser-storage.js"
 
