@@ -2,9 +2,9 @@
 // rows that stand still while somebody reads them. Loaded when somebody comes near.
 
 import { t } from "../messages.js"
-import { found } from "./compare.js"
+import { found } from "./rows.js"
 import { Asked } from "./polled-list.js"
-import { pageCount, streamed, stretch, turned } from "./pages.js"
+import { pageCount, streamed, stretch, turned } from "./paging.js"
 import { Reads } from "./reads.js"
 import { holdStill, walkable } from "./reading-guard.js"
 import { Stars } from "./favourites.js"

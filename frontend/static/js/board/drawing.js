@@ -2,7 +2,7 @@
 // and what matters is said aloud and told to the page. Loaded when there is something to draw.
 
 import { t } from "../messages.js"
-import { onPodium } from "./compare.js"
+import { onPodium } from "./rows.js"
 import { showGains } from "./score-count-up.js"
 import { List } from "./list.js"
 import { Marks } from "./marks.js"

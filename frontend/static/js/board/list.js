@@ -1,7 +1,7 @@
 // list.js: the rows on the page. Takes over those of the first HTML, and then changes no more of
 // them than is new.
 
-import { sameResult } from "./compare.js"
+import { sameResult } from "./rows.js"
 import { columnsIn, rowIn } from "./first-html.js"
 import { element, newRow, part } from "./row.js"
 import { heading } from "../formatting.js"

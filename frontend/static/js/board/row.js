@@ -2,7 +2,7 @@
 
 import { t } from "../messages.js"
 import { grouped, heading, scored } from "../formatting.js"
-import { sameResult } from "./compare.js"
+import { sameResult } from "./rows.js"
 
 // Roles are said aloud because rows that are laid out as grids lose them in some browsers.
 export function newRow(id, columns) {

@@ -3,7 +3,7 @@
 
 import { t, time } from "../messages.js"
 import { define } from "./element.js"
-import { placeAfter, shiftAt } from "./tv-rotation.js"
+import { placeAfter, shiftAt } from "./paging.js"
 
 const PAGE_MS = 10_000
 const IDLE_MS = 3000

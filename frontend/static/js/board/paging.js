@@ -1,4 +1,6 @@
-// pages.js: pages of a list: which there are, and which rows a page has. Pure.
+// paging.js: the pages of a list, the rows of a page, and the order in which a big screen shows them. Pure.
+
+const SHIFTS = [[0, 0], [2, 0], [2, 2], [0, 2], [-2, 2], [-2, 0], [-2, -2], [0, -2]] // pixels: a slow circle
 
 export function pageCount(total, limit) {
   return Math.max(1, Math.ceil(total / limit))
@@ -20,4 +22,13 @@ export function stretch(page, limit, total) {
 // Whether a page lies in what the stream shows: the first `size` rows. Others have to be asked for.
 export function streamed(page, limit, size) {
   return (page + 1) * limit <= size
+}
+
+// After the last page the first one comes; pages that are gone are left.
+export function placeAfter(page, pages) {
+  return page + 1 < pages ? page + 1 : 0
+}
+
+export function shiftAt(step) {
+  return SHIFTS[step % SHIFTS.length]
 }
