@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test smoke faults fuzz lint audit sbom bench generators load lock vendor icons clean
+.PHONY: help run replay demo test smoke faults fuzz lint audit sbom bench generators load lock messages vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ lock: ## pin all dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+
+messages: $(VENV)/local ## list the texts that languages of the pages lack
+	@$(BIN)/python -m scoreboard.pages.gaps
 
 vendor: ## copy other people's scripts for the pages anew (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
