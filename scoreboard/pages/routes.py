@@ -28,7 +28,7 @@ TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
 OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
 TV_ROWS = 10
 
-PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
+PAGE_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")
 
 rendering.install(bp)
 bp.after_request(rendering.dress)
@@ -41,7 +41,7 @@ bp.app_template_filter("scored")(view.scored)
 @described(query=Asked, html=True, problems=PAGE_PROBLEMS)
 def home() -> str:
     """Show the default board, and the way to the others."""
-    shown = _public(parts().settings.default_board)
+    shown = parts().boards.readable(parts().settings.default_board)
     return _board(shown, others=[board for board in public_boards() if board.id != shown.id])
 
 
@@ -49,14 +49,14 @@ def home() -> str:
 @described(query=PageQuery, html=True, problems=PAGE_PROBLEMS)
 def board(board: str) -> str:
     """Show a board: live, or a period of it that is over."""
-    return _board(_public(board), others=[])
+    return _board(parts().boards.readable(board), others=[])
 
 
 @bp.get("/b/<board>/tv")
 @described(query=Asked, html=True, problems=PAGE_PROBLEMS)
 def tv(board: str) -> str:
     """Show a board on a big screen: nothing but its rows, page by page, with a QR code of its page."""
-    shown = _public(board)
+    shown = parts().boards.readable(board)
     return render_template("tv.html", **_shown(shown, limit=TV_ROWS), hide=TV_HIDES)
 
 
@@ -64,7 +64,7 @@ def tv(board: str) -> str:
 @described(query=OverlayQuery, html=True, problems=PAGE_PROBLEMS)
 def overlay(board: str) -> str:
     """Show the first rows of a board on nothing: an overlay for streaming software."""
-    shown = _public(board)
+    shown = parts().boards.readable(board)
     rows = params.number(request.args, "rows", 5, least=1, most=20)
     hide = (*OVERLAY_HIDES, *params.words(request.args, "hide"))
     theme = params.one_of(request.args, "theme", ("dark", "light"))
@@ -78,7 +78,7 @@ def overlay(board: str) -> str:
 def embedded(board: str) -> str:
     """Show a board within a page of another site: what an iframe loads."""
     g.ancestors = "*"
-    shown = _public(board)
+    shown = parts().boards.readable(board)
     rows = params.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
     theme = params.one_of(request.args, "theme", ("auto", "dark", "light"))
     hide = (*EMBEDDED_HIDES, *params.words(request.args, "hide"))
@@ -191,11 +191,3 @@ def _played() -> Board:
 def public_boards() -> list[Board]:
     """All boards that everybody may see."""
     return [board for board in parts().boards.all() if board.definition.public]
-
-
-def _public(id: str) -> Board:
-    """A board that everybody may see. Raises NotFound, for a private one too: it is nobody's business."""
-    found = parts().boards.find(id)
-    if found is None or not found.definition.public:
-        raise NotFound(f"There is no board named {id[:64]!r} here, or it is not public.")
-    return found

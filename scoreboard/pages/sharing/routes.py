@@ -56,7 +56,7 @@ def embed_words() -> Response:
 @described(query=ImageQuery, problems=("period_not_found", "region_not_found"))
 def board_image(board: str) -> Response:
     """Get the first rows of a board as an image, for pages that take nothing else."""
-    found = parts().boards.public(board)
+    found = parts().boards.readable(board)
     boards, args = parts().boards, request.args
     window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
     rows = params.number(args, "rows", 10, least=1, most=50)
@@ -79,7 +79,7 @@ def board_image(board: str) -> Response:
 @described(query=Empty)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
-    return _image(qr_code(link("pages.board", board=parts().boards.public(board).id)))
+    return _image(qr_code(link("pages.board", board=parts().boards.readable(board).id)))
 
 
 @bp.get("/oembed")
@@ -94,7 +94,7 @@ def oembed() -> Response:
     asked = query(request.args, OEmbedQuery)
     if asked.format not in ("", "json"):
         raise NotOffered("This server describes boards as JSON only: ask with format=json.")
-    found = parts().boards.public(board_in(asked.url, root()) or "")
+    found = parts().boards.readable(board_in(asked.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
     width, height = min(asked.maxwidth, 640), min(asked.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
