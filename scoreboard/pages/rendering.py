@@ -1,31 +1,24 @@
-"""What all pages have in common: what they may load, and their language, put where templates reach it."""
+"""What all pages share: the headers that say what they may load, and the words and links of templates."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
 from scoreboard.boards.types import Period
 from scoreboard.core.http import links
+from scoreboard.core.http.pages import DeclaredPage, declared_pages, takes_language
 from scoreboard.core.http.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
-PAGES, FILES = ("pages.", "guide.", "shell.", "reference."), ("static", "openapi", "service_worker")
 # Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
-)
-DOORS = (  # of the house of developers: where they lead, and what is written on them
-    ("guide.guide", "site.guide"),
-    ("reference.docs", "site.api"),
-    ("guide.events", "site.events"),
-    ("guide.builder", "site.embed"),
-    ("guide.problems", "site.problems"),
 )
 
 
@@ -38,7 +31,7 @@ def install(bp: Blueprint) -> None:
     bp.add_app_template_global(links.link)
     bp.add_app_template_global(links.root)
     bp.app_context_processor(_frame)
-    bp.app_url_defaults(_keep)
+    bp.app_url_defaults(_keep_language)
 
 
 def dress(response: Response) -> Response:
@@ -79,17 +72,32 @@ def languages() -> list[tuple[Language, str]]:
     return [(one, f"{path}?{urlencode(others | {'lang': tag})}") for tag, one in LANGUAGES.items()]
 
 
+def pages() -> list[DeclaredPage]:
+    """Every page of this app. Collected once, when it is first needed: by then all routes are there."""
+    held = current_app.extensions
+    if "pages" not in held:
+        held["pages"] = declared_pages(current_app.url_map.iter_rules(), current_app.view_functions)
+    found: list[DeclaredPage] = held["pages"]
+    return found
+
+
+def developer_nav() -> list[tuple[str, str]]:
+    """The navigation of the developers' pages: endpoints, and the keys of their texts."""
+    shown = sorted((*one.page.nav, one.endpoint) for one in pages() if one.page.nav)
+    return [(endpoint, key) for _, key, endpoint in shown]
+
+
 def _frame() -> dict[str, Any]:
     # What the frame of every page needs beside words.
     on = parts().settings.service_worker == "on"
-    return {"doors": DOORS, "worker": url_for("shell.service_worker") if on else ""}
+    return {"developer_nav": developer_nav(), "worker": url_for("shell.service_worker") if on else ""}
 
 
 def _asked() -> str:
     return request.args.get("lang", "")
 
 
-def _keep(endpoint: str, values: dict[str, Any]) -> None:
-    # Who chose a language in the address keeps it from page to page, without a cookie.
-    if endpoint.startswith(PAGES) and not endpoint.endswith(FILES) and _asked() in LANGUAGES:
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    # A language that was chosen in the address is kept from page to page, without a cookie.
+    if _asked() in LANGUAGES and takes_language(current_app.view_functions.get(endpoint)):
         values.setdefault("lang", _asked())

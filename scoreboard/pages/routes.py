@@ -12,11 +12,11 @@ from scoreboard.boards.types import Board, Period
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.http import cors
 from scoreboard.core.http.files import Files
-from scoreboard.core.http.openapi import described
+from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.pages import params, rendering, view
-from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
+from scoreboard.pages.wire import BoardPageQuery, EmbedQuery, OverlayQuery, RowsQuery
 
 SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
 
@@ -29,6 +29,16 @@ OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "
 TV_ROWS = 10
 
 PAGE_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")
+BOARD_FILES = (
+    "css/board.css",
+    "css/leaderboard.css",
+    "css/share.css",
+    "js/board/",
+    "js/copy-field.js",
+    "js/formatting.js",
+    "js/main.js",
+)
+PLAY_FILES = ("css/play.css", "css/play-page.css", "js/play/")
 
 rendering.install(bp)
 bp.after_request(rendering.dress)
@@ -38,7 +48,7 @@ bp.app_template_filter("scored")(view.scored)
 
 
 @bp.get("/")
-@described(query=Asked, html=True, problems=PAGE_PROBLEMS)
+@page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def home() -> str:
     """Show the default board, and the way to the others."""
     shown = parts().boards.readable(parts().settings.default_board)
@@ -46,14 +56,14 @@ def home() -> str:
 
 
 @bp.get("/b/<board>")
-@described(query=PageQuery, html=True, problems=PAGE_PROBLEMS)
+@page(query=RowsQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def board(board: str) -> str:
     """Show a board: live, or a period of it that is over."""
     return _board(parts().boards.readable(board), others=[])
 
 
 @bp.get("/b/<board>/tv")
-@described(query=Asked, html=True, problems=PAGE_PROBLEMS)
+@page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=("css/tv.css",), offline="copy")
 def tv(board: str) -> str:
     """Show a board on a big screen: nothing but its rows, page by page, with a QR code of its page."""
     shown = parts().boards.readable(board)
@@ -61,7 +71,7 @@ def tv(board: str) -> str:
 
 
 @bp.get("/overlay/<board>")
-@described(query=OverlayQuery, html=True, problems=PAGE_PROBLEMS)
+@page(query=OverlayQuery, problems=PAGE_PROBLEMS, files=("css/overlay.css",), offline="nothing")
 def overlay(board: str) -> str:
     """Show the first rows of a board on nothing: an overlay for streaming software."""
     shown = parts().boards.readable(board)
@@ -74,7 +84,7 @@ def overlay(board: str) -> str:
 
 
 @bp.get("/embed/<board>")
-@described(query=EmbedQuery, html=True, problems=PAGE_PROBLEMS)
+@page(query=EmbedQuery, problems=PAGE_PROBLEMS, files=("css/embed.css",), offline="nothing")
 def embedded(board: str) -> str:
     """Show a board within a page of another site: what an iframe loads."""
     g.ancestors = "*"
@@ -86,15 +96,15 @@ def embedded(board: str) -> str:
 
 
 @bp.get("/play")
-@described(query=Spoken, html=True, problems=("not_found", "ledger_unavailable"))
+@page(problems=("not_found", "ledger_unavailable"), files=PLAY_FILES)
 def play() -> str:
     """Show a game by which visitors win points, as guests."""
     board = _played()
     boards, name = parts().boards, parts().settings.demo_action
     window, shown = boards.window(board, "", "")
-    page = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
+    entries = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
     sign = view.SIGNS.get(board.definition.operator, "")
-    return render_template("play.html", board=board, page=page, playable=name, sign=sign)
+    return render_template("play.html", board=board, page=entries, playable=name, sign=sign)
 
 
 @sdk.after_request
@@ -140,16 +150,16 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
     limit = min(limit, size)
     offset = params.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
     window, period = boards.window(board, asked, region)
-    page = boards.entries(board, window, period, offset=offset, limit=limit)
+    entries = boards.entries(board, window, period, offset=offset, limit=limit)
     scopes = parts().scopes.showing(board.id, period.id, region)
     own = period == boards.current(board)
-    whole = offset == 0 and len(page.rows) == min(page.total, size)
+    whole = offset == 0 and len(entries.rows) == min(entries.total, size)
     return {
-        "page": page,
-        "ranks": view.ranks(page.rows),
+        "page": entries,
+        "ranks": view.ranks(entries.rows),
         "limit": limit,
         "offset": offset,
-        "turns": view.turns(offset, limit, page.total),
+        "turns": view.turns(offset, limit, entries.total),
         "asked": asked,
         "region": region,
         "period": period,
@@ -157,10 +167,10 @@ def _shown(board: Board, *, limit: int) -> dict[str, Any]:
         "own": own,
         "scope": scopes[0] if scopes else "",
         # Deltas can only be applied to a whole list: the stream of a part begins with a snapshot.
-        "since": parts().cursor(window, page.stamp) if own and whole else "",
+        "since": parts().cursor(window, entries.stamp) if own and whole else "",
         "ties": view.TIES[board.definition.ties],
         "score_heading": view.score_heading(board.definition),
-        "summary": view.summary(board, page.rows),
+        "summary": view.summary(board, entries.rows),
         "example": view.example(board, region),
     }
 

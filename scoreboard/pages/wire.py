@@ -8,31 +8,25 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from scoreboard.boards.wire import Where
+from scoreboard.core.http.pages import LanguageTag
 
 Pixels = Annotated[int, Meta(ge=1, le=10_000)]
-Tag = Annotated[str, Meta(description="The language of the page, as in `de`. Left out: the browser's.")]
 
 
-class Spoken(Struct, kw_only=True):
-    """A page's language."""
+class BoardPageQuery(Where, kw_only=True):
+    """Which window of a board a page shows. Pages forgive: whatever is asked for, the answer is a page."""
 
-    lang: Tag = ""
-
-
-class Asked(Where, kw_only=True):
-    """What a page is asked for. Pages forgive: whatever it is, it is answered with a page."""
-
-    lang: Tag = ""
+    lang: LanguageTag = ""
 
 
-class PageQuery(Asked, kw_only=True):
-    """Which rows of a board."""
+class RowsQuery(BoardPageQuery, kw_only=True):
+    """Which rows of a board a page shows."""
 
     offset: Annotated[str, Meta(description="Rows to skip.")] = ""
     me: Annotated[str, Meta(description="A player's id: whose row is marked and followed.")] = ""
 
 
-class EmbedQuery(Asked, kw_only=True):
+class EmbedQuery(BoardPageQuery, kw_only=True):
     """What of a board another site shows, and how."""
 
     rows: Annotated[str, Meta(description="How many: 1 to 100, left out 10.")] = ""
@@ -48,14 +42,14 @@ class OverlayQuery(EmbedQuery, kw_only=True):
     scale: Annotated[str, Meta(description="Its size in percent: 50 to 400.")] = ""
 
 
-class ImageQuery(Asked, kw_only=True):
+class ImageQuery(BoardPageQuery, kw_only=True):
     """What of a board an image shows, and how."""
 
     rows: Annotated[str, Meta(description="How many: 1 to 50, left out 10.")] = ""
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
 
 
-class Empty(Struct):
+class NoQuery(Struct):
     """An address without parameters."""
 
 

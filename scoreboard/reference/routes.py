@@ -18,6 +18,7 @@ from scoreboard.core.http.conventions import tagged
 from scoreboard.core.http.files import Vendored
 from scoreboard.core.http.links import known_site
 from scoreboard.core.http.openapi import described, description_of
+from scoreboard.core.http.pages import page
 from scoreboard.reference.document import document
 from scoreboard.reference.operation import Route
 
@@ -39,14 +40,14 @@ def openapi() -> Response:
 
 
 @bp.get("/docs/api")
-@described(html=True)
+@page(nav=(20, "site.api"), online_files=("css/reference.css",))
 def docs() -> Response:
     """Show this description as a page on which calls can be tried."""
-    page = Response(render_template("api.html"))
-    page.headers["Content-Security-Policy"] = POLICY
-    page.headers["Cache-Control"] = "private, no-cache"
-    page.vary.add("Accept-Language")
-    return page
+    response = Response(render_template("api.html"))
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Accept-Language")
+    return response
 
 
 def routes(app: Flask) -> Iterator[Route]:

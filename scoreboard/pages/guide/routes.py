@@ -7,13 +7,12 @@ from flask import Blueprint, render_template
 from scoreboard.core.errors import NotFound
 from scoreboard.core.http import links
 from scoreboard.core.http.errorcodes import CODES
-from scoreboard.core.http.openapi import described
+from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
 from scoreboard.pages import rendering
 from scoreboard.pages.guide.advice import advice, coded
 from scoreboard.pages.guide.samples import Here
 from scoreboard.pages.routes import explain, public_boards
-from scoreboard.pages.wire import Spoken
 
 bp = Blueprint("guide", __name__)
 bp.after_request(rendering.dress)
@@ -22,7 +21,7 @@ LIMITS = ("guest", "request", "failed", "stream", "admin")  # those that a devel
 
 
 @bp.get("/docs")
-@described(query=Spoken, html=True)
+@page(nav=(10, "site.guide"), online_files=("js/docs/", "css/docs.css"))
 def guide() -> str:
     """Show how to build on this server, with calls that can be copied as they are."""
     settings = parts().settings
@@ -32,14 +31,14 @@ def guide() -> str:
 
 
 @bp.get("/docs/events")
-@described(query=Spoken, html=True)
+@page(nav=(30, "site.events"))
 def events() -> str:
     """Show the frames of a stream as they come."""
     return render_template("events.html", boards=public_boards(), board=parts().settings.default_board)
 
 
 @bp.get("/docs/embed")
-@described(query=Spoken, html=True)
+@page(nav=(40, "site.embed"))
 def builder() -> str:
     """Show what a board looks like on another page, and the lines that put it there."""
     board = parts().settings.default_board
@@ -47,14 +46,14 @@ def builder() -> str:
 
 
 @bp.get("/problems")
-@described(query=Spoken, html=True)
+@page(nav=(50, "site.problems"))
 def problems() -> str:
     """List all error codes."""
     return render_template("problems.html", codes=CODES)
 
 
 @bp.get("/problems/<slug>")
-@described(query=Spoken, html=True, problems=("not_found",))
+@page(problems=("not_found",))
 def problem(slug: str) -> str:
     """Explain an error code: where a problem's type leads."""
     code = slug.replace("-", "_")

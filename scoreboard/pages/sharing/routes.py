@@ -11,12 +11,13 @@ from scoreboard.core.http.bodies import query
 from scoreboard.core.http.conventions import answer
 from scoreboard.core.http.links import link, root
 from scoreboard.core.http.openapi import described
+from scoreboard.core.http.pages import LanguageQuery
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
 from scoreboard.pages import params, rendering, view
 from scoreboard.pages.sharing.links import board_in
 from scoreboard.pages.sharing.qr import qr_code
-from scoreboard.pages.wire import Embeddable, Empty, ImageQuery, OEmbedQuery, Spoken, Words
+from scoreboard.pages.wire import Embeddable, ImageQuery, NoQuery, OEmbedQuery, Words
 
 bp = Blueprint("sharing", __name__)
 
@@ -42,7 +43,7 @@ def embed_script() -> Response:
 
 
 @bp.get("/embed.json")
-@described(query=Spoken, answer=Words, tagged=True)
+@described(query=LanguageQuery, answer=Words, tagged=True)
 def embed_words() -> Response:
     """Get what <live-leaderboard> says, in a language."""
     words = Words(language=rendering.language().tag, texts=rendering.texts(*SAID))
@@ -76,7 +77,7 @@ def board_image(board: str) -> Response:
 @bp.get("/b/<board>/qr.svg")
 @limited("qr")
 @image
-@described(query=Empty)
+@described(query=NoQuery)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
     return _image(qr_code(link("pages.board", board=parts().boards.readable(board).id)))
