@@ -14,7 +14,7 @@ from scoreboard.core.http.pages import DeclaredPage, declared_pages, takes_langu
 from scoreboard.core.http.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
-# Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
+# Strangers write names: a page that runs and loads only our own files can't be taken over by a name.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
@@ -23,19 +23,19 @@ POLICY = (
 
 
 def install(bp: Blueprint) -> None:
-    """Give all templates of the app the words, and all links between pages the language asked for."""
+    """Give all templates of the app texts and links, and keep the chosen language in links between pages."""
     bp.add_app_template_global(say, "t")
     bp.add_app_template_global(language)
     bp.add_app_template_global(texts)
     bp.add_app_template_global(languages)
     bp.add_app_template_global(links.link)
     bp.add_app_template_global(links.root)
-    bp.app_context_processor(_frame)
+    bp.app_context_processor(_frame_values)
     bp.app_url_defaults(_keep_language)
 
 
-def dress(response: Response) -> Response:
-    """Say what a page may load, in which language it is, and that it is never shown from a cache unasked."""
+def add_headers(response: Response) -> Response:
+    """Add what a page may load, its language, and that caches must revalidate it."""
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=g.get("ancestors", "'self'"))
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Content-Language"] = language().tag
@@ -46,23 +46,25 @@ def dress(response: Response) -> Response:
 def language() -> Language:
     """The language of this request's page."""
     if "language" not in g:
-        g.language = choose(LANGUAGES, asked=_asked(), accepted=request.headers.get("Accept-Language", ""))
+        g.language = choose(
+            LANGUAGES, asked=_language_param(), accepted=request.headers.get("Accept-Language", "")
+        )
     found: Language = g.language
     return found
 
 
 def say(key: str, **values: object) -> Markup:
-    """A text in the language of this page."""
+    """A text in the language of this page, as HTML."""
     return language().say(key, **values)
 
 
 def period_name(period: Period) -> str:
-    """A period as people read it."""
+    """A period's name for readers."""
     return say("board.allTime") if period.kind == "all" else period.id
 
 
 def texts(*sections: str) -> dict[str, Text]:
-    """What a page's scripts may say."""
+    """The texts of these sections, for the scripts of a page."""
     return language().sections(*sections)
 
 
@@ -87,17 +89,17 @@ def developer_nav() -> list[tuple[str, str]]:
     return [(endpoint, key) for _, key, endpoint in shown]
 
 
-def _frame() -> dict[str, Any]:
-    # What the frame of every page needs beside words.
+def _frame_values() -> dict[str, Any]:
+    # What base.html needs beside texts.
     on = parts().settings.service_worker == "on"
     return {"developer_nav": developer_nav(), "worker": url_for("shell.service_worker") if on else ""}
 
 
-def _asked() -> str:
+def _language_param() -> str:
     return request.args.get("lang", "")
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     # A language that was chosen in the address is kept from page to page, without a cookie.
-    if _asked() in LANGUAGES and takes_language(current_app.view_functions.get(endpoint)):
-        values.setdefault("lang", _asked())
+    if _language_param() in LANGUAGES and takes_language(current_app.view_functions.get(endpoint)):
+        values.setdefault("lang", _language_param())

@@ -118,7 +118,7 @@ def loaded_by(page: str) -> set[Path]:
 def with_page(app: Flask, view, rule="/moderation") -> Flask:
     """The app with one more page, as a feature would add it."""
     bp = Blueprint("moderation", __name__)
-    bp.after_request(rendering.dress)
+    bp.after_request(rendering.add_headers)
     bp.add_url_rule(rule, "queue", view)
     app.register_blueprint(bp)
     return app

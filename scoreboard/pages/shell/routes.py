@@ -1,4 +1,4 @@
-"""What makes the pages an app, over HTTP."""
+"""The pages as an installable app, over HTTP."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scoreboard.pages import rendering
 from scoreboard.pages.shell.files import UNREGISTER, ServiceWorker
 
 bp = Blueprint("shell", __name__)
-bp.after_request(rendering.dress)
+bp.after_request(rendering.add_headers)
 
-GROUND = "#f5f4f0"  # --ground of tokens.css
+GROUND = "#f6f5f1"  # --ground of tokens.css
 ICONS = (
     ("favicon.svg", "any", "any"),
     ("icons/icon-192.png", "192x192", "any"),
@@ -40,7 +40,7 @@ FRAME = (  # what every page loads
 @bp.get("/sw.js")
 @described()
 def service_worker() -> Response:
-    """Get the service worker: what browsers keep, and show when there is no network."""
+    """Get the service worker, by which browsers keep boards and show them without a network."""
     on = parts().settings.service_worker == "on"
     text = _service_worker().script(request.script_root) if on else UNREGISTER
     response = Response(text, content_type="text/javascript; charset=utf-8")
@@ -51,7 +51,7 @@ def service_worker() -> Response:
 @bp.get("/manifest.webmanifest")
 @described(query=LanguageQuery)
 def manifest() -> Response:
-    """Get what a browser needs to install the pages as an app."""
+    """Get the manifest by which a browser installs the pages as an app."""
     body = {
         "id": f"{request.script_root}/",
         "name": "Scoreboard",
@@ -74,7 +74,7 @@ def manifest() -> Response:
 @bp.get("/offline")
 @page(files=FRAME)
 def offline() -> str:
-    """Show which boards a browser kept, while there is no network."""
+    """Show the boards that a browser kept, while there is no network."""
     return render_template("offline.html")
 
 
