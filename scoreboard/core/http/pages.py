@@ -18,7 +18,7 @@ from scoreboard.core.http.openapi import described, description_of
 V = TypeVar("V", bound=Callable[..., Any])
 NOTE = "page"
 LanguageTag = Annotated[
-    str, Meta(description="The language of the page, as in `de`. Left out: the browser's.")
+    str, Meta(description="The language of the page, as in `de`. By default the browser's.")
 ]
 
 
