@@ -17,7 +17,7 @@ const browser = {
 
 // Runs it where no other tab does, and tells whether it did. `run` is given what it calls before each part
 // of its work, to go on being the one.
-export async function alone(name, run, world = browser) {
+export async function withLock(name, run, world = browser) {
   if (world.locks) return lockedBy(world.locks, name, run)
   return leased(`${LEASE_KEY}.${name}`, run, world)
 }

@@ -5,7 +5,7 @@ import { ago, t, time } from "./messages.js"
 const MINUTE_MS = 60_000
 const LIVE = ["live", "delayed", "polling"]
 
-export function sayHowOld(page, keptAt) {
+export function showCachedNotice(page, keptAt) {
   const note = document.createElement("p")
   note.className = "kept"
   note.setAttribute("role", "status")

@@ -5,7 +5,7 @@ const browser = {
   later: (run, ms) => setTimeout(run, ms),
 }
 
-export class Says {
+export class Announcer {
   #speak
   #everyMs
   #world

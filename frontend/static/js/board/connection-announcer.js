@@ -6,7 +6,7 @@ const LOST_MS = 5000 // shorter interruptions are nobody's business
 const LOST = ["stale", "reconnecting", "offline", "ended"]
 const BACK = ["live", "polling"]
 
-export class Lost {
+export class ConnectionAnnouncer {
   #since = null
   #said = false
 

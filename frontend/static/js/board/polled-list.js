@@ -8,7 +8,7 @@ const browser = {
 }
 
 // Events: "news" where there are other rows than before, "problem".
-export class Asked extends EventTarget {
+export class PolledList extends EventTarget {
   shown = { rows: [], total: 0 }
   known = false
   first = true // whether the news is the first answer

@@ -4,11 +4,11 @@
 // is asked for (polled-list.js). Events: "rows", "chosen" (other rows, not a change of these), "waiting", "status".
 
 import { apply } from "../../../sdk/stream/board-state.js"
-import { Hold } from "./update-hold.js"
+import { UpdateHold } from "./update-hold.js"
 import { rowsOf } from "./rows.js"
 
 export class Watch extends EventTarget {
-  hold = new Hold()
+  hold = new UpdateHold()
   #feed
   #board
   #rows

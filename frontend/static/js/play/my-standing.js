@@ -4,7 +4,7 @@ import { t } from "../messages.js"
 import { writtenOut } from "../formatting.js"
 import { wonText } from "./round-texts.js"
 
-export class Stand {
+export class MyStanding {
   #root
   #board
 

@@ -4,7 +4,7 @@ import { t } from "../messages.js"
 
 const SURE_MS = 5000
 
-export class Waiting {
+export class QueueBanner {
   #banner
   #queue
   #sure = null

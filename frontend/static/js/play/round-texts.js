@@ -43,6 +43,6 @@ export function unsentText(refusal) {
 }
 
 // A round whose points are on their way, without anybody having to do anything.
-export function keptText(refusal) {
+export function queuedText(refusal) {
   return t("play.kept", { why: refusalText(refusal) })
 }
