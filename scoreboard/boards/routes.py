@@ -11,7 +11,6 @@ from flask import Blueprint, Response, request
 from msgspec import UNSET, Raw
 
 from scoreboard.accounts.guard import insider, sent_key
-from scoreboard.boards.rules import no_board
 from scoreboard.boards.service import Page
 from scoreboard.boards.types import Board, BoardShown, Score, Window
 from scoreboard.boards.wire import (
@@ -289,13 +288,7 @@ def _export(board: str, format: str, content_type: str) -> Response:
 
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    found = parts().boards.service.find(id)
-    if found is not None and found.definition.public:
-        return found
-    # Credentials are looked at where there is no board too, or their refusal would tell that there is one.
-    if insider() is None or found is None:
-        raise no_board(id)
-    return found
+    return parts().boards.service.readable(id, insider)
 
 
 def player_id(text: str, field: str = "player") -> str:

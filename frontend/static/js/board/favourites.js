@@ -1,11 +1,11 @@
-// stars.js: the favourite players of this browser, on all boards. No DOM.
+// favourites.js: the favourite players of this browser, on all boards. No DOM.
 
 import { browserStorage } from "../../../sdk/browser-storage.js"
 
 const KEY = "scoreboard.favourites"
 const MOST = 100 // as many as the API looks up at once
 
-export class Stars extends EventTarget {
+export class Favourites extends EventTarget {
   #storage
   #here = new Set() // where nothing can be kept, as in some private windows: until the page is left
 

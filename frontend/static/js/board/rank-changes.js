@@ -1,7 +1,7 @@
 // moves.js: what a row says of its way: places won and lost, and a line of its ranks.
 
 import { t } from "../messages.js"
-import { linePoints } from "./marks.js"
+import { linePoints } from "./rank-history.js"
 import { element, part } from "./row.js"
 
 const SVG = "http://www.w3.org/2000/svg"

@@ -1,9 +1,9 @@
-// lately.js: which carrier got through lately, so that the next page does not find out anew.
+// carrier-memory.js: the carrier that got through last, so that the next page need not find out again.
 
 const KEY = "scoreboard.carrier"
 const KEPT_MS = 3_600_000
 
-export function lately() {
+export function rememberedCarrier() {
   try {
     const { carrier, until } = JSON.parse(sessionStorage.getItem(KEY))
     return until > Date.now() ? carrier : ""
@@ -12,10 +12,10 @@ export function lately() {
   }
 }
 
-export function remember(carrier) {
+export function rememberCarrier(carrier) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify({ carrier, until: Date.now() + KEPT_MS }))
   } catch {
-    // then it is found out anew
+    // The next page finds out again.
   }
 }

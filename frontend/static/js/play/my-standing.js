@@ -1,10 +1,10 @@
-// stand.js: where the visitor stands: his points with those that are not counted yet, and his rank.
+// my-standing.js: where the visitor stands: his points with those that are not counted yet, and his rank.
 
 import { t } from "../messages.js"
-import { writtenOut } from "../words.js"
-import { wonText } from "./says.js"
+import { writtenOut } from "../formatting.js"
+import { wonText } from "./round-texts.js"
 
-export class Stand {
+export class MyStanding {
   #root
   #board
 

@@ -1,6 +1,6 @@
-// gains.js: a score that grew counts up to what it is, and says by how much.
+// score-count-up.js: a score that grew counts up to what it is, and says by how much.
 
-import { scored } from "../words.js"
+import { scored } from "../formatting.js"
 import { part, writeNumber } from "./row.js"
 import { visible } from "./slides.js"
 
@@ -10,7 +10,7 @@ const GLOW_MS = 1600
 const MOST_COUNTS = 12 // more at once is noise, and work for every frame
 
 // `scored` are { row, from, to }; `from` is null for who is new.
-export function showGains(scored, format, still) {
+export function showScoreChanges(scored, format, still) {
   const seen = scored.filter(({ row }) => visible(row.getBoundingClientRect().top))
   for (const { row } of seen) glow(row)
   if (still || seen.length > MOST_COUNTS) return

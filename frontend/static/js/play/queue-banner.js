@@ -1,10 +1,10 @@
-// waiting.js: the banner over actions that could not be sent yet.
+// queue-banner.js: the banner over actions that could not be sent yet.
 
 import { t } from "../messages.js"
 
 const SURE_MS = 5000
 
-export class Waiting {
+export class QueueBanner {
   #banner
   #queue
   #sure = null

@@ -1,11 +1,11 @@
-// says.js: what is read aloud: the newest of each kind, together, and seldom. No DOM.
+// announcer.js: what is read aloud: the newest of each kind, together, and seldom. No DOM.
 
 const browser = {
   now: () => Date.now(),
   later: (run, ms) => setTimeout(run, ms),
 }
 
-export class Says {
+export class Announcer {
   #speak
   #everyMs
   #world

@@ -1,10 +1,10 @@
-// still.js: rows stand still under a mouse that moves, under the keyboard's focus, and under a selection.
+// reading-guard.js: rows stand still under a mouse that moves, under the keyboard's focus, and under a selection.
 
 const HOVERS = matchMedia("(hover: hover)")
 const STILL_MS = 10_000 // a pointer that was left lying on the rows holds nothing
 
 // Returns what ends it.
-export function holdStill(table, { hold, release }) {
+export function holdWhileReading(table, { hold, release }) {
   let left = null
   const leave = () => (clearTimeout(left), release("pointer"))
   const move = ({ pointerType }) => {
@@ -32,7 +32,7 @@ export function holdStill(table, { hold, release }) {
 
 // One star is in the order of the Tab key; the arrow keys go from row to row. Returns what to call
 // where rows came or went.
-export function walkable(table) {
+export function walkWithArrows(table) {
   const stars = () => [...table.querySelectorAll(".star button")]
   table.addEventListener("focusin", ({ target }) => {
     if (!target.matches(".star button")) return

@@ -1,11 +1,11 @@
-// kept.js: says how old a board is that the service worker kept, until the page is live again.
+// cached-notice.js: says how old a board is that the service worker kept, until the page is live again.
 
 import { ago, t, time } from "./messages.js"
 
 const MINUTE_MS = 60_000
 const LIVE = ["live", "delayed", "polling"]
 
-export function sayHowOld(page, keptAt) {
+export function showCachedNotice(page, keptAt) {
   const note = document.createElement("p")
   note.className = "kept"
   note.setAttribute("role", "status")

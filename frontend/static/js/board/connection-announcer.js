@@ -1,4 +1,4 @@
-// lost.js: when to say aloud that the connection is lost, and that it is back.
+// connection-announcer.js: when to say aloud that the connection is lost, and that it is back.
 
 import { t } from "../messages.js"
 
@@ -6,7 +6,7 @@ const LOST_MS = 5000 // shorter interruptions are nobody's business
 const LOST = ["stale", "reconnecting", "offline", "ended"]
 const BACK = ["live", "polling"]
 
-export class Lost {
+export class ConnectionAnnouncer {
   #since = null
   #said = false
 

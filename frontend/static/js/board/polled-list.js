@@ -1,4 +1,4 @@
-// lists.js: lists that do not stream: asked for now, and every few seconds. No DOM.
+// polled-list.js: lists that do not stream: asked for now, and every few seconds. No DOM.
 
 const ASK_MS = 10_000
 
@@ -8,7 +8,7 @@ const browser = {
 }
 
 // Events: "news" where there are other rows than before, "problem".
-export class Asked extends EventTarget {
+export class PolledList extends EventTarget {
   shown = { rows: [], total: 0 }
   known = false
   first = true // whether the news is the first answer

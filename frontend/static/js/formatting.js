@@ -1,4 +1,4 @@
-// words.js: numbers and names as people read them. Pure. The same as scoreboard/pages/view.py.
+// formatting.js: numbers and names as people read them. Pure. The same as scoreboard/pages/view.py.
 
 const MINUTE = 60
 

@@ -1,9 +1,9 @@
-// hold.js: whether news may be shown now, and how much of it waits. Pure.
+// update-hold.js: whether news may be shown now, and how much of it waits. Pure.
 //
 // Rows that move under a pointer, under a selection or under the keyboard's focus are not clicked
 // and not read: while there is a reason to hold, news only counts.
 
-export class Hold {
+export class UpdateHold {
   waiting = 0
   #reasons = new Set()
 

@@ -1,7 +1,7 @@
-// says.js: what is said of a round: its receipt, or why there is none and what to do.
+// round-texts.js: what is said of a round: its receipt, or why there is none and what to do.
 
 import { soon, t } from "../messages.js"
-import { writtenOut } from "../words.js"
+import { writtenOut } from "../formatting.js"
 
 const REFUSALS = {
   no_answer: "play.noAnswer",
@@ -43,6 +43,6 @@ export function unsentText(refusal) {
 }
 
 // A round whose points are on their way, without anybody having to do anything.
-export function keptText(refusal) {
+export function queuedText(refusal) {
   return t("play.kept", { why: refusalText(refusal) })
 }

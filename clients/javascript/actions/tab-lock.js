@@ -1,4 +1,4 @@
-// alone.js: one tab of a browser at a time does something. No DOM.
+// tab-lock.js: one tab of a browser at a time does something. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
 import { parsed } from "../parsed.js"
@@ -17,7 +17,7 @@ const browser = {
 
 // Runs it where no other tab does, and tells whether it did. `run` is given what it calls before each part
 // of its work, to go on being the one.
-export async function alone(name, run, world = browser) {
+export async function withLock(name, run, world = browser) {
   if (world.locks) return lockedBy(world.locks, name, run)
   return leased(`${LEASE_KEY}.${name}`, run, world)
 }

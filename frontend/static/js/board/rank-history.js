@@ -3,7 +3,7 @@
 const STATES_KEPT = 20
 const APART_MS = 2000 // states that come faster count as one: twenty of them are forty seconds or more
 
-export class Marks {
+export class RankHistory {
   since = null // when the first state was seen
   #first = new Map()
   #trends = new Map()
