@@ -47,7 +47,7 @@ class MergeFoldBatch:
         self.changes += changes
         self.guests.append(fact.data["guest"])
         windows = [change.window for change in changes]
-        return {"windows": [[one.board, one.period, one.segment] for one in windows]}
+        return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
     def again(self, recorded: Recorded) -> None:
         """Boards are shown once more by the follower."""

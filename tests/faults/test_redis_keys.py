@@ -55,7 +55,7 @@ def meddling(house: House, board: str) -> Iterator[list[str]]:
     done: list[str] = []
     stopping, draw = threading.Event(), random.Random(7)
     names = [
-        *(part(rediskeys.window(board, "all", "")) for part in PARTS),
+        *(part(rediskeys.window(f"{board}/all/")) for part in PARTS),
         rediskeys.names(),
         rediskeys.applied(0),
     ]
@@ -124,7 +124,7 @@ def test_whatever_becomes_of_keys_boards_are_right(kind, request, build_house):
 
 def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> float:
     """How many seconds it took until what was altered was as before, and shown."""
-    tag, expected = rediskeys.window(board, "all", ""), house.rows(board)
+    tag, expected = rediskeys.window(f"{board}/all/"), house.rows(board)
     with house.redis.client() as redis:
         stamp = redis.hget(rediskeys.state(tag), "stamp")
         alter(redis, tag)

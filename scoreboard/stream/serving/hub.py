@@ -202,7 +202,7 @@ class Hub:
         # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
         _, window, _ = self.scopes.window(scope)
         try:
-            self.store.ask_for(f"{window.board}/{window.period}/{window.segment}")
+            self.store.ask_for(window.path)
             until = self.monotonic() + FIRST_SECONDS
             while self._lacks(scope) and not self.degraded and self.monotonic() < until:
                 self._changed.wait(until - self.monotonic())
