@@ -51,7 +51,7 @@ class AccountFold:
     renamed: Renamed
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
         """Nothing to load."""
         return AccountFoldBatch(db=db, at=at, announce=self.announce, renamed=self.renamed)
 
@@ -90,7 +90,7 @@ class AccountFoldBatch:
             self.named[fact.player] = Name(player=fact.player, text=name, seq=seq)
         return {}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Names are shown once more by the follower."""
 
     def finish(self) -> None:
@@ -99,7 +99,7 @@ class AccountFoldBatch:
         if self.revoked:
             sessions.revoke(self.db, list(self.revoked), self.at)
 
-    def publish(self, span: Span) -> dict[str, Revocation]:
+    def project(self, span: Span) -> dict[str, Revocation]:
         """Show names that changed. Returns what was revoked, which this process must not read again."""
         self.announce(list(self.named.values()), span)
         if others := [player for player in self.named if player not in self.created]:

@@ -30,7 +30,7 @@ class KeyFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"key-created", "key-revoked"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFoldBatch:
         """Nothing to load."""
         return KeyFoldBatch(db=db, at=at, announce=self.announce)
 
@@ -54,13 +54,13 @@ class KeyFoldBatch:
         serverkeys.write_key(self.db, key, fact.data["hash"])
         return {}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Nothing is shown of keys."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Nothing is shown of keys."""
         self.announce(span)
 

@@ -22,7 +22,7 @@ class PurgeFold:
     announce: Announce
     kinds: frozenset[str] = frozenset({"guests-purged"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
         """Nothing to load."""
         return PurgeFoldBatch(db=db, announce=self.announce)
 
@@ -47,12 +47,12 @@ class PurgeFoldBatch:
         self.purged.extend(purged)
         return {"players": purged}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Names are forgotten once more by the follower."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Show names no more."""
         self.announce(self.purged, span)

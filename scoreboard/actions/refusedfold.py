@@ -22,7 +22,7 @@ class RefusedFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"action-refused"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
         """Load how many were recorded in this hour."""
         players = list({fact.player: None for fact in facts})
         taken = table.taken(db, at // HOUR_MS, players)
@@ -50,13 +50,13 @@ class RefusedFoldBatch:
         self.taken[fact.player] = self._taken_now[fact.player] = taken + 1
         return {}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Nothing is shown."""
 
     def finish(self) -> None:
         """Write how many were taken."""
         table.write_taken(self.db, self.at // HOUR_MS, self._taken_now)
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """No board changes by these facts."""
         self.announce(span)

@@ -22,7 +22,7 @@ class ActionTypeFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({"action-type-defined", "action-type-deleted"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionTypeFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionTypeFoldBatch:
         """Nothing to load."""
         return ActionTypeFoldBatch(db=db, announce=self.announce)
 
@@ -47,12 +47,12 @@ class ActionTypeFoldBatch:
         table.write(self.db, defined, file_digest=fact.data.get("fileDigest", ""))
         return {"created": not there}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Nothing is shown of action types."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """No board changes by these facts."""
         self.announce(span)

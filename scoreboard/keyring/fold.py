@@ -23,7 +23,7 @@ class KeyRingFold:
     announce: Callable[[Span], None]
     kinds: frozenset[str] = frozenset({CREATED, REVOKED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyRingFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyRingFoldBatch:
         """Nothing to load."""
         return KeyRingFoldBatch(db=db, at=at, announce=self.announce)
 
@@ -44,13 +44,13 @@ class KeyRingFoldBatch:
             self._revoke(fact.data["kid"])
         return {}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Nothing is shown of keys."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Nothing is shown of keys."""
         self.announce(span)
 

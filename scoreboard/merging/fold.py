@@ -20,7 +20,7 @@ class MergeFold:
     actions: Part
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
         """Nothing to load."""
         return MergeFoldBatch(db=db, at=at, parts=self)
 
@@ -49,13 +49,13 @@ class MergeFoldBatch:
         windows = [change.window for change in changes]
         return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Boards are shown once more by the follower."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> Revoked:
+    def project(self, span: Span) -> Revoked:
         """Show the boards. Returns what was revoked, which this process must not read again."""
-        self.parts.boards.publish(self.changes, self.guests, span)
+        self.parts.boards.project(self.changes, self.guests, span)
         return self.revoked
