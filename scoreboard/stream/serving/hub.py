@@ -238,10 +238,14 @@ class Hub:
         for published in found:
             if not self._take(published):
                 break
-        head = self.store.head()
-        rest = self.warm() if head is None or head[0].epoch != self.head.epoch else 0.0
+        rest = 0.0 if found else self._check_epoch()  # the ids of frames tell the epoch as well
         self.degraded = False
         return rest
+
+    def _check_epoch(self) -> float:
+        """Begin again where the stream did. Returns the seconds until the next turn."""
+        head = self.store.head()
+        return self.warm() if head is None or head[0].epoch != self.head.epoch else 0.0
 
     def warm(self) -> float:
         """Read the stream's whole state. Returns the seconds until the next turn."""
