@@ -9,7 +9,8 @@ from typing import Protocol
 from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
 from scoreboard.accounts.guests import Guests
-from scoreboard.accounts.keys import KeyFold, Keys
+from scoreboard.accounts.keys import CREATED, REVOKED, Keys
+from scoreboard.accounts.keys import apply as apply_key
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
 from scoreboard.accounts.purgefold import PurgeFold
@@ -28,6 +29,7 @@ from scoreboard.base import Base
 from scoreboard.core.concurrency.keyedlock import KeyedLock
 from scoreboard.core.signing import derive
 from scoreboard.journal.service import Journal
+from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Fold, Span
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
@@ -85,7 +87,7 @@ def folds(*, announce: Announcer) -> list[Fold]:
     return [
         AccountFold(announce=announce.named, renamed=announce.renamed),
         PurgeFold(announce=announce.forgotten),
-        KeyFold(announce=announce.nothing),
+        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.nothing),
     ]
 
 
