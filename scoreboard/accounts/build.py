@@ -21,7 +21,6 @@ from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.sessions import Sessions
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.guests import StoredGuests
-from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.accounts.types import Name
@@ -78,7 +77,7 @@ def build_tables(base: Base) -> AccountTables:
     """What other features read, before there is a writer."""
     return AccountTables(
         accounts=Accounts(stored=StoredAccounts(base.database)),
-        names=Names(stored=PlayerNames(base.database)),
+        names=Names(base.database),
     )
 
 

@@ -26,21 +26,25 @@ class SimpleFold:
 
     def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
         """A batch that applies facts with `apply`."""
-        return _SimpleBatch(self, db, at)
+        return _Applying(self, db, at)
 
 
-class _SimpleBatch:
+class SimpleBatch:
+    """What a batch does by default: nothing is shown again, and nothing is left to be written."""
+
+    def again(self, recorded: Recorded) -> None:
+        """Show nothing: the fact changed no view, or a follower looks after that view."""
+
+    def finish(self) -> None:
+        """Write nothing: every fact was written when it was applied."""
+
+
+class _Applying(SimpleBatch):
     def __init__(self, fold: SimpleFold, db: Connection, at: int) -> None:
         self._fold, self._db, self._at = fold, db, at
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         return self._fold.apply(self._db, fact, seq, self._at)
-
-    def again(self, recorded: Recorded) -> None:
-        pass
-
-    def finish(self) -> None:
-        pass
 
     def publish(self, span: Span) -> None:
         self._fold.announce(span)

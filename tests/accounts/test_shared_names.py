@@ -7,7 +7,7 @@ import pytest
 from playhouse.migrations import Migration, Runner
 
 from scoreboard.core.storage.db import execute
-from scoreboard.parts import HERE
+from scoreboard.base import HERE
 from tests.boards.calls import refusal
 
 INSERT = (
