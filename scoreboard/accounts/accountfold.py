@@ -54,7 +54,7 @@ class AccountFold:
     renamed: Renamed
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
         """A batch of facts about players. Nothing is loaded before."""
         return AccountFoldBatch(
             db=db,
@@ -108,7 +108,7 @@ class AccountFoldBatch(SimpleBatch):
         if self.revoked:
             self.sessions.revoke(list(self.revoked), self.at)
 
-    def publish(self, span: Span) -> dict[str, Revocation]:
+    def project(self, span: Span) -> dict[str, Revocation]:
         """Show names that changed. Returns what was revoked, which this process must not read again."""
         self.announce(list(self.named.values()), span)
         if others := [player for player in self.named if player not in self.created]:

@@ -23,7 +23,7 @@ class PurgeFold:
     announce: Announce
     kinds: frozenset[str] = frozenset({"guests-purged"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
         """A batch of purges. Nothing is loaded before."""
         return PurgeFoldBatch(db=db, announce=self.announce)
 
@@ -48,6 +48,6 @@ class PurgeFoldBatch(SimpleBatch):
         self.purged.extend(purged)
         return {"players": purged}
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Show names no more."""
         self.announce(self.purged, span)

@@ -28,7 +28,7 @@ class ActionFold:
     receipts: Receipts
     kinds: frozenset[str] = frozenset({"action"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
         """Load what guards `facts`, and what their points change."""
         players = list({fact.player: None for fact in facts})
         alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
@@ -37,7 +37,7 @@ class ActionFold:
         return ActionFoldBatch(
             db=db,
             at=at,
-            scores=self.scores.begin(db, facts, at),
+            scores=self.scores.open(db, facts, at),
             receipts=self.receipts,
             barred=self.accounts.barred(db, players),
             ended=guards.ended(alone) if alone else {},
@@ -73,9 +73,9 @@ class ActionFoldBatch:
         self.written.append((seq, fact.player, result))
         return result
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show once more what an earlier completion changed."""
-        self.scores.again(recorded)
+        self.scores.replay(recorded)
 
     def finish(self) -> None:
         """Write what the batch changed."""
@@ -86,9 +86,9 @@ class ActionFoldBatch:
         if self._won_now:
             guards.write_wins({key: self.wins[key] for key in self._won_now})
 
-    def publish(self, span: Span) -> Any:
+    def project(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
-        shown = self.scores.publish(span)
+        shown = self.scores.project(span)
         for seq, player, result in self.written:
             self.receipts.keep(seq, player, result, shown)
         return shown

@@ -15,7 +15,7 @@ from scoreboard.actions.types import Placed, Receipt
 from scoreboard.boards.rules import fed
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.notes import DeferredRows
+from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.types import Recorded
 
 KEPT = 2000  # receipts that a process remembers

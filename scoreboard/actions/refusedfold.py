@@ -23,7 +23,7 @@ class RefusedFold:
     announce: Announce
     kinds: frozenset[str] = frozenset({"action-refused"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
         """Load how many were recorded in this hour."""
         players = list({fact.player: None for fact in facts})
         counts = StoredRefusals(db).counts(at // HOUR_MS, players)
@@ -56,6 +56,6 @@ class RefusedFoldBatch(SimpleBatch):
         """Write how many there are."""
         StoredRefusals(self.db).write(self.at // HOUR_MS, self._changed)
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Announce the facts. They change no board."""
         self.announce(span)

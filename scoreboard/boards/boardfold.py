@@ -29,7 +29,7 @@ class BoardFold:
     projector: BoardProjector
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
         """Make sure of the newest definitions."""
         self.catalogue.refresh_within(db)
         return BoardFoldBatch(db=db, at=at, parts=self)
@@ -55,13 +55,13 @@ class BoardFoldBatch:
             return self._delete(fact, seq)
         return self._close(fact)
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """What an earlier fact changed is shown by the follower."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Tell every process of new definitions, and let go of closed windows."""
         if self.boards:
             self.parts.projector.definitions(self.version, self.gone, span)

@@ -39,12 +39,12 @@ class ScoreFold:
     projector: BoardProjector
     kinds: frozenset[str] = frozenset({"score"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
         """Load the windows and standings that `facts` touch."""
         self.catalogue.refresh_within(db)
-        folding = ScoreFoldBatch(db=db, parts=self, at=at)
-        folding.load(facts)
-        return folding
+        batch = ScoreFoldBatch(db=db, parts=self, at=at)
+        batch.load(facts)
+        return batch
 
 
 @dataclass(kw_only=True)
@@ -107,7 +107,7 @@ class ScoreFoldBatch:
         }
         return fed[fact.board] if fact.kind == "score" else {"boards": fed}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show once more what an earlier fact changed: its first showing may have failed."""
         for id, mine in fed(recorded).items():
             board = self._board(id)
@@ -128,7 +128,7 @@ class ScoreFoldBatch:
             table.write_window(self.db, self.windows[window])
         Names(self.db).write(self.names.values())
 
-    def publish(self, span: Span) -> dict[Window, dict[str, RankChange]]:
+    def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:

@@ -24,7 +24,7 @@ class SimpleFold:
         self.apply = apply
         self.announce = announce
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
         """A batch that applies facts with `apply`."""
         return _Applying(self, db, at)
 
@@ -32,7 +32,7 @@ class SimpleFold:
 class SimpleBatch:
     """What a batch does by default: nothing is shown again, and nothing is left to be written."""
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show nothing: the fact changed no view, or a follower looks after that view."""
 
     def finish(self) -> None:
@@ -46,5 +46,5 @@ class _Applying(SimpleBatch):
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         return self._fold.apply(self._db, fact, seq, self._at)
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         self._fold.announce(span)

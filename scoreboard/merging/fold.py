@@ -21,7 +21,7 @@ class MergeFold:
     actions: Part
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
         """A batch of merges. Nothing is loaded before."""
         return MergeFoldBatch(db=db, at=at, parts=self)
 
@@ -50,7 +50,7 @@ class MergeFoldBatch(SimpleBatch):
         windows = [change.window for change in changes]
         return {"windows": [[one.board, one.period, one.segment] for one in windows]}
 
-    def publish(self, span: Span) -> Revoked:
+    def project(self, span: Span) -> Revoked:
         """Show the boards. Returns what was revoked, which this process must not read again."""
-        self.parts.boards.publish(self.changes, self.guests, span)
+        self.parts.boards.project(self.changes, self.guests, span)
         return self.revoked

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from playhouse.migrations import Migration, Runner
 
-from scoreboard.core.storage.db import execute
 from scoreboard.base import HERE
+from scoreboard.core.storage.db import execute
 from tests.boards.calls import refusal
 
 INSERT = (
