@@ -10,8 +10,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from scoreboard.actions.store import receipts as table
-from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
+from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts, row
 from scoreboard.actions.types import Placed, Receipt
 from scoreboard.boards.rules import fed
 from scoreboard.boards.types import RankChange, Window
@@ -40,7 +39,7 @@ class Receipts:
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
         if all(rank is not None for rank, _ in ranks):
-            self.notes.add(RECEIPTS, table.row(seq, ranks))
+            self.notes.add(RECEIPTS, row(seq, ranks))
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
         """The receipt of a completion: the same whenever it is asked for."""

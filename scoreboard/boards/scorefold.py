@@ -81,7 +81,7 @@ class ScoreFoldBatch:
         self.merged = self.parts.accounts.merged(self.db, scored)
         named = [fact.player for fact in facts if "displayName" in fact.data]
         if named:
-            self.known_names = self.parts.names.within(self.db, named)
+            self.known_names = Names(self.db).of(named)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Fold one score into all windows of its boards, or into none. Raises Refused or NotFound."""
@@ -126,7 +126,7 @@ class ScoreFoldBatch:
             )
         for window in {window: None for window, _ in self.changed}:
             table.write_window(self.db, self.windows[window])
-        self.parts.names.write(self.db, self.names.values())
+        Names(self.db).write(self.names.values())
 
     def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""

@@ -116,7 +116,7 @@ def of_another_feature(one):
     _, other, *rest = [*one.module.split("."), ""]
     if other in (one.feature, "core"):
         return False
-    shown = OPEN | ({"writer", "deferred"} if other == "journal" else set())
+    shown = OPEN | ({"writer", "deferred", "simplefold"} if other == "journal" else set())
     if one.path.endswith("/build.py"):  # wires parts of its feature and of lower ones
         return other != "base" and (other not in LEVEL or LEVEL[other] >= LEVEL[one.feature])
     return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or not shown & {*rest}
