@@ -19,6 +19,7 @@ from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.parts import Parts, build
 from tests import schedule
 from tests.contract import client_of
+from tests.schedule import mark, pytest_xdist_make_scheduler  # noqa: F401 - pytest finds them here
 from tests.support import KEY, FrozenClock, Postgres, Stack, empty_main, running
 
 
@@ -26,17 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_database")
         metafunc.parametrize("database_kind", schedule.DATABASES[:1] if one else schedule.DATABASES)
-    schedule.name_alone(metafunc)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedule.AloneLast:
-    return schedule.AloneLast(config, log)
-
-
-@pytest.fixture
-def alone() -> None:
-    """Tests marked `alone` have it: see `tests/schedule.py`."""
+    schedule.pytest_generate_tests(metafunc)
 
 
 @pytest.fixture(scope="session")
