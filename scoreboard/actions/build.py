@@ -16,11 +16,13 @@ from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typeadmin import ActionTypeAdmin
-from scoreboard.actions.typefold import ActionTypeFold
+from scoreboard.actions.typefold import DEFINED, DELETED
+from scoreboard.actions.typefold import apply as apply_type
 from scoreboard.base import Base
 from scoreboard.boards.service import Boards
 from scoreboard.core.signing import derive
 from scoreboard.journal.build import JournalParts
+from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
@@ -45,7 +47,7 @@ def folds(*, scores: Fold, accounts: Accounts, receipts: Receipts, announce: Ann
     """How completions, action types and refusals are folded."""
     return [
         ActionFold(scores=scores, accounts=accounts, receipts=receipts),
-        ActionTypeFold(announce=announce),
+        SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce),
         RefusedFold(announce=announce),
     ]
 

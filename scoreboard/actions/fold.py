@@ -11,7 +11,7 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, check_alone, won
-from scoreboard.actions.store import guards
+from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Recorded, Span
@@ -33,14 +33,15 @@ class ActionFold:
         players = list({fact.player: None for fact in facts})
         alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
         capped = list({fact.player: None for fact in facts if any(_caps(fact))})
+        guards = StoredGuards(db)
         return ActionFoldBatch(
             db=db,
             at=at,
             scores=self.scores.open(db, facts, at),
             receipts=self.receipts,
             barred=self.accounts.barred(db, players),
-            ended=guards.ended(db, alone) if alone else {},
-            wins=guards.wins(db, capped) if capped else {},
+            ended=guards.ended(alone) if alone else {},
+            wins=guards.wins(capped) if capped else {},
         )
 
 
@@ -79,10 +80,11 @@ class ActionFoldBatch:
     def finish(self) -> None:
         """Write what the batch changed."""
         self.scores.finish()
+        guards = StoredGuards(self.db)
         if self._ended_now:
-            guards.write_ended(self.db, {player: self.ended[player] for player in self._ended_now})
+            guards.write_ended({player: self.ended[player] for player in self._ended_now})
         if self._won_now:
-            guards.write_wins(self.db, {key: self.wins[key] for key in self._won_now})
+            guards.write_wins({key: self.wins[key] for key in self._won_now})
 
     def project(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""

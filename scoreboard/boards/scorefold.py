@@ -81,7 +81,7 @@ class ScoreFoldBatch:
         self.merged = self.parts.accounts.merged(self.db, scored)
         named = [fact.player for fact in facts if "displayName" in fact.data]
         if named:
-            self.known_names = self.parts.names.within(self.db, named)
+            self.known_names = Names(self.db).of(named)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Fold one score into all windows of its boards, or into none. Raises Refused or NotFound."""
@@ -100,7 +100,7 @@ class ScoreFoldBatch:
             board: {
                 "operator": operators[board],
                 "standings": [
-                    [window.period, window.segment, new.score, new.version] for window, _, _, new in mine
+                    [window.period, window.region, new.score, new.version] for window, _, _, new in mine
                 ],
             }
             for board, mine in moves.items()
@@ -113,8 +113,8 @@ class ScoreFoldBatch:
             board = self._board(id)
             if board is None or recorded.seq <= board.since:
                 continue
-            for period, segment, *_ in mine["standings"]:
-                self._touch(Window(id, period, segment), recorded.fact.player)
+            for period, region, *_ in mine["standings"]:
+                self._touch(Window(id, period, region), recorded.fact.player)
 
     def finish(self) -> None:
         """Write what the batch changed."""
@@ -126,7 +126,7 @@ class ScoreFoldBatch:
             )
         for window in {window: None for window, _ in self.changed}:
             table.write_window(self.db, self.windows[window])
-        self.parts.names.write(self.db, self.names.values())
+        Names(self.db).write(self.names.values())
 
     def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded, Span
+from scoreboard.journal.simplefold import SimpleBatch
+from scoreboard.journal.types import PLAYER_MERGED, Fact, Span
 from scoreboard.merging.types import Part, Revoked, Shows
 
 
@@ -21,12 +22,12 @@ class MergeFold:
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
-        """Nothing to load."""
+        """A batch of merges. Nothing is loaded before."""
         return MergeFoldBatch(db=db, at=at, parts=self)
 
 
 @dataclass(kw_only=True)
-class MergeFoldBatch:
+class MergeFoldBatch(SimpleBatch):
     """Merges in one batch."""
 
     db: Connection
@@ -47,13 +48,7 @@ class MergeFoldBatch:
         self.changes += changes
         self.guests.append(fact.data["guest"])
         windows = [change.window for change in changes]
-        return {"windows": [[one.board, one.period, one.segment] for one in windows]}
-
-    def replay(self, recorded: Recorded) -> None:
-        """Boards are shown once more by the follower."""
-
-    def finish(self) -> None:
-        """Everything is written already."""
+        return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
     def project(self, span: Span) -> Revoked:
         """Show the boards. Returns what was revoked, which this process must not read again."""
