@@ -138,7 +138,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         base=base,
         journal=journal.reader,
         writer=writer,
-        followers=Followers(journal=journal.patient, followers=[boards.follower, audit.follower]),
+        followers=Followers(journals=[journal.patient], followers=[boards.follower, audit.follower]),
         ring=ring,
         accounts=accounts,
         boards=boards,

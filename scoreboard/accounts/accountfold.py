@@ -24,7 +24,7 @@ from scoreboard.accounts.types import Account, Name, Revocation
 from scoreboard.core.errors import NotFound, ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 Announce = Callable[[Sequence[Name], Span], None]
 Renamed = Callable[[Sequence[str]], None]
@@ -80,7 +80,7 @@ class AccountFoldBatch(SimpleBatch):
     named: dict[str, Name] = field(default_factory=dict)
     revoked: dict[str, Revocation] = field(default_factory=dict)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Change an account or a session. Raises Conflict, Forbidden, NotFound or Unauthenticated."""
         change = {
             "player-created": self._create,
@@ -99,7 +99,7 @@ class AccountFoldBatch(SimpleBatch):
         change(fact)
         name = fact.data.get("displayName")
         if name is not None:
-            self.named[fact.player] = Name(player=fact.player, text=name, seq=seq)
+            self.named[fact.player] = Name(player=fact.player, text=name, seq=position.seq)
         return {}
 
     def finish(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from scoreboard.accounts.store.guests import Idle, StoredGuests
 from scoreboard.core.clock import Clock
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 from scoreboard.journal.writer import Writer
 
 DAY_MS = 86_400_000
@@ -50,7 +50,7 @@ class Guests:
             last = page[-1]
         return purged
 
-    def _purge(self, page: Sequence[Idle], head: int, before: int) -> int:
+    def _purge(self, page: Sequence[Idle], head: Position, before: int) -> int:
         players = [guest.player for guest in page]
         ranked = self.ranked(players, page[0].created_at - DAY_MS)  # clocks may have been set
         if ranked:

@@ -15,7 +15,7 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 from scoreboard.journal.writer import Writer
 
 KEPT_SECONDS = 30.0  # how long a revoked key may still work in a process that knows it
@@ -23,7 +23,7 @@ BOOTSTRAP = "bootstrap"
 CREATED, REVOKED = "key-created", "key-revoked"
 
 
-def apply(db: Connection, fact: Fact, seq: int, at: int) -> dict[str, Any]:
+def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:
     """Create or revoke a key. Raises NotFound, key_not_found."""
     keys, id = ServerKeys(db), fact.data["id"]
     if fact.kind == CREATED:

@@ -16,13 +16,15 @@ from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.sessions import MERGED, StoredSessions
 from scoreboard.accounts.types import Account, Revocation
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 
 
 class AccountMerge:
     """Accounts and sessions, where a guest is merged."""
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], dict[str, Revocation]]:
+    def check(
+        self, db: Connection, fact: Fact, position: Position, at: int
+    ) -> Callable[[], dict[str, Revocation]]:
         """What merges the guest's account, and tells which sessions ended. Raises what refuses it."""
         accounts, sessions, guest = StoredAccounts(db), StoredSessions(db), fact.data["guest"]
         _check_account(accounts.get(fact.player), fact.player)

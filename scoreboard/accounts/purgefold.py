@@ -11,7 +11,7 @@ from scoreboard.core.errors import Conflict
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import players_since
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 Announce = Callable[[Sequence[str], Span], None]
 
@@ -36,7 +36,7 @@ class PurgeFoldBatch(SimpleBatch):
     announce: Announce
     purged: list[str] = field(default_factory=list)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Delete guests. The result names them. Raises Conflict where none is left to delete."""
         # They had no scores when the journal ended at `head`. What came since would say so.
         found: list[str] = fact.private["players"]

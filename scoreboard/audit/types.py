@@ -1,4 +1,4 @@
-"""The words of the audit log."""
+"""Types of the audit log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 class AuditLine(Struct, frozen=True):
     """Who did what, when, to whom: one fact, without what is personal in it."""
 
-    seq: int
+    seq: int  # of the fact, in its shard
     at: int
     kind: str
     caller: str
@@ -16,3 +16,4 @@ class AuditLine(Struct, frozen=True):
     board: str
     request: str
     detail: str  # JSON
+    shard: int

@@ -28,7 +28,7 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     follower.catalogue.refresh()
     for board in asked.board:
         follower.catalogue.board(board)
-    whole = not asked.board and (follower.position() is None or not follower.is_current())
+    whole = not asked.board and (follower.resume(parts.journal.shard, None) is None)
     if whole:
         follower.clear()
     rows = parts.boards.windows.open()

@@ -8,7 +8,7 @@ from typing import Any
 
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Span
+from scoreboard.journal.types import PLAYER_MERGED, Fact, Position, Span
 from scoreboard.merging.types import Part, Revoked, Shows
 
 
@@ -37,11 +37,11 @@ class MergeFoldBatch(SimpleBatch):
     changes: list[Any] = field(default_factory=list)
     revoked: dict[str, Any] = field(default_factory=dict)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Merge a guest. The result names the windows that changed. Raises what refuses it."""
         # Whatever may be refused comes before the first write: a refusal does not roll back.
         parts = (self.parts.accounts, self.parts.boards, self.parts.actions)
-        end, move, join = [part.check(self.db, fact, seq, self.at) for part in parts]
+        end, move, join = [part.check(self.db, fact, position, self.at) for part in parts]
         self.revoked |= end()
         changes = move()
         join()

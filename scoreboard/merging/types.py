@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 Revoked = Mapping[str, Revocation]
 
@@ -15,7 +15,7 @@ Revoked = Mapping[str, Revocation]
 class Part(Protocol):
     """What one feature does where a guest is merged, inside the writer's transaction."""
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], Any]:
+    def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], Any]:
         """What writes it. Raises a ScoreboardError where the merge breaks a rule; nothing is written then."""
 
 

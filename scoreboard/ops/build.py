@@ -29,7 +29,7 @@ def build(
     """The health of this deployment. `journal` is one that gives up early, as requests do."""
     # A caller who asks for the lag does not wait long for Redis.
     hasty = replace(boards.follower, view=boards.projector.view)
-    followers = Followers(journal=journal, followers=[hasty, audit.follower])
+    followers = Followers(journals=[journal], followers=[hasty, audit.follower])
     return Health(
         database=base.database,
         writable=WriteProbe(database=base.database, trouble=lambda: writer.trouble).check,

@@ -159,7 +159,7 @@ def test_it_is_in_the_journal_with_its_author(ada, parts, suspend, reinstate):
     suspend(ada)
     reinstate(ada)
 
-    lines = [line.fact for line in parts.journal.after(0, 100)][-3:]
+    lines = [line.fact for line in parts.journal.after(parts.journal.start, 100)][-3:]
     assert [(one.kind, one.context["caller"]) for one in lines] == [
         ("player-suspended", "command"),
         ("player-suspended", "command"),

@@ -148,7 +148,9 @@ def test_too_fast_is_refused_recorded_once_and_can_be_made_good(ada, parts, cloc
 
     assert ada.complete(asked).status_code == 200
 
-    (line,) = [one for one in parts.journal.after(0, 1000) if one.fact.kind == "action-refused"]
+    (line,) = [
+        one for one in parts.journal.after(parts.journal.start, 1000) if one.fact.kind == "action-refused"
+    ]
     assert (line.fact.player, line.fact.action) == (ada.id, "walk")
     assert line.fact.data == {"code": "completed_too_fast", "tookMs": 2499, "minMs": 2500}
 

@@ -23,7 +23,11 @@ def slow(parts):
 
 def kept(parts, *players):
     """How many refusals of each player are in the journal."""
-    lines = [one.fact.player for one in parts.journal.after(0, 10_000) if one.fact.kind == "action-refused"]
+    lines = [
+        one.fact.player
+        for one in parts.journal.after(parts.journal.start, 10_000)
+        if one.fact.kind == "action-refused"
+    ]
     return [lines.count(player.id) for player in players]
 
 

@@ -133,7 +133,7 @@ def test_who_is_shown_by_an_address_is_renamed(run, parts):
     assert run("players", "hide-addresses")[:2] == (0, "players renamed: 1\n")
     assert run("players", "hide-addresses")[1] == "players renamed: 0\n"
     assert parts.accounts.players.me(shown).display_name == f"Player {shown[-4:].upper()}"
-    fact = parts.journal.after(0, 100)[-1].fact
+    fact = parts.journal.after(parts.journal.start, 100)[-1].fact
     assert (fact.kind, fact.context["caller"]) == ("player-renamed", "command")
 
 

@@ -161,7 +161,7 @@ class Deployment:
     def counted(self, board: str = "main") -> list[Counted]:
         """What the journal says of a board's points, fact by fact."""
         parts = build(self.settings)
-        facts = [line.fact for line in parts.journal.after(0, 10_000_000)]
+        facts = [line.fact for line in parts.journal.after(parts.journal.start, 10_000_000)]
         parts.close()
         return [
             Counted(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import Position, Recorded
 from worker import context, known
 from worker.__main__ import main
 
@@ -45,14 +45,11 @@ class Faulty:
     name: str
     fault: Callable[[], None]
 
-    def position(self) -> int:
-        return 0
+    def resume(self, shard: int, noted: Position | None) -> Position:
+        return noted or Position(shard, 0)
 
-    def is_current(self) -> bool:
-        return True
-
-    def restore(self) -> None:
-        """Nothing to restore."""
+    def restore(self, shard: int) -> Position:
+        return Position(shard, 0)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Leave a line that says when and by which worker it was tried, then fail."""

@@ -15,7 +15,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.types import Applied, Compared, Place, RankChange, Standing, Stretch, Window
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import Breaker, Scripts, SharedReads
-from scoreboard.journal.types import Recorded, Span
+from scoreboard.journal.types import Position, Recorded, Span
 
 PARTS = (rediskeys.order, rediskeys.members, rediskeys.tiers, rediskeys.tier_sizes, rediskeys.metadata)
 SCANNED = 1000  # keys that are looked at in one trip
@@ -97,37 +97,39 @@ class RedisView:
     def advance(self, span: Span) -> None:
         """Note that these facts are applied. Raises RedisAway."""
         if span.facts:
-            self._advance(span.first, span.last, span.mark, span.before, "")
+            self._advance(span.shard, span.first, span.last, span.mark, span.before, "")
 
     def advance_by(self, facts: Sequence[Recorded]) -> None:
         """Note that these facts are applied, which follow a compared position. Raises RedisAway."""
-        self._advance(facts[0].seq, facts[-1].seq, facts[-1].mark, "", "")
+        first, last = facts[0].position, facts[-1]
+        self._advance(first.shard, first.seq, last.seq, last.mark, "", "")
 
-    def begin_at(self, seq: int, mark: str) -> None:
-        """Note that everything is applied, up to the fact of this number and mark. Raises RedisAway."""
-        self._advance(1, seq, mark, "", "set")
+    def begin_at(self, position: Position, mark: str) -> None:
+        """Note that everything is applied, up to the fact at this position. Raises RedisAway."""
+        self._advance(position.shard, 1, position.seq, mark, "", "set")
 
-    def _advance(self, first: int, last: int, *rest: Any) -> None:
-        self._call("advance_applied", [rediskeys.applied(0)], [first, last, *rest])
+    def _advance(self, shard: int, *args: Any) -> None:
+        self._call("advance_applied", [rediskeys.applied(shard)], args)
 
     def wake(self) -> None:
         """Wake the followers. Raises RedisAway."""
         self._breaker.call(lambda: self._scripts.execute(lambda pipeline: _ring(pipeline, rediskeys.wake())))
 
-    def applied(self) -> Applied | None:
-        """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
+    def applied(self, shard: int) -> Applied | None:
+        """Which facts of a shard Redis holds; None where it was emptied. Raises RedisAway."""
         names = ["position", "mark", "newest", "newest-mark"]
 
         def read() -> Applied | None:
             try:
-                found: Any = self._redis.hmget(rediskeys.applied(0), names)
-                return _applied(*found)
+                found: Any = self._redis.hmget(rediskeys.applied(shard), names)
+                return _applied(shard, *found)
             except ResponseError as error:
                 if "WRONGTYPE" not in str(error):
                     raise
             except ValueError:
                 pass  # it was altered
-            self._redis.unlink(rediskeys.applied(0))  # no position is better than one that nobody can read
+            # No position is better than one that nobody can read.
+            self._redis.unlink(rediskeys.applied(shard))
             return None
 
         return self._breaker.call(read)
@@ -142,9 +144,9 @@ class RedisView:
         )
         self._unlink_all(rediskeys.WINDOWS)
 
-    def forget_journal(self) -> None:
+    def forget_journal(self, shard: int) -> None:
         """Forget all that followed another journal, the stream included. Raises RedisAway."""
-        followed = (rediskeys.applied(0), rediskeys.head(), rediskeys.frames(), rediskeys.shown())
+        followed = (rediskeys.applied(shard), rediskeys.head(), rediskeys.frames(), rediskeys.shown())
         self._breaker.call(lambda: self._redis.unlink(*followed))
 
     def _unlink_all(self, pattern: str) -> None:
@@ -380,14 +382,14 @@ def _both(window: Window) -> list[str]:
 
 
 def _applied(
-    position: str | None, mark: str | None, newest: str | None, newest_mark: str | None
+    shard: int, position: str | None, mark: str | None, newest: str | None, newest_mark: str | None
 ) -> Applied | None:
     if position is None:
         return None
     return Applied(
-        position=int(position),
+        position=Position(shard, int(position)),
         mark=mark or "",
-        newest=int(newest or position),
+        newest=Position(shard, int(newest or position)),
         newest_mark=(newest_mark if newest else mark) or "",
     )
 
