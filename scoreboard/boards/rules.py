@@ -74,15 +74,16 @@ def fold(
             if not metadata or metadata == old.metadata:
                 return old
             return structs.replace(old, metadata=metadata, version=position.seq)
+    number = position.number
     return Standing(
         player=player,
         score=score,
         columns=columns,
         reached_at=at,
-        reached_by=position.number,
+        reached_by=number,
         version=position.seq,
         metadata=metadata or (old.metadata if old else ""),
-        key=order.compose(score, columns, at, position.number) if -SAFE <= score <= SAFE else "",
+        key=order.compose(score, columns, at, number) if -SAFE <= score <= SAFE else "",
     )
 
 
