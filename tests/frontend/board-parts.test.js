@@ -3,7 +3,7 @@ import { test } from "node:test"
 
 import "./english.js"
 import { badgeOf } from "../../frontend/static/js/board/badge.js"
-import { found, onPodium, sameResult } from "../../frontend/static/js/board/rows.js"
+import { found, onPodium, sameResult } from "../../frontend/static/js/board/compare.js"
 import { Lazy } from "../../frontend/static/js/board/lazy.js"
 import { ConnectionAnnouncer } from "../../frontend/static/js/board/connection-announcer.js"
 import { isStreamed, pageAfter, pageCount, pageFor, rowRange, shiftAt } from "../../frontend/static/js/board/paging.js"
