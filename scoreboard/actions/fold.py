@@ -11,7 +11,7 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, check_alone, won
-from scoreboard.actions.store import guards
+from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Recorded, Span
@@ -28,19 +28,20 @@ class ActionFold:
     receipts: Receipts
     kinds: frozenset[str] = frozenset({"action"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
         """Load what guards `facts`, and what their points change."""
         players = list({fact.player: None for fact in facts})
         alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
         capped = list({fact.player: None for fact in facts if any(_caps(fact))})
+        guards = StoredGuards(db)
         return ActionFoldBatch(
             db=db,
             at=at,
-            scores=self.scores.begin(db, facts, at),
+            scores=self.scores.open(db, facts, at),
             receipts=self.receipts,
             barred=self.accounts.barred(db, players),
-            ended=guards.ended(db, alone) if alone else {},
-            wins=guards.wins(db, capped) if capped else {},
+            ended=guards.ended(alone) if alone else {},
+            wins=guards.wins(capped) if capped else {},
         )
 
 
@@ -72,21 +73,22 @@ class ActionFoldBatch:
         self.written.append((seq, fact.player, result))
         return result
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show once more what an earlier completion changed."""
-        self.scores.again(recorded)
+        self.scores.replay(recorded)
 
     def finish(self) -> None:
         """Write what the batch changed."""
         self.scores.finish()
+        guards = StoredGuards(self.db)
         if self._ended_now:
-            guards.write_ended(self.db, {player: self.ended[player] for player in self._ended_now})
+            guards.write_ended({player: self.ended[player] for player in self._ended_now})
         if self._won_now:
-            guards.write_wins(self.db, {key: self.wins[key] for key in self._won_now})
+            guards.write_wins({key: self.wins[key] for key in self._won_now})
 
-    def publish(self, span: Span) -> Any:
+    def project(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
-        shown = self.scores.publish(span)
+        shown = self.scores.project(span)
         for seq, player, result in self.written:
             self.receipts.keep(seq, player, result, shown)
         return shown

@@ -10,13 +10,12 @@ from typing import Any
 
 from msgspec import UNSET
 
-from scoreboard.actions.store import receipts as table
-from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
+from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts, row
 from scoreboard.actions.types import Placed, Receipt
 from scoreboard.boards.rules import fed
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.notes import DeferredRows
+from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.types import Recorded
 
 KEPT = 2000  # receipts that a process remembers
@@ -40,7 +39,7 @@ class Receipts:
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
         if all(rank is not None for rank, _ in ranks):
-            self.notes.add(RECEIPTS, table.row(seq, ranks))
+            self.notes.add(RECEIPTS, row(seq, ranks))
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
         """The receipt of a completion: the same whenever it is asked for."""
@@ -52,13 +51,13 @@ class Receipts:
             Placed(
                 board=board,
                 period=period,
-                region=segment or None,
+                region=region or None,
                 score=score,
                 rank=rank,
                 previous_rank=previous,
                 version=version,
             )
-            for (board, (period, segment, score, version)), (rank, previous) in zip(
+            for (board, (period, region, score, version)), (rank, previous) in zip(
                 _windows(boards), found, strict=True
             )
         ]
@@ -91,8 +90,8 @@ def _windows(boards: Mapping[str, Any]) -> list[tuple[str, tuple[str, str, int, 
 
 def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[RankChange | None]:
     return [
-        (shown or {}).get(Window(board, period, segment), {}).get(player)
-        for board, (period, segment, *_) in _windows(boards)
+        (shown or {}).get(Window(board, period, region), {}).get(player)
+        for board, (period, region, *_) in _windows(boards)
     ]
 
 

@@ -57,11 +57,11 @@ REFUSALS = (
 def request_action() -> Response:
     """Ask for an action token."""
     asked = shaped(sent(), Request)
-    known = parts().action_types.find(asked.action_type)
+    known = parts().actions.types.find(asked.action_type)
     # Names that somebody made up share a count: each of them has the catalogue looked into.
     count("request", "request-address", of=known.name if known else UNKNOWN)
-    type = known or parts().action_types.get(asked.action_type)
-    return answer({"data": IssuedShown.of(parts().actions.request(g.player, type, asked))})
+    type = known or parts().actions.types.get(asked.action_type)
+    return answer({"data": IssuedShown.of(parts().actions.service.request(g.player, type, asked))})
 
 
 @bp.post("/complete")
@@ -78,7 +78,7 @@ def complete_action() -> Response:
     refuse_spent(FAILED, WRITE)
     done = shaped(sent(), Completion)
     try:
-        receipt = parts().actions.complete(g.player, done, context=context())
+        receipt = parts().actions.service.complete(g.player, done, context=context())
     except TooFast:
         count(FAILED, WRITE)  # it may have been noted
         raise

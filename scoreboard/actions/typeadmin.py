@@ -18,8 +18,7 @@ from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import shaped
 from scoreboard.core.ids import check_name
-from scoreboard.journal.rules import deleted_since, fact_id
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 @described(answer=BoardShown, problems=("board_not_found", "ledger_unavailable"))
 def show_definition(board: str) -> Response:
     """Show a board in the shape that PUT takes."""
-    return answer({"data": parts().boards.board(board).as_json()})
+    return answer({"data": parts().boards.service.board(board).as_json()})
 
 
 @bp.put("/boards/<board>")
@@ -46,12 +46,14 @@ def define_board(board: str) -> Response:
         del definition["id"]
 
     def write() -> Response:
-        defined, created = parts().manage.define(board, definition, context=context(), key=sent_key())
+        defined, created = parts().boards.admin.define(board, definition, context=context(), key=sent_key())
         if not defined.definition.public:
-            parts().rooms.forbid(board)
+            parts().stream.rooms.forbid(board)
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
-    return parts().answers.once(g.caller, body, write, incarnation=lambda: parts().boards.incarnation(board))
+    return parts().base.answers.once(
+        g.caller, body, write, incarnation=lambda: parts().boards.service.incarnation(board)
+    )
 
 
 @bp.delete("/boards/<board>")
@@ -62,12 +64,12 @@ def delete_board(board: str) -> Response:
     """Delete a board with all its standings."""
 
     def write() -> Response:
-        parts().manage.delete(board, context=context(), key=sent_key())
-        parts().rooms.forbid(board)
+        parts().boards.admin.delete(board, context=context(), key=sent_key())
+        parts().stream.rooms.forbid(board)
         return nothing()
 
-    return parts().answers.once(
-        g.caller, request.get_data(), write, incarnation=lambda: parts().boards.incarnation(board)
+    return parts().base.answers.once(
+        g.caller, request.get_data(), write, incarnation=lambda: parts().boards.service.incarnation(board)
     )
 
 
@@ -77,7 +79,7 @@ def delete_board(board: str) -> Response:
 @described(answer=list[ActionTypeShown], paged=True, problems=("ledger_unavailable",))
 def list_action_types() -> Response:
     """List the action types."""
-    types = parts().action_types.all()
+    types = parts().actions.types.all()
     shown = [ActionTypeShown.of(type) for type in types]
     return answer({"data": shown, "page": {"next": None, "limit": len(shown)}})
 
@@ -88,7 +90,7 @@ def list_action_types() -> Response:
 @described(answer=ActionTypeShown, problems=("unknown_action_type", "ledger_unavailable"))
 def show_action_type(name: str) -> Response:
     """Show an action type in the shape that PUT takes."""
-    return answer({"data": ActionTypeShown.of(parts().action_types.get(name))})
+    return answer({"data": ActionTypeShown.of(parts().actions.types.get(name))})
 
 
 @bp.put("/action-types/<name>")
@@ -105,11 +107,11 @@ def define_action_type(name: str) -> Response:
         del rules["name"]
 
     def write() -> Response:
-        defined, created = parts().manage_action_types.define(name, rules, context=context(), key=sent_key())
+        defined, created = parts().actions.type_admin.define(name, rules, context=context(), key=sent_key())
         return answer({"data": ActionTypeShown.of(defined)}, 201 if created else 200)
 
-    return parts().answers.once(
-        g.caller, body, write, incarnation=lambda: parts().action_types.incarnation(name)
+    return parts().base.answers.once(
+        g.caller, body, write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 
 
@@ -121,11 +123,11 @@ def delete_action_type(name: str) -> Response:
     """Delete an action type. Tokens that were issued before can still be completed."""
 
     def write() -> Response:
-        parts().manage_action_types.delete(name, context=context(), key=sent_key())
+        parts().actions.type_admin.delete(name, context=context(), key=sent_key())
         return nothing()
 
-    return parts().answers.once(
-        g.caller, request.get_data(), write, incarnation=lambda: parts().action_types.incarnation(name)
+    return parts().base.answers.once(
+        g.caller, request.get_data(), write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 
 
@@ -138,7 +140,7 @@ def delete_action_type(name: str) -> Response:
 def rename_player(player: str) -> Response:
     """Change a player's display name, on all boards at once."""
     renaming = shaped(sent(), Renaming)
-    name = parts().players.rename(player, renaming.display_name, context=context())
+    name = parts().accounts.players.rename(player, renaming.display_name, context=context())
     return answer({"data": RenamedPlayer(id=player, display_name=name)})
 
 
@@ -161,5 +163,5 @@ def enable_scoring(player: str) -> Response:
 
 
 def _allow_scoring(player: str, *, scoring: bool) -> Response:
-    account = parts().players.allow_scoring(player, scoring, context=context())
+    account = parts().accounts.players.allow_scoring(player, scoring, context=context())
     return answer({"data": JudgedPlayer.of(account)})

@@ -21,8 +21,7 @@ from scoreboard.core.definitionfile import naming, unapplied
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import shaped
 from scoreboard.core.ids import check_name
-from scoreboard.journal.rules import deleted_since, fact_id
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 PATIENCE_SECONDS = 60.0  # a large board is folded again, or deleted, in one transaction

@@ -52,7 +52,7 @@ class BoardMerge:
         ]
         return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
 
-    def publish(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
+    def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show what moved, and the guests no more."""
         self.projector.merged(changes, guests, span)
 

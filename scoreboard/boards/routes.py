@@ -78,7 +78,7 @@ def exported(media: str) -> Callable[[V], V]:
 def list_boards() -> Response:
     """List the public boards."""
     query(request.args, Empty)
-    boards = [board for board in parts().boards.all() if board.definition.public]
+    boards = [board for board in parts().boards.service.all() if board.definition.public]
     return answer(
         {"data": [board.as_json() for board in boards], "page": {"next": None, "limit": len(boards)}}
     )
@@ -91,13 +91,13 @@ def show_board(board: str) -> Response:
     """Show a board: its definition, and the period that runs now."""
     query(request.args, Empty)
     found = readable(board)
-    boards = parts().boards
+    boards = parts().boards.service
     period = boards.current(found)
     page = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
     body = found.as_json() | {
         "currentPeriod": PeriodShown(**bounds(period)),
         "entries": page.total,
-        "serverNow": rfc3339(parts().clock()),
+        "serverNow": rfc3339(parts().base.clock()),
     }
     return answer({"data": body})
 
@@ -108,9 +108,9 @@ def show_board(board: str) -> Response:
 def show_leaderboard() -> Response:
     """List the top ten of the default board."""
     query(request.args, Empty)
-    board = readable(parts().settings.default_board)
-    window, period = parts().boards.window(board, "", "")
-    return listed(parts().boards.entries(board, window, period, limit=10), limit=10)
+    board = readable(parts().base.settings.default_board)
+    window, period = parts().boards.service.window(board, "", "")
+    return listed(parts().boards.service.entries(board, window, period, limit=10), limit=10)
 
 
 @bp.get("/boards/<board>/entries")
@@ -121,7 +121,7 @@ def list_entries(board: str) -> Response:
     """List a board's entries in order, page by page; or those of some players, by rank."""
     asked = query(request.args, EntriesQuery)
     found = readable(board)
-    boards = parts().boards
+    boards = parts().boards.service
     if asked.players and (asked.cursor or asked.offset):
         raise ValidationFailed(FieldError("players", "goes with neither cursor nor offset"))
     if asked.players:
@@ -145,8 +145,8 @@ def show_entry(board: str, player: str) -> Response:
     """Show one player's entry."""
     asked = query(request.args, Where)
     found = readable(board)
-    window, period = parts().boards.window(found, asked.period, asked.region)
-    page = parts().boards.player(found, window, period, player_id(player))
+    window, period = parts().boards.service.window(found, asked.period, asked.region)
+    page = parts().boards.service.player(found, window, period, player_id(player))
     return tagged(page.state, lambda: {"data": RankedEntry.of(page.rows[0])})
 
 
@@ -158,8 +158,8 @@ def list_around(board: str, player: str) -> Response:
     """List the entries around a player, and his own."""
     asked = query(request.args, AroundQuery)
     found = readable(board)
-    window, period = parts().boards.window(found, asked.period, asked.region)
-    page = parts().boards.around(found, window, period, player_id(player), asked.radius)
+    window, period = parts().boards.service.window(found, asked.period, asked.region)
+    page = parts().boards.service.around(found, window, period, player_id(player), asked.radius)
     return listed(page, limit=2 * asked.radius + 1)
 
 
@@ -184,13 +184,13 @@ def rank_for(board: str) -> Response:
             raise ValidationFailed(FieldError(name[:64], "is no parameter of this call"))
     if "score" not in asked:
         raise ValidationFailed(FieldError("score", "is missing"))
-    window, _ = parts().boards.window(found, where.get("period", ""), where.get("region", ""))
+    window, _ = parts().boards.service.window(found, where.get("period", ""), where.get("region", ""))
     score = asked.pop("score")
-    rank, total = parts().boards.rank_for(found, window, score, asked)
+    rank, total = parts().boards.service.rank_for(found, window, score, asked)
     found_at = WouldBe(
         board=found.id,
         period=window.period,
-        region=window.segment or None,
+        region=window.region or None,
         score=score,
         columns=asked,
         rank=rank,
@@ -226,7 +226,7 @@ def list_periods(board: str) -> Response:
     found = readable(board)
     start, _, id = asked.cursor.partition("-")
     before = (int(start), int(id)) if id else None
-    rows = parts().boards.past(found, before=before, limit=asked.limit + 1)
+    rows = parts().boards.service.past(found, before=before, limit=asked.limit + 1)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     body = [
@@ -245,20 +245,20 @@ def list_periods(board: str) -> Response:
 
 def listed(page: Page, *, limit: int) -> Response:
     """A page of rows, tagged with the state that it shows."""
-    live = page.period == parts().boards.current(page.board)
+    live = page.period == parts().boards.service.current(page.board)
     cursor = parts().cursor(page.window, page.stamp) if live else None
 
     def body() -> dict[str, Any]:
         data = {
             "board": page.board.id,
             "period": page.window.period,
-            "region": page.window.segment or None,
+            "region": page.window.region or None,
             "total": page.total,
             "id": cursor,
-            "asOf": rfc3339(parts().clock()),
+            "asOf": rfc3339(parts().base.clock()),
             "entries": Raw(page.encoded),
         }
-        revised = parts().boards.revised_at(page.board, page.period)
+        revised = parts().boards.service.revised_at(page.board, page.period)
         if revised is not None:
             data["revisedAt"] = rfc3339(revised)
         return {"data": data, "page": {"next": page.following, "limit": limit}}
@@ -271,11 +271,11 @@ def _export(board: str, format: str, content_type: str) -> Response:
     found = readable(board)
     if sent_key() is None:  # keys are for those who have a reason
         count("export")
-    boards = parts().boards
+    boards = parts().boards.service
     spool = boards.exported(found, asked.region, asked.period, format)
     response = Response(spool, content_type=content_type)
     response.call_on_close(lambda: boards.exports.end(spool))  # when the request is over
-    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.segment)))
+    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.region)))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response.headers["Cache-Control"] = "no-store"
     response.headers["Scoreboard-As-Of"] = rfc3339(spool.as_of)
@@ -288,7 +288,7 @@ def _export(board: str, format: str, content_type: str) -> Response:
 
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    return parts().boards.readable(id, insider)
+    return parts().boards.service.readable(id, insider)
 
 
 def player_id(text: str, field: str = "player") -> str:

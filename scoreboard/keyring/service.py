@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Conflict, ScoreboardError, Unavailable
 from scoreboard.core.signing import KEY_BYTES
@@ -51,11 +52,19 @@ class KeyRing:
     _looked: float = float("-inf")
     _seen: bool = True  # whether the ring could be read when it was looked at last
     _reading: threading.Lock = field(default_factory=threading.Lock)
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _away: bool = False
+    loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
         self._known = KnownKeys([], self.vault)
+        self.loop = Loop(
+            "key rotation",
+            self.turn,
+            expected=(DatabaseUnavailable, ScoreboardError),
+            # A process that starts while the database is away can sign nothing until it has read the ring.
+            rest_seconds=LOOK_SECONDS,
+            failed=self._note_outage,
+        )
 
     def signing(self, purpose: str) -> Key:
         """What to seal with now. Raises Unavailable where the ring could not be read or made yet."""
@@ -92,17 +101,11 @@ class KeyRing:
                 log.debug("another process made the key")
             self._read()
 
-    def run(self) -> None:
-        """Keep up with the ring, and rotate it where that is due, until `stop` is called."""
-        while not self._stopping.is_set():
-            self._turn()
-            # A process that begins while the database is away can sign nothing until it has read the ring.
-            seconds = LOOK_SECONDS if self._away else reload_seconds(self.schedule)
-            self._stopping.wait(seconds * random.uniform(0.75, 1.25))
-
-    def stop(self) -> None:
-        """Let `run` end."""
-        self._stopping.set()
+    def turn(self) -> float:
+        """Keep up with the ring, and rotate it where that is due. Returns the seconds until the next turn."""
+        self.ensure()
+        self._away = False
+        return reload_seconds(self.schedule) * random.uniform(0.75, 1.25)
 
     def rotate(self) -> Term:
         """Make a key now, which signs after the publish time: at once where no other one signs."""
@@ -192,18 +195,11 @@ class KeyRing:
         self.ensure()
         _check(outcomes)
 
-    def _turn(self) -> None:
-        try:
-            self.ensure()
-            self._away = False
-        except Exception as error:
-            # Once for each outage; meanwhile the keys that are known do.
-            if not self._away:
-                expected = isinstance(error, DatabaseUnavailable | ScoreboardError)
-                log.warning(
-                    "the key ring can't be kept up", extra={"reason": str(error)}, exc_info=not expected
-                )
-            self._away = True
+    def _note_outage(self, error: Exception) -> None:
+        # Logged once per outage: the known keys still work.
+        if not self._away:
+            log.warning("the key ring can't be kept up", extra={"reason": str(error)})
+        self._away = True
 
 
 def _check(outcomes: Sequence[Outcome]) -> None:

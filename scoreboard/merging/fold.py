@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded, Span
+from scoreboard.journal.simplefold import SimpleBatch
+from scoreboard.journal.types import PLAYER_MERGED, Fact, Span
 from scoreboard.merging.types import Part, Revoked, Shows
 
 
@@ -20,13 +21,13 @@ class MergeFold:
     actions: Part
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
-        """Nothing to load."""
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
+        """A batch of merges. Nothing is loaded before."""
         return MergeFoldBatch(db=db, at=at, parts=self)
 
 
 @dataclass(kw_only=True)
-class MergeFoldBatch:
+class MergeFoldBatch(SimpleBatch):
     """Merges in one batch."""
 
     db: Connection
@@ -47,15 +48,9 @@ class MergeFoldBatch:
         self.changes += changes
         self.guests.append(fact.data["guest"])
         windows = [change.window for change in changes]
-        return {"windows": [[one.board, one.period, one.segment] for one in windows]}
+        return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
-    def again(self, recorded: Recorded) -> None:
-        """Boards are shown once more by the follower."""
-
-    def finish(self) -> None:
-        """Everything is written already."""
-
-    def publish(self, span: Span) -> Revoked:
+    def project(self, span: Span) -> Revoked:
         """Show the boards. Returns what was revoked, which this process must not read again."""
-        self.parts.boards.publish(self.changes, self.guests, span)
+        self.parts.boards.project(self.changes, self.guests, span)
         return self.revoked

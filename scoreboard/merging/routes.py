@@ -37,7 +37,7 @@ def merge_guest() -> Response:
     """Merge a guest into one's account: all that the guest scored is one's own from now on."""
     token = shaped(sent(), Merge).guest_refresh_token
     guest = parts().merging.merge(g.player, token, context=context())
-    merged = Merged(player=PlayerShown.of(parts().players.me(g.player.id)), guest=guest)
+    merged = Merged(player=PlayerShown.of(parts().accounts.players.me(g.player.id)), guest=guest)
     response = answer({"data": merged})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -22,5 +22,5 @@ class Part(Protocol):
 class Shows(Part, Protocol):
     """The part that moves standings, and shows them."""
 
-    def publish(self, changes: Sequence[Any], guests: Sequence[str], span: Span) -> None:
+    def project(self, changes: Sequence[Any], guests: Sequence[str], span: Span) -> None:
         """After the commit of the facts of `span`: show what changed."""

@@ -1,4 +1,4 @@
-"""Health over HTTP."""
+"""Health and metrics over HTTP."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from flask import Blueprint, Response
 
 from scoreboard import __version__
-from scoreboard.accounts.guard import sent_key
+from scoreboard.accounts.guard import key_required, sent_key
 from scoreboard.core.http.caching import NEVER
 from scoreboard.core.http.conventions import answer
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
+from scoreboard.core.limits.rules import limited
+from scoreboard.ops.exposition import CONTENT_TYPE, exposition
 from scoreboard.ops.service import brief
 from scoreboard.ops.wire import Alive, Readiness
 
@@ -34,6 +36,16 @@ def readyz() -> Response:
     if sent_key() is not None:
         body |= {"checks": checks, "version": __version__}
     return _uncached(answer(body, 200 if ready else 503))
+
+
+@bp.get("/v1/admin/metrics")
+@key_required("admin", role="moderator")
+@limited("admin")
+@described(text=True)
+def show_metrics() -> Response:
+    """Show what the streams of all processes did, as Prometheus reads it."""
+    lines = exposition(parts().stream.rooms.families())
+    return Response("\n".join([*lines, ""]), content_type=CONTENT_TYPE)
 
 
 def _uncached(response: Response) -> Response:

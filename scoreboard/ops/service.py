@@ -72,8 +72,12 @@ def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     started = time.monotonic()
     try:
         found = ask()
-    except Exception as error:  # noqa: BLE001 - any error means that this part fails
-        return {"state": "away", "reason": _reason(error), "error": type(error).__name__}
+    except Exception as error:  # noqa: BLE001 - whatever it is, this part is not well
+        return {
+            "state": "away",
+            "reason": _reason(error),
+            "error": type(error).__name__.removeprefix("Database"),
+        }
     return {"state": "ok", **found, "ms": round((time.monotonic() - started) * 1000, 1)}
 
 

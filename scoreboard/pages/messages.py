@@ -14,9 +14,10 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from scoreboard.core.root import ROOT
 from scoreboard.pages.plurals import plural
 
-FOLDER = Path(__file__).parent.parent.parent / "frontend" / "messages"
+FOLDER = ROOT / "frontend" / "messages"
 ENGLISH = "en"
 RIGHT_TO_LEFT = {"ar"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

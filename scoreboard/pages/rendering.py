@@ -91,7 +91,7 @@ def developer_nav() -> list[tuple[str, str]]:
 
 def _frame_values() -> dict[str, Any]:
     # What base.html needs beside texts.
-    on = parts().settings.service_worker == "on"
+    on = parts().base.settings.service_worker == "on"
     return {"developer_nav": developer_nav(), "worker": url_for("shell.service_worker") if on else ""}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
@@ -14,11 +13,12 @@ from scoreboard.core.http import cors
 from scoreboard.core.http.files import Files
 from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
+from scoreboard.core.root import ROOT
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.pages import params, rendering, view
 from scoreboard.pages.wire import BoardPageQuery, EmbedQuery, OverlayQuery, RowsQuery
 
-SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
+SDK = ROOT / "clients" / "javascript"
 
 bp = Blueprint("pages", __name__)
 sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
@@ -51,7 +51,7 @@ bp.app_template_filter("scored")(view.scored)
 @page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def home() -> str:
     """Show the default board, with links to the others."""
-    shown = parts().boards.readable(parts().settings.default_board)
+    shown = parts().boards.service.readable(parts().base.settings.default_board)
     return _board(shown, others=[board for board in public_boards() if board.id != shown.id])
 
 
@@ -59,14 +59,14 @@ def home() -> str:
 @page(query=RowsQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def board(board: str) -> str:
     """Show a board: live, or a past period of it."""
-    return _board(parts().boards.readable(board), others=[])
+    return _board(parts().boards.service.readable(board), others=[])
 
 
 @bp.get("/b/<board>/tv")
 @page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=("css/tv.css",), offline="copy")
 def tv(board: str) -> str:
     """Show a board on a big screen: its rows, page by page, and a QR code of its page."""
-    shown = parts().boards.readable(board)
+    shown = parts().boards.service.readable(board)
     return render_template("tv.html", **_board_values(shown, limit=TV_ROWS), hide=TV_HIDES)
 
 
@@ -74,7 +74,7 @@ def tv(board: str) -> str:
 @page(query=OverlayQuery, problems=PAGE_PROBLEMS, files=("css/overlay.css",), offline="nothing")
 def overlay(board: str) -> str:
     """Show the first rows of a board on a transparent ground: an overlay for streaming software."""
-    shown = parts().boards.readable(board)
+    shown = parts().boards.service.readable(board)
     rows = params.number(request.args, "rows", 5, least=1, most=20)
     hide = (*OVERLAY_HIDES, *params.words(request.args, "hide"))
     theme = params.one_of(request.args, "theme", ("dark", "light"))
@@ -88,7 +88,7 @@ def overlay(board: str) -> str:
 def embedded(board: str) -> str:
     """Show a board inside a page of another site. An iframe loads this."""
     g.ancestors = "*"
-    shown = parts().boards.readable(board)
+    shown = parts().boards.service.readable(board)
     rows = params.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
     theme = params.one_of(request.args, "theme", ("auto", "dark", "light"))
     hide = (*EMBED_HIDES, *params.words(request.args, "hide"))
@@ -100,7 +100,7 @@ def embedded(board: str) -> str:
 def play() -> str:
     """Show a game by which visitors win points as guests."""
     board = _demo_board()
-    boards, name = parts().boards, parts().settings.demo_action
+    boards, name = parts().boards.service, parts().base.settings.demo_action
     window, shown = boards.window(board, "", "")
     entries = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
     sign = view.SIGNS.get(board.definition.operator, "")
@@ -147,12 +147,12 @@ def _board(board: Board, *, others: list[Board]) -> str:
 def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
     """The values of every template that shows a board: some of its rows, and where its stream goes on."""
     period_param, region = request.args.get("period", ""), request.args.get("region", "")
-    boards, size = parts().boards, board.definition.size
+    boards, size = parts().boards.service, board.definition.size
     limit = min(limit, size)
     offset = params.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
     window, period = boards.window(board, period_param, region)
     entries = boards.entries(board, window, period, offset=offset, limit=limit)
-    scopes = parts().scopes.showing(board.id, period.id, region)
+    scopes = parts().stream.scopes.showing(board.id, period.id, region)
     current = period == boards.current(board)
     whole = offset == 0 and len(entries.rows) == min(entries.total, size)
     return {
@@ -177,21 +177,21 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
 
 
 def _period(board: Board, choice: view.Choice) -> Period:
-    return parts().boards.period(board, choice.period)
+    return parts().boards.service.period(board, choice.period)
 
 
 def _playable(board: Board, region: str) -> str:
     """The action type that visitors may play on this page, "" for none. The rows are shown without it too."""
-    name = parts().settings.demo_action
+    name = parts().base.settings.demo_action
     with suppress(DatabaseUnavailable):
-        if view.playable(parts().action_types.find(name), board, region):
+        if view.playable(parts().actions.types.find(name), board, region):
             return name
     return ""
 
 
 def _demo_board() -> Board:
     """The first public board that shows the demo action's points. Raises NotFound."""
-    type = parts().action_types.find(parts().settings.demo_action)
+    type = parts().actions.types.find(parts().base.settings.demo_action)
     named = type.rules.boards if type else ()
     shown = [board for board in public_boards() if view.playable(type, board, "")]
     if not shown:
@@ -201,4 +201,4 @@ def _demo_board() -> Board:
 
 def public_boards() -> list[Board]:
     """All public boards."""
-    return [board for board in parts().boards.all() if board.definition.public]
+    return [board for board in parts().boards.service.all() if board.definition.public]

@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,10 +18,11 @@ from scoreboard.core.http.files import Vendored
 from scoreboard.core.http.links import known_site
 from scoreboard.core.http.openapi import described, description_of
 from scoreboard.core.http.pages import page
+from scoreboard.core.root import ROOT
 from scoreboard.reference.document import document
 from scoreboard.reference.operation import Route
 
-VENDOR = Path(__file__).parent.parent.parent / "frontend" / "vendor"
+VENDOR = ROOT / "frontend" / "vendor"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"

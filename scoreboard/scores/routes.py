@@ -38,5 +38,5 @@ def submit_scores(board: str) -> Response:
         return answer({"data": report})
 
     # Asked once: an answer must not be taken for one of a board that was made while it was written.
-    incarnation = cache(lambda: parts().boards.incarnation(board))
-    return parts().answers.once(g.caller, body, write, incarnation=incarnation)
+    incarnation = cache(lambda: parts().boards.service.incarnation(board))
+    return parts().base.answers.once(g.caller, body, write, incarnation=incarnation)

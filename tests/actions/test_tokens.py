@@ -39,7 +39,7 @@ STRANGE = [
 def opens(parts, token, player):
     """Whether a token is good."""
     try:
-        parts.actions.tokens.open(token, player)
+        parts.actions.service.tokens.open(token, player)
     except BadRequest as error:
         if (error.code, error.detail) == BAD:
             return False
@@ -56,7 +56,7 @@ def sealed_for(parts, purpose, content, associated):
 
 def content_of(parts, token):
     """The ticket inside a token, as it was sealed."""
-    return msgspec.msgpack.encode(parts.actions.tokens._opened(token))
+    return msgspec.msgpack.encode(parts.actions.service.tokens._opened(token))
 
 
 def test_no_flipped_bit_is_overlooked(ada, parts):

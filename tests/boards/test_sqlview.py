@@ -22,9 +22,9 @@ def filled(request, client, parts):
         for number in range(PLAYERS)
     ]
     assert client.post("/v1/boards/cup/scores", json={"entries": entries}).json["data"]["rejected"] == []
-    board = parts.boards.board("cup")
-    window, _ = parts.boards.window(board, "current", "")
-    return window, parts.boards.order(board)
+    board = parts.boards.service.board("cup")
+    window, _ = parts.boards.service.window(board, "current", "")
+    return window, parts.boards.service.order(board)
 
 
 def shown(stretch, order):
@@ -34,11 +34,11 @@ def shown(stretch, order):
 @pytest.mark.parametrize("count", [1, 2, 7, PLAYERS])
 def test_players_have_the_places_that_the_list_gives_them(filled, parts, count):
     order = filled[1]
-    listed = shown(parts.sql_view.listed(*filled, offset=0, limit=PLAYERS), order)
+    listed = shown(parts.boards.sql.listed(*filled, offset=0, limit=PLAYERS), order)
     for turn in range(5):
         asked = random.Random(turn).sample([f"p{number}" for number in range(PLAYERS)], count)
 
-        found = shown(parts.sql_view.located(*filled, ["nobody", *asked]), order)
+        found = shown(parts.boards.sql.located(*filled, ["nobody", *asked]), order)
 
         assert found == [place for place in listed if place[0] in asked]
 
@@ -54,10 +54,10 @@ def test_no_row_is_counted_twice_however_many_ask(filled, parts, monkeypatch):
     original = sqlview._between
     monkeypatch.setattr(sqlview, "_between", between)
 
-    parts.sql_view.located(*filled, [f"p{number}" for number in range(PLAYERS)])
+    parts.boards.sql.located(*filled, [f"p{number}" for number in range(PLAYERS)])
 
     assert sum(counted) == PLAYERS - 1, "all that stand before the last"
 
 
 def test_nobody_costs_nothing(filled, parts):
-    assert parts.sql_view.located(*filled, ["nobody"]).places == []
+    assert parts.boards.sql.located(*filled, ["nobody"]).places == []

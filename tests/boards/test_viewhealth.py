@@ -29,7 +29,7 @@ def two(make_parts, sqlite_url):
 
 
 def trust(parts):
-    return parts.boards._projector.health
+    return parts.boards.projector.health
 
 
 @pytest.fixture
@@ -220,13 +220,13 @@ def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
 def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two, redis):
     one = client_of(two[0])
     score(one, "main", ana=5, bob=6)
-    row = next(row for row in two[0].windows.open() if row.window.board == "main")
-    view, board = two[0].boards._projector.view, two[0].boards.board("main")
-    order = two[0].boards.order(board)
+    row = next(row for row in two[0].boards.windows.open() if row.window.board == "main")
+    view, board = two[0].boards.projector.view, two[0].boards.service.board("main")
+    order = two[0].boards.service.order(board)
     view.hide(row.window)
     newer = Change(order, row.window, [], version=row.version + 1, entries=2000)
     view.publish([newer], NOTHING)
-    older = two[0].database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
+    older = two[0].base.database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
 
     shown = view.put(Change(order, row.window, older, version=row.version, entries=2))
 

@@ -40,7 +40,7 @@ def test_a_hundred_thousand_scores_add_up(client, parts, clock):
 
     parts.followers.catch_up("boards")
 
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
     for board, model in models.items():
         expected = model.listed()
         assert api_rows(client, board, model) == expected
@@ -91,6 +91,6 @@ def api_rows(client, board, model):
 
 
 def sql_rows(parts, board):
-    order = parts.boards.order(parts.boards.board(board))
-    stretch = parts.sql_view.listed(Window(board, ALL.id, ""), order, offset=0, limit=10_000)
+    order = parts.boards.service.order(parts.boards.service.board(board))
+    stretch = parts.boards.sql.listed(Window(board, ALL.id, ""), order, offset=0, limit=10_000)
     return [(order.rank(place), place.player, order.read(place.key)[0]) for place in stretch.places]

@@ -34,7 +34,7 @@ CODE, CODE_HTML = re.compile(r"`([^`]+)`"), Markup('<code translate="no">{}</cod
 @page(nav=(10, "site.guide"), online_files=("js/docs/", "css/docs.css"))
 def guide() -> str:
     """Show how to build on this server, with calls to copy."""
-    settings = parts().settings
+    settings = parts().base.settings
     here = Server(url=_url(), board=settings.default_board, action=settings.demo_action)
     limits = [(name, getattr(settings, f"limit_{name}")) for name in LIMITS]
     return render_template("guide.html", here=here, steps=here.steps(), limits=limits)
@@ -44,14 +44,14 @@ def guide() -> str:
 @page(nav=(30, "site.events"))
 def events() -> str:
     """Show the frames of a stream as they arrive."""
-    return render_template("events.html", boards=public_boards(), board=parts().settings.default_board)
+    return render_template("events.html", boards=public_boards(), board=parts().base.settings.default_board)
 
 
 @bp.get("/docs/embed")
 @page(nav=(40, "site.embed"))
 def builder() -> str:
     """Show what a board looks like on another site, and the code that puts it there."""
-    board = parts().settings.default_board
+    board = parts().base.settings.default_board
     return render_template("builder.html", boards=public_boards(), board=board, url=_url())
 
 

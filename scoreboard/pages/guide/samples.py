@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent.parent.parent.parent / "examples" / "guide"
-FILES = {path.name: path.read_text("utf-8").strip() for path in sorted(FOLDER.iterdir())}
+from scoreboard.core.root import ROOT
+
+FOLDER = ROOT / "examples" / "guide"
+FILES = {
+    path.name: path.read_text("utf-8").strip() for path in sorted(FOLDER.glob("*.*"))
+}  # pip adds a folder
 LANGUAGES = {"sh": "curl", "js": "JavaScript", "py": "Python"}
 STEPS = ("score", "read", "stream", "play")
 

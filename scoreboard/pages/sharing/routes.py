@@ -61,8 +61,8 @@ def embed_words() -> Response:
 @described(query=ImageQuery, problems=("period_not_found", "region_not_found"))
 def board_image(board: str) -> Response:
     """Get the first rows of a board as an image, for sites that allow nothing else."""
-    found = parts().boards.readable(board)
-    boards, args = parts().boards, request.args
+    found = parts().boards.service.readable(board)
+    boards, args = parts().boards.service, request.args
     window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
     rows = params.number(args, "rows", 10, least=1, most=50)
     page = boards.entries(found, window, period, limit=rows)
@@ -84,7 +84,7 @@ def board_image(board: str) -> Response:
 @described(query=NoQuery)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
-    return _image(qr_code(link("pages.board", board=parts().boards.readable(board).id)))
+    return _image(qr_code(link("pages.board", board=parts().boards.service.readable(board).id)))
 
 
 @bp.get("/oembed")
@@ -99,7 +99,7 @@ def oembed() -> Response:
     wanted = query(request.args, OEmbedQuery)
     if wanted.format not in ("", "json"):
         raise NotOffered("This server answers oEmbed requests in JSON only: use format=json.")
-    found = parts().boards.readable(board_in(wanted.url, root()) or "")
+    found = parts().boards.service.readable(board_in(wanted.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
     width, height = min(wanted.maxwidth, 640), min(wanted.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoreboard.core.http.pages import DeclaredPage
+from scoreboard.core.root import ROOT
 
-ROOT = Path(__file__).parent.parent.parent.parent
 STATIC, SDK = ROOT / "frontend" / "static", ROOT / "clients" / "javascript"
 KINDS = (".js", ".css", ".svg")
 OFFLINE = [  # what /offline is made of

@@ -41,7 +41,7 @@ FRAME = (  # what every page loads
 @described()
 def service_worker() -> Response:
     """Get the service worker, by which browsers keep boards and show them without a network."""
-    on = parts().settings.service_worker == "on"
+    on = parts().base.settings.service_worker == "on"
     text = _service_worker().script(request.script_root) if on else UNREGISTER
     response = Response(text, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"

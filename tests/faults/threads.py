@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 
-class Crowd:
+class Threads:
     """One thread for each of some things. They work while the block lasts, and are waited for at its end."""
 
     def __init__(self, work: Callable[[Any], None], each: Iterable[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The troubles themselves: as often as was asked for, and the same ones for the same seed."""
+"""The injected faults: as often as was asked for, and the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 from config.settings import Settings
 from scoreboard.app import App, create_app
 from scoreboard.chaos.notation import read
-from scoreboard.chaos.requests import TroubledRequests
+from scoreboard.chaos.requests import FaultyRequests
 from scoreboard.chaos.service import Chaos
-from scoreboard.chaos.store import Outages, TroubledDatabase
+from scoreboard.chaos.store import FaultyDatabase, Outages
 from scoreboard.core.storage.db import Database, execute, rows
 from scoreboard.core.storage.unavailable import DatabaseLost
 from scoreboard.parts import build
@@ -28,13 +28,13 @@ class Shop:
 
 
 def fates(text, requests=2000, path="/v1/boards"):
-    """What became of each request: "" where it was answered, else whether it was done."""
+    """What became of each request: "" where it was answered, otherwise whether it was done."""
     shop = Shop()
-    troubled, found = TroubledRequests(shop, read(text)), []
+    faulty, found = FaultyRequests(shop, read(text)), []
     for number in range(requests):
         before = shop.done
         try:
-            troubled({"PATH_INFO": path}, None)
+            faulty({"PATH_INFO": path}, None)
             found.append("")
         except ConnectionResetError:
             found.append("after" if shop.done > before else "before")
@@ -92,15 +92,15 @@ def test_without_a_share_it_is_always_there():
 def test_the_first_work_of_an_outage_is_done_and_not_answered_and_no_other_is_done(sqlite_url):
     calm = Database(sqlite_url)
     calm.run(lambda db: execute(db, "CREATE TABLE found (number)"))
-    troubled = TroubledDatabase(sqlite_url, outages=Outages(read("seed=1,database=1:99999-99999")))
+    faulty = FaultyDatabase(sqlite_url, outages=Outages(read("seed=1,database=1:99999-99999")))
 
     for number in range(3):
         with pytest.raises(DatabaseLost):
-            troubled.run(lambda db, number=number: execute(db, "INSERT INTO found VALUES (?)", [number]))
+            faulty.run(lambda db, number=number: execute(db, "INSERT INTO found VALUES (?)", [number]))
 
     assert calm.run(lambda db: rows(db, "SELECT number FROM found")) == [(0,)]
     calm.close()
-    troubled.close()
+    faulty.close()
 
 
 def test_a_lost_database_is_answered_as_one_that_is_really_lost(make_parts, sqlite_url):
@@ -120,6 +120,6 @@ def test_a_lost_database_is_answered_as_one_that_is_really_lost(make_parts, sqli
 def test_without_chaos_nothing_is_wrapped(make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
 
-    assert parts.chaos is None
-    assert {type(parts.database), type(parts._writing)} == {Database}
+    assert parts.base.chaos is None
+    assert {type(parts.base.database), type(parts.base.writer_database)} == {Database}
     assert create_app(parts).wsgi_app.__func__ is App.wsgi_app

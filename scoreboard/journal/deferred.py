@@ -1,4 +1,4 @@
-"""Notes: rows worth keeping that nobody waits for. They ride with the next batch's commit."""
+"""Deferred rows: worth keeping, but nobody waits for them. They are written with the next batch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from scoreboard.core.storage.db import Connection, Rows
 
-MOST = 10_000  # then the oldest are lost
-WAIT_SECONDS = 0.05  # how long they wait for a batch that takes them along
+MOST = 10_000  # rows; the oldest ones beyond that are dropped
+WAIT_SECONDS = 0.05  # for a batch to write them with; then they are written alone
 
 
 class DeferredRows:
-    """Rows that wait to be written. They are no promise: a process that dies takes them with it.
+    """Rows that wait for the next commit. They are lost where the process ends before it.
 
-    Used by the writer's thread only: folds add to them when they show a batch.
+    Only the writer's thread uses them: folds add rows when they project a batch.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class DeferredRows:
         self._waiting.append((table, row))
 
     def write(self, db: Connection) -> int:
-        """Write what waits, in the writer's transaction. Returns how many, for `forget`."""
+        """Write the waiting rows in the writer's transaction. Returns how many, for `forget`."""
         by_table: dict[Rows, list[tuple[Any, ...]]] = {}
         for table, row in self._waiting:
             by_table.setdefault(table, []).append(row)
@@ -37,6 +37,6 @@ class DeferredRows:
         return len(self._waiting)
 
     def forget(self, count: int) -> None:
-        """The first `count` are committed."""
+        """Drop the first `count` rows: they are committed, or can't be written."""
         for _ in range(count):
             self._waiting.popleft()

@@ -28,7 +28,7 @@ UNLIMITED = {
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
-class House:
+class Deployment:
     """Two web processes and a worker, with a Redis and a database of their own.
 
     `redis` and `postgres` are the servers, `redis_way` and `database_way` the ways that the product takes to
@@ -40,11 +40,14 @@ class House:
         folder: Path,
         postgres: PostgresServer | None = None,
         pooler: PgBouncer | None = None,
+        *,
+        direct: bool = False,
         **environment: str,
     ) -> None:
         """`postgres` is the server to make a database in; without one it is SQLite.
 
-        Where there is a `pooler` the product reaches both databases through it.
+        Where there is a `pooler` the product reaches both databases through it. A `direct` deployment goes to
+        its Redis directly: tests that measure milliseconds have no time for a proxy.
         """
         self.folder, self.postgres, self.database = folder, postgres, f"t{uuid.uuid4().hex}"
         self.redis = RedisServer(folder / "redis-of-the-test")
@@ -53,11 +56,9 @@ class House:
         self.database_way = TcpProxy(pooler.port if pooler else postgres.socket) if postgres else None
         self.database_file = folder / "scoreboard.db"
         self.clock_file = folder / "clock"
-        environment = (
-            UNLIMITED
-            | {"WEB_CONCURRENCY": "2", "REDIS_URL": f"redis://127.0.0.1:{self.redis_way.port}/0"}
-            | environment
-        )
+        port = self.redis.port if direct else self.redis_way.port
+        own = {"WEB_CONCURRENCY": "2", "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+        environment = UNLIMITED | own | environment
         if self.database_way:
             url = f"postgresql://{ROLE}@127.0.0.1:{self.database_way.port}/{self.database}"
             environment |= {"DATABASE_URL": url} | ({"AUDIT_DATABASE_URL": url} if pooler else {})
@@ -145,12 +146,17 @@ class House:
     @property
     def settings(self) -> Settings:
         """What its web processes were started with."""
-        text = Path(f"/proc/{self.master}/environ").read_text()
-        return load(dict(pair.split("=", 1) for pair in text.split("\0") if pair))
+        return settings_of(self.stack)
 
     def is_current(self) -> bool:
         """Whether `python -m scoreboard verify` finds no difference."""
-        return run_verify(argparse.Namespace(), self.settings) == 0
+        return verify(self.stack) == 0
+
+    def becomes_current(self, seconds: float = 40) -> None:
+        """Wait until `verify` finds no difference. Its parts stay open meanwhile."""
+        with contextlib.closing(build(self.settings)) as parts:
+            wait_until(lambda: parts.boards.verifier.run() == [], seconds=seconds, why=self.stack.log)
+        assert self.is_current()
 
     def counted(self, board: str = "main") -> list[Counted]:
         """What the journal says of a board's points, fact by fact."""
@@ -171,6 +177,17 @@ class House:
         return [Row(row["player"]["id"], row["score"], row["rank"]) for row in data["entries"]]
 
 
+def verify(stack: Stack) -> int:
+    """The exit status of `python -m scoreboard verify` beside the running product."""
+    return run_verify(argparse.Namespace(), settings_of(stack))
+
+
+def settings_of(stack: Stack) -> Settings:
+    """What the web processes of a running product were started with."""
+    text = Path(f"/proc/{stack.master}/environ").read_text()
+    return load(dict(pair.split("=", 1) for pair in text.split("\0") if pair))
+
+
 def _below(pids: set[int]) -> set[int]:
     """Those whose parents are among them."""
     return {child for pid in pids for child in children(pid)}
@@ -189,7 +206,7 @@ def key_of(id: str) -> str:
     return id.rpartition(":e:")[2]
 
 
-def faked_clock(house_folder: Path, **environment: str) -> dict[str, str]:
+def faked_clock(folder: Path, **environment: str) -> dict[str, str]:
     """Environment in which a process's wall clock follows `set_clock`, and durations stay true.
 
     Raises LookupError where libfaketime is not installed.
@@ -198,11 +215,11 @@ def faked_clock(house_folder: Path, **environment: str) -> dict[str, str]:
         raise LookupError(
             "MISSING: libfaketime, so nothing is known of clocks. On Debian: apt-get install faketime"
         )
-    set_clock(house_folder, "+0")
+    set_clock(folder, "+0")
     return {
         "LD_PRELOAD": str(FAKETIME),
         "PYTHONPATH": str(Path(__file__).parent / "clock"),
-        "FAKETIME_TIMESTAMP_FILE": str(house_folder / "clock"),
+        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_NO_CACHE": "1",
         # Else a thread that waits for Python's lock never asks for it: the wait, which is to last five
@@ -211,8 +228,8 @@ def faked_clock(house_folder: Path, **environment: str) -> dict[str, str]:
     } | environment
 
 
-def set_clock(house_folder: Path, how: str) -> None:
+def set_clock(folder: Path, how: str) -> None:
     """Move the clock of those processes against the true one: "+2h", "-1d", "+0"."""
-    house_folder.mkdir(parents=True, exist_ok=True)
-    (house_folder / "clock.new").write_text(f"{how}\n")
-    (house_folder / "clock.new").replace(house_folder / "clock")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "clock.new").write_text(f"{how}\n")
+    (folder / "clock.new").replace(folder / "clock")
