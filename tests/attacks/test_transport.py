@@ -73,7 +73,7 @@ def test_what_is_no_request_is_refused_and_the_log_says_only_why(line, status, s
     got = answers(server, line.replace(b"%s", TICKET.encode()) + b"\r\n\r\n")
 
     assert problem(got) == (status, "bad_request")
-    wait_until(lambda: b"A request can't be read" in log(server)[before:], why=server.log)
+    wait_until(lambda: b"Malformed request" in log(server)[before:], why=server.log)
     assert TICKET.encode() not in log(server)
     assert SENDER.encode() not in log(server)
 
