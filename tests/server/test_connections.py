@@ -50,7 +50,7 @@ def is_over(far: socket.socket) -> bool:
 ADA, BOB = ("198.51.100.1", 5000), ("198.51.100.2", 5000)
 
 
-def test_the_one_of_its_address_that_has_waited_longest_makes_room(connection):
+def test_the_connection_of_the_address_that_has_waited_longest_makes_room(connection):
     some = limited(2)
     (first, its_end), (second, other_end), (elsewhere, far_end) = map(connection, (5.0, 3.0, 1.0))
     some.admit(elsewhere, BOB)
@@ -61,7 +61,7 @@ def test_the_one_of_its_address_that_has_waited_longest_makes_room(connection):
     assert [is_over(end) for end in (its_end, other_end, far_end)] == [False, True, False]
 
 
-def test_nobody_comes_in_while_all_others_of_the_address_are_busy(connection):
+def test_a_connection_is_refused_while_all_others_of_its_address_are_busy(connection):
     some = limited(2)
     ends = []
     for _ in range(2):
@@ -74,7 +74,7 @@ def test_nobody_comes_in_while_all_others_of_the_address_are_busy(connection):
     assert not any(map(is_over, ends))
 
 
-def test_who_left_is_not_counted(connection):
+def test_a_removed_connection_is_not_counted(connection):
     some = limited(1)
     client, _ = connection(0)
 
@@ -97,7 +97,7 @@ def test_streams_are_not_counted_and_make_no_room(connection):
 @pytest.mark.parametrize(
     ("most", "free"), [(0, ()), (1, ("198.51.100.0/24",))], ids=["no limit", "free network"]
 )
-def test_any_number_comes_in(most, free, connection):
+def test_any_number_of_connections_is_admitted(most, free, connection):
     some = limited(most, *free)
 
     assert None not in [some.admit(connection(0)[0], ADA) for _ in range(20)]
@@ -111,7 +111,7 @@ def test_a_household_of_ipv6_counts_as_one_address(connection):
     assert some.admit(connection(0)[0], ("2001:db8:0:1::1", 5000, 0, 0)) is not None
 
 
-def test_room_is_made_by_those_who_have_waited_longest_wherever_they_are_from(connection):
+def test_the_connections_of_all_addresses_that_have_waited_longest_make_room(connection):
     some = limited(10)
     made = [connection(since) for since in (4.0, 2.0, 0, 3.0)]
     for number, (client, _) in enumerate(made):
@@ -121,7 +121,7 @@ def test_room_is_made_by_those_who_have_waited_longest_wherever_they_are_from(co
     assert [is_over(end) for _, end in made] == [False, True, False, True]
 
 
-def test_answers_that_are_taken_slowly_hold_so_much_memory_and_no_more(connection):
+def test_answers_to_slow_readers_hold_limited_memory(connection):
     some = limited(0)
     made = [connection(1.0) for _ in range(3)]
 
@@ -134,7 +134,7 @@ def test_answers_that_are_taken_slowly_hold_so_much_memory_and_no_more(connectio
         assert not is_over(made[1][1])
 
 
-def test_it_says_once_that_many_have_gone(connection):
+def test_a_decline_of_many_connections_is_reported_once(connection):
     some = limited(0)
     made = [connection(0)[0] for _ in range(MANY)]
     for client in made:
@@ -147,7 +147,7 @@ def test_it_says_once_that_many_have_gone(connection):
     assert [some.has_shrunk(), some.has_shrunk()] == [True, False]
 
 
-def test_idle_connections_make_room_before_those_that_are_asking(connection):
+def test_idle_connections_make_room_before_those_with_a_request(connection):
     some = limited(2)
     asking, idle = connection(1.0), connection(2.0)
     idle[0].is_idle = True
@@ -158,7 +158,7 @@ def test_idle_connections_make_room_before_those_that_are_asking(connection):
     assert [is_over(end) for _, end in (asking, idle)] == [False, True]
 
 
-def test_a_connection_that_was_used_just_now_is_not_taken_for_unused(connection):
+def test_a_connection_that_was_used_just_now_does_not_count_as_unused(connection):
     some = limited(2)
     asking, used = connection(1.0), connection(time.monotonic())
     used[0].is_idle = True
@@ -169,7 +169,7 @@ def test_a_connection_that_was_used_just_now_is_not_taken_for_unused(connection)
     assert [is_over(end) for _, end in (asking, used)] == [True, False]
 
 
-def test_at_the_end_of_a_process_only_idle_connections_are_ended(connection):
+def test_a_shutdown_closes_only_idle_connections(connection):
     some = limited(10)
     asking, idle = connection(1.0), connection(2.0)
     idle[0].is_idle = True

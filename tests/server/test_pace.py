@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scoreboard.server.pace import Pace, for_body
 
 
-def test_silence_uses_up_what_a_client_may_fall_behind():
+def test_silence_uses_up_the_time_of_a_client():
     pace = Pace(10, 4096)
 
     pace.record(0, 4)
@@ -17,7 +17,7 @@ def test_silence_uses_up_what_a_client_may_fall_behind():
     assert pace.seconds_left == 0
 
 
-def test_a_steady_client_may_go_on_for_ever():
+def test_a_steady_client_may_go_on_forever():
     pace = Pace(10, 4096)
 
     for _ in range(1000):
@@ -36,7 +36,7 @@ def test_a_body_ends_where_the_largest_one_would_however_steadily_it_comes():
     assert not pace.seconds_left
 
 
-def test_a_fast_start_earns_nothing():
+def test_a_fast_start_gives_no_credit():
     pace = Pace(10, 4096)
 
     pace.record(1_000_000, 0.1)

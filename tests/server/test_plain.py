@@ -29,7 +29,7 @@ def with_field(line: bytes) -> bytes:
     return PLAIN.replace(b"\r\n\r\n", b"\r\n" + line + b"\r\n\r\n")
 
 
-def test_a_plain_request_is_taken_apart():
+def test_a_plain_request_is_parsed():
     found = head(PLAIN + b"more")
 
     assert found is not None
@@ -51,7 +51,7 @@ def test_a_plain_request_is_taken_apart():
     "line",
     [b"Connection: Keep-Alive", b"X-Forwarded-Proto: https", b"Authorization: Bearer a: b", b"Te-St: 1"],
 )
-def test_what_says_nothing_of_the_end_is_plain(line):
+def test_headers_that_say_nothing_about_the_end_are_plain(line):
     assert head(with_field(line)) is not None
 
 
@@ -150,7 +150,7 @@ def test_bare_line_ends_make_a_request_not_plain():
     assert head(PLAIN.replace(b"\r\n\r\n", b"\r\n\n")) is None
 
 
-def test_half_a_head_is_nothing_yet():
+def test_an_incomplete_head_is_not_parsed():
     end = PLAIN.index(b"\r\n\r\n") + 4
 
     assert [length for length in range(end) if head(PLAIN[:length])] == []
@@ -256,7 +256,7 @@ def test_gunicorn_understands_the_same(sent, cuts):
     assert understood(on_fast_path, pieces) == understood(by_gunicorn, pieces)
 
 
-def test_plain_requests_pass_gunicorn_by_and_others_do_not():
+def test_plain_requests_skip_the_parser_of_gunicorn_and_others_do_not():
     odd = with_field(b"Connection: keep-alive, x")
     parser = on_fast_path([PLAIN + odd + PLAIN, PLAIN[:40], PLAIN[40:]])
 
@@ -282,7 +282,7 @@ def test_a_body_may_come_after_its_head():
 
 @pytest.mark.parametrize("line", [b"X-Forwarded-Proto: https", b"X-Forwarded-Ssl: on", b"SCRIPT_NAME: /v1"])
 @pytest.mark.parametrize("made", [on_fast_path, by_gunicorn])
-def test_no_header_names_the_scheme_or_moves_the_path(made, line):
+def test_no_header_changes_the_scheme_or_the_path(made, line):
     found = environ(next(made([with_field(line)])))
 
     assert (found["wsgi.url_scheme"], found["SCRIPT_NAME"], found["PATH_INFO"]) == ("http", "", "/v1/x")

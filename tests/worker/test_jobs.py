@@ -78,7 +78,7 @@ def test_no_module_of_the_worker_imports_gevent():
     assert found.stdout == "[]\n"
 
 
-def test_a_queue_holds_at_most_one_job_that_wakes(rq_redis):
+def test_a_queue_holds_at_most_one_waiting_job(rq_redis):
     queue = queues.queue("boards", rq_redis)
 
     woken = [queues.wake(queue, followers.catch_up, "boards") for _ in range(3)]
