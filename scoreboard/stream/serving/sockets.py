@@ -61,8 +61,8 @@ def tune(connection: Any) -> None:
 
 def announce(connection: Any) -> None:
     """Tell our web worker that a connection is a stream now: then its limits do not hold."""
-    if hasattr(connection, "stream"):
-        connection.stream()
+    if hasattr(connection, "become_stream"):
+        connection.become_stream()
 
 
 def watch(connection: Any, event: int, tell: Callable[[], object]) -> Any:
