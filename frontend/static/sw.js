@@ -1,11 +1,11 @@
 // sw.js: pages without a network. Keeps what boards are made of, and the boards that were looked at.
 //
-// The server puts VERSION and SHELL in front: a hash of all files of the shell, and their paths. A change
-// of any of them changes this script, and by that every browser's shell. The network always comes first;
-// what is kept here is shown where it does not answer. Streams, the API and everything that is no plain
-// read never pass through here.
+// The server begins this script with constants: VERSION is a hash of all files of the shell, SHELL their paths,
+// PAGES the paths of pages, and COPIES those of pages to keep a copy of. A change of any file changes this
+// script, and with it every browser's shell. The network always comes first; kept files and copies are shown
+// where it does not answer. Streams, the API and all requests but plain reads never pass through here.
 
-/* global VERSION, SHELL */
+/* global VERSION, SHELL, PAGES, COPIES */
 
 const ANSWER_MS = 4000 // a network that is there and says nothing
 const AWAY = [502, 503, 504]
@@ -18,9 +18,8 @@ const boardsName = `scoreboard boards ${scope}`
 const files = new Set(SHELL)
 const MATCH = { ignoreVary: true } // what was kept speaks one language; any is better than none
 
-// By the path below the scope.
-const PAGE = /^(?:b\/[^/.]+(?:\/tv)?|docs(?:\/\w+)?|problems(?:\/[\w-]+)?|play|offline|)$/
-const BOARD = /^(?:b\/[^/.]+(?:\/tv)?|)$/
+const PAGE = matching(PAGES)
+const COPY = matching(COPIES)
 
 addEventListener("install", (event) => event.waitUntil(keepShell()))
 addEventListener("activate", (event) => event.waitUntil(takeOver()))
@@ -32,6 +31,11 @@ addEventListener("fetch", (event) => {
   if (files.has(url.pathname)) event.respondWith(file(request))
   else if (request.mode === "navigate" && path !== null && PAGE.test(path)) event.respondWith(page(event, path))
 })
+
+// Paths below the scope, in which * stands for one part without a dot.
+function matching(paths) {
+  return new RegExp(`^(?:${paths.map((path) => path.replaceAll("*", "[^/.]+")).join("|")})$`)
+}
 
 async function keepShell() {
   const shell = await caches.open(shellName)
@@ -58,7 +62,7 @@ async function page(event, path) {
   const asked = fetch(event.request)
   // An answer that comes too late for this page is kept for the next one.
   const keep = (answer) => keepBoard(boards, event.request.url, answer.clone())
-  if (BOARD.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
+  if (COPY.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
   try {
     const answer = await (kept ? inTime(asked) : asked)
     return kept && away(answer) ? kept : answer

@@ -51,13 +51,13 @@ class Receipts:
             WindowStanding(
                 board=board,
                 period=period,
-                region=segment or None,
+                region=region or None,
                 score=score,
                 rank=rank,
                 previous_rank=previous,
                 version=version,
             )
-            for (board, (period, segment, score, version)), (rank, previous) in zip(
+            for (board, (period, region, score, version)), (rank, previous) in zip(
                 _windows(boards), found, strict=True
             )
         ]
@@ -90,8 +90,8 @@ def _windows(boards: Mapping[str, Any]) -> list[tuple[str, tuple[str, str, int, 
 
 def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[RankChange | None]:
     return [
-        (shown or {}).get(Window(board, period, segment), {}).get(player)
-        for board, (period, segment, *_) in _windows(boards)
+        (shown or {}).get(Window(board, period, region), {}).get(player)
+        for board, (period, region, *_) in _windows(boards)
     ]
 
 

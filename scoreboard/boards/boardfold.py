@@ -99,7 +99,7 @@ class BoardFoldBatch:
         table.delete_board(self.db, fact.board)
         self._keep(fact.board, None, seq)
         self.gone += windows
-        return {"windows": [[window.period, window.segment] for window in windows]}
+        return {"windows": [[window.period, window.region] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:
         period, entries = fact.data["period"], 0

@@ -150,7 +150,7 @@ class Exports:
         spool.as_of = self.clock()
         if row is not None:
             spool.version, spool.total = row.version, row.entries
-            period = window_row(db, structs.replace(spool.window, segment=""))
+            period = window_row(db, structs.replace(spool.window, region=""))
             spool.revised_at = period.revised_at if period else None
         lines = FORMATS[spool.format](spool.order, spool.revised_at)
         spool.begun = True

@@ -186,8 +186,8 @@ class BoardsFollower:
 
     def _hide(self, deleted: Recorded) -> None:
         # The board may have been created anew since: its windows are not hidden with the old one's.
-        for period, segment in deleted.result.get("windows", []):
-            window = Window(deleted.fact.board, period, segment)
+        for period, region in deleted.result.get("windows", []):
+            window = Window(deleted.fact.board, period, region)
             if self.windows.get(window) is None:
                 self.view.hide(window)
 
@@ -220,7 +220,7 @@ def _touched(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str,
     for line in facts:
         windows = moved(line)
         for board, mine in fed(line).items():
-            windows += [Window(board, period, segment) for period, segment, *_ in mine["standings"]]
+            windows += [Window(board, period, region) for period, region, *_ in mine["standings"]]
         for window in windows:
             touched.setdefault(window, {})[line.fact.player] = None
         for window in moved(line):

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, request
 from msgspec import UNSET, Raw
 
 from scoreboard.accounts.guard import insider, sent_key
-from scoreboard.boards.rules import no_board
 from scoreboard.boards.service import Page
 from scoreboard.boards.types import Board, BoardShown, Score, Window
 from scoreboard.boards.wire import (
@@ -191,7 +190,7 @@ def rank_for(board: str) -> Response:
     found_at = WouldBe(
         board=found.id,
         period=window.period,
-        region=window.segment or None,
+        region=window.region or None,
         score=score,
         columns=asked,
         rank=rank,
@@ -253,7 +252,7 @@ def listed(page: Page, *, limit: int) -> Response:
         data = {
             "board": page.board.id,
             "period": page.window.period,
-            "region": page.window.segment or None,
+            "region": page.window.region or None,
             "total": page.total,
             "id": cursor,
             "asOf": rfc3339(parts().base.clock()),
@@ -276,7 +275,7 @@ def _export(board: str, format: str, content_type: str) -> Response:
     spool = boards.exported(found, asked.region, asked.period, format)
     response = Response(spool, content_type=content_type)
     response.call_on_close(lambda: boards.exports.end(spool))  # when the request is over
-    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.segment)))
+    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.region)))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response.headers["Cache-Control"] = "no-store"
     response.headers["Scoreboard-As-Of"] = rfc3339(spool.as_of)
@@ -289,13 +288,7 @@ def _export(board: str, format: str, content_type: str) -> Response:
 
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    found = parts().boards.service.find(id)
-    if found is not None and found.definition.public:
-        return found
-    # Credentials are looked at where there is no board too, or their refusal would tell that there is one.
-    if insider() is None or found is None:
-        raise no_board(id)
-    return found
+    return parts().boards.service.readable(id, insider)
 
 
 def player_id(text: str, field: str = "player") -> str:

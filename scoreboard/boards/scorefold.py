@@ -100,7 +100,7 @@ class ScoreFoldBatch:
             board: {
                 "operator": operators[board],
                 "standings": [
-                    [window.period, window.segment, new.score, new.version] for window, _, _, new in mine
+                    [window.period, window.region, new.score, new.version] for window, _, _, new in mine
                 ],
             }
             for board, mine in moves.items()
@@ -113,8 +113,8 @@ class ScoreFoldBatch:
             board = self._board(id)
             if board is None or recorded.seq <= board.since:
                 continue
-            for period, segment, *_ in mine["standings"]:
-                self._touch(Window(id, period, segment), recorded.fact.player)
+            for period, region, *_ in mine["standings"]:
+                self._touch(Window(id, period, region), recorded.fact.player)
 
     def finish(self) -> None:
         """Write what the batch changed."""

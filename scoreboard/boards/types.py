@@ -103,7 +103,12 @@ class Window(Struct, frozen=True):
 
     board: str
     period: str
-    segment: str
+    region: str
+
+    @property
+    def path(self) -> str:
+        """The window's name in Redis keys and in messages between processes."""
+        return f"{self.board}/{self.period}/{self.region}"
 
 
 class Standing(Struct, frozen=True, kw_only=True, gc=False):

@@ -54,7 +54,7 @@ class Verifier:
             found += self._standings(board)
             for row in self.database.run(lambda db, id=board.id: table.window_rows(db, id)):  # type: ignore[misc]
                 if row.closed_at is None:
-                    progress(f"{board.id}: Redis, {row.window.period} {row.window.segment}")
+                    progress(f"{board.id}: Redis, {row.window.period} {row.window.region}")
                     found += self._shown(board, row)
         return found
 

@@ -48,7 +48,7 @@ class MergeFoldBatch(SimpleBatch):
         self.changes += changes
         self.guests.append(fact.data["guest"])
         windows = [change.window for change in changes]
-        return {"windows": [[one.board, one.period, one.segment] for one in windows]}
+        return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
     def project(self, span: Span) -> Revoked:
         """Show the boards. Returns what was revoked, which this process must not read again."""

@@ -193,15 +193,15 @@ def _report(
         player = outcome.recorded.fact.player
         if player in gone:
             continue  # it counted, and is part of another player's standing now
-        for period, segment, score, version in outcome.recorded.result["standings"]:
-            window = Window(board.id, period, segment)
+        for period, region, score, version in outcome.recorded.result["standings"]:
+            window = Window(board.id, period, region)
             shown: RankChange | None = (outcome.shown or {}).get(window, {}).get(player)
             if shown is None:
                 report.degraded = True
             standings[window, player] = StandingNow(
                 board=board.id,
                 period=period,
-                region=segment or None,
+                region=region or None,
                 player=player,
                 score=shown.score if shown else score,
                 rank=shown.rank if shown else None,

@@ -8,7 +8,6 @@ from scoreboard.accounts.build import AccountsParts
 from scoreboard.base import Base
 from scoreboard.boards.service import Boards
 from scoreboard.core.background import Task
-from scoreboard.core.metrics import Metrics
 from scoreboard.keyring.service import KeyRing
 from scoreboard.stream.http.tickets import Tickets
 from scoreboard.stream.publishing.edge import Edge
@@ -16,6 +15,7 @@ from scoreboard.stream.publishing.publisher import Publisher
 from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.publishing.store import StreamStore
 from scoreboard.stream.serving.admission import Places
+from scoreboard.stream.serving.counters import StreamCounts
 from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.personal import Personal
 from scoreboard.stream.serving.rooms import RoomManager
@@ -45,10 +45,10 @@ class StreamParts:
 
 def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing) -> StreamParts:
     """The stream of one process."""
-    settings, metrics = base.settings, Metrics()
+    settings = base.settings
     scopes = Scopes(boards=boards, clock=base.clock)
-    hub = Hub(store=StreamStore(base.patient_redis), scopes=scopes, metrics=metrics)
-    viewers = _viewers(base, hub, metrics)
+    hub = Hub(store=StreamStore(base.patient_redis), scopes=scopes, metrics=base.metrics)
+    viewers = _viewers(base, hub)
     revocations = accounts.sessions.revocations
     rooms = RoomManager(
         viewers=viewers,
@@ -56,6 +56,7 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
         scopes=scopes,
         store=StreamStore(base.patient_redis),
         clock=base.clock,
+        metrics=base.metrics,
         processes=settings.web_concurrency,
         on_kick=revocations.loop.wake,
     )
@@ -75,7 +76,7 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
             store=StreamStore(base.patient_redis),
             scopes=scopes,
             clock=base.clock,
-            metrics=metrics,
+            metrics=base.metrics,
             tick_seconds=settings.stream_tick_ms / 1000,
             spread=rooms.slowest,
             sinks=[edge] if edge else [],
@@ -83,7 +84,7 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
     )
 
 
-def _viewers(base: Base, hub: Hub, metrics: Metrics) -> Viewers:
+def _viewers(base: Base, hub: Hub) -> Viewers:
     settings = base.settings
     return Viewers(
         hub=hub,
@@ -94,7 +95,7 @@ def _viewers(base: Base, hub: Hub, metrics: Metrics) -> Viewers:
             free=settings.free_networks,
         ),
         clock=base.clock,
-        metrics=metrics,
+        counts=StreamCounts(base.metrics),
         heartbeat_seconds=settings.stream_heartbeat_seconds,
         max_age_seconds=settings.stream_max_age_seconds,
     )

@@ -101,16 +101,6 @@ def show_rooms() -> Response:
     return answer({"data": {"process": rooms.process, "processes": found}})
 
 
-@bp.get("/admin/metrics")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(text=True)
-def show_metrics() -> Response:
-    """Show what the streams of all processes did, as Prometheus reads it."""
-    lines = parts().stream.rooms.metrics()
-    return Response("\n".join([*lines, ""]), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
 @bp.get("/poll")
 @followed
 @described(query=PollQuery, answer=Polled, bare=True, tagged=True)

@@ -52,6 +52,7 @@ SETTINGS = (
     "scoreboard/parts.py",
     "config/",
 )
+CONFIGURED = {"config/gunicorn.py": ("scoreboard.server.", "scoreboard.chaos.permission")}
 
 
 class Import(NamedTuple):
@@ -158,7 +159,12 @@ RULES = {
     "databases are known where they are": of_a_database,
     "rq is known to the worker": lambda one: library(one) == "rq" and not one.path.startswith("worker/"),
     "settings are known where things are put together": lambda one: (
-        one.module == "config.settings" and not one.path.startswith(SETTINGS)
+        one.module.startswith("config.settings") and not one.path.startswith(SETTINGS)
+    ),
+    "config knows no feature": lambda one: (
+        one.path.startswith("config/")
+        and library(one) == "scoreboard"
+        and not one.module.startswith(("scoreboard.core.", *CONFIGURED.get(one.path, ())))
     ),
     "nobody imports the worker": lambda one: library(one) == "worker" and not one.path.startswith("worker/"),
     "nothing of ours is imported inside a function": lambda one: one.inside and library(one) in OURS,

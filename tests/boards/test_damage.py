@@ -7,7 +7,7 @@ import pytest
 from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, submit
 
-TAG = rediskeys.window("cup", "all", "")
+TAG = rediskeys.window("cup/all/")
 KEYS = {
     part.__name__: part(TAG)
     for part in (

@@ -8,7 +8,7 @@ from scoreboard.boards import viewcheck
 from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, put, score, submit
 
-TAG = rediskeys.window("cup", "all", "")
+TAG = rediskeys.window("cup/all/")
 ORDER, MEMBERS, METADATA = rediskeys.order(TAG), rediskeys.members(TAG), rediskeys.metadata(TAG)
 TIERS, SIZES, STATE = rediskeys.tiers(TAG), rediskeys.tier_sizes(TAG), rediskeys.state(TAG)
 
@@ -168,7 +168,7 @@ def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis,
     score(client, "cup", ada=5, bob=7)
     clock.advance(days=1)
     parts.boards.admin.close_due_periods()
-    tag = rediskeys.window("cup", "2026-01-01", "")
+    tag = rediskeys.window("cup/2026-01-01/")
     compare(parts)
     assert redis.exists(rediskeys.state(tag))
     redis.hset(rediskeys.members(tag), "ada", redis.hget(rediskeys.members(tag), "bob"))

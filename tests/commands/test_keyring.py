@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from config.settings import Settings
-from scoreboard.commands import serve
+from scoreboard.commands import processes
 from tests.support import KEY, ROOT
 
 LINE = re.compile(r"^([0-9a-f]{12}) +(\w+) +made \S+  (.*)$", re.MULTILINE)
@@ -96,9 +96,9 @@ def test_what_is_not_said_clearly_is_refused(run, arguments):
         run("keyring", *arguments)
 
 
-def test_serve_takes_the_secret_that_is_named_else_it_makes_one_once(tmp_path):
-    named = serve._environment(Settings(data_dir=tmp_path, secret_key="s" * 32))
-    made, again = (serve._environment(Settings(data_dir=tmp_path)) for _ in range(2))
+def test_serve_uses_the_configured_secret_or_makes_one_once(tmp_path):
+    named = processes.environment(Settings(data_dir=tmp_path, secret_key="s" * 32))
+    made, again = (processes.environment(Settings(data_dir=tmp_path)) for _ in range(2))
 
     assert named["SECRET_KEY"] == "s" * 32
     assert made["SECRET_KEY"] == again["SECRET_KEY"] == (tmp_path / "secret.key").read_text()

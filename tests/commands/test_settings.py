@@ -29,7 +29,7 @@ def test_values_get_the_types_of_their_settings():
     ("host", "bound"),
     [("", "0.0.0.0:8000"), ("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000"), ("::", "[::]:8000")],
 )
-def test_gunicorn_by_itself_listens_on_all_addresses_unless_host_names_one(host, bound, tmp_path):
+def test_gunicorn_without_serve_listens_on_all_addresses_unless_host_names_one(host, bound, tmp_path):
     words = ["gunicorn", "--config", "config/gunicorn.py", "--print-config", "wsgi:app"]
     environment = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT")}
 
@@ -154,6 +154,54 @@ def test_there_are_no_more_places_than_descriptors_for_them():
         setrlimit(RLIMIT_NOFILE, (soft, hard))
 
     assert places == [2000, 1000]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("PORT", "65536", "PORT must be a whole number from 0 to 65535, not '65536'"),
+        ("GUEST_DAYS", "-1", "GUEST_DAYS must be at least 0, not '-1'"),
+        ("SERVICE_WORKER", "yes", "SERVICE_WORKER must be on or off, not 'yes'"),
+        ("REDIS_CA_FILE", "/none", "REDIS_CA_FILE must be a file that exists, not '/none'"),
+        ("STREAM_MODE", "x", "STREAM_MODE must be auto, handover or generator, not 'x'"),
+        ("STREAM_FREE_ADDRESSES", "here", "STREAM_FREE_ADDRESSES must list networks such as 10.0.0.0/8, not"),
+        ("ALLOWED_ORIGINS", "https://a.example, b", "must name origins as https://game.example, not 'b'"),
+        ("LIMIT_GUEST", "x", "LIMIT_GUEST must be a rate such as 600/minute or 10/second;600/hour, not 'x'"),
+        ("SECRET_KEY", "short", "SECRET_KEY must have at least 32 characters"),
+        (
+            "KEY_ROTATION_SECONDS",
+            "600",
+            "must be more than twice KEY_PUBLISH_SECONDS, which is 300, not",
+        ),
+        ("STREAM_EDGE_URL", "http://edge", "STREAM_EDGE_KEY must have at least 32 characters where"),
+    ],
+)
+def test_a_complaint_has_the_setting_its_rule_and_its_value(name, value, complaint):
+    with pytest.raises(SettingError) as refused:
+        load({name: value})
+
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [row.metadata["name"] for row in table() if isinstance(row.default, int)])
+def test_every_number_has_a_lower_bound(name):
+    with pytest.raises(SettingError, match=name):
+        load({name: "-1"})
+
+
+def test_an_old_name_is_read_with_a_warning(caplog):
+    assert load({"FAST_LANE": "off"}).fast_path == "off"
+    assert load({"FAST_LANE": "off", "FAST_PATH": "on"}).fast_path == "on"
+    assert [record.message for record in caplog.records] == [
+        "FAST_LANE is now called FAST_PATH: rename it in the environment"
+    ]
+
+
+def test_default_files_are_found_from_every_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert load({}).boards_file.read_text() == (ROOT / "config/boards.toml").read_text()
+    assert load({}).actions_file.is_file()
 
 
 def test_a_bad_secret_is_not_repeated():

@@ -1,4 +1,4 @@
-"""The fast lane and gunicorn's own way: the same bytes get the same answers, on two real servers."""
+"""The fast path and gunicorn's own way: the same bytes get the same answers, on two real servers."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def both(doors: tuple[Listener, Listener], *pieces: bytes) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Listener, Listener]]:
-    """The fast lane, and the same server without it."""
-    folder = tmp_path_factory.mktemp("lane")
+    """The fast path, and the same server without it."""
+    folder = tmp_path_factory.mktemp("fastpath")
     common = {"secret_key": "x" * 32, "bootstrap_key": KEY, "redis_url": redis_server}
     parts = build(Settings(data_dir=folder, **common))
     parts.base.migrate()
@@ -135,13 +135,13 @@ def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with contextlib.ExitStack() as stack:
         ports = [
             stack.enter_context(
-                servers.gunicorn(folder, "config/gunicorn.py", "wsgi:app", FAST_LANE=lane, **environment)
+                servers.gunicorn(folder, "config/gunicorn.py", "wsgi:app", FAST_PATH=fast_path, **environment)
             ).port
-            for lane in ("on", "off")
+            for fast_path in ("on", "off")
         ]
         started = (folder / "gunicorn.log").read_text()
         assert started.count("scoreboard.server.fastpath.FastPathWorker") == 1
-        assert "lane is closed" not in started
+        assert "fast path is off" not in started
         token = Listener(ports[0]).call("/v1/auth/guest", {})["accessToken"]
         Listener(ports[0]).answers(CASES["scores again"][0])
         yield Listener(ports[0], token), Listener(ports[1], token)

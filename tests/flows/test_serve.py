@@ -65,7 +65,7 @@ def test_a_second_server_on_the_same_folder_is_refused(tmp_path):
     stack.stop()
 
     assert done.returncode == 1
-    assert "A server runs on" in done.stderr
+    assert "Another server is running on" in done.stderr
     assert ready
 
 
@@ -144,7 +144,7 @@ def test_verify_and_rebuild_find_the_redis_of_the_running_server(tmp_path):
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with"),
         ({"HOST": "no-such-host.invalid"}, "set HOST=127.0.0.1"),
         ({"HOST": "x86_64-conda-linux-gnu"}, "conda and compilers export HOST"),
-        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is no address"),
+        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is not an address"),
     ],
 )
 def test_what_prevents_a_start_is_said_in_one_sentence(environment, words, tmp_path):

@@ -3,7 +3,7 @@ import { test } from "node:test"
 
 import { Refusal } from "../../clients/javascript/actions/api.js"
 import { Game } from "../../frontend/static/js/play/game.js"
-import { receiptText, refusalText } from "../../frontend/static/js/play/says.js"
+import { receiptText, refusalText } from "../../frontend/static/js/play/round-texts.js"
 import { claimFor, roundFor } from "../../frontend/static/js/play/round.js"
 import { speak } from "../../frontend/static/js/messages.js"
 import { texts } from "./english.js"

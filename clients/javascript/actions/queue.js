@@ -4,7 +4,7 @@
 // until there is an answer: in order, by one tab at a time. What is refused for good makes way.
 
 import { pauseMs } from "../pause.js"
-import { alone } from "./alone.js"
+import { withLock } from "./tab-lock.js"
 import { Answers } from "./answers.js"
 import { Refusal } from "./api.js"
 import { passes } from "./retry.js"
@@ -24,7 +24,7 @@ const browser = {
   random: () => Math.random(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
-  alone: (run, server) => alone(`queue ${server}`, run),
+  withLock: (run, server) => withLock(`queue ${server}`, run),
   view: globalThis,
 }
 
@@ -101,7 +101,7 @@ export class Queue extends EventTarget {
     if (this.#sending) return
     this.#sending = true
     let ms = 0
-    const sending = this.#world.alone(async (goOn) => (ms = await this.#sendAll(goOn)), this.#stored.server)
+    const sending = this.#world.withLock(async (goOn) => (ms = await this.#sendAll(goOn)), this.#stored.server)
     const ran = await sending.catch(() => false).finally(() => (this.#sending = false))
     if (this.waiting.length > 0) this.#again(ran ? ms : BUSY_MS)
   }

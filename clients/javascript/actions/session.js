@@ -11,7 +11,7 @@ const browser = {
   sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
   // One tab at a time. Over plain http there are no locks: there the server forgives two tabs that
   // send the same refresh token within ten seconds.
-  alone: (run, server) => globalThis.navigator?.locks?.request(`scoreboard.session ${server}`, run) ?? run(),
+  withLock: (run, server) => globalThis.navigator?.locks?.request(`scoreboard.session ${server}`, run) ?? run(),
 }
 
 export class Session {
@@ -63,7 +63,7 @@ export class Session {
   }
 
   signOut() {
-    return this.#alone(async () => {
+    return this.#withLock(async () => {
       const known = this.#stored.read()
       if (known) await this.#api.post("/auth/logout", { refreshToken: known.refreshToken })
       this.#access = null
@@ -84,7 +84,7 @@ export class Session {
 
   async #token() {
     if (this.#good()) return this.#access.token
-    this.#opening ??= this.#alone(() => this.#opened()).finally(() => (this.#opening = null))
+    this.#opening ??= this.#withLock(() => this.#opened()).finally(() => (this.#opening = null))
     return this.#opening
   }
 
@@ -93,12 +93,12 @@ export class Session {
   }
 
   // What follows runs while no other tab does the same.
-  #alone(run) {
-    return this.#world.alone(run, this.#stored.server)
+  #withLock(run) {
+    return this.#world.withLock(run, this.#stored.server)
   }
 
   #enter(enter) {
-    return this.#alone(async () => {
+    return this.#withLock(async () => {
       const session = await enter()
       this.#take(session)
       return session.player

@@ -5,7 +5,7 @@ const KEY = "scoreboard.language"
 
 // Where to go, where the page is in another language than was chosen; null where it is right as it is.
 // Pure. An address that names a language is meant as it is.
-export function languageWanted(here, chosen, spoken) {
+export function redirectFor(here, chosen, spoken) {
   const address = new URL(here.href)
   if (!chosen || chosen === spoken || address.searchParams.has("lang")) return null
   address.searchParams.set("lang", chosen)

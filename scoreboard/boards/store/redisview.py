@@ -365,17 +365,12 @@ def _values(order: Order, standings: Sequence[Standing]) -> list[Any]:
 
 
 def _look_at(pipeline: Any, windows: Collection[Window]) -> None:
-    pipeline.sadd(rediskeys.dirty(), *map(scope, windows))
+    pipeline.sadd(rediskeys.dirty(), *(window.path for window in windows))
     _ring(pipeline, rediskeys.dirty_wake())
 
 
-def scope(window: Window) -> str:
-    """A window's name among what streams carry: board/period/region."""
-    return f"{window.board}/{window.period}/{window.segment}"
-
-
 def _keys(window: Window) -> list[str]:
-    tag = rediskeys.window(window.board, window.period, window.segment)
+    tag = rediskeys.window(window.path)
     return [*(part(tag) for part in PARTS), rediskeys.state(tag)]
 
 

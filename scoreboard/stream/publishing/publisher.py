@@ -16,7 +16,7 @@ from msgspec import structs
 from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
-from scoreboard.core.metrics import Metrics
+from scoreboard.core.metrics import Counter, Counts, Metrics
 from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream.protocol import frames
@@ -25,6 +25,9 @@ from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.publishing.store import StreamStore
 
 log = logging.getLogger(__name__)
+
+FRAMES_PUBLISHED = Counter("stream_frames_published", "Frames published")
+LEASE_CHANGES = Counter("stream_lease_changes", "Times that this process began to publish")
 
 RENEW_SECONDS = 1.0
 SCAN_SECONDS = 5.0
@@ -76,9 +79,13 @@ class Publisher:
     _published: dict[str, float] = field(default_factory=dict)
     _renewed: float = float("-inf")
     _scanned: float = float("-inf")
+    _frames_published: Counts[()] = field(init=False)
+    _lease_changes: Counts[()] = field(init=False)
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
+        self._frames_published = self.metrics.bind(FRAMES_PUBLISHED)
+        self._lease_changes = self.metrics.bind(LEASE_CHANGES)
         self.loop = Loop(
             "publishing",
             self.turn,
@@ -155,7 +162,7 @@ class Publisher:
         else:
             self._head, self._shown = found[0], self.store.shown()
         self._scanned = float("-inf")
-        self.metrics.add("lease_changes")
+        self._lease_changes.inc()
         log.info("publishing", extra={"cursor": str(self._head)})
 
     def _publish(self, scope: str) -> bool:
@@ -181,7 +188,7 @@ class Publisher:
             return False
         self._head, self._shown[scope] = following, new
         self._published[scope] = self.monotonic()
-        self.metrics.add("frames_published")
+        self._frames_published.inc()
         if self.sinks and self.scopes.public(scope):
             encoded = frames.encoded(frame, line)
             for sink in self.sinks:

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from scoreboard.boards.types import Window
 from scoreboard.core.background import Loop
-from scoreboard.core.metrics import Metrics
+from scoreboard.core.metrics import Counter, Counts, Metrics
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.diff import applied, checksum
@@ -32,6 +32,9 @@ from scoreboard.stream.publishing.store import StreamStore
 from scoreboard.stream.serving.history import FRAMES, FrameHistory
 
 log = logging.getLogger(__name__)
+
+SNAPSHOTS = Counter("stream_snapshots", "Snapshots sent instead of deltas, by reason", "why")
+CRC_MISMATCHES = Counter("stream_crc_mismatches", "Frames whose checksum was not that of the list they made")
 
 READ_MS = 2000
 REST_SECONDS = 0.5
@@ -73,9 +76,13 @@ class Hub:
     _changed: threading.Event = field(default_factory=threading.Event)
     _cold: bool = True  # what is kept must be read again before frames can be followed
     _kicks: str = ""  # up to where kicks were read
+    _snapshots: Counts[str] = field(init=False)
+    _crc_mismatches: Counts[()] = field(init=False)
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
+        self._snapshots = self.metrics.bind(SNAPSHOTS)
+        self._crc_mismatches = self.metrics.bind(CRC_MISMATCHES)
         self.loop = Loop(
             "following the stream",
             self.turn,
@@ -184,7 +191,7 @@ class Hub:
         return sum(len(frame.line) for frame in kept) > len(room.snapshot(self.head.epoch, "compact").line)
 
     def _snapshot(self, room: Room, why: str) -> Encoded:
-        self.metrics.add("snapshots", why=why)
+        self._snapshots.inc(why)
         return room.snapshot(self.head.epoch, why)
 
     def _await_first(self) -> None:
@@ -202,7 +209,7 @@ class Hub:
         # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
         _, window, _ = self.scopes.window(scope)
         try:
-            self.store.ask_for(f"{window.board}/{window.period}/{window.segment}")
+            self.store.ask_for(window.path)
             until = self.monotonic() + FIRST_SECONDS
             while self._lacks(scope) and not self.degraded and self.monotonic() < until:
                 self._changed.wait(until - self.monotonic())
@@ -231,10 +238,14 @@ class Hub:
         for published in found:
             if not self._take(published):
                 break
-        head = self.store.head()
-        rest = self.warm() if head is None or head[0].epoch != self.head.epoch else 0.0
+        rest = 0.0 if found else self._check_epoch()  # the ids of frames tell the epoch as well
         self.degraded = False
         return rest
+
+    def _check_epoch(self) -> float:
+        """Begin again where the stream did. Returns the seconds until the next turn."""
+        head = self.store.head()
+        return self.warm() if head is None or head[0].epoch != self.head.epoch else 0.0
 
     def warm(self) -> float:
         """Read the stream's whole state. Returns the seconds until the next turn."""
@@ -276,7 +287,7 @@ class Hub:
         shown = _after(room.shown if room else None, frame, published.stamp)
         if shown is None:
             log.error("a frame does not fit", extra={"cursor": str(cursor), "scope": scope})
-            self.metrics.add("crc_mismatches")
+            self._crc_mismatches.inc()
             self.warm()
             return False
         ring = room.ring if room and room.shown.s == frame["p"] else FrameHistory(frame["p"])

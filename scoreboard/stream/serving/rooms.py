@@ -14,13 +14,14 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, to_builtins
+from prometheus_client.metrics_core import Metric
 
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.concurrency.deadline import left
 from scoreboard.core.errors import NotFound
-from scoreboard.core.metrics import Gauges, exposition
+from scoreboard.core.metrics import Counted, Metrics, gauge
 from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
@@ -59,7 +60,7 @@ class Report(Struct, frozen=True, kw_only=True):
     viewers: int
     spread_seconds: float
     rooms: dict[str, RoomReport]
-    counted: list[tuple[str, dict[str, str], float]] = []
+    counted: list[Counted] = []
     lag: int = 0  # frames that were published and not taken in yet
 
     def as_json(self, process: str) -> dict[str, Any]:
@@ -90,6 +91,7 @@ class RoomManager:
     scopes: Scopes
     store: StreamStore
     clock: Clock
+    metrics: Metrics
     processes: int = 1  # that are started together; others are known by their reports
     on_kick: Callable[[], None] = lambda: None
     pause: Callable[[float], None] = time.sleep
@@ -225,12 +227,12 @@ class RoomManager:
             viewers=len(self.viewers.all()),
             spread_seconds=self.viewers.spread_seconds,
             rooms=rooms,
-            counted=self.viewers.metrics.items(),
+            counted=self.metrics.counted(),
             lag=self._lag,
         )
 
-    def metrics(self) -> Iterator[str]:
-        """What all processes counted, for Prometheus."""
+    def families(self) -> Iterator[Metric]:
+        """What all processes counted, and how many streams each has open now."""
         current = self.current()
         open_now = [
             ({"process": process, "room": scope, "carrier": carrier}, count)
@@ -239,8 +241,9 @@ class RoomManager:
             for carrier, count in room.carriers.items()
         ]
         lag = [({"process": process}, report.lag) for process, report in current.items()]
-        gauges: Gauges = {"open": ("Open streams", open_now), "lag_frames": ("Frames not taken in yet", lag)}
-        return exposition({process: report.counted for process, report in current.items()}, gauges)
+        yield from self.metrics.families({process: report.counted for process, report in current.items()})
+        yield gauge("stream_open", "Open streams", open_now)
+        yield gauge("stream_lag_frames", "Frames not taken in yet", lag)
 
     def current(self) -> dict[str, Report]:
         """What all processes serve, as far as this one knows; itself as it is just now."""

@@ -344,6 +344,6 @@ def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
     parts.stream.viewers.drained(slow)
     parts.stream.viewers.serve()
 
-    counts = {name: count for name, _, count in parts.stream.viewers.metrics.items()}
+    counts = {name: count for name, _, count in parts.base.metrics.counted()}
 
-    assert counts["frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
+    assert counts["stream_frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each

@@ -1,7 +1,7 @@
 // custom-row.js: rows as a page's own template draws them. What is written into them is text.
 
-import { scored } from "../words.js"
-import { changeText } from "./moves.js"
+import { scored } from "../formatting.js"
+import { changeText } from "./rank-changes.js"
 import { element, rankText } from "./row.js"
 
 // `data-field` is rank, name, id, score, change, or the name of a column.

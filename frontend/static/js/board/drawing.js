@@ -2,13 +2,13 @@
 // and what matters is said aloud and told to the page. Loaded when there is something to draw.
 
 import { t } from "../messages.js"
-import { onPodium } from "./compare.js"
-import { showGains } from "./gains.js"
+import { onPodium } from "./rows.js"
+import { showScoreChanges } from "./score-count-up.js"
 import { List } from "./list.js"
-import { Marks } from "./marks.js"
-import { fillMove, fillTrend } from "./moves.js"
+import { RankHistory } from "./rank-history.js"
+import { fillMove, fillTrend } from "./rank-changes.js"
 import { fillRow } from "./row.js"
-import { Says } from "./says.js"
+import { Announcer } from "./announcer.js"
 import { Slides } from "./slides.js"
 
 export class Drawing {
@@ -18,8 +18,8 @@ export class Drawing {
   #tell
   #list
   #custom
-  #says
-  #marks = new Marks()
+  #announcer
+  #history = new RankHistory()
   #slides = new Slides()
   #period
   #seen
@@ -33,14 +33,14 @@ export class Drawing {
     this.#tell = tell
     this.#custom = custom
     this.#list = new List(root)
-    this.#says = new Says(speak, announceMs)
+    this.#announcer = new Announcer(speak, announceMs)
     this.#period = watch.board.period
     this.#seen = first
-    if (first.length) this.#marks.see(first, since)
+    if (first.length) this.#history.see(first, since)
   }
 
   say(kind, text) {
-    this.#says.say(kind, text)
+    this.#announcer.say(kind, text)
   }
 
   // Calmly where other rows are shown than before, not a change of those; without movement where `still`.
@@ -57,7 +57,7 @@ export class Drawing {
       fill: (row, before, now) => this.#fill(row, before, now, look, also),
     })
     this.#slides.from(places)
-    if (!calm) showGains(scored, this.#format, still)
+    if (!calm) showScoreChanges(scored, this.#format, still)
     this.#report(calm ? [] : moved, me)
     this.#showEmpty(board.total === 0 && shown.rows.length === 0)
   }
@@ -73,21 +73,21 @@ export class Drawing {
   }
 
   #fill(row, before, now, look, also) {
-    const change = this.#marks.change(now)
+    const change = this.#history.change(now)
     if (this.#custom) return this.#custom(row, now, { ...look, change })
     fillRow(row, before, now, look)
     fillMove(row, change)
-    fillTrend(row, this.#marks.trend(now.id))
+    fillTrend(row, this.#history.trend(now.id))
     also(row, now)
   }
 
   #see(now) {
     const { board, rows } = this.#watch
     if (rows === this.#seen) return
-    if (board.period !== this.#period) this.#marks.clear()
+    if (board.period !== this.#period) this.#history.clear()
     this.#period = board.period
     this.#seen = rows
-    this.#marks.see(rows, now)
+    this.#history.see(rows, now)
   }
 
   #report(moved, me) {
@@ -96,11 +96,11 @@ export class Drawing {
     this.#before = { leader, own }
     this.#tell("lb-update", { total: board.total, period: board.period, moved })
     if (leader && before.leader && leader.id !== before.leader.id) {
-      this.#says.say("leader", t("board.leads", { name: leader.n }))
+      this.#announcer.say("leader", t("board.leads", { name: leader.n }))
       this.#tell("lb-leader-change", { player: leader.id, from: before.leader.id })
     }
     if (own && own.rank !== before.own?.rank) {
-      if (before.own) this.#says.say("rank", t("board.yourRank", { rank: own.rank }))
+      if (before.own) this.#announcer.say("rank", t("board.yourRank", { rank: own.rank }))
       this.#tell("lb-me", { player: own.id, rank: own.rank, from: before.own?.rank ?? null, score: own.s })
     }
   }

@@ -1,10 +1,10 @@
 // list.js: the rows on the page. Takes over those of the first HTML, and then changes no more of
 // them than is new.
 
-import { sameResult } from "./compare.js"
+import { sameResult } from "./rows.js"
 import { columnsIn, rowIn } from "./first-html.js"
 import { element, newRow, part } from "./row.js"
-import { heading } from "../words.js"
+import { heading } from "../formatting.js"
 
 export class List {
   table

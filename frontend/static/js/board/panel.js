@@ -3,7 +3,7 @@
 
 import { badgeOf, showBadge } from "./badge.js"
 import { Lazy } from "./lazy.js"
-import { Lost } from "./lost.js"
+import { ConnectionAnnouncer } from "./connection-announcer.js"
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)")
 
@@ -13,7 +13,7 @@ export class Panel {
   #settings
   #drawing = new Lazy(async () => new (await import("./drawing.js")).Drawing(this.#given))
   #controls = new Lazy(async () => new (await import("./controls.js")).Controls(this.#given, this.#settings))
-  #lost = new Lost()
+  #connectionAnnouncer = new ConnectionAnnouncer()
   #frame = 0
   #calm = false
   #left = []
@@ -108,7 +108,7 @@ export class Panel {
     const now = Date.now()
     const shown = badgeOf(watch.status, { paused: watch.hold.paused, now })
     showBadge(root.querySelector(".badge"), shown)
-    const news = this.#lost.news(shown.state, now)
+    const news = this.#connectionAnnouncer.news(shown.state, now)
     if (news && this.#drawing.value) this.#drawing.value.say("connection", news)
     else if (news) speak(news)
     if (shown.state === this.state) return

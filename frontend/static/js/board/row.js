@@ -1,8 +1,8 @@
 // row.js: one row on the page, and what of it changes. Names come from strangers: text only.
 
 import { t } from "../messages.js"
-import { grouped, heading, scored } from "../words.js"
-import { sameResult } from "./compare.js"
+import { grouped, heading, scored } from "../formatting.js"
+import { sameResult } from "./rows.js"
 
 // Roles are said aloud because rows that are laid out as grids lose them in some browsers.
 export function newRow(id, columns) {

@@ -2,7 +2,7 @@
 // _leaderboard.html writes into our own. A test holds the two against each other.
 
 import { speak, t } from "../messages.js"
-import { heading } from "../words.js"
+import { heading } from "../formatting.js"
 import { Reads } from "./reads.js"
 import { element } from "./row.js"
 

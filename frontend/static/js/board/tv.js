@@ -3,7 +3,7 @@
 
 import { t, time } from "../messages.js"
 import { define } from "./element.js"
-import { placeAfter, shiftAt } from "./rota.js"
+import { pageAfter, shiftAt } from "./paging.js"
 
 const PAGE_MS = 10_000
 const IDLE_MS = 3000
@@ -29,7 +29,7 @@ document.addEventListener("visibilitychange", stayAwake)
 function turn() {
   // While a server is away its page would not load: then an old page is better than none.
   if (Date.now() - began > DAY_MS && ["live", "polling"].includes(board.state)) return location.reload()
-  const next = placeAfter(board.page, pages())
+  const next = pageAfter(board.page, pages())
   if (next !== board.page) board.page = next
 }
 

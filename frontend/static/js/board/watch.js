@@ -1,14 +1,14 @@
 // watch.js: which rows a leaderboard shows, of which state, and what waits. No DOM.
 //
 // Frames make the live board. A choice shows a page of it, what `pick` takes out of it, or a `list` that
-// is asked for (lists.js). Events: "rows", "chosen" (other rows, not a change of these), "waiting", "status".
+// is asked for (polled-list.js). Events: "rows", "chosen" (other rows, not a change of these), "waiting", "status".
 
 import { apply } from "../../../sdk/stream/board-state.js"
-import { Hold } from "./hold.js"
+import { UpdateHold } from "./update-hold.js"
 import { rowsOf } from "./rows.js"
 
 export class Watch extends EventTarget {
-  hold = new Hold()
+  hold = new UpdateHold()
   #feed
   #board
   #rows

@@ -3,7 +3,7 @@
 import { passes } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
-import { keptText, receiptText, refusalText, unsentText } from "./says.js"
+import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
 
 const SLOW_MS = 3000
 const REST_MS = 1000 // who is still tapping does not start the next round by it
@@ -100,7 +100,7 @@ export class Game extends EventTarget {
     const say = (text) => this.#action === action && this.#change({ text })
     action.complete(claimFor(this.round, this.taps)).then(
       (receipt) => say(receiptText(receipt, this.#board)),
-      (refusal) => say(passes(refusal) ? keptText(refusal) : refusalText(refusal)),
+      (refusal) => say(passes(refusal) ? queuedText(refusal) : refusalText(refusal)),
     )
     return this.#rest(t("play.onTheWay"))
   }

@@ -1,7 +1,7 @@
 // rounds.js: the visitor's last rounds, and what became of each.
 
 import { t, time } from "../messages.js"
-import { refusalText, wonText } from "./says.js"
+import { refusalText, wonText } from "./round-texts.js"
 
 const MOST = 10
 
