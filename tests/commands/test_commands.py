@@ -45,7 +45,7 @@ def test_a_key_that_is_revoked_takes_its_streams_with_it(run, redis):
 
     run("keys", "revoke", id)
 
-    ((_, kick),) = redis.xrange(rediskeys.kicks())
+    ((_, kick),) = redis.xrange(rediskeys.signals())
     assert kick["session"] == id
 
 

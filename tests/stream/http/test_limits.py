@@ -55,7 +55,7 @@ def test_who_is_refused_takes_no_place(client):
     for _ in range(4):
         opened(client)
 
-    assert client.application.extensions["parts"].stream.viewers.places.taken == 0
+    assert client.application.extensions["parts"].stream.slots.taken == 0
 
 
 def test_polling_from_a_cursor_opens_nothing(client):
@@ -127,7 +127,7 @@ def test_who_polls_takes_a_place_like_everybody_else(home):
     answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
 
     assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"
-    assert home.parts.stream.viewers.places.taken == 6
+    assert home.parts.stream.slots.taken == 6
 
 
 @pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
