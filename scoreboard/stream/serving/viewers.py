@@ -125,12 +125,14 @@ class Viewers:
     # Ending
 
     def end(self, viewer: Viewer, bye: Frame) -> None:
-        """End a stream with a bye."""
+        """End a stream with a bye, after the private frames that wait."""
         if viewer.closed or viewer.ending:
             return
         viewer.ending, viewer.ends_at = True, self.monotonic() + STALLED_SECONDS
         self.counts.byes.inc(str(bye["code"]))
-        if self.write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
+        carrier = viewer.audience.carrier
+        data = carrier.carry(viewer.mail or ()) + carrier.closing(bye)
+        if self.write(viewer, data) and not viewer.blocked:
             self.on_closed(viewer, bye["why"])
 
     def end_all(self, viewers: list[Viewer], why: str) -> None:
