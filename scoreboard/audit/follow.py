@@ -15,7 +15,7 @@ from scoreboard.journal.types import Position, Recorded
 
 log = logging.getLogger(__name__)
 
-# What facts hold that has no place in a log: secrets, and what tells of a person more than his id.
+# Data of facts that the log leaves out: secrets, and personal data other than the player's id.
 LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "metadata", "result"})
 COUNTED = frozenset({"score", "action"})
 
@@ -36,9 +36,9 @@ class AuditFollower:
         return newest if noted is None else min(noted, newest)
 
     def restore(self, shard: int) -> Position:
-        """Delete the lines of facts that are not in the journal: a backup of it was restored.
+        """Delete the lines of facts that are not in the journal, after a backup of it was restored.
 
-        Journals that share a fact share all facts before it, so halving finds the last one that they share.
+        Journals that share a fact share all facts before it, so a binary search finds the last shared one.
         """
         shared, end = 0, self.audit.newest(shard).seq
         while shared < end:
@@ -69,7 +69,7 @@ class AuditFollower:
 
 
 def _identity(line: AuditLine) -> tuple[int | str, ...]:
-    # Not the details: another version of the product may have written them in another way.
+    # Without the details: another release may have written them differently.
     return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request)
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class AuditLine(Struct, frozen=True):
-    """Who did what, when, to whom: one fact, without what is personal in it."""
+    """A line of the log: caller, kind, time and player of a fact, without personal data."""
 
     seq: int  # of the fact, in its shard
     at: int
