@@ -139,7 +139,7 @@ class Place(Struct, frozen=True, kw_only=True, gc=False):
 class ViewAnswer(Struct, frozen=True, kw_only=True):
     """Places read from one state of a window."""
 
-    version: int  # the newest fact in that state
+    version: Position  # the newest fact in that state
     stamp: str  # names the state: the same text, the same places
     total: int
     places: list[Place]

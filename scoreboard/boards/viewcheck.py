@@ -126,7 +126,7 @@ class ViewCheck:
         except OutdatedError:
             return True
         found = self.follower.view.ask(row.window, order, Listed(0, TOP))
-        if applied is None or found is None or not expected.version == found.version <= applied.position.seq:
+        if applied is None or found is None or not expected.version == found.version <= applied.position:
             return True
         return found.places == expected.places
 
