@@ -1,4 +1,4 @@
-"""The parts that this process works with. Never gevent: RQ forks, and its timers need a plain process."""
+"""The parts of this process. gevent is never imported: RQ forks, and its timers need a plain process."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Jobs of a fixed list. Whoever can write to Redis can name one of them, and run nothing else.
+"""Jobs of a fixed list. An attacker who can write to Redis can name one of them, and run nothing else.
 
 RQ takes from a job's hash which function to import, which callbacks, webhooks, and other jobs follow, how
 long and how often it runs, and what to deserialise. None of that is read here. A job's data is compared, byte
-by byte, with the data of this worker's own calls; the rest of the job is made from the call that it equals.
+by byte, with the data of this worker's own calls; the rest of the job is made from the call that is equal.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from rq.serializers import JSONSerializer
 
 JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
 FAILED_SECONDS = 7 * 86_400
-MOST_BYTES = 1000  # of a field that is read, packed and unpacked
+MOST_BYTES = 1000  # of a field, packed and unpacked
 SHOWN = 100  # characters of what is refused in the log
 ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 
 class Call(NamedTuple):
-    """A function, and what it is called with."""
+    """A function with its arguments."""
 
     function: Callable[..., Any]
     arguments: tuple[str, ...] = ()
@@ -43,11 +43,11 @@ class Call(NamedTuple):
 
 
 class Refused(NoSuchJobError):
-    """This is no job of ours. To RQ it does not exist."""
+    """The job is not on the list. To RQ it does not exist."""
 
 
 class KnownJob(Job):
-    """A job that is one of `calls`: only which one, and its status, is read from Redis."""
+    """A job that is one of `calls`: Redis says only which one, and its status."""
 
     calls: ClassVar[Mapping[bytes, Call]] = {}
 
@@ -68,7 +68,7 @@ class KnownJob(Job):
 
     @property
     def func(self) -> Callable[..., Any]:
-        """The function of the call, which nobody had to import."""
+        """The function of the call. RQ would import it by the name that Redis holds."""
         return self._function
 
     def _fetch_status(self) -> JobStatus:
@@ -92,7 +92,7 @@ def jobs_of(calls: Sequence[Call]) -> type[KnownJob]:
 
 
 def unpacked(packed: bytes) -> bytes:
-    """What RQ packed, as far as it may be long. Raises Refused."""
+    """Unpack what RQ packed, up to MOST_BYTES. Raises Refused."""
     unpacking = zlib.decompressobj()
     try:
         data = unpacking.decompress(packed, MOST_BYTES)
@@ -104,5 +104,5 @@ def unpacked(packed: bytes) -> bytes:
 
 
 def shown(text: bytes) -> str:
-    """The beginning of what was refused, for the log."""
+    """The beginning of refused bytes, for the log."""
     return ascii(text[:SHOWN].decode(errors="replace"))

@@ -43,10 +43,10 @@ class Refusals:
 
 
 class PlainQueue(Queue):
-    """A queue that never asks for the server's version: not every user may, and nothing here needs it."""
+    """A queue that never asks for the server's version: not every user may, and nothing needs it."""
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """One that has all that is used."""
+        """The oldest version that has every command in use."""
         return OLDEST
 
 
@@ -139,13 +139,13 @@ class KnownWorker(Worker):
         return OLDEST
 
     def subscribe(self) -> None:
-        """Listen to nobody: commands could end this process and its jobs."""
+        """Subscribe to nothing: commands could end this process and its jobs."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Never suspended."""
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
-        """Note that it begins. It is forgotten in time even if this process dies."""
+        """Note that the job begins. The note expires even if this process dies."""
         super().prepare_job_execution(job)
         self.connection.expire(job.key, 2 * JOB_SECONDS)
 
