@@ -35,12 +35,12 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     rows = [row for row in rows if not asked.board or row.window.board in asked.board]
     with tqdm(total=sum(row.entries for row in rows), unit=" standings", disable=None) as bar:
         for row in rows:
-            bar.set_description(f"{row.window.board} {row.window.period} {row.window.segment}")
+            bar.set_description(f"{row.window.board} {row.window.period} {row.window.region}")
             follower.build(row, progress=bar.update)
     follower.show_all_names()
     follower.show_catalogue()
     if whole:
-        follower.view.begin_at(*newest)
+        follower.view.position.begin_at(*newest)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")
     return 0

@@ -17,7 +17,7 @@ from scoreboard.stream.serving.signals import Signals
 
 
 def folds(boards: BoardTables) -> list[Fold]:
-    """How the fact that a guest was merged is folded: each feature does its part."""
+    """How the fact that a guest was merged is folded: each feature has its step."""
     board_merge = BoardMerge(catalogue=boards.catalogue, projector=boards.projector)
     return [MergeFold(accounts=AccountMerge(), boards=board_merge, actions=ActionMerge())]
 

@@ -23,19 +23,19 @@ bp = Blueprint("ops", __name__)
 @bp.get("/healthz")
 @described(answer=Alive, bare=True)
 def healthz() -> Response:
-    """Tell that this process answers. Touches nothing else."""
-    return _fresh(answer({"status": "ok"}))
+    """Check that this process answers. It asks no other part."""
+    return _uncached(answer({"status": "ok"}))
 
 
 @bp.get("/readyz")
 @described(answer=Readiness, bare=True, status=(200, 503), security=("anyone", "key"))
 def readyz() -> Response:
-    """Tell whether scores can be taken, and how each part is doing; in detail to a server key."""
+    """Check whether scores can be accepted, and the state of each part; a server key gets details."""
     ready, checks = parts().health.report()
-    told: dict[str, Any] = {"status": "ready" if ready else "not ready", "checks": brief(checks)}
+    body: dict[str, Any] = {"status": "ready" if ready else "not ready", "checks": brief(checks)}
     if sent_key() is not None:
-        told |= {"checks": checks, "version": __version__}
-    return _fresh(answer(told, 200 if ready else 503))
+        body |= {"checks": checks, "version": __version__}
+    return _uncached(answer(body, 200 if ready else 503))
 
 
 @bp.get("/v1/admin/metrics")
@@ -48,6 +48,6 @@ def show_metrics() -> Response:
     return Response("\n".join([*lines, ""]), content_type=CONTENT_TYPE)
 
 
-def _fresh(response: Response) -> Response:
+def _uncached(response: Response) -> Response:
     response.headers["Cache-Control"] = NEVER
     return response

@@ -216,7 +216,7 @@ class Hub:
         # The board was never published: ask the publisher for it, and read it here if no frame comes.
         _, window, _ = self.scopes.window(scope)
         try:
-            self.store.ask_for(f"{window.board}/{window.period}/{window.segment}")
+            self.store.ask_for(window.path)
             until = self.monotonic() + FIRST_SECONDS
             while self._is_missing(scope) and not self.degraded and self.monotonic() < until:
                 self._changed.wait(until - self.monotonic())

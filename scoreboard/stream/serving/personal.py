@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scoreboard.boards.service import Page
+from scoreboard.boards.service import Reading
 from scoreboard.core.background import Loop
 from scoreboard.core.errors import NotFound
 from scoreboard.core.storage.outages import OUTAGES
@@ -105,7 +105,7 @@ class Personal:
                 viewer.ranks = known | {scope: frame.line}
 
 
-def _frame(scope: str, page: Page, player: str) -> Encoded:
+def _frame(scope: str, page: Reading, player: str) -> Encoded:
     row = next((row for row in page.rows if row.player == player), None)
     return frames.encode(
         frames.me(

@@ -61,8 +61,8 @@ def tune(connection: Any) -> None:
 
 def announce(connection: Any) -> None:
     """Tell the web worker that a connection is a stream now, which its limits do not apply to."""
-    if hasattr(connection, "stream"):
-        connection.stream()
+    if hasattr(connection, "become_stream"):
+        connection.become_stream()
 
 
 def watch(connection: Any, event: int, on_ready: Callable[[], object]) -> Any:
