@@ -9,7 +9,9 @@ from scoreboard.pages import view
 
 
 def row(rank):
-    return Row(rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="")
+    return Row(
+        rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="", ahead=rank - 1
+    )
 
 
 @pytest.mark.parametrize(
