@@ -201,3 +201,15 @@ test("a tab is asked for a ticket at each opening, and late ones learn where the
 
   assert.deepEqual(late.frames, ["snapshot", "me"])
 })
+
+test("what the player is told reaches every tab, and none that comes later", async () => {
+  const browser = new Browser({ ticketed: true })
+  const [one, other] = [browser.tab({ ticket: async () => "t" }), browser.tab({ ticket: async () => "t" })]
+  await settled()
+  for (const frame of [HELLO, SNAPSHOT, { t: "tell", kind: "merged", at: "", data: {} }]) browser.world.last.send(frame)
+  await settled()
+  const late = browser.tab({ ticket: async () => "t" })
+  await settled()
+
+  assert.deepEqual([one, other, late].map((tab) => tab.frames.includes("tell")), [true, true, false])
+})
