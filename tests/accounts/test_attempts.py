@@ -192,28 +192,28 @@ def take_all(places):
 
 
 def test_a_taken_name_costs_no_hash(passwords):
-    take_all(passwords._new_places)
+    take_all(passwords._registrations)
 
     assert refusal(passwords.call("register", HOME, "ADA")) == (409, "username_taken")
     assert refusal(passwords.call("register", HOME, "bob")) == (503, "overloaded")
 
 
 def test_those_who_register_keep_nobody_from_signing_in(passwords):
-    take_all(passwords._new_places)
+    take_all(passwords._registrations)
 
     assert passwords.call("login", HOME).status_code == 200
 
 
 def test_those_who_sign_in_keep_nobody_from_registering(passwords):
-    take_all(passwords._known_places)
+    take_all(passwords._sign_ins)
 
     assert passwords.call("register", HOME, "bob").status_code == 201
     assert refusal(passwords.call("login", HOME)) == (503, "overloaded")
 
 
 def test_one_waits_for_a_place_before_being_sent_away(passwords):
-    take_all(passwords._known_places)
-    timer = threading.Timer(0.3, passwords._known_places.release)
+    take_all(passwords._sign_ins)
+    timer = threading.Timer(0.3, passwords._sign_ins.release)
     timer.start()
 
     assert passwords.call("login", HOME).status_code == 200

@@ -85,16 +85,16 @@ def test_each_player_has_his_own(limited):
 
 
 def test_what_a_process_knows_of_the_limited_takes_little_memory(limited, monkeypatch):
-    monkeypatch.setattr("scoreboard.core.limits.limiter.MOST_SPENT", 5)
+    monkeypatch.setattr("scoreboard.core.limits.limiter.MOST_KEPT", 5)
     limits = limited(limit_failed="1/minute").parts.base.limits
 
     for player in range(20):
         for _ in range(2):
             limits.count([Use("failed-completion", f"p{player}")])
 
-    assert len(limits._spent) == 5
-    assert limits.spent(Use("failed-completion", "p19"))
-    assert not limits.spent(Use("failed-completion", "p0"))
+    assert len(limits._exceeded) == 5
+    assert limits.exceeded(Use("failed-completion", "p19"))
+    assert not limits.exceeded(Use("failed-completion", "p0"))
 
 
 def test_asking_for_what_does_not_exist_is_limited_too(limited):

@@ -103,7 +103,7 @@ def test_a_forwarded_address_that_is_not_trusted_is_warned_of_once(caplog):
         Addresses(hops=1).of(environ)
 
     assert [record.getMessage() for record in caplog.records] == [
-        "X-Forwarded-For comes in and is not trusted: behind a proxy set TRUSTED_PROXY_HOPS"
+        "X-Forwarded-For is sent but not trusted: behind a proxy, set TRUSTED_PROXY_HOPS"
     ]
 
 

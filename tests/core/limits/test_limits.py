@@ -28,12 +28,12 @@ def told(answer, header="RateLimit"):
 
 def owing(client):
     """The same client, whose process tells Redis nothing of what it counts later, until `settle`."""
-    client.application.extensions["parts"].base.limits._owed._seconds = 3600
+    client.application.extensions["parts"].base.limits._pending._seconds = 3600
     return client
 
 
 def settle(client):
-    client.application.extensions["parts"].base.limits._owed.settle()
+    client.application.extensions["parts"].base.limits._pending.settle()
 
 
 def test_as_many_calls_pass_as_are_allowed_and_no_more(process):
@@ -298,7 +298,7 @@ def test_an_empty_setting_counts_nothing_later(process, redis):
     answers = [client.post("/v1/write") for _ in range(3)]
 
     assert all("RateLimit" not in answer.headers for answer in answers)
-    assert not client.application.extensions["parts"].base.limits._owed._counts
+    assert not client.application.extensions["parts"].base.limits._pending._counts
 
 
 def test_all_limits_of_a_request_cost_one_trip(process, redis):
