@@ -1,4 +1,4 @@
-// sw.js: pages without a network. Keeps what boards are made of, and the boards that were looked at.
+// sw.js: pages without a network. Keeps the files of boards, and copies of boards that were viewed.
 //
 // The server begins this script with constants: VERSION is a hash of all files of the shell, SHELL their paths,
 // PAGES the paths of pages, and COPIES those of pages to keep a copy of. A change of any file changes this
@@ -7,7 +7,7 @@
 
 /* global VERSION, SHELL, PAGES, COPIES */
 
-const ANSWER_MS = 4000 // a network that is there and says nothing
+const ANSWER_MS = 4000 // for a network that is up and does not answer
 const AWAY = [502, 503, 504]
 const MOST_BOARDS = 20
 
@@ -16,7 +16,7 @@ const OFFLINE = `${scope}offline`
 const shellName = `scoreboard shell ${scope} ${VERSION}`
 const boardsName = `scoreboard boards ${scope}`
 const files = new Set(SHELL)
-const MATCH = { ignoreVary: true } // what was kept speaks one language; any is better than none
+const MATCH = { ignoreVary: true } // a copy is in one language; any is better than none
 
 const PAGE = matching(PAGES)
 const COPY = matching(COPIES)
@@ -60,7 +60,7 @@ async function page(event, path) {
   const boards = await caches.open(boardsName)
   const kept = await boards.match(event.request, MATCH)
   const asked = fetch(event.request)
-  // An answer that comes too late for this page is kept for the next one.
+  // An answer that arrives too late for this page is kept for the next one.
   const keep = (answer) => keepBoard(boards, event.request.url, answer.clone())
   if (COPY.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
   try {
@@ -71,7 +71,7 @@ async function page(event, path) {
   }
 }
 
-// A proxy that speaks for a server which is away has nothing to say that is better than what was kept.
+// A proxy's error for an unreachable server is worth less than a copy.
 function away({ status }) {
   return AWAY.includes(status)
 }
@@ -80,9 +80,9 @@ function inTime(asked) {
   return Promise.race([asked, new Promise((_, late) => setTimeout(late, ANSWER_MS))])
 }
 
-// The page is told when it was kept, so that it can say how old it is.
+// The copy contains the time at which it was made, so that the page can show its age.
 async function keepBoard(boards, url, answer) {
-  // A board that was deleted, or made private, is not shown any more: not even without a network.
+  // A board that was deleted or made private is no longer shown, not even without a network.
   if (answer.status === 404 || answer.status === 410) await boards.delete(url, MATCH)
   if (answer.status !== 200 || answer.redirected) return
   const headers = new Headers(answer.headers)

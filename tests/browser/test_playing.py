@@ -93,7 +93,7 @@ def test_what_is_refused_is_taken_back_with_the_reason(open_page, stack):
 
     play(page, 10)
 
-    expect(page.locator("#said")).to_contain_text("came too late")
+    expect(page.locator("#said")).to_contain_text("arrived too late")
     expect(value(page)).to_have_text("10")
     assert states(page) == ["expired", "confirmed"]
 
@@ -123,7 +123,7 @@ def test_three_actions_offline_a_reload_and_one_that_expired_meanwhile(open_page
 
     page.reload()
     banner = page.locator("#waiting [role=status]")
-    expect(banner).to_have_text("3 actions waiting, will be sent when the connection is back")
+    expect(banner).to_have_text("3 actions are waiting and will be sent when the connection is back")
     assert entries(stack) == []
     page.wait_for_timeout(5000)  # until the short one has expired
     page.unroute(COMPLETE)
@@ -132,7 +132,7 @@ def test_three_actions_offline_a_reload_and_one_that_expired_meanwhile(open_page
     expect(page.locator("#waiting")).to_be_hidden()
     wait_until(lambda: entries(stack) == [(1, 101)], why=lambda: entries(stack))
     assert states(page) == ["confirmed", "expired", "confirmed"]
-    expect(page.locator("#rounds [data-state=expired] .state")).to_contain_text("came too late")
+    expect(page.locator("#rounds [data-state=expired] .state")).to_contain_text("arrived too late")
     page.reload()
     page.wait_for_timeout(500)
     assert entries(stack) == [(1, 101)], "nothing is sent twice"
@@ -151,7 +151,7 @@ def test_rounds_are_played_without_a_connection_and_counted_when_it_is_back(open
     play(page, 10)
 
     expect(page.locator("#waiting [role=status]")).to_have_text(
-        "2 actions waiting, will be sent when the connection is back"
+        "2 actions are waiting and will be sent when the connection is back"
     )
     expect(value(page)).to_have_text("30")
     page.context.set_offline(False)

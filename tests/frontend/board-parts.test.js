@@ -3,7 +3,7 @@ import { test } from "node:test"
 
 import "./english.js"
 import { badgeOf } from "../../frontend/static/js/board/badge.js"
-import { found, onPodium, sameResult } from "../../frontend/static/js/board/rows.js"
+import { found, onPodium, sameResult } from "../../frontend/static/js/board/compare.js"
 import { Lazy } from "../../frontend/static/js/board/lazy.js"
 import { ConnectionAnnouncer } from "../../frontend/static/js/board/connection-announcer.js"
 import { isStreamed, pageAfter, pageCount, pageFor, rowRange, shiftAt } from "../../frontend/static/js/board/paging.js"
@@ -75,12 +75,12 @@ test("the newest of each kind is said, together, and not too often", () => {
   tick()
   now = 1000
   announcer.say("rank", "Your rank is 2.")
-  announcer.say("leader", "Ada leads now.")
+  announcer.say("leader", "Ada takes the lead.")
   announcer.say("rank", "Your rank is 1.")
 
   assert.deepEqual(timers.map(([, ms]) => ms), [9000])
   tick()
-  assert.deepEqual(spoken, ["Your rank is 3.", "Ada leads now. Your rank is 1."])
+  assert.deepEqual(spoken, ["Your rank is 3.", "Ada takes the lead. Your rank is 1."])
 })
 
 test("who wants nothing to be said hears nothing", () => {

@@ -44,7 +44,7 @@ def test_what_to_do_is_said_in_the_readers_language_and_the_explanation_in_engli
     page = client.get(f"/problems/rate-limited?lang={lang}").text
 
     assert "Too many calls of this kind" in page
-    assert ("Wait as many seconds" in page) == (lang == "en")
+    assert ("Wait for the number of seconds" in page) == (lang == "en")
 
 
 def test_code_in_an_explanation_is_code_and_nothing_in_it_is_markup():

@@ -1,4 +1,4 @@
-// tab-lock.js: one tab of a browser at a time does something. No DOM.
+// tab-lock.js: a lock that one tab of a browser holds at a time. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
 import { parsed } from "../parsed.js"
@@ -15,8 +15,8 @@ const browser = {
   me: Math.random().toString(36).slice(2),
 }
 
-// Runs it where no other tab does, and tells whether it did. `run` is given what it calls before each part
-// of its work, to go on being the one.
+// Run something unless another tab holds the lock. Resolves with whether it ran. `run` is given a function that
+// extends the lock; it must call that before each part of its work.
 export async function withLock(name, run, world = browser) {
   if (world.locks) return lockedBy(world.locks, name, run)
   return leased(`${LEASE_KEY}.${name}`, run, world)
@@ -29,15 +29,15 @@ function lockedBy(locks, name, run) {
   })
 }
 
-// Over plain http there are no locks. Two tabs may very rarely both hold this one, so what it guards must be
-// harmless to do twice.
+// Over plain http browsers have no locks. Two tabs may very rarely both hold this lease, so the guarded work must
+// be harmless to do twice.
 async function leased(key, run, { storage, now, sleep, me }) {
   const read = () => parsed(storage?.getItem(key) ?? "null")
   const take = () => written(storage, key, JSON.stringify({ me, until: now() + LEASE_MS }))
   const held = read()
   if (held && held.me !== me && held.until > now()) return false
   if (take()) {
-    await sleep(SETTLED_MS) // the last one who wrote has it
+    await sleep(SETTLED_MS) // the last tab that wrote holds it
     if (read()?.me !== me) return false
   }
   try {
@@ -48,7 +48,7 @@ async function leased(key, run, { storage, now, sleep, me }) {
   return true
 }
 
-// Where nothing more can be kept, tabs can't tell each other anything: better twice than never.
+// Where storage is full, tabs can't coordinate: doing the work twice is better than never.
 function written(storage, key, text) {
   try {
     storage.setItem(key, text)

@@ -1,4 +1,4 @@
-// cached-notice.js: says how old a board is that the service worker kept, until the page is live again.
+// cached-notice.js: a notice with the age of a board that the service worker kept, until the page is live again.
 
 import { ago, t, time } from "./messages.js"
 
@@ -22,7 +22,7 @@ export function showCachedNotice(page, keptAt) {
   watch.observe(page, { attributes: true, attributeFilter: ["data-connection"] })
 }
 
-// Today's boards need no date.
+// Without the date for a board of today.
 function whole(at) {
   const today = new Date(at).toDateString() === new Date().toDateString()
   return today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }

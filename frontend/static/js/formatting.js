@@ -1,8 +1,8 @@
-// formatting.js: numbers and names as people read them. Pure. The same as scoreboard/pages/view.py.
+// formatting.js: numbers, scores and headings for readers. Pure. The same as scoreboard/pages/view.py.
 
 const MINUTE = 60
 
-// A number in groups of three digits, which style sets apart: what one copies stays a number.
+// A number in groups of three digits. CSS sets them apart, so that a copied number is still a number.
 export function grouped(value, decimals) {
   const { sign, whole, part } = split(value, decimals)
   const groups = whole.split(/(?=(?:\d{3})+$)/)
@@ -11,12 +11,12 @@ export function grouped(value, decimals) {
   return groups
 }
 
-// The same as one text, for sentences.
+// The same in one string, for sentences.
 export function writtenOut(value, decimals) {
   return grouped(value, decimals).join("\u202f")
 }
 
-// A score as its board shows it. Seconds from a minute on are read from a clock: 83.456 is 1:23.456.
+// A score as its board shows it. A minute or more is written as on a clock: 83.456 s is 1:23.456.
 export function scored(value, { decimals = 0, unit = "" }) {
   const { sign, whole, part } = split(value, decimals)
   const seconds = Number(whole)

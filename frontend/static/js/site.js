@@ -1,5 +1,4 @@
-// site.js: what every page does: keeps the language and the colours that were chosen, and is there when the
-// network is not.
+// site.js: the script of every page: it keeps the chosen language and colours, and registers the service worker.
 
 import { kept, redirectFor, remember } from "./language.js"
 import { themeButton } from "./theme-button.js"
@@ -18,8 +17,8 @@ document.querySelector(".languages")?.addEventListener("click", ({ target }) => 
 
 if (page.dataset.keptAt) import("./cached-notice.js").then(({ showCachedNotice }) => showCachedNotice(page, Number(page.dataset.keptAt)))
 
-// Browsers have service workers only where nobody on the way can change them. What it keeps is not needed
-// before the page itself is there.
+// Browsers allow service workers over https only. It is registered after the page has loaded, so that its downloads
+// do not compete with the page's own.
 if (worker && navigator.serviceWorker) {
   const register = () => navigator.serviceWorker.register(worker).catch(() => {})
   if (document.readyState === "complete") register()

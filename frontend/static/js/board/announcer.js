@@ -1,4 +1,4 @@
-// announcer.js: what is read aloud: the newest of each kind, together, and seldom. No DOM.
+// announcer.js: announcements for screen readers: the newest of each kind, together, and not too often. No DOM.
 
 const browser = {
   now: () => Date.now(),
@@ -13,14 +13,14 @@ export class Announcer {
   #spokeAt = -Infinity
   #timer = null
 
-  // `speak` gets the text; nothing is said where `everyMs` is 0.
+  // `speak` gets the text. With `everyMs` 0 nothing is announced.
   constructor(speak, everyMs, world = browser) {
     this.#speak = speak
     this.#everyMs = everyMs
     this.#world = world
   }
 
-  // A newer text of a kind takes the place of one that was not said yet; "" takes it back.
+  // A newer text of a kind replaces one that was not announced yet; "" withdraws it.
   say(kind, text) {
     if (!this.#everyMs) return
     this.#texts.delete(kind)

@@ -1,8 +1,8 @@
-// connection-announcer.js: when to say aloud that the connection is lost, and that it is back.
+// connection-announcer.js: when to announce that the connection is lost, and that it is back.
 
 import { t } from "../messages.js"
 
-const LOST_MS = 5000 // shorter interruptions are nobody's business
+const LOST_MS = 5000 // shorter interruptions are not announced
 const LOST = ["stale", "reconnecting", "offline", "ended"]
 const BACK = ["live", "polling"]
 
@@ -10,7 +10,7 @@ export class ConnectionAnnouncer {
   #since = null
   #said = false
 
-  // What to say of a state of the badge; "" for nothing.
+  // The announcement for a state of the badge; "" for none.
   news(state, now) {
     this.#since = LOST.includes(state) ? (this.#since ?? now) : null
     if (this.#said === (this.#since !== null)) return ""

@@ -1,8 +1,8 @@
-// controls.js: what one can do with a leaderboard: other views, search, pages, pause, favourites, and
-// rows that stand still while somebody reads them. Loaded when somebody comes near.
+// controls.js: the controls of a leaderboard: views, search, pages, pause, favourites, and rows that stay in place
+// while somebody reads them. Loaded when a pointer or the focus comes near.
 
 import { t } from "../messages.js"
-import { found } from "./rows.js"
+import { found } from "./compare.js"
 import { PolledList } from "./polled-list.js"
 import { isStreamed, pageCount, pageFor, rowRange } from "./paging.js"
 import { Reads } from "./reads.js"
@@ -27,7 +27,7 @@ export class Controls {
   #updateTabStop
   #left = []
 
-  // `given` is what the panel was given.
+  // `given` are the panel's parts.
   constructor(given, settings) {
     this.#given = given
     this.#settings = settings
@@ -62,14 +62,14 @@ export class Controls {
     this.#followMe()
   }
 
-  // The own row, where it is too far down to be streamed.
+  // The player's own row, if it is too far down to be streamed.
   #followMe() {
     const { me } = this.#settings
     const far = me && !this.#given.watch.rows.some(({ id }) => id === me)
     this.#given.watch.follow(far ? this.#polled(() => this.#reads.entry(me)) : null)
   }
 
-  // What was typed: a name among the streamed rows, or anybody's id.
+  // Search for the typed words: a name among the streamed rows, or the id of any player.
   input(event, { value }) {
     const words = value.trim()
     if (!words) return this.choose(this.#view)
@@ -109,7 +109,7 @@ export class Controls {
     this.#given.watch.follow(null)
   }
 
-  // What is asked for; null for what is streamed.
+  // The polled list of a view; null for streamed rows.
   #listed(page) {
     const { limit, me, players, radius } = this.#settings
     const { watch, size } = this.#given
@@ -145,16 +145,16 @@ export class Controls {
     this.#left.push(() => target.removeEventListener(type, run))
   }
 
-  // To the own row: in its place where it is on this page, else among those around it.
+  // Scroll to the own row if it is on this page; otherwise show the rows around it.
   scrollToMe() {
     const row = this.#table.querySelector(".own")
     if (!row || row.matches(".apart")) return this.choose("around")
-    const beside = row.previousElementSibling ?? row // the own row sticks to the edge, its neighbour does not
+    const beside = row.previousElementSibling ?? row // the own row is sticky, its neighbour is not
     beside.scrollIntoView({ block: "center" })
   }
 
   #turn(event, where) {
-    if (!event.defaultPrevented) return // in a tab of its own
+    if (!event.defaultPrevented) return // opened in a new tab
     const { page, limit } = this.#given.watch.choice
     this.choose("top", pageFor(page, where, pageCount(this.#given.watch.shown.total, limit)))
   }
@@ -186,7 +186,7 @@ export class Controls {
   }
 }
 
-// A list that is known to be empty.
+// A list without rows.
 function emptyList() {
   return new PolledList(() => ({ rows: [], total: 0 }))
 }

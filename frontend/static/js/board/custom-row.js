@@ -1,4 +1,4 @@
-// custom-row.js: rows as a page's own template draws them. What is written into them is text.
+// custom-row.js: rows from a page's own template. Values are inserted as text, never as markup.
 
 import { scored } from "../formatting.js"
 import { changeText } from "./rank-changes.js"

@@ -1,8 +1,8 @@
-// drawing.js: a board that changes, on the page: rows glide, scores count up, marks say who won places,
-// and what matters is said aloud and told to the page. Loaded when there is something to draw.
+// drawing.js: draws changes of a board: rows glide, scores count up, marks show rank changes, and important news is
+// announced and dispatched as events. Loaded when there is something to draw.
 
 import { t } from "../messages.js"
-import { onPodium } from "./rows.js"
+import { onPodium } from "./compare.js"
 import { showScoreChanges } from "./score-count-up.js"
 import { List } from "./list.js"
 import { RankHistory } from "./rank-history.js"
@@ -25,7 +25,7 @@ export class Drawing {
   #seen
   #before = { leader: null, own: null }
 
-  // `first` are the rows that were shown at `since`. `custom` fills rows by a template, where there is one.
+  // `first` are the rows that were shown at `since`. `custom` fills rows from a template, if there is one.
   constructor({ root, watch, format, first, since, announceMs, speak, tell, custom }) {
     this.#watch = watch
     this.#empty = root.querySelector(".empty")
@@ -43,8 +43,8 @@ export class Drawing {
     this.#announcer.say(kind, text)
   }
 
-  // Calmly where other rows are shown than before, not a change of those; without movement where `still`.
-  // `also(row, now)` writes what is not ours.
+  // Draw the shown rows: without effects where `calm` (other rows are shown, not changes of the same ones), without
+  // movement where `still`. `also(row, now)` fills the cells of others.
   draw({ me, podium, still, calm, also }) {
     this.#see(Date.now())
     const { board, choice, shown } = this.#watch
@@ -62,7 +62,7 @@ export class Drawing {
     this.#showEmpty(board.total === 0 && shown.rows.length === 0)
   }
 
-  // Where the first HTML had rows there is nothing in it: text browsers would show it above them.
+  // If the first HTML had rows this element is empty: text browsers would show its text above them.
   #showEmpty(empty) {
     if (empty && !this.#empty.childElementCount) {
       const text = document.createElement("p")

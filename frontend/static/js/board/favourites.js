@@ -1,13 +1,13 @@
-// favourites.js: the favourite players of this browser, on all boards. No DOM.
+// favourites.js: this browser's favourite players, on all boards. No DOM.
 
 import { browserStorage } from "../../../sdk/browser-storage.js"
 
 const KEY = "scoreboard.favourites"
-const MOST = 100 // as many as the API looks up at once
+const MOST = 100 // the API looks up so many at once
 
 export class Favourites extends EventTarget {
   #storage
-  #here = new Set() // where nothing can be kept, as in some private windows: until the page is left
+  #here = new Set() // where storage is unavailable, as in some private windows: until the page is left
 
   constructor(storage = browserStorage()) {
     super()
@@ -30,7 +30,7 @@ export class Favourites extends EventTarget {
     try {
       this.#storage.setItem(KEY, JSON.stringify([...ids]))
     } catch {
-      // They last until the page is left.
+      // They last until the page is closed.
     }
     this.dispatchEvent(new Event("change"))
   }

@@ -1,5 +1,5 @@
-// panel.js: a leaderboard at work. What draws, and what is there for those who do more than look, is
-// loaded when it is needed: most pages are opened, looked at, and left.
+// panel.js: a live leaderboard. Drawing and controls are loaded when they are needed: most pages are opened, read,
+// and closed.
 
 import { badgeOf, showBadge } from "./badge.js"
 import { Lazy } from "./lazy.js"
@@ -64,8 +64,8 @@ export class Panel {
     this.#on(document, "visibilitychange", () => document.hidden || watch.check())
     for (const type of ["pointerover", "focusin"]) this.#on(root, type, () => this.#controls.with())
     for (const type of ["click", "input"]) {
-      // Later, outside of the shadow root, an event no longer says what it was that was clicked, and it is too
-      // late to keep the browser from following a link.
+      // Read the target now: later, outside of the shadow root, an event no longer has it, and it is too late to
+      // prevent the browser from following a link.
       this.#on(root, type, (event) => {
         const { target } = event
         if (target.closest("[data-turn]") && !(event.ctrlKey || event.metaKey || event.shiftKey)) event.preventDefault()
@@ -81,7 +81,7 @@ export class Panel {
     this.#left.push(() => target.removeEventListener(type, run))
   }
 
-  // Draw once for each frame of the screen, and not at all while nobody sees it.
+  // Draw at most once for each frame of the screen, and not while the page is hidden.
   #soon(calm) {
     this.#calm ||= calm
     this.#drawing.with((drawing) => (this.#frame ||= requestAnimationFrame(() => this.#draw(drawing))))

@@ -1,4 +1,4 @@
-// polled-list.js: lists that do not stream: asked for now, and every few seconds. No DOM.
+// polled-list.js: a list that is not streamed: it is loaded now, and again every few seconds. No DOM.
 
 const ASK_MS = 10_000
 
@@ -7,17 +7,17 @@ const browser = {
   cancel: (timer) => clearTimeout(timer),
 }
 
-// Events: "news" where there are other rows than before, "problem".
+// Events: "news" when the rows changed, "problem" when they could not be loaded.
 export class PolledList extends EventTarget {
   shown = { rows: [], total: 0 }
   known = false
-  first = true // whether the news is the first answer
+  first = true // whether this is the first answer
   #ask
   #world
   #timer = null
   #running = false
 
-  // `ask` gives { rows, total }.
+  // `ask` resolves with { rows, total }.
   constructor(ask, world = browser) {
     super()
     this.#ask = ask

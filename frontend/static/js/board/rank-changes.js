@@ -1,4 +1,4 @@
-// moves.js: what a row says of its way: places won and lost, and a line of its ranks.
+// moves.js: the rank changes of a row: places won or lost, and a line of its recent ranks.
 
 import { t } from "../messages.js"
 import { linePoints } from "./rank-history.js"
@@ -7,7 +7,7 @@ import { element, part } from "./row.js"
 const SVG = "http://www.w3.org/2000/svg"
 const LINE = { width: 62, height: 14 }
 
-// `change` is places won, or lost where negative, or "new".
+// `change` is the number of places won (negative: lost), or "new".
 export function fillMove(row, change) {
   const cell = part(row, "move")
   if ((cell.dataset.change ?? "0") === String(change)) return
@@ -23,7 +23,7 @@ export function changeText(change) {
   return change ? `${change > 0 ? "▲" : "▼"}${Math.abs(change)}` : ""
 }
 
-// Nothing where the ranks were the same all the time.
+// Empty if the rank never changed.
 export function fillTrend(row, ranks) {
   const cell = part(row, "trend")
   if (ranks.every((rank) => rank === ranks[0])) return cell.replaceChildren()

@@ -1,7 +1,7 @@
-// marks.js: how ranks changed since the page was opened, and the way they took. Pure.
+// marks.js: rank changes since the page was opened, and the recent ranks of each row. Pure.
 
 const STATES_KEPT = 20
-const APART_MS = 2000 // states that come faster count as one: twenty of them are forty seconds or more
+const APART_MS = 2000 // faster states count as one: twenty states are at least forty seconds
 
 export class RankHistory {
   since = null // when the first state was seen
@@ -9,7 +9,7 @@ export class RankHistory {
   #trends = new Map()
   #newestAt = -Infinity
 
-  // Forget everything: another period began, or another board is shown.
+  // Forget everything, for another period or another board.
   clear() {
     this.since = null
     this.#first.clear()
@@ -17,7 +17,7 @@ export class RankHistory {
     this.#newestAt = -Infinity
   }
 
-  // A whole state of the board: rows with `id` and `rank`.
+  // Take a whole state of the board: rows with `id` and `rank`.
   see(rows, at) {
     const again = at - this.#newestAt < APART_MS
     if (this.since === null) {
@@ -30,20 +30,20 @@ export class RankHistory {
     for (const [id, rank] of here) this.#trends.set(id, extended(this.#trends.get(id), rank, again))
   }
 
-  // Places won (lost where negative), or "new" for who was not there at first.
+  // Places won (negative: lost), or "new" for a row that was not there at first.
   change({ id, rank }) {
     const first = this.#first.get(id)
     if (first !== undefined) return first - rank
     return this.since !== null && this.#trends.has(id) ? "new" : 0
   }
 
-  // The ranks of the last states, oldest first.
+  // A row's ranks in the last states, oldest first.
   trend(id) {
     return this.#trends.get(id) ?? []
   }
 }
 
-// Ranks as points of a line in a box: the best rank is at its top.
+// Ranks as points of a line in a box, with the best rank at the top.
 export function linePoints(ranks, { width, height }) {
   const best = Math.min(...ranks)
   const span = Math.max(...ranks) - best || 1

@@ -1,9 +1,9 @@
-// reading-guard.js: rows stand still under a mouse that moves, under the keyboard's focus, and under a selection.
+// reading-guard.js: holds updates while a mouse moves over rows, while a row has the focus, and during a selection.
 
 const HOVERS = matchMedia("(hover: hover)")
-const STILL_MS = 10_000 // a pointer that was left lying on the rows holds nothing
+const STILL_MS = 10_000 // a pointer that rests on the rows for so long no longer holds updates
 
-// Returns what ends it.
+// Returns a function that ends it.
 export function holdWhileReading(table, { hold, release }) {
   let left = null
   const leave = () => (clearTimeout(left), release("pointer"))
@@ -23,15 +23,15 @@ export function holdWhileReading(table, { hold, release }) {
   table.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && hold("focus"))
   table.addEventListener("focusout", () => release("focus"))
   document.addEventListener("selectionchange", select)
-  // What this was loaded for has happened already. Where there is no mouse, a touch leaves :hover behind.
+  // The event that loaded this module is over already. Without a mouse, a touch leaves :hover set.
   if (HOVERS.matches && table.matches(":hover")) move({ pointerType: "mouse" })
   if (table.querySelector(":focus-visible")) hold("focus")
   select()
   return () => (leave(), document.removeEventListener("selectionchange", select))
 }
 
-// One star is in the order of the Tab key; the arrow keys go from row to row. Returns what to call
-// where rows came or went.
+// One star is in the tab order; the arrow keys go from row to row. Returns a function to call when rows were added or
+// removed.
 export function walkWithArrows(table) {
   const stars = () => [...table.querySelectorAll(".star button")]
   table.addEventListener("focusin", ({ target }) => {

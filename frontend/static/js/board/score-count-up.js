@@ -1,4 +1,4 @@
-// score-count-up.js: a score that grew counts up to what it is, and says by how much.
+// score-count-up.js: a changed score counts up to its new value, and shows the difference.
 
 import { scored } from "../formatting.js"
 import { part, writeNumber } from "./row.js"
@@ -9,7 +9,7 @@ const RISE_MS = 900
 const GLOW_MS = 1600
 const MOST_COUNTS = 12 // more at once is noise, and work for every frame
 
-// `scored` are { row, from, to }; `from` is null for who is new.
+// `scored` are { row, from, to }; `from` is null for a new row.
 export function showScoreChanges(scored, format, still) {
   const seen = scored.filter(({ row }) => visible(row.getBoundingClientRect().top))
   for (const { row } of seen) glow(row)
@@ -26,7 +26,7 @@ function glow(row) {
   row.animate([{ backgroundColor: "var(--glow)", offset: 0 }], { duration: GLOW_MS, easing: "ease-out" })
 }
 
-// The text is in the style sheet's content, so that what is read and copied stays the score.
+// CSS shows the text as generated content, so that reading and copying gives the score alone.
 async function rise(cell, from, to, format) {
   const gain = `${to > from ? "+" : ""}${scored(to - from, format).join("\u2009")}`
   cell.dataset.gain = gain

@@ -1,7 +1,7 @@
-// update-hold.js: whether news may be shown now, and how much of it waits. Pure.
+// update-hold.js: whether updates may be shown now, and how many wait. Pure.
 //
-// Rows that move under a pointer, under a selection or under the keyboard's focus are not clicked
-// and not read: while there is a reason to hold, news only counts.
+// Rows that move under a pointer, a selection or the keyboard's focus can be neither clicked nor read. While there
+// is a reason to hold, updates are only counted.
 
 export class UpdateHold {
   waiting = 0
@@ -15,7 +15,7 @@ export class UpdateHold {
     return this.#reasons.size > 0
   }
 
-  // Something is new. Returns whether it may be shown.
+  // Count an update. Returns whether it may be shown.
   news() {
     if (this.held) this.waiting += 1
     return !this.held
@@ -25,13 +25,13 @@ export class UpdateHold {
     this.#reasons.add(reason)
   }
 
-  // Returns whether what waited is to be shown now.
+  // Returns whether waiting updates are to be shown now.
   release(reason) {
     const was = this.#reasons.delete(reason)
     return was && !this.held && this.caughtUp()
   }
 
-  // What waited is shown, whatever else holds. Returns whether anything did.
+  // Waiting updates are shown, whatever the reasons to hold. Returns whether there were any.
   caughtUp() {
     const any = this.waiting > 0
     this.waiting = 0

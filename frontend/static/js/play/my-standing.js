@@ -1,4 +1,4 @@
-// my-standing.js: where the visitor stands: his points with those that are not counted yet, and his rank.
+// my-standing.js: the visitor's standing: their points, including those not counted yet, and their rank.
 
 import { t } from "../messages.js"
 import { writtenOut } from "../formatting.js"
@@ -8,7 +8,7 @@ export class MyStanding {
   #root
   #board
 
-  // `board` says how the page shows scores: { decimals, sign }.
+  // `board` has the format of scores: { decimals, sign }.
   constructor(root, board) {
     this.#root = root
     this.#board = board
@@ -23,7 +23,7 @@ export class MyStanding {
     this.#find(".rank").textContent = rank ? t("play.rank", { rank, total }) : t(shown === null ? "play.nobody" : "play.soon")
   }
 
-  // Points were taken back: shake once, where somebody likes things that move.
+  // Points were taken back: shake once, unless the reader prefers reduced motion.
   shake() {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
     const steps = [0, -6, 5, -3, 0].map((x) => ({ transform: `translateX(${x}px)` }))

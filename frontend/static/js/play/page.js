@@ -1,4 +1,4 @@
-// page.js: the page on which visitors play, put together.
+// page.js: the script of the play page.
 
 import { Stock } from "../../../sdk/actions/stock.js"
 import { Scoreboard } from "../../../sdk/scoreboard.js"
@@ -52,7 +52,7 @@ function watched() {
   return Object.assign(opened, { known: me })
 }
 
-// Who played for the first time is somebody now, and can be told where he stands.
+// After the first round the visitor has an id, and the stream can tell their standing.
 function queued() {
   if (player.id !== null && !live.known) {
     live.stop()

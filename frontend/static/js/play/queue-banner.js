@@ -1,4 +1,4 @@
-// queue-banner.js: the banner over actions that could not be sent yet.
+// queue-banner.js: the banner for actions that could not be sent yet.
 
 import { t } from "../messages.js"
 
@@ -18,7 +18,7 @@ export class QueueBanner {
     this.#render()
   }
 
-  // What is on its way for the first time is nobody's worry.
+  // Actions that are being sent for the first time are not shown.
   #render() {
     const waiting = this.#queue.waiting
     const text = waiting.some(({ refusal }) => refusal) ? t("play.actionsWait", { n: waiting.length }) : ""
@@ -27,7 +27,7 @@ export class QueueBanner {
     if (status.textContent !== text) status.textContent = text
   }
 
-  // Points are easily thrown away, and never found again: it takes a second press.
+  // Discarded points can't be restored: it takes a second press.
   #discard() {
     const button = this.#find(".discard")
     clearTimeout(this.#sure)

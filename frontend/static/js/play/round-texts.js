@@ -1,4 +1,4 @@
-// round-texts.js: what is said of a round: its receipt, or why there is none and what to do.
+// round-texts.js: the texts about a round: its receipt, or why there is none and what to do.
 
 import { soon, t } from "../messages.js"
 import { writtenOut } from "../formatting.js"
@@ -18,7 +18,7 @@ const REFUSALS = {
   board_not_open: "play.reload",
 }
 
-// Points as the board shows them. `board` says how: { id, sign, decimals, unit }.
+// Points in the board's format. `board` is { id, sign, decimals, unit }.
 export function wonText(points, board) {
   return `${board.sign}${writtenOut(points, board.decimals)}`
 }
@@ -37,12 +37,12 @@ export function refusalText({ status, code, detail, retryAfterSeconds }) {
   return REFUSALS[code] ? t(REFUSALS[code]) : detail
 }
 
-// A round that is over, and not lost.
+// For a finished round that is not lost.
 export function unsentText(refusal) {
   return t("play.unsent", { why: refusalText(refusal) })
 }
 
-// A round whose points are on their way, without anybody having to do anything.
+// For a round whose points are sent automatically.
 export function queuedText(refusal) {
   return t("play.kept", { why: refusalText(refusal) })
 }

@@ -1,4 +1,4 @@
-// top.js: the first few of the board.
+// top.js: the first rows of the board.
 
 import { writtenOut } from "../formatting.js"
 
