@@ -53,7 +53,7 @@ class Outer(msgspec.Struct, forbid_unknown_fields=True):
     ],
     ids=str,
 )
-def test_what_stands_for_nothing_is_left_out_and_nothing_else(value, expected):
+def test_only_values_that_stand_for_nothing_are_left_out(value, expected):
     assert meant(value, Outer) == expected
 
 

@@ -165,7 +165,7 @@ def reads(redis_server):
     client.close()
 
 
-def test_many_who_read_at_once_get_their_own_answers_over_one_connection(redis, reads):
+def test_many_readers_at_once_get_their_own_answers_over_one_connection(redis, reads):
     redis.mset({f"key {number}": number for number in range(200)})
     others = redis.info("clients")["connected_clients"]
 
