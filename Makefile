@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test smoke faults fuzz lint audit sbom bench generators load lock messages vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,15 @@ TEST_PROCESSES ?= 2
 test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
+
+coverage: $(VENV)/dev $(OTHERS)/node_modules/.installed ## run the tests and say which lines they miss, in servers that they start too (T, OPTIONS)
+	@tests/setup
+	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
+	@$(BIN)/python -m coverage run -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T); status=$$?; \
+	  $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage html -q && $(BIN)/python -m coverage report; exit $$status
+
+hooks: $(VENV)/dev ## check style before each commit, by pre-commit
+	@$(BIN)/python -m pre_commit install
 
 smoke: ## start, take a first score, stream it and run the fast tests, on another Python (PY=python3.13)
 	@$(PY) tests/smoke/run.py

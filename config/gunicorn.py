@@ -66,7 +66,7 @@ def post_worker_init(worker):
     # gunicorn looks up its settings through __getattr__, about thirty times per request.
     vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
     if isinstance(worker, WebWorker):
-        worker.crowd.limit(settings.connections_of_an_address, settings.free_networks)
+        worker.connections.limit(settings.connections_of_an_address, settings.free_networks)
         worker.below = settings.below
     parts = worker.wsgi.extensions["parts"]
     # Other workers shut down connections that were handed over, since they still count them as theirs.

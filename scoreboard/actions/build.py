@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoreboard.accounts.service import Accounts
 from scoreboard.actions.catalogue import ActionTypes
+from scoreboard.actions.checks.attempt import Check
+from scoreboard.actions.checks.device import DeviceCheck
+from scoreboard.actions.checks.duration import DurationCheck
+from scoreboard.actions.checks.points import PointsCheck
+from scoreboard.actions.checks.work import WorkCheck
 from scoreboard.actions.fold import ActionFold
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.refusals import Refusals
@@ -26,6 +32,8 @@ from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
+
+CHECKS = (DeviceCheck(), DurationCheck(), PointsCheck(), WorkCheck())  # cheap ones first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +69,16 @@ def build(
     accounts: Accounts,
     boards: Boards,
     receipts: Receipts,
+    checks: Sequence[Check] = (),
 ) -> ActionsParts:
-    """The services of actions."""
+    """The services of actions. `checks` are those of other features, which come after its own."""
     stored = StoredTypes(base.database)
     types = ActionTypes(stored)
     refusals = Refusals(stored=StoredRefusals(base.database), writer=writer, clock=base.clock)
     return ActionsParts(
         service=Actions(
             tokens=ActionTokens(ring),
+            checks=(*CHECKS, *checks),
             receipts=receipts,
             refusals=refusals,
             accounts=accounts,

@@ -1,4 +1,4 @@
-"""How completed actions are recorded: guarded, then folded into boards as scores are."""
+"""How completed actions are recorded: checked under the write lock, then folded into boards like scores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scoreboard.accounts.rules import player_merged, scoring_disabled, suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
-from scoreboard.actions.rules import Wins, check_alone, won
+from scoreboard.actions.rules import Wins, add_points, check_overlap
 from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
@@ -29,7 +29,7 @@ class ActionFold:
     kinds: frozenset[str] = frozenset({"action"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
-        """Load what guards `facts`, and what their points change."""
+        """Load what the rules need to know about `facts`, and the standings that they change."""
         players = list({fact.player: None for fact in facts})
         alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
         capped = list({fact.player: None for fact in facts if any(_caps(fact))})
@@ -61,7 +61,7 @@ class ActionFoldBatch:
     _won_now: set[Key] = field(default_factory=set)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Count one action. Raises Forbidden, Conflict or TooMany, or what its boards refuse."""
+        """Count one action. Raises Forbidden, Conflict or TooMany, or the refusal of one of its boards."""
         wins = self._check(fact)
         result = self.scores.apply(fact, seq)
         if fact.data["exclusive"]:
@@ -74,7 +74,7 @@ class ActionFoldBatch:
         return result
 
     def replay(self, recorded: Recorded) -> None:
-        """Show once more what an earlier completion changed."""
+        """Show again the windows that an earlier completion changed."""
         self.scores.replay(recorded)
 
     def finish(self) -> None:
@@ -97,11 +97,11 @@ class ActionFoldBatch:
         if fact.player in self.barred:
             raise _barred(fact.player, self.barred[fact.player])
         if fact.data["exclusive"]:
-            check_alone(self.ended.get(fact.player, 0), fact.data["issuedAt"])
+            check_overlap(self.ended.get(fact.player, 0), fact.data["issuedAt"])
         if not any(_caps(fact)):
             return None
         before = self.wins.get((fact.player, fact.action), Wins())
-        return won(before, fact.amount, self.at, _caps(fact))
+        return add_points(before, fact.amount, self.at, _caps(fact))
 
 
 def _barred(player: str, why: Barred) -> ScoreboardError:

@@ -1,10 +1,10 @@
-"""What guards completions, where a guest is merged into an account: inside the writer's transaction."""
+"""How a merge combines the caps and exclusive actions of both players: inside the writer's transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from scoreboard.actions.rules import Wins, joined
+from scoreboard.actions.rules import Wins, combine
 from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact
@@ -22,7 +22,7 @@ class ActionMerge:
             wins = guards.wins([account, guest])
             theirs = {action: won for (player, action), won in wins.items() if player == guest}
             mine = {
-                (account, action): joined(wins.get((account, action), Wins()), won)
+                (account, action): combine(wins.get((account, action), Wins()), won)
                 for action, won in theirs.items()
             }
             ended = guards.ended([account, guest])

@@ -1,4 +1,4 @@
-"""The audit log's table, in a database of its own."""
+"""The audit log's table, in a separate database."""
 
 from __future__ import annotations
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from scoreboard.accounts.service import Accounts, Names
 from scoreboard.base import Base
+from scoreboard.boards.answers import Answers
 from scoreboard.boards.boardadmin import BoardAdmin
 from scoreboard.boards.boardfold import BoardFold
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.projector import BoardProjector
+from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.scorefold import ScoreFold
 from scoreboard.boards.service import Boards
 from scoreboard.boards.store.definitions import Definitions
@@ -44,9 +46,9 @@ class BoardsParts:
     """What routes, commands and jobs work with."""
 
     service: Boards
+    answers: Answers
     admin: BoardAdmin
     windows: Windows
-    sql: SqlView
     projector: BoardProjector
     follower: BoardsFollower
     check: ViewCheck
@@ -85,27 +87,32 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         journal=journal,
         database=base.patient_database,
     )
-    sql = SqlView(base.database)
+    health = tables.projector.health
     return BoardsParts(
         service=Boards(
             catalogue=tables.catalogue,
-            projector=tables.projector,
-            sql=sql,
+            reader=BoardReader(
+                catalogue=tables.catalogue,
+                redis=tables.view,
+                health=health,
+                sql=SqlView(base.database),
+                names=names,
+            ),
+            health=health,
             windows=tables.windows,
-            names=names,
             exports=Exports(database=base.patient_database, clock=base.clock),
             clock=base.clock,
         ),
+        answers=Answers(),
         admin=BoardAdmin(
             writer=writer,
             catalogue=tables.catalogue,
             stored=tables.definitions,
             windows=tables.windows,
-            health=tables.projector.health,
+            health=health,
             clock=base.clock,
         ),
         windows=tables.windows,
-        sql=sql,
         projector=tables.projector,
         follower=follower,
         check=ViewCheck(follower=follower, sql=SqlView(base.patient_database), clock=base.clock),

@@ -16,8 +16,8 @@ def write(window: Window, layout: int, last: Place) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, board: str, order: Order) -> tuple[Window, tuple[str, str]]:
-    """Window, and key and player to go on after. Raises BadRequest, invalid_cursor."""
+def read(cursor: str, board: str, order: Order) -> tuple[Window, str, str]:
+    """The window, and the key and player of the last row that was read. Raises BadRequest, invalid_cursor."""
     try:
         padded = cursor[:600] + "=" * (-len(cursor[:600]) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
@@ -28,7 +28,7 @@ def read(cursor: str, board: str, order: Order) -> tuple[Window, tuple[str, str]
         raise _invalid()
     if not (period + region + key + player).isprintable():  # PostgreSQL takes no NUL
         raise _invalid()
-    return Window(of, period, region), (key, player)
+    return Window(of, period, region), key, player
 
 
 def _invalid() -> BadRequest:

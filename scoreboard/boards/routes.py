@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
 from flask import Blueprint, Response, request
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from scoreboard.accounts.guard import insider, sent_key
-from scoreboard.boards.service import Page
-from scoreboard.boards.types import Board, BoardShown, Score, Window
+from scoreboard.boards.params import player_id, player_ids, ranked_score
+from scoreboard.boards.service import Reading
+from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
     AroundQuery,
     BoardNow,
@@ -35,14 +34,12 @@ from scoreboard.core.http.bodies import query
 from scoreboard.core.http.conventions import answer, tagged
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
-from scoreboard.core.ids import PLAYER_ID
 from scoreboard.core.limits.rules import count
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
 
-MOST_PLAYERS = 100
 board_read = described(
     security=("anyone", "key", "player:moderator"),
     problems=(
@@ -93,10 +90,10 @@ def show_board(board: str) -> Response:
     found = readable(board)
     boards = parts().boards.service
     period = boards.current(found)
-    page = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
+    reading = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
     body = found.as_json() | {
         "currentPeriod": PeriodShown(**bounds(period)),
-        "entries": page.total,
+        "entries": reading.total,
         "serverNow": rfc3339(parts().base.clock()),
     }
     return answer({"data": body})
@@ -133,8 +130,8 @@ def list_entries(board: str) -> Response:
             raise BadRequest("A cursor says itself where it goes on.", code="invalid_cursor")
         return listed(boards.following(found, asked.cursor, limit=asked.limit), limit=asked.limit)
     window, period = boards.window(found, asked.period, asked.region)
-    page = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
-    return listed(page, limit=asked.limit)
+    reading = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
+    return listed(reading, limit=asked.limit)
 
 
 @bp.get("/boards/<board>/entries/<player>")
@@ -146,8 +143,8 @@ def show_entry(board: str, player: str) -> Response:
     asked = query(request.args, Where)
     found = readable(board)
     window, period = parts().boards.service.window(found, asked.period, asked.region)
-    page = parts().boards.service.player(found, window, period, player_id(player))
-    return tagged(page.state, lambda: {"data": RankedEntry.of(page.rows[0])})
+    reading = parts().boards.service.player(found, window, period, player_id(player))
+    return tagged(reading.state, lambda: {"data": RankedEntry.of(reading.rows[0], reading.total)})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
@@ -159,8 +156,8 @@ def list_around(board: str, player: str) -> Response:
     asked = query(request.args, AroundQuery)
     found = readable(board)
     window, period = parts().boards.service.window(found, asked.period, asked.region)
-    page = parts().boards.service.around(found, window, period, player_id(player), asked.radius)
-    return listed(page, limit=2 * asked.radius + 1)
+    reading = parts().boards.service.around(found, window, period, player_id(player), asked.radius)
+    return listed(reading, limit=2 * asked.radius + 1)
 
 
 @bp.get("/boards/<board>/rank-for")
@@ -170,33 +167,20 @@ def list_around(board: str, player: str) -> Response:
 def rank_for(board: str) -> Response:
     """Tell the rank that a new player would get with a score (and columns, by their names)."""
     found = readable(board)
-    names = [column.name for column in found.definition.columns]
-    asked: dict[str, Any] = {}
-    where: dict[str, str] = {}
-    for name, values in request.args.lists():
-        if len(values) > 1:
-            raise ValidationFailed(FieldError(name[:64], "is given twice"))
-        if name in ("period", "region"):
-            where[name] = values[0]
-        elif name == "score" or name in names:
-            asked[name] = _score(name, values[0])
-        else:
-            raise ValidationFailed(FieldError(name[:64], "is no parameter of this call"))
-    if "score" not in asked:
-        raise ValidationFailed(FieldError("score", "is missing"))
-    window, _ = parts().boards.service.window(found, where.get("period", ""), where.get("region", ""))
-    score = asked.pop("score")
-    rank, total = parts().boards.service.rank_for(found, window, score, asked)
-    found_at = WouldBe(
+    asked = ranked_score(found, request.args.lists())
+    boards = parts().boards.service
+    window, _ = boards.window(found, asked.period, asked.region)
+    rank, total = boards.rank_for(found, window, asked.score, asked.columns)
+    ranked = WouldBe(
         board=found.id,
         period=window.period,
         region=window.region or None,
-        score=score,
-        columns=asked,
+        score=asked.score,
+        columns=asked.columns,
         rank=rank,
         total=total,
     )
-    return answer({"data": found_at})
+    return answer({"data": ranked})
 
 
 @bp.get("/boards/<board>/export.csv")
@@ -243,27 +227,28 @@ def list_periods(board: str) -> Response:
     return answer({"data": body, "page": {"next": following, "limit": asked.limit}})
 
 
-def listed(page: Page, *, limit: int) -> Response:
-    """A page of rows, tagged with the state that it shows."""
-    live = page.period == parts().boards.service.current(page.board)
-    cursor = parts().cursor(page.window, page.stamp) if live else None
+def listed(reading: Reading, *, limit: int) -> Response:
+    """The rows of a reading, tagged with the state that they are of."""
+    live = reading.period == parts().boards.service.current(reading.board)
+    cursor = parts().cursor(reading.window, reading.stamp) if live else None
 
     def body() -> dict[str, Any]:
+        rows = parts().boards.answers.encoded(reading)
         data = {
-            "board": page.board.id,
-            "period": page.window.period,
-            "region": page.window.region or None,
-            "total": page.total,
+            "board": reading.board.id,
+            "period": reading.window.period,
+            "region": reading.window.region or None,
+            "total": reading.total,
             "id": cursor,
             "asOf": rfc3339(parts().base.clock()),
-            "entries": Raw(page.encoded),
+            "entries": rows.entries,
         }
-        revised = parts().boards.service.revised_at(page.board, page.period)
+        revised = parts().boards.service.revised_at(reading.board, reading.period)
         if revised is not None:
             data["revisedAt"] = rfc3339(revised)
-        return {"data": data, "page": {"next": page.following, "limit": limit}}
+        return {"data": data, "page": {"next": rows.following, "limit": limit}}
 
-    return tagged(f"{page.window.period}.{page.state}.{cursor or ''}", body)
+    return tagged(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
 
 
 def _export(board: str, format: str, content_type: str) -> Response:
@@ -289,25 +274,3 @@ def _export(board: str, format: str, content_type: str) -> Response:
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
     return parts().boards.service.readable(id, insider)
-
-
-def player_id(text: str, field: str = "player") -> str:
-    """A player's id as it came in a path or a query. Raises ValidationFailed."""
-    if not re.match(PLAYER_ID, text):
-        raise ValidationFailed(FieldError(field, f"{text[:64]!r} is no player's id"))
-    return text
-
-
-def player_ids(text: str) -> list[str]:
-    """Ids of players, separated by commas. Raises ValidationFailed."""
-    ids = list(dict.fromkeys(text.split(",")))
-    if len(ids) > MOST_PLAYERS:
-        raise ValidationFailed(FieldError("players", f"may name {MOST_PLAYERS} players at most"))
-    return [player_id(id, "players") for id in ids]
-
-
-def _score(name: str, text: str) -> int:
-    try:
-        return msgspec.convert(text, Score, strict=False)
-    except msgspec.ValidationError:
-        raise ValidationFailed(FieldError(name, "must be a whole number within 2^53 - 1")) from None

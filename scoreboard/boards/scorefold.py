@@ -17,7 +17,7 @@ from scoreboard.boards.periods import period_at
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.rules import check_amount, check_standing, fed, fold, not_open
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.errors import NotFound, Refused

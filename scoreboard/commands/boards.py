@@ -40,7 +40,7 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     follower.show_all_names()
     follower.show_catalogue()
     if whole:
-        follower.view.begin_at(*newest)
+        follower.view.position.begin_at(*newest)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")
     return 0

@@ -14,7 +14,7 @@ from scoreboard.keyring.vault import Vault
 
 
 def folds(announce: Announce) -> list[Fold]:
-    """How facts about keys of the ring are folded."""
+    """Folds of facts about ring keys."""
     return [SimpleFold({CREATED, REVOKED}, apply=apply, announce=announce)]
 
 

@@ -24,6 +24,7 @@ FLOORS = {  # inside a large package: a folder imports those before it, "" is th
 }
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
 OPEN = {"types", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
+FURTHER = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"checks"}}
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK = {
     "routes.py",
@@ -116,7 +117,7 @@ def of_another_feature(one):
     _, other, *rest = [*one.module.split("."), ""]
     if other in (one.feature, "core"):
         return False
-    shown = OPEN | ({"writer", "deferred", "simplefold"} if other == "journal" else set())
+    shown = OPEN | FURTHER.get(other, set())
     if one.path.endswith("/build.py"):  # wires parts of its feature and of lower ones
         return other != "base" and (other not in LEVEL or LEVEL[other] >= LEVEL[one.feature])
     return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or not shown & {*rest}

@@ -70,7 +70,7 @@ def test_others_are_served_while_one_address_floods(kind, stack):
 
 
 @pytest.mark.parametrize("stack", SETUPS[:2], indirect=True, ids=named)
-def test_nobody_has_the_process_to_themselves(stack):
+def test_no_client_occupies_the_process_alone(stack):
     """One client sends thousands of requests at once, another one a body in the smallest chunks there are."""
     address = ("127.0.0.1", stack.port)
     with socket.create_connection(address) as many, socket.create_connection(address) as small:

@@ -107,16 +107,16 @@ def test_what_is_damaged_while_it_is_built_is_not_shown(cup, parts, redis, part)
     row = next(row for row in parts.boards.windows.open() if row.window.board == "cup")
     follower.catalogue.refresh()
     redis.delete(KEYS["state"])
-    fill = follower.view.fill_building
+    fill = follower.view.builder.fill
 
     def damaged(*args):
         filled = fill(*args)
         redis.delete(rediskeys.building(KEYS[part]))
         return filled
 
-    follower.view.fill_building = damaged
+    follower.view.builder.fill = damaged
     built = follower.build(row)
-    follower.view.fill_building = fill
+    follower.view.builder.fill = fill
 
     assert not built
     assert len(listed(cup, "cup", limit=50)["entries"]) == 12

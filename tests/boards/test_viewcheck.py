@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.boards import viewcheck
+from scoreboard.boards.order import Order
 from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, put, score, submit
 
@@ -35,7 +36,8 @@ def compare(parts):
 
 def is_shown(parts, board="cup"):
     rows = [row for row in parts.boards.windows.open() if row.window.board == board]
-    order = parts.boards.service.order(parts.boards.service.board(board))
+    found = parts.boards.service.board(board)
+    order = Order(found.definition, found.layout)
     return parts.boards.follower.view.are_shown([(row.window, order) for row in rows]) == [True] * len(rows)
 
 
@@ -119,9 +121,9 @@ def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
 
 
 def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
-    view = parts.boards.projector.view
+    writer = parts.boards.projector.view.writer
     # Committed, and not shown yet: Redis does not say that it holds it.
-    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)
 
     compare(parts)
@@ -130,8 +132,8 @@ def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
 
 
 def test_what_is_altered_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
-    view = parts.boards.projector.view
-    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    writer = parts.boards.projector.view.writer
+    monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)  # there is always something on its way
     another_standing(redis)
 

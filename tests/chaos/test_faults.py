@@ -42,7 +42,7 @@ def fates(text, requests=2000, path="/v1/boards"):
     return found
 
 
-def test_as_many_are_killed_as_asked_half_of_them_before_and_half_after():
+def test_the_planned_share_of_requests_is_killed_half_before_and_half_after_the_work():
     found = fates("seed=1,kill=0.2")
 
     assert 150 < found.count("before") < 250
@@ -61,7 +61,7 @@ def test_without_a_seed_each_start_has_another_one_which_is_named():
     assert None not in seeds
 
 
-def test_pages_and_their_files_are_spared():
+def test_pages_and_their_files_get_no_faults():
     assert set(fates("kill=1", 50, "/b/main")) == {""}
 
 
@@ -85,11 +85,11 @@ def test_the_database_is_away_for_the_share_of_time_that_was_asked_for(share):
     assert found == outages(f"seed=3,kill=0.5,database={share}")
 
 
-def test_without_a_share_it_is_always_there():
+def test_without_a_share_the_database_is_always_there():
     assert set(outages("database=0", 10)) == {0}
 
 
-def test_the_first_work_of_an_outage_is_done_and_not_answered_and_no_other_is_done(sqlite_url):
+def test_the_first_work_of_an_outage_is_done_without_a_reply_and_no_other_is_done(sqlite_url):
     calm = Database(sqlite_url)
     calm.run(lambda db: execute(db, "CREATE TABLE found (number)"))
     faulty = FaultyDatabase(sqlite_url, outages=Outages(read("seed=1,database=1:99999-99999")))
@@ -103,7 +103,7 @@ def test_the_first_work_of_an_outage_is_done_and_not_answered_and_no_other_is_do
     faulty.close()
 
 
-def test_a_lost_database_is_answered_as_one_that_is_really_lost(make_parts, sqlite_url):
+def test_an_injected_loss_of_the_database_is_answered_like_a_real_one(make_parts, sqlite_url):
     make_parts(sqlite_url)
     parts = build(
         Settings(database_url=sqlite_url, secret_key="x" * 32), plan=read("seed=1,database=1:99999-99999")
@@ -117,7 +117,7 @@ def test_a_lost_database_is_answered_as_one_that_is_really_lost(make_parts, sqli
     parts.close()
 
 
-def test_without_chaos_nothing_is_wrapped(make_parts, sqlite_url):
+def test_without_chaos_no_part_is_wrapped(make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
 
     assert parts.base.chaos is None

@@ -107,7 +107,7 @@ def test_without_serve_it_is_refused(tmp_path):
         (["scoreboard", "serve"], "0.0.0.0", "other machines can reach HOST=0.0.0.0"),
     ],
 )
-def test_the_start_ends_with_the_reason(tmp_path, words, host, why):
+def test_a_refused_start_ends_with_the_reason(tmp_path, words, host, why):
     environment = {
         "HOST": host,
         "PORT": str(free_port()),

@@ -54,7 +54,7 @@ def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absen
     assert settings.limit_stream == "5 per 10 seconds, 100/hour"
 
 
-def test_no_days_at_all_are_days_for_guests():
+def test_guest_days_may_be_zero():
     assert load({"GUEST_DAYS": "0"}).guest_days == 0
 
 
@@ -145,7 +145,7 @@ def test_every_bad_value_is_named_at_once():
         assert name in str(refused.value)
 
 
-def test_there_are_no_more_places_than_descriptors_for_them():
+def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
     soft, hard = getrlimit(RLIMIT_NOFILE)
     setrlimit(RLIMIT_NOFILE, (2200, hard))
     try:
@@ -211,7 +211,7 @@ def test_a_bad_secret_is_not_repeated():
     assert "hunter2" not in str(refused.value)
 
 
-def test_every_setting_has_a_name_of_its_own_and_says_what_it_is_for():
+def test_every_setting_has_a_unique_name_and_a_description():
     names = [row.metadata["name"] for row in table()]
 
     assert len(set(names)) == len(names)

@@ -35,14 +35,14 @@ def names(client, board, **query):
 
 def lose_next_showing(parts, monkeypatch):
     """The next batch of this process is committed, and its showing in Redis is lost."""
-    view = parts.boards.projector.view
-    publish = view.publish
+    writer = parts.boards.projector.view.writer
+    publish = writer.publish
 
     def lost(*args):
-        monkeypatch.setattr(view, "publish", publish)
+        monkeypatch.setattr(writer, "publish", publish)
         raise RedisAway("cut")
 
-    monkeypatch.setattr(view, "publish", lost)
+    monkeypatch.setattr(writer, "publish", lost)
 
 
 def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_others(
@@ -138,16 +138,16 @@ def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_part
     worker.followers.catch_up("boards")
     client = http(one)
     post(client, "main", {"player": "zoe", "score": 5}, {"player": "bob", "score": 7})
-    view, late = one.boards.projector.view, []
-    publish = view.publish
-    view.publish = lambda *args: late.append(args) or [None] * len(args[0])
+    writer, late = one.boards.projector.view.writer, []
+    publish = writer.publish
+    writer.publish = lambda *args: late.append(args) or [None] * len(args[0])
     post(client, "main", {"player": "ada", "score": 100})
-    view.publish = publish
+    writer.publish = publish
     assert client.put("/v1/admin/boards/main", json={"order": "asc"}).status_code == 200
     follower = worker.boards.follower
     follower.catalogue.refresh()
-    put = follower.view.put
-    follower.view.put = lambda change: publish(*late.pop()) and put(change) if late else put(change)
+    put = follower.view.writer.put
+    follower.view.writer.put = lambda change: publish(*late.pop()) and put(change) if late else put(change)
 
     worker.followers.catch_up("boards")
 
@@ -156,15 +156,15 @@ def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_part
 
 
 def test_many_gaps_cost_redis_little(parts, redis):
-    view = parts.boards.follower.view
+    position = parts.boards.follower.view.position
     head, mark = parts.journal.newest()
     at = int(mark.partition("-")[0])
     for seq in range(head + 10, head + 4010, 2):
-        view.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
+        position.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
 
     assert redis.hlen(rediskeys.applied(0)) <= 68  # four fields, and 64 gaps
-    view.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
-    assert view.applied().position >= head + 10
+    position.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
+    assert position.applied().position >= head + 10
 
 
 def test_closed_windows_do_not_stay_in_redis_for_ever(client, parts, redis, clock):
@@ -183,9 +183,9 @@ def test_the_newest_name_wins_however_late_the_others_come(make_parts, sqlite_ur
     one.followers.catch_up("boards")
     first, second = http(one), http(other)
     post(first, "main", {"player": "ada", "score": 1})
-    view, late = one.boards.projector.view, []
-    show_names = view.show_names
-    monkeypatch.setattr(view, "show_names", late.append)
+    catalogue, late = one.boards.projector.view.catalogue, []
+    show_names = catalogue.show_names
+    monkeypatch.setattr(catalogue, "show_names", late.append)
     post(first, "main", {"player": "ada", "score": 1, "displayName": "First"})
     post(second, "main", {"player": "ada", "score": 1, "displayName": "Second"})
 
@@ -272,4 +272,5 @@ def test_reading_large_pages_keeps_little_in_memory(client, parts):
     for offset in range(100):
         client.get(f"/v1/boards/main/entries?limit=200&offset={offset}")
 
-    assert sum(len(page.encoded) for page in parts.boards.service._pages.values()) < 1_000_000
+    kept = [parts.boards.answers.encoded(reading).entries for reading in parts.boards.service.kept]
+    assert sum(map(len, map(bytes, kept))) < 1_000_000

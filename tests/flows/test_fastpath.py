@@ -307,7 +307,7 @@ def test_the_same_bytes_get_the_same_answer(name, doors):
 
 
 @pytest.mark.parametrize("cut", [1, 30, 200, -23, -22, -1])
-def test_it_does_not_matter_in_which_pieces_they_come(cut, doors):
+def test_the_answer_does_not_depend_on_how_the_bytes_are_split(cut, doors):
     sent = said(f"POST {ASK}").replace(b"TOKEN", doors[0].token.encode())
 
     quick, slow = both(doors, sent[:cut], sent[cut:])
@@ -332,7 +332,7 @@ def without_ids(got: bytes) -> bytes:
 
 
 @pytest.mark.alone
-def test_who_is_slow_is_waited_for_as_long_by_both(doors):
+def test_both_wait_equally_long_for_a_slow_client(doors):
     """A body may take its time; a head, and a connection on which nothing comes, may not."""
     sent = said(f"POST {ASK}").replace(b"TOKEN", doors[0].token.encode())
     whole, begun = threading.Event(), time.monotonic()
@@ -365,7 +365,7 @@ NEVER_SENT = {
 DESCRIPTION = read("/openapi.json", "Connection: close")
 
 
-def test_nobody_is_waited_for_without_end_by_either(doors):
+def test_neither_waits_forever_for_a_client(doors):
     """A body that does not come is 408; a reader who takes nothing is let go, one who takes little is not."""
     whole = len(doors[0].answers(DESCRIPTION))
     kinds = [*NEVER_SENT, "no reader", "slow reader"]

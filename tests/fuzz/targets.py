@@ -165,7 +165,7 @@ def page_cursor(data: bytes) -> None:
     inside = urlsafe_b64encode(data.replace(b"SORT", SORT.encode())).rstrip(b"=").decode()
     for text in (_text(data, "", PAGE), inside):
         with contextlib.suppress(BadRequest):
-            window, (key, player) = cursors.read(text, "main", ORDER)
+            window, key, player = cursors.read(text, "main", ORDER)
             assert (window.board, len(key)) == ("main", ORDER.width)
             assert player.isprintable()
             assert player

@@ -68,7 +68,7 @@ def build_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]
     """Make boards of so many players with these tie rules, as a product that ran for long would have."""
     parts, boards = _filled(folder, redis_url, wanted)
     built = [_show(parts, board, redis_url) for board in boards]
-    parts.boards.follower.view.begin_at(*parts.journal.newest())
+    parts.boards.follower.view.position.begin_at(*parts.journal.newest())
     parts.close()
     return built
 

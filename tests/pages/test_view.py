@@ -10,7 +10,7 @@ from scoreboard.pages import view
 
 def row(rank):
     return Row(
-        rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="", percentile=0.0
+        rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="", ahead=rank - 1
     )
 
 
