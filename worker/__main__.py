@@ -1,4 +1,4 @@
-"""python -m worker: supervises one RQ worker for each queue, the clock, and what compares Redis with SQL."""
+"""python -m worker: supervises an RQ worker for each queue, the clock, and the check of Redis against SQL."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ GRACE_SECONDS = 10.0
 
 
 class Supervisor:
-    """Keeps a process for each task running: RQ's worker ends when Redis goes away, so it is started anew.
+    """Keeps a process for each task running. RQ's worker ends when Redis is lost, and is started again.
 
-    They are forked: to import everything again takes most of a second, and memory of one's own.
+    The processes are forked: importing everything again would take most of a second, and more memory.
     """
 
-    def __init__(self, tasks: list[str], be: Callable[[str], None]) -> None:
-        """`be` does a task until it is told to stop. It runs in a process of its own."""
-        self._fork, self._be = multiprocessing.get_context("fork"), be
+    def __init__(self, tasks: list[str], perform: Callable[[str], None]) -> None:
+        """`perform` does a task until it is told to stop. It runs in a process of its own."""
+        self._fork, self._perform = multiprocessing.get_context("fork"), perform
         self._running: dict[str, ForkProcess] = {}
         self._due = dict.fromkeys(tasks, 0.0)
         self._stopping = False
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT."""
-        gc.freeze()  # else each process would touch, and so copy, what all of them share
+        gc.freeze()  # otherwise garbage collection would copy the shared memory into each process
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
@@ -61,10 +61,10 @@ class Supervisor:
             self._running[task].start()
 
     def _begin(self, task: str) -> None:
-        # What a task does not handle itself ends it, instead of being our wish to stop.
+        # A signal that the task does not handle ends it: our own handlers would only set a flag.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._be(task)
+        self._perform(task)
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         self._stopping = True
@@ -80,16 +80,16 @@ class Supervisor:
 
 
 def main() -> None:
-    """Supervise all tasks, or be one of them."""
+    """Supervise all tasks, or perform one of them."""
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
-    parser.add_argument("--task", help="be one task: clock, check, or the name of a queue")
+    parser.add_argument("--task", help="perform one task: clock, check, or the name of a queue")
     asked = parser.parse_args()
     private.restrict()
     configure(settings().log_level)
     names = parts().followers.names
     parts.cache_clear()  # built again in each job's own process, after RQ's fork
 
-    def be(task: str) -> None:
+    def perform(task: str) -> None:
         end_with_parent()
         if task == "clock":
             _run_clock(names)
@@ -99,9 +99,9 @@ def main() -> None:
             _work(task)
 
     if asked.task is None:
-        Supervisor(["clock", "check", queues.CHORES, *names], be).run()
+        Supervisor(["clock", "check", queues.CHORES, *names], perform).run()
     else:
-        be(asked.task)
+        perform(asked.task)
 
 
 def _work(task: str) -> None:

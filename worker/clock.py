@@ -52,7 +52,7 @@ def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[
                     _wake(redis, name, followers.catch_up, name)
                 sweep = now + SWEEP_SECONDS
             for chore, seconds in CHORES.items():
-                # One waits at a time; those that find another one waiting come with the next turn.
+                # One waits at a time; a chore that finds another one waiting is added in the next round.
                 if now >= due[chore] and _wake(redis, queues.CHORES, chore):
                     due[chore] = now + seconds
             if woken:

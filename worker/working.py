@@ -1,4 +1,4 @@
-"""RQ's worker and queue, without all that lets Redis decide what they do."""
+"""RQ's worker and queue, without the features by which data in Redis decides what they do."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from worker.known import ID, JOB_SECONDS, KnownJob, Refused, shown
 log = logging.getLogger(__name__)
 
 OLDEST = (6, 2, 0)  # server that is supported
-REFUSALS_SECONDS = 1.0  # between two lines about refused jobs
+REFUSALS_SECONDS = 1.0  # between two log lines about refused jobs
 
 
 class Refusals:
-    """Says which jobs were refused, once a second: a flood of them must not fill the log."""
+    """Logs refused jobs, once a second: many of them must not fill the log."""
 
     def __init__(self) -> None:
-        self._due, self._unsaid = 0.0, 0
+        self._due, self._unlogged = 0.0, 0
 
     def add(self, reason: str) -> None:
-        """A job was refused."""
-        self._unsaid += 1
+        """Count a refused job, and log it if a line is due."""
+        self._unlogged += 1
         if time.monotonic() < self._due:
             return
-        fields = {"reason": reason, "jobs": self._unsaid}
+        fields = {"reason": reason, "jobs": self._unlogged}
         log.warning("a job was refused: only this worker's own calls are run", extra=fields)
-        self._due, self._unsaid = time.monotonic() + REFUSALS_SECONDS, 0
+        self._due, self._unlogged = time.monotonic() + REFUSALS_SECONDS, 0
 
 
 class PlainQueue(Queue):
-    """A queue that never asks for the server's version: not every user may, and nothing here needs it."""
+    """A queue that never asks for the server's version, which not every Redis user may read."""
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """One that has all that is used."""
+        """A version that has every command used here."""
         return OLDEST
 
 
@@ -55,7 +55,7 @@ class KnownQueue(PlainQueue):
     def dequeue_any(
         cls, queues: Iterable[Queue], timeout: int | None, connection: Redis, **_: Any
     ) -> tuple[Job, Queue] | None:
-        """The next known job. RQ's list of jobs on their way is not needed: what is lost comes again."""
+        """The next known job. RQ's list of jobs in transfer is not used: a lost job is added again."""
         (queue,) = queues
         while found := cls.lpop([queue.key], timeout, connection=connection):
             try:
@@ -71,7 +71,7 @@ class KnownQueue(PlainQueue):
 
 def _fetched(id: bytes, queue: Queue) -> Job:
     if not ID.fullmatch(id):
-        raise Refused(f"no job has the id {shown(id)}")
+        raise Refused(f"invalid job id {shown(id)}")
     job = queue.job_class(id.decode(), connection=queue.connection, serializer=queue.serializer)
     try:
         job.refresh()
@@ -83,28 +83,28 @@ def _fetched(id: bytes, queue: Queue) -> Job:
 
 
 class KnownWorker(Worker):
-    """Works on one queue of known jobs. Takes no orders, and follows no lists of jobs that lie in Redis."""
+    """Works on one queue of known jobs. Ignores commands and other lists of jobs in Redis."""
 
     queue_class = KnownQueue
     job_class = KnownJob
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """As of its queue."""
+        """The same as its queue's."""
         return OLDEST
 
     def subscribe(self) -> None:
-        """Listen to nobody: commands could end this process and its jobs."""
+        """Ignore commands: they could end this process and its jobs."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Never suspended."""
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
-        """Note that it begins. It is forgotten in time even if this process dies."""
+        """Mark the job as started. It expires even if this process dies."""
         super().prepare_job_execution(job)
         self.connection.expire(job.key, 2 * JOB_SECONDS)
 
     def run_maintenance_tasks(self) -> None:
-        """Forget jobs that are over and workers that are gone."""
+        """Delete finished jobs and ended workers from RQ's lists."""
         try:
             for registry in (self.queues[0].started_job_registry, self.queues[0].failed_job_registry):
                 self.connection.zremrangebyscore(registry.key, 0, time.time())

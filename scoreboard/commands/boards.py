@@ -1,4 +1,4 @@
-"""rebuild and verify: make Redis show the boards anew; check that everything adds up."""
+"""rebuild and verify: build the boards in Redis again; compare journal, standings and Redis."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from scoreboard.parts import build
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    rebuild = commands.add_parser("rebuild", help="build the boards in Redis anew from SQL")
-    rebuild.add_argument("board", nargs="*", help="boards; all where none is named")
+    rebuild = commands.add_parser("rebuild", help="build the boards in Redis again from SQL")
+    rebuild.add_argument("board", nargs="*", help="a board; without any, all are built")
     rebuild.set_defaults(run=run_rebuild)
     verify = commands.add_parser("verify", help="compare journal, standings and Redis")
     verify.set_defaults(run=run_verify)
 
 
 def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
-    """Build every open window beside what is shown, then show it all at once."""
+    """Build every open window beside the visible one, and replace each when it is complete."""
     parts = build(settings)
     follower = parts.boards_follower
     newest = parts.journal.newest()
@@ -47,7 +47,7 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_verify(asked: argparse.Namespace, settings: Settings) -> int:
-    """Print every difference. The exit status is 0 where there is none, else 1."""
+    """Print the first differences. The exit status is 1 where there is one."""
     parts = build(settings)
     with tqdm(bar_format="{desc} [{elapsed}]", disable=None) as bar:
         differences = parts.verify.run(progress=bar.set_description_str)

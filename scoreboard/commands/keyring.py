@@ -1,4 +1,4 @@
-"""keyring: list, rotate and revoke the keys that tokens are sealed with."""
+"""keyring: list, rotate and revoke the keys that encrypt tokens."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from scoreboard.keyring.rules import state
 from scoreboard.keyring.types import State, Term
 from scoreboard.parts import build
 
-APART = "SECRET_KEY is not set: run this with the environment of the server"
+MISSING = "SECRET_KEY is not set: run this with the environment of the server"
 
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    actions = commands.add_parser("keyring", help="the keys that tokens are sealed with").add_subparsers(
+    actions = commands.add_parser("keyring", help="the keys that encrypt tokens").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
     actions.add_parser("list", help="list the keys of the ring").set_defaults(run=run_list)
     rotate = actions.add_parser("rotate", help="make a key now; it is used after the publish time")
     rotate.set_defaults(run=run_rotate)
-    revoke = actions.add_parser("revoke", help="revoke a key: within half a minute no process takes it")
+    revoke = actions.add_parser("revoke", help="revoke a key: within half a minute no process accepts it")
     which = revoke.add_mutually_exclusive_group(required=True)
     which.add_argument("kid", nargs="?", help="the key")
     which.add_argument("--all", action="store_true", help="every key, as after restoring a backup")
@@ -64,9 +64,9 @@ def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(settings: Settings) -> None:
-    # A key that is made under a made-up secret would be of use to nobody.
+    # No server could decrypt a key that was made with a random secret.
     if not settings.secret_key:
-        raise SettingError(APART)
+        raise SettingError(MISSING)
 
 
 def _line(term: Term, state: State) -> str:
@@ -74,10 +74,10 @@ def _line(term: Term, state: State) -> str:
     if state is State.REVOKED:
         return f"{line}  revoked {rfc3339(term.revoked_at or 0)}"
     if state is State.UNREADABLE:
-        return f"{line}  sealed under another SECRET_KEY"
+        return f"{line}  encrypted with another SECRET_KEY"
     return f"{line}  signs {_span(term.signs_from, term.signs_until)}  opens {_span(None, term.opens_until)}"
 
 
 def _span(since: int | None, until: int | None) -> str:
     begin = "" if since is None else f"from {rfc3339(since)} "
-    return f"{begin}until {'the next one does' if until is None else rfc3339(until)}".strip()
+    return f"{begin}until {'the next key signs' if until is None else rfc3339(until)}".strip()

@@ -17,12 +17,12 @@ def add(commands: Any) -> None:
     actions = commands.add_parser("keys", help="server keys").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
-    create = actions.add_parser("create", help="make a key, and print it this once")
+    create = actions.add_parser("create", help="make a key, and print it; it is never printed again")
     create.add_argument("--scopes", required=True, help=f"comma-separated: {', '.join(SCOPES)}")
-    create.add_argument("--name", default="key", help="what it is for")
+    create.add_argument("--name", default="key", help="a name that tells its purpose")
     create.set_defaults(run=run_create)
     actions.add_parser("list", help="list all keys, without their secrets").set_defaults(run=run_list)
-    revoke = actions.add_parser("revoke", help="revoke a key: no process takes it after 30 seconds")
+    revoke = actions.add_parser("revoke", help="revoke a key: after 30 seconds no process accepts it")
     revoke.add_argument("id")
     revoke.set_defaults(run=run_revoke)
 

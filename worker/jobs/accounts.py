@@ -1,4 +1,4 @@
-"""Jobs that look after players' accounts."""
+"""Jobs of players' accounts."""
 
 from __future__ import annotations
 
