@@ -73,7 +73,8 @@ def post_worker_init(worker):
     plain = type(worker) in (GeventWorker, WebWorker, FastPathWorker) and not worker.cfg.is_ssl
     if settings.stream_mode == "handover" and not plain:
         sys.exit("STREAM_MODE=handover needs gunicorn's gevent worker, without TLS")
-    parts.viewers.handing_over = plain and settings.stream_mode != "generator"
+    if plain and settings.stream_mode != "generator":
+        parts.stream.viewers.hand_over()
     parts.start()
     pause = threading.Event()
 

@@ -63,11 +63,11 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     )
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
-    conventions.install(app, origins=parts.settings.origins, public_url=parts.settings.public_url)
-    rules.install(app)
-    if parts.chaos:
-        app.wsgi_app = parts.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
-    app.wsgi_app = basepath.through(app.wsgi_app, parts.settings.below)  # type: ignore[method-assign]
+    conventions.install(app, origins=parts.base.settings.origins, public_url=parts.base.settings.public_url)
+    rules.install(app, parts.base.limits, parts.base.addresses)
+    if parts.base.chaos:
+        app.wsgi_app = parts.base.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = basepath.through(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

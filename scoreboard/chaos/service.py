@@ -6,15 +6,17 @@ import dataclasses
 import logging
 import random
 import secrets
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from scoreboard.chaos.notation import Plan
 from scoreboard.chaos.requests import FaultyRequests
 from scoreboard.chaos.store import FaultyDatabase, Outages
+from scoreboard.core.background import Loop
 
 log = logging.getLogger(__name__)
+
+CUT_SECONDS = 1.0
 
 
 class Chaos:
@@ -25,8 +27,6 @@ class Chaos:
             plan if plan.seed is not None else dataclasses.replace(plan, seed=secrets.randbelow(10**6))
         )
         self._outages = Outages(self.plan)
-        self._cuts = random.Random(f"{self.plan.seed} streams")
-        self._stopping = threading.Event()
 
     def through(self, wsgi_app: Any) -> Any:
         """The application with an API that fails."""
@@ -36,12 +36,13 @@ class Chaos:
         """A database that is away when this process's others are. Takes the arguments of Database."""
         return FaultyDatabase(url, outages=self._outages, **options)
 
-    def run(self, cut: Callable[[Callable[[], bool]], None]) -> None:
-        """Once a second, have each open stream cut with the probability of a kill, until `stop`."""
-        log.warning("chaos is on: requests, streams and the database fail", extra={"chaos": str(self.plan)})
-        while self.plan.kill and not self._stopping.wait(1):
-            cut(lambda: self._cuts.random() < self.plan.kill)
+    def cuts(self, cut: Callable[[Callable[[], bool]], None]) -> Loop:
+        """The task that cuts open streams once a second, each with the probability of a kill."""
+        draw = random.Random(f"{self.plan.seed} streams")
 
-    def stop(self) -> None:
-        """Cut no more streams."""
-        self._stopping.set()
+        def turn() -> float | None:
+            cut(lambda: draw.random() < self.plan.kill)
+            return CUT_SECONDS if self.plan.kill else None
+
+        log.warning("chaos is on: requests, streams and the database fail", extra={"chaos": str(self.plan)})
+        return Loop("cutting streams", turn, rest_seconds=CUT_SECONDS)

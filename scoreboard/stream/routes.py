@@ -64,19 +64,19 @@ def _streamed() -> Response:
     one, _ = asked()
     if request.method == "HEAD":
         return Response(headers=HEADERS)
-    edge = parts().edge
+    edge = parts().stream.edge
     # What may end at any moment for somebody is not for an edge to hold.
     if edge is not None and not one.personal and edge.signed(request.headers.get("Grip-Sig", "")):
         lacking = last_seen(request.headers.getlist("Grip-Last"))
-        return held(one, parts().hub.resume(one.scopes, lacking or one.since))
-    resumed = parts().hub.resume(one.scopes, one.since)
+        return held(one, parts().stream.hub.resume(one.scopes, lacking or one.since))
+    resumed = parts().stream.hub.resume(one.scopes, one.since)
     away = turned_away(one, resumed)
     if away is not None:
         return refused(*away)
     try:
         return event_stream(one, resumed)
     except BaseException:
-        parts().viewers.dismiss(one.who)
+        parts().stream.viewers.dismiss(one.who)
         raise
 
 
@@ -86,7 +86,7 @@ def _streamed() -> Response:
 @described(answer=TicketGiven, status=(201,), problems=("ledger_unavailable",))
 def give_ticket() -> Response:
     """Get a ticket, with which the signed-in player's stream is opened."""
-    ticket = parts().tickets.issue(g.player)
+    ticket = parts().stream.tickets.issue(g.player)
     return answer({"data": {"ticket": ticket, "expiresInSeconds": TICKET_SECONDS}}, 201)
 
 
@@ -96,19 +96,9 @@ def give_ticket() -> Response:
 @described(answer=RoomsShown)
 def show_rooms() -> Response:
     """Show who watches what, in which process."""
-    rooms = parts().rooms
+    rooms = parts().stream.rooms
     found = [one.as_json(process) for process, one in sorted(rooms.current().items())]
     return answer({"data": {"process": rooms.process, "processes": found}})
-
-
-@bp.get("/admin/metrics")
-@key_required("admin", role="moderator")
-@limited("admin")
-@described(text=True)
-def show_metrics() -> Response:
-    """Show what the streams of all processes did, as Prometheus reads it."""
-    lines = parts().rooms.metrics()
-    return Response("\n".join([*lines, ""]), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @bp.get("/poll")
@@ -120,7 +110,7 @@ def poll() -> Response:
     assert isinstance(wanted, PollQuery)
     if one.expired:
         return _expired(wanted)
-    resumed = parts().hub.resume(one.scopes, wanted.since)
+    resumed = parts().stream.hub.resume(one.scopes, wanted.since)
     opens(resumed)
     found, at = resumed.frames, resumed.at
     # Where nothing was ever published, the same cursor comes again and again, with the same snapshots.
@@ -131,13 +121,13 @@ def poll() -> Response:
             came, at = _next(one, at, wanted.wait)
             found = came or found
         finally:
-            parts().viewers.dismiss(one.who)
+            parts().stream.viewers.dismiss(one.who)
         # What he might see when he asked may be private by now, and he nobody any more.
         one, _ = asked(PollQuery)
         if one.expired:
             return _expired(wanted)
     etag = f'"{at}"'
-    mine = parts().personal.frames(one.scopes, one.who.player) if one.who.player else []
+    mine = parts().stream.personal.frames(one.scopes, one.who.player) if one.who.player else []
     if not found and not mine and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers={"ETag": etag})
     body = {
@@ -159,7 +149,7 @@ def _expired(wanted: PollQuery) -> Response:
 
 
 def _next(one: Asked, at: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
-    hub, viewers, until = parts().hub, parts().viewers, time.monotonic() + seconds
+    hub, viewers, until = parts().stream.hub, parts().stream.viewers, time.monotonic() + seconds
     while True:
         changed = hub.changed
         found, at = hub.after(one.scopes, at)

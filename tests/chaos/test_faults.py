@@ -120,6 +120,6 @@ def test_an_injected_loss_of_the_database_is_answered_like_a_real_one(make_parts
 def test_without_chaos_no_part_is_wrapped(make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
 
-    assert parts.chaos is None
-    assert {type(parts.database), type(parts._writing)} == {Database}
+    assert parts.base.chaos is None
+    assert {type(parts.base.database), type(parts.base.writer_database)} == {Database}
     assert create_app(parts).wsgi_app.__func__ is App.wsgi_app

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from scoreboard_client import Client
 
-from tests.faults.test_faults import verify
+from tests.faults.deployment import verify
 from tests.support import ROOT, Stack, wait_until
 
 CHAOS = "seed=7,kill=0.06,latency=0.2:0-100,database=0.15:0-500"

@@ -125,28 +125,28 @@ def test_an_unreachable_database_is_reported_in_one_sentence(run, monkeypatch):
 def test_a_player_gets_a_role_by_user_name_or_id(run, environment):
     run("migrate")
     parts = build(load())
-    parts.prepare()
-    session = parts.players.register("Ada", "correct horse", name=None, region=None, context={})
+    parts.preparation.prepare()
+    session = parts.accounts.players.register("Ada", "correct horse", name=None, region=None, context={})
     id = session.account.id
 
     by_name, by_id = run("players", "make-admin", "ada"), run("players", "make-moderator", id)
 
     assert by_name[:2] == (0, f"Ada ({id}) is admin now\n")
     assert by_id[:2] == (0, f"Ada ({id}) is moderator now\n")
-    assert parts.players.me(id).role == "moderator"
+    assert parts.accounts.players.me(id).role == "moderator"
     parts.close()
 
 
 def test_an_id_is_never_taken_for_a_user_name(run, environment):
     run("migrate")
     parts = build(load())
-    parts.prepare()
-    victim = parts.players.guest(name=None, region=None, context={}).account
-    parts.players.register(victim.id, "correct horse", name=None, region=None, context={})
+    parts.preparation.prepare()
+    victim = parts.accounts.players.guest(name=None, region=None, context={}).account
+    parts.accounts.players.register(victim.id, "correct horse", name=None, region=None, context={})
 
     run("players", "make-admin", victim.id)
 
-    assert parts.players.me(victim.id).role == "admin"
+    assert parts.accounts.players.me(victim.id).role == "admin"
     parts.close()
 
 

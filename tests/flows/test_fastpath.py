@@ -118,11 +118,11 @@ def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("fastpath")
     common = {"secret_key": "x" * 32, "bootstrap_key": KEY, "redis_url": redis_server}
     parts = build(Settings(data_dir=folder, **common))
-    parts.migrate()
-    parts.prepare()
+    parts.base.migrate()
+    parts.preparation.prepare()
     parts.followers.catch_up("boards")
     parts.scores.submit("main", [{"player": "ada", "score": 7}], caller="bootstrap", context={})
-    parts.manage_action_types.define("bench", RULES, context={})
+    parts.actions.type_admin.define("bench", RULES, context={})
     parts.close()
     environment = {
         "REDIS_URL": redis_server,

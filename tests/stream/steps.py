@@ -13,8 +13,8 @@ from tests.contract import hold_frame
 
 def publish(parts: Parts) -> None:
     """One turn of a publisher, which finds something to do and so does not wait."""
-    parts.publisher.store._redis.lpush(rediskeys.dirty_wake(), 1)
-    parts.publisher._turn()
+    parts.stream.publisher.store._redis.lpush(rediskeys.dirty_wake(), 1)
+    parts.stream.publisher.turn()
 
 
 def published(redis: Any) -> list[str]:

@@ -75,7 +75,7 @@ def admitted(one: Asked, *, opening: bool) -> Frame | None:
     """Take a place for a request, or for one that goes on. Returns the bye to refuse it with."""
     if one.expired:
         return closing.frame("auth_expired")
-    return parts().viewers.admit(one.who, opening=opening)
+    return parts().stream.viewers.admit(one.who, opening=opening)
 
 
 def opens(resumed: Resumed) -> None:
@@ -97,8 +97,8 @@ def turned_away(one: Asked, resumed: Resumed) -> tuple[Frame, TooMany | None] | 
 def _newcomer(ticket: str) -> tuple[StreamClient, bool]:
     if not ticket:
         return StreamClient(address=address()), False
-    opened, good = parts().tickets.open(ticket)
-    revocations = parts().sessions.revocations
+    opened, good = parts().stream.tickets.open(ticket)
+    revocations = parts().accounts.sessions.revocations
     revocations.check_suspended(opened.player)
     ended = revocations.ended(opened.session)
     if ended is not None and ended.why != "replaced":
@@ -116,7 +116,7 @@ def _newcomer(ticket: str) -> tuple[StreamClient, bool]:
 
 def _admissible(who: StreamClient, named: Sequence[str]) -> StreamClient:
     """Somebody who may watch all of these. Raises NotFound, for a private board as for none."""
-    hidden = None if who.private else parts().scopes.hidden(named)
+    hidden = None if who.private else parts().stream.scopes.hidden(named)
     if hidden is None:
         return who
     caller = insider()
@@ -135,14 +135,18 @@ def _allowed(who: StreamClient, caller: ServerKey | Player) -> StreamClient:
 
 
 def _named(wanted: StreamQuery) -> list[str]:
-    named = wanted.boards.split(",") if wanted.boards else [parts().settings.default_board]
+    named = wanted.boards.split(",") if wanted.boards else [parts().base.settings.default_board]
     if len(dict.fromkeys(named)) > MOST_SCOPES:
         raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
     return named
 
 
 def _rooms(named: Sequence[str], region: str) -> tuple[str, ...]:
-    rooms, scopes, header = parts().rooms, parts().scopes, parts().settings.stream_region_header
+    rooms, scopes, header = (
+        parts().stream.rooms,
+        parts().stream.scopes,
+        parts().base.settings.stream_region_header,
+    )
     near = request.headers.get(header, "").lower() if header else ""
     found = tuple(dict.fromkeys(rooms.assign(scope, region, near=near) for scope in named))
     for scope in found:

@@ -39,7 +39,7 @@ class HandedOverResponse(Response):
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Take the connection from the server, which must not touch it any more."""
-        viewers, carrier = parts().viewers, _carrier(environ)
+        viewers, carrier = parts().stream.viewers, _carrier(environ)
         at, now = self._resumed.at, viewers.monotonic()
         try:
             viewer = SocketViewer(viewers, self._asked.who, at, now, environ["gunicorn.socket"])
@@ -62,7 +62,7 @@ class HandedOverResponse(Response):
 def event_stream(asked: Asked, resumed: Resumed) -> Response:
     """The answer that streams to somebody who has a place."""
     headers = HEADERS | {"Scoreboard-Resume": resumed.resume}
-    viewers, environ = parts().viewers, request.environ
+    viewers, environ = parts().stream.viewers, request.environ
     if viewers.handing_over and can_hand_over(environ):
         return HandedOverResponse(asked, resumed, headers)
     viewer = GeneratorViewer(viewers, asked.who, resumed.at, viewers.monotonic(), _connection(environ))
@@ -75,7 +75,7 @@ def event_stream(asked: Asked, resumed: Resumed) -> Response:
 def held(asked: Asked, resumed: Resumed) -> Response:
     """The answer to an edge, which holds the connection itself and is sent the frames that follow."""
     query = urlencode({"boards": ",".join(asked.scopes), "since": str(resumed.at), "link": "next"})
-    positions = {scope: parts().hub.position(scope) for scope in asked.scopes}
+    positions = {scope: parts().stream.hub.position(scope) for scope in asked.scopes}
     response = Response(_held_bytes(resumed), headers=HEADERS)
     for name, value in holding(positions, resumed, f"{request.script_root}{request.path}?{query}"):
         response.headers.add(name, value)
@@ -85,7 +85,7 @@ def held(asked: Asked, resumed: Resumed) -> Response:
 def _held_bytes(resumed: Resumed) -> bytes:
     if "link" in request.args:  # the stream goes on: it does not begin again
         return EVENTS.carry(resumed.frames)
-    first = [parts().viewers.hello(resumed.resume), *resumed.frames]
+    first = [parts().stream.viewers.hello(resumed.resume), *resumed.frames]
     return EVENTS.opening(random.randrange(1000, 5000), first)
 
 

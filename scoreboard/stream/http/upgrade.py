@@ -87,7 +87,7 @@ def stream_messages(handshaken: Server) -> None:
 def _served(connection: Any) -> Frame | None:
     """Serve the connection. Returns the bye to refuse it with."""
     one, _ = asked()
-    resumed, viewers = parts().hub.resume(one.scopes, one.since), parts().viewers
+    resumed, viewers = parts().stream.hub.resume(one.scopes, one.since), parts().stream.viewers
     away = turned_away(one, resumed)
     if away is not None:
         return away[0]
@@ -113,7 +113,7 @@ def _served(connection: Any) -> Frame | None:
 
 def _refusal() -> Frame | None:
     """Turn away pages of origins that may not connect: browsers let any page open a WebSocket."""
-    origin, allowed = request.headers.get("Origin"), parts().settings.stream_origins
+    origin, allowed = request.headers.get("Origin"), parts().base.settings.stream_origins
     ours = {request.host, known_site().netloc} - {""}  # "null" has no host, nor has a site that is not known
     if origin is None or allowed == "*" or origin.partition("://")[2] in ours:
         return None

@@ -87,7 +87,7 @@ Frame = dict[str, Any]
 
 def scope_of(window: Window) -> str:
     """The scope that shows a window while its period runs."""
-    return f"{window.board}:{window.segment}" if window.segment else window.board
+    return f"{window.board}:{window.region}" if window.region else window.board
 
 
 @dataclass(frozen=True, kw_only=True)

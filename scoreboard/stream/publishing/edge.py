@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import urllib.request
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 import jwt
 import msgspec
 
+from scoreboard.core.background import Loop
 from scoreboard.stream.protocol.types import Cursor, Encoded, Resumed
 
 log = logging.getLogger(__name__)
@@ -33,34 +33,29 @@ class Edge:
     url: str
     key: str
     _queue: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=QUEUED))
-    _news: threading.Event = field(default_factory=threading.Event)
-    _stopping: bool = False
+    loop: Loop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loop = Loop("posting to the edge", self.turn, rest_seconds=REST_SECONDS)
 
     def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
         """Take a frame that is committed. Does not wait."""
         formats = {"http-stream": {"content": frame.event.decode()}}
         item = {"channel": channel(scope), "id": str(id), "prev-id": str(previous), "formats": formats}
         self._queue.append(item)
-        self._news.set()
+        self.loop.wake()
 
-    def run(self) -> None:
-        """Post what comes, until `stop` is called. What can't be posted now is posted later."""
-        while not self._stopping:
-            self._news.wait()
-            self._news.clear()
-            while self._queue and not self._stopping:
-                batch = [self._queue[index] for index in range(min(POSTED_AT_ONCE, len(self._queue)))]
-                if not self._post(batch):
-                    threading.Event().wait(REST_SECONDS)
-                    continue
-                for item in batch:
-                    if self._queue and self._queue[0] is item:
-                        self._queue.popleft()
-
-    def stop(self) -> None:
-        """Stop."""
-        self._stopping = True
-        self._news.set()
+    def turn(self) -> float | None:
+        """Post some of the waiting frames. Frames that can't be posted now are posted later."""
+        batch = [self._queue[index] for index in range(min(POSTED_AT_ONCE, len(self._queue)))]
+        if not batch:
+            return None
+        if not self._post(batch):
+            return REST_SECONDS
+        for item in batch:
+            if self._queue and self._queue[0] is item:
+                self._queue.popleft()
+        return 0
 
     def signed(self, signature: str) -> bool:
         """Whether a request came through our edge."""

@@ -5,25 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from msgspec import structs
 
+from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
-from scoreboard.core.metrics import Metrics
+from scoreboard.core.metrics import Counter, Counts, Metrics
+from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.core.storage.redis import RedisError
-from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Cursor, Encoded, PublishedBoard
 from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.publishing.store import StreamStore
 
 log = logging.getLogger(__name__)
+
+FRAMES_PUBLISHED = Counter("stream_frames_published", "Frames published")
+LEASE_CHANGES = Counter("stream_lease_changes", "Times that this process began to publish")
 
 RENEW_SECONDS = 1.0
 SCAN_SECONDS = 5.0
@@ -67,7 +71,6 @@ class Publisher:
     sinks: Sequence[Sink] = ()
     monotonic: Callable[[], float] = time.monotonic
     token: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(8)}")
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _leading: bool = False
     _tick: float = 0.0
     _head: Cursor = Cursor(0, 0)
@@ -76,34 +79,26 @@ class Publisher:
     _published: dict[str, float] = field(default_factory=dict)
     _renewed: float = float("-inf")
     _scanned: float = float("-inf")
+    _frames_published: Counts[()] = field(init=False)
+    _lease_changes: Counts[()] = field(init=False)
+    loop: Loop = field(init=False)
 
-    def run(self) -> None:
-        """Publish until `stop` is called, through every failure of Redis."""
-        while not self._stopping.is_set():
-            try:
-                self._turn()
-            except (RedisError, OSError, DatabaseUnavailable) as error:
-                log.warning("publishing paused", extra={"reason": str(error)})
-                self._leading = False
-                self._stopping.wait(REST_SECONDS)
-            except Exception:
-                log.exception("publishing failed")
-                self._leading = False
-                self._stopping.wait(REST_SECONDS)
+    def __post_init__(self) -> None:
+        self._frames_published = self.metrics.bind(FRAMES_PUBLISHED)
+        self._lease_changes = self.metrics.bind(LEASE_CHANGES)
+        self.loop = Loop(
+            "publishing",
+            self.turn,
+            expected=OUTAGES,
+            rest_seconds=REST_SECONDS,
+            failed=self._pause,
+            stopped=self._release_lease,
+        )
 
-    def stop(self) -> None:
-        """Let another process publish."""
-        self._stopping.set()
-        try:
-            if self._leading:
-                self.store.release_lease(self.token)
-        except (RedisError, OSError):
-            pass  # It ends by itself.
-
-    def _turn(self) -> None:
+    def turn(self) -> float:
+        """Publish the boards that are due, where this process holds the lease. Returns seconds to wait."""
         if not self._keep_lease():
-            self._stopping.wait(RENEW_SECONDS)
-            return
+            return RENEW_SECONDS
         now = self.monotonic()
         if now - self._scanned > SCAN_SECONDS:
             self._scanned = now
@@ -113,15 +108,25 @@ class Publisher:
         due = [scope for scope in self._pending if self._due(scope) <= now]
         for scope in due[:AT_ONCE]:
             if not self._keep_lease():
-                return
+                return 0
             del self._pending[scope]
             if not self._publish(scope):
-                return
+                return 0
         if self._pending:
             rest = min(map(self._due, self._pending)) - self.monotonic()
-            self._stopping.wait(max(0.0, min(LOOK_SECONDS, rest)))
-        else:
-            self.store.wait_dirty(RENEW_SECONDS)
+            return max(0.0, min(LOOK_SECONDS, rest))
+        self.store.wait_dirty(RENEW_SECONDS)
+        return 0
+
+    def _pause(self, error: Exception) -> None:
+        if isinstance(error, OUTAGES):
+            log.warning("publishing paused", extra={"reason": str(error)})
+        self._leading = False
+
+    def _release_lease(self) -> None:
+        with suppress(RedisError, OSError):  # it expires
+            if self._leading:
+                self.store.release_lease(self.token)
 
     def _put_first(self, windows: Iterable[str]) -> None:
         """Note who changed before those who are only looked at in case."""
@@ -135,7 +140,7 @@ class Publisher:
         now = self.monotonic()
         if self._leading and now - self._renewed < RENEW_SECONDS:
             return True
-        if self._stopping.is_set():
+        if self.loop.stopping:
             return False  # it was let go, and nobody would let it go again
         held = self.store.take_lease(self.token)
         if held and not (self._leading and self._head_is_ours()):
@@ -157,7 +162,7 @@ class Publisher:
         else:
             self._head, self._shown = found[0], self.store.shown()
         self._scanned = float("-inf")
-        self.metrics.add("lease_changes")
+        self._lease_changes.inc()
         log.info("publishing", extra={"cursor": str(self._head)})
 
     def _publish(self, scope: str) -> bool:
@@ -183,7 +188,7 @@ class Publisher:
             return False
         self._head, self._shown[scope] = following, new
         self._published[scope] = self.monotonic()
-        self.metrics.add("frames_published")
+        self._frames_published.inc()
         if self.sinks and self.scopes.public(scope):
             encoded = frames.encoded(frame, line)
             for sink in self.sinks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoreboard.boards.service import Boards, Page
+from scoreboard.boards.service import Boards, Reading
 from scoreboard.boards.types import Board, Period, Window
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.errors import NotFound
@@ -73,7 +73,7 @@ class Scopes:
         board, window, period = self.window(scope)
         return self.boards.entries(board, window, period, limit=1).stamp
 
-    def players(self, scope: str, players: Sequence[str]) -> Page:
+    def players(self, scope: str, players: Sequence[str]) -> Reading:
         """Where some players stand in a scope, of those who do. Raises NotFound."""
         return self.boards.players(*self.window(scope), players)
 
@@ -137,5 +137,5 @@ def _layout(board: Board, period: Period) -> str:
     return f"{board.since}/{period.id}/{board.layout}/{rows.ties}/{rows.size}"
 
 
-def _lines(page: Page) -> list[Line]:
+def _lines(page: Reading) -> list[Line]:
     return [Line(id=row.player, n=row.name, s=row.score, c=tuple(row.columns.values())) for row in page.rows]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from scoreboard.boards.types import Window
-from scoreboard.core.metrics import Metrics
+from scoreboard.core.background import Loop
+from scoreboard.core.metrics import Counter, Counts, Metrics
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.diff import applied, checksum
@@ -31,6 +32,9 @@ from scoreboard.stream.publishing.store import StreamStore
 from scoreboard.stream.serving.history import FRAMES, FrameHistory
 
 log = logging.getLogger(__name__)
+
+SNAPSHOTS = Counter("stream_snapshots", "Snapshots sent instead of deltas, by reason", "why")
+CRC_MISMATCHES = Counter("stream_crc_mismatches", "Frames whose checksum was not that of the list they made")
 
 READ_MS = 2000
 REST_SECONDS = 0.5
@@ -65,39 +69,32 @@ class Hub:
     metrics: Metrics
     monotonic: Callable[[], float] = time.monotonic
     listeners: list[Callable[[], None]] = field(default_factory=list)  # told of whatever changes
-    kicked: Callable[[Kick], None] = lambda kick: None
+    kick_listeners: list[Callable[[Kick], None]] = field(default_factory=list)
     degraded: bool = False
     head: Cursor = NOWHERE
     _rooms: dict[str, Room] = field(default_factory=dict)
     _changed: threading.Event = field(default_factory=threading.Event)
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _running: bool = False
+    _cold: bool = True  # what is kept must be read again before frames can be followed
     _kicks: str = ""  # up to where kicks were read
+    _snapshots: Counts[str] = field(init=False)
+    _crc_mismatches: Counts[()] = field(init=False)
+    loop: Loop = field(init=False)
 
-    def run(self) -> None:
-        """Follow the stream until `stop` is called, through every failure of Redis."""
-        self._running = True
-        while not self._stopping.is_set():
-            try:
-                self._warm()
-                while not self._stopping.is_set():
-                    self._read()
-            except (RedisError, OSError) as error:
-                self._degrade(str(error))
-            except Exception:
-                # Whatever it was, the streams of this process must not end with it.
-                log.exception("following the stream failed")
-                self._degrade("a mistake of ours")
+    def __post_init__(self) -> None:
+        self._snapshots = self.metrics.bind(SNAPSHOTS)
+        self._crc_mismatches = self.metrics.bind(CRC_MISMATCHES)
+        self.loop = Loop(
+            "following the stream",
+            self.turn,
+            expected=(RedisError, OSError),
+            rest_seconds=REST_SECONDS,
+            failed=self._degrade,
+            stopped=self.wake,
+        )
 
-    def stop(self) -> None:
-        """Stop following, and wake all who wait."""
-        self._stopping.set()
-        self.wake()
-
-    @property
-    def stopping(self) -> bool:
-        """Whether this process is about to end."""
-        return self._stopping.is_set()
+    def turn(self) -> float:
+        """Wait for frames and take them in. Returns the seconds until the next turn."""
+        return self.warm() if self._cold else self.read()
 
     def cursor(self, window: Window, stamp: str) -> str:
         """Where to begin streaming after reading a window's state; "0-0" where it is not published.
@@ -194,13 +191,13 @@ class Hub:
         return sum(len(frame.line) for frame in kept) > len(room.snapshot(self.head.epoch, "compact").line)
 
     def _snapshot(self, room: Room, why: str) -> Encoded:
-        self.metrics.add("snapshots", why=why)
+        self._snapshots.inc(why)
         return room.snapshot(self.head.epoch, why)
 
     def _await_first(self) -> None:
         # A process that was just started must not take every cursor for one of another epoch.
         until = self.monotonic() + FIRST_SECONDS
-        while self.head == NOWHERE and self._running and not self.degraded and self.monotonic() < until:
+        while self.head == NOWHERE and self.loop.running and not self.degraded and self.monotonic() < until:
             self._changed.wait(until - self.monotonic())
 
     def _lacks(self, scope: str) -> bool:
@@ -212,7 +209,7 @@ class Hub:
         # A board that nobody published yet: ask for it, and make do with our own reading meanwhile.
         _, window, _ = self.scopes.window(scope)
         try:
-            self.store.ask_for(f"{window.board}/{window.period}/{window.segment}")
+            self.store.ask_for(window.path)
             until = self.monotonic() + FIRST_SECONDS
             while self._lacks(scope) and not self.degraded and self.monotonic() < until:
                 self._changed.wait(until - self.monotonic())
@@ -223,35 +220,41 @@ class Hub:
             if self._lacks(scope):  # reading takes a while: a frame may have come
                 self._rooms[scope] = room
 
-    def _degrade(self, reason: str) -> None:
+    def _degrade(self, error: Exception) -> None:
+        self._cold = True
         if not self.degraded:
-            log.warning("streams are degraded", extra={"reason": reason})
+            log.warning("streams are degraded", extra={"reason": str(error)})
             self.degraded = True
             self.wake()
-        self._stopping.wait(REST_SECONDS)
 
-    def _read(self) -> None:
+    def read(self) -> float:
+        """Follow the frames since the last turn. Returns the seconds until the next one."""
         if self.head == NOWHERE:
-            self._warm()
-            return
+            return self.warm()
         found, kicks, self._kicks = self.store.following(self.head, self._kicks, milliseconds=READ_MS)
         for kick in kicks:
-            self.kicked(kick)
+            for listener in self.kick_listeners:
+                listener(kick)
         for published in found:
             if not self._take(published):
                 break
-        head = self.store.head()
-        if head is None or head[0].epoch != self.head.epoch:
-            self._warm()
+        rest = 0.0 if found else self._check_epoch()  # the ids of frames tell the epoch as well
         self.degraded = False
+        return rest
 
-    def _warm(self) -> None:
+    def _check_epoch(self) -> float:
+        """Begin again where the stream did. Returns the seconds until the next turn."""
+        head = self.store.head()
+        return self.warm() if head is None or head[0].epoch != self.head.epoch else 0.0
+
+    def warm(self) -> float:
+        """Read the stream's whole state. Returns the seconds until the next turn."""
+        self._cold = False
         if not self._kicks:
             self._kicks = self.store.newest_kick()
         state = self.store.state(FRAMES)
         if state is None:
-            self._stopping.wait(REST_SECONDS)
-            return
+            return REST_SECONDS
         head = state.head
         # Boards that the new incarnation has not published yet stay as they are, numbered from 0.
         rooms = {
@@ -263,6 +266,7 @@ class Hub:
             rooms[scope] = Room(one, self._ring(one, mine))
         self._rooms, self.head, self.degraded = rooms, head, False
         self.wake()
+        return 0.0
 
     def _ring(self, shown: PublishedBoard, published: Sequence[Published]) -> FrameHistory:
         if not published or published[-1].cursor.seq != shown.s:
@@ -277,14 +281,14 @@ class Hub:
         """Take in one frame. Returns whether the next one can follow."""
         cursor, scope = published.cursor, published.scope
         if cursor != Cursor(self.head.epoch, self.head.seq + 1):
-            self._warm()
+            self.warm()
             return False
         room, frame = self._rooms.get(scope), frames.decoded(published.line)
         shown = _after(room.shown if room else None, frame, published.stamp)
         if shown is None:
             log.error("a frame does not fit", extra={"cursor": str(cursor), "scope": scope})
-            self.metrics.add("crc_mismatches")
-            self._warm()
+            self._crc_mismatches.inc()
+            self.warm()
             return False
         ring = room.ring if room and room.shown.s == frame["p"] else FrameHistory(frame["p"])
         if room and frame["t"] == "snapshot":

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scoreboard.boards.service import Page
+from scoreboard.boards.service import Reading
+from scoreboard.core.background import Loop
 from scoreboard.core.errors import NotFound
-from scoreboard.core.storage.redis import RedisError
-from scoreboard.core.storage.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Encoded
 from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewer import Viewer
 from scoreboard.stream.serving.viewers import Viewers
-
-log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 1.0  # a board's players are looked up so often at most
 LOOKED_UP_A_ROUND = 2000  # players; who was not, comes next
@@ -46,26 +42,21 @@ class Personal:
     hub: Hub
     scopes: Scopes
     monotonic: Callable[[], float] = time.monotonic
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _told: dict[tuple[str, str], ToldRank] = field(default_factory=dict)
     _round: int = 0
+    loop: Loop = field(init=False)
 
-    def run(self) -> None:
-        """Look players up until `stop` is called."""
-        while not self._stopping.wait(ROUND_SECONDS):
-            try:
-                self.turn()
-            except (RedisError, OSError, DatabaseUnavailable, NotFound):
-                continue  # the hub says what is away, and rooms send away from what is gone
-            except Exception:
-                log.exception("telling players where they stand failed")
+    def __post_init__(self) -> None:
+        # The hub reports what is away, and rooms end the streams of deleted boards.
+        self.loop = Loop(
+            "personal ranks", self.turn, expected=(*OUTAGES, NotFound), rest_seconds=ROUND_SECONDS
+        )
 
-    def stop(self) -> None:
-        """Stop."""
-        self._stopping.set()
+    def turn(self) -> float:
+        """One round: every room in which somebody is known. Returns the seconds until the next turn.
 
-    def turn(self) -> None:
-        """One round: every room in which somebody is known. Raises DatabaseUnavailable."""
+        Raises DatabaseUnavailable.
+        """
         left, rooms = LOOKED_UP_A_ROUND, self._rooms()
         self._round += 1
         first = self._round % max(1, len(rooms))  # or a crowded room could leave nothing to the others
@@ -82,6 +73,7 @@ class Personal:
                 self._tell(scope, player, viewers)
         there = {(scope, player) for scope, players in rooms.items() for player in players}
         self._told = {key: told for key, told in self._told.items() if key in there}
+        return ROUND_SECONDS
 
     def frames(self, scopes: Sequence[str], player: str) -> list[Encoded]:
         """Where a player stands in some scopes just now. Raises NotFound or DatabaseUnavailable."""
@@ -113,7 +105,7 @@ class Personal:
                 viewer.me = known | {scope: frame.line}
 
 
-def _frame(scope: str, page: Page, player: str) -> Encoded:
+def _frame(scope: str, page: Reading, player: str) -> Encoded:
     row = next((row for row in page.rows if row.player == player), None)
     return frames.encoded(
         frames.me(

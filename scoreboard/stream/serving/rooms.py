@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,12 +14,15 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, to_builtins
+from prometheus_client.metrics_core import Metric
 
 from scoreboard.accounts.types import Revocation
+from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock, rfc3339
 from scoreboard.core.concurrency.deadline import left
 from scoreboard.core.errors import NotFound
-from scoreboard.core.metrics import Gauges, exposition
+from scoreboard.core.metrics import Counted, Metrics, gauge
+from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.protocol import closing, frames
@@ -58,7 +60,7 @@ class Report(Struct, frozen=True, kw_only=True):
     viewers: int
     spread_seconds: float
     rooms: dict[str, RoomReport]
-    counted: list[tuple[str, dict[str, str], float]] = []
+    counted: list[Counted] = []
     lag: int = 0  # frames that were published and not taken in yet
 
     def as_json(self, process: str) -> dict[str, Any]:
@@ -89,16 +91,38 @@ class RoomManager:
     scopes: Scopes
     store: StreamStore
     clock: Clock
+    metrics: Metrics
     processes: int = 1  # that are started together; others are known by their reports
+    on_kick: Callable[[], None] = lambda: None
     pause: Callable[[float], None] = time.sleep
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     process: str = NEW  # its number, once Redis has given it one
     reports: dict[str, Report] = field(default_factory=dict)
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _leaving: bool = False
     _lag: int = 0
     _told: dict[str, int] = field(default_factory=dict)
     _noticed: float = float("-inf")  # monotonic seconds
+    loop: Loop = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hub.kick_listeners.append(self._on_kick)
+        self.loop = Loop(
+            "looking after rooms",
+            self.turn,
+            expected=OUTAGES,
+            rest_seconds=REPORT_SECONDS,
+            failed=self._forget_reports,
+            stopped=self._leave,
+        )
+
+    def _on_kick(self, kick: Kick) -> None:
+        if kick.board:
+            with suppress(DatabaseUnavailable):  # each process looks again every two seconds
+                self.end_forbidden()
+            return
+        self.viewers.kick(kick)
+        # A kick mostly follows a revocation: other processes need not wait for their next look.
+        self.on_kick()
 
     def assign(self, scope: str, region: str = "", *, profile: str = "", near: str = "") -> str:
         """The room of a viewer: the region that he asks for, else his profile's, else the one he is near.
@@ -119,29 +143,22 @@ class RoomManager:
         known = (report.spread_seconds for report in self.reports.values())
         return max(self.viewers.spread_seconds, *known, 0.0)
 
-    def run(self) -> None:
-        """Report, notice and balance until `stop` is called."""
-        while not self._stopping.is_set():
-            try:
-                self.turn()
-            except (RedisError, OSError, DatabaseUnavailable):
-                self.reports = {}  # the hub says that Redis is away
-            except Exception:
-                log.exception("looking after rooms failed")
-            self._stopping.wait(REPORT_SECONDS)
-
-    def stop(self) -> None:
-        """Stop, and let the next process have the number."""
-        self._stopping.set()
-        with suppress(RedisError, OSError):
-            self.store.leave(self.token, self.process)
-
-    def turn(self) -> None:
-        """One round. Raises RedisError or DatabaseUnavailable."""
+    def turn(self) -> float:
+        """Report, notice and balance. Returns the seconds until the next turn. Raises OUTAGES."""
         self.end_forbidden()
         self.exchange()
         self.notice()
         self.balance()
+        return REPORT_SECONDS
+
+    def _forget_reports(self, error: Exception) -> None:
+        if isinstance(error, OUTAGES):
+            self.reports = {}  # the hub logs that Redis is away
+
+    def _leave(self) -> None:
+        """Let the next process have the number."""
+        with suppress(RedisError, OSError):
+            self.store.leave(self.token, self.process)
 
     def kick(self, *kicks: Kick) -> None:
         """Send somebody away, here and in all other processes, within a second.
@@ -210,12 +227,12 @@ class RoomManager:
             viewers=len(self.viewers.all()),
             spread_seconds=self.viewers.spread_seconds,
             rooms=rooms,
-            counted=self.viewers.metrics.items(),
+            counted=self.metrics.counted(),
             lag=self._lag,
         )
 
-    def metrics(self) -> Iterator[str]:
-        """What all processes counted, for Prometheus."""
+    def families(self) -> Iterator[Metric]:
+        """What all processes counted, and how many streams each has open now."""
         current = self.current()
         open_now = [
             ({"process": process, "room": scope, "carrier": carrier}, count)
@@ -224,8 +241,9 @@ class RoomManager:
             for carrier, count in room.carriers.items()
         ]
         lag = [({"process": process}, report.lag) for process, report in current.items()]
-        gauges: Gauges = {"open": ("Open streams", open_now), "lag_frames": ("Frames not taken in yet", lag)}
-        return exposition({process: report.counted for process, report in current.items()}, gauges)
+        yield from self.metrics.families({process: report.counted for process, report in current.items()})
+        yield gauge("stream_open", "Open streams", open_now)
+        yield gauge("stream_lag_frames", "Frames not taken in yet", lag)
 
     def current(self) -> dict[str, Report]:
         """What all processes serve, as far as this one knows; itself as it is just now."""

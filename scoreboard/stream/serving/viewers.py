@@ -11,13 +11,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.core.metrics import Metrics
 from scoreboard.stream.protocol import closing, frames
 from scoreboard.stream.protocol.carriers import Carrier
 from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, Kick, Resumed
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving.admission import Places, StreamClient
+from scoreboard.stream.serving.counters import StreamCounts
 from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewer import Viewer
 
@@ -47,7 +48,7 @@ class Viewers:
     hub: Hub
     places: Places
     clock: Clock
-    metrics: Metrics
+    counts: StreamCounts
     heartbeat_seconds: int
     max_age_seconds: int
     monotonic: Callable[[], float] = time.monotonic
@@ -56,15 +57,19 @@ class Viewers:
     spread_seconds: float = 0.0  # how long the last frame took to be written to all
     drained_all: threading.Event = field(default_factory=threading.Event)
     _audiences: dict[tuple[tuple[str, ...], Carrier], Audience] = field(default_factory=dict)
-    _news: threading.Event = field(default_factory=threading.Event)
     _ready: deque[Viewer] = field(default_factory=deque)
     _gone: deque[dict[str, object]] = field(default_factory=deque)
     _degraded: bool = False
-    _stopping: bool = False
+    _swept: float = float("-inf")  # monotonic seconds
+    loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
-        self.hub.listeners.append(self._news.set)
-        self.hub.kicked = self.kick
+        self.loop = Loop("serving streams", self.turn, rest_seconds=SWEEP_SECONDS)
+        self.hub.listeners.append(self.loop.wake)
+
+    def hand_over(self) -> None:
+        """From now on, take connections from the web server: it can let go of them."""
+        self.handing_over = True
 
     # Coming
 
@@ -73,7 +78,7 @@ class Viewers:
         why = "drain" if self.draining else self.places.take(who, opening=opening)
         if not why:
             return None
-        self.metrics.add("refused", why=why)
+        self.counts.refused.inc(why)
         return closing.frame(why)
 
     def dismiss(self, who: StreamClient) -> None:
@@ -93,11 +98,11 @@ class Viewers:
         audience = self._audience(tuple(scopes), carrier)
         audience.viewers[viewer] = None
         viewer.audience = audience
-        self.metrics.add("opened", carrier=carrier.name)
-        self.metrics.add("resumes", how=resumed.resume)
+        self.counts.opened.inc(carrier.name)
+        self.counts.resumes.inc(resumed.resume)
         first = [self.hello(resumed.resume), *resumed.frames]
         data = carrier.opening(random.randrange(1000, 5000), first)
-        self.metrics.sent(carrier.name, 1, len(first), len(data))
+        self.counts.sent(carrier.name, 1, len(first), len(data))
         viewer.write(head + data)
         if viewer.at != self.hub.head:
             # Counting him took a while, and what came meanwhile was sent to the others already.
@@ -114,7 +119,7 @@ class Viewers:
             if not audience.viewers:
                 self._audiences.pop((audience.scopes, audience.carrier), None)
         self.places.give_back(viewer.who)
-        self.metrics.add("closed", why=why)
+        self.counts.closed.inc(why)
         seconds = round(self.monotonic() - viewer.opened, 1)
         self._gone.append({"why": why, "seconds": seconds, "bytes": viewer.sent})
 
@@ -141,20 +146,13 @@ class Viewers:
 
     # Serving
 
-    def run(self) -> None:
-        """Serve until `stop` is called."""
-        swept = self.monotonic()
-        while not self._stopping:
-            try:
-                self._news.wait(max(0.0, swept + SWEEP_SECONDS - self.monotonic()))
-                self._news.clear()
-                self.serve()
-                if self.monotonic() - swept >= SWEEP_SECONDS:
-                    swept = self.monotonic()
-                    self.sweep()
-            except Exception:
-                # Whatever it was, it must not end everybody's streams.
-                log.exception("serving streams failed")
+    def turn(self) -> float:
+        """Send what is new, and once a second do what the clock asks for. Returns the seconds to wait."""
+        self.serve()
+        if self.monotonic() - self._swept >= SWEEP_SECONDS:
+            self._swept = self.monotonic()
+            self.sweep()
+        return max(0.0, self._swept + SWEEP_SECONDS - self.monotonic())
 
     def serve(self) -> None:
         """Send every viewer what is new."""
@@ -176,7 +174,7 @@ class Viewers:
                 self._catch_up(viewer)
         if delivered:
             self.spread_seconds = self.monotonic() - begun
-            self.metrics.spread(self.spread_seconds)
+            self.counts.fanout(self.spread_seconds)
         while self._gone:
             log.info("stream closed", extra=self._gone.popleft())
 
@@ -235,7 +233,7 @@ class Viewers:
             return
         viewer.ending, viewer.until = True, self.monotonic() + STALLED_SECONDS
         number = str(bye["code"])
-        self.metrics.add("byes", code=number)
+        self.counts.byes.inc(number)
         if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
             self.left(viewer, bye["why"])
 
@@ -282,16 +280,11 @@ class Viewers:
                 time.sleep(rest)
         self.drained_all.set()
 
-    def stop(self) -> None:
-        """Stop serving."""
-        self._stopping = True
-        self._news.set()
-
     # Within
 
     def _serve_soon(self, viewer: Viewer) -> None:
         self._ready.append(viewer)
-        self._news.set()
+        self.loop.wake()
 
     def _audience(self, scopes: tuple[str, ...], carrier: Carrier) -> Audience:
         found = self._audiences.get((scopes, carrier))
@@ -314,7 +307,7 @@ class Viewers:
                     delivered += self._write(viewer, data)
                 else:
                     self._catch_up(viewer)
-        self.metrics.sent(audience.carrier.name, delivered, len(found), len(data))
+        self.counts.sent(audience.carrier.name, delivered, len(found), len(data))
         return delivered
 
     def _catch_up(self, viewer: Viewer) -> None:
@@ -322,13 +315,13 @@ class Viewers:
         if viewer.closed or viewer.ending:
             return
         if viewer.blocked:
-            self.metrics.add("conflated")  # nothing is kept for him but where he is
+            self.counts.conflated.inc()  # nothing is kept for him but where he is
             return
         found, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
         if found:
             viewer.at = at
             data = viewer.audience.carrier.carry(found)
-            self.metrics.sent(viewer.audience.carrier.name, 1, len(found), len(data))
+            self.counts.sent(viewer.audience.carrier.name, 1, len(found), len(data))
             self._write(viewer, data)
 
     def _stuck(self, viewer: Viewer, now: float) -> bool:

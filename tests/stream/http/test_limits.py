@@ -21,7 +21,7 @@ def client(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_stream="2/minute")
     parts.followers.catch_up("boards")
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
     return create_app(parts).test_client()
 
 
@@ -55,7 +55,7 @@ def test_who_is_refused_takes_no_place(client):
     for _ in range(4):
         opened(client)
 
-    assert client.application.extensions["parts"].viewers.places.taken == 0
+    assert client.application.extensions["parts"].stream.viewers.places.taken == 0
 
 
 def test_polling_from_a_cursor_opens_nothing(client):
@@ -79,7 +79,7 @@ def home(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, stream_max_per_address=2, stream_max_per_player=5)
     parts.followers.catch_up("boards")
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
     client, answers = create_app(parts).test_client(), []
 
     def stream(ticket="", *, environ=HOME):
@@ -121,13 +121,13 @@ def test_who_polls_takes_a_place_like_everybody_else(home):
     for ticket in tickets:
         for _ in range(3):
             home(ticket)
-    cursor = home.parts.hub.head
+    cursor = home.parts.stream.hub.head
 
     # All six places are taken: a poll that would wait for 20 seconds is answered at once.
     answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
 
     assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"
-    assert home.parts.viewers.places.taken == 6
+    assert home.parts.stream.viewers.places.taken == 6
 
 
 @pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
