@@ -1,4 +1,4 @@
-"""keyring: list, rotate and revoke the keys that encrypt tokens."""
+"""keyring: list, rotate and revoke the keys that tokens are sealed with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MISSING = "SECRET_KEY is not set: run this with the environment of the server"
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    actions = commands.add_parser("keyring", help="the keys that encrypt tokens").add_subparsers(
+    actions = commands.add_parser("keyring", help="the keys that tokens are sealed with").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
     actions.add_parser("list", help="list the keys of the ring").set_defaults(run=run_list)
@@ -64,7 +64,7 @@ def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(settings: Settings) -> None:
-    # No server could decrypt a key that was made with a random secret.
+    # No server could open a key that was sealed with a random secret.
     if not settings.secret_key:
         raise SettingError(MISSING)
 
@@ -74,7 +74,7 @@ def _line(term: Term, state: State) -> str:
     if state is State.REVOKED:
         return f"{line}  revoked {rfc3339(term.revoked_at or 0)}"
     if state is State.UNREADABLE:
-        return f"{line}  encrypted with another SECRET_KEY"
+        return f"{line}  sealed with another SECRET_KEY"
     return f"{line}  signs {_span(term.signs_from, term.signs_until)}  opens {_span(None, term.opens_until)}"
 
 

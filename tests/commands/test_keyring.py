@@ -79,7 +79,7 @@ def test_changing_the_ring_needs_the_secret_key(run, listed, monkeypatch, argume
 def test_the_list_shows_keys_of_another_secret_key(listed, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "y" * 32)
 
-    assert list(listed().values())[0] == ("unreadable", "encrypted with another SECRET_KEY")  # noqa: RUF015
+    assert list(listed().values())[0] == ("unreadable", "sealed with another SECRET_KEY")  # noqa: RUF015
 
 
 def test_the_secret_that_make_run_made_is_found(run, listed, monkeypatch, tmp_path):
