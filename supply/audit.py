@@ -1,6 +1,6 @@
 """python -m supply.audit: asks advisory services about every package in the lock files.
 
-Ends with status 0 where nothing is known, 1 where something is, 3 where not all could be asked.
+Ends with status 0 where nothing is known, 1 where something is, 3 where not all could be args.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m supply.audit", description=__doc__)
     parser.add_argument("--osv-url", help="another service for Python packages that speaks OSV's protocol")
     parser.add_argument("--npm-registry", help="another registry that answers npm audit")
-    asked = parser.parse_args()
-    reports = [python(asked.osv_url), *(npm(folder, asked.npm_registry) for folder in NPM_LOCKS)]
+    args = parser.parse_args()
+    reports = [python(args.osv_url), *(npm(folder, args.npm_registry) for folder in NPM_LOCKS)]
     for report in reports:
         print("\n".join(said(report)))  # noqa: T201
     unasked = [report.lock for report in reports if report.found is None]
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def status(reports: list[Report]) -> int:
-    """The exit status: what is known matters more than what could not be asked."""
+    """The exit status: what is known matters more than what could not be args."""
     if any(report.found for report in reports):
         return KNOWN
     return NOT_ASKED if any(report.found is None for report in reports) else 0

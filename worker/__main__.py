@@ -83,7 +83,7 @@ def main() -> None:
     """Supervise all tasks, or perform one of them."""
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
     parser.add_argument("--task", help="perform one task: clock, check, or the name of a queue")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     private.restrict()
     configure(settings().log_level)
     names = parts().followers.names
@@ -98,10 +98,10 @@ def main() -> None:
         else:
             _work(task)
 
-    if asked.task is None:
+    if args.task is None:
         Supervisor(["clock", "check", queues.CHORES, *names], perform).run()
     else:
-        perform(asked.task)
+        perform(args.task)
 
 
 def _work(task: str) -> None:

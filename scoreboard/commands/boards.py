@@ -20,19 +20,19 @@ def add(commands: Any) -> None:
     verify.set_defaults(run=run_verify)
 
 
-def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
+def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
     """Build every open window beside the visible one, and replace each when it is complete."""
     parts = build(settings)
     follower = parts.boards.follower
     newest = parts.journal.newest()
     follower.catalogue.refresh()
-    for board in asked.board:
+    for board in args.board:
         follower.catalogue.board(board)
-    whole = not asked.board and (follower.position() is None or not follower.is_current())
+    whole = not args.board and (follower.position() is None or not follower.is_current())
     if whole:
         follower.clear()
     rows = parts.boards.windows.open()
-    rows = [row for row in rows if not asked.board or row.window.board in asked.board]
+    rows = [row for row in rows if not args.board or row.window.board in args.board]
     with tqdm(total=sum(row.entries for row in rows), unit=" standings", disable=None) as bar:
         for row in rows:
             bar.set_description(f"{row.window.board} {row.window.period} {row.window.region}")
@@ -46,7 +46,7 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_verify(asked: argparse.Namespace, settings: Settings) -> int:
+def run_verify(args: argparse.Namespace, settings: Settings) -> int:
     """Print the first differences. The exit status is 1 where there is one."""
     parts = build(settings)
     with tqdm(bar_format="{desc} [{elapsed}]", disable=None) as bar:

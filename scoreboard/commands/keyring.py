@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
     revoke.set_defaults(run=run_revoke)
 
 
-def run_list(asked: argparse.Namespace, settings: Settings) -> int:
+def run_list(args: argparse.Namespace, settings: Settings) -> int:
     """Print a line for each key."""
     parts = build(settings)
     for term in parts.ring.all():
@@ -38,7 +38,7 @@ def run_list(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_rotate(asked: argparse.Namespace, settings: Settings) -> int:
+def run_rotate(args: argparse.Namespace, settings: Settings) -> int:
     """Make a key."""
     _check(settings)
     parts = build(settings)
@@ -48,15 +48,15 @@ def run_rotate(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
+def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key, or all."""
     _check(settings)
     parts = build(settings)
-    if asked.all:
+    if args.all:
         revoked = parts.ring.revoke_all()
     else:
-        parts.ring.revoke(asked.kid)
-        revoked = [asked.kid]
+        parts.ring.revoke(args.kid)
+        revoked = [args.kid]
     parts.close()
     for kid in revoked:
         print(f"{kid} is revoked")

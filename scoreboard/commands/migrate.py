@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Migrate, then define the boards and action types of their files, and the bootstrap key."""
     parts = build(settings)
     done = parts.base.migrate()

@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 
     def command(name: str, work: Work, help: str, **more: Any) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = actions.add_parser(name, help=help)
-        made.add_argument("who", help="the player's user name, or id")
+        made.add_argument("player", help="the player's user name, or id")
         made.set_defaults(run=run, work=work, **more)
         return made
 
@@ -53,23 +53,23 @@ def add(commands: Any) -> None:
     listing("hide-addresses", _hide_addresses, "rename players whose display name is an e-mail address")
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run a command on a player. Raises NotFound where there is none."""
     parts = build(settings)
     try:
-        found = parts.accounts.players.find(asked.who)
-        done = asked.work(parts.accounts.players, found, asked)
+        found = parts.accounts.players.find(args.player)
+        done = args.work(parts.accounts.players, found, args)
         print(f"{found.username or found.display_name} ({found.id}) {done}")
     finally:
         parts.close()
     return 0
 
 
-def run_for_all(asked: argparse.Namespace, settings: Settings) -> int:
+def run_for_all(args: argparse.Namespace, settings: Settings) -> int:
     """Run a command without a player."""
     parts = build(settings)
     try:
-        print(asked.work(parts.accounts.players))
+        print(args.work(parts.accounts.players))
     finally:
         parts.close()
     return 0
@@ -84,29 +84,29 @@ def _hide_addresses(players: Players) -> str:
     return f"players renamed: {players.hide_addresses(context=CONTEXT)}"
 
 
-def _grant(players: Players, found: Account, asked: argparse.Namespace) -> str:
-    return f"is {players.grant(found.id, asked.role, context=CONTEXT).role} now"
+def _grant(players: Players, found: Account, args: argparse.Namespace) -> str:
+    return f"is {players.grant(found.id, args.role, context=CONTEXT).role} now"
 
 
-def _set_password(players: Players, found: Account, asked: argparse.Namespace) -> str:
-    password = secrets.token_urlsafe(15) if asked.generate else _typed()
+def _set_password(players: Players, found: Account, args: argparse.Namespace) -> str:
+    password = secrets.token_urlsafe(15) if args.generate else _typed()
     players.set_password(found.id, password, context=CONTEXT)
-    shown = f": {password}" if asked.generate else ""
+    shown = f": {password}" if args.generate else ""
     return f"has a new password{shown}\nAll sessions have ended."
 
 
-def _end_sessions(players: Players, found: Account, asked: argparse.Namespace) -> str:
+def _end_sessions(players: Players, found: Account, args: argparse.Namespace) -> str:
     players.end_sessions(found.id, why="ended by an operator", context=CONTEXT)
     warning = " This guest has no password, and can't sign in again." if found.guest else ""
     return f"is signed out everywhere.{warning}"
 
 
-def _suspend(players: Players, found: Account, asked: argparse.Namespace) -> str:
+def _suspend(players: Players, found: Account, args: argparse.Namespace) -> str:
     players.suspend(found.id, context=CONTEXT)
     return "is suspended"
 
 
-def _reinstate(players: Players, found: Account, asked: argparse.Namespace) -> str:
+def _reinstate(players: Players, found: Account, args: argparse.Namespace) -> str:
     players.reinstate(found.id, context=CONTEXT)
     return "is no longer suspended"
 

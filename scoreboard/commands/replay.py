@@ -37,19 +37,19 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Play the season. Playing it again changes nothing: each match counts once."""
-    season = _read(asked.file)
+    season = _read(args.file)
     played = matches(season)
-    board = asked.board or re.sub(r"[^a-z0-9]+", "-", asked.file.stem.lower()).strip("-")
-    server = Server(asked.url or _url(settings), asked.key or _key(settings))
-    if asked.fresh:
+    board = args.board or re.sub(r"[^a-z0-9]+", "-", args.file.stem.lower()).strip("-")
+    server = Server(args.url or _url(settings), args.key or _key(settings))
+    if args.fresh:
         server.call("DELETE", f"/v1/admin/boards/{board}", missing=True)
     if server.call("GET", f"/v1/admin/boards/{board}", missing=True) is None:
         server.call("PUT", f"/v1/admin/boards/{board}", BOARD | {"title": str(season.get("name", board))})
     print(f"Watch it: {server.url}/b/{board}", flush=True)
     counted = 0
-    pause = 1 / asked.speed if asked.speed > 0 else 0
+    pause = 1 / args.speed if args.speed > 0 else 0
     started = time.monotonic()
     with tqdm(played, unit=" matches", disable=None) as bar:
         for number, match in enumerate(bar, start=1):

@@ -40,7 +40,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run until Ctrl-C. Raises OSError with a sentence that says why it can't start."""
     try:
         from honcho.environ import parse_procfile
