@@ -1,6 +1,6 @@
 """python -m supply.audit: asks advisory services about every package in the lock files.
 
-Ends with status 0 where nothing is known, 1 where something is, 3 where not all could be args.
+Ends with status 0 where nothing is known, 1 where something is, 3 where not all could be asked.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def status(reports: list[Report]) -> int:
-    """The exit status: what is known matters more than what could not be args."""
+    """The exit status: what is known matters more than what could not be asked."""
     if any(report.found for report in reports):
         return KNOWN
     return NOT_ASKED if any(report.found is None for report in reports) else 0
