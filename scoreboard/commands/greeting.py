@@ -18,7 +18,7 @@ def greeting(settings: Settings) -> str:
     url = settings.public_url.rstrip("/") or local_url(settings)
     key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
     chaos = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
-    replay = "" if IS_BUNDLED else "  A football season, live: make replay          "
+    replay = "" if IS_BUNDLED else "A football season, live: make replay          "
     return (
         f"\n  Scoreboard is serving at {local_url(settings)}\n"
         f"{_reach(settings)}\n"
@@ -27,7 +27,7 @@ def greeting(settings: Settings) -> str:
         f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
         f'      -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
         f"""      -d '{{"entries": [{{"player": "ada", "displayName": "Ada", "score": 10}}]}}'\n\n"""
-        f"{replay or '  '}Stop: Ctrl-C\n"
+        f"  {replay}Stop: Ctrl-C\n"
     )
 
 
