@@ -48,7 +48,7 @@ def define_board(board: str) -> Response:
     def write() -> Response:
         defined, created = parts().boards.admin.define(board, definition, context=context(), key=sent_key())
         if not defined.definition.public:
-            parts().stream.rooms.forbid(board)
+            parts().stream.signals.forbid(board)
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
     return parts().base.answers.once(
@@ -65,7 +65,7 @@ def delete_board(board: str) -> Response:
 
     def write() -> Response:
         parts().boards.admin.delete(board, context=context(), key=sent_key())
-        parts().stream.rooms.forbid(board)
+        parts().stream.signals.forbid(board)
         return nothing()
 
     return parts().base.answers.once(

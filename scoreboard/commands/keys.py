@@ -51,7 +51,7 @@ def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key."""
     parts = build(settings)
     parts.accounts.keys.revoke(args.id)
-    parts.stream.rooms.kick(Kick(session=args.id))
+    parts.stream.signals.kick(Kick(session=args.id))
     parts.close()
     print(f"{args.id} is revoked")
     return 0

@@ -16,6 +16,7 @@ from scoreboard.merging.types import Revoked
 
 TRIES = 3  # a board may be defined while a guest is merged
 PATIENCE_SECONDS = 20.0  # a player may stand in thousands of windows
+MERGED = "merged"  # the kind of the private frame
 REUSED = "idempotency_key_reused"  # the journal's code for a guest who was merged into another account
 
 
@@ -27,6 +28,7 @@ class Merging:
     gather: Callable[[str, str], Any]  # the standings of an account and a guest together
     writer: Writer
     revoked: Callable[[Revoked], None]
+    tell: Callable[[str, str, Mapping[str, Any]], None]  # sends a player's open streams a private frame
     forget: Callable[[str], None]  # drops a player's cached account
 
     def merge(self, player: Player, token: str, *, context: Mapping[str, str]) -> str:
@@ -46,8 +48,14 @@ class Merging:
                 if not left:
                     raise
         self.forget(guest)
+        if not outcome.replayed:
+            self._tell_both(player.id, guest)  # first: the streams of the guest's sessions end with these
         self.revoked(outcome.shown or {})
         return guest
+
+    def _tell_both(self, account: str, guest: str) -> None:
+        for player in (account, guest):
+            self.tell(player, MERGED, {"guest": guest, "player": account})
 
     def _try(self, account: str, guest: str, context: Mapping[str, str]) -> Outcome:
         fact = Fact(

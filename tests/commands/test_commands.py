@@ -45,7 +45,7 @@ def test_revoking_a_key_ends_its_streams(run, redis):
 
     run("keys", "revoke", id)
 
-    ((_, kick),) = redis.xrange(rediskeys.kicks())
+    ((_, kick),) = redis.xrange(rediskeys.signals())
     assert kick["session"] == id
 
 

@@ -105,7 +105,7 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
 
     assert over(parts, ada)
     assert over(parts, other)
-    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.kicks())}
+    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.signals())}
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 
@@ -119,7 +119,7 @@ def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
     assert run("players", "suspend", "ada")[1] == f"Ada ({ada.account.id}) is suspended\n"
     with pytest.raises(Forbidden):
         signs_in(parts, OLD)
-    kicks = [kick for _, kick in redis.xrange(rediskeys.kicks())]
+    kicks = [kick for _, kick in redis.xrange(rediskeys.signals())]
     assert [kick["player"] for kick in kicks if "player" in kick] == [ada.account.id]
 
     assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"

@@ -15,7 +15,7 @@ from tests.stream.steps import Viewer, publish, published
 def resume(parts, since, *scopes):
     """The outcome of resuming, the decoded frames, and the reasons of snapshots among them."""
     resumed = parts.stream.hub.resume(scopes or ["main"], str(since))
-    sent = [frames.decoded(one.line) for one in resumed.frames]
+    sent = [frames.decode(one.line) for one in resumed.frames]
     return resumed.resume, sent, [frame["why"] for frame in sent if frame["t"] == "snapshot"]
 
 
