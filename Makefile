@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages wheel vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ lock: ## pin all dependencies in requirements/ (needs uv; UPGRADE=--upgrade take
 
 messages: $(VENV)/local ## list the texts that languages of the pages lack
 	@$(BIN)/python -m scoreboard.pages.gaps
+
+wheel: $(VENV)/dev ## build the wheel, into dist/
+	@$(BIN)/python -m hatchling build -t wheel
 
 vendor: ## copy other people's scripts for the pages anew (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
