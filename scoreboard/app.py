@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -14,9 +13,10 @@ from scoreboard import roles
 from scoreboard.core.http import basepath, conventions, cors, files
 from scoreboard.core.http.conventions import BATCH_BYTES
 from scoreboard.core.limits import rules
+from scoreboard.core.root import ROOT
 from scoreboard.parts import Parts
 
-FRONTEND = Path(__file__).parent.parent / "frontend"
+FRONTEND = ROOT / "frontend"
 
 
 class App(Flask):
@@ -63,11 +63,11 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     )
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
-    conventions.install(app, origins=parts.settings.origins, public_url=parts.settings.public_url)
-    rules.install(app)
-    if parts.chaos:
-        app.wsgi_app = parts.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
-    app.wsgi_app = basepath.through(app.wsgi_app, parts.settings.below)  # type: ignore[method-assign]
+    conventions.install(app, origins=parts.base.settings.origins, public_url=parts.base.settings.public_url)
+    rules.install(app, parts.base.limits, parts.base.addresses)
+    if parts.base.chaos:
+        app.wsgi_app = parts.base.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = basepath.through(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

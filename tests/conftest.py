@@ -106,7 +106,7 @@ def migrate(folder: Path, database_url: str) -> None:
     """Make all tables of an empty database, and of an audit log."""
     audit = f"sqlite:///{folder / 'audit.db'}"
     parts = build(Settings(database_url=database_url, audit_database_url=audit, data_dir=folder))
-    parts.migrate()
+    parts.base.migrate()
     parts.close()
 
 
@@ -170,8 +170,8 @@ def make_parts(
         for name, url in (("scoreboard.db", "database_url"), ("audit.db", "audit_database_url")):
             quick.copy_once(migrated / name, str(values[url]))
         parts = build(Settings(**values), clock=clock)
-        parts.migrate()
-        parts.prepare()
+        parts.base.migrate()
+        parts.preparation.prepare()
         built.append(parts)
         return parts
 

@@ -42,7 +42,7 @@ class ContractClient(FlaskClient):
     def _operation(self, response: TestResponse) -> Schema | None:
         """What describes the route that answered; None where none did, or HTTP itself answers."""
         environ = dict(response.request.environ)
-        below = self.application.extensions["parts"].settings.below
+        below = self.application.extensions["parts"].base.settings.below
         if below:
             basepath.enter(environ, below)
         if basepath.OUTSIDE in environ:

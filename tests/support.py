@@ -157,7 +157,12 @@ class Stack:
         wait_until(lambda: self.ready, seconds=30, why=self.log)
 
     def end(self) -> None:
-        """End it at once, with all that it started: nobody needs what is in its folder."""
+        """End it at once, with all that it started: nobody needs what is in its folder.
+
+        Where coverage is measured it may stop in order, and so write what it measured.
+        """
+        if {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"} & os.environ.keys():
+            self.stop()
         note = self.data_dir / "redis.url"
         sockets = Path(note.read_text().removeprefix("unix://")).parent if note.exists() else None
         while found := self.processes():

@@ -94,7 +94,7 @@ def main() -> None:
         if task == "clock":
             _run_clock(names)
         elif task == "check":
-            parts().check.run()
+            parts().boards.check.run()
         else:
             _work(task)
 

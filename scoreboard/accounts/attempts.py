@@ -38,7 +38,7 @@ def sign_in(username: str, password: str, proof: WorkProof | None) -> Iterator[N
     everywhere = _counted(EVERYWHERE, of=name, refuse=False)
     with _logged(), _turn(), _counted(*HERE, of=name), everywhere as seconds:
         if seconds and not _welcome(username, password, proof):
-            raise parts().puzzles.needed(username, retry_after_seconds=seconds)
+            raise parts().accounts.puzzles.needed(username, retry_after_seconds=seconds)
         yield
 
 
@@ -51,9 +51,9 @@ def change(player: str, username: str | None) -> Iterator[None]:
 
 
 def _welcome(username: str, password: str, proof: WorkProof | None) -> bool:
-    if proof is not None and parts().puzzles.solved(username, password, proof.nonce, proof.solution):
+    if proof is not None and parts().accounts.puzzles.solved(username, password, proof.nonce, proof.solution):
         return True
-    return parts().players.familiar(username, network())
+    return parts().accounts.players.familiar(username, network())
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def _logged() -> Iterator[None]:
 @contextmanager
 def _turn() -> Iterator[None]:
     try:
-        with parts().attempts.take(address(), seconds=spare(WAIT_SECONDS)):
+        with parts().accounts.attempts.take(address(), seconds=spare(WAIT_SECONDS)):
             yield
     except LockTimeout:
         raise overloaded() from None

@@ -67,7 +67,7 @@ def player_required(route: Callable[P, R]) -> Callable[P, R]:
         token = _bearer()
         if not token:
             raise Unauthenticated(PLAYER_NEEDED)
-        g.player = parts().sessions.player(token)
+        g.player = parts().accounts.sessions.player(token)
         g.caller = g.player.id
         return route(*args, **kwargs)
 
@@ -81,8 +81,8 @@ def sent_caller() -> ServerKey | Player | None:
     if not secret:
         return None
     if is_server_key(secret):
-        return parts().keys.find(secret)
-    return parts().sessions.player(secret)
+        return parts().accounts.keys.find(secret)
+    return parts().accounts.sessions.player(secret)
 
 
 def sent_key() -> ServerKey | None:
@@ -114,7 +114,7 @@ def network() -> str:
     """The keyed hash of the network that this request comes from."""
     found = address()
     prefix = found.rpartition(".")[0] or found  # of IPv4 the last byte is left out
-    return hmac.digest(parts().address_key, prefix.encode(), "sha256").hex()[:16]
+    return hmac.digest(parts().base.address_key, prefix.encode(), "sha256").hex()[:16]
 
 
 def log_network() -> None:

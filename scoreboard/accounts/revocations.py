@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,11 +9,10 @@ from scoreboard.accounts.accesstokens import SECONDS
 from scoreboard.accounts.rules import session_over, suspended
 from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.accounts.types import Player, Revocation
+from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Unauthenticated
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-
-log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25  # one indexed query; those who end a session are answered a little later
 AWAY_SECONDS = 5.0  # between looks while the database is away
@@ -31,28 +28,28 @@ class Revocations:
 
     stored: StoredSessions
     clock: Clock
-    news: Callable[[Found], None] = lambda found: None  # told of those that are new here
-    others_notice: Callable[[], None] = lambda: None  # waits until other processes have looked
     _known: dict[str, Revocation] = field(default_factory=dict)
     _newest: int = 0
     _read_whole: int | None = None
-    _woken: threading.Event = field(default_factory=threading.Event)
-    _stopping: bool = False
+    _listeners: list[Callable[[Found], None]] = field(default_factory=list)
+    _waits: list[Callable[[], None]] = field(default_factory=list)
+    loop: Loop = field(init=False)
 
-    def run(self) -> None:
-        """Look for new ones several times a second, and at once when `hurry` says so, until `stop`."""
-        while not self._stopping:
-            self._woken.clear()
-            self._woken.wait(LOOK_SECONDS if self._looked() else AWAY_SECONDS)
+    def __post_init__(self) -> None:
+        # Where the database is away, known revocations still hold.
+        self.loop = Loop(
+            "reading revocations", self.turn, expected=(DatabaseUnavailable,), rest_seconds=AWAY_SECONDS
+        )
 
-    def stop(self) -> None:
-        """End `run`."""
-        self._stopping = True
-        self._woken.set()
+    def subscribe(self, listener: Callable[[Found], None], wait: Callable[[], None]) -> None:
+        """Have `listener` told of what is new here; `wait` waits until other processes have looked too."""
+        self._listeners.append(listener)
+        self._waits.append(wait)
 
-    def hurry(self) -> None:
-        """Another process has news: look now."""
-        self._woken.set()
+    def turn(self) -> float:
+        """Look, several times a second. Returns the seconds until the next turn."""
+        self.look()
+        return LOOK_SECONDS
 
     def look(self) -> None:
         """Learn what other processes revoked: what is newer than the last look, and now and then all."""
@@ -67,15 +64,16 @@ class Revocations:
         self._newest = max([self._newest, *(one.at for one in found.values())])
         fresh = self._learn(found)
         if fresh and not first:
-            self.news(fresh)
+            self._tell(fresh)
 
     def add(self, found: Found) -> None:
         """Take in what this process revoked itself. Returns when other processes have looked too."""
         fresh = self._learn(found)
         if fresh:
-            self.news(fresh)
+            self._tell(fresh)
         if found:
-            self.others_notice()
+            for wait in self._waits:
+                wait()
 
     def check(self, player: Player) -> None:
         """Raise Forbidden where the account is suspended.
@@ -104,15 +102,9 @@ class Revocations:
         found = self._known.get(player)
         return found is not None and issued_at < found.at
 
-    def _looked(self) -> bool:
-        try:
-            self.look()
-        except DatabaseUnavailable:
-            return False  # the database is away: what is known still holds
-        except Exception:
-            log.exception("revocations could not be read")
-            return False
-        return True
+    def _tell(self, found: Found) -> None:
+        for listener in self._listeners:
+            listener(found)
 
     def _learn(self, found: Found) -> Found:
         fresh = {id: one for id, one in found.items() if _newer(one, self._known.get(id))}

@@ -40,7 +40,7 @@ def create_guest() -> Response:
     """Come in as a guest."""
     asked = shaped(sent(optional=True), Guest)
     return _session(
-        parts().players.guest(name=asked.display_name, region=asked.region, context=context()), 201
+        parts().accounts.players.guest(name=asked.display_name, region=asked.region, context=context()), 201
     )
 
 
@@ -56,7 +56,7 @@ def register() -> Response:
     """Register a player with user name and password."""
     asked = shaped(sent(), Registration)
     return _session(
-        parts().players.register(
+        parts().accounts.players.register(
             asked.username, asked.password, name=asked.display_name, region=asked.region, context=context()
         ),
         201,
@@ -81,7 +81,7 @@ def login() -> Response:
     asked = shaped(sent(), SignIn)
     refuse_spent("write")
     with attempts.sign_in(asked.username, asked.password, asked.proof):
-        tokens = parts().players.login(asked.username, asked.password, context=context())
+        tokens = parts().accounts.players.login(asked.username, asked.password, context=context())
     count_later("write")
     return _session(tokens)
 
@@ -97,7 +97,9 @@ def login() -> Response:
 def upgrade_guest() -> Response:
     """Give a guest a user name and a password: id and scores stay, the session is a new one."""
     asked = shaped(sent(), Credentials)
-    return _session(parts().players.upgrade(g.player, asked.username, asked.password, context=context()))
+    return _session(
+        parts().accounts.players.upgrade(g.player, asked.username, asked.password, context=context())
+    )
 
 
 @bp.post("/auth/refresh")
@@ -109,7 +111,7 @@ def upgrade_guest() -> Response:
 )
 def refresh() -> Response:
     """Get new tokens for a refresh token, which is spent by it."""
-    return _session(parts().sessions.renew(shaped(sent(), Refresh).refresh_token))
+    return _session(parts().accounts.sessions.renew(shaped(sent(), Refresh).refresh_token))
 
 
 @bp.post("/auth/logout")
@@ -117,7 +119,7 @@ def refresh() -> Response:
 @described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
-    parts().sessions.leave(shaped(sent(), Refresh).refresh_token)
+    parts().accounts.sessions.leave(shaped(sent(), Refresh).refresh_token)
     return nothing()
 
 
@@ -126,7 +128,7 @@ def logout() -> Response:
 @described(answer=PlayerShown, problems=("player_not_found", "ledger_unavailable"))
 def show_me() -> Response:
     """Show who is signed in."""
-    return _private({"data": PlayerShown.of(parts().players.me(g.player.id))})
+    return _private({"data": PlayerShown.of(parts().accounts.players.me(g.player.id))})
 
 
 @bp.patch("/me")
@@ -138,7 +140,7 @@ def change_me() -> Response:
     asked = shaped(sent(), Changes)
     names = {"display_name": "displayName", "region": "region"}
     changes = {names[name]: value for name, value in structs.asdict(asked).items() if value is not UNSET}
-    changed = parts().players.change(g.player.id, changes, context=context())
+    changed = parts().accounts.players.change(g.player.id, changes, context=context())
     return _private({"data": PlayerShown.of(changed)})
 
 
@@ -154,9 +156,9 @@ def change_password() -> Response:
     """Change one's password: all other sessions end."""
     asked = shaped(sent(), NewPassword)
     refuse_spent("write")
-    account = parts().players.me(g.player.id)
+    account = parts().accounts.players.me(g.player.id)
     with attempts.change(account.id, account.username):
-        parts().players.change_password(
+        parts().accounts.players.change_password(
             g.player, asked.current_password, asked.new_password, context=context()
         )
     count_later("write")
@@ -169,7 +171,7 @@ def change_password() -> Response:
 @described(answer=list[OpenSession], problems=("player_not_found", "ledger_unavailable"))
 def list_sessions() -> Response:
     """List one's open sessions, the one that was used last first."""
-    found = parts().sessions.open_of(parts().players.me(g.player.id))
+    found = parts().accounts.sessions.open_of(parts().accounts.players.me(g.player.id))
     return _private({"data": [OpenSession.of(one, current=g.player.session) for one in found]})
 
 
@@ -179,7 +181,7 @@ def list_sessions() -> Response:
 @described(status=(204,), problems=(*WRITES, "player_not_found"))
 def end_other_sessions() -> Response:
     """End all of one's sessions but the one that calls."""
-    parts().players.end_sessions(
+    parts().accounts.players.end_sessions(
         g.player.id, spared=g.player.session, why="ended by its player", context=context()
     )
     return nothing()
@@ -191,7 +193,7 @@ def end_other_sessions() -> Response:
 @described(status=(204,), problems=(*WRITES, "session_not_found"))
 def end_session(session: str) -> Response:
     """End one of one's sessions, also the one that calls."""
-    parts().sessions.end_own(g.player.id, session)
+    parts().accounts.sessions.end_own(g.player.id, session)
     return nothing()
 
 

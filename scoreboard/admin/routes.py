@@ -24,8 +24,8 @@ bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 @limited("admin")
 @described(answer=BoardShown, problems=("board_not_found", "ledger_unavailable"))
 def show_definition(board: str) -> Response:
-    """Show a board as PUT takes it."""
-    return answer({"data": parts().boards.board(board).as_json()})
+    """Show a board in the shape that PUT takes."""
+    return answer({"data": parts().boards.service.board(board).as_json()})
 
 
 @bp.put("/boards/<board>")
@@ -39,19 +39,21 @@ def show_definition(board: str) -> Response:
     problems=(*WRITES, "score_out_of_range", "deleted_since"),
 )
 def define_board(board: str) -> Response:
-    """Create a board, or change it."""
+    """Create or change a board."""
     body = raw()
     definition = parsed(body)
     if isinstance(definition, dict) and definition.get("id") == board:
         del definition["id"]
 
     def write() -> Response:
-        defined, created = parts().manage.define(board, definition, context=context(), key=sent_key())
+        defined, created = parts().boards.admin.define(board, definition, context=context(), key=sent_key())
         if not defined.definition.public:
-            parts().rooms.forbid(board)
+            parts().stream.signals.forbid(board)
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
-    return parts().answers.once(g.caller, body, write, incarnation=lambda: parts().boards.incarnation(board))
+    return parts().base.answers.once(
+        g.caller, body, write, incarnation=lambda: parts().boards.service.incarnation(board)
+    )
 
 
 @bp.delete("/boards/<board>")
@@ -62,12 +64,12 @@ def delete_board(board: str) -> Response:
     """Delete a board with all its standings."""
 
     def write() -> Response:
-        parts().manage.delete(board, context=context(), key=sent_key())
-        parts().rooms.forbid(board)
+        parts().boards.admin.delete(board, context=context(), key=sent_key())
+        parts().stream.signals.forbid(board)
         return nothing()
 
-    return parts().answers.once(
-        g.caller, request.get_data(), write, incarnation=lambda: parts().boards.incarnation(board)
+    return parts().base.answers.once(
+        g.caller, request.get_data(), write, incarnation=lambda: parts().boards.service.incarnation(board)
     )
 
 
@@ -77,7 +79,7 @@ def delete_board(board: str) -> Response:
 @described(answer=list[ActionTypeShown], paged=True, problems=("ledger_unavailable",))
 def list_action_types() -> Response:
     """List the action types."""
-    types = parts().action_types.all()
+    types = parts().actions.types.all()
     shown = [ActionTypeShown.of(type) for type in types]
     return answer({"data": shown, "page": {"next": None, "limit": len(shown)}})
 
@@ -87,8 +89,8 @@ def list_action_types() -> Response:
 @limited("admin")
 @described(answer=ActionTypeShown, problems=("unknown_action_type", "ledger_unavailable"))
 def show_action_type(name: str) -> Response:
-    """Show an action type as PUT takes it."""
-    return answer({"data": ActionTypeShown.of(parts().action_types.get(name))})
+    """Show an action type in the shape that PUT takes."""
+    return answer({"data": ActionTypeShown.of(parts().actions.types.get(name))})
 
 
 @bp.put("/action-types/<name>")
@@ -98,18 +100,18 @@ def show_action_type(name: str) -> Response:
     body=Rules, answer=ActionTypeShown, status=(200, 201), once=True, problems=(*WRITES, "deleted_since")
 )
 def define_action_type(name: str) -> Response:
-    """Create an action type, or change it."""
+    """Create or change an action type."""
     body = raw()
     rules = parsed(body)
     if isinstance(rules, dict) and rules.get("name") == name:
         del rules["name"]
 
     def write() -> Response:
-        defined, created = parts().manage_action_types.define(name, rules, context=context(), key=sent_key())
+        defined, created = parts().actions.type_admin.define(name, rules, context=context(), key=sent_key())
         return answer({"data": ActionTypeShown.of(defined)}, 201 if created else 200)
 
-    return parts().answers.once(
-        g.caller, body, write, incarnation=lambda: parts().action_types.incarnation(name)
+    return parts().base.answers.once(
+        g.caller, body, write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 
 
@@ -118,14 +120,14 @@ def define_action_type(name: str) -> Response:
 @limited("admin")
 @described(status=(204,), once=True, problems=(*WRITES, "unknown_action_type"))
 def delete_action_type(name: str) -> Response:
-    """Delete an action type. Tokens that are out can still be completed."""
+    """Delete an action type. Tokens that were issued before can still be completed."""
 
     def write() -> Response:
-        parts().manage_action_types.delete(name, context=context(), key=sent_key())
+        parts().actions.type_admin.delete(name, context=context(), key=sent_key())
         return nothing()
 
-    return parts().answers.once(
-        g.caller, request.get_data(), write, incarnation=lambda: parts().action_types.incarnation(name)
+    return parts().base.answers.once(
+        g.caller, request.get_data(), write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 
 
@@ -136,10 +138,10 @@ def delete_action_type(name: str) -> Response:
     body=Renaming, answer=RenamedPlayer, problems=(*WRITES, "player_not_found", "invalid_display_name")
 )
 def rename_player(player: str) -> Response:
-    """Give a player another display name, on all boards at once."""
-    asked = shaped(sent(), Renaming)
-    shown = parts().players.rename(player, asked.display_name, context=context())
-    return answer({"data": RenamedPlayer(id=player, display_name=shown)})
+    """Change a player's display name, on all boards at once."""
+    renaming = shaped(sent(), Renaming)
+    name = parts().accounts.players.rename(player, renaming.display_name, context=context())
+    return answer({"data": RenamedPlayer(id=player, display_name=name)})
 
 
 @bp.post("/players/<player>/disable-scoring")
@@ -147,7 +149,7 @@ def rename_player(player: str) -> Response:
 @limited("admin")
 @described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
 def disable_scoring(player: str) -> Response:
-    """Keep a player from winning points. What he has stays."""
+    """Stop a player from scoring. Their scores stay."""
     return _allow_scoring(player, scoring=False)
 
 
@@ -156,10 +158,10 @@ def disable_scoring(player: str) -> Response:
 @limited("admin")
 @described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
 def enable_scoring(player: str) -> Response:
-    """Let a player win points again."""
+    """Let a player score again."""
     return _allow_scoring(player, scoring=True)
 
 
 def _allow_scoring(player: str, *, scoring: bool) -> Response:
-    account = parts().players.allow_scoring(player, scoring, context=context())
+    account = parts().accounts.players.allow_scoring(player, scoring, context=context())
     return answer({"data": JudgedPlayer.of(account)})

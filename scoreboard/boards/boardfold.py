@@ -29,7 +29,7 @@ class BoardFold:
     projector: BoardProjector
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
         """Make sure of the newest definitions."""
         self.catalogue.refresh_within(db)
         return BoardFoldBatch(db=db, at=at, parts=self)
@@ -55,13 +55,13 @@ class BoardFoldBatch:
             return self._delete(fact, seq)
         return self._close(fact)
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """What an earlier fact changed is shown by the follower."""
 
     def finish(self) -> None:
         """Everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Tell every process of new definitions, and let go of closed windows."""
         if self.boards:
             self.parts.projector.definitions(self.version, self.gone, span)
@@ -99,7 +99,7 @@ class BoardFoldBatch:
         table.delete_board(self.db, fact.board)
         self._keep(fact.board, None, seq)
         self.gone += windows
-        return {"windows": [[window.period, window.segment] for window in windows]}
+        return {"windows": [[window.period, window.region] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:
         period, entries = fact.data["period"], 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.rules import no_board
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.types import Board
+from scoreboard.boards.views import OutdatedError
 from scoreboard.core.storage.db import Connection
+
+T = TypeVar("T")
 
 
 class Catalogue:
@@ -52,6 +56,14 @@ class Catalogue:
         """The order of a board's standings."""
         known = self._state[2].get(board.id)
         return known if known and self._state[1][board.id] is board else Order(board.definition, board.layout)
+
+    def in_order(self, board: Board, read: Callable[[Board], T]) -> T:
+        """What `read` returns; if the board's order has changed, with the definition as it is now."""
+        try:
+            return read(board)
+        except OutdatedError:
+            self.refresh()
+            return read(self.board(board.id))
 
     def _keep(self, version: int, boards: Mapping[str, Board]) -> None:
         orders = {id: Order(board.definition, board.layout) for id, board in boards.items()}

@@ -12,23 +12,23 @@ from scoreboard.core.errors import BadRequest
 
 def write(window: Window, layout: int, last: Place) -> str:
     """The cursor of the page that follows a place."""
-    text = "\n".join((window.board, window.period, window.segment, str(layout), last.key, last.player))
+    text = "\n".join((window.board, window.period, window.region, str(layout), last.key, last.player))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, board: str, order: Order) -> tuple[Window, tuple[str, str]]:
-    """Window, and key and player to go on after. Raises BadRequest, invalid_cursor."""
+def read(cursor: str, board: str, order: Order) -> tuple[Window, str, str]:
+    """The window, and the key and player of the last row that was read. Raises BadRequest, invalid_cursor."""
     try:
         padded = cursor[:600] + "=" * (-len(cursor[:600]) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        of, period, segment, made_in, key, player = text.split("\n")
+        of, period, region, made_in, key, player = text.split("\n")
     except (ValueError, binascii.Error) as error:
         raise _invalid() from error
     if of != board or made_in != str(order.layout) or len(key) != order.width or not player:
         raise _invalid()
-    if not (period + segment + key + player).isprintable():  # PostgreSQL takes no NUL
+    if not (period + region + key + player).isprintable():  # PostgreSQL takes no NUL
         raise _invalid()
-    return Window(of, period, segment), (key, player)
+    return Window(of, period, region), key, player
 
 
 def _invalid() -> BadRequest:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from scoreboard.boards.order import Order
+from scoreboard.boards.order import Order, percentile
 from scoreboard.boards.types import Row
 from scoreboard.boards.wire import ExportedEntry, instant
 from scoreboard.core.clock import rfc3339
@@ -26,8 +26,8 @@ LAST = ("reachedAt", "metadata", "percentile", "revisedAt")
 class Csv:
     """One line for each row, and a first line with the names of the columns."""
 
-    def __init__(self, order: Order, revised_at: int | None) -> None:
-        self._names, self._revised = order.names, instant(revised_at) or ""
+    def __init__(self, order: Order, total: int, revised_at: int | None) -> None:
+        self._names, self._total, self._revised = order.names, total, instant(revised_at) or ""
 
     def head(self) -> bytes:
         """The first line. Columns of the board have a prefix, so that none is called like one of ours."""
@@ -39,7 +39,8 @@ class Csv:
 
     def _cells(self, row: Row) -> list[str | int | float]:
         texts = (row.player, row.name)
-        rest = (rfc3339(row.reached_at), harmless(row.metadata), row.percentile, self._revised)
+        percent = percentile(row.ahead, self._total)
+        rest = (rfc3339(row.reached_at), harmless(row.metadata), percent, self._revised)
         columns = (row.columns[name] for name in self._names)
         return [row.rank, *map(harmless, texts), row.score, *columns, *rest]
 
@@ -52,8 +53,9 @@ class Csv:
 class JsonLines:
     """Each row as the API answers it, on a line of its own."""
 
-    def __init__(self, order: Order, revised_at: int | None) -> None:
+    def __init__(self, order: Order, total: int, revised_at: int | None) -> None:
         self._encode = msgspec.json.Encoder().encode_lines
+        self._total = total
         self._revised = instant(revised_at) or UNSET
 
     def head(self) -> bytes:
@@ -62,7 +64,7 @@ class JsonLines:
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         """Lines."""
-        return self._encode([ExportedEntry.of(row, revised_at=self._revised) for row in rows])
+        return self._encode([ExportedEntry.of(row, self._total, revised_at=self._revised) for row in rows])
 
 
 def harmless(text: str) -> str:

@@ -150,9 +150,9 @@ class Exports:
         spool.as_of = self.clock()
         if row is not None:
             spool.version, spool.total = row.version, row.entries
-            period = window_row(db, structs.replace(spool.window, segment=""))
+            period = window_row(db, structs.replace(spool.window, region=""))
             spool.revised_at = period.revised_at if period else None
-        lines = FORMATS[spool.format](spool.order, spool.revised_at)
+        lines = FORMATS[spool.format](spool.order, spool.total, spool.revised_at)
         spool.begun = True
         spool.write(lines.head())
         for page in _numbered(spool, all_named(db, row.id, PAGE) if row else ()):
@@ -174,6 +174,6 @@ def _numbered(spool: Spool, pages: Iterator[list[Named]] | Sequence[list[Named]]
             place = Place(
                 key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=metadata
             )
-            rows.append(order.row(place, spool.total, name or player))
+            rows.append(order.row(place, name or player))
             position += 1
         yield rows

@@ -13,7 +13,8 @@ from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
 from scoreboard.boards.rules import fed, moved
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.redisview import Change, RedisView
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Standing, Window
@@ -49,12 +50,12 @@ class BoardsFollower:
 
     def position(self) -> int | None:
         """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
-        applied = self.view.applied()
+        applied = self.view.position.applied()
         return applied.position if applied else None
 
     def is_current(self) -> bool:
         """Whether Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
-        applied = self.view.applied()
+        applied = self.view.position.applied()
         return applied is None or of_journal(applied, self.journal)
 
     def restore(self) -> None:
@@ -68,14 +69,14 @@ class BoardsFollower:
         self.show_catalogue()
         for row in self.open_windows():
             self.build(row)
-        self.view.begin_at(*newest)
+        self.view.position.begin_at(*newest)
 
     def clear(self) -> None:
         """Forget what Redis holds: all is read from SQL until it is built again. Raises RedisAway."""
         if not self.is_current():
             log.warning("Redis holds facts that are not in the journal: boards are built again")
-            self.view.forget_journal()
-        self.view.forget()
+            self.view.position.forget_journal()
+        self.view.builder.clear()
 
     def begin(self) -> None:
         """Build the boards where Redis is empty, or another journal's, and the journal short.
@@ -93,7 +94,7 @@ class BoardsFollower:
             self.show_catalogue()
         self.catalogue.refresh()
         if named:
-            self.view.show_names(self.names.latest(named))
+            self.view.catalogue.show_names(self.names.latest(named))
         for window, players in touched.items():
             self._put(window, list(players), gone.get(window, {}))
         for line in facts:
@@ -102,15 +103,15 @@ class BoardsFollower:
             elif line.fact.kind == "board-deleted":
                 self._hide(line)
             elif line.fact.kind == PLAYER_MERGED:
-                self.view.forget_names([line.fact.data["guest"]], line.seq)
+                self.view.catalogue.forget_names([line.fact.data["guest"]], line.seq)
             elif line.fact.kind == "guests-purged":
-                self.view.forget_names(line.result["players"], line.seq)
-        self.view.advance_by(facts)
+                self.view.catalogue.forget_names(line.result["players"], line.seq)
+        self.view.position.advance_by(facts)
 
     def tend(self) -> None:
         """Build windows that Redis lost, or that a changed order made obsolete."""
         self.catalogue.refresh()
-        catalogue, renames = self.view.versions()
+        catalogue, renames = self.view.catalogue.versions()
         if catalogue != self.catalogue.version:
             self.show_catalogue()
         if renames is None:
@@ -141,26 +142,26 @@ class BoardsFollower:
         token = secrets.token_hex(8)
         # Writers write to what is being built from here on: whatever the pages below miss was
         # committed later, and shown by its writer.
-        self.view.begin_building(row.window, token, order.layout)
+        self.view.builder.begin(row.window, token, order.layout)
         for page in self._pages(row.id, order):
-            if not self.view.fill_building(row.window, token, order, row.version, page):
+            if not self.view.builder.fill(row.window, token, order, row.version, page):
                 return False
             progress(len(page))
-        return self.view.finish_building(row.window, token, order, row.version)
+        return self.view.builder.finish(row.window, token, order, row.version)
 
     def show_catalogue(self) -> None:
         """Tell every process which definitions are the newest."""
         self.catalogue.refresh()
-        self.view.show_catalogue_version(self.catalogue.version)
+        self.view.catalogue.show_version(self.catalogue.version)
 
     def show_all_names(self) -> None:
         """Show all display names, and nothing else as one."""
         newest, last = self.names.renames(), ""
-        self.view.hide_names()
+        self.view.catalogue.hide_names()
         while page := self.names.after(last, PAGE):
-            self.view.show_names(page)
+            self.view.catalogue.show_names(page)
             last = page[-1].player
-        self.view.show_names([], complete=newest)
+        self.view.catalogue.show_names([], complete=newest)
 
     def _put(self, window: Window, players: Sequence[str], gone: Mapping[str, int]) -> None:
         row, order = self.windows.get(window), self.order(window)
@@ -169,9 +170,9 @@ class BoardsFollower:
         found = self.database.run(lambda db: table.standings_of(db, row.id, players, len(order.names)))
         for start in range(0, len(players), PAGE):
             page = [found[player] for player in players[start : start + PAGE] if player in found]
-            self.view.put(self._change(order, row, page, gone))
+            self.view.writer.put(self._change(order, row, page, gone))
         if row.closed_at is not None:
-            self.view.let_go(window)
+            self.view.writer.expire(window)
 
     def _change(
         self, order: Order, row: WindowRow, page: Sequence[Standing], gone: Mapping[str, int]
@@ -182,14 +183,14 @@ class BoardsFollower:
     def _let_go(self, board: str, period: str) -> None:
         for row in self.windows.of(board, period):
             if row.closed_at is not None:
-                self.view.let_go(row.window)
+                self.view.writer.expire(row.window)
 
     def _hide(self, deleted: Recorded) -> None:
         # The board may have been created anew since: its windows are not hidden with the old one's.
-        for period, segment in deleted.result.get("windows", []):
-            window = Window(deleted.fact.board, period, segment)
+        for period, region in deleted.result.get("windows", []):
+            window = Window(deleted.fact.board, period, region)
             if self.windows.get(window) is None:
-                self.view.hide(window)
+                self.view.writer.hide(window)
 
     def order(self, window: Window) -> Order | None:
         """The order of a window's board; None where there is no such board."""
@@ -220,7 +221,7 @@ def _touched(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str,
     for line in facts:
         windows = moved(line)
         for board, mine in fed(line).items():
-            windows += [Window(board, period, segment) for period, segment, *_ in mine["standings"]]
+            windows += [Window(board, period, region) for period, region, *_ in mine["standings"]]
         for window in windows:
             touched.setdefault(window, {})[line.fact.player] = None
         for window in moved(line):

@@ -15,7 +15,7 @@ from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.refold import as_new_as
 from scoreboard.boards.rules import check_exact, check_score
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
 from scoreboard.core.storage.db import Connection
@@ -52,7 +52,7 @@ class BoardMerge:
         ]
         return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
 
-    def publish(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
+    def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show what moved, and the guests no more."""
         self.projector.merged(changes, guests, span)
 

@@ -65,23 +65,22 @@ class Order:
             return place.ahead + 1
         return place.tiers + 1
 
-    def percentile(self, place: Place, total: int) -> float:
-        """How many of the other players, in percent, are behind or level with this one."""
-        ahead = place.position if self.ties == "ordinal" else place.ahead
-        return 100.0 if total <= 1 else round(100 * (total - 1 - ahead) / (total - 1), 2)
+    def ahead(self, place: Place) -> int:
+        """How many players are ahead of a place, by the board's tie rule."""
+        return place.position if self.ties == "ordinal" else place.ahead
 
-    def row(self, place: Place, total: int, name: str) -> Row:
+    def row(self, place: Place, name: str) -> Row:
         """A place as people see it."""
         score, columns, reached_at = self.read(place.key)
         return Row(
             rank=self.rank(place),
+            ahead=self.ahead(place),
             player=place.player,
             name=name,
             score=score,
             columns=dict(zip(self.names, columns, strict=True)),
             reached_at=reached_at,
             metadata=place.metadata,
-            percentile=self.percentile(place, total),
         )
 
     def number(
@@ -107,6 +106,11 @@ class Order:
             )
             position += 1
         return places
+
+
+def percentile(ahead: int, total: int) -> float:
+    """How many of the other players, in percent, are behind or level with one who has `ahead` ahead."""
+    return 100.0 if total <= 1 else round(100 * (total - 1 - ahead) / (total - 1), 2)
 
 
 def _eleven(number: int) -> str:

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from scoreboard.accounts.types import Name
-from scoreboard.boards.store.redisview import Change, RedisView
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import all_standings, window_row
 from scoreboard.boards.store.windows import windows_of
 from scoreboard.boards.types import RankChange, Window
@@ -44,11 +45,11 @@ class BoardProjector:
         self.health.database_works()
         try:
             if names:
-                self.view.show_names(names)
-            shown = self.view.publish(changes, span)
+                self.view.catalogue.show_names(names)
+            shown = self.view.writer.publish(changes, span)
             for change, ranks in zip(changes, shown, strict=True):
                 if change.closed:
-                    self.view.let_go(change.window)
+                    self.view.writer.expire(change.window)
                 elif ranks is None:
                     self._again(change)
         except RedisAway as error:
@@ -68,11 +69,11 @@ class BoardProjector:
         """
 
         def tell() -> None:
-            self.view.show_catalogue_version(version)
+            self.view.catalogue.show_version(version)
             for window in gone:
-                self.view.hide(window)
-            self.view.advance(span)
-            self.view.wake()
+                self.view.writer.hide(window)
+            self.view.position.advance(span)
+            self.view.writer.wake()
 
         self._tell(tell)
 
@@ -81,8 +82,8 @@ class BoardProjector:
 
         def let_go() -> None:
             for window in windows:
-                self.view.let_go(window)
-            self.view.advance(span)
+                self.view.writer.expire(window)
+            self.view.position.advance(span)
 
         self._tell(let_go)
 
@@ -91,8 +92,8 @@ class BoardProjector:
 
         def tell() -> None:
             if names:
-                self.view.show_names(names)
-            self.view.advance(span)
+                self.view.catalogue.show_names(names)
+            self.view.position.advance(span)
 
         self._tell(tell)
 
@@ -100,15 +101,15 @@ class BoardProjector:
         """Have streams look at the boards on which these players stand, whose names changed."""
         # All boards are looked at every few seconds in any case.
         with suppress(RedisAway, DatabaseUnavailable):
-            self.view.look_at(self.database.run(lambda db: windows_of(db, players)))
+            self.view.writer.mark_dirty(self.database.run(lambda db: windows_of(db, players)))
 
     def forgotten(self, players: Sequence[str], span: Span) -> None:
         """The facts of `span` purged players who stand on no board."""
 
         def tell() -> None:
             if players:
-                self.view.forget_names(players, span.last)
-            self.view.advance(span)
+                self.view.catalogue.forget_names(players, span.last)
+            self.view.position.advance(span)
 
         self._tell(tell)
 
@@ -117,7 +118,7 @@ class BoardProjector:
         self.batch(changes, [], span)
 
         def tell() -> None:
-            self.view.forget_names(guests, span.last)
+            self.view.catalogue.forget_names(guests, span.last)
 
         if guests:
             self._tell(tell)
@@ -149,7 +150,7 @@ class BoardProjector:
 
         whole = self.database.snapshot(load)
         if whole is not None:
-            self.view.put(whole)
+            self.view.writer.put(whole)
 
 
 def _unranked(change: Change) -> Ranks | None:

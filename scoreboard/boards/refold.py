@@ -28,7 +28,7 @@ def fold_in(
     if mine is None or line.seq <= board.since:
         return []
     columns = tuple(fact.columns.get(name, 0) for name in order.names)
-    found = [Window(board.id, period, segment) for period, segment, *_ in mine["standings"]]
+    found = [Window(board.id, period, region) for period, region, *_ in mine["standings"]]
     for window in found:
         standings = windows.setdefault(window, {})
         standings[player] = fold(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
 from flask import Blueprint, Response, request
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from scoreboard.accounts.guard import insider, sent_key
-from scoreboard.boards.rules import no_board
-from scoreboard.boards.service import Page
-from scoreboard.boards.types import Board, BoardShown, Score, Window
+from scoreboard.boards.params import player_id, player_ids, ranked_score
+from scoreboard.boards.service import Reading
+from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
     AroundQuery,
     BoardNow,
@@ -36,14 +34,12 @@ from scoreboard.core.http.bodies import query
 from scoreboard.core.http.conventions import answer, tagged
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
-from scoreboard.core.ids import PLAYER_ID
 from scoreboard.core.limits.rules import count
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
 
-MOST_PLAYERS = 100
 board_read = described(
     security=("anyone", "key", "player:moderator"),
     problems=(
@@ -79,7 +75,7 @@ def exported(media: str) -> Callable[[V], V]:
 def list_boards() -> Response:
     """List the public boards."""
     query(request.args, Empty)
-    boards = [board for board in parts().boards.all() if board.definition.public]
+    boards = [board for board in parts().boards.service.all() if board.definition.public]
     return answer(
         {"data": [board.as_json() for board in boards], "page": {"next": None, "limit": len(boards)}}
     )
@@ -92,13 +88,13 @@ def show_board(board: str) -> Response:
     """Show a board: its definition, and the period that runs now."""
     query(request.args, Empty)
     found = readable(board)
-    boards = parts().boards
+    boards = parts().boards.service
     period = boards.current(found)
-    page = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
+    reading = boards.entries(found, Window(found.id, period.id, ""), period, limit=1)
     body = found.as_json() | {
         "currentPeriod": PeriodShown(**bounds(period)),
-        "entries": page.total,
-        "serverNow": rfc3339(parts().clock()),
+        "entries": reading.total,
+        "serverNow": rfc3339(parts().base.clock()),
     }
     return answer({"data": body})
 
@@ -109,9 +105,9 @@ def show_board(board: str) -> Response:
 def show_leaderboard() -> Response:
     """List the top ten of the default board."""
     query(request.args, Empty)
-    board = readable(parts().settings.default_board)
-    window, period = parts().boards.window(board, "", "")
-    return listed(parts().boards.entries(board, window, period, limit=10), limit=10)
+    board = readable(parts().base.settings.default_board)
+    window, period = parts().boards.service.window(board, "", "")
+    return listed(parts().boards.service.entries(board, window, period, limit=10), limit=10)
 
 
 @bp.get("/boards/<board>/entries")
@@ -122,7 +118,7 @@ def list_entries(board: str) -> Response:
     """List a board's entries in order, page by page; or those of some players, by rank."""
     asked = query(request.args, EntriesQuery)
     found = readable(board)
-    boards = parts().boards
+    boards = parts().boards.service
     if asked.players and (asked.cursor or asked.offset):
         raise ValidationFailed(FieldError("players", "goes with neither cursor nor offset"))
     if asked.players:
@@ -134,8 +130,8 @@ def list_entries(board: str) -> Response:
             raise BadRequest("A cursor says itself where it goes on.", code="invalid_cursor")
         return listed(boards.following(found, asked.cursor, limit=asked.limit), limit=asked.limit)
     window, period = boards.window(found, asked.period, asked.region)
-    page = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
-    return listed(page, limit=asked.limit)
+    reading = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
+    return listed(reading, limit=asked.limit)
 
 
 @bp.get("/boards/<board>/entries/<player>")
@@ -146,9 +142,9 @@ def show_entry(board: str, player: str) -> Response:
     """Show one player's entry."""
     asked = query(request.args, Where)
     found = readable(board)
-    window, period = parts().boards.window(found, asked.period, asked.region)
-    page = parts().boards.player(found, window, period, player_id(player))
-    return tagged(page.state, lambda: {"data": RankedEntry.of(page.rows[0])})
+    window, period = parts().boards.service.window(found, asked.period, asked.region)
+    reading = parts().boards.service.player(found, window, period, player_id(player))
+    return tagged(reading.state, lambda: {"data": RankedEntry.of(reading.rows[0], reading.total)})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
@@ -159,9 +155,9 @@ def list_around(board: str, player: str) -> Response:
     """List the entries around a player, and his own."""
     asked = query(request.args, AroundQuery)
     found = readable(board)
-    window, period = parts().boards.window(found, asked.period, asked.region)
-    page = parts().boards.around(found, window, period, player_id(player), asked.radius)
-    return listed(page, limit=2 * asked.radius + 1)
+    window, period = parts().boards.service.window(found, asked.period, asked.region)
+    reading = parts().boards.service.around(found, window, period, player_id(player), asked.radius)
+    return listed(reading, limit=2 * asked.radius + 1)
 
 
 @bp.get("/boards/<board>/rank-for")
@@ -171,33 +167,20 @@ def list_around(board: str, player: str) -> Response:
 def rank_for(board: str) -> Response:
     """Tell the rank that a new player would get with a score (and columns, by their names)."""
     found = readable(board)
-    names = [column.name for column in found.definition.columns]
-    asked: dict[str, Any] = {}
-    where: dict[str, str] = {}
-    for name, values in request.args.lists():
-        if len(values) > 1:
-            raise ValidationFailed(FieldError(name[:64], "is given twice"))
-        if name in ("period", "region"):
-            where[name] = values[0]
-        elif name == "score" or name in names:
-            asked[name] = _score(name, values[0])
-        else:
-            raise ValidationFailed(FieldError(name[:64], "is no parameter of this call"))
-    if "score" not in asked:
-        raise ValidationFailed(FieldError("score", "is missing"))
-    window, _ = parts().boards.window(found, where.get("period", ""), where.get("region", ""))
-    score = asked.pop("score")
-    rank, total = parts().boards.rank_for(found, window, score, asked)
-    found_at = WouldBe(
+    asked = ranked_score(found, request.args.lists())
+    boards = parts().boards.service
+    window, _ = boards.window(found, asked.period, asked.region)
+    rank, total = boards.rank_for(found, window, asked.score, asked.columns)
+    ranked = WouldBe(
         board=found.id,
         period=window.period,
-        region=window.segment or None,
-        score=score,
-        columns=asked,
+        region=window.region or None,
+        score=asked.score,
+        columns=asked.columns,
         rank=rank,
         total=total,
     )
-    return answer({"data": found_at})
+    return answer({"data": ranked})
 
 
 @bp.get("/boards/<board>/export.csv")
@@ -227,7 +210,7 @@ def list_periods(board: str) -> Response:
     found = readable(board)
     start, _, id = asked.cursor.partition("-")
     before = (int(start), int(id)) if id else None
-    rows = parts().boards.past(found, before=before, limit=asked.limit + 1)
+    rows = parts().boards.service.past(found, before=before, limit=asked.limit + 1)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     body = [
@@ -244,27 +227,28 @@ def list_periods(board: str) -> Response:
     return answer({"data": body, "page": {"next": following, "limit": asked.limit}})
 
 
-def listed(page: Page, *, limit: int) -> Response:
-    """A page of rows, tagged with the state that it shows."""
-    live = page.period == parts().boards.current(page.board)
-    cursor = parts().cursor(page.window, page.stamp) if live else None
+def listed(reading: Reading, *, limit: int) -> Response:
+    """The rows of a reading, tagged with the state that they are of."""
+    live = reading.period == parts().boards.service.current(reading.board)
+    cursor = parts().cursor(reading.window, reading.stamp) if live else None
 
     def body() -> dict[str, Any]:
+        rows = parts().boards.answers.encoded(reading)
         data = {
-            "board": page.board.id,
-            "period": page.window.period,
-            "region": page.window.segment or None,
-            "total": page.total,
+            "board": reading.board.id,
+            "period": reading.window.period,
+            "region": reading.window.region or None,
+            "total": reading.total,
             "id": cursor,
-            "asOf": rfc3339(parts().clock()),
-            "entries": Raw(page.encoded),
+            "asOf": rfc3339(parts().base.clock()),
+            "entries": rows.entries,
         }
-        revised = parts().boards.revised_at(page.board, page.period)
+        revised = parts().boards.service.revised_at(reading.board, reading.period)
         if revised is not None:
             data["revisedAt"] = rfc3339(revised)
-        return {"data": data, "page": {"next": page.following, "limit": limit}}
+        return {"data": data, "page": {"next": rows.following, "limit": limit}}
 
-    return tagged(f"{page.window.period}.{page.state}.{cursor or ''}", body)
+    return tagged(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
 
 
 def _export(board: str, format: str, content_type: str) -> Response:
@@ -272,11 +256,11 @@ def _export(board: str, format: str, content_type: str) -> Response:
     found = readable(board)
     if sent_key() is None:  # keys are for those who have a reason
         count("export")
-    boards = parts().boards
+    boards = parts().boards.service
     spool = boards.exported(found, asked.region, asked.period, format)
     response = Response(spool, content_type=content_type)
     response.call_on_close(lambda: boards.exports.end(spool))  # when the request is over
-    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.segment)))
+    name = "-".join(filter(None, (found.id, spool.period.id, spool.window.region)))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response.headers["Cache-Control"] = "no-store"
     response.headers["Scoreboard-As-Of"] = rfc3339(spool.as_of)
@@ -289,32 +273,4 @@ def _export(board: str, format: str, content_type: str) -> Response:
 
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    found = parts().boards.find(id)
-    if found is not None and found.definition.public:
-        return found
-    # Credentials are looked at where there is no board too, or their refusal would tell that there is one.
-    if insider() is None or found is None:
-        raise no_board(id)
-    return found
-
-
-def player_id(text: str, field: str = "player") -> str:
-    """A player's id as it came in a path or a query. Raises ValidationFailed."""
-    if not re.match(PLAYER_ID, text):
-        raise ValidationFailed(FieldError(field, f"{text[:64]!r} is no player's id"))
-    return text
-
-
-def player_ids(text: str) -> list[str]:
-    """Ids of players, separated by commas. Raises ValidationFailed."""
-    ids = list(dict.fromkeys(text.split(",")))
-    if len(ids) > MOST_PLAYERS:
-        raise ValidationFailed(FieldError("players", f"may name {MOST_PLAYERS} players at most"))
-    return [player_id(id, "players") for id in ids]
-
-
-def _score(name: str, text: str) -> int:
-    try:
-        return msgspec.convert(text, Score, strict=False)
-    except msgspec.ValidationError:
-        raise ValidationFailed(FieldError(name, "must be a whole number within 2^53 - 1")) from None
+    return parts().boards.service.readable(id, insider)

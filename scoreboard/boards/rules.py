@@ -29,7 +29,7 @@ def no_board(id: str) -> NotFound:
 def fed(line: Recorded) -> Mapping[str, Any]:
     """For each board that a fact fed: by which operator, and what stood in its windows then.
 
-    {board: {"operator": …, "standings": [[period, segment, score, version], …]}}
+    {board: {"operator": …, "standings": [[period, region, score, version], …]}}
     """
     if line.fact.kind == "score":
         return {line.fact.board: line.result}

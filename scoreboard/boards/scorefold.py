@@ -17,7 +17,7 @@ from scoreboard.boards.periods import period_at
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.rules import check_amount, check_standing, fed, fold, not_open
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.errors import NotFound, Refused
@@ -39,12 +39,12 @@ class ScoreFold:
     projector: BoardProjector
     kinds: frozenset[str] = frozenset({"score"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
         """Load the windows and standings that `facts` touch."""
         self.catalogue.refresh_within(db)
-        folding = ScoreFoldBatch(db=db, parts=self, at=at)
-        folding.load(facts)
-        return folding
+        batch = ScoreFoldBatch(db=db, parts=self, at=at)
+        batch.load(facts)
+        return batch
 
 
 @dataclass(kw_only=True)
@@ -81,7 +81,7 @@ class ScoreFoldBatch:
         self.merged = self.parts.accounts.merged(self.db, scored)
         named = [fact.player for fact in facts if "displayName" in fact.data]
         if named:
-            self.known_names = self.parts.names.within(self.db, named)
+            self.known_names = Names(self.db).of(named)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Fold one score into all windows of its boards, or into none. Raises Refused or NotFound."""
@@ -100,21 +100,21 @@ class ScoreFoldBatch:
             board: {
                 "operator": operators[board],
                 "standings": [
-                    [window.period, window.segment, new.score, new.version] for window, _, _, new in mine
+                    [window.period, window.region, new.score, new.version] for window, _, _, new in mine
                 ],
             }
             for board, mine in moves.items()
         }
         return fed[fact.board] if fact.kind == "score" else {"boards": fed}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show once more what an earlier fact changed: its first showing may have failed."""
         for id, mine in fed(recorded).items():
             board = self._board(id)
             if board is None or recorded.seq <= board.since:
                 continue
-            for period, segment, *_ in mine["standings"]:
-                self._touch(Window(id, period, segment), recorded.fact.player)
+            for period, region, *_ in mine["standings"]:
+                self._touch(Window(id, period, region), recorded.fact.player)
 
     def finish(self) -> None:
         """Write what the batch changed."""
@@ -126,9 +126,9 @@ class ScoreFoldBatch:
             )
         for window in {window: None for window, _ in self.changed}:
             table.write_window(self.db, self.windows[window])
-        self.parts.names.write(self.db, self.names.values())
+        Names(self.db).write(self.names.values())
 
-    def publish(self, span: Span) -> dict[Window, dict[str, RankChange]]:
+    def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:

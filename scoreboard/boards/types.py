@@ -103,7 +103,12 @@ class Window(Struct, frozen=True):
 
     board: str
     period: str
-    segment: str
+    region: str
+
+    @property
+    def path(self) -> str:
+        """The window's name in Redis keys and in messages between processes."""
+        return f"{self.board}/{self.period}/{self.region}"
 
 
 class Standing(Struct, frozen=True, kw_only=True, gc=False):
@@ -130,7 +135,7 @@ class Place(Struct, frozen=True, kw_only=True, gc=False):
     metadata: str = ""
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class ViewAnswer(Struct, frozen=True, kw_only=True):
     """Places read from one state of a window."""
 
     version: int  # the newest fact in that state
@@ -143,13 +148,13 @@ class Row(Struct, frozen=True, kw_only=True):
     """A place with its rank, as people see it."""
 
     rank: int
+    ahead: int  # how many other players are ahead by the board's tie rule
     player: str
     name: str
     score: int
     columns: dict[str, int]
     reached_at: int
     metadata: str
-    percentile: float
 
 
 class RankChange(Struct, frozen=True, gc=False):

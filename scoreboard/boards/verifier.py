@@ -12,9 +12,9 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.refold import folded
 from scoreboard.boards.store import definitions
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
+from scoreboard.boards.views import After, BoardView, Listed, Question
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.journal.service import Journal, facts_of, merges
@@ -38,7 +38,7 @@ class Verifier:
 
     database: Database
     journal: Journal
-    view: RedisView
+    view: BoardView
 
     def run(self, progress: Callable[[str], None] = lambda text: None) -> list[Difference]:
         """All differences. Works beside running processes: what only lags behind is looked at again.
@@ -54,7 +54,7 @@ class Verifier:
             found += self._standings(board)
             for row in self.database.run(lambda db, id=board.id: table.window_rows(db, id)):  # type: ignore[misc]
                 if row.closed_at is None:
-                    progress(f"{board.id}: Redis, {row.window.period} {row.window.segment}")
+                    progress(f"{board.id}: Redis, {row.window.period} {row.window.region}")
                     found += self._shown(board, row)
         return found
 
@@ -119,13 +119,11 @@ class Verifier:
         ]
 
     def _places(self, order: Order, row: WindowRow) -> Iterator[tuple[str, str]]:
-        after: tuple[str, str] | None = None
-        while True:
-            stretch = self.view.listed(row.window, order, offset=0, limit=PAGE, after=after)
-            if stretch is None or not stretch.places:
-                return
-            yield from ((place.key, place.player) for place in stretch.places)
-            after = (stretch.places[-1].key, stretch.places[-1].player)
+        question: Question = Listed(0, PAGE)
+        while (answer := self.view.ask(row.window, order, question)) and answer.places:
+            yield from ((place.key, place.player) for place in answer.places)
+            last = answer.places[-1]
+            question = After(last.key, last.player, PAGE)
 
 
 def _differences(where: str, expected: dict[str, Standing], held: dict[str, Standing]) -> list[Difference]:

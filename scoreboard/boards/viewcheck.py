@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.order import Order
 from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.sqlview import OutdatedError, SqlView
+from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Standing, Window
+from scoreboard.boards.views import Listed, OutdatedError
 from scoreboard.core.clock import Clock
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.redis import RedisAway
@@ -99,15 +100,15 @@ class ViewCheck:
         if not sound:
             self._after.pop(row.window, None)
             log.warning("a window in Redis was altered: it is built again", extra={"window": str(row.window)})
-            self.follower.view.hide(row.window)
-            self.follower.view.wake()
+            self.follower.view.writer.hide(row.window)
+            self.follower.view.writer.wake()
 
     def _page_agrees(self, row: WindowRow, order: Order) -> bool:
         view, windows = self.follower.view, self.follower.windows
-        applied, before = view.applied(), windows.get(row.window)
+        applied, before = view.position.applied(), windows.get(row.window)
         page = self._page(row.id, self._after.get(row.window, ""), order)
         self._move_on(row.window, page)
-        found = view.compared(row.window, order, page)
+        found = view.compare(row.window, order, page)
         if found is None or applied is None or before is None:
             return True  # it is read from SQL
         here, there = (found.version, found.entries), (before.version, before.entries)
@@ -118,21 +119,21 @@ class ViewCheck:
         return not suspects or not self._unchanged(row.id, suspects, order)
 
     def _top_agrees(self, row: WindowRow, order: Order) -> bool:
-        applied = self.follower.view.applied()
+        applied = self.follower.view.position.applied()
         try:
-            expected = self.sql.listed(row.window, order, offset=0, limit=TOP)
+            expected = self.sql.ask(row.window, order, Listed(0, TOP))
         except OutdatedError:
             return True
-        found = self.follower.view.listed(row.window, order, offset=0, limit=TOP)
+        found = self.follower.view.ask(row.window, order, Listed(0, TOP))
         if applied is None or found is None or not expected.version == found.version <= applied.position:
             return True
         return found.places == expected.places
 
     def _check_names(self) -> None:
         """Compare the next names, and have all of them shown again where one differs."""
-        applied, follower = self.follower.view.applied(), self.follower
+        applied, follower = self.follower.view.position.applied(), self.follower
         page = follower.names.after(self._name, SLICE * PAGE)
-        differing = follower.view.differing_names(page)
+        differing = follower.view.catalogue.differing_names(page)
         self._name = page[-1].player if page else ""
         if applied is None or not differing:
             return
@@ -140,8 +141,8 @@ class ViewCheck:
         latest = {name.player: name for name in follower.names.latest([name.player for name in suspects])}
         if any(latest.get(name.player) == name for name in suspects):
             log.warning("names in Redis were altered: they are shown again")
-            follower.view.hide_names()
-            follower.view.wake()
+            follower.view.catalogue.hide_names()
+            follower.view.writer.wake()
 
     def _page(self, window_id: int, after: str, order: Order) -> list[Standing]:
         def read(db: Connection) -> list[Standing]:

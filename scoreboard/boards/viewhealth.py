@@ -132,14 +132,14 @@ class ViewHealth:
 
     def _applied(self, head: int) -> Applied | None:
         """What Redis holds, once it has reached `head` or stands still."""
-        applied, began = self.view.applied(), self.monotonic()
+        applied, began = self.view.position.applied(), self.monotonic()
         moved, patience = began, STUCK_SECONDS if self._sound else LOOK_SECONDS
         while applied is not None and applied.position < head:
             now = self.monotonic()
             if now - moved >= patience or now - began >= LONGEST_SECONDS:
                 break
             self.pause(LOOK_SECONDS)
-            before, applied = applied, self.view.applied()
+            before, applied = applied, self.view.position.applied()
             if applied is not None and applied.position != before.position and self._sound:
                 moved = self.monotonic()
         return applied
@@ -161,7 +161,7 @@ class ViewHealth:
     def _doubt(self, reason: str) -> None:
         if not self._doubts:
             log.warning("boards are read from SQL", extra={"reason": reason})
-            self.view.wake()
+            self.view.writer.wake()
         self._sound, self._doubts = False, True
 
     def _meet(self) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from scoreboard.boards.order import percentile
 from scoreboard.boards.types import BoardShown, Period, Row, Score
 from scoreboard.core.clock import Time, rfc3339
 from scoreboard.core.ids import BoardId, PlayerId
@@ -90,8 +91,8 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     ]
 
     @classmethod
-    def of(cls, row: Row, **more: Any) -> Self:
-        """A row as it travels."""
+    def of(cls, row: Row, total: int, **more: Any) -> Self:
+        """A row of a window with `total` entries."""
         return cls(
             rank=row.rank,
             player=RankedPlayer(id=row.player, display_name=row.name),
@@ -99,7 +100,7 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
             columns=row.columns,
             reached_at=rfc3339(row.reached_at),
             metadata=Raw(row.metadata.encode()) if row.metadata else None,
-            percentile=row.percentile,
+            percentile=percentile(row.ahead, total),
             **more,
         )
 

@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
 def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     """Build every open window beside what is shown, then show it all at once."""
     parts = build(settings)
-    follower = parts.boards_follower
+    follower = parts.boards.follower
     newest = parts.journal.newest()
     follower.catalogue.refresh()
     for board in asked.board:
@@ -31,16 +31,16 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     whole = not asked.board and (follower.position() is None or not follower.is_current())
     if whole:
         follower.clear()
-    rows = parts.windows.open()
+    rows = parts.boards.windows.open()
     rows = [row for row in rows if not asked.board or row.window.board in asked.board]
     with tqdm(total=sum(row.entries for row in rows), unit=" standings", disable=None) as bar:
         for row in rows:
-            bar.set_description(f"{row.window.board} {row.window.period} {row.window.segment}")
+            bar.set_description(f"{row.window.board} {row.window.period} {row.window.region}")
             follower.build(row, progress=bar.update)
     follower.show_all_names()
     follower.show_catalogue()
     if whole:
-        follower.view.begin_at(*newest)
+        follower.view.position.begin_at(*newest)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")
     return 0
@@ -50,7 +50,7 @@ def run_verify(asked: argparse.Namespace, settings: Settings) -> int:
     """Print every difference. The exit status is 0 where there is none, else 1."""
     parts = build(settings)
     with tqdm(bar_format="{desc} [{elapsed}]", disable=None) as bar:
-        differences = parts.verify.run(progress=bar.set_description_str)
+        differences = parts.boards.verifier.run(progress=bar.set_description_str)
     parts.close()
     for one in differences[:100]:
         print(f"{one.where}: expected {one.expected}, found {one.found}")

@@ -33,7 +33,7 @@ def run_list(asked: argparse.Namespace, settings: Settings) -> int:
     """Print a line for each key."""
     parts = build(settings)
     for term in parts.ring.all():
-        print(_line(term, state(term, parts.clock())))
+        print(_line(term, state(term, parts.base.clock())))
     parts.close()
     return 0
 

@@ -31,7 +31,7 @@ def run_create(asked: argparse.Namespace, settings: Settings) -> int:
     """Print a new key."""
     parts = build(settings)
     scopes = [scope.strip() for scope in asked.scopes.split(",") if scope.strip()]
-    _, secret = parts.keys.create(asked.name, scopes)
+    _, secret = parts.accounts.keys.create(asked.name, scopes)
     parts.close()
     print(secret)
     return 0
@@ -40,7 +40,7 @@ def run_create(asked: argparse.Namespace, settings: Settings) -> int:
 def run_list(asked: argparse.Namespace, settings: Settings) -> int:
     """Print a line for each key."""
     parts = build(settings)
-    for key in parts.keys.all():
+    for key in parts.accounts.keys.all():
         state = "revoked" if key.revoked_at else "active"
         print(f"{key.id:14} {state:8} {rfc3339(key.created_at)}  {','.join(key.scopes)}  {key.name}")
     parts.close()
@@ -50,8 +50,8 @@ def run_list(asked: argparse.Namespace, settings: Settings) -> int:
 def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key."""
     parts = build(settings)
-    parts.keys.revoke(asked.id)
-    parts.rooms.kick(Kick(session=asked.id))
+    parts.accounts.keys.revoke(asked.id)
+    parts.stream.signals.kick(Kick(session=asked.id))
     parts.close()
     print(f"{asked.id} is revoked")
     return 0

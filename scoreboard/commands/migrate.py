@@ -18,8 +18,8 @@ def add(commands: Any) -> None:
 def run(asked: argparse.Namespace, settings: Settings) -> int:
     """Migrate, then define the boards of the boards file and the bootstrap key."""
     parts = build(settings)
-    done = parts.migrate()
-    parts.prepare()
+    done = parts.base.migrate()
+    parts.preparation.prepare()
     parts.close()
     print(f"migrations run: {', '.join(done)}" if done else "tables are up to date")
     return 0

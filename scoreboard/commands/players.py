@@ -57,8 +57,8 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     """Do something with a player. Raises NotFound where there is none."""
     parts = build(settings)
     try:
-        found = parts.players.find(asked.who)
-        done = asked.work(parts.players, found, asked)
+        found = parts.accounts.players.find(asked.who)
+        done = asked.work(parts.accounts.players, found, asked)
         print(f"{found.username or found.display_name} ({found.id}) {done}")
     finally:
         parts.close()
@@ -69,7 +69,7 @@ def run_for_all(asked: argparse.Namespace, settings: Settings) -> int:
     """Do something that concerns no player in particular."""
     parts = build(settings)
     try:
-        print(asked.work(parts.players))
+        print(asked.work(parts.accounts.players))
     finally:
         parts.close()
     return 0

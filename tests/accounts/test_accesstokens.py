@@ -151,7 +151,7 @@ def test_an_access_token_is_written_in_one_way_only(ada, parts):
 def who(parts, token):
     """The player who holds a token, None where it is refused."""
     try:
-        return parts.sessions.player(token)
+        return parts.accounts.sessions.player(token)
     except Unauthenticated:
         return None
 
@@ -194,4 +194,4 @@ def test_what_a_process_has_read_takes_no_more_memory_than_is_meant_for_it(ada, 
         who(parts, forge(jti=str(number)))
         who(parts, forge(jti=str(number))[:-5])
 
-    assert len(parts.sessions.access._read) <= 20
+    assert len(parts.accounts.sessions.access._read) <= 20

@@ -159,7 +159,7 @@ def test_many_right_ones_at_once_are_not_taken_for_wrong_ones(process):
 def test_what_was_right_or_not_looked_at_costs_nothing(process):
     call = process()
     call("register", HOME)
-    call.parts.players.suspend(call.parts.players.find("ada").id, context={})
+    call.parts.accounts.players.suspend(call.parts.accounts.players.find("ada").id, context={})
 
     assert [call("login", HOME).status_code for _ in range(5)] == [403] * 5
 
@@ -181,7 +181,7 @@ def test_all_of_it_holds_while_redis_is_away(process):
 def passwords(process):
     call = process()
     call("register", HOME)
-    found = call.parts.players.passwords
+    found = call.parts.accounts.players.passwords
     found.call = call
     return found
 

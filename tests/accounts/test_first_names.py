@@ -81,8 +81,8 @@ def test_those_who_are_shown_by_their_address_can_be_renamed_at_once(auth, clien
     registered(auth, "eve@mail.example", displayName="eve@example")
     submit(client, "main", {"player": shown, "score": 1})
 
-    assert parts.players.hide_addresses(context={"caller": "command"}) == 1
-    assert parts.players.hide_addresses(context={"caller": "command"}) == 0
+    assert parts.accounts.players.hide_addresses(context={"caller": "command"}) == 1
+    assert parts.accounts.players.hide_addresses(context={"caller": "command"}) == 0
 
     (row,) = listed(client, "main")["entries"]
     assert row["player"]["displayName"] == f"Player {shown[-4:].upper()}"

@@ -18,7 +18,7 @@ INVALID = (401, "invalid_refresh_token")
 
 
 def ids(parts, table="account", column="id"):
-    return {row[0] for row in parts.database.run(lambda db: rows(db, f"SELECT {column} FROM {table}"))}
+    return {row[0] for row in parts.base.database.run(lambda db: rows(db, f"SELECT {column} FROM {table}"))}
 
 
 def purges(parts):
@@ -37,14 +37,14 @@ def test_an_idle_guest_is_purged_with_session_and_name(parts, clock, redis, auth
     clock.advance(days=30, ms=1)
     young = Player(parts)
 
-    assert parts.guests.purge() == 2
+    assert parts.accounts.guests.purge() == 2
 
     assert ids(parts) == ids(parts, "session", "player") == ids(parts, "player") == {young.id}
     assert set(redis.hgetall(rediskeys.names())) == {young.id}
     assert purges(parts) == [{ada.id, bob.id}]
     answer = auth("refresh", refreshToken=ada.session["refreshToken"])
     assert refusal(answer) == INVALID
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
     assert parts.journal.gaps() == 0
 
 
@@ -53,11 +53,11 @@ def test_thirty_days_count_from_the_last_use(parts, clock):
     clock.advance(days=20)
     ada.renew()
     clock.advance(days=30)
-    assert parts.guests.purge() == 0
+    assert parts.accounts.guests.purge() == 0
 
     clock.advance(ms=1)
 
-    assert parts.guests.purge() == 1
+    assert parts.accounts.guests.purge() == 1
 
 
 def test_who_has_scores_or_a_name_or_was_judged_stays(parts, clock, client):
@@ -65,15 +65,15 @@ def test_who_has_scores_or_a_name_or_was_judged_stays(parts, clock, client):
     scored, reported, named, upgraded, moderator, barred, suspended = (Player(parts) for _ in range(7))
     scored.play()
     report(client, reported.id)
-    parts.players.register("grace", PASSWORD, name=None, region=None, context={})
+    parts.accounts.players.register("grace", PASSWORD, name=None, region=None, context={})
     upgraded.http.post("/v1/auth/upgrade", json={"username": "up", "password": PASSWORD})
-    parts.players.grant(moderator.id, "moderator", context={})
-    parts.players.allow_scoring(barred.id, False, context={})
-    parts.players.suspend(suspended.id, context={})
+    parts.accounts.players.grant(moderator.id, "moderator", context={})
+    parts.accounts.players.allow_scoring(barred.id, False, context={})
+    parts.accounts.players.suspend(suspended.id, context={})
     clock.advance(days=365)
     before = ids(parts)
 
-    assert parts.guests.purge() == 1
+    assert parts.accounts.guests.purge() == 1
     assert before - ids(parts) == {named.id}
 
 
@@ -81,19 +81,19 @@ def test_a_guest_who_signed_out_can_not_come_back_and_goes(parts, clock, auth):
     ada = Player(parts)
     auth("logout", refreshToken=ada.session["refreshToken"])
     clock.advance(days=30, ms=1)
-    parts.sessions.forget_old()
+    parts.accounts.sessions.forget_old()
 
-    assert parts.guests.purge() == 1
+    assert parts.accounts.guests.purge() == 1
     assert ids(parts) == set()
 
 
 def test_purging_again_changes_nothing_and_writes_nothing(parts, clock):
     Player(parts)
     clock.advance(days=31)
-    parts.guests.purge()
+    parts.accounts.guests.purge()
     head = parts.journal.head()
 
-    assert parts.guests.purge() == 0
+    assert parts.accounts.guests.purge() == 0
     assert parts.journal.head() == head
 
 
@@ -103,7 +103,7 @@ def test_two_that_purge_at_once_purge_each_guest_once(parts, make_parts, databas
     clock.advance(days=31)
     processes = [parts, make_parts(database_url)]
 
-    counts = at_once(2, lambda number: processes[number].guests.purge())
+    counts = at_once(2, lambda number: processes[number].accounts.guests.purge())
 
     assert sum(counts) == 10
     assert ids(parts) == ids(parts, "session", "player") == set()
@@ -116,11 +116,11 @@ def meanwhile(parts, happens):
     """Guests whose purge is interrupted, after it has looked at who has scores, by what `happens`."""
 
     def ranked(players, since):
-        found = parts.windows.ranked(players, since)
+        found = parts.boards.windows.ranked(players, since)
         happens()
         return found
 
-    return replace(parts.guests, ranked=ranked)
+    return replace(parts.accounts.guests, ranked=ranked)
 
 
 def test_who_gets_a_score_at_this_very_moment_stays(parts, clock, client):
@@ -131,7 +131,7 @@ def test_who_gets_a_score_at_this_very_moment_stays(parts, clock, client):
 
     assert ids(parts) == ids(parts, "player") == {ada.id}
     assert purges(parts) == [{bob.id}]
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_who_comes_back_at_this_very_moment_stays(parts, clock):
@@ -151,7 +151,7 @@ def test_who_is_upgraded_at_this_very_moment_stays(parts, clock):
 
     def upgrade():
         private = {"username": "ada", "password": "hash", "session": id_of(ada.session)}
-        parts.players._append("player-upgraded", ada.id, {"session": new_session()}, {}, private)
+        parts.accounts.players._append("player-upgraded", ada.id, {"session": new_session()}, {}, private)
 
     assert meanwhile(parts, upgrade).purge() == 0
     assert ids(parts) == {ada.id}
@@ -165,9 +165,9 @@ def test_a_refresh_beside_a_purge_is_good_or_refused_and_never_half(parts, make_
 
     def work(number):
         if number == len(players):
-            return other.guests.purge()
+            return other.accounts.guests.purge()
         try:
-            return parts.sessions.renew(players[number].session["refreshToken"]).account.id
+            return parts.accounts.sessions.renew(players[number].session["refreshToken"]).account.id
         except Unauthenticated:
             return None
 
@@ -187,9 +187,9 @@ def test_guests_with_scores_are_looked_at_once(parts, clock, client):
 
     def ranked(players, since):
         asked.append(list(players))
-        return parts.windows.ranked(players, since)
+        return parts.boards.windows.ranked(players, since)
 
-    guests = replace(parts.guests, ranked=ranked)
+    guests = replace(parts.accounts.guests, ranked=ranked)
     guests.purge()
     guests.purge()
 
@@ -204,9 +204,9 @@ def test_a_score_in_a_period_that_is_over_is_a_score(parts, clock, client):
     for _ in range(40):
         clock.advance(days=1)
         client.post("/v1/boards/daily/scores", json={"entries": [{"player": "bob", "score": 5}]})
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
 
-    assert parts.guests.purge() == 0
+    assert parts.accounts.guests.purge() == 0
 
 
 def test_a_run_ends_with_its_time_and_the_next_one_goes_on(parts, clock, monkeypatch):
@@ -216,8 +216,8 @@ def test_a_run_ends_with_its_time_and_the_next_one_goes_on(parts, clock, monkeyp
     clock.advance(days=31)
     moments = iter([0.0, 1.0, 2.0, 3.0])
 
-    assert replace(parts.guests, monotonic=lambda: next(moments)).purge(seconds=3) == 4
-    assert parts.guests.purge() == 1
+    assert replace(parts.accounts.guests, monotonic=lambda: next(moments)).purge(seconds=3) == 4
+    assert parts.accounts.guests.purge() == 1
 
 
 def test_no_days_keep_everybody(make_parts, sqlite_url, clock):
@@ -225,7 +225,7 @@ def test_no_days_keep_everybody(make_parts, sqlite_url, clock):
     Player(parts)
     clock.advance(days=3650)
 
-    assert parts.guests.purge() == 0
+    assert parts.accounts.guests.purge() == 0
     assert len(ids(parts)) == 1
 
 
@@ -233,12 +233,12 @@ def test_names_that_could_not_be_forgotten_at_once_are_by_the_follower(parts, cl
     ada, bob = Player(parts, displayName="Ada"), Player(parts, displayName="Bob")
     shown = redis.hgetall(rediskeys.names())
     clock.advance(days=31)
-    parts.guests.purge()
+    parts.accounts.guests.purge()
     (line,) = [line for line in parts.journal.after(0, 1000) if line.fact.kind == "guests-purged"]
     report(client, bob.id, displayName="Bob again")  # the id is free for a server to use
     redis.hset(rediskeys.names(), ada.id, shown[ada.id])
 
-    parts.boards_follower.follow([line])
+    parts.boards.follower.follow([line])
 
     assert redis.hget(rediskeys.names(), ada.id) is None
     assert redis.hget(rediskeys.names(), bob.id).endswith(":Bob again")
@@ -249,13 +249,13 @@ def test_a_rebuilt_view_and_the_audit_log_agree_with_the_journal_after_a_purge(p
     Player(parts)
     report(client, ada.id)
     clock.advance(days=31)
-    parts.guests.purge()
+    parts.accounts.guests.purge()
     redis.flushall()
 
     for name in parts.followers.names:
         parts.followers.catch_up(name)
 
-    assert parts.verify.run() == []
-    assert parts.audit.count() == parts.journal.head()
+    assert parts.boards.verifier.run() == []
+    assert len(parts.audit.log.rows("SELECT seq FROM audit")) == parts.journal.head()
     assert set(redis.hgetall(rediskeys.names())) == {ada.id}
-    assert parts.sessions.renew(ada.session["refreshToken"]).account.id == ada.id
+    assert parts.accounts.sessions.renew(ada.session["refreshToken"]).account.id == ada.id

@@ -15,9 +15,9 @@ def everything(database, table):
 
 
 def test_a_new_key_is_found_by_its_secret_with_its_scopes(parts):
-    key, secret = parts.keys.create("game", ["scores:write"])
+    key, secret = parts.accounts.keys.create("game", ["scores:write"])
 
-    found = parts.keys.find(secret)
+    found = parts.accounts.keys.find(secret)
 
     assert (found.id, found.name, found.scopes) == (key.id, "game", ("scores:write",))
     assert secret.startswith(f"sk_{key.id}_")
@@ -25,23 +25,23 @@ def test_a_new_key_is_found_by_its_secret_with_its_scopes(parts):
 
 
 def test_a_revoked_key_is_found_no_more(parts):
-    key, secret = parts.keys.create("game", ["scores:write"])
-    parts.keys.find(secret)
+    key, secret = parts.accounts.keys.create("game", ["scores:write"])
+    parts.accounts.keys.find(secret)
 
-    parts.keys.revoke(key.id)
+    parts.accounts.keys.revoke(key.id)
 
     with pytest.raises(Unauthenticated):
-        parts.keys.find(secret)
-    assert {one.id: one.revoked_at for one in parts.keys.all()}[key.id] == parts.clock()
+        parts.accounts.keys.find(secret)
+    assert {one.id: one.revoked_at for one in parts.accounts.keys.all()}[key.id] == parts.base.clock()
 
 
 def test_a_key_that_is_not_there_can_not_be_revoked(parts):
-    key, _ = parts.keys.create("game", ["admin"])
-    parts.keys.revoke(key.id)
+    key, _ = parts.accounts.keys.create("game", ["admin"])
+    parts.accounts.keys.revoke(key.id)
 
     for id in (key.id, "nobody"):
         with pytest.raises(NotFound) as refused:
-            parts.keys.revoke(id)
+            parts.accounts.keys.revoke(id)
         assert refused.value.code == "key_not_found"
 
 
@@ -49,36 +49,36 @@ def test_another_process_stops_taking_a_revoked_key_after_a_while(
     make_parts, parts, database_url, monkeypatch
 ):
     other = make_parts(database_url)
-    key, secret = parts.keys.create("game", ["scores:write"])
-    other.keys.find(secret)
-    parts.keys.revoke(key.id)
-    assert other.keys.find(secret).id == key.id
+    key, secret = parts.accounts.keys.create("game", ["scores:write"])
+    other.accounts.keys.find(secret)
+    parts.accounts.keys.revoke(key.id)
+    assert other.accounts.keys.find(secret).id == key.id
 
     monkeypatch.setattr(keys, "KEPT_SECONDS", 0.0)
 
     with pytest.raises(Unauthenticated):
-        other.keys.find(secret)
+        other.accounts.keys.find(secret)
 
 
 def test_a_key_needs_scopes_that_exist(parts):
     for scopes in ([], ["everything"], ["scores:write", "root"]):
         with pytest.raises(ValidationFailed) as refused:
-            parts.keys.create("game", scopes)
+            parts.accounts.keys.create("game", scopes)
         assert refused.value.errors[0].field == "scopes"
 
 
 def test_a_secret_of_no_key_is_refused(parts):
     for secret in ("", "wrong", KEY + "x", KEY.upper(), "ü" * 40):
         with pytest.raises(Unauthenticated):
-            parts.keys.find(secret)
+            parts.accounts.keys.find(secret)
 
 
 def test_a_new_bootstrap_key_replaces_the_one_before(make_parts, parts, database_url):
-    assert parts.keys.find(KEY).id == "bootstrap"
+    assert parts.accounts.keys.find(KEY).id == "bootstrap"
 
     other = make_parts(database_url, bootstrap_key="another-bootstrap-key")
 
-    assert other.keys.find("another-bootstrap-key").scopes == (
+    assert other.accounts.keys.find("another-bootstrap-key").scopes == (
         "scores:write",
         "scores:import",
         "boards:write",
@@ -86,8 +86,8 @@ def test_a_new_bootstrap_key_replaces_the_one_before(make_parts, parts, database
         "admin",
     )
     with pytest.raises(Unauthenticated):
-        other.keys.find(KEY)
-    assert [one.id for one in parts.keys.all()] == ["bootstrap"]
+        other.accounts.keys.find(KEY)
+    assert [one.id for one in parts.accounts.keys.all()] == ["bootstrap"]
 
 
 def test_the_same_bootstrap_key_is_registered_once(make_parts, parts, database_url):
@@ -99,12 +99,12 @@ def test_the_same_bootstrap_key_is_registered_once(make_parts, parts, database_u
 
 
 def test_no_secret_is_kept_in_clear(parts):
-    key, secret = parts.keys.create("game", ["scores:write"])
-    parts.keys.revoke(key.id)
+    key, secret = parts.accounts.keys.create("game", ["scores:write"])
+    parts.accounts.keys.revoke(key.id)
     parts.followers.catch_up("audit")
 
-    kept = [everything(parts.database, table) for table in ("journal", "server_key")]
-    logged = everything(parts.audit_database, "audit")
+    kept = [everything(parts.base.database, table) for table in ("journal", "server_key")]
+    logged = everything(parts.base.audit_database, "audit")
 
     for text in (*kept, logged):
         assert key.id in text
@@ -114,6 +114,6 @@ def test_no_secret_is_kept_in_clear(parts):
 
 
 def test_keys_have_different_secrets(parts):
-    secrets = {parts.keys.create("game", ["admin"])[1] for _ in range(5)}
+    secrets = {parts.accounts.keys.create("game", ["admin"])[1] for _ in range(5)}
 
     assert len(secrets) == 5

@@ -116,12 +116,12 @@ def test_a_session_that_is_used_daily_ends_after_a_year(ada, auth, parts, clock)
 def test_how_old_a_session_may_get_is_a_setting(ada, make_parts, database_url, clock):
     strict = make_parts(database_url, session_max_age_days=7)
     clock.advance(days=6)
-    renewed = strict.sessions.renew(ada["refreshToken"])
-    assert len(strict.sessions.open_of(renewed.account)) == 1
+    renewed = strict.accounts.sessions.renew(ada["refreshToken"])
+    assert len(strict.accounts.sessions.open_of(renewed.account)) == 1
 
     clock.advance(days=1)
 
-    assert strict.sessions.open_of(renewed.account) == []
+    assert strict.accounts.sessions.open_of(renewed.account) == []
 
 
 def test_the_session_of_a_guest_has_no_greatest_age(parts, auth, clock):
@@ -133,20 +133,20 @@ def test_the_session_of_a_guest_has_no_greatest_age(parts, auth, clock):
 
 
 def test_of_a_session_no_address_is_kept_but_a_keyed_hash(ada, parts):
-    rows = parts.database.run(lambda db: list(db.execute_sql("SELECT * FROM session")))
+    rows = parts.base.database.run(lambda db: list(db.execute_sql("SELECT * FROM session")))
 
     assert "127.0.0" not in repr(rows)
 
 
 def test_streams_of_ended_sessions_end_in_the_other_process(ada, sign_in, parts, make_parts, database_url):
     other = make_parts(database_url)
-    other.sessions.revocations.look()
+    other.accounts.sessions.revocations.look()
     kicked = []
-    other.rooms.viewers.kick = kicked.append
+    other.stream.signals._end = kicked.append
     thief = sign_in()
 
     as_player(parts, ada).delete("/v1/me/sessions")
-    other.sessions.revocations.look()
+    other.accounts.sessions.revocations.look()
 
     assert [(kick.session, kick.why) for kick in kicked] == [(id_of(thief), "kicked")]
 
@@ -157,7 +157,7 @@ def test_a_process_that_is_told_looks_at_once(ada, sign_in, parts, make_parts, d
     other.start()
     http = as_player(other, thief)
     assert http.get("/v1/me").status_code == 200
-    wait_until(lambda: other.hub._kicks)
+    wait_until(lambda: other.stream.hub.head.epoch)
 
     as_player(parts, ada).delete("/v1/me/sessions")
 

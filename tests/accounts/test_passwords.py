@@ -54,12 +54,12 @@ def test_a_changed_password_ends_all_other_sessions_and_keeps_this_one(ada, auth
 
 def test_other_processes_learn_of_it(ada, auth, change, make_parts, database_url):
     other = make_parts(database_url)
-    other.sessions.revocations.look()
+    other.accounts.sessions.revocations.look()
     thief = auth("login", username="ada", password=OLD).json["data"]
     assert as_player(other, thief).get("/v1/me").status_code == 200
 
     change(ada)
-    other.sessions.revocations.look()
+    other.accounts.sessions.revocations.look()
 
     assert refusal(as_player(other, thief).get("/v1/me")) == (401, "unauthenticated")
     assert as_player(other, ada).get("/v1/me").status_code == 200
@@ -137,14 +137,14 @@ def test_a_sign_in_that_began_before_the_change_does_not_outlive_it(ada, parts, 
 
     def sign_in():
         try:
-            outcome.append(parts.players.login("ada", OLD, context={}))
+            outcome.append(parts.accounts.players.login("ada", OLD, context={}))
         except ScoreboardError as error:
             outcome.append(error.code)
 
     thread = threading.Thread(target=sign_in)
     thread.start()
     assert verified.wait(10)
-    parts.players.set_password(ada["player"]["id"], NEW, context={})
+    parts.accounts.players.set_password(ada["player"]["id"], NEW, context={})
     changed.set()
     thread.join()
 
@@ -152,7 +152,7 @@ def test_a_sign_in_that_began_before_the_change_does_not_outlive_it(ada, parts, 
 
 
 def test_an_operator_sets_any_players_password_and_ends_every_session(ada, auth, parts):
-    parts.players.set_password(ada["player"]["id"], NEW, context={"caller": "command"})
+    parts.accounts.players.set_password(ada["player"]["id"], NEW, context={"caller": "command"})
 
     assert refusal(as_player(parts, ada).get("/v1/me")) == (401, "unauthenticated")
     assert refresh(auth, ada["refreshToken"]) == (401, "invalid_refresh_token")
@@ -162,6 +162,6 @@ def test_an_operator_sets_any_players_password_and_ends_every_session(ada, auth,
 
 def test_an_operator_gives_no_password_to_a_guest(parts):
     with pytest.raises(Conflict) as refused:
-        parts.players.set_password(Player(parts).id, NEW, context={})
+        parts.accounts.players.set_password(Player(parts).id, NEW, context={})
 
     assert refused.value.code == "no_password"

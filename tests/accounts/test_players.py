@@ -126,8 +126,8 @@ def test_a_password_has_eight_to_a_thousand_characters(auth, length, status):
 
 
 def test_a_password_is_stored_as_argon2id_and_nowhere_else(ada, parts):
-    ((stored,),) = parts.database.run(lambda db: rows(db, "SELECT password FROM account"))
-    journal = parts.database.run(lambda db: rows(db, "SELECT * FROM journal"))
+    ((stored,),) = parts.base.database.run(lambda db: rows(db, "SELECT password FROM account"))
+    journal = parts.base.database.run(lambda db: rows(db, "SELECT * FROM journal"))
 
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in repr(journal)
@@ -136,12 +136,12 @@ def test_a_password_is_stored_as_argon2id_and_nowhere_else(ada, parts):
 
 def test_a_hash_of_weaker_parameters_is_replaced_by_signing_in(ada, auth, parts):
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    parts.database.transaction(lambda db: db.execute_sql("UPDATE account SET password = ?", (weak,)))
+    parts.base.database.transaction(lambda db: db.execute_sql("UPDATE account SET password = ?", (weak,)))
 
     assert refusal(auth("login", username="ada", password="not the right one")) == WRONG
     assert auth("login", username="ada", password=PASSWORD).status_code == 200
 
-    ((stored,),) = parts.database.run(lambda db: rows(db, "SELECT password FROM account"))
+    ((stored,),) = parts.base.database.run(lambda db: rows(db, "SELECT password FROM account"))
     assert "m=19456" in stored
     assert auth("login", username="ada", password=PASSWORD).status_code == 200
 
@@ -222,7 +222,7 @@ def test_no_personal_word_of_a_player_is_in_the_audit_log(ada, auth, parts):
     bob.complete(bob.request(), result="my secret way", deviceId="d-1")
     parts.followers.catch_up("audit")
 
-    lines = parts.audit_database.run(lambda db: rows(db, "SELECT kind, player, detail FROM audit"))
+    lines = parts.base.audit_database.run(lambda db: rows(db, "SELECT kind, player, detail FROM audit"))
 
     log = json.dumps(lines)
     for word in ("Countess", "Robert", "atlantis", "avalon", "my secret way", "d-1", "Ada", PASSWORD):

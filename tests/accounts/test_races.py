@@ -24,7 +24,7 @@ def test_twenty_refreshes_at_once_get_one_successor_and_end_nothing(
     processes = [parts, make_parts(database_url)]
     token = ada.session["refreshToken"]
 
-    found = at_once(20, lambda number: processes[number % 2].sessions.renew(token).refresh)
+    found = at_once(20, lambda number: processes[number % 2].accounts.sessions.renew(token).refresh)
 
     assert len(found) == 20
     assert len(set(found)) == 1
@@ -38,7 +38,7 @@ def test_of_those_who_want_one_name_at_once_one_gets_it(parts, make_parts, datab
     def register(number):
         name = "".join(one.upper() if number >> at & 1 else one for at, one in enumerate("ada"))
         try:
-            players = processes[number % 2].players
+            players = processes[number % 2].accounts.players
             return players.register(name, PASSWORD, name=None, region=None, context={}).account.username
         except Conflict as error:
             return error.code
@@ -46,29 +46,31 @@ def test_of_those_who_want_one_name_at_once_one_gets_it(parts, make_parts, datab
     found = at_once(8, register)
 
     assert found.count("username_taken") == 7
-    accounts = parts.database.run(lambda db: rows(db, "SELECT username FROM account"))
+    accounts = parts.base.database.run(lambda db: rows(db, "SELECT username FROM account"))
     assert accounts == [(next(one for one in found if one != "username_taken"),)]
 
 
 def test_a_guest_who_is_upgraded_twice_at_once_is_one_player(ada, parts):
-    player = parts.sessions.player(ada.session["accessToken"])
+    player = parts.accounts.sessions.player(ada.session["accessToken"])
 
     def upgrade(number):
         try:
-            return parts.players.upgrade(player, f"ada{number}", PASSWORD, context={}).account.username
+            return parts.accounts.players.upgrade(
+                player, f"ada{number}", PASSWORD, context={}
+            ).account.username
         except Conflict as error:
             return error.code
 
     found = at_once(4, upgrade)
 
     assert found.count("not_a_guest") == 3
-    assert parts.players.me(ada.id).username in found
+    assert parts.accounts.players.me(ada.id).username in found
 
 
 def test_a_session_that_many_end_at_once_is_ended_once(ada, parts):
-    session = parts.sessions.stored.get(ada.session["refreshToken"].split("_")[1])
+    session = parts.accounts.sessions.stored.get(ada.session["refreshToken"].split("_")[1])
 
-    at_once(5, lambda number: parts.sessions.end(session, why="signed out"))
+    at_once(5, lambda number: parts.accounts.sessions.end(session, why="signed out"))
 
     kinds = [line.fact.kind for line in parts.journal.after(0, 1000)]
     assert kinds.count("session-ended") == 1
@@ -81,6 +83,6 @@ def test_sessions_are_forgotten_slice_by_slice(parts, monkeypatch, clock):
     clock.advance(days=91, ms=1)
     Player(parts)
 
-    parts.sessions.forget_old()
+    parts.accounts.sessions.forget_old()
 
-    assert parts.database.run(lambda db: rows(db, "SELECT COUNT(*) FROM session")) == [(1,)]
+    assert parts.base.database.run(lambda db: rows(db, "SELECT COUNT(*) FROM session")) == [(1,)]

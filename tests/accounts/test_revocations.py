@@ -17,7 +17,7 @@ def database_url(sqlite_url):
 @pytest.fixture
 def read(parts, monkeypatch):
     """How many rows each look read."""
-    counts, stored = [], type(parts.sessions.stored)
+    counts, stored = [], type(parts.accounts.sessions.stored)
     before = stored.revocations
 
     def counted(self, since):
@@ -45,7 +45,7 @@ def test_signing_out_reads_nothing_and_holds_at_once(parts, read):
 def test_the_answer_waits_until_other_processes_have_looked_where_there_are_any(make_parts, database_url):
     for processes, waits in ((1, 0), (2, 1)):
         parts, waited = make_parts(database_url, web_concurrency=processes), []
-        parts.rooms.pause = waited.append
+        parts.stream.rooms.pause = waited.append
         ada = Player(parts)
 
         ada.http.get("/v1/me")
@@ -56,7 +56,7 @@ def test_the_answer_waits_until_other_processes_have_looked_where_there_are_any(
 
 
 def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_url, read, clock):
-    other = make_parts(database_url).sessions.revocations
+    other = make_parts(database_url).accounts.sessions.revocations
     for _ in range(5):
         clock.advance(ms=10)
         leave(Player(parts))
@@ -73,7 +73,7 @@ def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_ur
 
 
 def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
-    other = make_parts(database_url).sessions.revocations
+    other = make_parts(database_url).accounts.sessions.revocations
     one, two = Player(parts), Player(parts)
     leave(one)
     other.look()
@@ -85,13 +85,13 @@ def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
 
 
 def test_what_a_host_with_a_wrong_clock_wrote_is_read_within_a_minute(parts, make_parts, database_url, clock):
-    other = make_parts(database_url).sessions.revocations
+    other = make_parts(database_url).accounts.sessions.revocations
     other.look()
     clock.advance(seconds=600)
     leave(Player(parts))
     other.look()
     clock.advance(seconds=-300)
-    parts.database.transaction(
+    parts.base.database.transaction(
         lambda db: execute(db, "INSERT INTO revocation VALUES (?, ?)", ("f" * 32, clock()))
     )
     clock.advance(seconds=361)
@@ -104,9 +104,9 @@ def test_what_a_host_with_a_wrong_clock_wrote_is_read_within_a_minute(parts, mak
 def test_what_no_token_is_out_of_is_forgotten(parts, clock):
     ada = Player(parts)
     leave(ada)
-    assert parts.sessions.revocations.ended(ada.session["refreshToken"].split("_")[1])
+    assert parts.accounts.sessions.revocations.ended(ada.session["refreshToken"].split("_")[1])
 
     clock.advance(seconds=961)
-    parts.sessions.revocations.look()
+    parts.accounts.sessions.revocations.look()
 
-    assert parts.sessions.revocations._known == {}
+    assert parts.accounts.sessions.revocations._known == {}

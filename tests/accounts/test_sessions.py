@@ -90,17 +90,17 @@ def test_a_session_that_was_ended_here_is_ended_in_other_processes_too(
     ada, auth, clock, make_parts, database_url
 ):
     other = make_parts(database_url)
-    mine = other.sessions.player(ada.session["accessToken"])
+    mine = other.accounts.sessions.player(ada.session["accessToken"])
     first, _ = generations(auth, ada.session["refreshToken"], 1)
     clock.advance(seconds=11)
     assert refresh(auth, first) == REUSED
 
-    other.sessions.revocations.look()
+    other.accounts.sessions.revocations.look()
 
     with pytest.raises(Unauthenticated):
-        other.sessions.revocations.check(mine)
+        other.accounts.sessions.revocations.check(mine)
     with pytest.raises(Unauthenticated):
-        other.sessions.player(ada.session["accessToken"])
+        other.accounts.sessions.player(ada.session["accessToken"])
 
 
 def test_one_session_that_ends_leaves_the_others_alone(auth, parts):
@@ -112,9 +112,9 @@ def test_one_session_that_ends_leaves_the_others_alone(auth, parts):
 
     assert refresh(auth, here["refreshToken"]) == INVALID
     assert refresh(auth, there["refreshToken"])["player"]["username"] == "ada"
-    parts.sessions.player(there["accessToken"])
+    parts.accounts.sessions.player(there["accessToken"])
     with pytest.raises(Unauthenticated):
-        parts.sessions.player(here["accessToken"])
+        parts.accounts.sessions.player(here["accessToken"])
 
 
 def test_what_nobody_of_us_wrote_ends_nothing(ada, auth, parts, clock):
@@ -139,7 +139,7 @@ def test_what_nobody_of_us_wrote_ends_nothing(ada, auth, parts, clock):
         f"rt_{new_session()}_{generation}_{proof}",
         strange.write(name, 0),
         strange.write(name, 1),
-        parts.sessions.refresh.write(new_session(), 1),
+        parts.accounts.sessions.refresh.write(new_session(), 1),
         "🏆" * 50,
         "\0",
     ]
@@ -178,7 +178,7 @@ def test_a_session_of_a_restored_backup_goes_on(ada, auth, parts, clock):
     def restore(db):
         execute(db, "UPDATE session SET generation = 2, rotated_at = ?", (clock() - 60_000,))
 
-    parts.database.transaction(restore)
+    parts.base.database.transaction(restore)
 
     again = refresh(auth, held)
 
@@ -194,17 +194,17 @@ def test_a_refresh_token_of_a_replaced_secret_is_good_while_the_old_one_is_known
     unknown = make_parts(database_url, secret_key="n" * 32)
 
     with pytest.raises(Unauthenticated):
-        unknown.sessions.renew(token)
-    renewed = known.sessions.renew(token).refresh
+        unknown.accounts.sessions.renew(token)
+    renewed = known.accounts.sessions.renew(token).refresh
     assert renewed.split("_")[1] == token.split("_")[1]
-    assert unknown.sessions.renew(renewed).account.id == ada.id
+    assert unknown.accounts.sessions.renew(renewed).account.id == ada.id
 
 
 def test_what_lies_in_the_database_opens_no_session(ada, auth, parts):
     held = generations(auth, ada.session["refreshToken"], 1)[-1]
 
     found = [
-        repr(parts.database.run(lambda db, table=table: rows(db, f"SELECT * FROM {table}")))
+        repr(parts.base.database.run(lambda db, table=table: rows(db, f"SELECT * FROM {table}")))
         for table in ("session", "journal", "account", "revocation")
     ]
 
@@ -213,7 +213,7 @@ def test_what_lies_in_the_database_opens_no_session(ada, auth, parts):
 
 def test_a_changed_role_asks_for_a_refresh(ada, auth, parts, clock):
     clock.advance(ms=5)
-    parts.players.grant(ada.id, "moderator", context={})
+    parts.accounts.players.grant(ada.id, "moderator", context={})
 
     assert refusal(ada.http.get("/v1/me")) == (401, "token_expired")
     ada.take(refresh(auth, ada.session["refreshToken"]))
@@ -223,15 +223,15 @@ def test_a_changed_role_asks_for_a_refresh(ada, auth, parts, clock):
 def test_sessions_that_are_over_are_forgotten_and_the_others_are_not(ada, auth, parts, clock):
     left, stayed = Player(parts), Player(parts)
     auth("logout", refreshToken=left.session["refreshToken"])
-    parts.sessions.forget_old()
+    parts.accounts.sessions.forget_old()
     assert sessions(parts) == {one.session["refreshToken"].split("_")[1] for one in (ada, left, stayed)}
 
     clock.advance(days=60)
     token = refresh(auth, stayed.session["refreshToken"])["refreshToken"]
-    parts.sessions.forget_old()
+    parts.accounts.sessions.forget_old()
     assert len(sessions(parts)) == 2
     clock.advance(days=60)
-    parts.sessions.forget_old()
+    parts.accounts.sessions.forget_old()
 
     assert sessions(parts) == {token.split("_")[1]}
     assert refresh(auth, left.session["refreshToken"]) == INVALID
@@ -239,23 +239,23 @@ def test_sessions_that_are_over_are_forgotten_and_the_others_are_not(ada, auth, 
 
 
 def sessions(parts):
-    return {id for (id,) in parts.database.run(lambda db: rows(db, "SELECT id FROM session"))}
+    return {id for (id,) in parts.base.database.run(lambda db: rows(db, "SELECT id FROM session"))}
 
 
 def test_revocations_are_learnt_by_themselves(ada, auth, make_parts, database_url, monkeypatch):
     monkeypatch.setattr("scoreboard.accounts.revocations.LOOK_SECONDS", 0.02)
     other = make_parts(database_url)
-    thread = threading.Thread(target=other.sessions.revocations.run)
+    thread = threading.Thread(target=other.accounts.sessions.revocations.loop.run)
     thread.start()
     auth("logout", refreshToken=ada.session["refreshToken"])
 
     def refused():
         try:
-            other.sessions.player(ada.session["accessToken"])
+            other.accounts.sessions.player(ada.session["accessToken"])
         except Unauthenticated:
             return True
         return False
 
     wait_until(refused, seconds=5)
-    other.sessions.revocations.stop()
+    other.accounts.sessions.revocations.loop.stop()
     thread.join()

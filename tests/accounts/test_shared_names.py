@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from playhouse.migrations import Migration, Runner
 
+from scoreboard.base import HERE
 from scoreboard.core.storage.db import execute
-from scoreboard.parts import HERE
 from tests.boards.calls import refusal
 
 INSERT = (
@@ -26,13 +26,13 @@ def before(parts, auth):
     ids = {}
 
     def before(*names):
-        parts.database.run(lambda db: Runner(db, FOLDER).down(MIGRATION.name))
-        password = parts.players.passwords.hash(PASSWORD)
+        parts.base.database.run(lambda db: Runner(db, FOLDER).down(MIGRATION.name))
+        password = parts.accounts.players.passwords.hash(PASSWORD)
         for number, name in enumerate(names):
             ids[name] = f"p_{number:026}"
             row = (ids[name], name, name.casefold(), password)
-            parts.database.transaction(lambda db, row=row: execute(db, INSERT, row))
-        assert MIGRATION.name in parts.migrate()
+            parts.base.database.transaction(lambda db, row=row: execute(db, INSERT, row))
+        assert MIGRATION.name in parts.base.migrate()
         return ids
 
     return before
@@ -48,7 +48,9 @@ def test_both_go_on_to_sign_in_and_nobody_else_takes_the_name(before, auth, capl
 
     assert [found(auth, name) for name in (ADA, WIDE, "ADA")] == [ids[ADA], ids[WIDE], ids[ADA]]
     assert refusal(auth("register", username="Ａda", password=PASSWORD)) == (409, "username_taken")
-    assert [(name, player) for _, name, player in parts.players.accounts.stored.shared()] == [*ids.items()]
+    assert [(name, player) for _, name, player in parts.accounts.players.accounts.stored.shared()] == [
+        *ids.items()
+    ]
     (line,) = [record.getMessage() for record in caplog.records if "same now" in record.getMessage()]
     assert all(player in line for player in ids.values())
     assert not any(name in line.split() for name in ids)
@@ -69,7 +71,7 @@ def test_other_names_get_the_keys_of_today(before, auth, parts, caplog):
     assert found(auth, "bob") == ids["ｂｏｂ"]
     assert found(auth, "Ada") == ids["ada"]
     assert found(auth, "😀") == ids["😀"]
-    assert parts.players.accounts.stored.shared() == []
+    assert parts.accounts.players.accounts.stored.shared() == []
     assert "same now" not in caplog.text
 
 

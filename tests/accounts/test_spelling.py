@@ -122,8 +122,10 @@ def stored(parts):
 
     def stored(hash=None):
         if hash:
-            parts.database.transaction(lambda db: execute(db, "UPDATE account SET password = ?", (hash,)))
-        ((found,),) = parts.database.run(lambda db: rows(db, "SELECT password FROM account"))
+            parts.base.database.transaction(
+                lambda db: execute(db, "UPDATE account SET password = ?", (hash,))
+            )
+        ((found,),) = parts.base.database.run(lambda db: rows(db, "SELECT password FROM account"))
         return found
 
     return stored

@@ -21,12 +21,16 @@ def ada(auth):
 
 @pytest.fixture
 def suspend(parts):
-    return lambda session: parts.players.suspend(session["player"]["id"], context={"caller": "command"})
+    return lambda session: parts.accounts.players.suspend(
+        session["player"]["id"], context={"caller": "command"}
+    )
 
 
 @pytest.fixture
 def reinstate(parts):
-    return lambda session: parts.players.reinstate(session["player"]["id"], context={"caller": "command"})
+    return lambda session: parts.accounts.players.reinstate(
+        session["player"]["id"], context={"caller": "command"}
+    )
 
 
 def every_call(http):
@@ -83,27 +87,27 @@ def test_another_process_learns_of_it(ada, make_parts, database_url, parts, susp
     assert http.get("/v1/me").status_code == 200
 
     suspend(ada)
-    other.sessions.revocations.look()
+    other.accounts.sessions.revocations.look()
 
     assert refusal(http.get("/v1/me")) == SUSPENDED
 
 
 def test_a_token_of_a_host_whose_clock_is_ahead_is_refused_too(ada, parts, suspend, clock):
     clock.advance(seconds=30)
-    ahead = parts.sessions.access.issue("f" * 32, parts.players.me(ada["player"]["id"]))
+    ahead = parts.accounts.sessions.access.issue("f" * 32, parts.accounts.players.me(ada["player"]["id"]))
     clock.advance(seconds=-30)
 
     suspend(ada)
 
     with pytest.raises(Forbidden):
-        parts.sessions.player(ahead)
+        parts.accounts.sessions.player(ahead)
 
 
 def test_streams_end_and_tickets_open_none(ada, parts, suspend):
     http = as_player(parts, ada)
     ticket = http.post("/v1/stream/ticket").json["data"]["ticket"]
     kicked = []
-    parts.rooms.viewers.kick = kicked.append
+    parts.stream.signals._end = kicked.append
 
     suspend(ada)
 
@@ -145,7 +149,7 @@ def test_scores_stay_on_the_boards(auth, parts, suspend, client):
 def test_a_new_role_does_not_let_a_suspended_player_in(ada, parts, suspend):
     suspend(ada)
 
-    parts.players.grant(ada["player"]["id"], "admin", context={})
+    parts.accounts.players.grant(ada["player"]["id"], "admin", context={})
 
     assert refusal(as_player(parts, ada).get("/v1/me")) == SUSPENDED
 

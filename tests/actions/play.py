@@ -77,4 +77,4 @@ def solve(nonce: str, checksum: str, difficulty: int) -> str:
 def define(parts, name: str = "jump", **rules: Any) -> None:
     """An action type that asks for little, unless told otherwise."""
     body = {"boards": ["main"], "points": 10, "difficulty": 2} | rules
-    parts.manage_action_types.define(name, body, context={"caller": "tests"})
+    parts.actions.type_admin.define(name, body, context={"caller": "tests"})

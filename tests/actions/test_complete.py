@@ -111,7 +111,7 @@ def test_a_client_says_how_many_points_where_it_may(ada, parts):
 
 def test_one_action_feeds_all_its_boards(ada, parts):
     board = {"windows": ["daily"], "regions": ["eu"]}
-    parts.manage.define("second", board, context={})
+    parts.boards.admin.define("second", board, context={})
     define(parts, "jump", boards=["main", "second"])
     eve = Player(parts, region="eu")
 
@@ -125,11 +125,11 @@ def test_one_action_feeds_all_its_boards(ada, parts):
         ("second", "2026-01-01", None, 10),
         ("second", "2026-01-01", "eu", 10),
     ]
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_a_board_keeps_its_own_operator(ada, parts):
-    parts.manage.define("fastest", {"operator": "best", "order": "asc"}, context={})
+    parts.boards.admin.define("fastest", {"operator": "best", "order": "asc"}, context={})
     define(parts, "lap", boards=["fastest"], points={"min": 0, "max": 100_000})
     ada.play("lap", 900)
     ada.play("lap", 700)
@@ -140,18 +140,18 @@ def test_a_board_keeps_its_own_operator(ada, parts):
 
 
 def test_boards_are_folded_anew_from_actions_too(ada, parts):
-    parts.manage.define("second", {}, context={})
+    parts.boards.admin.define("second", {}, context={})
     define(parts, "jump", boards=["main", "second"])
     Player(parts).play()
     ada.play()
     ada.play()
 
-    parts.manage.define("second", {"order": "asc"}, context={})
+    parts.boards.admin.define("second", {"order": "asc"}, context={})
     parts.followers.catch_up("boards")
 
     entries = ada.http.get("/v1/boards/second/entries").json["data"]["entries"]
     assert [entry["score"] for entry in entries] == [10, 20]
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 @pytest.mark.parametrize("seconds", [1, 300, 86_399])
@@ -178,7 +178,7 @@ def test_what_was_settled_when_asking_stays(ada, parts):
 
 def test_a_deleted_type_can_still_be_completed(ada, parts):
     asked = ada.request()
-    parts.manage_action_types.delete("jump", context={})
+    parts.actions.type_admin.delete("jump", context={})
 
     assert ada.complete(asked).status_code == 200
 

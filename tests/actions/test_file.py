@@ -25,35 +25,35 @@ JUMP = '[jump]\nboards = ["main"]\npoints = 10\n'
 
 
 def test_the_shipped_file_lets_visitors_play(parts):
-    rules = parts.action_types.get(parts.settings.demo_action).rules
+    rules = parts.actions.types.get(parts.base.settings.demo_action).rules
 
     assert rules.boards == ("main",)
     assert rules.range == (1, 10)
 
 
 def test_only_types_that_changed_are_defined_again(parts, file):
-    first = parts.manage_action_types.apply_file(file(f"{JUMP}minSeconds = 1\n"))
-    again = parts.manage_action_types.apply_file(file(f"{JUMP}minSeconds = 1 # a comment\n"))
-    other = parts.manage_action_types.apply_file(file(f"{JUMP}minSeconds = 2\n"))
+    first = parts.actions.type_admin.apply_file(file(f"{JUMP}minSeconds = 1\n"))
+    again = parts.actions.type_admin.apply_file(file(f"{JUMP}minSeconds = 1 # a comment\n"))
+    other = parts.actions.type_admin.apply_file(file(f"{JUMP}minSeconds = 2\n"))
 
     assert (first, again, other) == (["jump"], [], ["jump"])
-    assert parts.action_types.get("jump").rules.min_seconds == 2.0
+    assert parts.actions.types.get("jump").rules.min_seconds == 2.0
 
 
 def test_a_change_by_hand_stays_until_the_file_changes(parts, file):
-    parts.manage_action_types.apply_file(file(JUMP))
-    parts.manage_action_types.define("jump", {"boards": ["main"], "points": 20}, context={})
+    parts.actions.type_admin.apply_file(file(JUMP))
+    parts.actions.type_admin.define("jump", {"boards": ["main"], "points": 20}, context={})
 
-    assert parts.manage_action_types.apply_file(file(JUMP)) == []
-    assert parts.action_types.get("jump").rules.points == 20
+    assert parts.actions.type_admin.apply_file(file(JUMP)) == []
+    assert parts.actions.types.get("jump").rules.points == 20
 
 
 def test_a_type_waits_for_its_boards(parts, file):
     path = file('[fly]\nboards = ["sky"]\npoints = 1\n')
 
-    assert parts.manage_action_types.apply_file(path) == []
-    parts.manage.define("sky", {}, context={})
-    assert parts.manage_action_types.apply_file(path) == ["fly"]
+    assert parts.actions.type_admin.apply_file(path) == []
+    parts.boards.admin.define("sky", {}, context={})
+    assert parts.actions.type_admin.apply_file(path) == ["fly"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_type_waits_for_its_boards(parts, file):
 )
 def test_what_is_wrong_is_said_by_file_and_type(parts, file, text, field):
     with pytest.raises(ValidationFailed) as refused:
-        parts.manage_action_types.apply_file(file(text))
+        parts.actions.type_admin.apply_file(file(text))
 
     assert field in refused.value.detail
     assert "actions.toml" in refused.value.detail

@@ -87,7 +87,7 @@ def test_what_is_counted_again_uses_up_no_cap(ada, parts):
 
 
 def test_what_a_board_refuses_uses_up_no_cap_and_does_not_overlap(ada, parts):
-    parts.manage.define("small", {"maxScore": 15}, context={})
+    parts.boards.admin.define("small", {"maxScore": 15}, context={})
     define(parts, "shoot", boards=["small"], points={"min": 1, "max": 10}, hourlyCap=20, exclusive=True)
     ada.play("shoot", 10)
     tokens = [ada.request("shoot") for _ in range(2)]
@@ -217,20 +217,20 @@ def test_the_work_is_for_this_claim_and_this_token(ada, parts):
 def test_a_player_without_scoring_keeps_what_he_has_and_gets_no_more(ada, parts):
     asked, counted = ada.request(), ada.request()
     ada.complete(counted)
-    parts.players.allow_scoring(ada.id, False, context={})
+    parts.accounts.players.allow_scoring(ada.id, False, context={})
 
     assert refusal(ada.complete(asked)) == (403, "scoring_disabled")
     assert ada.complete(counted).json["data"]["replayed"] is True
-    parts.players.allow_scoring(ada.id, True, context={})
+    parts.accounts.players.allow_scoring(ada.id, True, context={})
     assert ada.complete(asked).json["data"]["newScore"] == 20
 
 
 def test_a_board_that_was_made_anew_gets_no_old_points(ada, parts):
-    parts.manage.define("cup", {}, context={})
+    parts.boards.admin.define("cup", {}, context={})
     define(parts, "jump", boards=["cup"])
     asked = ada.request()
-    parts.manage.delete("cup", context={})
-    parts.manage.define("cup", {}, context={})
+    parts.boards.admin.delete("cup", context={})
+    parts.boards.admin.define("cup", {}, context={})
 
     assert refusal(ada.complete(asked)) == (404, "board_not_found")
     assert ada.play()["newScore"] == 10

@@ -63,7 +63,7 @@ def test_who_has_failed_too_often_has_no_more_work_done(limited):
 def test_it_is_forgotten_with_its_minute(limited):
     ada = limited(limit_failed="1/minute")
     moment = [0.0]
-    ada.parts.limits._monotonic = lambda: moment[0]
+    ada.parts.base.limits._monotonic = lambda: moment[0]
     found = [ada.send({"actionToken": "x"}).status_code for _ in range(2)]
     asked = ada.request()
     assert ada.complete(asked).status_code == 429
@@ -86,7 +86,7 @@ def test_each_player_has_his_own(limited):
 
 def test_what_a_process_knows_of_the_limited_takes_little_memory(limited, monkeypatch):
     monkeypatch.setattr("scoreboard.core.limits.limiter.MOST_SPENT", 5)
-    limits = limited(limit_failed="1/minute").parts.limits
+    limits = limited(limit_failed="1/minute").parts.base.limits
 
     for player in range(20):
         for _ in range(2):
@@ -115,7 +115,7 @@ def test_asking_writes_nothing(limited):
 
     def counted():
         return [
-            ada.parts.database.run(lambda db, table=table: rows(db, f"SELECT COUNT(*) FROM {table}"))
+            ada.parts.base.database.run(lambda db, table=table: rows(db, f"SELECT COUNT(*) FROM {table}"))
             for table in tables
         ]
 

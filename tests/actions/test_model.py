@@ -158,7 +158,7 @@ class Actions(RuleBasedStateMachine):
 
     @rule(player=st.sampled_from(NAMES), scoring=st.booleans())
     def judge(self, player, scoring):
-        self.processes[0].players.allow_scoring(self.players[player].id, scoring, context={})
+        self.processes[0].accounts.players.allow_scoring(self.players[player].id, scoring, context={})
         (self.model.barred.discard if scoring else self.model.barred.add)(player)
 
     @rule(process=st.integers(0, 1))
@@ -181,14 +181,14 @@ class Actions(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "model"):
             self.processes[0].followers.catch_up("boards")
-            assert self.processes[0].verify.run() == []
+            assert self.processes[0].boards.verifier.run() == []
 
     def there(self, name, process):
         """A player, in one of the processes, with a session that is good now."""
         player = (self.players, self.elsewhere)[process][name]
-        access = self.processes[process].sessions.access.issue(
+        access = self.processes[process].accounts.sessions.access.issue(
             self.players[name].session["refreshToken"].split("_")[1],
-            self.processes[process].players.me(self.players[name].id),
+            self.processes[process].accounts.players.me(self.players[name].id),
         )
         player.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
         return player

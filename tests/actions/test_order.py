@@ -50,7 +50,7 @@ class Scene:
     def __init__(self, parts, clock, wrong):
         self.parts, self.clock, self.wrong = parts, clock, wrong
         self.board, self.action = (f"{kind}-{next(numbers)}" for kind in ("board", "action"))
-        parts.manage.define(self.board, {}, context={})
+        parts.boards.admin.define(self.board, {}, context={})
         rules = {"points": {"min": 1, "max": 10}, "minSeconds": 2, "exclusive": True, "hourlyCap": 25}
         define(parts, self.action, boards=[self.board], **rules)
         define(parts, "other", exclusive=True)
@@ -79,14 +79,14 @@ class Scene:
         if "action_token_expired" in wrong:
             self.clock.advance(seconds=300)
         if "scoring_disabled" in wrong:
-            self.parts.players.allow_scoring(self.player.id, False, context=context)
+            self.parts.accounts.players.allow_scoring(self.player.id, False, context=context)
         definition = {"trust": "server"} if "board_not_open" in wrong else {}
         definition |= {"maxIncrement": 5} if "increment_too_large" in wrong else {}
         definition |= {"maxScore": 6} if "score_out_of_range" in wrong else {}
         if definition:
-            self.parts.manage.define(self.board, definition, context=context)
+            self.parts.boards.admin.define(self.board, definition, context=context)
         if "board_not_found" in wrong:
-            self.parts.manage.delete(self.board, context=context)
+            self.parts.boards.admin.delete(self.board, context=context)
 
     def _send(self, asked):
         wrong = self.wrong
@@ -111,7 +111,7 @@ def test_each_refusal_is_reached(parts, clock):
     found = {code: refusal(Scene(parts, clock, {code}).answer()) for code in ORDER}
 
     assert found == {code: (status, code) for code, status in ORDER.items()}
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 @pytest.mark.parametrize("left_out", APART, ids=str)
@@ -170,10 +170,10 @@ def test_asking_for_what_can_not_be_is_refused(ada, parts, change, status, code)
 
 
 def test_who_may_not_score_is_told_when_he_asks(ada, parts):
-    parts.players.allow_scoring(ada.id, False, context={})
+    parts.accounts.players.allow_scoring(ada.id, False, context={})
 
     answer = ada.http.post("/v1/actions/request", json={"actionType": "jump"})
 
     assert refusal(answer) == (403, "scoring_disabled")
-    parts.players.allow_scoring(ada.id, True, context={})
+    parts.accounts.players.allow_scoring(ada.id, True, context={})
     assert ada.play()["newScore"] == 10

@@ -99,7 +99,7 @@ def test_what_a_process_remembers_is_bounded(parts, slow, monkeypatch):
     for player in players:
         rush(player, 11)
 
-    assert set(parts.refusals._enough) == {player.id for player in players[2:]}
+    assert set(parts.actions.refusals._enough) == {player.id for player in players[2:]}
     assert kept(parts, *players) == [10] * 5
 
 
@@ -113,10 +113,10 @@ def test_counts_of_hours_that_are_over_are_forgotten(ada, parts, slow, clock, mo
     rush(ada, 11)
 
     for _ in range(2):
-        parts.refusals.forget_old()
+        parts.actions.refusals.forget_old()
 
     text = "SELECT player, facts FROM action_refused"
-    assert parts.database.run(lambda db: rows(db, text)) == [(ada.id, 10)]
+    assert parts.base.database.run(lambda db: rows(db, text)) == [(ada.id, 10)]
     rush(ada, 1)
     assert kept(parts, ada, *others) == [10, 1, 1, 1, 1]
 
@@ -126,4 +126,4 @@ def test_refusals_change_no_board(ada, parts, slow):
     asked = ada.request("jump")
 
     assert ada.complete(asked).json["data"]["newScore"] == 10
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []

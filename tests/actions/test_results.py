@@ -22,7 +22,7 @@ def database_url(sqlite_url):
 def journal_bytes(parts):
     """How many bytes the newest completion's result takes in the journal, without its quotes."""
     text = "SELECT data FROM journal WHERE kind = 'action' ORDER BY seq DESC LIMIT 1"
-    data = parts.database.run(lambda db: rows(db, text))[0][0]
+    data = parts.base.database.run(lambda db: rows(db, text))[0][0]
     return len(msgspec.json.encode(msgspec.json.decode(data)["result"])) - 2
 
 
@@ -86,7 +86,7 @@ def test_what_a_token_was_asked_for_with_stays(ada, parts):
 
 def test_a_token_of_an_earlier_release_takes_4096_bytes(ada, parts):
     asked = ada.request()
-    tokens = parts.actions.tokens
+    tokens = parts.actions.service.tokens
     fields = msgspec.msgpack.decode(msgspec.msgpack.encode(tokens.open(asked["actionToken"], ada.id)))
     token = tokens.seal(fields[:-1])  # a ticket as it was, without its last field
     asked |= {"actionToken": token, "challenge": asked["challenge"] | {"nonce": nonce(token)}}

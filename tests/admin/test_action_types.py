@@ -130,8 +130,8 @@ def test_a_board_that_stops_trusting_players_takes_no_more_points(client, parts)
 @pytest.mark.parametrize(("role", "status"), [("player", 403), ("moderator", 403), ("admin", 200)])
 def test_an_admin_needs_no_key(client, parts, role, status):
     ada = Player(parts)
-    parts.players.grant(ada.id, role, context={})
-    parts.clock.advance(ms=1)
+    parts.accounts.players.grant(ada.id, role, context={})
+    parts.base.clock.advance(ms=1)
     ada.renew()
 
     assert ada.http.get("/v1/admin/action-types").status_code == status
@@ -142,8 +142,8 @@ def test_a_moderator_keeps_a_player_from_scoring(client, parts):
     put(client, difficulty=0)
     ada, bob = Player(parts), Player(parts)
     asked = ada.request()
-    parts.players.grant(bob.id, "moderator", context={})
-    parts.clock.advance(ms=1)
+    parts.accounts.players.grant(bob.id, "moderator", context={})
+    parts.base.clock.advance(ms=1)
     bob.renew()
 
     disabled = bob.http.post(f"/v1/admin/players/{ada.id}/disable-scoring")

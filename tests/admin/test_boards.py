@@ -97,7 +97,7 @@ def test_new_columns_count_what_was_sent_from_then_on(client, parts):
         ("a", {"faults": 0, "wins": 1}),
     ]
     parts.followers.catch_up("boards")
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_a_board_that_keeps_the_best_keeps_another_best_in_a_new_order(client):
@@ -125,7 +125,7 @@ def test_a_board_made_anew_starts_empty(client, parts):
     assert players(client, "cup") == ["c"]
     parts.followers.catch_up("boards")
     assert players(client, "cup") == ["c"]
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_an_entry_of_a_deleted_board_counts_anew_on_the_next_of_its_name(client):
@@ -147,8 +147,8 @@ def test_a_board_that_is_not_there_can_be_neither_shown_nor_deleted(client):
 
 def test_another_process_sees_a_new_definition_at_once(client, make_parts, database_url, parts):
     other = make_parts(database_url)
-    other.boards.all()
+    other.boards.service.all()
 
     put(client, "cup", title="Cup")
 
-    assert other.boards.board("cup").definition.title == "Cup"
+    assert other.boards.service.board("cup").definition.title == "Cup"

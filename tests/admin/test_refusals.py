@@ -16,7 +16,7 @@ def bearer(parts):
     """Headers of a caller with a key of some scopes."""
 
     def headers(*scopes):
-        return {"Authorization": f"Bearer {parts.keys.create('test', scopes)[1]}"}
+        return {"Authorization": f"Bearer {parts.accounts.keys.create('test', scopes)[1]}"}
 
     return headers
 

@@ -19,9 +19,9 @@ from tests.stream.steps import publish
 def callers(client, parts):
     """Those who may rename, each with the id that the journal names."""
     moderator = Player(parts, displayName="Mod")
-    parts.players.grant(moderator.id, "moderator", context={})
+    parts.accounts.players.grant(moderator.id, "moderator", context={})
     moderator.renew()
-    (key,) = parts.keys.all()
+    (key,) = parts.accounts.keys.all()
     return {"key": (client, key.id), "moderator": (moderator.http, moderator.id)}
 
 
@@ -70,7 +70,7 @@ def test_the_audit_log_names_who_did_it_and_not_the_name(client, callers, parts)
     rename(http, "ada", "Lovelace")
     parts.followers.catch_up("audit")
 
-    lines = parts.audit_database.run(lambda db: db.execute_sql("SELECT * FROM audit").fetchall())
+    lines = parts.base.audit_database.run(lambda db: db.execute_sql("SELECT * FROM audit").fetchall())
     (line,) = [line for line in lines if "player-renamed" in line]
     assert caller in line
     assert "Lovelace" not in repr(lines)
@@ -84,7 +84,7 @@ def test_streams_show_it_without_waiting_for_a_score(client, make_parts, databas
     rename(client, "ada", "Ada")
     publish(parts)
 
-    *_, frame = [frames.decoded(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
+    *_, frame = [frames.decode(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
     assert (frame["t"], frame["up"]) == ("delta", [[0, {"id": "ada", "n": "Ada"}]])
 
 
@@ -130,7 +130,7 @@ def test_a_name_that_is_none_changes_nothing(client, parts):
 @pytest.mark.one_database
 def test_others_may_not_rename(client, parts):
     ada = Player(parts, displayName="Ada")
-    key = parts.keys.create("scores", ("scores:write", "boards:write"))[1]
+    key = parts.accounts.keys.create("scores", ("scores:write", "boards:write"))[1]
     server = ContractClient(create_app(parts))
     server.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.store.redisview import Change, RedisView
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.types import Definition, Standing, Window
+from scoreboard.boards.views import Listed, Located
 from scoreboard.core.storage.redis import Breaker
 
 WINDOW = Window("main", "all", "")
@@ -31,18 +33,18 @@ def standing(player, score, version, metadata=""):
 
 def write(view, order, *standings):
     """As a web process does, in the middle of a building."""
-    view.put(Change(order, WINDOW, standings, version=9, entries=-1))
+    view.writer.put(Change(order, WINDOW, standings, version=9, entries=-1))
 
 
 def ranks(view, order):
-    stretch = view.listed(WINDOW, order, offset=0, limit=10)
-    return {place.player: (order.rank(place), order.read(place.key)[0]) for place in stretch.places}
+    answer = view.ask(WINDOW, order, Listed(0, 10))
+    return {place.player: (order.rank(place), order.read(place.key)[0]) for place in answer.places}
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "competition", "dense"])
 def test_what_was_written_meanwhile_stays_and_what_is_older_is_replaced(view, redis, ties):
     order = Order(Definition(ties=ties), layout=1)
-    view.begin_building(WINDOW, "mine", 1)
+    view.builder.begin(WINDOW, "mine", 1)
     write(view, order, standing("ada", 50, version=8), standing("bob", 1, version=2))
 
     page = [
@@ -50,8 +52,8 @@ def test_what_was_written_meanwhile_stays_and_what_is_older_is_replaced(view, re
         standing("bob", 50, version=7),
         standing("cyd", 20, version=6, metadata="{}"),
     ]
-    assert view.fill_building(WINDOW, "mine", order, 8, page)
-    assert view.finish_building(WINDOW, "mine", order, 8)
+    assert view.builder.fill(WINDOW, "mine", order, 8, page)
+    assert view.builder.finish(WINDOW, "mine", order, 8)
 
     first = {"ordinal": (1, 2, 3), "competition": (1, 1, 3), "dense": (1, 1, 2)}[ties]
     bob, ada, cyd = first
@@ -66,14 +68,14 @@ def test_pages_longer_than_one_command_bears_are_written_whole(view, redis, ties
     everybody = [
         standing(f"p{n:04}", n % 7, version=n + 1, metadata='{"n":1}' * (n % 2)) for n in range(2500)
     ]
-    view.begin_building(WINDOW, "mine", 1)
+    view.builder.begin(WINDOW, "mine", 1)
 
-    assert view.fill_building(WINDOW, "mine", order, 2500, everybody)
-    assert view.finish_building(WINDOW, "mine", order, 2500)
+    assert view.builder.fill(WINDOW, "mine", order, 2500, everybody)
+    assert view.builder.finish(WINDOW, "mine", order, 2500)
 
-    stretch = view.located(WINDOW, order, ["p0006", "p0000"])
-    best, worst = sorted(stretch.places, key=lambda place: place.position)
-    assert stretch.total == 2500
+    answer = view.ask(WINDOW, order, Located(("p0006", "p0000")))
+    best, worst = sorted(answer.places, key=lambda place: place.position)
+    assert answer.total == 2500
     assert (best.player, order.rank(best)) == ("p0006", 1)
     assert (worst.player, order.rank(worst)) == ("p0000", 7 if ties == "dense" else 2143)
     assert redis.hlen("sb:{main/all/}:metadata") == 1250
@@ -81,25 +83,25 @@ def test_pages_longer_than_one_command_bears_are_written_whole(view, redis, ties
 
 def test_who_began_later_builds_alone(view):
     order = Order(Definition(), layout=1)
-    view.begin_building(WINDOW, "mine", 1)
-    view.begin_building(WINDOW, "another's", 1)
+    view.builder.begin(WINDOW, "mine", 1)
+    view.builder.begin(WINDOW, "another's", 1)
 
-    assert not view.fill_building(WINDOW, "mine", order, 1, [standing("ada", 10, version=1)])
-    assert not view.finish_building(WINDOW, "mine", order, 1)
-    assert view.finish_building(WINDOW, "another's", order, 1)
-    assert view.listed(WINDOW, order, offset=0, limit=10).total == 0
+    assert not view.builder.fill(WINDOW, "mine", order, 1, [standing("ada", 10, version=1)])
+    assert not view.builder.finish(WINDOW, "mine", order, 1)
+    assert view.builder.finish(WINDOW, "another's", order, 1)
+    assert view.ask(WINDOW, order, Listed(0, 10)).total == 0
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "dense"])
 def test_who_went_while_a_window_was_built_does_not_come_back_with_it(view, ties):
     order = Order(Definition(ties=ties), 1)
     ada, bob = standing("ada", 5, version=2), standing("bob", 7, version=3)
-    view.begin_building(WINDOW, "mine", 1)
-    view.put(Change(order, WINDOW, [], version=4, entries=-1, gone={"bob": 4}))  # merged meanwhile
+    view.builder.begin(WINDOW, "mine", 1)
+    view.writer.put(Change(order, WINDOW, [], version=4, entries=-1, gone={"bob": 4}))  # merged meanwhile
 
-    view.fill_building(WINDOW, "mine", order, 3, [ada, bob])  # read before that
-    view.put(Change(order, WINDOW, [bob], version=3, entries=-1))  # shown late
+    view.builder.fill(WINDOW, "mine", order, 3, [ada, bob])  # read before that
+    view.writer.put(Change(order, WINDOW, [bob], version=3, entries=-1))  # shown late
 
-    assert view.finish_building(WINDOW, "mine", order, 3)
-    assert [place.player for place in view.listed(WINDOW, order, offset=0, limit=9).places] == ["ada"]
-    assert view.located(WINDOW, order, ["ada"]).places[0].tiers == 0
+    assert view.builder.finish(WINDOW, "mine", order, 3)
+    assert [place.player for place in view.ask(WINDOW, order, Listed(0, 9)).places] == ["ada"]
+    assert view.ask(WINDOW, order, Located(("ada",))).places[0].tiers == 0

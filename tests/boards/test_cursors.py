@@ -22,7 +22,7 @@ def forged(*parts):
 
 
 def test_a_cursor_says_where_to_go_on():
-    assert cursors.read(CURSOR, "main", ORDER) == (WINDOW, (KEY, "ada"))
+    assert cursors.read(CURSOR, "main", ORDER) == (WINDOW, KEY, "ada")
 
 
 @pytest.mark.parametrize(

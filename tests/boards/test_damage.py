@@ -7,7 +7,7 @@ import pytest
 from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, submit
 
-TAG = rediskeys.window("cup", "all", "")
+TAG = rediskeys.window("cup/all/")
 KEYS = {
     part.__name__: part(TAG)
     for part in (
@@ -93,30 +93,30 @@ def test_what_is_damaged_is_read_from_sql_and_built_again(cup, parts, redis, par
         assert first(cup) == "p03", how
         if how is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
             redis.rename(f"{KEYS[part]}:elsewhere", KEYS[part])  # as it was before that score
-            for _ in parts.check.passing():
+            for _ in parts.boards.check.passing():
                 pass
         assert parts.followers.catch_up("boards") == 0
         assert first(cup) == "p03", how
-        assert parts.verify.run() == [], how
+        assert parts.boards.verifier.run() == [], how
         assert submit(cup, "cup", {"player": "p03", "score": 1})["standings"][0]["rank"] == 1, how
 
 
 @pytest.mark.parametrize("part", [part for part in KEYS if part != "state"])
 def test_what_is_damaged_while_it_is_built_is_not_shown(cup, parts, redis, part):
-    follower = parts.boards_follower
-    row = next(row for row in parts.windows.open() if row.window.board == "cup")
+    follower = parts.boards.follower
+    row = next(row for row in parts.boards.windows.open() if row.window.board == "cup")
     follower.catalogue.refresh()
     redis.delete(KEYS["state"])
-    fill = follower.view.fill_building
+    fill = follower.view.builder.fill
 
     def damaged(*args):
         filled = fill(*args)
         redis.delete(rediskeys.building(KEYS[part]))
         return filled
 
-    follower.view.fill_building = damaged
+    follower.view.builder.fill = damaged
     built = follower.build(row)
-    follower.view.fill_building = fill
+    follower.view.builder.fill = fill
 
     assert not built
     assert len(listed(cup, "cup", limit=50)["entries"]) == 12

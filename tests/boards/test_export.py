@@ -112,7 +112,7 @@ def test_a_revised_period_says_so_in_each_row(client, parts, clock):
     put(client, "day", period="daily", regions=["eu"])
     submit(client, "day", {"player": "ada", "score": 1, "region": "eu"})
     clock.advance(days=2)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
     submit(client, "day", {"player": "bob", "score": 1, "occurredAt": "2026-01-01T12:00:00Z"})
 
     for query in ({}, {"region": "eu"}):
@@ -128,11 +128,11 @@ def test_it_is_one_state_whatever_is_written_meanwhile(client, parts, monkeypatc
     monkeypatch.setattr("scoreboard.boards.exports.PAGE", 10)
     score(client, "main", **{f"p{number}": number for number in range(50)})
     before = entries(client)
-    spool = parts.boards.exported(parts.boards.board("main"), "", "", "jsonl")
+    spool = parts.boards.service.exported(parts.boards.service.board("main"), "", "", "jsonl")
     score(client, "main", p0=1000)
 
     found = [json.loads(line) for line in b"".join(spool).splitlines()]
-    parts.boards.exports.end(spool)
+    parts.boards.service.exports.end(spool)
 
     assert found == before
 
@@ -141,10 +141,10 @@ def test_with_redis_away_it_is_the_same(client, parts, redis, make_parts, databa
     score(client, "main", ada=3, bob=5)
     away = make_parts(database_url, redis_url="redis://127.0.0.1:1")
 
-    spool = away.boards.exported(away.boards.board("main"), "", "", "csv")
+    spool = away.boards.service.exported(away.boards.service.board("main"), "", "", "csv")
 
     assert b'2,"ada"' in b"".join(spool)
-    away.boards.exports.end(spool)
+    away.boards.service.exports.end(spool)
 
 
 @pytest.mark.one_database
@@ -174,15 +174,15 @@ class TestRefusals:
         assert http.get("/v1/boards/main/export.csv").status_code == 200
 
     def test_a_process_makes_a_few_at_a_time_and_the_next_ones_later(self, client, parts):
-        board = parts.boards.board("main")
+        board = parts.boards.service.board("main")
         held = []
         while True:
             answer = client.get("/v1/boards/main/export.csv")
             if answer.status_code != 200:
                 break
-            held.append(parts.boards.exported(board, "", "", "csv"))
+            held.append(parts.boards.service.exported(board, "", "", "csv"))
 
         assert refusal(answer) == (503, "overloaded")
         for spool in held:
-            parts.boards.exports.end(spool)
+            parts.boards.service.exports.end(spool)
         assert exported(client).status_code == 200

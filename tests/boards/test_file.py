@@ -23,43 +23,45 @@ def file(tmp_path):
 
 
 def test_a_file_defines_its_boards(parts, file):
-    changed = parts.manage.apply_file(file('[cup]\ntitle = "Cup"\nminScore = 0\n[day]\nperiod = "daily"\n'))
+    changed = parts.boards.admin.apply_file(
+        file('[cup]\ntitle = "Cup"\nminScore = 0\n[day]\nperiod = "daily"\n')
+    )
 
     assert changed == ["cup", "day"]
-    assert parts.boards.board("cup").definition.title == "Cup"
-    assert parts.boards.board("day").definition.period == "daily"
+    assert parts.boards.service.board("cup").definition.title == "Cup"
+    assert parts.boards.service.board("day").definition.period == "daily"
 
 
 def test_only_boards_that_changed_are_defined_again(parts, file):
-    parts.manage.apply_file(file('[cup]\ntitle = "Cup"\n[day]\n'))
-    before = parts.boards.board("day").revision
+    parts.boards.admin.apply_file(file('[cup]\ntitle = "Cup"\n[day]\n'))
+    before = parts.boards.service.board("day").revision
 
-    changed = parts.manage.apply_file(file('[day]\n\n# a comment\n[cup]\ntitle = "The Cup"\n'))
+    changed = parts.boards.admin.apply_file(file('[day]\n\n# a comment\n[cup]\ntitle = "The Cup"\n'))
 
     assert changed == ["cup"]
-    assert parts.boards.board("day").revision == before
+    assert parts.boards.service.board("day").revision == before
 
 
 def test_a_change_by_hand_stays_until_the_file_changes(client, parts, file):
-    parts.manage.apply_file(file('[cup]\ntitle = "Cup"\n'))
+    parts.boards.admin.apply_file(file('[cup]\ntitle = "Cup"\n'))
     put(client, "cup", title="By hand")
 
-    assert parts.manage.apply_file(file('[cup]\ntitle = "Cup"\n')) == []
-    assert parts.boards.board("cup").definition.title == "By hand"
-    assert parts.manage.apply_file(file('[cup]\ntitle = "New"\n')) == ["cup"]
-    assert parts.boards.board("cup").definition.title == "New"
+    assert parts.boards.admin.apply_file(file('[cup]\ntitle = "Cup"\n')) == []
+    assert parts.boards.service.board("cup").definition.title == "By hand"
+    assert parts.boards.admin.apply_file(file('[cup]\ntitle = "New"\n')) == ["cup"]
+    assert parts.boards.service.board("cup").definition.title == "New"
 
 
 def test_a_deleted_board_stays_deleted_until_the_file_changes(client, parts, file):
-    parts.manage.apply_file(file("[cup]\n"))
+    parts.boards.admin.apply_file(file("[cup]\n"))
     client.delete("/v1/admin/boards/cup")
 
-    assert parts.manage.apply_file(file("[cup]\n")) == []
-    assert parts.manage.apply_file(file('[cup]\ntitle = "Again"\n')) == ["cup"]
+    assert parts.boards.admin.apply_file(file("[cup]\n")) == []
+    assert parts.boards.admin.apply_file(file('[cup]\ntitle = "Again"\n')) == ["cup"]
 
 
 def test_no_file_defines_no_boards(parts, tmp_path):
-    assert parts.manage.apply_file(tmp_path / "none.toml") == []
+    assert parts.boards.admin.apply_file(tmp_path / "none.toml") == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_what_is_wrong_in_a_file_is_named_with_file_and_board(parts, file, text,
     path = file(text)
 
     with pytest.raises(ValidationFailed) as refused:
-        parts.manage.apply_file(path)
+        parts.boards.admin.apply_file(path)
 
     assert refused.value.errors[0].field == f"{path}{field}"
 
@@ -90,8 +92,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_content(parts, tmp_path)
     path = tmp_path / "boards.toml"
     path.write_bytes(b'\xef\xbb\xbf[cup]\r\ntitle = "Cup"\r\n')
 
-    assert parts.manage.apply_file(path) == ["cup"]
-    assert parts.boards.board("cup").definition.title == "Cup"
+    assert parts.boards.admin.apply_file(path) == ["cup"]
+    assert parts.boards.service.board("cup").definition.title == "Cup"
 
 
 def test_a_file_of_utf16_is_refused_with_what_to_do(parts, tmp_path):
@@ -99,7 +101,7 @@ def test_a_file_of_utf16_is_refused_with_what_to_do(parts, tmp_path):
     path.write_text("[cup]\n", "utf-16")
 
     with pytest.raises(ValidationFailed) as refused:
-        parts.manage.apply_file(path)
+        parts.boards.admin.apply_file(path)
 
     assert "save it as UTF-8" in refused.value.errors[0].message
 
@@ -109,11 +111,11 @@ def test_a_file_that_is_no_utf8_is_refused(parts, tmp_path):
     path.write_bytes(b'[cup]\ntitle = "\xff"\n')
 
     with pytest.raises(ValidationFailed):
-        parts.manage.apply_file(path)
+        parts.boards.admin.apply_file(path)
 
 
 def test_the_shipped_file_says_what_the_defaults_are(parts):
-    board = parts.boards.board("main")
+    board = parts.boards.service.board("main")
 
     assert board.definition.title == "Main board"
     assert board.definition.ties == "ordinal"

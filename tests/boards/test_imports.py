@@ -15,9 +15,9 @@ def over(client, parts, clock):
     put(client, "day", period="daily", regions=["eu"], windows=["all"])
     score(client, "day", ada=5, bob=3)
     clock.advance(days=2)
-    assert parts.manage.close_due_periods() == 1
+    assert parts.boards.admin.close_due_periods() == 1
     parts.followers.catch_up("boards")
-    _, key = parts.keys.create("history", ["scores:import"])
+    _, key = parts.accounts.keys.create("history", ["scores:import"])
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     return client
 
@@ -28,7 +28,7 @@ def late(player, amount, day=DAY, **more):
 
 def agrees(parts):
     parts.followers.catch_up("boards")
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_a_closed_period_is_ranked_again_and_says_that_it_was_revised(over, parts, redis):
@@ -47,7 +47,7 @@ def test_a_closed_period_is_ranked_again_and_says_that_it_was_revised(over, part
     assert listed(over, "day", period=DAY, region="eu")["total"] == 1
     (period,) = over.get("/v1/boards/day/periods").json["data"]
     assert (period["id"], period["entries"], period["revisedAt"]) == (DAY, 3, LATER)
-    assert parts.windows.due(2**45) == []  # nothing waits to be closed again
+    assert parts.boards.windows.due(2**45) == []  # nothing waits to be closed again
     agrees(parts)
 
 
@@ -83,7 +83,7 @@ def test_periods_of_long_ago_are_opened_closed_and_not_shown_by_redis(over, part
     assert (newest["id"], oldest["id"]) == (DAY, "2019-05-01")
     assert oldest["closedAt"] == oldest["revisedAt"] == LATER
     assert not redis.exists("sb:{day/2019-05-01/}:order")
-    assert parts.manage.close_due_periods() == 0
+    assert parts.boards.admin.close_due_periods() == 0
     agrees(parts)
 
 
@@ -112,7 +112,7 @@ def test_a_thousand_days_come_in_one_batch(over, parts):
 
 
 def test_without_the_scope_it_is_refused_and_the_scope_is_named(over, parts):
-    _, key = parts.keys.create("game", ["scores:write", "admin"])
+    _, key = parts.accounts.keys.create("game", ["scores:write", "admin"])
 
     for day in (DAY, "2019-05-01"):
         report = submit(over, "day", late("eve", 4, day=day), Authorization=f"Bearer {key}")
@@ -124,11 +124,11 @@ def test_without_the_scope_it_is_refused_and_the_scope_is_named(over, parts):
 def test_an_entry_from_before_the_scope_was_there_is_the_same_entry(client, parts, clock):
     put(client, "day", period="daily")
     entry = late("eve", 4, idempotencyKey="1")
-    key, secret = parts.keys.create("game", ["scores:write"])
+    key, secret = parts.accounts.keys.create("game", ["scores:write"])
     clock.advance(days=1)
     submit(client, "day", entry, Authorization=f"Bearer {secret}")
-    parts.keys._register(key.id, "game", ("scores:import",), secret)
-    parts.keys._known.clear()
+    parts.accounts.keys._register(key.id, "game", ("scores:import",), secret)
+    parts.accounts.keys._known.clear()
 
     assert submit(client, "day", entry, Authorization=f"Bearer {secret}")["replayed"] == 1
 
@@ -137,19 +137,19 @@ def test_an_entry_from_before_the_scope_was_there_is_the_same_entry(client, part
 def test_the_journal_and_the_audit_log_know_the_key(over, parts):
     submit(over, "day", late("eve", 4))
     line = parts.journal.after(parts.journal.head() - 1, 1)[0]
-    key = next(one for one in parts.keys.all() if one.name == "history")
+    key = next(one for one in parts.accounts.keys.all() if one.name == "history")
     assert (line.fact.data["import"], line.fact.context["caller"]) == (True, key.id)
 
     parts.followers.catch_up("audit")
     text = f"SELECT caller, detail FROM audit WHERE seq = {line.seq}"
-    ((caller, detail),) = parts.audit_database.run(lambda db: db.execute_sql(text).fetchall())
+    ((caller, detail),) = parts.base.audit_database.run(lambda db: db.execute_sql(text).fetchall())
     assert caller == key.id
     assert '"import":true' in detail
 
 
 @pytest.mark.one_database
 def test_a_key_without_either_scope_is_refused(client, parts):
-    _, key = parts.keys.create("boards", ["boards:write"])
+    _, key = parts.accounts.keys.create("boards", ["boards:write"])
     answer = client.post(
         "/v1/boards/main/scores",
         json={"entries": [{"player": "ada", "score": 1}]},

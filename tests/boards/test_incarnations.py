@@ -56,7 +56,7 @@ def test_an_answer_that_was_lost_before_it_was_stored_counts_once(client, parts)
     put(client, "cup")
     again(client)
     send(client, ADA)
-    parts.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))
+    parts.base.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))
 
     assert send(client, ADA).json["data"]["replayed"] == 1
 
@@ -89,7 +89,7 @@ def test_a_key_of_another_board_stays_used(client):
 def test_an_answer_of_a_release_that_did_not_know_incarnations_is_made_again_and_counts_once(client, parts):
     put(client, "cup")
     send(client, ADA)
-    parts.database.transaction(lambda db: db.execute_sql("UPDATE answer SET incarnation = ''"))
+    parts.base.database.transaction(lambda db: db.execute_sql("UPDATE answer SET incarnation = ''"))
 
     assert send(client, ADA).json["data"]["replayed"] == 1
     assert refusal(send(client, {"player": "bob", "score": 1})) == (422, "idempotency_key_reused")
@@ -180,7 +180,7 @@ def test_no_period_of_an_earlier_board_is_a_result_of_the_next_one(client, parts
     put(client, "cup", period="daily")
     submit(client, "cup", ADA)
     clock.advance(days=2)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
     assert len(client.get("/v1/boards/cup/periods").json["data"]) == 1
 
     assert client.delete("/v1/admin/boards/cup").status_code == 204

@@ -175,7 +175,7 @@ class Boards(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "parts"):
             self.parts.followers.catch_up("boards")
-            assert self.parts.verify.run() == []
+            assert self.parts.boards.verifier.run() == []
 
     def ordered(self, definition):
         return definition["order"], definition["columns"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.boards.order import LAST_TIME, Order
+from scoreboard.boards.order import LAST_TIME, Order, percentile
 from scoreboard.boards.types import SAFE, Column, Definition, Place, Standing
 
 DIRECTIONS = ("desc", "asc")
@@ -152,4 +152,4 @@ def test_numbering_goes_on_from_where_the_first_place_stands():
 def test_the_percentile_is_the_share_of_others_behind_or_level(ties, position, ahead, total, percent):
     place = Place(key="", player="p", position=position, ahead=ahead, tiers=0)
 
-    assert order_of(("desc",), ties).percentile(place, total) == percent
+    assert percentile(order_of(("desc",), ties).ahead(place), total) == percent

@@ -15,7 +15,7 @@ def over(client, parts, clock):
     put(client, "day", period="daily", windows=["all"])
     score(client, "day", ada=5, bob=3)
     clock.advance(days=1)
-    assert parts.manage.close_due_periods() == 1
+    assert parts.boards.admin.close_due_periods() == 1
     return client
 
 
@@ -46,7 +46,7 @@ def test_pages_of_a_day_go_on_after_it_is_over(client, clock):
 
 
 def test_a_score_that_comes_too_late_is_refused(over, parts):
-    _, key = parts.keys.create("game", ["scores:write"])
+    _, key = parts.accounts.keys.create("game", ["scores:write"])
     late = {"player": "eve", "score": 9, "occurredAt": f"{DAY}T23:59:59.999Z"}
     report = submit(over, "day", late, Authorization=f"Bearer {key}")
 
@@ -68,7 +68,7 @@ def test_a_score_that_comes_late_counts_for_its_own_day_until_that_is_closed(cli
 
 
 def test_closing_twice_closes_once(over, parts):
-    assert parts.manage.close_due_periods() == 0
+    assert parts.boards.admin.close_due_periods() == 0
 
 
 def test_two_processes_close_a_period_once(make_parts, parts, client, clock, database_url):
@@ -77,7 +77,7 @@ def test_two_processes_close_a_period_once(make_parts, parts, client, clock, dat
     clock.advance(days=1)
     due = make_parts(database_url)
 
-    assert parts.manage.close_due_periods() + due.manage.close_due_periods() == 1
+    assert parts.boards.admin.close_due_periods() + due.boards.admin.close_due_periods() == 1
 
 
 def test_past_periods_are_listed_newest_first_page_by_page(client, parts, clock):
@@ -85,7 +85,7 @@ def test_past_periods_are_listed_newest_first_page_by_page(client, parts, clock)
     for number in range(5):
         score(client, "day", **{f"p{n}": 1 for n in range(number + 1)})
         clock.advance(days=1)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
 
     first = client.get("/v1/boards/day/periods?limit=3").json
     rest = client.get(f"/v1/boards/day/periods?limit=3&cursor={first['page']['next']}").json
@@ -112,7 +112,7 @@ def test_the_period_that_runs_is_not_listed_as_past(client):
 
 def test_a_closed_period_stays_after_its_board_is_read_for_a_long_time(over, parts, clock, redis):
     clock.advance(days=4000)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
     redis.flushall()
 
     assert players(over, "day", period=DAY) == ["ada", "bob"]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.stream.http.upgrade import stream_messages
+from scoreboard.stream.routes import stream_messages
 from tests.actions.play import Player
 from tests.boards.calls import put, refusal, score
 from tests.sockets import messages
@@ -65,11 +65,11 @@ def boards(client):
 def sent(boards, parts):
     """What callers send, by who they are."""
     guest, moderator = Player(parts), Player(parts)
-    parts.players.grant(moderator.id, "moderator", context={})
-    parts.clock.advance(ms=1)
+    parts.accounts.players.grant(moderator.id, "moderator", context={})
+    parts.base.clock.advance(ms=1)
     moderator.renew()
-    key, secret = parts.keys.create("old", ["scores:write"])
-    parts.keys.revoke(key.id)
+    key, secret = parts.accounts.keys.create("old", ["scores:write"])
+    parts.accounts.keys.revoke(key.id)
     return {
         "nobody": "",
         "guest": f"Bearer {guest.session['accessToken']}",
@@ -149,8 +149,8 @@ def test_server_keys_and_moderators_read_and_stream_it(boards, sent, who):
 def test_a_ticket_shows_it_to_moderators_and_hides_it_from_players(boards, parts, role, carrier):
     ada = Player(parts)
     if role == "moderator":
-        parts.players.grant(ada.id, role, context={})
-        parts.clock.advance(ms=1)
+        parts.accounts.players.grant(ada.id, role, context={})
+        parts.base.clock.advance(ms=1)
         ada.renew()
     ticket = ada.http.post("/v1/stream/ticket").json["data"]["ticket"]
     path = f"/v1/{carrier}?boards={{}}&ticket={ticket}"
@@ -215,10 +215,10 @@ def trips(redis, client, path):
 
 def test_whoever_watches_a_board_that_becomes_private_hears_that_it_is_gone(boards, parts):
     answer = create_app(parts).test_client().get("/v1/stream", buffered=False)
-    (viewer,) = parts.viewers.all()
+    (viewer,) = parts.stream.viewers.all()
     put(boards, "main", public=False)
 
-    parts.rooms.turn()
+    parts.stream.rooms.turn()
 
     assert viewer.ending
     assert '"code":404' in "".join(part.decode() for part in answer.response)

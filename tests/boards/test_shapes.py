@@ -87,7 +87,7 @@ def test_a_body_that_is_no_object_is_a_problem(client, method, path, data):
 
 
 def test_a_mistake_of_ours_tells_nothing_of_the_inside(client, parts, monkeypatch):
-    monkeypatch.setattr(parts.boards, "all", lambda: 1 / 0)
+    monkeypatch.setattr(parts.boards.service, "all", lambda: 1 / 0)
 
     answer = client.get("/v1/boards")
 

@@ -6,7 +6,10 @@ import random
 
 import pytest
 
+from scoreboard.boards.order import Order
 from scoreboard.boards.store import sqlview
+from scoreboard.boards.store.sqlview import SqlView
+from scoreboard.boards.views import Listed, Located
 from tests.boards.calls import put
 
 PLAYERS = 60
@@ -22,28 +25,33 @@ def filled(request, client, parts):
         for number in range(PLAYERS)
     ]
     assert client.post("/v1/boards/cup/scores", json={"entries": entries}).json["data"]["rejected"] == []
-    board = parts.boards.board("cup")
-    window, _ = parts.boards.window(board, "current", "")
-    return window, parts.boards.order(board)
+    board = parts.boards.service.board("cup")
+    window, _ = parts.boards.service.window(board, "current", "")
+    return window, Order(board.definition, board.layout)
 
 
-def shown(stretch, order):
-    return [(one.player, one.key, one.position, one.ahead, order.rank(one)) for one in stretch.places]
+@pytest.fixture
+def sql(parts):
+    return SqlView(parts.base.database)
+
+
+def shown(answer, order):
+    return [(one.player, one.key, one.position, one.ahead, order.rank(one)) for one in answer.places]
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, PLAYERS])
-def test_players_have_the_places_that_the_list_gives_them(filled, parts, count):
+def test_players_have_the_places_that_the_list_gives_them(filled, sql, count):
     order = filled[1]
-    listed = shown(parts.sql_view.listed(*filled, offset=0, limit=PLAYERS), order)
+    listed = shown(sql.ask(*filled, Listed(0, PLAYERS)), order)
     for turn in range(5):
         asked = random.Random(turn).sample([f"p{number}" for number in range(PLAYERS)], count)
 
-        found = shown(parts.sql_view.located(*filled, ["nobody", *asked]), order)
+        found = shown(sql.ask(*filled, Located(("nobody", *asked))), order)
 
         assert found == [place for place in listed if place[0] in asked]
 
 
-def test_no_row_is_counted_twice_however_many_ask(filled, parts, monkeypatch):
+def test_no_row_is_counted_twice_however_many_ask(filled, sql, monkeypatch):
     counted = []
 
     def between(*args):
@@ -54,10 +62,10 @@ def test_no_row_is_counted_twice_however_many_ask(filled, parts, monkeypatch):
     original = sqlview._between
     monkeypatch.setattr(sqlview, "_between", between)
 
-    parts.sql_view.located(*filled, [f"p{number}" for number in range(PLAYERS)])
+    sql.ask(*filled, Located(tuple(f"p{number}" for number in range(PLAYERS))))
 
     assert sum(counted) == PLAYERS - 1, "all that stand before the last"
 
 
-def test_nobody_costs_nothing(filled, parts):
-    assert parts.sql_view.located(*filled, ["nobody"]).places == []
+def test_nobody_costs_nothing(filled, sql):
+    assert sql.ask(*filled, Located(("nobody",))).places == []

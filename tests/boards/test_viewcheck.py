@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.boards import viewcheck
+from scoreboard.boards.order import Order
 from scoreboard.core.storage import rediskeys
 from tests.boards.calls import dozen, listed, put, score, submit
 
-TAG = rediskeys.window("cup", "all", "")
+TAG = rediskeys.window("cup/all/")
 ORDER, MEMBERS, METADATA = rediskeys.order(TAG), rediskeys.members(TAG), rediskeys.metadata(TAG)
 TIERS, SIZES, STATE = rediskeys.tiers(TAG), rediskeys.tier_sizes(TAG), rediskeys.state(TAG)
 
@@ -29,14 +30,15 @@ def cup(client, parts):
 
 
 def compare(parts):
-    for _ in parts.check.passing():
+    for _ in parts.boards.check.passing():
         pass
 
 
 def is_shown(parts, board="cup"):
-    rows = [row for row in parts.windows.open() if row.window.board == board]
-    order = parts.boards.order(parts.boards.board(board))
-    return parts.boards_follower.view.are_shown([(row.window, order) for row in rows]) == [True] * len(rows)
+    rows = [row for row in parts.boards.windows.open() if row.window.board == board]
+    found = parts.boards.service.board(board)
+    order = Order(found.definition, found.layout)
+    return parts.boards.follower.view.are_shown([(row.window, order) for row in rows]) == [True] * len(rows)
 
 
 def another_member(redis):
@@ -107,7 +109,7 @@ def test_what_was_altered_is_found_and_built_again(cup, parts, redis):
         parts.followers.catch_up("boards")
         compare(parts)
         assert is_shown(parts), alter
-        assert parts.verify.run() == []
+        assert parts.boards.verifier.run() == []
 
 
 def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
@@ -119,9 +121,9 @@ def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
 
 
 def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
-    view = parts.boards._projector.view
+    writer = parts.boards.projector.view.writer
     # Committed, and not shown yet: Redis does not say that it holds it.
-    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)
 
     compare(parts)
@@ -130,8 +132,8 @@ def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
 
 
 def test_what_is_altered_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
-    view = parts.boards._projector.view
-    monkeypatch.setattr(view, "publish", lambda changes, span: [None] * len(changes))
+    writer = parts.boards.projector.view.writer
+    monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)  # there is always something on its way
     another_standing(redis)
 
@@ -167,8 +169,8 @@ def test_a_closed_window_that_was_altered_is_read_from_sql(client, parts, redis,
     put(client, "cup", period="daily")
     score(client, "cup", ada=5, bob=7)
     clock.advance(days=1)
-    parts.manage.close_due_periods()
-    tag = rediskeys.window("cup", "2026-01-01", "")
+    parts.boards.admin.close_due_periods()
+    tag = rediskeys.window("cup/2026-01-01/")
     compare(parts)
     assert redis.exists(rediskeys.state(tag))
     redis.hset(rediskeys.members(tag), "ada", redis.hget(rediskeys.members(tag), "bob"))
@@ -234,7 +236,7 @@ def test_a_position_that_nobody_can_read_is_none(cup, parts, redis, field):
     assert listed(cup, "cup", limit=50)["entries"] == expected
     parts.followers.catch_up("boards")
     assert parts.followers.lag("boards") == 0
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 @pytest.mark.parametrize("key", [rediskeys.catalogue_version(), rediskeys.renames()])

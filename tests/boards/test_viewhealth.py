@@ -7,7 +7,8 @@ import time
 import pytest
 from redis import Redis
 
-from scoreboard.boards.store.redisview import Change
+from scoreboard.boards.order import Order
+from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import all_standings
 from scoreboard.boards.viewhealth import CHECK_SECONDS, NOTICED_SECONDS, STUCK_SECONDS
 from scoreboard.core.storage import rediskeys
@@ -29,7 +30,7 @@ def two(make_parts, sqlite_url):
 
 
 def trust(parts):
-    return parts.boards._projector.health
+    return parts.boards.projector.health
 
 
 @pytest.fixture
@@ -208,8 +209,8 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
 
 def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
     mine, looked = trust(two[1]), []
-    moments, asked = Moments(mine), mine.view.applied
-    mine.view.applied = lambda: looked.append(moments.now) or asked()
+    moments, asked = Moments(mine), mine.view.position.applied
+    mine.view.position.applied = lambda: looked.append(moments.now) or asked()
     for _ in range(100):
         moments.now += CHECK_SECONDS / 10
         mine.is_current()
@@ -220,15 +221,15 @@ def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
 def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two, redis):
     one = client_of(two[0])
     score(one, "main", ana=5, bob=6)
-    row = next(row for row in two[0].windows.open() if row.window.board == "main")
-    view, board = two[0].boards._projector.view, two[0].boards.board("main")
-    order = two[0].boards.order(board)
-    view.hide(row.window)
+    row = next(row for row in two[0].boards.windows.open() if row.window.board == "main")
+    view, board = two[0].boards.projector.view, two[0].boards.service.board("main")
+    order = Order(board.definition, board.layout)
+    view.writer.hide(row.window)
     newer = Change(order, row.window, [], version=row.version + 1, entries=2000)
-    view.publish([newer], NOTHING)
-    older = two[0].database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
+    view.writer.publish([newer], NOTHING)
+    older = two[0].base.database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
 
-    shown = view.put(Change(order, row.window, older, version=row.version, entries=2))
+    shown = view.writer.put(Change(order, row.window, older, version=row.version, entries=2))
 
     assert not shown
     assert len(listed(one, "main")["entries"]) == 2, "from SQL"

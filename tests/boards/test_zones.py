@@ -56,9 +56,9 @@ def test_a_zone_that_this_machine_lacks_has_days_all_the_same(name, starts):
 
 def test_a_board_of_earlier_versions_keeps_running_and_is_warned_of(client, parts, caplog):
     put(client, "old", period="daily")
-    parts.manage._define("old", Definition(period="daily", time_zone="localtime"), context={})
+    parts.boards.admin._define("old", Definition(period="daily", time_zone="localtime"), context={})
     with caplog.at_level(logging.WARNING):
-        parts.prepare()
+        parts.preparation.prepare()
 
     (said,) = [one for one in caplog.records if "IANA list" in one.getMessage()]
     assert (said.board, said.timeZone) == ("old", "localtime")

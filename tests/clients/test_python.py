@@ -239,7 +239,7 @@ def test_passwords_are_changed_and_sessions_are_ended(stack, ada):
 
 def test_a_sign_in_that_needs_a_proof_of_work_gets_one(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_sign_in_name="1/minute")
-    parts.players.register("ada", "correct horse battery", name=None, region=None, context={})
+    parts.accounts.players.register("ada", "correct horse battery", name=None, region=None, context={})
     served = Served(parts)
     client = Client(served.url)
     with pytest.raises(RefusedError):

@@ -53,7 +53,7 @@ def proxy(served):
 @contextlib.contextmanager
 def locked(parts):
     """While another process holds SQLite's write lock."""
-    other = apsw.Connection(parts.database.url.removeprefix("sqlite:///"))
+    other = apsw.Connection(parts.base.database.url.removeprefix("sqlite:///"))
     other.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -20,14 +20,14 @@ OLD, NEW = "correct horse battery", "another long enough one"
 def parts(run):
     run("migrate")
     found = build(load())
-    found.prepare()
+    found.preparation.prepare()
     yield found
     found.close()
 
 
 @pytest.fixture
 def ada(parts):
-    return parts.players.register("Ada", OLD, name=None, region=None, context={})
+    return parts.accounts.players.register("Ada", OLD, name=None, region=None, context={})
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def type_in(monkeypatch):
 
 def over(parts, tokens):
     with pytest.raises(Unauthenticated):
-        parts.sessions.renew(tokens.refresh)
+        parts.accounts.sessions.renew(tokens.refresh)
     return True
 
 
 def signs_in(parts, password):
     try:
-        return parts.players.login("ada", password, context={})
+        return parts.accounts.players.login("ada", password, context={})
     except Unauthenticated:
         return None
 
@@ -61,7 +61,7 @@ def test_a_password_is_read_from_standard_input(run, parts, ada, type_in):
     assert not signs_in(parts, OLD)
 
 
-def test_a_password_is_made_up_and_printed_once(run, parts, ada):
+def test_a_password_is_generated_and_printed_once(run, parts, ada):
     out = run("players", "set-password", "ada", "--generate")[1]
 
     password = out.splitlines()[0].rpartition(": ")[2]
@@ -69,34 +69,34 @@ def test_a_password_is_made_up_and_printed_once(run, parts, ada):
     assert signs_in(parts, password)
 
 
-def test_a_password_is_no_argument(run, ada):
+def test_a_password_can_not_be_an_argument(run, ada):
     with pytest.raises(SystemExit):
         run("players", "set-password", "ada", NEW)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "short\n", "password\n", "x" * 1025 + "\n"])
-def test_a_password_that_is_no_good_changes_nothing(run, parts, ada, type_in, text):
+def test_a_bad_password_changes_nothing(run, parts, ada, type_in, text):
     type_in(text)
 
     status, out, err = run("players", "set-password", "ada")
 
     assert (status, out) == (1, "")
     assert err.startswith("scoreboard players: password: ")
-    assert parts.sessions.renew(ada.refresh)
+    assert parts.accounts.sessions.renew(ada.refresh)
 
 
 def test_guests_get_no_password(run, parts):
-    guest = parts.players.guest(name=None, region=None, context={})
+    guest = parts.accounts.players.guest(name=None, region=None, context={})
 
     status, _, err = run("players", "set-password", guest.account.id, "--generate")
 
     assert status == 1
     assert "A guest has no password" in err
-    assert parts.sessions.renew(guest.refresh)
+    assert parts.accounts.sessions.renew(guest.refresh)
 
 
 def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts, ada, redis):
-    other = parts.players.login("ada", OLD, context={})
+    other = parts.accounts.players.login("ada", OLD, context={})
 
     assert run("players", "end-sessions", "ada")[:2] == (
         0,
@@ -105,12 +105,12 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
 
     assert over(parts, ada)
     assert over(parts, other)
-    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.kicks())}
+    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.signals())}
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 
-def test_who_signs_a_guest_out_is_told_that_the_guest_is_lost(run, parts):
-    guest = parts.players.guest(name=None, region=None, context={})
+def test_signing_a_guest_out_warns_that_the_guest_is_lost(run, parts):
+    guest = parts.accounts.players.guest(name=None, region=None, context={})
 
     assert "can't come back" in run("players", "end-sessions", guest.account.id)[1]
 
@@ -119,20 +119,20 @@ def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
     assert run("players", "suspend", "ada")[1] == f"Ada ({ada.account.id}) is suspended\n"
     with pytest.raises(Forbidden):
         signs_in(parts, OLD)
-    kicks = [kick for _, kick in redis.xrange(rediskeys.kicks())]
+    kicks = [kick for _, kick in redis.xrange(rediskeys.signals())]
     assert [kick["player"] for kick in kicks if "player" in kick] == [ada.account.id]
 
     assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"
     assert signs_in(parts, OLD)
 
 
-def test_who_is_shown_by_an_address_is_renamed(run, parts):
+def test_players_whose_name_is_an_address_are_renamed(run, parts):
     address = "ada@mail.example"
-    shown = parts.players.register(address, OLD, name=address, region=None, context={}).account.id
+    shown = parts.accounts.players.register(address, OLD, name=address, region=None, context={}).account.id
 
     assert run("players", "hide-addresses")[:2] == (0, "players renamed: 1\n")
     assert run("players", "hide-addresses")[1] == "players renamed: 0\n"
-    assert parts.players.me(shown).display_name == f"Player {shown[-4:].upper()}"
+    assert parts.accounts.players.me(shown).display_name == f"Player {shown[-4:].upper()}"
     fact = parts.journal.after(0, 100)[-1].fact
     assert (fact.kind, fact.context["caller"]) == ("player-renamed", "command")
 
@@ -140,6 +140,6 @@ def test_who_is_shown_by_an_address_is_renamed(run, parts):
 def test_user_names_that_became_the_same_are_listed(run, parts, ada):
     assert run("players", "list-shared")[1] == "no user names are the same\n"
 
-    parts.database.transaction(lambda db: execute(db, "UPDATE account SET shared_key = 'ada'"))
+    parts.base.database.transaction(lambda db: execute(db, "UPDATE account SET shared_key = 'ada'"))
 
     assert run("players", "list-shared")[1] == f"Ada ({ada.account.id}) is ada\n"

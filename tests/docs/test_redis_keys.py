@@ -9,7 +9,7 @@ from scoreboard.core.storage import rediskeys
 from tests.docs import pages
 
 KEY = re.compile(r"^\| `(sb:[^`]*)` \|", re.MULTILINE)
-TAG = rediskeys.window("main", "all", "eu")
+TAG = rediskeys.window("main/all/eu")
 EXAMPLES = {
     "board": "main",
     "period": "all",

@@ -154,7 +154,7 @@ class Deployment:
     def becomes_current(self, seconds: float = 40) -> None:
         """Wait until `verify` finds no difference. Its parts stay open meanwhile."""
         with contextlib.closing(build(self.settings)) as parts:
-            wait_until(lambda: parts.verify.run() == [], seconds=seconds, why=self.stack.log)
+            wait_until(lambda: parts.boards.verifier.run() == [], seconds=seconds, why=self.stack.log)
         assert self.is_current()
 
     def counted(self, board: str = "main") -> list[Counted]:

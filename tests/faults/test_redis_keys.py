@@ -55,7 +55,7 @@ def meddling(deployment: Deployment, board: str) -> Iterator[list[str]]:
     done: list[str] = []
     stopping, draw = threading.Event(), random.Random(7)
     names = [
-        *(part(rediskeys.window(board, "all", "")) for part in PARTS),
+        *(part(rediskeys.window(f"{board}/all/")) for part in PARTS),
         rediskeys.names(),
         rediskeys.applied(0),
     ]
@@ -123,7 +123,7 @@ def test_whatever_becomes_of_keys_boards_are_right(shared_deployment):
 
 def altered(deployment: Deployment, board: str, alter: Callable[[Redis, str], None]) -> float:
     """How many seconds it took until what was altered was as before, and shown."""
-    tag, expected = rediskeys.window(board, "all", ""), deployment.rows(board)
+    tag, expected = rediskeys.window(f"{board}/all/"), deployment.rows(board)
     with deployment.redis.client() as redis:
         stamp = redis.hget(rediskeys.state(tag), "stamp")
         alter(redis, tag)

@@ -35,14 +35,14 @@ def names(client, board, **query):
 
 def lose_next_showing(parts, monkeypatch):
     """The next batch of this process is committed, and its showing in Redis is lost."""
-    view = parts.boards._projector.view
-    publish = view.publish
+    writer = parts.boards.projector.view.writer
+    publish = writer.publish
 
     def lost(*args):
-        monkeypatch.setattr(view, "publish", publish)
+        monkeypatch.setattr(writer, "publish", publish)
         raise RedisAway("cut")
 
-    monkeypatch.setattr(view, "publish", lost)
+    monkeypatch.setattr(writer, "publish", lost)
 
 
 def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_others(
@@ -60,10 +60,10 @@ def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_other
 
     worker.followers.catch_up("boards")
 
-    wait_until(lambda: all(parts.boards._projector.health.is_current() for parts in (one, other)), seconds=5)
+    wait_until(lambda: all(parts.boards.projector.health.is_current() for parts in (one, other)), seconds=5)
     after = names(second, "main"), names(second, "main", limit=11)
     assert {*map(tuple, before + after)} == {("ada", "bob", "zoe")}
-    assert [line.id for line in other.scopes.read("main", s=1).top] == ["ada", "bob", "zoe"]
+    assert [line.id for line in other.stream.scopes.read("main", s=1).top] == ["ada", "bob", "zoe"]
 
 
 @pytest.fixture
@@ -97,9 +97,9 @@ def test_a_redis_that_comes_back_with_older_boards_is_not_believed(own_redis, ma
     assert names(client, "main") == ["new", "mid", "old"]
     assert [one["rank"] for one in report["standings"]] == [None]
     parts.followers.catch_up("boards")
-    wait_until(parts.boards._projector.health.is_current, seconds=5)
+    wait_until(parts.boards.projector.health.is_current, seconds=5)
     assert names(client, "main") == ["new", "mid", "old"]
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_a_redis_that_counts_its_changes_anew_never_names_two_states_alike(own_redis, make_parts, sqlite_url):
@@ -112,7 +112,7 @@ def test_a_redis_that_counts_its_changes_anew_never_names_two_states_alike(own_r
     kill_and_wait(own_redis)
     client.get("/v1/boards/main/entries")  # meets another server
     parts.followers.catch_up("boards")  # shows the newest of two changes: one less than before
-    wait_until(parts.boards._projector.health.is_current, seconds=5)
+    wait_until(parts.boards.projector.health.is_current, seconds=5)
 
     post(client, "main", {"player": "mid", "score": 4})
 
@@ -138,40 +138,40 @@ def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_part
     worker.followers.catch_up("boards")
     client = http(one)
     post(client, "main", {"player": "zoe", "score": 5}, {"player": "bob", "score": 7})
-    view, late = one.boards._projector.view, []
-    publish = view.publish
-    view.publish = lambda *args: late.append(args) or [None] * len(args[0])
+    writer, late = one.boards.projector.view.writer, []
+    publish = writer.publish
+    writer.publish = lambda *args: late.append(args) or [None] * len(args[0])
     post(client, "main", {"player": "ada", "score": 100})
-    view.publish = publish
+    writer.publish = publish
     assert client.put("/v1/admin/boards/main", json={"order": "asc"}).status_code == 200
-    follower = worker.boards_follower
+    follower = worker.boards.follower
     follower.catalogue.refresh()
-    put = follower.view.put
-    follower.view.put = lambda change: publish(*late.pop()) and put(change) if late else put(change)
+    put = follower.view.writer.put
+    follower.view.writer.put = lambda change: publish(*late.pop()) and put(change) if late else put(change)
 
     worker.followers.catch_up("boards")
 
     assert names(client, "main") == ["zoe", "bob", "ada"]
-    assert worker.verify.run() == []
+    assert worker.boards.verifier.run() == []
 
 
 def test_many_gaps_cost_redis_little(parts, redis):
-    view = parts.boards_follower.view
+    position = parts.boards.follower.view.position
     head, mark = parts.journal.newest()
     at = int(mark.partition("-")[0])
     for seq in range(head + 10, head + 4010, 2):
-        view.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
+        position.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
 
     assert redis.hlen(rediskeys.applied(0)) <= 68  # four fields, and 64 gaps
-    view.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
-    assert view.applied().position >= head + 10
+    position.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
+    assert position.applied().position >= head + 10
 
 
 def test_closed_windows_do_not_stay_in_redis_for_ever(client, parts, redis, clock):
     client.put("/v1/admin/boards/day", json={"period": "daily"})
     post(client, "day", {"player": "ada", "score": 1})
     clock.advance(days=1)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
 
     kept = [key for key in redis.keys("sb:*day/2026-01-01*") if redis.ttl(key) == -1]
     assert redis.keys("sb:*day/2026-01-01*")
@@ -183,9 +183,9 @@ def test_the_newest_name_wins_however_late_the_others_come(make_parts, sqlite_ur
     one.followers.catch_up("boards")
     first, second = http(one), http(other)
     post(first, "main", {"player": "ada", "score": 1})
-    view, late = one.boards._projector.view, []
-    show_names = view.show_names
-    monkeypatch.setattr(view, "show_names", late.append)
+    catalogue, late = one.boards.projector.view.catalogue, []
+    show_names = catalogue.show_names
+    monkeypatch.setattr(catalogue, "show_names", late.append)
     post(first, "main", {"player": "ada", "score": 1, "displayName": "First"})
     post(second, "main", {"player": "ada", "score": 1, "displayName": "Second"})
 
@@ -210,7 +210,7 @@ def test_a_board_whose_period_changed_goes_on_taking_scores(before, after, clien
     client.put("/v1/admin/boards/day", json=before)
     post(client, "day", {"player": "ada", "score": 1})
     clock.advance(seconds=15 * 3600)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
     client.put("/v1/admin/boards/day", json=after)
 
     report = post(client, "day", {"player": "ada", "score": 1})
@@ -221,19 +221,19 @@ def test_a_board_whose_period_changed_goes_on_taking_scores(before, after, clien
 def test_a_score_of_long_ago_opens_no_window(client, parts):
     client.put("/v1/admin/boards/day", json={"period": "daily"})
 
-    _, key = parts.keys.create("game", ["scores:write"])
+    _, key = parts.accounts.keys.create("game", ["scores:write"])
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     report = post(client, "day", {"player": "ada", "score": 1, "occurredAt": "2020-01-01T00:00:00Z"})
 
     assert [one["code"] for one in report["rejected"]] == ["period_closed"]
-    assert parts.windows.open() == []
+    assert parts.boards.windows.open() == []
 
 
 def test_a_deletion_sent_again_does_not_delete_what_was_made_since(client, parts):
     once = {"Idempotency-Key": "d1"}
     client.put("/v1/admin/boards/game", json={})
     assert client.delete("/v1/admin/boards/game", headers=once).status_code == 204
-    parts.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))  # it was not kept
+    parts.base.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))  # it was not kept
     client.put("/v1/admin/boards/game", json={})
     post(client, "game", {"player": "ada", "score": 1})
 
@@ -272,4 +272,5 @@ def test_reading_large_pages_keeps_little_in_memory(client, parts):
     for offset in range(100):
         client.get(f"/v1/boards/main/entries?limit=200&offset={offset}")
 
-    assert sum(len(page.encoded) for page in parts.boards._pages.values()) < 1_000_000
+    kept = [parts.boards.answers.encoded(reading).entries for reading in parts.boards.service.kept]
+    assert sum(map(len, map(bytes, kept))) < 1_000_000

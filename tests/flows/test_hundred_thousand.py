@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 
+from scoreboard.boards.order import Order
 from scoreboard.boards.periods import ALL
+from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.types import Window
+from scoreboard.boards.views import Listed
 from tests.model import ModelBoard
 
 BOARDS = {
@@ -40,7 +43,7 @@ def test_a_hundred_thousand_scores_add_up(client, parts, clock):
 
     parts.followers.catch_up("boards")
 
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
     for board, model in models.items():
         expected = model.listed()
         assert api_rows(client, board, model) == expected
@@ -91,6 +94,7 @@ def api_rows(client, board, model):
 
 
 def sql_rows(parts, board):
-    order = parts.boards.order(parts.boards.board(board))
-    stretch = parts.sql_view.listed(Window(board, ALL.id, ""), order, offset=0, limit=10_000)
-    return [(order.rank(place), place.player, order.read(place.key)[0]) for place in stretch.places]
+    found = parts.boards.service.board(board)
+    order = Order(found.definition, found.layout)
+    answer = SqlView(parts.base.database).ask(Window(board, ALL.id, ""), order, Listed(0, 10_000))
+    return [(order.rank(place), place.player, order.read(place.key)[0]) for place in answer.places]

@@ -55,7 +55,7 @@ def test_what_is_not_in_the_backup_is_on_no_board(lost, make_parts, monkeypatch,
     assert redis.hkeys("sb:{cup/all/}:members") == ["kept", "new"]
     assert redis.keys("sb:{gone/*") == []
     assert redis.hgetall(rediskeys.names()) == {}
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
@@ -75,7 +75,7 @@ def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
     parts.followers.catch_up("boards")
     assert parts.followers.lag("boards") == 0
     assert players(client, "cup") == ["new", "kept"]
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_the_audit_log_follows_the_restored_journal(lost, make_parts):
@@ -87,8 +87,8 @@ def test_the_audit_log_follows_the_restored_journal(lost, make_parts):
     parts.followers.catch_up("audit")
 
     text = "SELECT seq, at, player FROM {} ORDER BY seq"
-    logged = parts.audit_database.run(lambda db: rows(db, text.format("audit")))
-    assert logged == parts.database.run(lambda db: rows(db, text.format("journal")))
+    logged = parts.base.audit_database.run(lambda db: rows(db, text.format("audit")))
+    assert logged == parts.base.database.run(lambda db: rows(db, text.format("journal")))
     assert parts.followers.lag("audit") == 0
 
 
@@ -97,14 +97,14 @@ def test_a_process_that_runs_while_a_backup_is_put_in_place_notices(make_parts, 
     parts.followers.catch_up("boards")
     client = client_of(parts)
     submit(client, "main", {"player": "kept", "score": 1})
-    assert parts.boards._projector.health.is_current()
+    assert parts.boards.projector.health.is_current()
 
     redis.hset(rediskeys.applied(0), mapping={"mark": "1-another", "newest-mark": "1-another"})
 
-    wait_until(lambda: not parts.boards._projector.health.is_current(), seconds=2)
+    wait_until(lambda: not parts.boards.projector.health.is_current(), seconds=2)
     assert players(client, "main") == ["kept"]
     parts.followers.catch_up("boards")
-    wait_until(parts.boards._projector.health.is_current, seconds=2)
+    wait_until(parts.boards.projector.health.is_current, seconds=2)
 
 
 def test_viewers_get_the_restored_board_in_a_new_epoch(lost, make_parts, redis):

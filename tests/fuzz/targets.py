@@ -55,7 +55,7 @@ def targets(folder: Path) -> Iterator[dict[str, Target]]:
     # Its clock stands still: no token expires meanwhile.
     parts = build(Settings(data_dir=folder, secret_key="x" * 32), clock=FrozenClock())
     try:
-        parts.migrate()
+        parts.base.migrate()
         parts.ring.ensure()
         yield {name: timed(target) for name, target in (_of_keys(parts) | _of_shapes(parts) | PLAIN).items()}
     finally:
@@ -97,31 +97,31 @@ def _of_keys(parts: Parts) -> dict[str, Target]:
             "client": "",
         }
     )
-    good = parts.actions.tokens.seal(ticket)
+    good = parts.actions.service.tokens.seal(ticket)
     account = Account(
         id=PLAYER, username=None, display_name="Ada", region=None, role="player", scoring=True, created_at=0
     )
-    access = parts.sessions.access.issue("0" * 32, account)
-    holder = parts.sessions.access.read(access)
-    refresh = parts.sessions.refresh.write("0" * 32, 3)
-    opens = parts.tickets.issue(holder)
+    access = parts.accounts.sessions.access.issue("0" * 32, account)
+    holder = parts.accounts.sessions.access.read(access)
+    refresh = parts.accounts.sessions.refresh.write("0" * 32, 3)
+    opens = parts.stream.tickets.issue(holder)
 
     def action_token(data: bytes) -> None:
         text = _text(data, sealed.kid, good)
         with contextlib.suppress(BadRequest):
-            assert parts.actions.tokens.open(text, PLAYER) == ticket
+            assert parts.actions.service.tokens.open(text, PLAYER) == ticket
             assert text == good, "a second token of one ticket"
 
     def sealed_ticket(data: bytes) -> None:
         associated = f"{action_tokens.VERSION}|{action_tokens.PURPOSE}|{sealed.kid}".encode()
         text = urlsafe_b64encode(seal(sealed.secret, data, associated)).rstrip(b"=").decode()
         with contextlib.suppress(BadRequest):
-            parts.actions.tokens.open(f"{action_tokens.VERSION}.{sealed.kid}.{text}", PLAYER)
+            parts.actions.service.tokens.open(f"{action_tokens.VERSION}.{sealed.kid}.{text}", PLAYER)
 
     def access_token(data: bytes) -> None:
         text = _text(data, parts.ring.signing("access").kid, access, "latin-1")
         with contextlib.suppress(Unauthenticated):
-            assert parts.sessions.access.read(text) == holder
+            assert parts.accounts.sessions.access.read(text) == holder
             assert text == access, "a second token of one session"
 
     def signed_claims(data: bytes) -> None:
@@ -130,17 +130,17 @@ def _of_keys(parts: Parts) -> dict[str, Target]:
         body = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in (header, claims))
         mac = urlsafe_b64encode(hmac.digest(key.secret, body, hashlib.sha256)).rstrip(b"=")
         with contextlib.suppress(Unauthenticated):
-            assert isinstance(parts.sessions.access.read((body + b"." + mac).decode()), Player)
+            assert isinstance(parts.accounts.sessions.access.read((body + b"." + mac).decode()), Player)
 
     def refresh_token(data: bytes) -> None:
         text = _text(data, "0" * 32, refresh)
-        if parts.sessions.refresh.read(text) is not None:
+        if parts.accounts.sessions.refresh.read(text) is not None:
             assert text == refresh, "a second token of one generation"
 
     def stream_ticket(data: bytes) -> None:
         text = _text(data, parts.ring.signing("stream").kid, opens)
         with contextlib.suppress(Unauthenticated):
-            assert parts.tickets.open(text)[0].player == PLAYER
+            assert parts.stream.tickets.open(text)[0].player == PLAYER
             assert text == opens, "a second ticket of one session"
 
     return {
@@ -165,7 +165,7 @@ def page_cursor(data: bytes) -> None:
     inside = urlsafe_b64encode(data.replace(b"SORT", SORT.encode())).rstrip(b"=").decode()
     for text in (_text(data, "", PAGE), inside):
         with contextlib.suppress(BadRequest):
-            window, (key, player) = cursors.read(text, "main", ORDER)
+            window, key, player = cursors.read(text, "main", ORDER)
             assert (window.board, len(key)) == ("main", ORDER.width)
             assert player.isprintable()
             assert player

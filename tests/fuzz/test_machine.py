@@ -89,7 +89,7 @@ class Machine(RuleBasedStateMachine):
         self.here = True
         for board in self.boards:
             with contextlib.suppress(Exception):
-                parts.manage.delete(board, context={"caller": "tests"})
+                parts.boards.admin.delete(board, context={"caller": "tests"})
             self.http(0).put(f"/v1/admin/boards/{board}", json={})
         define(parts, "jump", points={"min": 0, "max": 10}, minSeconds=LEAST_MS / 1000)
         self.follow()
@@ -99,7 +99,7 @@ class Machine(RuleBasedStateMachine):
     def process(self):
         """A process's worth of parts, and an HTTP client of a server that holds a key."""
         parts = type(self).make_parts()
-        parts._writing._outages = self.outage
+        parts.base.writer_database._outages = self.outage
         return parts, client_of(parts)
 
     def http(self, number):
@@ -314,7 +314,7 @@ class Machine(RuleBasedStateMachine):
         """Call as a player, with a session that is good now."""
         parts, one = self.processes[number][0], self.players[player]
         session = one.session["refreshToken"].split("_")[1]
-        access = parts.sessions.access.issue(session, parts.players.me(one.id))
+        access = parts.accounts.sessions.access.issue(session, parts.accounts.players.me(one.id))
         headers = {"Authorization": f"Bearer {access}"}
         return getattr(self.http(number), method)(path, json=body, headers=headers)
 
@@ -344,8 +344,8 @@ def test_the_product_does_as_its_model_whatever_breaks(
             clock=clock,
             plan=read("seed=1"),
         )
-        parts.migrate()
-        parts.prepare()
+        parts.base.migrate()
+        parts.preparation.prepare()
         return parts
 
     Bound.make_parts = staticmethod(make)

@@ -1,4 +1,4 @@
-"""What the writer says when the database fails it, and that nothing counts twice."""
+"""The database fails: the writer says what became of a fact, and nothing counts twice."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ def code(writer, *facts):
 
 def times(parts, id):
     """How often a fact is in the journal."""
-    ((count,),) = parts.database.run(lambda db: rows(db, "SELECT COUNT(*) FROM journal WHERE id = ?", (id,)))
+    ((count,),) = parts.base.database.run(
+        lambda db: rows(db, "SELECT COUNT(*) FROM journal WHERE id = ?", (id,))
+    )
     return count
 
 
 class TestSQLite:
-    """One file, which other processes may lock, on a disk that may be full."""
+    """A file that other processes may lock, on a disk that may be full."""
 
     @pytest.fixture
     def database_url(self, sqlite_url):
@@ -38,7 +40,7 @@ class TestSQLite:
 
     @pytest.mark.alone
     def test_a_locked_file_is_answered_in_time_and_the_same_fact_is_taken_later(self, parts, writer):
-        other = apsw.Connection(parts.database.url.removeprefix("sqlite:///"))
+        other = apsw.Connection(parts.base.database.url.removeprefix("sqlite:///"))
         other.execute("BEGIN IMMEDIATE")
         found = []
 
@@ -53,7 +55,7 @@ class TestSQLite:
         assert times(parts, "a") == 1
 
     @pytest.mark.alone
-    def test_who_gave_up_waiting_is_not_recorded_behind_his_back(self, parts, make_writer):
+    def test_a_fact_whose_caller_gave_up_is_not_recorded(self, parts, make_writer):
         pause = Pause()
         writer = make_writer(NoteFold(before=pause))
 
@@ -64,7 +66,7 @@ class TestSQLite:
         assert code(writer, note("next")) is None
         assert times(parts, "a") == 0
 
-    def test_who_waits_still_is_written_though_others_of_his_batch_gave_up(self, parts, make_writer):
+    def test_a_fact_is_written_though_other_callers_of_its_batch_gave_up(self, parts, make_writer):
         pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and where it is done again
         found, waiting = {}, list(pauses)
 
@@ -96,7 +98,7 @@ class TestSQLite:
         wait_until(lambda: writer.waiting == 0)
         assert (times(parts, "hasty"), times(parts, "patient")) == (0, 1)
 
-    def test_a_full_disk_is_told_and_heals(self, parts, make_writer):
+    def test_a_full_disk_is_reported_and_writing_goes_on_once_there_is_room(self, parts, make_writer):
         fold = NoteFold(
             before=lambda db: execute(db, "PRAGMA max_page_count = 1")
         )  # SQLite takes what is used
@@ -112,7 +114,7 @@ class TestSQLite:
 
 
 class TestPostgreSQL:
-    """A server that is reached over a connection, which may break at the worst moment."""
+    """A server behind a connection that may break at any moment."""
 
     @pytest.fixture
     def database_url(self, postgres):
@@ -122,7 +124,7 @@ class TestPostgreSQL:
 
     @pytest.fixture
     def proxy(self, parts):
-        proxy = Proxy(parts.database.url)
+        proxy = Proxy(parts.base.database.url)
         yield proxy
         proxy.close()
 
@@ -142,7 +144,7 @@ class TestPostgreSQL:
         assert times(parts, "a") == 1
         assert parts.journal.gaps() == 0
 
-    def test_a_commit_that_never_arrives_is_made_anew(self, parts, proxy, writer):
+    def test_a_commit_that_never_arrives_is_sent_again(self, parts, proxy, writer):
         proxy.lose_commits = 1
 
         (outcome,) = writer.append([note("a")])
@@ -151,7 +153,7 @@ class TestPostgreSQL:
         assert (outcome.error, outcome.replayed) == (None, False)
         assert times(parts, "a") == 1
 
-    def test_a_commit_that_is_lost_twice_is_unknown_and_sending_it_again_tells(self, parts, proxy, writer):
+    def test_a_commit_that_is_lost_twice_is_unknown_until_it_is_sent_again(self, parts, proxy, writer):
         proxy.lose_answers = 1
         proxy.lose_commits = 0
 
@@ -178,17 +180,17 @@ class TestPostgreSQL:
                 execute(db, "LOCK TABLE player")
 
         writer._folds["noted"].before = lock
-        parts._writing._db.connect(reuse_if_open=True)
-        with parts._writing._db.atomic():
-            execute(parts._writing._db, "LOCK TABLE player")
+        parts.base.writer_database._db.connect(reuse_if_open=True)
+        with parts.base.writer_database._db.atomic():
+            execute(parts.base.writer_database._db, "LOCK TABLE player")
             found = code(writer, note("a"))
-        parts._writing._db.close()
+        parts.base.writer_database._db.close()
 
         assert found == "outcome_unknown"
         assert times(parts, "a") == 1
 
     def test_a_connection_that_was_cut_while_idle_is_replaced(self, parts, proxy, writer):
-        parts.database.run(
+        parts.base.database.run(
             lambda db: rows(
                 db,
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

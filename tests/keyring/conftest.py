@@ -28,6 +28,6 @@ def other(make_ring, ring):
 @pytest.fixture
 def created(make_parts, database_url):
     """How many ring keys the journal says were made."""
-    database = make_parts(database_url).database
+    database = make_parts(database_url).base.database
     text = "SELECT COUNT(*) FROM journal WHERE kind = 'ring-key-created'"
     return lambda: database.run(lambda db: rows(db, text))[0][0]

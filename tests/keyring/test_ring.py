@@ -137,7 +137,7 @@ def test_who_knew_an_older_ring_makes_no_key(ring, other, created):
 
 def test_a_ring_that_was_emptied_is_filled_again(ring, other, created, clock):
     before = kid(ring)
-    ring.stored._database.run(lambda db: rows(db, "DELETE FROM ring_key RETURNING kid"))
+    ring.stored.execute("DELETE FROM ring_key")
 
     in_parallel([ring.ensure, other.ensure] * 2)
 
@@ -234,13 +234,13 @@ def test_retired_keys_are_deleted_after_a_week(ring, clock):
 
 def test_a_process_keeps_up_by_itself_until_it_is_stopped(make_ring, ring):
     other = make_ring(key_publish_seconds=1)
-    thread = threading.Thread(target=other.run)
+    thread = threading.Thread(target=other.loop.run)
     thread.start()
 
     made = ring.rotate()
 
     wait_until(lambda: made.kid in other._known)
-    other.stop()
+    other.loop.stop()
     thread.join(10)
     assert not thread.is_alive()
 
@@ -253,7 +253,7 @@ class TestWhatIsWrittenDown:
         parts.followers.catch_up("audit")
 
         text = "SELECT kind, detail FROM audit WHERE kind LIKE 'ring-key-%' ORDER BY seq"
-        lines = parts.audit_database.run(lambda db: rows(db, text))
+        lines = parts.base.audit_database.run(lambda db: rows(db, text))
 
         assert [kind for kind, _ in lines] == ["ring-key-created", "ring-key-revoked", "ring-key-created"]
         assert f'"kid":"{first}"' in lines[0][1]
@@ -266,7 +266,7 @@ class TestWhatIsWrittenDown:
         root = parts.ring._known._roots[ring_key.kid]
 
         assert root not in ring_key.sealed
-        for database, table in ((parts.database, "journal"), (parts.audit_database, "audit")):
+        for database, table in ((parts.base.database, "journal"), (parts.base.audit_database, "audit")):
             text = repr(database.run(lambda db, table=table: rows(db, f"SELECT * FROM {table}")))
             assert ring_key.kid in text
             assert "sealed" not in text

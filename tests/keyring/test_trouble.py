@@ -9,7 +9,7 @@ import apsw
 import pytest
 
 from scoreboard.core.errors import Unavailable
-from scoreboard.core.storage.db import Database, execute
+from scoreboard.core.storage.db import Database
 from scoreboard.keyring.known import KnownKeys
 from scoreboard.keyring.store import RingKeys
 from tests.journal.proxy import Proxy
@@ -28,7 +28,7 @@ def known(ring, kid):
 
 
 def change(ring, text, *params):
-    ring.stored._database.run(lambda db: execute(db, text, params))
+    ring.stored.execute(text, params)
 
 
 @pytest.fixture
@@ -178,13 +178,13 @@ class TestTheDatabaseIsAway:
 
         for _ in range(3):
             clock.advance(days=1)
-            ring._turn()
+            ring.loop.take_turn()
             assert kid(ring) == before
             assert known(ring, before)
         assert len(errors(caplog)) == 1
 
         change(ring, "ALTER TABLE away RENAME TO ring_key")
-        ring._turn()
+        ring.loop.take_turn()
         clock.advance(seconds=300)
         assert kid(ring) != before
         assert len(errors(caplog)) == 1
@@ -192,9 +192,9 @@ class TestTheDatabaseIsAway:
     def test_the_next_outage_is_said_again(self, ring, caplog):
         for _ in range(2):
             change(ring, "ALTER TABLE ring_key RENAME TO away")
-            ring._turn()
+            ring.loop.take_turn()
             change(ring, "ALTER TABLE away RENAME TO ring_key")
-            ring._turn()
+            ring.loop.take_turn()
 
         assert len(errors(caplog)) == 2
 
@@ -205,7 +205,7 @@ class TestTheDatabaseIsAway:
         other = make_ring()
         other._known = KnownKeys([], other.vault)
         change(ring, "ALTER TABLE ring_key RENAME TO away")
-        thread = threading.Thread(target=other.run, daemon=True)
+        thread = threading.Thread(target=other.loop.run, daemon=True)
         thread.start()
         wait_until(lambda: errors(caplog))
 
@@ -213,7 +213,7 @@ class TestTheDatabaseIsAway:
 
         wait_until(lambda: other._known.signing("tokens", other.clock()), seconds=5)
         assert kid(other) == before
-        other.stop()
+        other.loop.stop()
         thread.join(10)
 
 
@@ -241,7 +241,7 @@ class TestPostgreSQL:
         proxy.close()
 
         for _ in range(3):
-            ring._turn()
+            ring.loop.take_turn()
         assert kid(ring) == before
         assert known(ring, before)
         assert len(errors(caplog)) == 1
@@ -300,6 +300,6 @@ def test_a_process_without_a_secret_key_fills_the_ring_only_when_it_serves(make_
         kid(parts.ring)
     assert parts.ring.all() == []
 
-    parts.ring._turn()
+    parts.ring.loop.take_turn()
 
     assert known(parts.ring, kid(parts.ring))

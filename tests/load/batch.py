@@ -49,7 +49,7 @@ def prepare(url: str, folder: Path) -> None:
     """Create the product's tables."""
     folder.mkdir(exist_ok=True)
     parts = build(Settings(database_url=url, data_dir=folder))
-    parts.migrate()
+    parts.base.migrate()
     parts.close()
 
 

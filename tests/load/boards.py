@@ -68,7 +68,7 @@ def build_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]
     """Make boards of so many players with these tie rules, as a product that ran for long would have."""
     parts, boards = _filled(folder, redis_url, wanted)
     built = [_show(parts, board, redis_url) for board in boards]
-    parts.boards_follower.view.begin_at(*parts.journal.newest())
+    parts.boards.follower.view.position.begin_at(*parts.journal.newest())
     parts.close()
     return built
 
@@ -84,8 +84,8 @@ def _filled(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> 
     settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
     folder.mkdir(exist_ok=True)
     parts = build(settings)
-    parts.migrate()
-    parts.prepare()
+    parts.base.migrate()
+    parts.preparation.prepare()
     boards = [_define(parts, size, ties) for size, ties in wanted]
     parts.followers.catch_up("boards")
 
@@ -98,14 +98,14 @@ def _filled(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> 
 
     total = sum(size for size, _ in wanted)
     with tqdm(total=total, unit=" players", desc="loading SQL", disable=None) as bar:
-        parts.database.run(fill)
+        parts.base.database.run(fill)
     _skip_audit(parts)
     return parts, boards
 
 
 def _define(parts: Parts, size: int, ties: str) -> Board:
     body = {"title": f"{size} players", "operator": "best", "ties": ties}
-    board, _ = parts.manage.define(f"{ties}-{size}", body, context={})
+    board, _ = parts.boards.admin.define(f"{ties}-{size}", body, context={})
     return board
 
 
@@ -154,12 +154,12 @@ def _standing(line: Recorded) -> Standing:
 
 def _show(parts: Parts, board: Board, redis_url: str) -> Built:
     """Build the window as `rebuild` does, and weigh what Redis then holds."""
-    row = parts.windows.get(Window(board.id, "all", ""))
+    row = parts.boards.windows.get(Window(board.id, "all", ""))
     assert row is not None
-    parts.boards_follower.catalogue.refresh()
+    parts.boards.follower.catalogue.refresh()
     with tqdm(total=row.entries, unit=" standings", desc=f"rebuilding {board.id}", disable=None) as bar:
         begun = time.perf_counter()
-        assert parts.boards_follower.build(row, progress=bar.update)
+        assert parts.boards.follower.build(row, progress=bar.update)
         seconds = time.perf_counter() - begun
     plain_seconds, plain_bytes = plain(redis_url, row.entries)
     return Built(
@@ -197,6 +197,6 @@ def _weigh(redis_url: str, board: str) -> int:
 def _skip_audit(parts: Parts) -> None:
     # The audit log follows the journal on the same cores: leave it nothing to do.
     head = parts.journal.head()
-    if parts.audit.newest() < head:
+    if parts.audit.log.newest() < head:
         line = AuditLine(seq=head, at=0, kind="score", caller="", player="", board="", request="", detail="")
-        parts.audit.write([line])
+        parts.audit.log.write([line])

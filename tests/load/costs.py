@@ -73,12 +73,12 @@ def prepared(folder: Path, redis_url: str) -> Parts:
     """The product's parts on an empty database, with a view of it in Redis and a thousand players."""
     settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
     parts = build(settings)
-    parts.migrate()
-    parts.prepare()
+    parts.base.migrate()
+    parts.preparation.prepare()
     parts.followers.catch_up("boards")
     entries = [{"player": f"player-{n}", "score": n} for n in range(1000)]
     parts.scores.submit("main", entries, caller="bootstrap", context={})
-    parts.manage_action_types.define(ACTION, RULES, context={})
+    parts.actions.type_admin.define(ACTION, RULES, context={})
     return parts
 
 

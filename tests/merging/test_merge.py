@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import threading
+
 import pytest
 
 from scoreboard.boards.types import Window
+from scoreboard.core.storage import rediskeys
 from tests.actions.play import Player, define
 from tests.boards.calls import listed, put, refusal, submit
 from tests.merging.conftest import Account
@@ -15,13 +19,13 @@ def rows(client, board="main", **query):
 
 
 def sql(parts, text):
-    return parts.database.run(lambda db: db.execute_sql(text).fetchall())
+    return parts.base.database.run(lambda db: db.execute_sql(text).fetchall())
 
 
 def agrees(parts):
     """Journal, standings and Redis say the same, also once Redis was emptied and built again."""
     parts.followers.catch_up("boards")
-    assert parts.verify.run() == []
+    assert parts.boards.verifier.run() == []
 
 
 def test_the_guests_points_are_the_accounts_and_the_guest_is_gone(client, parts, ada, guest):
@@ -98,7 +102,7 @@ def test_a_closed_period_is_revised_and_says_so(client, parts, ada, guest, clock
     submit(client, "day", {"player": guest.id, "score": 3}, {"player": ada.id, "score": 5})
     submit(client, "day", {"player": "bob", "score": 7})
     clock.advance(days=2)
-    parts.manage.close_due_periods()
+    parts.boards.admin.close_due_periods()
     parts.followers.catch_up("boards")
 
     ada.renew()
@@ -117,7 +121,7 @@ def test_redis_shows_no_guest_who_comes_late(client, parts, ada, guest):
     assert line.fact.player == guest.id
     ada.merge(guest)
 
-    parts.boards_follower.follow([line])  # a job that was delayed
+    parts.boards.follower.follow([line])  # a job that was delayed
 
     assert rows(client) == [(ada.id, 10)]
     agrees(parts)
@@ -167,7 +171,7 @@ def test_the_guests_sessions_end_and_its_tokens_win_nothing(client, parts, ada, 
     body = {"refreshToken": guest.session["refreshToken"]}
     assert refusal(guest.http.post("/v1/auth/refresh", json=body)) == (401, "invalid_refresh_token")
     # A process that has not heard of it yet is stopped under the write lock.
-    parts.sessions.revocations._known.clear()
+    parts.accounts.sessions.revocations._known.clear()
     guest.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
     assert refusal(guest.complete(asked)) == (409, "player_merged")
     assert rows(client) == [(ada.id, 10)]
@@ -270,21 +274,21 @@ class TestRefusals:
 
     def test_nobody_while_either_is_suspended(self, client, parts, ada, guest):
         guest.play()
-        parts.players.suspend(guest.id, context={})
+        parts.accounts.players.suspend(guest.id, context={})
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
-        parts.players.reinstate(guest.id, context={})
-        parts.players.suspend(ada.id, context={})
+        parts.accounts.players.reinstate(guest.id, context={})
+        parts.accounts.players.suspend(ada.id, context={})
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         # A process that has not heard of it yet is stopped under the write lock.
-        parts.sessions.revocations._known.clear()
+        parts.accounts.sessions.revocations._known.clear()
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         assert rows(client) == [(guest.id, 10)]
 
     def test_nobody_while_either_may_not_win_points(self, parts, ada, guest):
         for player in (guest.id, ada.id):
-            parts.players.allow_scoring(player, False, context={})
+            parts.accounts.players.allow_scoring(player, False, context={})
             assert refusal(ada.merge(guest)) == (403, "scoring_disabled")
-            parts.players.allow_scoring(player, True, context={})
+            parts.accounts.players.allow_scoring(player, True, context={})
 
     def test_what_together_breaks_the_bounds_of_a_board(self, client, parts, ada, guest):
         put(client, "cup", maxScore=10)
@@ -336,7 +340,7 @@ def test_purging_leaves_merged_guests_and_their_points_alone(client, parts, ada,
     ada.merge(guest)
     clock.advance(days=40)
 
-    parts.guests.purge()
+    parts.accounts.guests.purge()
 
     assert rows(client) == [(ada.id, 10)]
     assert refusal(Account(parts, "eve").merge(guest)) == (409, "already_merged")
@@ -348,7 +352,7 @@ def test_the_audit_log_tells_who_was_merged_into_whom(parts, ada, guest):
     ada.merge(guest)
     parts.followers.catch_up("audit")
 
-    found = parts.audit_database.run(
+    found = parts.base.audit_database.run(
         lambda db: db.execute_sql(
             "SELECT player, caller, detail FROM audit WHERE kind = 'player-merged'"
         ).fetchall()
@@ -365,4 +369,46 @@ def test_the_name_of_the_guest_is_forgotten(client, parts, ada, guest, redis):
 
     assert not redis.hget("sb:{names}", guest.id)
     assert sql(parts, f"SELECT * FROM player WHERE id = '{guest.id}'") == []
-    assert parts.windows.get(Window("main", "all", "")).entries == 1
+    assert parts.boards.windows.get(Window("main", "all", "")).entries == 1
+
+
+def stream_of(player):
+    """An open stream of a player, and its frames."""
+    ticket = player.http.post("/v1/stream/ticket").json["data"]["ticket"]
+    answer = player.http.get(f"/v1/stream?ticket={ticket}", buffered=False)
+    lines = (line for part in answer.response for line in part.decode().splitlines())
+    return answer, (json.loads(line[6:]) for line in lines if line.startswith("data: "))
+
+
+def until(frames, kind):
+    """The next frame of a type."""
+    return next(frame for frame in frames if frame["t"] == kind)
+
+
+def test_open_streams_of_both_are_told_before_those_of_the_guest_end(ada, guest, parts):
+    serving = threading.Thread(target=parts.stream.serving.loop.run)
+    serving.start()
+    (here, frames), (there, guest_frames) = stream_of(ada), stream_of(guest)
+    until(frames, "snapshot")
+    until(guest_frames, "snapshot")
+
+    assert ada.merge(guest).status_code == 200
+
+    told, guest_told = until(frames, "tell"), until(guest_frames, "tell")
+    assert told["kind"] == guest_told["kind"] == "merged"
+    assert told["data"] == guest_told["data"] == {"guest": guest.id, "player": ada.id}
+    assert until(guest_frames, "bye")["code"] == 402
+    here.close()
+    there.close()
+    parts.stream.serving.loop.stop()
+    serving.join()
+
+
+def test_a_merge_that_is_repeated_is_not_told_again(ada, guest, parts, redis):
+    for _ in range(2):
+        assert ada.merge(guest).status_code == 200
+
+    signals = [
+        values["player"] for _, values in redis.xrange(rediskeys.signals()) if values["signal"] == "tell"
+    ]
+    assert signals == [ada.id, guest.id]

@@ -51,11 +51,11 @@ def strangers(parts):
     """What those send who have no server key, or none that is good."""
     guest = Player(parts)
     moderator = Player(parts)
-    parts.players.grant(moderator.id, "admin", context={})
-    parts.clock.advance(ms=1)
+    parts.accounts.players.grant(moderator.id, "admin", context={})
+    parts.base.clock.advance(ms=1)
     moderator.renew()
-    key, secret = parts.keys.create("old", ["admin"])
-    parts.keys.revoke(key.id)
+    key, secret = parts.accounts.keys.create("old", ["admin"])
+    parts.accounts.keys.revoke(key.id)
     tokens = (guest.session["accessToken"], moderator.session["accessToken"], "sk_made_up", secret, "")
     return ["", "Basic YTpi", "Bearer", *(f"Bearer {token}" for token in tokens)]
 
@@ -92,7 +92,7 @@ def test_a_follower_that_is_behind_or_being_built_is_a_reason_for_all_and_a_numb
 
 
 def test_before_the_boards_file_is_applied_it_is_not_ready(client, parts):
-    parts.prepared.clear()
+    parts.preparation.done.clear()
 
     answer = client.get("/readyz")
 
@@ -145,8 +145,8 @@ def test_a_state_tells_no_address(without_redis):
 def without_database(make_parts, sqlite_url, tmp_path):
     """Parts that have used their key, and lose their database: SQLite begins an empty one in its place."""
     parts = make_parts(sqlite_url)
-    parts.keys.find(KEY)
-    parts.database._db.close()
+    parts.accounts.keys.find(KEY)
+    parts.base.database._db.close()
     (tmp_path / "scoreboard.db").rename(tmp_path / "gone.db")
     return parts
 
@@ -168,7 +168,7 @@ def test_without_its_database_a_key_that_is_known_still_gets_details(without_dat
     answer = client.get("/readyz", headers={"Authorization": f"Bearer {KEY}"})
 
     assert answer.status_code == 503
-    assert answer.json["checks"]["database"]["error"] == "Denied"
+    assert answer.json["checks"]["database"]["error"] == "DatabaseDenied"
     assert answer.json["version"]
 
 
@@ -192,13 +192,14 @@ def test_what_goes_wrong_is_told_as_one_of_a_few_reasons(parts, error, reason):
 
     check = health.report()[1]["follower:boards"]
 
-    assert check == {"state": "away", "reason": reason, "error": type(error).__name__}
+    name = type(error).__name__.removeprefix("Database")
+    assert check == {"state": "away", "reason": reason, "error": name}
     assert reason in get_args(Reason)
 
 
 def test_a_table_that_writes_need_and_reads_do_not_is_missed_by_the_newest_write(client, parts):
     submit(client, "main", {"player": "ada", "score": 5})
-    rename = lambda old, new: parts.database.run(  # noqa: E731
+    rename = lambda old, new: parts.base.database.run(  # noqa: E731
         lambda db: execute(db, f"ALTER TABLE {old} RENAME TO {new}")
     )
     rename("journal", "away")
@@ -217,12 +218,12 @@ def test_a_table_that_writes_need_and_reads_do_not_is_missed_by_the_newest_write
 def test_writing_is_tried_once_a_second_at_most(parts):
     now = [100.0]
     troubles = [DatabaseFull("no room")]
-    probe = WriteProbe(database=parts.database, trouble=lambda: troubles[0], monotonic=lambda: now[0])
+    probe = WriteProbe(database=parts.base.database, trouble=lambda: troubles[0], monotonic=lambda: now[0])
     with pytest.raises(DatabaseFull):
         probe.check()
     troubles[0] = None
     probe.check()
-    parts.database.run(lambda db: execute(db, "ALTER TABLE journal_head RENAME TO away"))
+    parts.base.database.run(lambda db: execute(db, "ALTER TABLE journal_head RENAME TO away"))
 
     probe.check()  # it was tried within this second
     now[0] += 1.5

@@ -249,7 +249,7 @@ def test_a_database_that_is_away_gets_a_page_that_tries_again(client, parts, mon
     def away(id):
         raise DatabaseLost
 
-    monkeypatch.setattr(parts.boards, "find", away)
+    monkeypatch.setattr(parts.boards.service, "find", away)
 
     page = client.get("/")
 

@@ -25,10 +25,10 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     client = client_of(parts)
     score(client, "main", ada=1)
     publish(parts)
-    parts.hub._warm()
-    parts.viewers.heartbeat_seconds = 0
+    parts.stream.hub.warm()
+    parts.stream.serving.sweeper.heartbeat_seconds = 0
 
-    serving = threading.Thread(target=parts.viewers.run)
+    serving = threading.Thread(target=parts.stream.serving.loop.run)
     serving.start()
     answer = client.get("/v1/stream", buffered=False)
     stream, seen = frames(answer), []
@@ -38,12 +38,12 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
         if seen == ["hello", "snapshot", "hb"]:
             score(client, "main", bob=2)
             publish(parts)
-            parts.hub._read()
+            parts.stream.hub.read()
         if frame["t"] == "delta":
-            for viewer in parts.viewers.all():
-                parts.viewers.end(viewer, closing.frame("drain"))
+            for viewer in parts.stream.viewers.all():
+                parts.stream.viewers.end(viewer, closing.frame("drain"))
     answer.close()
-    parts.viewers.stop()
+    parts.stream.serving.loop.stop()
     serving.join()
 
     assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]

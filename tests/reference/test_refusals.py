@@ -77,7 +77,7 @@ def test_a_body_that_is_none_is_refused(client, body, mimetype, status, code):
 @pytest.mark.one_database
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_key_of_another_scope_does_not_open(client, parts, scope):
-    _, secret = parts.keys.create("narrow", [scope])
+    _, secret = parts.accounts.keys.create("narrow", [scope])
     found = calls(where=lambda operation: guarded(operation) and by_key(operation, not_with=scope))
 
     for method, path in found:

@@ -47,7 +47,7 @@ def test_a_key_sent_to_another_board_is_refused(client):
 
 
 def test_two_callers_may_use_the_same_key(client, parts):
-    _, secret = parts.keys.create("another game", ["scores:write"])
+    _, secret = parts.accounts.keys.create("another game", ["scores:write"])
     send(client, {"player": "ada", "score": 5}, key="round-1")
 
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
@@ -60,8 +60,8 @@ def test_two_callers_may_use_the_same_key(client, parts):
 def test_a_request_whose_answer_was_never_kept_counts_once_all_the_same(client, parts):
     entries = [{"player": "ada", "score": 5}, {"player": "bob", "score": 3}]
     send(client, *entries, key="round-1")
-    parts.clock.advance(days=8)
-    parts.answers.forget_old()
+    parts.base.clock.advance(days=8)
+    parts.base.answers.forget_old()
 
     again = send(client, *entries, key="round-1")
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from scoreboard.core.storage import rediskeys
 from scoreboard.parts import Parts
-from scoreboard.stream.protocol.diff import applied, checksum
+from scoreboard.stream.protocol.diff import apply, checksum
 from scoreboard.stream.protocol.types import Line
 from tests.contract import hold_frame
 
 
 def publish(parts: Parts) -> None:
     """One turn of a publisher, which finds something to do and so does not wait."""
-    parts.publisher.store._redis.lpush(rediskeys.dirty_wake(), 1)
-    parts.publisher._turn()
+    parts.stream.publisher.store._redis.lpush(rediskeys.dirty_wake(), 1)
+    parts.stream.publisher.turn()
 
 
 def published(redis: Any) -> list[str]:
@@ -44,7 +44,7 @@ class Viewer:
                 if frame["s"] <= seen:
                     continue
                 assert frame["p"] == seen, "a gap"
-                top, total = applied(old, frame), frame.get("tot", total)
+                top, total = apply(old, frame), frame.get("tot", total)
             assert checksum(top) == frame["crc"]
             self.boards[board] = (frame["s"], top, total)
             self.cursor = frame["id"]

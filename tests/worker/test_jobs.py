@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -41,8 +42,8 @@ def rq_redis(redis, redis_server):
 @pytest.fixture
 def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
     """Works on a queue until it is empty, as a worker that has these settings does."""
-    monkeypatch.setenv("DATABASE_URL", parts.database.url)
-    monkeypatch.setenv("AUDIT_DATABASE_URL", parts.audit_database.url)
+    monkeypatch.setenv("DATABASE_URL", parts.base.database.url)
+    monkeypatch.setenv("AUDIT_DATABASE_URL", parts.base.audit_database.url)
     monkeypatch.setenv("REDIS_URL", redis_server)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     context.settings.cache_clear()
@@ -68,13 +69,16 @@ def test_no_module_of_the_worker_imports_gevent():
     )
     text = f"import sys, {', '.join(modules)}\nprint([name for name in sys.modules if 'gevent' in name])"
 
-    found = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=True)
+    # `make coverage` would import gevent itself.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    command = [sys.executable, "-c", text]
+    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
 
     assert {"worker.__main__", "worker.clock", "worker.jobs.followers"} <= set(modules)
     assert found.stdout == "[]\n"
 
 
-def test_a_queue_holds_at_most_one_job_that_wakes(rq_redis):
+def test_a_queue_holds_at_most_one_waiting_job(rq_redis):
     queue = queues.queue("boards", rq_redis)
 
     woken = [queues.wake(queue, followers.catch_up, "boards") for _ in range(3)]
@@ -111,13 +115,13 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
 
     work("boards")
 
-    assert parts.boards_follower.position() == parts.journal.head()
-    assert parts.verify.run() == []
+    assert parts.boards.follower.position() == parts.journal.head()
+    assert parts.boards.verifier.run() == []
     assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
 
 
 def test_a_job_purges_guests_who_never_scored(parts, rq_redis, work):
-    parts.players.guest(name=None, region=None, context={})
+    parts.accounts.players.guest(name=None, region=None, context={})
     queues.wake(queues.queue(queues.CHORES, rq_redis), accounts.purge_guests)
 
     work(queues.CHORES)  # its clock is the real one: that guest came long ago
@@ -133,7 +137,7 @@ def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):
 
     work(queues.CHORES)  # its clock is the real one: that day is long over
 
-    assert parts.windows.open() == []
+    assert parts.boards.windows.open() == []
     assert len(listed(client, "day", period="2026-01-01")["entries"]) == 1
 
 

@@ -7,9 +7,9 @@ from worker.context import parts
 
 def forget_old_sessions() -> None:
     """Delete sessions that have been over for a day."""
-    parts().sessions.forget_old()
+    parts().accounts.sessions.forget_old()
 
 
 def purge_guests() -> int:
     """Delete guests who never scored and have not come back for long. Returns how many."""
-    return parts().guests.purge()
+    return parts().accounts.guests.purge()

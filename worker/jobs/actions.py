@@ -7,4 +7,4 @@ from worker.context import parts
 
 def forget_old_refusals() -> None:
     """Delete the counts of refusals of hours that are over."""
-    parts().refusals.forget_old()
+    parts().actions.refusals.forget_old()

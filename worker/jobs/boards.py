@@ -7,9 +7,9 @@ from worker.context import parts
 
 def close_due_periods() -> int:
     """Close periods that are over, each exactly once. Returns how many were closed."""
-    return parts().manage.close_due_periods()
+    return parts().boards.admin.close_due_periods()
 
 
 def forget_old_answers() -> None:
     """Delete stored answers to old idempotency keys."""
-    parts().answers.forget_old()
+    parts().base.answers.forget_old()

@@ -57,7 +57,7 @@ def window_row(db: Connection, window: Window) -> WindowRow | None:
     found = rows(
         db,
         f"SELECT {WINDOW} FROM board_window WHERE board = ? AND period = ? AND segment = ?",
-        (window.board, window.period, window.segment),
+        (window.board, window.period, window.region),
     )
     return as_window(found[0]) if found else None
 
@@ -105,7 +105,7 @@ def new_window(db: Connection, window: Window, period: Period, *, version: int, 
         (
             window.board,
             window.period,
-            window.segment,
+            window.region,
             period.kind,
             period.starts_at,
             period.ends_at,
@@ -223,12 +223,12 @@ def _row(window_id: int, standing: Standing, order: Order) -> tuple[Any, ...]:
 
 def as_window(row: Sequence[Any]) -> WindowRow:
     """A window from a row of its table."""
-    id, board, period, segment, kind, starts_at, ends_at, closed_at, version, changed_at, entries, revised = (
+    id, board, period, region, kind, starts_at, ends_at, closed_at, version, changed_at, entries, revised = (
         row
     )
     return WindowRow(
         id=id,
-        window=Window(board, period, segment),
+        window=Window(board, period, region),
         period=Period(period, kind, starts_at, ends_at),
         closed_at=closed_at,
         version=version,

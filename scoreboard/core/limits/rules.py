@@ -20,14 +20,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from scoreboard.core.errors import TooMany
-from scoreboard.core.http.addresses import site
+from scoreboard.core.http.addresses import Addresses, site
 from scoreboard.core.http.openapi import described
-from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.counters import Tally
-from scoreboard.core.limits.limiter import Use
+from scoreboard.core.limits.limiter import Limits, Use
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,7 +89,7 @@ def exceeded(*names: str, of: str | None = None) -> int:
 
 def give_back(*names: str, of: str | None = None) -> None:
     """Take back what `count` or `exceeded` counted: it went well."""
-    _told(parts().limits.give_back([use for name in names for use in _uses(name, of)]))
+    _told(_limits().give_back([use for name in names for use in _uses(name, of)]))
 
 
 def refuse_spent(*names: str) -> None:
@@ -98,7 +97,7 @@ def refuse_spent(*names: str) -> None:
 
     For calls that are counted after their work: whoever has had too many must not have more work done.
     """
-    limits = parts().limits
+    limits = _limits()
     if not limits.any_spent:
         return
     uses = [use for name in names for use in _uses(name, None)]
@@ -112,24 +111,30 @@ def count_later(name: str) -> None:
 
     Where there were too many, `refuse_spent` refuses the next one.
     """
-    _told([tally for use in _uses(name, None) for tally in parts().limits.count_later(use)])
+    _told([tally for use in _uses(name, None) for tally in _limits().count_later(use)])
 
 
 def address() -> str:
     """The network that this request comes from, as limits count it. Never empty."""
-    return parts().addresses.of(request.environ)
+    addresses: Addresses = current_app.extensions["addresses"]
+    return addresses.of(request.environ)
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, limits: Limits, addresses: Addresses) -> None:
     """Give an app its limits, and the addresses of its callers."""
-    built = app.extensions["parts"]
-    built.limits.init_app(app)
-    app.wsgi_app = built.addresses.through(app.wsgi_app)  # type: ignore[method-assign]
+    app.extensions |= {"limits": limits, "addresses": addresses}
+    limits.init_app(app)
+    app.wsgi_app = addresses.through(app.wsgi_app)  # type: ignore[method-assign]
     app.after_request(_tell)
 
 
+def _limits() -> Limits:
+    limits: Limits = current_app.extensions["limits"]
+    return limits
+
+
 def _tally(names: Sequence[str], of: str | None) -> list[Tally]:
-    tallies = parts().limits.count([use for name in names for use in _uses(name, of)])
+    tallies = _limits().count([use for name in names for use in _uses(name, of)])
     _told(tallies)
     return tallies
 

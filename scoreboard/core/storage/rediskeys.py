@@ -8,9 +8,9 @@ from __future__ import annotations
 WINDOWS = "sb:{*/*/*}:*"  # the pattern of the keys of all windows: no other key has a tag with two slashes
 
 
-def window(board: str, period: str, segment: str) -> str:
-    """The hash tag of one board window: the board, its period, and its region ("" for all)."""
-    return f"{{{board}/{period}/{segment}}}"
+def window(path: str) -> str:
+    """The hash tag of one board window, by its path: `board/period/region`, the region "" for all."""
+    return f"{{{path}}}"
 
 
 def order(tag: str) -> str:
@@ -113,9 +113,9 @@ def lease() -> str:
     return "sb:{stream}:lease"
 
 
-def kicks() -> str:
-    """Redis stream of whom every process sends away."""
-    return "sb:{stream}:kicks"
+def signals() -> str:
+    """Redis stream of signals to every web process: streams to end, and private frames to send."""
+    return "sb:{stream}:signals"
 
 
 def processes() -> str:

@@ -1,18 +1,16 @@
-"""What players are told of themselves: where they stand, even far below the rows that everybody sees."""
+"""Personal ranks: players get their own rank, even far below the rows that all viewers see."""
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scoreboard.boards.service import Page
+from scoreboard.boards.service import Reading
+from scoreboard.core.background import Loop
 from scoreboard.core.errors import NotFound
-from scoreboard.core.storage.redis import RedisError
-from scoreboard.core.storage.unavailable import DatabaseUnavailable
+from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Encoded
 from scoreboard.stream.publishing.scopes import Scopes
@@ -20,15 +18,13 @@ from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewer import Viewer
 from scoreboard.stream.serving.viewers import Viewers
 
-log = logging.getLogger(__name__)
-
-ROUND_SECONDS = 1.0  # a board's players are looked up so often at most
-LOOKED_UP_A_ROUND = 2000  # players; who was not, comes next
-AT_ONCE = 250  # players in one question: a script must not keep Redis long
+ROUND_SECONDS = 1.0  # between two look-ups of a player on a board
+LOOKED_UP_A_ROUND = 2000  # players; the others come first in the next round
+AT_ONCE = 250  # players in one call: a script must not block Redis for long
 
 
 class ToldRank(NamedTuple):
-    """What a player is told of himself in a room, and of which state of it."""
+    """The rank of a player in a room, and the state of the room that it belongs to."""
 
     stamp: str
     frame: Encoded | None
@@ -40,35 +36,30 @@ NOTHING = ToldRank("", None, float("-inf"))
 
 @dataclass(kw_only=True)
 class Personal:
-    """Sends `me` frames to those who opened their stream with a ticket."""
+    """Sends `me` frames to streams that were opened with a ticket."""
 
     viewers: Viewers
     hub: Hub
     scopes: Scopes
     monotonic: Callable[[], float] = time.monotonic
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _told: dict[tuple[str, str], ToldRank] = field(default_factory=dict)
     _round: int = 0
+    loop: Loop = field(init=False)
 
-    def run(self) -> None:
-        """Look players up until `stop` is called."""
-        while not self._stopping.wait(ROUND_SECONDS):
-            try:
-                self.turn()
-            except (RedisError, OSError, DatabaseUnavailable, NotFound):
-                continue  # the hub says what is away, and rooms send away from what is gone
-            except Exception:
-                log.exception("telling players where they stand failed")
+    def __post_init__(self) -> None:
+        # The hub reports outages, and rooms end the streams of deleted boards.
+        self.loop = Loop(
+            "personal ranks", self.turn, expected=(*OUTAGES, NotFound), rest_seconds=ROUND_SECONDS
+        )
 
-    def stop(self) -> None:
-        """Stop."""
-        self._stopping.set()
+    def turn(self) -> float:
+        """One round over every room with a known player. Returns the seconds until the next turn.
 
-    def turn(self) -> None:
-        """One round: every room in which somebody is known. Raises DatabaseUnavailable."""
+        Raises DatabaseUnavailable.
+        """
         left, rooms = LOOKED_UP_A_ROUND, self._rooms()
         self._round += 1
-        first = self._round % max(1, len(rooms))  # or a crowded room could leave nothing to the others
+        first = self._round % max(1, len(rooms))  # otherwise a crowded room could use up the budget
         in_turn = list(rooms.items())
         for scope, players in in_turn[first:] + in_turn[:first]:
             if self.hub.degraded or left <= 0:
@@ -82,20 +73,21 @@ class Personal:
                 self._tell(scope, player, viewers)
         there = {(scope, player) for scope, players in rooms.items() for player in players}
         self._told = {key: told for key, told in self._told.items() if key in there}
+        return ROUND_SECONDS
 
     def frames(self, scopes: Sequence[str], player: str) -> list[Encoded]:
-        """Where a player stands in some scopes just now. Raises NotFound or DatabaseUnavailable."""
+        """The ranks of a player in some scopes now. Raises NotFound or DatabaseUnavailable."""
         return [_frame(scope, self.scopes.players(scope, [player]), player) for scope in scopes]
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:
         found: dict[str, dict[str, list[Viewer]]] = {}
         for scope, watchers in self.viewers.watchers().items():
-            for viewer in [one for one in watchers if one.who.player]:
-                found.setdefault(scope, {}).setdefault(viewer.who.player, []).append(viewer)
+            for viewer in [one for one in watchers if one.client.player]:
+                found.setdefault(scope, {}).setdefault(viewer.client.player, []).append(viewer)
         return found
 
     def _due(self, scope: str, players: dict[str, list[Viewer]], state: str) -> list[str]:
-        """Those who were last looked up in another state of the board; who waits longest comes first."""
+        """The players last looked up in another state of the board; the longest waiting come first."""
         known = {player: self._told.get((scope, player), NOTHING) for player in players}
         due = [player for player, told in known.items() if told.stamp != state]
         return sorted(due, key=lambda player: known[player].at)
@@ -108,14 +100,14 @@ class Personal:
     def _tell(self, scope: str, player: str, viewers: list[Viewer]) -> None:
         frame = self._told.get((scope, player), NOTHING).frame
         for viewer in viewers if frame else ():
-            known = viewer.me or {}
+            known = viewer.ranks or {}
             if frame and known.get(scope) != frame.line and self.viewers.send(viewer, frame):
-                viewer.me = known | {scope: frame.line}
+                viewer.ranks = known | {scope: frame.line}
 
 
-def _frame(scope: str, page: Page, player: str) -> Encoded:
+def _frame(scope: str, page: Reading, player: str) -> Encoded:
     row = next((row for row in page.rows if row.player == player), None)
-    return frames.encoded(
+    return frames.encode(
         frames.me(
             scope,
             rank=row.rank if row else None,

@@ -108,7 +108,7 @@ def test_a_redis_that_refuses_to_count_is_still_read(process, server):
 
 def test_failures_are_looked_up_where_they_are_counted(process, server):
     client = process(limit_sign_in="2/minute", redis_url=server.url)
-    breaker = client.application.extensions["parts"].limits._refusing
+    breaker = client.application.extensions["parts"].base.limits._refusing
     full(server)
     for _ in range(2):
         client.post("/v1/sign-in/eve")

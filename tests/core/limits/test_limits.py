@@ -28,12 +28,12 @@ def told(answer, header="RateLimit"):
 
 def owing(client):
     """The same client, whose process tells Redis nothing of what it counts later, until `settle`."""
-    client.application.extensions["parts"].limits._owed._seconds = 3600
+    client.application.extensions["parts"].base.limits._owed._seconds = 3600
     return client
 
 
 def settle(client):
-    client.application.extensions["parts"].limits._owed.settle()
+    client.application.extensions["parts"].base.limits._owed.settle()
 
 
 def test_as_many_calls_pass_as_are_allowed_and_no_more(process):
@@ -283,7 +283,7 @@ def test_what_is_counted_later_is_counted_in_memory_while_redis_is_away(process)
 
 def test_what_is_counted_later_begins_anew_after_its_time(process):
     client = owing(process(limit_write="2/minute"))
-    limits, moment = client.application.extensions["parts"].limits, [0.0]
+    limits, moment = client.application.extensions["parts"].base.limits, [0.0]
     limits._monotonic = lambda: moment[0]
     assert statuses(client, "/v1/write", 3) == [200, 200, 429]
 
@@ -298,7 +298,7 @@ def test_an_empty_setting_counts_nothing_later(process, redis):
     answers = [client.post("/v1/write") for _ in range(3)]
 
     assert all("RateLimit" not in answer.headers for answer in answers)
-    assert not client.application.extensions["parts"].limits._owed._counts
+    assert not client.application.extensions["parts"].base.limits._owed._counts
 
 
 def test_all_limits_of_a_request_cost_one_trip(process, redis):

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.stream.http.upgrade import stream_messages
 from scoreboard.stream.protocol.types import Kick
+from scoreboard.stream.routes import stream_messages
 from tests.actions.play import Player
 from tests.boards.calls import put, refusal, score
 from tests.sockets import messages
@@ -28,7 +28,7 @@ def stream(client, parts):
     put(client, "secret", public=False)
     score(client, "main", ada=1)
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
     return client
 
 
@@ -39,8 +39,8 @@ def guest(stream, parts):
     def guest(role="player"):
         ada = Player(parts)
         if role != "player":
-            parts.players.grant(ada.id, role, context={})
-            parts.clock.advance(ms=1)
+            parts.accounts.players.grant(ada.id, role, context={})
+            parts.base.clock.advance(ms=1)
             ada.renew()
         ada.ticket = ada.http.post("/v1/stream/ticket").json["data"]["ticket"]
         return ada
@@ -73,8 +73,8 @@ def test_a_ticket_from_before_rights_were_changed_is_to_be_renewed_and_shows_not
     stream, guest, parts
 ):
     ada = guest("moderator")
-    parts.clock.advance(ms=1)
-    parts.players.grant(ada.id, "player", context={})
+    parts.base.clock.advance(ms=1)
+    parts.accounts.players.grant(ada.id, "player", context={})
 
     of_all = stream.get(f"/v1/stream?ticket={ada.ticket}", headers=AS_A_BROWSER)
     private = stream.get(f"/v1/stream?boards=secret&ticket={ada.ticket}", headers=AS_A_BROWSER)
@@ -85,8 +85,8 @@ def test_a_ticket_from_before_rights_were_changed_is_to_be_renewed_and_shows_not
 def test_a_moderators_token_opens_a_private_board_for_as_long_as_his_session_lasts(guest, parts):
     ada = guest("moderator")
     answer = ada.http.get("/v1/stream?boards=secret", buffered=False)
-    (viewer,) = parts.viewers.all()
-    assert viewer.who.until is not None
+    (viewer,) = parts.stream.viewers.all()
+    assert viewer.client.until is not None
 
     sign_out(ada)
 
@@ -113,24 +113,24 @@ def test_an_answer_to_a_poll_with_a_ticket_that_is_too_old_has_a_tag_as_every_ot
 
 
 def test_who_waits_for_a_board_that_becomes_private_is_not_shown_it(stream, parts):
-    path = f"/v1/poll?wait=10&since={parts.hub.head}"
+    path = f"/v1/poll?wait=10&since={parts.stream.hub.head}"
     found = []
     waiting = threading.Thread(
         target=lambda: found.append(create_app(parts).test_client().get(path)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.viewers.places.taken == 1)
+    wait_until(lambda: parts.stream.slots.taken == 1)
     put(stream, "main", public=False)
     score(stream, "main", bob=2)
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
     waiting.join(10)
 
     assert refusal(found[0]) == (404, "board_not_found")
 
 
 def test_who_comes_back_with_his_cursor_opens_nothing_anew(stream, parts):
-    headers = AS_A_BROWSER | {"Last-Event-ID": str(parts.hub.head)}
+    headers = AS_A_BROWSER | {"Last-Event-ID": str(parts.stream.hub.head)}
     found = []
     for _ in range(60):
         answer = stream.get(
@@ -146,7 +146,7 @@ def test_who_comes_back_with_his_cursor_opens_nothing_anew(stream, parts):
 def without_database(make_parts, sqlite_url, tmp_path, redis):
     """An application that knows no board, and can learn of none now."""
     parts = make_parts(sqlite_url)
-    parts.database._db.close()
+    parts.base.database._db.close()
     (tmp_path / "scoreboard.db").rename(tmp_path / "gone.db")
     return create_app(parts)
 
@@ -176,12 +176,12 @@ def test_what_can_not_be_answered_now_is_told_a_websocket_by_a_bye(without_datab
 
 
 def test_a_server_key_that_is_revoked_takes_its_streams_with_it(stream, parts):
-    key, secret = parts.keys.create("game", ["scores:write"])
+    key, secret = parts.accounts.keys.create("game", ["scores:write"])
     bearer = {"Authorization": f"Bearer {secret}"}
     answer = stream.get("/v1/stream?boards=secret", headers=bearer, buffered=False)
-    (viewer,) = parts.viewers.all()
+    (viewer,) = parts.stream.viewers.all()
 
-    parts.rooms.kick(Kick(session=key.id))
+    parts.stream.signals.kick(Kick(session=key.id))
 
     assert viewer.ending
     answer.close()

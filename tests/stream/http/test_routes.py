@@ -16,7 +16,7 @@ def poll(client, parts):
     """Polls the stream of a board with one score."""
     score(client, "main", ada=1)
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
     return lambda **query: client.get("/v1/poll", query_string=query)
 
 
@@ -36,7 +36,7 @@ def test_polling_without_a_cursor_gives_a_snapshot_and_a_cursor(poll, parts):
     body = poll().json
 
     assert [frame["t"] for frame in body["frames"]] == ["snapshot"]
-    assert body["id"] == str(parts.hub.head)
+    assert body["id"] == str(parts.stream.hub.head)
     assert 1000 <= body["retry_ms"] <= 2000
 
 
@@ -62,7 +62,7 @@ def test_a_stream_says_hello_and_then_what_there_is(client, poll, parts):
 
     assert (hello["event"], snapshot["event"]) == ("hello", "snapshot")
     assert json.loads(hello["data"])["resume"] == answer.headers["Scoreboard-Resume"] == "none"
-    assert snapshot["id"] == str(parts.hub.head)
+    assert snapshot["id"] == str(parts.stream.hub.head)
     assert Viewer().take([json.loads(snapshot["data"])]).rows() == [("ada", 1)]
     assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["X-Accel-Buffering"] == "no"
@@ -72,7 +72,7 @@ def test_a_stream_says_hello_and_then_what_there_is(client, poll, parts):
 
 def test_the_header_of_a_reconnecting_browser_wins_over_the_address(client, poll, parts):
     answer = client.get(
-        "/v1/stream?since=1-1", headers={"Last-Event-ID": str(parts.hub.head)}, buffered=False
+        "/v1/stream?since=1-1", headers={"Last-Event-ID": str(parts.stream.hub.head)}, buffered=False
     )
 
     assert answer.headers["Scoreboard-Resume"] == "ok"
@@ -83,12 +83,12 @@ def test_a_viewer_who_leaves_gives_his_place_back(client, poll, parts):
     answer = client.get("/v1/stream", buffered=False)
     events(answer, 1)
 
-    assert parts.viewers.places.taken == 0
+    assert parts.stream.slots.taken == 0
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
 def test_where_no_place_is_left_a_browser_is_told_inside_a_stream(client, poll, parts, accept):
-    parts.viewers.places.most = 0
+    parts.stream.slots.most = 0
 
     answer = client.get("/v1/stream", headers={"Accept": accept})
 
@@ -101,7 +101,7 @@ def test_where_no_place_is_left_a_browser_is_told_inside_a_stream(client, poll, 
 
 
 def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
-    parts.viewers.drain()
+    parts.stream.drain.drain()
 
     (bye,) = events(client.get("/v1/stream", headers={"Accept": "text/event-stream"}), 1)
 
@@ -144,7 +144,7 @@ def test_an_unknown_parameter_does_not_end_a_stream_for_good(client, poll):
 
 
 def test_who_waits_waits_too_where_nothing_could_be_published_yet(client, parts):
-    parts.hub.degraded = True
+    parts.stream.hub.degraded = True
     first = client.get("/v1/poll?wait=5").json
     begun = time.monotonic()
 

@@ -14,31 +14,31 @@ def player(clock):
 
 
 def test_a_ticket_says_whose_it_is_and_until_when(parts, player):
-    ticket, good = parts.tickets.open(parts.tickets.issue(player))
+    ticket, good = parts.stream.tickets.open(parts.stream.tickets.issue(player))
 
     assert (ticket.player, ticket.session, ticket.private, good) == ("ada", "s1", False, True)
     assert ticket.lasts_until == player.expires_at
 
 
 def test_a_ticket_is_good_for_a_minute_and_known_after_it(parts, player, clock):
-    text = parts.tickets.issue(player)
+    text = parts.stream.tickets.issue(player)
     clock.advance(seconds=59)
-    assert parts.tickets.open(text)[1]
+    assert parts.stream.tickets.open(text)[1]
 
     clock.advance(seconds=2)
 
-    assert not parts.tickets.open(text)[1]
+    assert not parts.stream.tickets.open(text)[1]
 
 
 def test_a_ticket_never_outlives_the_access_token(parts, player, clock):
-    text = parts.tickets.issue(player)
+    text = parts.stream.tickets.issue(player)
     clock.at = player.expires_at
 
-    assert not parts.tickets.open(text)[1]
+    assert not parts.stream.tickets.open(text)[1]
 
 
 def test_a_ticket_that_was_changed_is_none(parts, player):
-    kid, body, mac = parts.tickets.issue(player).split(".")
+    kid, body, mac = parts.stream.tickets.issue(player).split(".")
     changed = [
         f"{kid}.{body}x.{mac}",
         f"{kid}.{body}.{mac[:-2]}",
@@ -52,10 +52,10 @@ def test_a_ticket_that_was_changed_is_none(parts, player):
     ]
     for text in changed:
         with pytest.raises(Unauthenticated):
-            parts.tickets.open(text)
+            parts.stream.tickets.open(text)
 
 
 def test_another_process_opens_it_too(parts, player, make_parts, sqlite_url):
     other = make_parts(sqlite_url)
 
-    assert other.tickets.open(parts.tickets.issue(player))[0].player == "ada"
+    assert other.stream.tickets.open(parts.stream.tickets.issue(player))[0].player == "ada"

@@ -9,7 +9,7 @@ import time
 import jwt
 import pytest
 
-from scoreboard.stream.protocol.frames import encoded, notice
+from scoreboard.stream.protocol.frames import encode, notice
 from scoreboard.stream.protocol.types import Cursor
 from scoreboard.stream.publishing.edge import Edge
 from tests.actions.play import Player
@@ -37,7 +37,7 @@ def stream(parts):
     score(client, "main", ada=1)
     score(client, "secret", ada=1)
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
     return client
 
 
@@ -79,27 +79,27 @@ def test_an_edge_holds_nothing_that_is_private_or_somebodys(stream, parts):
 
 
 def test_an_edge_is_sent_no_private_board(stream, parts):
-    assert [item["channel"] for item in parts.edge._queue] == ["b-main"]
+    assert [item["channel"] for item in parts.stream.edge._queue] == ["b-main"]
 
     put(stream, "main", public=False)
     score(stream, "main", bob=2)
     publish(parts)
 
-    assert [item["channel"] for item in parts.edge._queue] == ["b-main"]
+    assert [item["channel"] for item in parts.stream.edge._queue] == ["b-main"]
 
 
 def test_an_edge_that_answers_nonsense_is_sent_the_same_again():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         edge = Edge(url=f"http://127.0.0.1:{listening.getsockname()[1]}", key=KEY)
-        edge.publish("main", Cursor(1, 1), Cursor(1, 2), encoded(notice("main", 1)))
-        posting = threading.Thread(target=edge.run, daemon=True)
+        edge.publish("main", Cursor(1, 1), Cursor(1, 2), encode(notice("main", 1)))
+        posting = threading.Thread(target=edge.loop.run, daemon=True)
         posting.start()
         for answer in (b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"):
             connection, _ = listening.accept()
             with connection:
                 connection.recv(65_536)
                 connection.sendall(answer)
-        edge.stop()
+        edge.loop.stop()
         posting.join(5)
 
     assert not posting.is_alive()

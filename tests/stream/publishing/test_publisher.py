@@ -25,7 +25,7 @@ def other(make_parts, sqlite_url, parts):
 
 def sent(redis):
     """All frames in Redis, decoded."""
-    return [frames.decoded(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
+    return [frames.decode(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
 
 
 def test_the_first_frame_of_a_board_is_a_snapshot_and_the_next_a_delta(client, parts, redis):
@@ -66,14 +66,14 @@ def test_numbers_count_the_frames_of_all_boards_and_each_board_has_its_own_chain
     chain = [(frame["b"], frame["p"], frame["s"]) for frame in sent(redis)]
 
     assert chain == [("cup", 0, 1), ("main", 0, 2), ("main", 2, 3), ("cup", 1, 4), ("main", 3, 5)]
-    assert published(redis) == [f"{parts.publisher._head.epoch}-{s}" for s in range(1, 6)]
+    assert published(redis) == [f"{parts.stream.publisher._head.epoch}-{s}" for s in range(1, 6)]
 
 
 def test_a_board_whose_rules_changed_is_sent_anew(client, parts, redis):
     score(client, "main", ada=1, bob=2)
     publish(parts)
     put(client, "main", order="asc")
-    parts.publisher._scanned = float("-inf")
+    parts.stream.publisher._scanned = float("-inf")
     publish(parts)
 
     first, second = sent(redis)
@@ -87,7 +87,7 @@ def test_a_new_day_is_sent_anew(client, parts, redis, clock):
     score(client, "day", ada=1)
     publish(parts)
     clock.advance(days=1)
-    parts.publisher._scanned = float("-inf")
+    parts.stream.publisher._scanned = float("-inf")
     publish(parts)
 
     *_, last = sent(redis)
@@ -103,16 +103,16 @@ def test_while_one_publishes_no_other_does(client, parts, other, redis, monkeypa
     publish(other)
 
     assert len(published(redis)) == 1
-    assert not other.publisher._leading
+    assert not other.stream.publisher._leading
 
 
 def test_who_stops_publishing_does_not_take_the_lease_again(parts, redis):
     publish(parts)
 
-    parts.publisher.stop()
-    parts.publisher._renewed = float("-inf")
+    parts.stream.publisher.loop.stop()
+    parts.stream.publisher._renewed = float("-inf")
 
-    assert not parts.publisher._keep_lease()
+    assert not parts.stream.publisher._keep_lease()
     assert redis.get(rediskeys.lease()) is None
 
 
@@ -121,8 +121,8 @@ def test_a_board_that_was_quiet_does_not_wait_for_one_that_is_busy(make_parts, s
     parts = make_parts(sqlite_url, stream_tick_ms=5000)
     client = client_of(parts)
     put(client, "cup")
-    parts.publisher._published["main"] = time.monotonic()
-    parts.publisher._pending["main"] = None
+    parts.stream.publisher._published["main"] = time.monotonic()
+    parts.stream.publisher._pending["main"] = None
     begun = time.monotonic()
     publish(parts)
     score(client, "cup", ada=1)
@@ -153,17 +153,17 @@ def test_a_publisher_that_lost_its_lease_cannot_commit(client, parts, other, red
     publish(parts)
 
     assert published(redis) == before
-    assert not parts.publisher._leading
+    assert not parts.stream.publisher._leading
 
 
 def test_a_publisher_that_holds_the_lease_but_not_the_head_cannot_commit(client, parts, redis):
     publish(parts)
     score(client, "main", ada=1)
-    shown = parts.scopes.read("main", s=9)
-    epoch = parts.publisher._head.epoch
+    shown = parts.stream.scopes.read("main", s=9)
+    epoch = parts.stream.publisher._head.epoch
 
     for stale in (Cursor(epoch, 0), Cursor(epoch, 8), Cursor(epoch - 1, 1)):
-        assert not parts.publisher.store.commit(parts.publisher.token, stale, "{}", shown)
+        assert not parts.stream.publisher.store.commit(parts.stream.publisher.token, stale, "{}", shown)
 
     assert len(published(redis)) == 1
 
@@ -171,7 +171,7 @@ def test_a_publisher_that_holds_the_lease_but_not_the_head_cannot_commit(client,
 def test_whoever_takes_over_goes_on_with_the_chain_and_sends_no_snapshot(client, parts, other, redis):
     score(client, "main", ada=1)
     publish(parts)
-    parts.publisher.stop()
+    parts.stream.publisher.loop.stop()
     score(client, "main", bob=2)
 
     publish(other)
@@ -179,61 +179,61 @@ def test_whoever_takes_over_goes_on_with_the_chain_and_sends_no_snapshot(client,
     first, second = sent(redis)
     assert (second["t"], second["p"], second["s"]) == ("delta", first["s"], first["s"] + 1)
     assert Viewer().take([first, second]).rows() == [("bob", 2), ("ada", 1)]
-    assert other.publisher._head.epoch == parts.publisher._head.epoch
+    assert other.stream.publisher._head.epoch == parts.stream.publisher._head.epoch
 
 
 def test_a_publisher_that_stops_lets_its_lease_go_and_nobody_elses(parts, other, redis):
     publish(parts)
-    parts.publisher.stop()
+    parts.stream.publisher.loop.stop()
     assert redis.get(rediskeys.lease()) is None
 
     publish(other)
-    parts.publisher.stop()
+    parts.stream.publisher.loop.stop()
 
-    assert redis.get(rediskeys.lease()) == other.publisher.token
+    assert redis.get(rediskeys.lease()) == other.stream.publisher.token
 
 
 def test_an_emptied_redis_begins_a_new_incarnation(client, parts, redis, clock):
     score(client, "main", ada=1)
     publish(parts)
-    parts.hub._warm()
-    before = parts.hub.head
+    parts.stream.hub.warm()
+    before = parts.stream.hub.head
     redis.flushall()
     clock.advance(seconds=1)
     score(client, "main", ada=1)
 
     publish(parts)  # is fenced: the lease is gone
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
 
-    assert parts.hub.head.epoch > before.epoch
-    resumed = parts.hub.resume(["main"], str(before))
-    assert [frames.decoded(one.line)["why"] for one in resumed.frames] == ["epoch"]
+    assert parts.stream.hub.head.epoch > before.epoch
+    resumed = parts.stream.hub.resume(["main"], str(before))
+    assert [frames.decode(one.line)["why"] for one in resumed.frames] == ["epoch"]
 
 
 def test_a_restarted_redis_begins_a_new_incarnation_even_with_its_old_data(client, parts, other, redis):
     publish(parts)
-    parts.publisher.stop()
+    parts.stream.publisher.loop.stop()
     redis.hset(rediskeys.head(), "server", "the run id before")
 
     publish(other)
 
-    assert other.publisher._head.epoch > parts.publisher._head.epoch
+    assert other.stream.publisher._head.epoch > parts.stream.publisher._head.epoch
 
 
 @pytest.mark.parametrize("lost", [rediskeys.head, rediskeys.shown])
 def test_what_redis_loses_of_the_stream_is_published_again(client, parts, redis, clock, lost):
     score(client, "main", ada=1)
     publish(parts)
-    before = parts.publisher._head
+    before = parts.stream.publisher._head
     redis.delete(lost())
     clock.advance(seconds=1)
 
-    parts.publisher._renewed = float("-inf")  # as a second later
+    parts.stream.publisher._renewed = float("-inf")  # as a second later
     publish(parts)
 
-    assert parts.publisher._head.epoch > before.epoch
-    assert redis.hlen(rediskeys.shown()) == len(parts.publisher._shown) > 0
+    assert parts.stream.publisher._head.epoch > before.epoch
+    assert redis.hlen(rediskeys.shown()) == len(parts.stream.publisher._shown) > 0
     assert Viewer().take(sent(redis)).rows() == [("ada", 1)]
 
 
@@ -247,18 +247,20 @@ def test_what_was_written_while_nobody_published_is_published_later(client, part
 
 
 def test_a_score_reaches_a_viewer_through_the_running_threads(client, parts):
-    threads = [threading.Thread(target=work) for work in (parts.publisher.run, parts.hub.run)]
+    threads = [
+        threading.Thread(target=work) for work in (parts.stream.publisher.loop.run, parts.stream.hub.loop.run)
+    ]
     for thread in threads:
         thread.start()
     try:
-        wait_until(lambda: not parts.hub.degraded)
+        wait_until(lambda: not parts.stream.hub.degraded)
         viewer = Viewer().take(client.get("/v1/poll").json["frames"])
         score(client, "main", ada=7)
         answer = client.get(f"/v1/poll?since={viewer.cursor}&wait=10")
         assert viewer.take(answer.json["frames"]).rows() == [("ada", 7)]
     finally:
-        parts.publisher.stop()
-        parts.hub.stop()
+        parts.stream.publisher.loop.stop()
+        parts.stream.hub.loop.stop()
         for thread in threads:
             thread.join(10)
     assert not any(thread.is_alive() for thread in threads)

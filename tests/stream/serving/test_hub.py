@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from scoreboard.core.storage import rediskeys
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Cursor
-from scoreboard.stream.serving import history
+from scoreboard.stream.serving import history, hub
 from tests.boards.calls import put, score, submit
 from tests.stream.steps import Viewer, publish, published
 
 
 def resume(parts, since, *scopes):
     """The outcome of resuming, the decoded frames, and the reasons of snapshots among them."""
-    resumed = parts.hub.resume(scopes or ["main"], str(since))
-    sent = [frames.decoded(one.line) for one in resumed.frames]
+    resumed = parts.stream.hub.resume(scopes or ["main"], str(since))
+    sent = [frames.decode(one.line) for one in resumed.frames]
     return resumed.resume, sent, [frame["why"] for frame in sent if frame["t"] == "snapshot"]
 
 
@@ -23,11 +24,11 @@ def stream(client, parts):
     """A client of a board of ten rows, whose five frames are followed."""
     submit(client, "main", *({"player": f"p{n}", "score": 100 - n} for n in range(10)))
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
     for number in range(4):
         score(client, "main", **{f"p{number}": 1000})
         publish(parts)
-        parts.hub._read()
+        parts.stream.hub.read()
     return client
 
 
@@ -35,7 +36,7 @@ def test_whoever_comes_first_gets_a_snapshot(stream, parts):
     how, sent, reasons = resume(parts, "")
 
     assert (how, reasons) == ("none", ["initial"])
-    assert sent[0]["id"] == str(parts.hub.head)
+    assert sent[0]["id"] == str(parts.stream.hub.head)
     assert Viewer().take(sent).rows()[0] == ("p0", 1100)
 
 
@@ -45,23 +46,23 @@ def test_a_cursor_that_is_none_gets_a_snapshot(stream, parts, since):
 
 
 def test_a_cursor_of_another_incarnation_gets_a_snapshot(stream, parts):
-    head = parts.hub.head
+    head = parts.stream.hub.head
 
     assert resume(parts, Cursor(head.epoch - 1, head.seq))[2] == ["epoch"]
 
 
 def test_a_cursor_from_the_future_gets_a_snapshot(stream, parts):
-    head = parts.hub.head
+    head = parts.stream.hub.head
 
     assert resume(parts, Cursor(head.epoch, head.seq + 1))[2] == ["ahead"]
 
 
 def test_a_cursor_at_the_head_gets_nothing(stream, parts):
-    assert resume(parts, parts.hub.head) == ("ok", [], [])
+    assert resume(parts, parts.stream.hub.head) == ("ok", [], [])
 
 
 def test_a_cursor_close_to_the_head_gets_the_frames_since(stream, parts):
-    head = parts.hub.head
+    head = parts.stream.hub.head
 
     how, sent, reasons = resume(parts, Cursor(head.epoch, head.seq - 1))
 
@@ -73,18 +74,18 @@ def test_frames_that_are_more_than_a_snapshot_are_one(stream, parts):
     for number in range(30):
         score(stream, "main", **{f"p{number % 10}": 1000})
         publish(parts)
-        parts.hub._read()
+        parts.stream.hub.read()
 
-    assert resume(parts, Cursor(parts.hub.head.epoch, 1))[::2] == ("partial", ["compact"])
+    assert resume(parts, Cursor(parts.stream.hub.head.epoch, 1))[::2] == ("partial", ["compact"])
 
 
 def test_a_cursor_older_than_what_is_kept_gets_a_snapshot(stream, parts, monkeypatch):
     monkeypatch.setattr(history, "FRAMES", 1)
     score(stream, "main", p9=1)
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
 
-    assert resume(parts, Cursor(parts.hub.head.epoch, 1))[::2] == ("partial", ["stale"])
+    assert resume(parts, Cursor(parts.stream.hub.head.epoch, 1))[::2] == ("partial", ["stale"])
 
 
 def test_a_viewer_who_comes_back_from_anywhere_sees_what_everybody_sees(stream, parts, monkeypatch):
@@ -94,7 +95,7 @@ def test_a_viewer_who_comes_back_from_anywhere_sees_what_everybody_sees(stream, 
         viewers.append(Viewer().take(resume(parts, "")[1]))
         score(stream, "main", **{f"p{step * 3 % 10}": 500 - step, f"new{step}": step * 300})
         publish(parts)
-        parts.hub._read()
+        parts.stream.hub.read()
 
     everybody = Viewer().take(resume(parts, "")[1]).rows()
 
@@ -103,9 +104,9 @@ def test_a_viewer_who_comes_back_from_anywhere_sees_what_everybody_sees(stream, 
 
 
 def test_a_fresh_process_serves_the_frames_of_the_one_before(stream, parts, make_parts, sqlite_url):
-    head = parts.hub.head
+    head = parts.stream.hub.head
     fresh = make_parts(sqlite_url)
-    fresh.hub._warm()
+    fresh.stream.hub.warm()
 
     how, sent, _ = resume(fresh, Cursor(head.epoch, head.seq - 1))
 
@@ -117,11 +118,11 @@ def test_viewers_of_two_boards_are_resumed_on_each_by_itself(stream, parts):
     put(stream, "cup")
     score(stream, "cup", ada=1)
     publish(parts)
-    parts.hub._read()
-    seen = parts.hub.head
+    parts.stream.hub.read()
+    seen = parts.stream.hub.head
     score(stream, "main", p9=1)
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
 
     how, sent, reasons = resume(parts, seen, "main", "cup")
 
@@ -142,7 +143,7 @@ def test_a_region_is_a_scope_of_its_own(client, parts):
     put(client, "cup", regions=["eu"])
     submit(client, "cup", {"player": "ada", "score": 1, "region": "eu"}, {"player": "bob", "score": 2})
     publish(parts)
-    parts.hub._warm()
+    parts.stream.hub.warm()
 
     viewer = Viewer().take(resume(parts, "", "cup", "cup:eu")[1])
 
@@ -154,7 +155,7 @@ def test_a_reading_says_where_to_begin_to_stream(stream, parts, redis):
     cursor = data["id"]
     score(stream, "main", p9=5000)
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
 
     assert cursor in published(redis)
     assert resume(parts, cursor)[0] == "ok"
@@ -171,10 +172,49 @@ def test_a_board_that_was_made_anew_shows_nothing_of_the_one_before(stream, part
     put(stream, "cup")
     score(stream, "cup", ada=1)
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
     assert stream.delete("/v1/admin/boards/cup").status_code == 204
     put(stream, "cup")
 
     _, sent, _ = resume(parts, "", "cup")
 
     assert Viewer().take(sent).rows("cup") == []
+
+
+def heads_read(redis):
+    """How often a head was asked for: nothing else here is read by HMGET."""
+    return redis.info("commandstats").get("cmdstat_hmget", {}).get("calls", 0)
+
+
+def test_frames_that_came_say_where_the_head_is(stream, parts, redis):
+    score(stream, "main", p9=1)
+    publish(parts)
+    before = heads_read(redis)
+
+    parts.stream.hub.read()
+
+    assert parts.stream.hub.head == Cursor.parse(published(redis)[-1])
+    assert heads_read(redis) == before
+
+
+def test_where_no_frames_come_the_head_is_asked_for(stream, parts, redis, monkeypatch):
+    monkeypatch.setattr(hub, "READ_MS", 1)
+    before = heads_read(redis)
+
+    parts.stream.hub.read()
+
+    assert heads_read(redis) == before + 1
+
+
+def test_an_epoch_that_began_while_no_frames_came_is_noticed(stream, parts, redis, clock, monkeypatch):
+    monkeypatch.setattr(hub, "READ_MS", 1)
+    old = parts.stream.hub.head
+    clock.advance(ms=1)
+    redis.delete(rediskeys.head(), rediskeys.frames(), rediskeys.shown())
+    parts.stream.publisher._renewed = float("-inf")
+    publish(parts)
+    redis.delete(rediskeys.frames())
+
+    parts.stream.hub.read()
+
+    assert parts.stream.hub.head.epoch > old.epoch

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from scoreboard.core.errors import NotFound
+from scoreboard.ops.exposition import exposition
 from scoreboard.stream.publishing.publisher import LONGEST_TICK_SECONDS, next_tick
 from scoreboard.stream.serving.rooms import surplus
 from tests.boards.calls import put
@@ -15,7 +16,7 @@ from tests.boards.calls import put
 @pytest.fixture
 def assign(client, parts):
     put(client, "cup", regions=["eu", "us"], windows=["daily"])
-    return parts.rooms.assign
+    return parts.stream.rooms.assign
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_a_viewer_is_assigned_the_region_that_he_asks_for_or_is_known_by(
 
 def test_a_region_that_is_asked_for_and_not_there_is_refused(parts, assign):
     with pytest.raises(NotFound):
-        parts.scopes.board(assign("cup", "mars"))
+        parts.stream.scopes.board(assign("cup", "mars"))
 
 
 @pytest.mark.parametrize(
@@ -49,16 +50,16 @@ def test_a_region_that_is_asked_for_and_not_there_is_refused(parts, assign):
 )
 def test_scopes_that_are_not_there_are_refused(parts, assign, scope, code):
     with pytest.raises(NotFound) as raised:
-        parts.scopes.window(scope)
+        parts.stream.scopes.window(scope)
 
     assert raised.value.code == code
 
 
 def test_every_window_that_a_score_feeds_can_be_streamed(parts, assign):
-    mine = [scope for scope in parts.scopes.all() if scope.startswith("cup")]
+    mine = [scope for scope in parts.stream.scopes.all() if scope.startswith("cup")]
 
     assert mine == ["cup", "cup:eu", "cup:us", "cup@daily", "cup:eu@daily", "cup:us@daily"]
-    assert all(parts.scopes.board(scope).id == "cup" for scope in mine)
+    assert all(parts.stream.scopes.board(scope).id == "cup" for scope in mine)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +82,14 @@ def test_a_process_learns_what_another_serves_and_forgets_it_when_it_is_gone(
     parts, make_parts, sqlite_url, clock
 ):
     other = make_parts(sqlite_url)
-    other.rooms.exchange()
-    parts.rooms.exchange()
-    assert parts.rooms.reports.keys() == {parts.rooms.process, other.rooms.process}
+    other.stream.rooms.exchange()
+    parts.stream.rooms.exchange()
+    assert parts.stream.rooms.reports.keys() == {parts.stream.rooms.process, other.stream.rooms.process}
 
     clock.advance(seconds=11)
-    parts.rooms.exchange()
+    parts.stream.rooms.exchange()
 
-    assert parts.rooms.reports.keys() == {parts.rooms.process}
+    assert parts.stream.rooms.reports.keys() == {parts.stream.rooms.process}
 
 
 def test_frames_come_less_often_where_writing_them_takes_long_and_more_often_again():
@@ -106,45 +107,48 @@ def test_frames_come_less_often_where_writing_them_takes_long_and_more_often_aga
 def labels(parts):
     """The processes that metrics name."""
     return set(
-        re.findall(r'scoreboard_stream_lag_frames\{process="(\w+)"\}', "\n".join(parts.rooms.metrics()))
+        re.findall(
+            r'scoreboard_stream_lag_frames\{process="(\w+)"\}',
+            "\n".join(exposition(parts.stream.rooms.families())),
+        )
     )
 
 
 def test_each_process_has_a_number_and_gives_it_to_the_next_one_when_it_ends(parts, make_parts, sqlite_url):
     second, third = make_parts(sqlite_url), make_parts(sqlite_url)
     for one in (parts, second, third, parts):
-        one.rooms.exchange()
-    assert [one.rooms.process for one in (parts, second, third)] == ["1", "2", "3"]
+        one.stream.rooms.exchange()
+    assert [one.stream.rooms.process for one in (parts, second, third)] == ["1", "2", "3"]
     assert labels(parts) == {"1", "2", "3"}
 
-    second.rooms.stop()
+    second.stream.rooms.loop.stop()
     again = make_parts(sqlite_url)
     for one in (third, again, parts):
-        one.rooms.exchange()
+        one.stream.rooms.exchange()
 
-    assert [one.rooms.process for one in (parts, third, again)] == ["1", "3", "2"]
+    assert [one.stream.rooms.process for one in (parts, third, again)] == ["1", "3", "2"]
     assert labels(parts) == {"1", "2", "3"}
 
 
 def test_a_process_that_was_silent_for_long_does_not_share_its_number(parts, make_parts, sqlite_url, clock):
-    parts.rooms.exchange()
+    parts.stream.rooms.exchange()
     clock.advance(seconds=11)
     other = make_parts(sqlite_url)
 
-    other.rooms.exchange()
-    parts.rooms.exchange()
+    other.stream.rooms.exchange()
+    parts.stream.rooms.exchange()
 
-    assert (other.rooms.process, parts.rooms.process) == ("1", "2")
-    assert parts.rooms.reports.keys() == {"1", "2"}
+    assert (other.stream.rooms.process, parts.stream.rooms.process) == ("1", "2")
+    assert parts.stream.rooms.reports.keys() == {"1", "2"}
 
 
 def test_processes_keep_their_numbers_through_an_emptied_redis(parts, make_parts, sqlite_url, redis):
     other = make_parts(sqlite_url)
-    parts.rooms.exchange()
-    other.rooms.exchange()
+    parts.stream.rooms.exchange()
+    other.stream.rooms.exchange()
     redis.flushall()
 
-    other.rooms.exchange()
-    parts.rooms.exchange()
+    other.stream.rooms.exchange()
+    parts.stream.rooms.exchange()
 
-    assert (parts.rooms.process, other.rooms.process) == ("1", "2")
+    assert (parts.stream.rooms.process, other.stream.rooms.process) == ("1", "2")

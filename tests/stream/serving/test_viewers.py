@@ -11,17 +11,21 @@ from scoreboard.accounts.types import Player
 from scoreboard.stream.protocol.carriers import EVENTS
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving import personal
-from scoreboard.stream.serving.admission import StreamClient
+from scoreboard.stream.serving.admission import Admission, NotAdmitted, StreamClient
 from scoreboard.stream.serving.viewer import Viewer
 from tests.boards.calls import put, score
 from tests.stream.steps import publish
 
 
-class KeptFrame(Viewer):
-    """A viewer who keeps what he is sent, and takes no more while `full`."""
+def admitted(client):
+    return Admission(client, None)
 
-    def __init__(self, host, who=None):
-        super().__init__(host, who or StreamClient(), Cursor(0, 0), host.monotonic())
+
+class Kept(Viewer):
+    """A viewer that keeps what it is sent, and takes no more while `full`."""
+
+    def __init__(self, host, admission=None):
+        super().__init__(host, admission or admitted(StreamClient()), Cursor(0, 0), host.monotonic())
         self.got, self.full, self.on_its_way = b"", False, 0
 
     @property
@@ -47,8 +51,8 @@ class KeptFrame(Viewer):
 def stream(client, parts):
     score(client, "main", ada=1)
     publish(parts)
-    parts.hub._warm()
-    parts.viewers.monotonic = Time()
+    parts.stream.hub.warm()
+    parts.stream.viewers.monotonic = Time()
     return client
 
 
@@ -61,12 +65,11 @@ class Time:
 
 @pytest.fixture
 def watch(stream, parts):
-    def watch(scope="main", **who):
-        viewer = KeptFrame(parts.viewers, StreamClient(**who))
-        assert parts.viewers.admit(viewer.who) is None
-        resumed = parts.hub.resume([scope], "")
+    def watch(scope="main", **client):
+        viewer = Kept(parts.stream.viewers, parts.stream.slots.admit(StreamClient(**client)))
+        resumed = parts.stream.hub.resume([scope], "")
         viewer.at = resumed.at
-        parts.viewers.join(viewer, [scope], EVENTS, resumed)
+        parts.stream.serving.join(viewer, [scope], EVENTS, resumed)
         return viewer
 
     return watch
@@ -75,8 +78,8 @@ def watch(stream, parts):
 def change(client, parts, **scores):
     score(client, "main", **scores)
     publish(parts)
-    parts.hub._read()
-    parts.viewers.serve()
+    parts.stream.hub.read()
+    parts.stream.serving.serve()
 
 
 def test_everybody_is_sent_the_same_bytes(stream, parts, watch):
@@ -96,8 +99,8 @@ def test_nothing_is_kept_for_who_can_take_nothing_and_he_gets_what_he_lacks(stre
         change(stream, parts, **{f"p{step % 3}": step + 1})
     before, slow.full = slow.got, False
 
-    parts.viewers.drained(slow)
-    parts.viewers.serve()
+    parts.stream.viewers.on_drained(slow)
+    parts.stream.serving.serve()
 
     assert before == b""
     assert [(frame["t"], frame.get("why")) for frame in slow.frames] == [("snapshot", "slow")]
@@ -112,8 +115,8 @@ def test_who_lacks_little_is_sent_just_that(stream, parts, watch):
     change(stream, parts, bob=2)
     slow.full = False
 
-    parts.viewers.drained(slow)
-    parts.viewers.serve()
+    parts.stream.viewers.on_drained(slow)
+    parts.stream.serving.serve()
 
     assert [frame["t"] for frame in slow.frames] == ["delta"]
 
@@ -122,11 +125,11 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
     viewer = watch()
     score(stream, "main", bob=2)
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
     viewer.got = b""
-    parts.viewers.monotonic.now += 20
+    parts.stream.viewers.monotonic.now += 20
 
-    parts.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
 
     delta, beat = viewer.frames
     assert (delta["t"], beat["t"], beat["b"]) == ("delta", "hb", [["main", delta["s"], delta["crc"]]])
@@ -135,25 +138,25 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
 def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     viewer = watch()
     viewer.full = True
-    parts.viewers.sweep()
-    parts.viewers.monotonic.now += 29
-    parts.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
+    parts.stream.viewers.monotonic.now += 29
+    parts.stream.serving.sweeper.sweep()
     assert not viewer.closed
 
-    parts.viewers.monotonic.now += 2
-    parts.viewers.sweep()
+    parts.stream.viewers.monotonic.now += 2
+    parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
-    assert parts.viewers.places.taken == 0
+    assert parts.stream.slots.taken == 0
 
 
 def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
     viewer = watch()
     viewer.full, viewer.on_its_way = True, 100
     for _ in range(5):
-        parts.viewers.monotonic.now += 20
+        parts.stream.viewers.monotonic.now += 20
         viewer.on_its_way -= 1
-        parts.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
 
     assert not viewer.closed
 
@@ -162,8 +165,8 @@ def test_a_dead_peer_is_found_out_by_the_heartbeats_that_he_does_not_acknowledge
     dead, alive = watch(), watch()
     for _ in range(4):
         before = len(dead.got)
-        parts.viewers.monotonic.now += 17
-        parts.viewers.sweep()
+        parts.stream.viewers.monotonic.now += 17
+        parts.stream.serving.sweeper.sweep()
         dead.on_its_way += len(dead.got) - before
 
     assert (dead.closed, alive.closed) == (True, False)
@@ -173,27 +176,27 @@ def test_who_never_gets_to_the_end_of_what_he_is_sent_is_sent_away_in_time_all_t
     viewer = watch(player="ada", until=clock() + 60_000)
     viewer.full, viewer.on_its_way = True, 10_000
     for _ in range(7):
-        parts.viewers.monotonic.now += 10
+        parts.stream.viewers.monotonic.now += 10
         viewer.on_its_way -= 1
-        parts.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
     assert viewer.frames[-1]["code"] == 301
     for _ in range(4):
-        parts.viewers.monotonic.now += 10
+        parts.stream.viewers.monotonic.now += 10
         viewer.on_its_way -= 1
-        parts.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
 
 
 def test_a_stream_ends_between_four_fifths_and_all_of_its_age(parts, watch):
     viewers = [watch() for _ in range(50)]
-    ends = {viewer.until for viewer in viewers}
-    parts.viewers.monotonic.now += 479
-    parts.viewers.sweep()
+    ends = {viewer.ends_at for viewer in viewers}
+    parts.stream.viewers.monotonic.now += 479
+    parts.stream.serving.sweeper.sweep()
     assert not any(viewer.closed for viewer in viewers)
 
-    parts.viewers.monotonic.now += 122
-    parts.viewers.sweep()
+    parts.stream.viewers.monotonic.now += 122
+    parts.stream.serving.sweeper.sweep()
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {102}
     assert len(ends) > 40
@@ -201,9 +204,9 @@ def test_a_stream_ends_between_four_fifths_and_all_of_its_age(parts, watch):
 
 def test_a_stream_ends_with_its_ticket(parts, watch, clock):
     viewer = watch(player="ada", until=clock() + 60_000)
-    parts.viewers.monotonic.now += 61
+    parts.stream.viewers.monotonic.now += 61
 
-    parts.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
 
     assert (viewer.frames[-1]["code"], viewer.frames[-1]["again"]) == (301, True)
 
@@ -221,7 +224,7 @@ def test_a_stream_ends_with_its_ticket(parts, watch, clock):
 def test_who_is_kicked_leaves_and_nobody_else(parts, watch, kick, gone):
     viewers = [watch(player="ada", session="s1"), watch(player="ada", session="s2"), watch()]
 
-    parts.viewers.kick(kick)
+    parts.stream.signals.receive(Cursor(1, 0), kick)
 
     assert [viewer.closed for viewer in viewers] == gone
 
@@ -230,8 +233,8 @@ def test_a_kick_reaches_every_process(parts, watch, make_parts, sqlite_url):
     viewer = watch(player="ada")
     other = make_parts(sqlite_url)
 
-    other.rooms.kick(Kick(player="ada"))
-    parts.hub._read()
+    other.stream.signals.kick(Kick(player="ada"))
+    parts.stream.hub.read()
 
     assert viewer.frames[-1]["code"] == 402
 
@@ -239,10 +242,10 @@ def test_a_kick_reaches_every_process(parts, watch, make_parts, sqlite_url):
 def test_a_player_is_told_where_he_stands_only_where_that_changed(stream, parts, watch):
     viewer = watch(player="eve")
     viewer.got = b""
-    parts.personal.turn()
-    parts.personal.turn()
+    parts.stream.personal.turn()
+    parts.stream.personal.turn()
     change(stream, parts, eve=7)
-    parts.personal.turn()
+    parts.stream.personal.turn()
 
     told = [frame for frame in viewer.frames if frame["t"] == "me"]
     assert [(frame["rank"], frame["score"], frame["tot"]) for frame in told] == [(None, None, 1), (1, 7, 2)]
@@ -251,7 +254,7 @@ def test_a_player_is_told_where_he_stands_only_where_that_changed(stream, parts,
 def test_polling_with_a_ticket_tells_it_too(stream, parts, clock):
     player = Player(id="ada", session="s", role="player", issued_at=clock(), expires_at=clock() + 60_000)
 
-    body = stream.get(f"/v1/poll?ticket={parts.tickets.issue(player)}").json
+    body = stream.get(f"/v1/poll?ticket={parts.stream.tickets.issue(player)}").json
 
     assert [frame["t"] for frame in body["frames"]] == ["snapshot", "me"]
     assert body["frames"][1]["rank"] == 1
@@ -259,7 +262,7 @@ def test_polling_with_a_ticket_tells_it_too(stream, parts, clock):
 
 def test_an_expired_ticket_is_to_be_renewed(stream, parts, clock):
     player = Player(id="ada", session="s", role="player", issued_at=clock(), expires_at=clock() + 600_000)
-    ticket = parts.tickets.issue(player)
+    ticket = parts.stream.tickets.issue(player)
     clock.advance(seconds=61)
 
     answer = stream.get(f"/v1/stream?ticket={ticket}", headers={"Accept": "text/event-stream"})
@@ -269,7 +272,7 @@ def test_an_expired_ticket_is_to_be_renewed(stream, parts, clock):
 
 
 def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, parts, redis):
-    cursor = parts.hub.head
+    cursor = parts.stream.hub.head
     before = redis.info("stats")["total_commands_processed"]
 
     for _ in range(20):
@@ -284,38 +287,39 @@ def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, part
 
 def test_draining_ends_all_and_lets_nobody_in(parts, watch):
     viewers = [watch() for _ in range(5)]
-    draining = threading.Thread(target=parts.viewers.drain)
-    parts.viewers.monotonic.now = float("inf")  # so that nobody waits for his turn
+    draining = threading.Thread(target=parts.stream.drain.drain)
+    parts.stream.viewers.monotonic.now = float("inf")  # so that nobody waits for his turn
     draining.start()
     draining.join(5)
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {101}
-    assert parts.viewers.admit(StreamClient())["code"] == 101
-    assert parts.viewers.drained_all.is_set()
+    with pytest.raises(NotAdmitted, match="drain"):
+        parts.stream.slots.admit(StreamClient())
+    assert parts.stream.drain.done.is_set()
 
 
 def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_more(stream, parts):
-    viewer = KeptFrame(parts.viewers)
-    resumed = parts.hub.resume(["main"], "")
+    viewer = Kept(parts.stream.viewers)
+    resumed = parts.stream.hub.resume(["main"], "")
     viewer.at = resumed.at
     change(stream, parts, bob=2)
 
-    parts.viewers.join(viewer, ["main"], EVENTS, resumed)
-    parts.viewers.serve()
+    parts.stream.serving.join(viewer, ["main"], EVENTS, resumed)
+    parts.stream.serving.serve()
 
     assert [frame["t"] for frame in viewer.frames] == ["hello", "snapshot", "delta"]
 
 
 def test_who_comes_later_is_told_too_how_many_watch(parts, watch):
     first = watch()
-    parts.rooms.exchange()
-    parts.rooms.notice()
-    parts.viewers.monotonic.now += 6
-    parts.rooms._told["main"] = 2  # as if it had been two before
+    parts.stream.rooms.exchange()
+    parts.stream.rooms.notice()
+    parts.stream.viewers.monotonic.now += 6
+    parts.stream.rooms._noticed_counts["main"] = 2  # as if it had been two before
     later = watch()
     first.got = b""
-    parts.rooms.exchange()
-    parts.rooms.notice()
+    parts.stream.rooms.exchange()
+    parts.stream.rooms.notice()
 
     assert [frame["viewers"] for frame in later.frames if frame["t"] == "notice"] == [2]
     assert first.frames == []
@@ -325,11 +329,11 @@ def test_a_crowded_room_leaves_look_ups_to_the_others(stream, parts, watch, monk
     monkeypatch.setattr(personal, "LOOKED_UP_A_ROUND", 1)
     put(stream, "cup")
     publish(parts)
-    parts.hub._read()
+    parts.stream.hub.read()
     busy, other = watch(player="ada"), watch("cup", player="bob")
     for step in range(4):
         change(stream, parts, ada=step)
-        parts.personal.turn()
+        parts.stream.personal.turn()
 
     assert [frame["b"] for frame in busy.frames if frame["t"] == "me"]
     assert [frame["b"] for frame in other.frames if frame["t"] == "me"] == ["cup"]
@@ -341,9 +345,9 @@ def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
     slow.full = True
     change(stream, parts, bob=3)
     slow.full = False
-    parts.viewers.drained(slow)
-    parts.viewers.serve()
+    parts.stream.viewers.on_drained(slow)
+    parts.stream.serving.serve()
 
-    counts = {name: count for name, _, count in parts.viewers.metrics.items()}
+    counts = {name: count for name, _, count in parts.base.metrics.counted()}
 
-    assert counts["frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
+    assert counts["stream_frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each

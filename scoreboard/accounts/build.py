@@ -1,0 +1,134 @@
+"""Builds accounts: players, sessions, server keys and display names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from scoreboard.accounts.accesstokens import AccessTokens
+from scoreboard.accounts.accountfold import AccountFold
+from scoreboard.accounts.guests import Guests
+from scoreboard.accounts.keys import CREATED, REVOKED, Keys
+from scoreboard.accounts.keys import apply as apply_key
+from scoreboard.accounts.passwords import Passwords
+from scoreboard.accounts.players import Players
+from scoreboard.accounts.purgefold import PurgeFold
+from scoreboard.accounts.puzzles import Puzzles
+from scoreboard.accounts.refreshtokens import RefreshTokens
+from scoreboard.accounts.revocations import Revocations
+from scoreboard.accounts.service import Accounts, Names
+from scoreboard.accounts.sessions import Sessions
+from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.guests import StoredGuests
+from scoreboard.accounts.store.serverkeys import ServerKeys
+from scoreboard.accounts.store.sessions import StoredSessions
+from scoreboard.accounts.types import Name
+from scoreboard.base import Base
+from scoreboard.core.concurrency.keyedlock import KeyedLock
+from scoreboard.core.signing import derive
+from scoreboard.journal.service import Journal
+from scoreboard.journal.simplefold import SimpleFold
+from scoreboard.journal.types import Fold, Span
+from scoreboard.journal.writer import Writer
+from scoreboard.keyring.service import KeyRing
+
+Ranked = Callable[[Sequence[str], int], set[str]]
+
+
+class Announcer(Protocol):
+    """Tells boards of committed facts about players: they show names."""
+
+    def named(self, names: Sequence[Name], span: Span) -> None:
+        """The facts of `span` named players, and changed no board."""
+
+    def renamed(self, players: Sequence[str]) -> None:
+        """Names of players who stand on boards changed."""
+
+    def forgotten(self, players: Sequence[str], span: Span) -> None:
+        """The facts of `span` purged players who stand on no board."""
+
+    def nothing(self, span: Span) -> None:
+        """The facts of `span` change no board."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountTables:
+    """What other features read of accounts."""
+
+    accounts: Accounts
+    names: Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsParts:
+    """What routes, commands and jobs work with."""
+
+    accounts: Accounts
+    keys: Keys
+    players: Players
+    attempts: KeyedLock  # of one address, at a password
+    puzzles: Puzzles
+    sessions: Sessions
+    guests: Guests
+
+
+def build_tables(base: Base) -> AccountTables:
+    """What other features read, before there is a writer."""
+    return AccountTables(
+        accounts=Accounts(stored=StoredAccounts(base.database)),
+        names=Names(base.database),
+    )
+
+
+def folds(*, announce: Announcer) -> list[Fold]:
+    """How facts about accounts and server keys are folded."""
+    return [
+        AccountFold(announce=announce.named, renamed=announce.renamed),
+        PurgeFold(announce=announce.forgotten),
+        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.nothing),
+    ]
+
+
+def build(
+    base: Base, tables: AccountTables, *, journal: Journal, writer: Writer, ring: KeyRing, ranked: Ranked
+) -> AccountsParts:
+    """The services of accounts. `ranked` says which of some players have scores."""
+    sessions = _sessions(base, tables, writer=writer, ring=ring)
+    return AccountsParts(
+        accounts=tables.accounts,
+        keys=Keys(stored=ServerKeys(base.database), writer=writer, clock=base.clock),
+        players=Players(
+            accounts=tables.accounts,
+            sessions=sessions,
+            passwords=Passwords(),
+            names=tables.names,
+            ranked=ranked,
+            writer=writer,
+        ),
+        attempts=KeyedLock(),
+        puzzles=Puzzles(secret=derive(base.secrets[0], "sign-in"), clock=base.clock),
+        sessions=sessions,
+        guests=Guests(
+            stored=StoredGuests(base.database),
+            ranked=ranked,
+            journal=journal,
+            writer=writer,
+            clock=base.clock,
+            days=base.settings.guest_days,
+        ),
+    )
+
+
+def _sessions(base: Base, tables: AccountTables, *, writer: Writer, ring: KeyRing) -> Sessions:
+    stored = StoredSessions(base.database)
+    return Sessions(
+        access=AccessTokens(ring, base.clock),
+        refresh=RefreshTokens([derive(secret, "refresh") for secret in base.secrets]),
+        accounts=tables.accounts,
+        revocations=Revocations(stored=stored, clock=base.clock),
+        stored=stored,
+        writer=writer,
+        clock=base.clock,
+        oldest_days=base.settings.session_max_age_days,
+    )

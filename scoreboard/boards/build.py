@@ -1,0 +1,120 @@
+"""Builds boards: definitions, standings, what Redis shows of them, and reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scoreboard.accounts.service import Accounts, Names
+from scoreboard.base import Base
+from scoreboard.boards.answers import Answers
+from scoreboard.boards.boardadmin import BoardAdmin
+from scoreboard.boards.boardfold import BoardFold
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.exports import Exports
+from scoreboard.boards.follow import BoardsFollower
+from scoreboard.boards.projector import BoardProjector
+from scoreboard.boards.reader import BoardReader
+from scoreboard.boards.scorefold import ScoreFold
+from scoreboard.boards.service import Boards
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.sqlview import SqlView
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.verifier import Verifier
+from scoreboard.boards.viewcheck import ViewCheck
+from scoreboard.boards.viewhealth import ViewHealth
+from scoreboard.core.storage.redis import Breaker
+from scoreboard.journal.service import Journal
+from scoreboard.journal.types import Fold
+from scoreboard.journal.writer import Writer
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardTables:
+    """Definitions and windows, their projection in Redis, and the fold of scores."""
+
+    definitions: Definitions
+    windows: Windows
+    catalogue: Catalogue
+    view: RedisView
+    projector: BoardProjector
+    scores: ScoreFold
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardsParts:
+    """What routes, commands and jobs work with."""
+
+    service: Boards
+    answers: Answers
+    admin: BoardAdmin
+    windows: Windows
+    projector: BoardProjector
+    follower: BoardsFollower
+    check: ViewCheck
+    verifier: Verifier
+
+
+def build_tables(base: Base, *, journal: Journal, accounts: Accounts, names: Names) -> BoardTables:
+    """What folds and other features need, before there is a writer."""
+    definitions = Definitions(base.database)
+    catalogue = Catalogue(definitions)
+    view = RedisView(base.redis, base.breaker)
+    health = ViewHealth(view=view, journal=journal)
+    projector = BoardProjector(view=view, health=health, database=base.database)
+    return BoardTables(
+        definitions=definitions,
+        windows=Windows(base.database),
+        catalogue=catalogue,
+        view=view,
+        projector=projector,
+        scores=ScoreFold(catalogue=catalogue, accounts=accounts, names=names, projector=projector),
+    )
+
+
+def folds(tables: BoardTables) -> list[Fold]:
+    """How scores and definitions of boards are folded."""
+    return [tables.scores, BoardFold(catalogue=tables.catalogue, projector=tables.projector)]
+
+
+def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, names: Names) -> BoardsParts:
+    """The services of boards. `journal` is a patient one."""
+    follower = BoardsFollower(
+        view=RedisView(base.patient_redis, Breaker()),
+        catalogue=Catalogue(tables.definitions),
+        windows=tables.windows,
+        names=names,
+        journal=journal,
+        database=base.patient_database,
+    )
+    health = tables.projector.health
+    return BoardsParts(
+        service=Boards(
+            catalogue=tables.catalogue,
+            reader=BoardReader(
+                catalogue=tables.catalogue,
+                redis=tables.view,
+                health=health,
+                sql=SqlView(base.database),
+                names=names,
+            ),
+            health=health,
+            windows=tables.windows,
+            exports=Exports(database=base.patient_database, clock=base.clock),
+            clock=base.clock,
+        ),
+        answers=Answers(),
+        admin=BoardAdmin(
+            writer=writer,
+            catalogue=tables.catalogue,
+            stored=tables.definitions,
+            windows=tables.windows,
+            health=health,
+            clock=base.clock,
+        ),
+        windows=tables.windows,
+        projector=tables.projector,
+        follower=follower,
+        check=ViewCheck(follower=follower, sql=SqlView(base.patient_database), clock=base.clock),
+        verifier=Verifier(database=base.patient_database, journal=journal, view=follower.view),
+    )

@@ -1,0 +1,60 @@
+"""What a read of a board returns, and the readings that a process keeps."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from scoreboard.boards.types import Board, Period, Place, Row, Window
+from scoreboard.boards.views import Listed, Question
+
+MOST = 64  # tops of boards that a process keeps; each is right for one state of its window
+MOST_BYTES = 256 * 1024  # of one reading
+ROW_BYTES = 256  # of a row without its metadata
+
+
+class Reading(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
+    """Rows of one state of a window."""
+
+    board: Board
+    window: Window
+    period: Period
+    version: int  # the newest fact in that state
+    state: str  # names the state: the same text means the same rows
+    stamp: str  # the window's part of that name
+    total: int
+    rows: list[Row]
+    last: Place | None = None  # of the last row, if more rows follow
+
+
+class KeptReadings:
+    """The first rows of windows, which are asked for again and again; other rows hardly ever are."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Window, str, Question], Reading] = OrderedDict()
+
+    def __iter__(self) -> Iterator[Reading]:
+        return iter(self._kept.values())
+
+    @staticmethod
+    def keeps(question: Question) -> bool:
+        """Whether answers to a question are kept."""
+        return isinstance(question, Listed) and question.offset == 0
+
+    def get(self, window: Window, state: str, question: Question) -> Reading | None:
+        """The reading of a state, if it is kept."""
+        return self._kept.get((window, state, question))
+
+    def keep(self, question: Question, reading: Reading) -> None:
+        """Keep a reading, instead of the oldest one, if it is worth it."""
+        if not self.keeps(question) or _bytes(reading) > MOST_BYTES:
+            return
+        self._kept[reading.window, reading.state, question] = reading
+        if len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+
+
+def _bytes(reading: Reading) -> int:
+    return sum(ROW_BYTES + len(row.metadata) for row in reading.rows)

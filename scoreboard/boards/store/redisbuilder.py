@@ -1,0 +1,59 @@
+"""Building windows in Redis beside those that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scoreboard.boards.order import Order
+from scoreboard.boards.store.redislink import RedisLink
+from scoreboard.boards.store.windowkeys import all_keys, built_keys, values
+from scoreboard.boards.types import Standing, Window
+from scoreboard.core.storage import rediskeys
+
+SCANNED = 1000  # keys that are looked at in one trip
+
+
+class RedisBuilder:
+    """Builds windows a page at a time, each by a token of its own. All methods raise RedisAway.
+
+    From `begin` on writers write to both the shown and the built window. A later builder's token
+    replaces an earlier one's.
+    """
+
+    def __init__(self, link: RedisLink) -> None:
+        self._link = link
+
+    def begin(self, window: Window, token: str, layout: int) -> None:
+        """Begin to build a window."""
+        self._link.call("begin_building", built_keys(window), [token, layout])
+
+    def fill(
+        self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
+    ) -> bool:
+        """Write standings. False if another builder began later, or if what was built is damaged."""
+        args = [token, order.ties, order.tier_width, version, *values(order, standings)]
+        return bool(self._link.call("fill_building", built_keys(window), args))
+
+    def finish(self, window: Window, token: str, order: Order, version: int) -> bool:
+        """Show what was built. False as for `fill`."""
+        args = [token, order.layout, version, order.ties, order.tier_width]
+        return bool(self._link.call("finish_building", all_keys(window), args))
+
+    def clear(self) -> None:
+        """Delete all windows and names, whatever boards they are of.
+
+        What is built afterwards can be read as soon as the position is noted.
+        """
+        names = (rediskeys.names(), rediskeys.renames(), rediskeys.catalogue_version())
+        self._link.do(lambda redis: redis.unlink(*names))
+        cursor = -1
+        while cursor != 0:
+            cursor = self._unlink_some(max(cursor, 0), rediskeys.WINDOWS)
+
+    def _unlink_some(self, cursor: int, pattern: str) -> int:
+        found: Any = self._link.do(lambda redis: redis.scan(cursor, match=pattern, count=SCANNED))
+        following, names = found
+        if names:
+            self._link.do(lambda redis: redis.unlink(*names))
+        return int(following)

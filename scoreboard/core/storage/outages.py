@@ -1,0 +1,8 @@
+"""Exceptions that the outage of a database or of Redis explains."""
+
+from __future__ import annotations
+
+from scoreboard.core.storage.redis import RedisError
+from scoreboard.core.storage.unavailable import DatabaseUnavailable
+
+OUTAGES = (RedisError, OSError, DatabaseUnavailable)

@@ -1,0 +1,42 @@
+"""Builds what operators ask of a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from scoreboard.audit.build import AuditParts
+from scoreboard.base import Base
+from scoreboard.boards.build import BoardsParts
+from scoreboard.core.storage.redis import probe
+from scoreboard.journal.followers import Followers
+from scoreboard.journal.probe import WriteProbe
+from scoreboard.journal.service import Journal
+from scoreboard.journal.writer import Writer
+from scoreboard.ops.service import Health
+
+
+def build(
+    base: Base,
+    *,
+    journal: Journal,
+    writer: Writer,
+    boards: BoardsParts,
+    audit: AuditParts,
+    prepared: Callable[[], bool],
+) -> Health:
+    """The health of this deployment. `journal` is one that gives up early, as requests do."""
+    # A caller who asks for the lag does not wait long for Redis.
+    hasty = replace(boards.follower, view=boards.projector.view)
+    followers = Followers(journal=journal, followers=[hasty, audit.follower])
+    return Health(
+        database=base.database,
+        writable=WriteProbe(database=base.database, trouble=lambda: writer.trouble).check,
+        ping=base.redis.ping,
+        probe=partial(probe, base.redis),
+        breaker=base.breaker,
+        evicting=lambda: bool(base.eviction.policy),
+        lags={name: partial(followers.lag, name) for name in followers.names},
+        prepared=prepared,
+    )

@@ -1,0 +1,14 @@
+"""Builds trusted scores."""
+
+from __future__ import annotations
+
+from scoreboard.accounts.service import Accounts
+from scoreboard.base import Base
+from scoreboard.boards.service import Boards
+from scoreboard.journal.writer import Writer
+from scoreboard.scores.service import Scores
+
+
+def build(base: Base, *, writer: Writer, boards: Boards, accounts: Accounts) -> Scores:
+    """The service that records scores from servers."""
+    return Scores(writer=writer, boards=boards, clock=base.clock, gone=accounts.gone)
