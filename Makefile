@@ -30,10 +30,14 @@ PLAYERS ?= 12
 demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS)
 	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 4
 test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
+
+SINCE ?= main
+check: lint ## check style and types, and run fast tests of what was changed (SINCE=branch), in a minute
+	@$(BIN)/python -m tests.changed $(SINCE)
 
 coverage: $(VENV)/dev $(OTHERS)/node_modules/.installed ## run the tests and say which lines they miss, in servers that they start too (T, OPTIONS)
 	@tests/setup

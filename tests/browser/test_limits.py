@@ -109,7 +109,7 @@ def test_nothing_jumps_while_a_page_comes_alive(open_page, stack, crowd):
     assert page.evaluate("window.shift") < 0.05
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_a_hundred_rows_move_five_times_a_second_without_a_long_frame(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}", viewport={"width": 1000, "height": 800}))
     submit(stack, crowd, p0=1)

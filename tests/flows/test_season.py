@@ -36,7 +36,7 @@ def stack(request, tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("season"), environment)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
     if request.param == "postgresql":
         postgres.drop("season")
 
