@@ -1,4 +1,4 @@
-"""The parts of this process. gevent is never imported: RQ forks, and its timers need a plain process."""
+"""This process's settings and parts. Never under gevent: RQ forks, and its timers need plain threads."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_thirty_days_count_from_the_last_use(parts, clock):
     assert parts.accounts.guests.purge() == 1
 
 
-def test_who_has_scores_or_a_name_or_was_judged_stays(parts, clock, client):
+def test_guests_with_scores_names_or_decisions_of_moderators_stay(parts, clock, client):
     define(parts)
     scored, reported, named, upgraded, moderator, barred, suspended = (Player(parts) for _ in range(7))
     scored.play()
@@ -125,7 +125,7 @@ def meanwhile(parts, happens):
     return replace(parts.accounts.guests, ranked=ranked)
 
 
-def test_who_gets_a_score_at_this_very_moment_stays(parts, clock, client):
+def test_a_guest_that_gets_a_score_during_the_purge_stays(parts, clock, client):
     ada, bob = Player(parts), Player(parts)
     clock.advance(days=31)
 
@@ -136,7 +136,7 @@ def test_who_gets_a_score_at_this_very_moment_stays(parts, clock, client):
     assert parts.boards.verifier.run() == []
 
 
-def test_who_comes_back_at_this_very_moment_stays(parts, clock):
+def test_a_guest_that_refreshes_during_the_purge_stays(parts, clock):
     ada = Player(parts)
     Player(parts)
     clock.advance(days=31)
@@ -147,7 +147,7 @@ def test_who_comes_back_at_this_very_moment_stays(parts, clock):
     assert ada.http.get("/v1/me").status_code == 200
 
 
-def test_who_is_upgraded_at_this_very_moment_stays(parts, clock):
+def test_a_guest_that_is_upgraded_during_the_purge_stays(parts, clock):
     ada = Player(parts)
     clock.advance(days=31)
 

@@ -139,7 +139,7 @@ def test_a_board_keeps_its_own_operator(ada, parts):
     assert (receipt["increment"], receipt["newScore"]) == (800, 700)
 
 
-def test_boards_are_folded_anew_from_actions_too(ada, parts):
+def test_boards_are_refolded_from_actions_too(ada, parts):
     parts.boards.admin.define("second", {}, context={})
     define(parts, "jump", boards=["main", "second"])
     Player(parts).play()
@@ -168,7 +168,7 @@ def test_an_offline_action_may_arrive_within_a_day(ada, parts, clock, seconds):
     assert line.fact.data["tookMs"] == seconds * 1000
 
 
-def test_what_was_settled_when_asking_stays(ada, parts):
+def test_the_terms_of_a_token_stay_as_they_were_issued(ada, parts):
     asked = ada.request()
     define(parts, "jump", points=50)
 

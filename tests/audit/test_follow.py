@@ -46,7 +46,7 @@ def test_following_twice_changes_nothing(client, parts):
     assert lines(parts) == before
 
 
-def test_a_line_says_who_did_what_to_whom(client, parts):
+def test_a_line_names_caller_kind_and_player(client, parts):
     submit(client, "main", {"player": "ada", "score": 5, "idempotencyKey": "match-1"})
     parts.followers.catch_up("audit")
 
