@@ -238,10 +238,9 @@ class Hub:
         """Follow frames and signals since the last turn. Returns the seconds until the next one."""
         if self.head == NOWHERE:
             return self.warm()
-        found, signals, self.signals_read = self.store.following(
-            self.head, self.signals_read, milliseconds=READ_MS
-        )
+        found, signals, newest = self.store.following(self.head, self.signals_read, milliseconds=READ_MS)
         self._receive(signals)
+        self.signals_read = newest
         for published in found:
             if not self._accept(published):
                 break
@@ -256,6 +255,7 @@ class Hub:
 
     def _receive(self, signals: Sequence[tuple[Cursor, Signal]]) -> None:
         for id, signal in signals:
+            self.signals_read = id  # first: a signal that fails is not received again
             for listener in self.signal_listeners:
                 listener(id, signal)
         if signals:
