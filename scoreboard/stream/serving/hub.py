@@ -15,12 +15,11 @@ from scoreboard.core.background import Loop
 from scoreboard.core.metrics import Counter, Counts, Metrics
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream.protocol import frames
-from scoreboard.stream.protocol.diff import apply, checksum
+from scoreboard.stream.protocol.published import board_after
 from scoreboard.stream.protocol.types import (
     Cursor,
     Encoded,
     Frame,
-    Line,
     Published,
     PublishedBoard,
     Resumed,
@@ -298,7 +297,7 @@ class Hub:
             self.warm()
             return False
         room, frame = self._rooms.get(scope), frames.decode(published.line)
-        board = _after(room.board if room else None, frame, published.stamp)
+        board = board_after(room.board if room else None, frame, published.stamp)
         if board is None:
             log.error(
                 "a published frame does not follow the state before it; reading the whole state",
@@ -320,43 +319,3 @@ class Hub:
 
 def _number(frame: Encoded) -> int:
     return frame.s
-
-
-def _after(old: PublishedBoard | None, frame: Frame, stamp: str) -> PublishedBoard | None:
-    """The board after a frame; None if the frame does not follow it, or the checksum differs."""
-    if frame["t"] == "snapshot":
-        return _whole(frame, stamp)
-    if old is None or old.s != frame["p"]:
-        return None
-    try:
-        top = tuple(apply(old.top, frame))
-    except KeyError:
-        return None
-    if checksum(top) != frame["crc"]:
-        return None
-    return structs.replace(
-        old,
-        s=frame["s"],
-        stamp=stamp,
-        total=frame.get("tot", old.total),
-        crc=frame["crc"],
-        at=frame["at"],
-        top=top,
-    )
-
-
-def _whole(frame: Frame, stamp: str) -> PublishedBoard:
-    return PublishedBoard(
-        scope=frame["b"],
-        s=frame["s"],
-        period=frame["period"],
-        stamp=stamp,
-        layout="",
-        rank=frame["rank"],
-        size=frame["size"],
-        columns=tuple(frame["columns"]),
-        total=frame["tot"],
-        crc=frame["crc"],
-        at=frame["at"],
-        top=tuple(Line(**{**line, "c": tuple(line.get("c", ()))}) for line in frame["top"]),
-    )
