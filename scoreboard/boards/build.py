@@ -59,7 +59,7 @@ def build_tables(base: Base, *, journal: Journal, accounts: Accounts, names: Nam
     """What folds and other features need, before there is a writer."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
-    view = RedisView(base.redis, base.breaker)
+    view = RedisView(base.redis, base.breaker, journal.shard)
     health = ViewHealth(view=view, journal=journal)
     projector = BoardProjector(view=view, health=health, database=base.database)
     return BoardTables(
@@ -80,7 +80,7 @@ def folds(tables: BoardTables) -> list[Fold]:
 def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, names: Names) -> BoardsParts:
     """The services of boards. `journal` is a patient one."""
     follower = BoardsFollower(
-        view=RedisView(base.patient_redis, Breaker()),
+        view=RedisView(base.patient_redis, Breaker(), journal.shard),
         catalogue=Catalogue(tables.definitions),
         windows=tables.windows,
         names=names,
@@ -95,12 +95,12 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
                 catalogue=tables.catalogue,
                 redis=tables.view,
                 health=health,
-                sql=SqlView(base.database),
+                sql=SqlView(base.database, journal.shard),
                 names=names,
             ),
             health=health,
             windows=tables.windows,
-            exports=Exports(database=base.patient_database, clock=base.clock),
+            exports=Exports(database=base.patient_database, shard=journal.shard, clock=base.clock),
             clock=base.clock,
         ),
         answers=Answers(),
@@ -115,6 +115,8 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         windows=tables.windows,
         projector=tables.projector,
         follower=follower,
-        check=ViewCheck(follower=follower, sql=SqlView(base.patient_database), clock=base.clock),
+        check=ViewCheck(
+            follower=follower, sql=SqlView(base.patient_database, journal.shard), clock=base.clock
+        ),
         verifier=Verifier(database=base.patient_database, journal=journal, view=follower.view),
     )

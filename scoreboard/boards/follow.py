@@ -17,11 +17,11 @@ from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.store.windows import Windows
-from scoreboard.boards.types import Standing, Window
+from scoreboard.boards.types import Applied, Standing, Window
 from scoreboard.boards.viewhealth import of_journal
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
 PAGE = 1000  # standings that are built at once
 SHORT = 1000  # facts; what a journal so short adds up to is built at once
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 class BoardsFollower:
     """Shows in Redis what a web process could not show.
 
-    Its position lives in Redis itself, so that a Redis that lost its boards, or came back with
-    yesterday's, has lost the position with them.
+    Web processes show most facts, so not the framework's position but Redis says where to go on: it proves
+    what it holds. A Redis that lost its boards, or came back with older ones, has lost the proof with them.
     """
 
     view: RedisView
@@ -48,20 +48,24 @@ class BoardsFollower:
     database: Database
     name: str = "boards"
 
-    def position(self) -> int | None:
-        """Up to which fact Redis holds everything; None where it was emptied. Raises RedisAway."""
-        applied = self.view.position.applied()
-        return applied.position if applied else None
+    def applied(self) -> Applied | None:
+        """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
+        return self.view.position.applied(self.journal.shard)
 
     def is_current(self) -> bool:
         """Whether Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
-        applied = self.view.position.applied()
+        applied = self.applied()
         return applied is None or of_journal(applied, self.journal)
 
-    def restore(self) -> None:
-        """Build all open windows and the names, then begin to follow from where the journal was.
+    def resume(self, shard: int, noted: Position | None) -> Position | None:
+        """Up to which fact Redis holds everything; None where it has to be built. Raises RedisAway."""
+        applied = self.applied()
+        return applied.position if applied and of_journal(applied, self.journal) else None
 
-        Nothing stays of what was there: without a position nobody knows what it lacks.
+    def restore(self, shard: int) -> Position:
+        """Build all open windows and the names, then follow from where the journal was.
+
+        Everything that was there is deleted first: without a proof, nothing says what it lacks.
         """
         newest = self.journal.newest()
         self.clear()
@@ -70,12 +74,13 @@ class BoardsFollower:
         for row in self.open_windows():
             self.build(row)
         self.view.position.begin_at(*newest)
+        return newest[0]
 
     def clear(self) -> None:
         """Forget what Redis holds: all is read from SQL until it is built again. Raises RedisAway."""
         if not self.is_current():
             log.warning("Redis holds facts that are not in the journal: boards are built again")
-            self.view.position.forget_journal()
+            self.view.position.forget_journal(self.journal.shard)
         self.view.builder.clear()
 
     def begin(self) -> None:
@@ -83,8 +88,9 @@ class BoardsFollower:
 
         A deployment that begins shows ranks before its worker is up. Raises RedisAway.
         """
-        if (self.position() is None or not self.is_current()) and self.journal.head() <= SHORT:
-            self.restore()
+        shard = self.journal.shard
+        if self.resume(shard, None) is None and self.journal.head().seq <= SHORT:
+            self.restore(shard)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Show the standings that these facts touched, as they are now."""

@@ -20,7 +20,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Standing
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of_player
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 
 class Moved(Struct, kw_only=True):
@@ -39,18 +39,19 @@ class BoardMerge:
     catalogue: Catalogue
     projector: BoardProjector
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], list[Change]]:
+    def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], list[Change]]:
         """What moves the guest's standings, and returns what to show. Raises Refused or Outdated."""
         gathered: Gathered = fact.private["gathered"]
         self.catalogue.refresh_within(db)
         gathered.check(self.catalogue.boards())
         streams = [facts_of_player(db, player, gathered.head) for player in gathered.players]
         gathered.take(heapq.merge(*streams, key=lambda line: line.seq))
+        guest, seq = gathered.guest, position.seq
         moved = [
-            _moved(db, board, order, as_new_as(standing, seq), gathered.guest, table.window_row(db, window))
+            _moved(db, board, order, as_new_as(standing, seq), guest, table.window_row(db, window))
             for board, order, window, standing in gathered.standings()
         ]
-        return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
+        return lambda: [_move(db, one, guest, seq, at) for one in moved]
 
     def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show what moved, and the guests no more."""

@@ -12,7 +12,7 @@ from scoreboard.boards.store import standings as table
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of, merges
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import Position, Recorded
 
 Standings = dict[str, Standing]  # by player
 
@@ -39,7 +39,7 @@ def fold_in(
             columns=columns,
             order=order,
             at=fact.data.get("occurredAt", line.at),
-            seq=line.seq,
+            position=line.position,
             metadata=fact.data.get("metadata", ""),
         )
     return found
@@ -73,13 +73,13 @@ def as_new_as(standing: Standing, version: int) -> Standing:
     return standing if standing.version >= version else structs.replace(standing, version=version)
 
 
-def refolded(db: Connection, board: Board) -> dict[Window, Standings]:
+def refolded(db: Connection, shard: int, board: Board) -> dict[Window, Standings]:
     """A board's standings, folded from its facts in the order that it has now. Raises Refused.
 
     Where less was better until now, other scores are the best ones, and what was added to them may
     leave the range of exact numbers.
     """
-    windows = folded(board, facts_of(db, board.id, board.since), merges(db))
+    windows = folded(board, facts_of(db, board.id, Position(shard, board.since)), merges(db, shard))
     for standings in windows.values():
         for standing in standings.values():
             check_exact(standing)

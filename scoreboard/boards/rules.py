@@ -11,7 +11,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
 from scoreboard.boards.types import SAFE, Board, Definition, Standing, Window
 from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Unavailable
-from scoreboard.journal.types import PLAYER_MERGED, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
 
 class Outdated(Unavailable):
@@ -53,7 +53,7 @@ def fold(
     columns: tuple[int, ...],
     order: Order,
     at: int,
-    seq: int,
+    position: Position,
     metadata: str = "",
 ) -> Standing:
     """The standing after one score. `old` itself where the score changes nothing.
@@ -73,16 +73,17 @@ def fold(
         if (score, columns) == (old.score, old.columns):
             if not metadata or metadata == old.metadata:
                 return old
-            return structs.replace(old, metadata=metadata, version=seq)
+            return structs.replace(old, metadata=metadata, version=position.seq)
+    number = position.number
     return Standing(
         player=player,
         score=score,
         columns=columns,
         reached_at=at,
-        reached_by=seq,
-        version=seq,
+        reached_by=number,
+        version=position.seq,
         metadata=metadata or (old.metadata if old else ""),
-        key=order.compose(score, columns, at, seq) if -SAFE <= score <= SAFE else "",
+        key=order.compose(score, columns, at, number) if -SAFE <= score <= SAFE else "",
     )
 
 

@@ -22,7 +22,7 @@ from scoreboard.boards.store.standings import WindowRow
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.types import Fact, Position, Recorded, Span
 
 Key = tuple[Window, str]
 Move = tuple[Window, Period, Standing | None, Standing]  # what a score does in one window
@@ -83,7 +83,7 @@ class ScoreFoldBatch:
         if named:
             self.known_names = Names(self.db).of(named)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold one score into all windows of its boards, or into none. Raises Refused or NotFound."""
         if fact.player in self.merged:
             raise player_merged(fact.player, self.merged[fact.player])
@@ -91,11 +91,11 @@ class ScoreFoldBatch:
         operators: dict[str, str] = {}
         for board in self._targets(fact):
             operators[board.id] = fact.data.get("operator") or board.definition.operator
-            moves[board.id] = self._moves(board, operators[board.id], fact, seq)
+            moves[board.id] = self._moves(board, operators[board.id], fact, position)
         for mine in moves.values():
             for move in mine:
-                self._move(*move, seq)
-        self._name(fact, seq)
+                self._move(*move, position.seq)
+        self._name(fact, position.seq)
         fed = {
             board: {
                 "operator": operators[board],
@@ -156,7 +156,7 @@ class ScoreFoldBatch:
                 raise not_open(board)
         return boards
 
-    def _moves(self, board: Board, operator: str, fact: Fact, seq: int) -> list[Move]:
+    def _moves(self, board: Board, operator: str, fact: Fact, position: Position) -> list[Move]:
         """What a fact does on one board. Raises Refused."""
         columns = self._columns(board, fact)
         if fact.kind == "score":
@@ -177,7 +177,7 @@ class ScoreFoldBatch:
                 columns=columns,
                 order=order,
                 at=fact.data.get("occurredAt", self.at),
-                seq=seq,
+                position=position,
                 metadata=fact.data.get("metadata", ""),
             )
             check_standing(board.definition, new)

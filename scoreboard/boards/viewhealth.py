@@ -13,6 +13,7 @@ from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.service import Journal
+from scoreboard.journal.types import Position
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class ViewHealth:
         # Not before: whoever asks meanwhile waits for what is found out.
         self._checked = began
 
-    def _newest(self) -> tuple[int, str] | None:
+    def _newest(self) -> tuple[Position, str] | None:
         # Where the journal can't be read, nothing is written to it either: what was believed still holds.
         if self.monotonic() < self._resting_until:
             return None
@@ -130,21 +131,21 @@ class ViewHealth:
     def _patience(self) -> float | None:
         return HEAD_SECONDS if self._sound else None
 
-    def _applied(self, head: int) -> Applied | None:
+    def _applied(self, head: Position) -> Applied | None:
         """What Redis holds, once it has reached `head` or stands still."""
-        applied, began = self.view.position.applied(), self.monotonic()
+        applied, began = self.view.position.applied(self.journal.shard), self.monotonic()
         moved, patience = began, STUCK_SECONDS if self._sound else LOOK_SECONDS
         while applied is not None and applied.position < head:
             now = self.monotonic()
             if now - moved >= patience or now - began >= LONGEST_SECONDS:
                 break
             self.pause(LOOK_SECONDS)
-            before, applied = applied, self.view.position.applied()
+            before, applied = applied, self.view.position.applied(self.journal.shard)
             if applied is not None and applied.position != before.position and self._sound:
                 moved = self.monotonic()
         return applied
 
-    def _of_journal(self, applied: Applied, newest: tuple[int, str]) -> bool:
+    def _of_journal(self, applied: Applied, newest: tuple[Position, str]) -> bool:
         if applied.newest == applied.position == newest[0]:
             return applied.mark == newest[1]  # as nearly always: nobody need be asked
         try:
@@ -153,9 +154,9 @@ class ViewHealth:
             self._resting_until = self.monotonic() + REST_SECONDS
             return self._sound
 
-    def _believe(self, position: int) -> None:
+    def _believe(self, position: Position) -> None:
         if self._doubts:
-            log.info("boards are read from Redis", extra={"position": position})
+            log.info("boards are read from Redis", extra={"position": str(position)})
         self._sound, self._doubts = True, False
 
     def _doubt(self, reason: str) -> None:
