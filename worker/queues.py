@@ -19,20 +19,20 @@ CHORES = "chores"
 
 
 def connection(url: str) -> Redis:
-    """RQ's own connection: it waits for jobs, so it must be allowed to wait."""
+    """RQ's own connection, without a read timeout, since it waits for jobs."""
     return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30, **keepalive(url))
 
 
 def queue(name: str, redis: Redis) -> Queue:
-    """A queue by name, to put jobs into. They travel as JSON, and are compared, not read."""
+    """A queue by name, to add jobs to. Jobs are JSON, which is compared, not parsed."""
     return PlainQueue(_full(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
 
 
 def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:
-    """Enqueue a job unless one is waiting already. A lost job costs only the time to the next one."""
+    """Enqueue a job unless one is waiting. A lost job only delays the work until the next one."""
     if queue.count:
         return False
-    # A fixed job id would block the queue for ever once a job is lost, so every job has a new one.
+    # Every job has a new id: a fixed one would block the queue forever once a job is lost.
     queue.enqueue(job, *args, result_ttl=0, failure_ttl=FAILED_SECONDS, ttl=FAILED_SECONDS)
     return True
 

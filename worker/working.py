@@ -30,23 +30,23 @@ class Refusals:
     """Logs which jobs were refused, once a second: a flood of them must not fill the log."""
 
     def __init__(self) -> None:
-        self._due, self._unsaid = 0.0, 0
+        self._due, self._unlogged = 0.0, 0
 
     def add(self, reason: str) -> None:
-        """A job was refused."""
-        self._unsaid += 1
+        """Count a refused job, and log it if a line is due."""
+        self._unlogged += 1
         if time.monotonic() < self._due:
             return
-        fields = {"reason": reason, "jobs": self._unsaid}
+        fields = {"reason": reason, "jobs": self._unlogged}
         log.warning("a job was refused: only this worker's own calls are run", extra=fields)
-        self._due, self._unsaid = time.monotonic() + REFUSALS_SECONDS, 0
+        self._due, self._unlogged = time.monotonic() + REFUSALS_SECONDS, 0
 
 
 class PlainQueue(Queue):
-    """A queue that never asks for the server's version: not every user may, and nothing here needs it."""
+    """A queue that never asks for the server's version, which not every Redis user may read."""
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """One that has all that is used."""
+        """A version that has every command used here."""
         return OLDEST
 
 
@@ -117,7 +117,7 @@ class KnownQueue(PlainQueue):
 
 def _fetched(id: bytes, queue: Queue) -> Job:
     if not ID.fullmatch(id):
-        raise Refused(f"no job has the id {shown(id)}")
+        raise Refused(f"invalid job id {shown(id)}")
     job = queue.job_class(id.decode(), connection=queue.connection, serializer=queue.serializer)
     try:
         job.refresh()
@@ -139,13 +139,13 @@ class KnownWorker(Worker):
         return OLDEST
 
     def subscribe(self) -> None:
-        """Listen to nobody: commands could end this process and its jobs."""
+        """Ignore commands: they could end this process and its jobs."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Never suspended."""
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
-        """Note that it begins. It is forgotten in time even if this process dies."""
+        """Mark the job as started. It expires even if this process dies."""
         super().prepare_job_execution(job)
         self.connection.expire(job.key, 2 * JOB_SECONDS)
 
@@ -158,7 +158,7 @@ class KnownWorker(Worker):
                 queue.unlock()
 
     def run_maintenance_tasks(self) -> None:
-        """Forget jobs that are over and workers that are gone."""
+        """Delete finished jobs and ended workers from RQ's lists."""
         try:
             for queue in self.queues:
                 for registry in (queue.started_job_registry, queue.failed_job_registry):

@@ -64,7 +64,7 @@ def test_other_processes_and_boards_read_from_sql_show_it_too(client, make_parts
 
 
 @pytest.mark.one_database
-def test_the_audit_log_names_who_did_it_and_not_the_name(client, callers, parts):
+def test_the_audit_log_names_the_caller_and_not_the_display_name(client, callers, parts):
     submit(client, "main", {"player": "ada", "displayName": "Rude", "score": 1})
     http, caller = callers["moderator"]
     rename(http, "ada", "Lovelace")

@@ -80,8 +80,7 @@ class Deployment:
             self.postgres.resume()
         for way in filter(None, (self.redis_way, self.database_way)):
             way.repair()
-        send(signal.SIGCONT, *self.web, *self.workers)
-        self.stack.stop()
+        self.stack.end()
         self.redis.stop()
         if self.pooler:
             self.pooler.stop()

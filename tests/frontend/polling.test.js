@@ -104,7 +104,7 @@ for (const status of [400, 401, 404]) {
   })
 }
 
-test("who comes too often is told when to come back", async () => {
+test("a client that asks too often is told when to return", async () => {
   const got = opened(openLong, { status: 429, body: {}, headers: { "Retry-After": "7" } })
   await settled()
 
@@ -125,7 +125,7 @@ for (const [what, answer] of [
   })
 }
 
-test("who closes asks for nothing more", async () => {
+test("after closing nothing more is requested", async () => {
   const got = opened(openLong, frames("7-1"), "later")
   await settled()
 
