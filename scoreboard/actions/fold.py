@@ -23,7 +23,7 @@ Key = tuple[str, str]  # player and action type
 class ActionFold:
     """Facts of the kind "action": a player completed an action."""
 
-    scores: Fold
+    scoring: Fold
     accounts: Accounts
     receipts: Receipts
     kinds: frozenset[str] = frozenset({"action"})
@@ -36,7 +36,7 @@ class ActionFold:
         return ActionFoldBatch(
             db=db,
             at=at,
-            scores=self.scores.begin(db, facts, at),
+            scoring=self.scoring.begin(db, facts, at),
             receipts=self.receipts,
             barred=self.accounts.barred(db, players),
             ended=guards.ended(db, alone) if alone else {},
@@ -50,7 +50,7 @@ class ActionFoldBatch:
 
     db: Connection
     at: int
-    scores: FoldBatch
+    scoring: FoldBatch
     receipts: Receipts
     barred: dict[str, Barred]
     ended: dict[str, int]
@@ -62,7 +62,7 @@ class ActionFoldBatch:
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Count one action. Raises Forbidden, Conflict or TooMany, or what its boards refuse."""
         wins = self._check(fact)
-        result = self.scores.apply(fact, seq)
+        result = self.scoring.apply(fact, seq)
         if fact.data["exclusive"]:
             self.ended[fact.player] = self.at
             self._ended_now.add(fact.player)
@@ -74,11 +74,11 @@ class ActionFoldBatch:
 
     def again(self, recorded: Recorded) -> None:
         """Show once more what an earlier completion changed."""
-        self.scores.again(recorded)
+        self.scoring.again(recorded)
 
     def finish(self) -> None:
         """Write what the batch changed."""
-        self.scores.finish()
+        self.scoring.finish()
         if self._ended_now:
             guards.write_ended(self.db, {player: self.ended[player] for player in self._ended_now})
         if self._won_now:
@@ -86,7 +86,7 @@ class ActionFoldBatch:
 
     def publish(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
-        shown = self.scores.publish(span)
+        shown = self.scoring.publish(span)
         for seq, player, result in self.written:
             self.receipts.keep(seq, player, result, shown)
         return shown

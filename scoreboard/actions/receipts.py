@@ -13,7 +13,7 @@ from msgspec import UNSET
 from scoreboard.actions.store import receipts as table
 from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
 from scoreboard.actions.types import Placed, Receipt
-from scoreboard.boards.rules import fed
+from scoreboard.boards.facts import Fed, fed_by, fed_in
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.notes import DeferredRows
@@ -35,7 +35,7 @@ class Receipts:
 
     def keep(self, seq: int, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
         """Keep the ranks that a fact got. Called by the writer's thread."""
-        ranks = [_rank(one) for one in _shown(player, result["boards"], shown)]
+        ranks = [_rank(one) for one in _shown(player, fed_in(result), shown)]
         self._recent[seq] = ranks
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
@@ -44,23 +44,21 @@ class Receipts:
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
         """The receipt of a completion: the same whenever it is asked for."""
-        boards = fed(line)
+        boards = fed_by(line)
         found = self._recent.get(line.seq) or (self._look(line.seq) if replayed else None)
         if found is None or (None, None) in found:
             found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
         standings = [
             Placed(
-                board=board,
-                period=period,
-                region=region or None,
+                board=window.board,
+                period=window.period,
+                region=window.region or None,
                 score=score,
                 rank=rank,
                 previous_rank=previous,
                 version=version,
             )
-            for (board, (period, region, score, version)), (rank, previous) in zip(
-                _windows(boards), found, strict=True
-            )
+            for (window, score, version), (rank, previous) in zip(_standings(boards), found, strict=True)
         ]
         return Receipt(
             action_id=line.fact.id.removeprefix("action:"),
@@ -85,15 +83,12 @@ class Receipts:
         return None
 
 
-def _windows(boards: Mapping[str, Any]) -> list[tuple[str, tuple[str, str, int, int]]]:
-    return [(board, tuple(one)) for board, mine in boards.items() for one in mine["standings"]]
+def _standings(boards: Mapping[str, Fed]) -> list[tuple[Window, int, int]]:
+    return [one for fed in boards.values() for one in fed.standings]
 
 
-def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[RankChange | None]:
-    return [
-        (shown or {}).get(Window(board, period, region), {}).get(player)
-        for board, (period, region, *_) in _windows(boards)
-    ]
+def _shown(player: str, boards: Mapping[str, Fed], shown: ShownBy) -> list[RankChange | None]:
+    return [(shown or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
 
 
 def _rank(shown: RankChange | None) -> tuple[int | None, int | None]:

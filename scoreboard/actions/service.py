@@ -37,6 +37,7 @@ from scoreboard.actions.types import (
     Receipt,
     Request,
 )
+from scoreboard.boards.facts import Feed, feeds_of
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board
@@ -180,7 +181,7 @@ class Actions:
 
     def _replayed(self, line: Recorded, shown: ShownBy) -> Receipt:
         """The receipt of what was counted before, of the boards that are still there. Raises NotFound."""
-        counted = dict(line.fact.data["boards"])
+        counted = {feed.board: feed.since for feed in feeds_of(line.fact)}
         found = {id: self.boards.find(id) for id in counted}
         there = {id for id, board in found.items() if board is not None and board.since == counted[id]}
         if not there:
@@ -231,14 +232,15 @@ def _forgiven_proof(sent: Any) -> Proof:
 
 def _as_fact(ticket: OpenedToken, proof: Proof, points: int, context: Mapping[str, str], took: int) -> Fact:
     data: dict[str, Any] = {
-        "boards": ticket.boards,
+        "feeds": [Feed(board, since=since) for board, since in ticket.boards],
+        "trust": "client",
         "issuedAt": ticket.issued_at,
         "tookMs": took,
         "exclusive": ticket.exclusive,
         "caps": ticket.caps,
     }
     if ticket.region:
-        data["region"] = ticket.region
+        data["home"] = ticket.region
     if proof.result:
         data["result"] = proof.result
     if took > ticket.max_ms:

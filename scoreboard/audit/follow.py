@@ -16,7 +16,7 @@ from scoreboard.journal.types import Recorded
 log = logging.getLogger(__name__)
 
 # What facts hold that has no place in a log: secrets, and what tells of a person more than his id.
-LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "metadata", "result"})
+LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "home", "metadata", "result"})
 COUNTED = frozenset({"score", "action"})
 
 

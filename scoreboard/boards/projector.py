@@ -1,4 +1,4 @@
-"""Showing in Redis what was committed."""
+"""Showing in Redis what the writer committed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from scoreboard.accounts.types import Name
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import all_standings, window_row
-from scoreboard.boards.store.windows import windows_of
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.core.storage.db import Connection, Database
@@ -20,12 +20,12 @@ from scoreboard.journal.types import Span
 
 Ranks = dict[str, RankChange]  # by player
 
-SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
+SMALL = 1000  # standings; the writer shows a lost window of so few at once, the follower a larger one
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardProjector:
-    """Shows what the writer committed. What fails here is repaired by the follower."""
+    """Called by the writer after each commit. The follower repairs what fails here."""
 
     view: RedisView
     health: ViewHealth
@@ -37,7 +37,7 @@ class BoardProjector:
         names: Sequence[Name],
         span: Span,
     ) -> dict[Window, dict[str, RankChange]]:
-        """Show one batch and the names that it changed.
+        """Show one batch and the names that it changed. Returns the ranks in each window.
 
         A window that could not be shown is missing in the answer.
         """
@@ -51,21 +51,21 @@ class BoardProjector:
                 if change.closed:
                     self.view.writer.expire(change.window)
                 elif ranks is None:
-                    self._again(change)
+                    self._show_whole(change)
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
             return {}
         if not self.health.is_current_for_writer():
-            return {}  # ranks of boards that may lack something are no ranks
+            return {}  # boards that may lack something have no valid ranks
         pairs = zip(changes, shown, strict=True)
         found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
         return {window: ranks for window, ranks in found.items() if ranks is not None}
 
     def definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
-        """The facts of `span` changed definitions: tell every process, and hide what is `gone`.
+        """Tell every process that the facts of `span` changed definitions, and hide the windows `gone`.
 
-        A window in another order than its board's is not shown: it is read from SQL until the
-        follower has built it, and Redis lacks nothing meanwhile.
+        A window in an old order is not shown: it is read from SQL until the follower has built it.
+        The position advances all the same.
         """
 
         def tell() -> None:
@@ -78,17 +78,17 @@ class BoardProjector:
         self._tell(tell)
 
     def closed(self, windows: Sequence[Window], span: Span) -> None:
-        """The facts of `span` closed periods: keep their windows for a while only."""
+        """Expire windows whose periods the facts of `span` closed."""
 
-        def let_go() -> None:
+        def expire() -> None:
             for window in windows:
                 self.view.writer.expire(window)
             self.view.position.advance(span)
 
-        self._tell(let_go)
+        self._tell(expire)
 
     def named(self, names: Sequence[Name], span: Span) -> None:
-        """The facts of `span` named players, and changed no board."""
+        """Show names that the facts of `span` changed, which changed no board."""
 
         def tell() -> None:
             if names:
@@ -98,13 +98,13 @@ class BoardProjector:
         self._tell(tell)
 
     def renamed(self, players: Sequence[str]) -> None:
-        """Have streams look at the boards on which these players stand, whose names changed."""
-        # All boards are looked at every few seconds in any case.
+        """Have streams read the boards of these players again, whose names changed."""
+        # The publisher reads all boards every few seconds in any case.
         with suppress(RedisAway, DatabaseUnavailable):
-            self.view.writer.mark_dirty(self.database.run(lambda db: windows_of(db, players)))
+            self.view.writer.mark_dirty(Windows(self.database).open_with(players))
 
     def forgotten(self, players: Sequence[str], span: Span) -> None:
-        """The facts of `span` purged players who stand on no board."""
+        """Forget the names of players whom the facts of `span` purged, who are on no board."""
 
         def tell() -> None:
             if players:
@@ -114,7 +114,7 @@ class BoardProjector:
         self._tell(tell)
 
     def merged(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
-        """The facts of `span` made guests' standings those of accounts."""
+        """Show standings that the facts of `span` moved from guests to accounts."""
         self.batch(changes, [], span)
 
         def tell() -> None:
@@ -124,7 +124,7 @@ class BoardProjector:
             self._tell(tell)
 
     def nothing(self, span: Span) -> None:
-        """The facts of `span` change no board."""
+        """Advance the position by facts that change no board."""
         self.named([], span)
 
     def _tell(self, tell: Callable[[], None]) -> None:
@@ -134,18 +134,18 @@ class BoardProjector:
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
 
-    def _again(self, change: Change) -> None:
-        # The window is not there: new while another batch is on its way, or Redis was emptied.
+    def _show_whole(self, change: Change) -> None:
+        # Redis does not have the window: it is new and another batch is on its way, or Redis was emptied.
         # It is read from SQL until it is whole.
         if change.entries > SMALL:
             return
 
         def load(db: Connection) -> Change | None:
-            row = window_row(db, change.window)
+            row = Windows(db).get(change.window)
             if row is None:
                 return None
             columns = len(change.order.names)
-            found = list(all_standings(db, row.id, columns))
+            found = list(Standings(db).all(row.id, columns))
             return Change(change.order, change.window, found, version=row.version, entries=row.entries)
 
         whole = self.database.snapshot(load)
@@ -154,7 +154,7 @@ class BoardProjector:
 
 
 def _unranked(change: Change) -> Ranks | None:
-    """What a closed window shows that Redis need not hold: everything but ranks."""
+    """The changes of a closed window, which Redis need not hold: they have no ranks."""
     if not change.closed:
         return None
     return {one.player: RankChange(one.score, None, None, one.version) for one in change.standings}

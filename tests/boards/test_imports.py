@@ -102,6 +102,21 @@ def test_it_counts_once(over):
     assert listed(over, "day", period=DAY)["entries"][1]["score"] == 4
 
 
+def test_a_replay_beside_an_import_into_its_period_loses_no_entry(client, parts, clock):
+    put(client, "day", period="daily")
+    _, key = parts.accounts.keys.create("history", ["scores:import"])
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    old = {"player": "ada", "score": 5, "idempotencyKey": "1"}
+    submit(client, "day", old)
+    clock.advance(days=2)
+
+    report = submit(client, "day", late("eve", 4), old)
+
+    assert (report["accepted"], report["replayed"]) == (1, 1)
+    assert listed(client, "day", period=DAY)["total"] == 2
+    agrees(parts)
+
+
 def test_a_thousand_days_come_in_one_batch(over, parts):
     days = [f"{2000 + at // 336}-{at % 336 // 28 + 1:02}-{at % 28 + 1:02}" for at in range(1000)]
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import all_standings
+from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.viewhealth import CHECK_SECONDS, NOTICED_SECONDS, STUCK_SECONDS
 from scoreboard.core.storage import rediskeys
 from scoreboard.journal.types import Span
@@ -227,7 +227,7 @@ def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two,
     view.writer.hide(row.window)
     newer = Change(order, row.window, [], version=row.version + 1, entries=2000)
     view.writer.publish([newer], NOTHING)
-    older = two[0].base.database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
+    older = two[0].base.database.snapshot(lambda db: list(Standings(db).all(row.id, 0)))
 
     shown = view.writer.put(Change(order, row.window, older, version=row.version, entries=2))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.store import definitions
-from scoreboard.boards.store.standings import WindowRow, window_row
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Place, ViewAnswer, Window
 from scoreboard.boards.views import After, Around, Listed, Located, OutdatedError, Question, WouldBe
 from scoreboard.core.storage.db import Connection, Database, one_of, rows
@@ -129,9 +129,9 @@ def _empty(question: Question) -> ViewAnswer:
 
 def current_window(db: Connection, window: Window, order: Order) -> WindowRow | None:
     """A window's row, None if nobody has a standing in it. Raises OutdatedError if the order is another."""
-    if definitions.layout(db, window.board) != order.layout:
+    if Definitions(db).layout(window.board) != order.layout:
         raise OutdatedError
-    return window_row(db, window)
+    return Windows(db).get(window)
 
 
 def all_named(db: Connection, window_id: int, page: int) -> Iterator[list[Named]]:
