@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo test smoke faults fuzz lint audit sbom bench generators load lock vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,15 @@ TEST_PROCESSES ?= 2
 test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
+
+coverage: $(VENV)/dev $(OTHERS)/node_modules/.installed ## run the tests and say which lines they miss, in servers that they start too (T, OPTIONS)
+	@tests/setup
+	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
+	@$(BIN)/python -m coverage run -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T); status=$$?; \
+	  $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage html -q && $(BIN)/python -m coverage report; exit $$status
+
+hooks: $(VENV)/dev ## check style before each commit, by pre-commit
+	@$(BIN)/python -m pre_commit install
 
 smoke: ## start, take a first score, stream it and run the fast tests, on another Python (PY=python3.13)
 	@$(PY) tests/smoke/run.py
@@ -67,10 +76,12 @@ generators: $(VENV)/dev ## let openapi-generator make clients in six languages, 
 load: $(VENV)/dev ## let users play, 100 and then more, on a server of its own or on yours (URL, USERS, DATABASE, …)
 	@PYTHONPATH=clients/python $(BIN)/python -m tests.load.scenario
 
-lock: ## pin all dependencies anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+UPGRADE ?=
+lock: ## pin all dependencies in requirements/ (needs uv; UPGRADE=--upgrade takes the newest versions)
+	@$(PY) -m supply.lock $(UPGRADE)
+
+messages: $(VENV)/local ## list the texts that languages of the pages lack
+	@$(BIN)/python -m scoreboard.pages.gaps
 
 vendor: ## copy other people's scripts for the pages anew (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
@@ -87,15 +98,15 @@ $(VENV)/python:
 	@$(PY) -m venv $(VENV) || { echo "Python can't make a virtual environment here: on Debian, apt-get install python3-venv."; exit 1; }
 	@touch $@
 
-$(VENV)/local: $(VENV)/python requirements-local.txt
+$(VENV)/local: $(VENV)/python requirements/main.txt requirements/local.txt
 	@echo "Installing what Scoreboard needs (once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-local.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/local.txt
 	@$(BIN)/python -m pip uninstall -q -y --disable-pip-version-check setuptools 2>/dev/null  # an old one, of Python 3.11
 	@touch $@
 
-$(VENV)/dev: $(VENV)/local requirements-dev.txt
+$(VENV)/dev: $(VENV)/local requirements/dev.txt
 	@echo "Installing what the tests need (once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Without it the bench leaves the comparison out.

@@ -1,1 +1,1 @@
-"""Settings, and what servers and boards are configured with."""
+"""Settings, and the files that servers, boards and actions are configured with."""

@@ -1,4 +1,4 @@
-"""gunicorn's settings: gevent workers, and a way out that lets streams say goodbye."""
+"""gunicorn's settings: gevent workers, and a shutdown that closes streams in order."""
 
 import sys
 import threading
@@ -6,7 +6,8 @@ import threading
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
-from config.settings import load, permitted_chaos, refuse_strangers
+from config.settings import SettingError, load
+from scoreboard.chaos.permission import permitted
 from scoreboard.core import private
 from scoreboard.core.concurrency import processes
 from scoreboard.core.logs import configure
@@ -15,7 +16,7 @@ from scoreboard.server.webworker import WebWorker
 
 
 class JsonLogger(Logger):
-    """gunicorn's own lines go where all others go."""
+    """Sends gunicorn's own lines to the handler of all other lines."""
 
     def setup(self, cfg):
         """Leave the root logger's handler in place."""
@@ -23,28 +24,37 @@ class JsonLogger(Logger):
         self.error_log.handlers[:] = []
 
 
+def require_shared_secret(settings):
+    """Raise SettingError where web processes could not read each other's tokens."""
+    if settings.web_concurrency > 1 and not settings.secret_key:
+        raise SettingError(
+            f"SECRET_KEY must be set where WEB_CONCURRENCY is {settings.web_concurrency}: without it each"
+            " process makes a secret of its own, and refuses the tokens of the others"
+        )
+
+
 private.restrict()
 processes.allow_many_files()
 settings = load()
-refuse_strangers(settings)
-permitted_chaos(settings)
+require_shared_secret(settings)
+permitted(settings)
 bind = settings.bind
 workers = settings.web_concurrency
-# Chaos is for what gunicorn does with a broken connection, too.
-fast_path = settings.fast_lane == "on" and not settings.chaos
+# Chaos also shows what gunicorn does with a broken connection.
+fast_path = settings.fast_path == "on" and not settings.chaos
 worker_class = (
     "scoreboard.server.fastpath.FastPathWorker" if fast_path else "scoreboard.server.webworker.WebWorker"
 )
-# Generators hold a place of these, and requests need some too.
+# Each stream of a generator takes one of these, and requests need some too.
 worker_connections = max(2000, settings.stream_max_open * 10 // 7)
-timeout = 30  # finds a blocked event loop, not a slow request
+timeout = 30  # seconds; it ends a process with a blocked event loop, not a slow request
 graceful_timeout = 25
 keepalive = settings.keep_alive_seconds
 limit_request_line = 8190  # a hundred players in one query
-# No header moves the path or names the scheme: that is for TRUSTED_PROXY_HOPS.
+# No header may change the path or the scheme: TRUSTED_PROXY_HOPS decides whom to trust.
 forwarded_allow_ips = forwarder_headers = ""
 secure_scheme_headers = {}
-preload_app = False  # psycopg and gevent must meet after the fork
+preload_app = False  # psycopg must meet gevent after the fork
 control_socket_disable = True
 accesslog = None  # the application logs its requests itself, without query strings
 logger_class = JsonLogger
@@ -52,14 +62,14 @@ configure(settings.log_level)
 
 
 def post_worker_init(worker):
-    """Start this process's background work, and end its streams when it is told to go."""
-    # gunicorn looks its settings up through __getattr__, some thirty times a request.
+    """Start this process's background work, and close its streams when it is told to stop."""
+    # gunicorn looks up its settings through __getattr__, about thirty times per request.
     vars(worker.cfg).update({name: setting.get() for name, setting in worker.cfg.settings.items()})
     if isinstance(worker, WebWorker):
-        worker.crowd.limit(settings.connections_of_an_address, settings.free_networks)
+        worker.connections.limit(settings.connections_of_an_address, settings.free_networks)
         worker.below = settings.below
     parts = worker.wsgi.extensions["parts"]
-    # Other workers shut connections down that they think are theirs.
+    # Other workers shut down connections that were handed over, since they still count them as theirs.
     plain = type(worker) in (GeventWorker, WebWorker, FastPathWorker) and not worker.cfg.is_ssl
     if settings.stream_mode == "handover" and not plain:
         sys.exit("STREAM_MODE=handover needs gunicorn's gevent worker, without TLS")
@@ -77,6 +87,6 @@ def post_worker_init(worker):
 
 
 def worker_exit(server, worker):
-    """Let streams say goodbye, and finish what waits to be written."""
-    if worker.wsgi is not None:
+    """Close streams in order, and write the facts that are waiting."""
+    if getattr(worker, "wsgi", None) is not None:  # it failed to load otherwise
         worker.wsgi.extensions["parts"].stop()

@@ -9,13 +9,19 @@ from collections.abc import Callable
 if sys.platform == "win32":
     sys.exit("Scoreboard runs on Linux and macOS. On Windows use WSL, and run the same command in it.")
 try:
-    import tqdm  # noqa: F401 - stands for all that must be installed
+    import tqdm  # noqa: F401 - one of the packages that must be installed
 except ImportError:
     sys.exit(
-        "Scoreboard's packages are not installed here: `make run` first, then .venv/bin/python -m scoreboard"
+        "Scoreboard's packages are not installed: run `make run` first, then .venv/bin/python -m scoreboard"
     )
 
+from scoreboard.core.root import IS_BUNDLED, ROOT
+
+if IS_BUNDLED:
+    sys.path.insert(0, str(ROOT))  # a wheel has `config` there
+
 from config.settings import SettingError, Settings, load
+from scoreboard.chaos.permission import ChaosError
 from scoreboard.commands import boards, keyring, keys, migrate, players, replay, serve, settings
 from scoreboard.commands.redis_server import running
 from scoreboard.core.errors import ScoreboardError
@@ -29,7 +35,7 @@ MODULES = (serve, migrate, keys, keyring, players, replay, boards, settings)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns the exit status; what went wrong is said in one sentence."""
+    """Run one command. Returns the exit status, and prints an error as one sentence."""
     parser = argparse.ArgumentParser(prog="python -m scoreboard", description=__doc__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in MODULES:
@@ -38,10 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         loaded = load()
         level = "WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level
-        configure(level, silent=[db.__name__])  # a command ends with what keeps the database from it
+        configure(level, silent=[db.__name__])  # a command prints the database's error at its end
         run: Command = asked.run
         return run(asked, running(loaded))
-    except (SettingError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:
+    except (SettingError, ChaosError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:
         print(f"scoreboard {asked.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

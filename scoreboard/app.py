@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -14,9 +13,10 @@ from scoreboard import roles
 from scoreboard.core.http import basepath, conventions, cors, files
 from scoreboard.core.http.conventions import BATCH_BYTES
 from scoreboard.core.limits import rules
+from scoreboard.core.root import ROOT
 from scoreboard.parts import Parts
 
-FRONTEND = Path(__file__).parent.parent / "frontend"
+FRONTEND = ROOT / "frontend"
 
 
 class App(Flask):

@@ -18,6 +18,7 @@ from scoreboard.core.http.addresses import Addresses
 from scoreboard.core.http.idempotency import Answers
 from scoreboard.core.limits.limiter import Limits
 from scoreboard.core.limits.rules import RULES
+from scoreboard.core.metrics import Metrics
 from scoreboard.core.signing import derive
 from scoreboard.core.storage.db import Database
 from scoreboard.core.storage.eviction import Eviction
@@ -50,6 +51,7 @@ class Base:
     addresses: Addresses
     limits: Limits
     answers: Answers
+    metrics: Metrics
     chaos: Chaos | None
 
     def migrate(self) -> list[str]:
@@ -97,5 +99,6 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             processes=settings.web_concurrency,
         ),
         answers=Answers(database=database, clock=clock),
+        metrics=Metrics(),
         chaos=chaos,
     )

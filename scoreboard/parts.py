@@ -65,7 +65,7 @@ class Parts:
     def leave(self) -> None:
         """Let another process publish, and send viewers away, which takes some seconds."""
         self.stream.publisher.loop.stop()
-        self.stream.viewers.drain()
+        self.stream.drain.drain()
 
     def stop(self) -> None:
         """Let viewers leave, and finish what waits to be written."""
@@ -91,7 +91,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     journal = journal_build.build(base)
     tables = accounts_build.build_tables(base)
     accounts_of, names = tables.accounts, tables.names
-    board_tables = boards_build.build_tables(base, journal=journal.reader, names=names)
+    board_tables = boards_build.build_tables(base, journal=journal.reader)
     projector = board_tables.projector
     receipts = actions_build.build_receipts(base, journal)
     writer = journal_build.build_writer(
@@ -134,7 +134,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     stream = stream_build.build(base, boards=boards.service, accounts=accounts, ring=ring)
     preparation = Preparation(base=base, ring=ring, accounts=accounts, boards=boards, actions=actions)
     revocations = accounts.sessions.revocations
-    chaos = [base.chaos.cuts(stream.viewers.cut)] if base.chaos else []
+    chaos = [base.chaos.cuts(stream.viewers.drop)] if base.chaos else []
     return Parts(
         base=base,
         journal=journal.reader,
@@ -148,7 +148,11 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         audit=audit,
         stream=stream,
         merging=merging_build.build(
-            accounts=accounts, boards=board_tables, journal=journal.reader, writer=writer
+            accounts=accounts,
+            boards=board_tables,
+            journal=journal.reader,
+            writer=writer,
+            signals=stream.signals,
         ),
         health=ops_build.build(
             base,

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from supply.lock import FILES
+
 ROOT = Path(__file__).parent.parent
-PYTHON_LOCK = "requirements-dev.txt"  # it names every package of the other two, in the same version
+PYTHON_LOCK = "requirements"
 NPM_LOCKS = ("frontend", "tests/load/reference/node")
 SECONDS = 120  # for one service to answer
 KNOWN, NOT_ASKED = 1, 3
@@ -62,7 +64,8 @@ def said(report: Report) -> Iterator[str]:
 
 def python(url: str | None) -> Report:
     """What is known against Python packages. pip-audit prints JSON only where it was answered."""
-    command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-r", PYTHON_LOCK]
+    command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes"]
+    command += [word for name in FILES for word in ("-r", f"{PYTHON_LOCK}/{name}.txt")]
     command += ["-s", "osv", "-f", "json", "--desc", "off", "--progress-spinner", "off"]
     answer = printed([*command, *(["--osv-url", url] if url else [])], ROOT)
     if answer is None:

@@ -12,7 +12,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).parent.parent
-LOCK = ROOT / "requirements-local.txt"  # what `make run` installs; a platform leaves two of these out
+LOCK = ROOT / "requirements" / "local.txt"  # what `make run` installs; a platform needs fewer
 VENDOR = ROOT / "frontend" / "vendor"
 FILE = "sbom.json"
 

@@ -17,26 +17,20 @@ from redis import Redis
 from config.settings import Settings
 from scoreboard.commands.redis_server import PrivateRedis
 from scoreboard.parts import Parts, build
-from tests import schedule
+from tests import quick, schedule
 from tests.contract import client_of
+from tests.schedule import mark, pytest_xdist_make_scheduler  # noqa: F401 - pytest finds them here
 from tests.support import KEY, FrozenClock, Postgres, Stack, empty_main, running
+
+quick.keep_files_in_memory()
+quick.compile_routes_late()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_database")
         metafunc.parametrize("database_kind", schedule.DATABASES[:1] if one else schedule.DATABASES)
-    schedule.name_alone(metafunc)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedule.AloneLast:
-    return schedule.AloneLast(config, log)
-
-
-@pytest.fixture
-def alone() -> None:
-    """Tests marked `alone` have it: see `tests/schedule.py`."""
+    schedule.pytest_generate_tests(metafunc)
 
 
 @pytest.fixture(scope="session")
@@ -83,14 +77,37 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: each test runs on both kinds, unless it is marked `one_database`."""
+    """A database without rows: each test runs on both kinds, unless it is marked `one_database`."""
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'scoreboard.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     name = f"t{uuid.uuid4().hex}"
-    yield server.create(name)
+    yield server.create(name, template=request.getfixturevalue("migrated_postgres"))
     server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with SQLite databases that have all tables, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate(folder, f"sqlite:///{folder / 'scoreboard.db'}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres, migrated: Path) -> str:
+    """The name of a database of the server that has all tables, to be copied."""
+    migrate(migrated, postgres.create("migrated"))
+    return "migrated"
+
+
+def migrate(folder: Path, database_url: str) -> None:
+    """Make all tables of an empty database, and of an audit log."""
+    audit = f"sqlite:///{folder / 'audit.db'}"
+    parts = build(Settings(database_url=database_url, audit_database_url=audit, data_dir=folder))
+    parts.base.migrate()
+    parts.close()
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +145,7 @@ def clock() -> FrozenClock:
 
 @pytest.fixture
 def make_parts(
-    redis_server: str, redis: Redis, tmp_path: Path, clock: FrozenClock
+    redis_server: str, redis: Redis, tmp_path: Path, clock: FrozenClock, migrated: Path
 ) -> Iterator[Callable[..., Parts]]:
     """Builds parts on a database; more than one on the same makes several processes' worth."""
     built = []
@@ -142,6 +159,8 @@ def make_parts(
             "secret_key": "x" * 32,
             "bootstrap_key": KEY,
         } | settings
+        for name, url in (("scoreboard.db", "database_url"), ("audit.db", "audit_database_url")):
+            quick.copy_once(migrated / name, str(values[url]))
         parts = build(Settings(**values), clock=clock)
         parts.base.migrate()
         parts.preparation.prepare()

@@ -1,17 +1,16 @@
-"""Which process runs which tests, where pytest has several (`-n 2`).
+"""Which process runs which tests, where pytest has several (`-n 4`).
 
-A process gets a file at a time. Two sorts of tests form groups across files: those of one set-up in
-`tests/attacks`, which start it once, and those marked `alone`, which run last, in a single process. The
-scheduler sees nothing of a test but its id, so each mark is a part of the id: `test_this[alone]`.
-
-`make faults` is the exception: its faults last, and the product waits more than it works. There the tests of
-each database are a group, whether they are marked `alone` or not. What has no database still runs last.
+A process gets a file at a time. Tests of one set-up in `tests/attacks`, which start it once, are a group
+across files. Two marks say how many processes may be there while a test runs: when all other tests are over,
+those marked `paired` run in two, and last those marked `alone` in a single one. Of tests marked `paired`,
+those of a database are a group, as they share a deployment. The scheduler sees nothing of a test but its id,
+so each mark is a part of the id: `test_this[alone]`.
 """
 
 from __future__ import annotations
 
-import os
 import re
+from collections import OrderedDict
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -19,35 +18,61 @@ from xdist.workermanage import WorkerController
 
 from tests.attacks.setups import SETUPS
 
-ALONE = "alone"
+MOST_PROCESSES = {"paired": 2, "alone": 1}
+PHASES = ["", *MOST_PROCESSES]  # in the order of running
 DATABASES = ("sqlite", "postgresql")
-LONG = os.environ.get("FAULTS") == "long"
+LONGEST = (
+    "flows",
+    "browser",
+    "attacks",
+    "load",
+    "clients",
+)  # folders that come first, so that none is left late
 
 
-def _named(*groups: str) -> re.Pattern[str]:
-    return re.compile(rf"[\[-]({'|'.join(groups)})(?=[]-])")
+def _named(*words: str) -> re.Pattern[str]:
+    return re.compile(rf"[\[-]({'|'.join(words)})(?=[]-])")
 
 
-GROUP, DATABASE = _named(ALONE, *SETUPS), _named(*DATABASES)
+MARK, SETUP, DATABASE = _named(*MOST_PROCESSES), _named(*SETUPS), _named(*DATABASES)
 
 
-def name_alone(metafunc: pytest.Metafunc) -> None:
-    """Say in a test's id that it is marked `alone`."""
-    if metafunc.definition.get_closest_marker(ALONE):
-        metafunc.fixturenames.append(ALONE)
-        metafunc.parametrize(ALONE, [ALONE], indirect=True)
+@pytest.fixture
+def mark() -> None:
+    """Tests marked `paired` or `alone` have it."""
 
 
-def group(nodeid: str, long: bool = LONG) -> str:
-    """What a process gets as a whole: the group of a test if it has one, otherwise its file."""
-    if long and (database := DATABASE.search(nodeid)):
-        return database[1]
-    groups = GROUP.findall(nodeid)
-    return ALONE if ALONE in groups else groups[0] if groups else nodeid.partition("::")[0]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Say in a test's id that it is marked `paired` or `alone`."""
+    for name in MOST_PROCESSES:
+        if metafunc.definition.get_closest_marker(name):
+            metafunc.fixturenames.append("mark")
+            metafunc.parametrize("mark", [name], indirect=True)
 
 
-class AloneLast(LoadScopeScheduling):
-    """Hands out files and groups in the order of collection. The last process gets tests marked `alone`."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InPhases:
+    """Let xdist use the scheduler below."""
+    return InPhases(config, log)
+
+
+def phase(nodeid: str) -> str:
+    """Which mark a test has, if any: that decides when it runs."""
+    found = MARK.search(nodeid)
+    return found[1] if found else ""
+
+
+def group(nodeid: str) -> str:
+    """The tests that a process gets as a whole: their name."""
+    when = phase(nodeid)
+    if when == "alone":
+        return when
+    together = (DATABASE if when else SETUP).search(nodeid)
+    return f"{when} {together[1] if together else nodeid.partition('::')[0]}".strip()
+
+
+class InPhases(LoadScopeScheduling):
+    """Hands out files and groups by phase. A phase of few processes begins when the others have ended."""
 
     def __init__(self, config: pytest.Config, log: object = None) -> None:
         config.option.loadscopereorder = False
@@ -63,9 +88,11 @@ class AloneLast(LoadScopeScheduling):
         return group(nodeid)
 
     def _reschedule(self, node: WorkerController) -> None:
-        if self._only_alone_is_left() and len(self.nodes) > 1:
-            # All but one end. It waits until the others are gone, with all that they started.
-            if any(not other.shutting_down for other in self.nodes if other is not node):
+        most = self._most_processes()
+        if len(self.nodes) > most:
+            # The others wait until this one is gone, with all that it started.
+            staying = [other for other in self.nodes if not other.shutting_down]
+            if len(staying) > most and node in staying:
                 node.shutdown()
         elif node in self.registered_collections:
             super()._reschedule(node)
@@ -73,10 +100,21 @@ class AloneLast(LoadScopeScheduling):
                 self._reschedule(node)  # a process begins a test only once it has the next
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        if not self._only_alone_is_left() or len(self.nodes) == 1:
+        if len(self.nodes) <= self._most_processes():
+            self.workqueue = OrderedDict(sorted(self.workqueue.items(), key=lambda unit: _turn(unit[0])))
             super()._assign_work_unit(node)
 
-    def _only_alone_is_left(self) -> bool:
-        if ALONE in self.workqueue:
-            self.workqueue.move_to_end(ALONE)  # what a process that crashed had is put back behind it
-        return list(self.workqueue) == [ALONE]
+    def _most_processes(self) -> int:
+        """How many processes there may be for what is next."""
+        following = min(map(_phase_of, self.workqueue), default="", key=PHASES.index)
+        return MOST_PROCESSES.get(following, len(self.nodes))
+
+
+def _phase_of(group: str) -> str:
+    return group.partition(" ")[0] if group.startswith(tuple(MOST_PROCESSES)) else ""
+
+
+def _turn(group: str) -> tuple[int, bool]:
+    """When a group has its turn: by its phase, and before others where its tests take long."""
+    folder = group.removeprefix("tests/").partition("/")[0]
+    return PHASES.index(_phase_of(group)), folder not in LONGEST

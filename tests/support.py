@@ -54,8 +54,8 @@ class Postgres:
         self._execute("ALTER SYSTEM SET fsync = off")
         self._execute("SELECT pg_reload_conf()")
 
-    def create(self, name: str, *, owner: str = "postgres") -> str:
-        self._execute(f"CREATE DATABASE {name} STRATEGY file_copy OWNER {owner}")
+    def create(self, name: str, *, owner: str = "postgres", template: str = "template1") -> str:
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER {owner}")
         return self.uri.replace("/postgres?", f"/{name}?", 1)
 
     def drop(self, name: str) -> None:
@@ -260,12 +260,16 @@ def children(pid: int) -> list[int]:
 
 
 def wait_until(true: Any, *, seconds: float = 10, why: Any = None) -> None:
-    """Wait until `true()` is. Fails after `seconds`, saying what `why()` says."""
-    until = time.monotonic() + seconds
+    """Wait until `true()` is. Fails after `seconds`, saying what `why()` says.
+
+    It looks less often the longer it waits: looking takes time from what it waits for.
+    """
+    began = time.monotonic()
     while not true():
-        if time.monotonic() > until:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(f"not within {seconds} s\n{why() if why else ''}")
-        time.sleep(0.02)
+        time.sleep(min(0.1, max(0.01, waited / 20)))
 
 
 def at_once(count: int, work: Callable[[int], T]) -> list[T]:

@@ -1,4 +1,4 @@
-"""How two processes share tests: pytest with our scheduler, in a folder of small tests."""
+"""How processes share tests: pytest with our scheduler, in a folder of small tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support import ROOT
 CONFTEST = """
 import time
 import pytest
-from tests.conftest import alone, pytest_generate_tests, pytest_xdist_make_scheduler
+from tests.schedule import mark, pytest_generate_tests, pytest_xdist_make_scheduler
 
 def note(what, worker_id):
     with open("log", "a") as log:
@@ -36,6 +36,13 @@ import pytest
 def test_one(): pass
 @pytest.mark.alone
 def test_few_alone(): pass
+"""
+PAIRED = """
+import time
+import pytest
+@pytest.mark.paired
+@pytest.mark.parametrize("number", range(3))
+def test_pair_{name}(number): time.sleep(0.2)
 """
 MANY = """
 import os, time
@@ -63,18 +70,23 @@ def test_crash_alone():
 
 @pytest.fixture
 def run(tmp_path: Path):
-    """Runs test files in two processes. Returns pytest's exit status, and what was noted in which process."""
+    """Runs test files in processes. Returns pytest's exit status, and what was noted in which process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= {
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }  # others take long to import
 
-    def run(**files):
+    def run(processes=2, **files):
         for name, text in files.items():
             (tmp_path / f"{name}.py").write_text(text, "utf-8")
-        command = [sys.executable, "-W", "ignore", "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "."]
+        options = ["-p", "xdist.plugin", "-p", "no:cacheprovider", "-n", str(processes)]
+        command = [sys.executable, "-W", "ignore", "-m", "pytest", *options, "."]
         done = subprocess.run(
             command,
             check=False,
             cwd=tmp_path,
-            env=environment | {"PYTHONPATH": str(ROOT)},
+            env=environment,
             capture_output=True,
             text=True,
             timeout=120,
@@ -82,7 +94,7 @@ def run(tmp_path: Path):
         print(done.stdout, done.stderr)
         return done.returncode, [tuple(line.split()) for line in (tmp_path / "log").read_text().splitlines()]
 
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: as in ours\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n alone: as in ours\n paired: as in ours\n")
     (tmp_path / "conftest.py").write_text(CONFTEST)
     return run
 
@@ -94,28 +106,18 @@ def run(tmp_path: Path):
         ("tests/a/test_b.py::TestC::test_d[alone at home]", "tests/a/test_b.py"),
         ("tests/a/test_b.py::test_c[alone]", "alone"),
         ("tests/a/test_b.py::test_c[sqlite-alone-1]", "alone"),
+        ("tests/a/test_b.py::test_c[paired]", "paired tests/a/test_b.py"),
+        ("tests/a/test_b.py::test_c[sqlite-paired-1]", "paired sqlite"),
+        ("tests/a/test_b.py::test_c[paired-postgresql]", "paired postgresql"),
         ("tests/attacks/test_b.py::test_c[postgresql-2-lane]", "postgresql-2-lane"),
         ("tests/attacks/test_b.py::test_c[postgresql-2-lane-1]", "postgresql-2-lane"),
         ("tests/attacks/test_b.py::test_c[alone-postgresql-2-lane-1]", "alone"),
         ("tests/attacks/test_b.py::test_c[postgresql-2-lane-alone-1]", "alone"),
     ],
-    ids=range(8),  # their words would be taken for groups of these tests
+    ids=range(11),  # their words would be taken for groups of these tests
 )
 def test_a_test_is_given_away_with_its_file_or_its_group(nodeid, name):
     assert group(nodeid) == name
-
-
-@pytest.mark.parametrize(
-    ("nodeid", "name"),
-    [
-        ("tests/faults/test_b.py::test_c[postgresql-alone]", "postgresql"),
-        ("tests/faults/test_b.py::test_c[alone-sqlite-stopped]", "sqlite"),
-        ("tests/faults/test_b.py::test_c[alone]", "alone"),
-    ],
-    ids=range(3),
-)
-def test_long_faults_of_a_database_are_a_group(nodeid, name):
-    assert group(nodeid, long=True) == name
 
 
 def test_tests_marked_alone_run_when_all_else_is_over(run):
@@ -127,6 +129,21 @@ def test_tests_marked_alone_run_when_all_else_is_over(run):
     assert names[6:] == ["test_few_alone[alone]", *(f"test_many_alone[alone-{n}]" for n in range(2)), "end"]
     assert len({process for _, process in noted[6:]}) == 1
     assert len({process for name, process in noted if name.startswith("test_many[")}) == 1
+
+
+def test_tests_marked_paired_run_in_two_processes_after_the_others_and_before_those_marked_alone(run):
+    files = {f"test_{name}": PAIRED.format(name=name) for name in ("one", "two", "three")}
+    status, noted = run(4, test_few=FEW, test_many=MANY, **files)
+
+    assert status == 0
+    names = [name for name, _ in noted]
+    pairs = [index for index, name in enumerate(names) if name.startswith("test_pair")]
+    alone = [index for index, name in enumerate(names) if "alone" in name]
+    assert (len(pairs), len(alone)) == (9, 3)
+    assert len({noted[index][1] for index in pairs}) == 2
+    assert names[: min(pairs)].count("end") == 2, "two of four processes are gone"
+    assert max(pairs) < min(alone)
+    assert names[: min(alone)].count("end") == 3
 
 
 @pytest.mark.parametrize("files", [{"test_few": FEW}, {"test_few": FEW.replace("@pytest.mark.alone", "")}])

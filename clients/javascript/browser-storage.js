@@ -1,9 +1,9 @@
-// browser-storage.js: where a browser keeps things, and of which server they are.
+// browser-storage.js: the browser's storage, and the server that stored values belong to.
 
-// The server that this module came from, with a slash at its end.
+// The address of the server that this module came from, with a slash at its end.
 export const ownServer = new URL("..", import.meta.url).href
 
-// Null where nothing is kept, as in some private windows.
+// Null where storage is unavailable, as in some private windows.
 export function browserStorage() {
   try {
     return globalThis.localStorage ?? null

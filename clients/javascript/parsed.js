@@ -1,4 +1,4 @@
-// parsed.js: a text as JSON; null where it is none, since anybody may have written it.
+// parsed.js: parses JSON from untrusted places; null for anything else.
 
 export function parsed(text) {
   try {

@@ -1,9 +1,9 @@
-// pause.js: how long to wait before trying again. Pure.
+// pause.js: pauses between retries. Pure.
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 
-// Full jitter: those whom one outage cut off together do not come back together.
+// Exponential backoff with full jitter: clients that one outage cut off do not return all at once.
 export function pauseMs(failures, random, longestMs = LONGEST_PAUSE_MS) {
   return random * Math.min(longestMs, FIRST_PAUSE_MS * 2 ** failures)
 }

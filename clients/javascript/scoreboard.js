@@ -1,4 +1,4 @@
-// scoreboard.js: the client of a Scoreboard server, for browsers and for Node.js. What only players need is
+// scoreboard.js: the client of a Scoreboard server, for browsers and Node.js. Modules that only players need are
 // loaded when somebody plays.
 
 import { Api, Refusal } from "./actions/api.js"
@@ -19,9 +19,9 @@ export { LiveBoard, Refusal }
  * @typedef {object} WatchOptions
  * @property {string} [region]
  * @property {string} [period] a further period that the board keeps, such as "daily"
- * @property {boolean} [me] also where the player of this browser stands; he becomes a guest where he is none
- * @property {("sse" | "ws" | "long-poll" | "poll")[]} [carriers] which may be used, the best first
- * @property {number} [hiddenMs] how long a page that nobody sees stays connected; a minute
+ * @property {boolean} [me] also report the standing of this browser's player, who becomes a guest if they are new
+ * @property {("sse" | "ws" | "long-poll" | "poll")[]} [carriers] the allowed carriers, the best first
+ * @property {number} [hiddenMs] how long a hidden page stays connected; a minute by default
  *
  * @typedef {object} ReadOptions
  * @property {string} [period]
@@ -41,8 +41,8 @@ export class Scoreboard {
 
   /**
    * @param {object} [options]
-   * @param {string} [options.url] where the server is; left out: where this module came from
-   * @param {Storage | null} [options.storage] where the session and the queue are kept; left out: localStorage
+   * @param {string} [options.url] the server's address; by default the one that this module came from
+   * @param {Storage | null} [options.storage] for the session and the queue; localStorage by default
    */
   constructor({ url = ownServer, storage } = {}) {
     this.#url = url.replace(/\/+$/, "")
@@ -51,7 +51,7 @@ export class Scoreboard {
     this.#stored = new StoredSession(storage, serverAt(this.#url))
   }
 
-  /** Who plays in this browser: his id, null where nobody has played yet. */
+  /** The id of this browser's player, null if nobody has played yet. */
   get playerId() {
     return this.#stored.read()?.player ?? null
   }
@@ -73,7 +73,7 @@ export class Scoreboard {
   }
 
   /**
-   * Read a board once: what `GET /v1/boards/{board}/entries` answers, asked again where that may help. Throws a
+   * Read a board once: the answer of `GET /v1/boards/{board}/entries`, with retries where they may help. Throws a
    * Refusal.
    * @param {string} board
    * @param {ReadOptions} [options]
@@ -88,7 +88,7 @@ export class Scoreboard {
   }
 
   /**
-   * All rows of one state of a board as a file: a Response, whose body is a stream. Throws a Refusal.
+   * Export all rows of one state of a board: a Response whose body is a stream. Throws a Refusal.
    * @param {string} board
    * @param {{ format?: "csv" | "jsonl", period?: string, region?: string }} [options]
    */
@@ -97,14 +97,14 @@ export class Scoreboard {
     return this.#api.file(`/boards/${encodeURIComponent(board)}/export.${format}?${query}`)
   }
 
-  /** The player of this browser, with what he plays by: `request`, `play`, `queue` and `optimistic`. */
+  /** The player of this browser, with `request`, `play`, `queue` and `optimistic`. */
   player() {
     return (this.#player ??= this.#load())
   }
 
   /**
-   * One whole action: asked for, worked for, completed. Its receipt; throws a Refusal. Without a connection the
-   * completed action waits in the player's queue.
+   * Play a whole action: request it, do its proof of work, complete it. Resolves with the receipt; throws a Refusal.
+   * Without a connection the completed action waits in the player's queue.
    * @param {string} type
    * @param {{ points?: number, result?: string }} [claim]
    */
@@ -117,7 +117,7 @@ export class Scoreboard {
       const { Player } = await import("./actions/player.js")
       return new Player({ api: this.#api, stored: this.#stored, storage: this.#storage })
     } catch (error) {
-      this.#player = null // it may be there the next time
+      this.#player = null // the next call tries again
       throw error
     }
   }
@@ -127,7 +127,7 @@ export class Scoreboard {
   }
 }
 
-// What a server is called where the things of several are kept: its whole address, with a slash at its end.
+// A server's name in storage: its whole address, with a slash at its end.
 function serverAt(url) {
   return new URL(`${url}/`, globalThis.location?.href ?? ownServer).href
 }

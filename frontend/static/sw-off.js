@@ -1,4 +1,4 @@
-// sw-off.js: takes the service worker away from browsers that have it. Served where SERVICE_WORKER is off.
+// sw-off.js: unregisters the service worker. Served where SERVICE_WORKER is off.
 
 addEventListener("install", () => skipWaiting())
 addEventListener("activate", (event) => event.waitUntil(leave()))

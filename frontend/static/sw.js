@@ -1,13 +1,13 @@
-// sw.js: pages without a network. Keeps what boards are made of, and the boards that were looked at.
+// sw.js: pages without a network. Keeps the files of boards, and copies of boards that were viewed.
 //
-// The server puts VERSION and SHELL in front: a hash of all files of the shell, and their paths. A change
-// of any of them changes this script, and by that every browser's shell. The network always comes first;
-// what is kept here is shown where it does not answer. Streams, the API and everything that is no plain
-// read never pass through here.
+// The server begins this script with constants: VERSION is a hash of all files of the shell, SHELL their paths,
+// PAGES the paths of pages, and COPIES those of pages to keep a copy of. A change of any file changes this
+// script, and with it every browser's shell. The network always comes first; kept files and copies are shown
+// where it does not answer. Streams, the API and all requests but plain reads never pass through here.
 
-/* global VERSION, SHELL */
+/* global VERSION, SHELL, PAGES, COPIES */
 
-const ANSWER_MS = 4000 // a network that is there and says nothing
+const ANSWER_MS = 4000 // for a network that is up and does not answer
 const AWAY = [502, 503, 504]
 const MOST_BOARDS = 20
 
@@ -16,11 +16,10 @@ const OFFLINE = `${scope}offline`
 const shellName = `scoreboard shell ${scope} ${VERSION}`
 const boardsName = `scoreboard boards ${scope}`
 const files = new Set(SHELL)
-const MATCH = { ignoreVary: true } // what was kept speaks one language; any is better than none
+const MATCH = { ignoreVary: true } // a copy is in one language; any is better than none
 
-// By the path below the scope.
-const PAGE = /^(?:b\/[^/.]+(?:\/tv)?|docs(?:\/\w+)?|problems(?:\/[\w-]+)?|play|offline|)$/
-const BOARD = /^(?:b\/[^/.]+(?:\/tv)?|)$/
+const PAGE = matching(PAGES)
+const COPY = matching(COPIES)
 
 addEventListener("install", (event) => event.waitUntil(keepShell()))
 addEventListener("activate", (event) => event.waitUntil(takeOver()))
@@ -32,6 +31,11 @@ addEventListener("fetch", (event) => {
   if (files.has(url.pathname)) event.respondWith(file(request))
   else if (request.mode === "navigate" && path !== null && PAGE.test(path)) event.respondWith(page(event, path))
 })
+
+// Paths below the scope, in which * stands for one part without a dot.
+function matching(paths) {
+  return new RegExp(`^(?:${paths.map((path) => path.replaceAll("*", "[^/.]+")).join("|")})$`)
+}
 
 async function keepShell() {
   const shell = await caches.open(shellName)
@@ -56,9 +60,9 @@ async function page(event, path) {
   const boards = await caches.open(boardsName)
   const kept = await boards.match(event.request, MATCH)
   const asked = fetch(event.request)
-  // An answer that comes too late for this page is kept for the next one.
+  // An answer that arrives too late for this page is kept for the next one.
   const keep = (answer) => keepBoard(boards, event.request.url, answer.clone())
-  if (BOARD.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
+  if (COPY.test(path)) event.waitUntil(asked.then(keep).catch(() => {}))
   try {
     const answer = await (kept ? inTime(asked) : asked)
     return kept && away(answer) ? kept : answer
@@ -67,7 +71,7 @@ async function page(event, path) {
   }
 }
 
-// A proxy that speaks for a server which is away has nothing to say that is better than what was kept.
+// A proxy's error for an unreachable server is worth less than a copy.
 function away({ status }) {
   return AWAY.includes(status)
 }
@@ -76,9 +80,9 @@ function inTime(asked) {
   return Promise.race([asked, new Promise((_, late) => setTimeout(late, ANSWER_MS))])
 }
 
-// The page is told when it was kept, so that it can say how old it is.
+// The copy contains the time at which it was made, so that the page can show its age.
 async function keepBoard(boards, url, answer) {
-  // A board that was deleted, or made private, is not shown any more: not even without a network.
+  // A board that was deleted or made private is no longer shown, not even without a network.
   if (answer.status === 404 || answer.status === 410) await boards.delete(url, MATCH)
   if (answer.status !== 200 || answer.redirected) return
   const headers = new Headers(answer.headers)

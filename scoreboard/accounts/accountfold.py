@@ -17,11 +17,14 @@ from scoreboard.accounts.rules import (
     username_taken,
     wrong_password,
 )
-from scoreboard.accounts.store import accounts, names, sessions
+from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.names import Names
+from scoreboard.accounts.store.sessions import REPLACED, StoredSessions
 from scoreboard.accounts.types import Account, Name, Revocation
 from scoreboard.core.errors import NotFound, ScoreboardError
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.simplefold import SimpleBatch
+from scoreboard.journal.types import Fact, Span
 
 Announce = Callable[[Sequence[Name], Span], None]
 Renamed = Callable[[Sequence[str]], None]
@@ -51,19 +54,28 @@ class AccountFold:
     renamed: Renamed
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
-        """Nothing to load."""
-        return AccountFoldBatch(db=db, at=at, announce=self.announce, renamed=self.renamed)
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
+        """A batch of facts about players. Nothing is loaded before."""
+        return AccountFoldBatch(
+            db=db,
+            at=at,
+            announce=self.announce,
+            renamed=self.renamed,
+            accounts=StoredAccounts(db),
+            sessions=StoredSessions(db),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountFoldBatch:
+class AccountFoldBatch(SimpleBatch):
     """Facts about players in one batch."""
 
     db: Connection
     at: int
     announce: Announce
     renamed: Renamed
+    accounts: StoredAccounts
+    sessions: StoredSessions
     created: set[str] = field(default_factory=set)
     named: dict[str, Name] = field(default_factory=dict)
     revoked: dict[str, Revocation] = field(default_factory=dict)
@@ -90,16 +102,13 @@ class AccountFoldBatch:
             self.named[fact.player] = Name(player=fact.player, text=name, seq=seq)
         return {}
 
-    def again(self, recorded: Recorded) -> None:
-        """Names are shown once more by the follower."""
-
     def finish(self) -> None:
         """Write what the batch changed."""
-        names.write_names(self.db, self.named.values())
+        Names(self.db).write(self.named.values())
         if self.revoked:
-            sessions.revoke(self.db, list(self.revoked), self.at)
+            self.sessions.revoke(list(self.revoked), self.at)
 
-    def publish(self, span: Span) -> dict[str, Revocation]:
+    def project(self, span: Span) -> dict[str, Revocation]:
         """Show names that changed. Returns what was revoked, which this process must not read again."""
         self.announce(list(self.named.values()), span)
         if others := [player for player in self.named if player not in self.created]:
@@ -110,9 +119,9 @@ class AccountFoldBatch:
         username = fact.private.get("username")
         if username is not None:
             self._check_free(username)
-        accounts.create(self.db, fact.player, region=fact.data.get("region"), at=self.at)
+        self.accounts.create(fact.player, region=fact.data.get("region"), at=self.at)
         if username is not None:
-            accounts.name(self.db, fact.player, username=username, password=fact.private["password"])
+            self.accounts.name(fact.player, username=username, password=fact.private["password"])
         self._open(fact)
         self.created.add(fact.player)
 
@@ -121,17 +130,15 @@ class AccountFoldBatch:
             raise not_a_guest()
         self._check_free(fact.private["username"])
         self._check_open(fact.private["session"])
-        accounts.name(
-            self.db, fact.player, username=fact.private["username"], password=fact.private["password"]
-        )
+        self.accounts.name(fact.player, username=fact.private["username"], password=fact.private["password"])
         # Somebody may have copied what the guest had.
-        self._end_all(fact.player, spared="", why=sessions.REPLACED)
+        self._end_all(fact.player, spared="", why=REPLACED)
         self._open(fact)
 
     def _change(self, fact: Fact) -> None:
         self._account(fact.player)
         if "region" in fact.data:
-            accounts.change(self.db, fact.player, "region", fact.data["region"])
+            self.accounts.change(fact.player, "region", fact.data["region"])
 
     def _rename(self, fact: Fact) -> None:
         """Whatever the player is: most of those whom a server reports have no account here."""
@@ -143,8 +150,7 @@ class AccountFoldBatch:
         self._open(fact)
 
     def _open(self, fact: Fact) -> None:
-        sessions.create(
-            self.db,
+        self.sessions.create(
             fact.data["session"],
             fact.player,
             network=fact.context.get("address", ""),
@@ -154,7 +160,7 @@ class AccountFoldBatch:
 
     def _end(self, fact: Fact) -> None:
         id = fact.data["session"]
-        if not sessions.end(self.db, id, at=self.at, why=fact.data["why"]):
+        if not self.sessions.end(id, at=self.at, why=fact.data["why"]):
             raise NotFound("There is no such session, or it is over.")
         self._revoke(id, "ended")
 
@@ -169,12 +175,12 @@ class AccountFoldBatch:
         if spared:  # players change their own, operators anybody's
             self._check_open(spared)
             self._check_password(fact.player, fact.private["before"], wrong_password())
-        accounts.change(self.db, fact.player, "password", fact.private["password"])
+        self.accounts.change(fact.player, "password", fact.private["password"])
         self._end_all(fact.player, spared=spared, why="the password was changed")
 
     def _end_all(self, player: str, *, spared: str, why: str) -> None:
-        for id in sessions.end_all(self.db, player, spared=spared, at=self.at, why=why):
-            self._revoke(id, "replaced" if why == sessions.REPLACED else "ended")
+        for id in self.sessions.end_all(player, spared=spared, at=self.at, why=why):
+            self._revoke(id, "replaced" if why == REPLACED else "ended")
 
     def _revoke(self, subject: str, why: Literal["ended", "replaced", "changed", "suspended"]) -> None:
         self.revoked[subject] = Revocation(at=self.at, why=why)
@@ -182,41 +188,41 @@ class AccountFoldBatch:
     def _suspend(self, fact: Fact) -> None:
         account = self._account(fact.player)
         if not account.suspended:
-            accounts.change(self.db, fact.player, "suspended_at", self.at)
+            self.accounts.change(fact.player, "suspended_at", self.at)
         if not account.guest:  # guests could never come back: theirs are refused while it lasts
             self._end_all(fact.player, spared="", why="suspended")
         self._revoke(fact.player, "suspended")
 
     def _reinstate(self, fact: Fact) -> None:
         self._account(fact.player)
-        accounts.change(self.db, fact.player, "suspended_at", None)
+        self.accounts.change(fact.player, "suspended_at", None)
         self._revoke(fact.player, "changed")
 
     def _grant(self, fact: Fact) -> None:
         suspended = self._account(fact.player).suspended
-        accounts.change(self.db, fact.player, "role", fact.data["role"])
+        self.accounts.change(fact.player, "role", fact.data["role"])
         self._revoke(fact.player, "suspended" if suspended else "changed")
 
     def _allow(self, fact: Fact) -> None:
         self._account(fact.player)
-        accounts.change(self.db, fact.player, "scoring", int(fact.data["scoring"]))
+        self.accounts.change(fact.player, "scoring", int(fact.data["scoring"]))
 
     def _check_free(self, username: str) -> None:
-        if accounts.taken(self.db, username):
+        if self.accounts.taken(username):
             raise username_taken()
 
     def _check_open(self, session: str) -> None:
-        found = sessions.session(self.db, session)
+        found = self.sessions.get(session)
         if found is None or found.ended_at is not None:
             raise session_over()
 
     def _check_password(self, player: str, verified: str, refusal: ScoreboardError) -> None:
         # It may have been changed since it was verified: what began before must not outlive that.
-        if accounts.password(self.db, player) != verified:
+        if self.accounts.password(player) != verified:
             raise refusal
 
     def _account(self, player: str) -> Account:
-        found = accounts.account(self.db, player)
+        found = self.accounts.get(player)
         if found is None:
             raise player_not_found(player)
         return found

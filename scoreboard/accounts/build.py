@@ -9,7 +9,8 @@ from typing import Protocol
 from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
 from scoreboard.accounts.guests import Guests
-from scoreboard.accounts.keys import KeyFold, Keys
+from scoreboard.accounts.keys import CREATED, REVOKED, Keys
+from scoreboard.accounts.keys import apply as apply_key
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
 from scoreboard.accounts.purgefold import PurgeFold
@@ -20,7 +21,6 @@ from scoreboard.accounts.service import Accounts, Names
 from scoreboard.accounts.sessions import Sessions
 from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.guests import StoredGuests
-from scoreboard.accounts.store.names import PlayerNames
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.store.sessions import StoredSessions
 from scoreboard.accounts.types import Name
@@ -28,6 +28,7 @@ from scoreboard.base import Base
 from scoreboard.core.concurrency.keyedlock import KeyedLock
 from scoreboard.core.signing import derive
 from scoreboard.journal.service import Journal
+from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Fold, Span
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
@@ -76,7 +77,7 @@ def build_tables(base: Base) -> AccountTables:
     """What other features read, before there is a writer."""
     return AccountTables(
         accounts=Accounts(stored=StoredAccounts(base.database)),
-        names=Names(stored=PlayerNames(base.database)),
+        names=Names(base.database),
     )
 
 
@@ -85,7 +86,7 @@ def folds(*, announce: Announcer) -> list[Fold]:
     return [
         AccountFold(announce=announce.named, renamed=announce.renamed),
         PurgeFold(announce=announce.forgotten),
-        KeyFold(announce=announce.nothing),
+        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.nothing),
     ]
 
 

@@ -4,65 +4,34 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.accounts.rules import SCOPES, key_hash
-from scoreboard.accounts.store import serverkeys
 from scoreboard.accounts.store.serverkeys import ServerKeys
 from scoreboard.accounts.types import ServerKey
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
 KEPT_SECONDS = 30.0  # how long a revoked key may still work in a process that knows it
 BOOTSTRAP = "bootstrap"
+CREATED, REVOKED = "key-created", "key-revoked"
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyFold:
-    """Facts of the kinds "key-created" and "key-revoked"."""
-
-    announce: Callable[[Span], None]
-    kinds: frozenset[str] = frozenset({"key-created", "key-revoked"})
-
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> KeyFoldBatch:
-        """Nothing to load."""
-        return KeyFoldBatch(db=db, at=at, announce=self.announce)
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeyFoldBatch:
-    """Key changes in one batch."""
-
-    db: Connection
-    at: int
-    announce: Callable[[Span], None]
-
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Create or revoke a key. Raises NotFound, key_not_found."""
-        id = fact.data["id"]
-        if fact.kind == "key-revoked":
-            if not serverkeys.revoke_key(self.db, id, self.at):
-                raise NotFound(f"There is no key {id!r} that could be revoked.", code="key_not_found")
-            return {}
-        key = ServerKey(id=id, name=fact.data["name"], scopes=tuple(fact.data["scopes"]), created_at=self.at)
-        serverkeys.write_key(self.db, key, fact.data["hash"])
-        return {}
-
-    def again(self, recorded: Recorded) -> None:
-        """Nothing is shown of keys."""
-
-    def finish(self) -> None:
-        """Everything is written already."""
-
-    def publish(self, span: Span) -> None:
-        """Nothing is shown of keys."""
-        self.announce(span)
+def apply(db: Connection, fact: Fact, seq: int, at: int) -> dict[str, Any]:
+    """Create or revoke a key. Raises NotFound, key_not_found."""
+    keys, id = ServerKeys(db), fact.data["id"]
+    if fact.kind == CREATED:
+        key = ServerKey(id=id, name=fact.data["name"], scopes=tuple(fact.data["scopes"]), created_at=at)
+        keys.write(key, fact.data["hash"])
+    elif not keys.revoke(id, at):
+        raise NotFound(f"There is no key {id!r} that could be revoked.", code="key_not_found")
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +60,7 @@ class Keys:
 
     def revoke(self, id: str) -> None:
         """Revoke a key: no process takes it after 30 seconds. Raises NotFound, key_not_found."""
-        fact = Fact(id=f"key-revoked:{id}:{secrets.token_hex(6)}", kind="key-revoked", data={"id": id})
+        fact = Fact(id=f"{REVOKED}:{id}:{secrets.token_hex(6)}", kind=REVOKED, data={"id": id})
         self.writer.record(fact)
         self._known.clear()
 
@@ -120,8 +89,8 @@ class Keys:
     def _register(self, id: str, name: str, scopes: tuple[str, ...], secret: str) -> ServerKey:
         hash = key_hash(secret)
         fact = Fact(
-            id=f"key-created:{id}:{hash[:16]}:{secrets.token_hex(4)}",
-            kind="key-created",
+            id=f"{CREATED}:{id}:{hash[:16]}:{secrets.token_hex(4)}",
+            kind=CREATED,
             data={"id": id, "name": name, "scopes": list(scopes), "hash": hash},
         )
         self.writer.record(fact)

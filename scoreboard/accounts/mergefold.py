@@ -12,7 +12,8 @@ from scoreboard.accounts.rules import (
     scoring_disabled,
     suspended,
 )
-from scoreboard.accounts.store import accounts, sessions
+from scoreboard.accounts.store.accounts import StoredAccounts
+from scoreboard.accounts.store.sessions import MERGED, StoredSessions
 from scoreboard.accounts.types import Account, Revocation
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact
@@ -23,14 +24,14 @@ class AccountMerge:
 
     def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], dict[str, Revocation]]:
         """What merges the guest's account, and tells which sessions ended. Raises what refuses it."""
-        guest = fact.data["guest"]
-        _check_account(accounts.account(db, fact.player), fact.player)
-        _check_guest(accounts.account(db, guest))
+        accounts, sessions, guest = StoredAccounts(db), StoredSessions(db), fact.data["guest"]
+        _check_account(accounts.get(fact.player), fact.player)
+        _check_guest(accounts.get(guest))
 
         def write() -> dict[str, Revocation]:
-            ended = sessions.end_all(db, guest, spared="", at=at, why=sessions.MERGED)
-            sessions.revoke(db, ended, at)
-            accounts.merge(db, guest, fact.player)
+            ended = sessions.end_all(guest, spared="", at=at, why=MERGED)
+            sessions.revoke(ended, at)
+            accounts.merge(guest, fact.player)
             return {session: Revocation(at=at, why="ended") for session in ended}
 
         return write

@@ -198,7 +198,7 @@ class Players:
         if self.accounts.stored.replace_hash(player, stored, renewed):
             return renewed
         # Somebody was faster: with a hash of the same password, or with another password.
-        newest = self.accounts.stored.hash_of(player)
+        newest = self.accounts.stored.password(player)
         if self.passwords.matching(newest, password) is None:
             raise invalid_credentials()
         return newest

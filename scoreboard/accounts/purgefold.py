@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoreboard.accounts.store import guests
+from scoreboard.accounts.store.guests import StoredGuests
 from scoreboard.core.errors import Conflict
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import players_since
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.simplefold import SimpleBatch
+from scoreboard.journal.types import Fact, Span
 
 Announce = Callable[[Sequence[str], Span], None]
 
@@ -22,13 +23,13 @@ class PurgeFold:
     announce: Announce
     kinds: frozenset[str] = frozenset({"guests-purged"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
-        """Nothing to load."""
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
+        """A batch of purges. Nothing is loaded before."""
         return PurgeFoldBatch(db=db, announce=self.announce)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PurgeFoldBatch:
+class PurgeFoldBatch(SimpleBatch):
     """Purges in one batch."""
 
     db: Connection
@@ -41,18 +42,12 @@ class PurgeFoldBatch:
         found: list[str] = fact.private["players"]
         since = players_since(self.db, fact.private["head"], found)
         quiet = [player for player in found if player not in since]
-        purged = guests.delete(self.db, quiet, fact.data["before"])
+        purged = StoredGuests(self.db).delete(quiet, fact.data["before"])
         if not purged:
             raise Conflict("None of these guests is idle any more.")
         self.purged.extend(purged)
         return {"players": purged}
 
-    def again(self, recorded: Recorded) -> None:
-        """Names are forgotten once more by the follower."""
-
-    def finish(self) -> None:
-        """Everything is written already."""
-
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Show names no more."""
         self.announce(self.purged, span)

@@ -12,8 +12,7 @@ from scoreboard.accounts.refreshtokens import RefreshTokens
 from scoreboard.accounts.revocations import Revocations
 from scoreboard.accounts.rules import invalid_guest_token, presented, session_end, suspended
 from scoreboard.accounts.service import Accounts
-from scoreboard.accounts.store import accounts as accounts_table
-from scoreboard.accounts.store import sessions as table
+from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.sessions import FORGET_MS, MERGED, StoredSessions
 from scoreboard.accounts.types import Account, Player, Session, Tokens
 from scoreboard.core.clock import Clock
@@ -61,9 +60,7 @@ class Sessions:
         refresh_token_reused; Forbidden, account_suspended, and spends nothing then.
         """
         id, generation = self._read(token)
-        session, account, means = self.stored.database.transaction(
-            lambda db: self._rotate(db, id, generation)
-        )
+        session, account, means = self.stored.transaction(lambda db: self._rotate(db, id, generation))
         if session is not None and means == "reused":
             self.end(session, why="a refresh token was used twice")
             raise Unauthenticated(
@@ -137,8 +134,9 @@ class Sessions:
         return found
 
     def _rotate(self, db: Connection, id: str, generation: int) -> tuple[Session | None, Account | None, str]:
-        session, now = table.session(db, id, lock=True), self.clock()
-        account = accounts_table.account(db, session.player) if session else None
+        stored, now = StoredSessions(db), self.clock()
+        session = stored.get(id, lock=True)
+        account = StoredAccounts(db).get(session.player) if session else None
         if session is None or account is None:
             return None, None, "over"
         if account.suspended:
@@ -148,7 +146,7 @@ class Sessions:
         if means == "newest":
             end = session_end(session.created_at, now, oldest_ms)
             session = structs.replace(session, generation=generation + 1, rotated_at=now, expires_at=end)
-            table.rotate(db, session)
+            stored.rotate(session)
         return session, account, means
 
     @property

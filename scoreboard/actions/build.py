@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoreboard.accounts.service import Accounts
 from scoreboard.actions.catalogue import ActionTypes
+from scoreboard.actions.checks.attempt import Check
+from scoreboard.actions.checks.device import DeviceCheck
+from scoreboard.actions.checks.duration import DurationCheck
+from scoreboard.actions.checks.points import PointsCheck
+from scoreboard.actions.checks.work import WorkCheck
 from scoreboard.actions.fold import ActionFold
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.refusals import Refusals
@@ -16,14 +22,18 @@ from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typeadmin import ActionTypeAdmin
-from scoreboard.actions.typefold import ActionTypeFold
+from scoreboard.actions.typefold import DEFINED, DELETED
+from scoreboard.actions.typefold import apply as apply_type
 from scoreboard.base import Base
 from scoreboard.boards.service import Boards
 from scoreboard.core.signing import derive
 from scoreboard.journal.build import JournalParts
+from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
+
+CHECKS = (DeviceCheck(), DurationCheck(), PointsCheck(), WorkCheck())  # cheap ones first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +55,7 @@ def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: An
     """How completions, action types and refusals are folded."""
     return [
         ActionFold(scoring=scoring, accounts=accounts, receipts=receipts),
-        ActionTypeFold(announce=announce),
+        SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce),
         RefusedFold(announce=announce),
     ]
 
@@ -59,14 +69,16 @@ def build(
     accounts: Accounts,
     boards: Boards,
     receipts: Receipts,
+    checks: Sequence[Check] = (),
 ) -> ActionsParts:
-    """The services of actions."""
+    """The services of actions. `checks` are those of other features, which come after its own."""
     stored = StoredTypes(base.database)
     types = ActionTypes(stored)
     refusals = Refusals(stored=StoredRefusals(base.database), writer=writer, clock=base.clock)
     return ActionsParts(
         service=Actions(
             tokens=ActionTokens(ring),
+            checks=(*CHECKS, *checks),
             receipts=receipts,
             refusals=refusals,
             accounts=accounts,

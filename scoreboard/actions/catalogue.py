@@ -1,4 +1,4 @@
-"""The catalogue of action types: kept in memory, a moment old at most."""
+"""The catalogue of action types: in memory, at most a second old."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class ActionTypes:
         self._types: Mapping[str, ActionType] = {}
 
     def get(self, name: str) -> ActionType:
-        """An action type, as it was a second ago at most. Raises NotFound, unknown_action_type."""
+        """An action type, at most a second old. Raises NotFound, unknown_action_type."""
         self._look()
         if name not in self._types:
-            self.refresh()  # it may have been defined this moment, by another process
+            self.refresh()  # another process may have defined it just now
         if name not in self._types:
             raise NotFound(f"There is no action type {name[:64]!r}.", code="unknown_action_type")
         return self._types[name]
@@ -36,7 +36,7 @@ class ActionTypes:
         return self._types.get(name)
 
     def incarnation(self, name: str) -> str:
-        """The name of an action type as it is now: another one once it was deleted and defined again."""
+        """Names an action type as it is now. Deleting it and defining it again changes the text."""
         self.refresh()
         found = self._types.get(name)
         return f"action-type {name} {found.since if found else 'none'}"
@@ -47,7 +47,7 @@ class ActionTypes:
         return list(self._types.values())
 
     def refresh(self) -> None:
-        """Make sure of the newest."""
+        """Read what changed."""
         self._looked = self._monotonic()
         if self._stored.version() != self._version:
             self._version, self._types = self._stored.load()
@@ -59,4 +59,4 @@ class ActionTypes:
             self.refresh()
         except DatabaseUnavailable:
             if self._version < 0:
-                raise  # else what was known a moment ago will do
+                raise  # otherwise the last known types are good enough

@@ -1,4 +1,4 @@
-"""How completed actions are recorded: guarded, then folded into boards as scores are."""
+"""How completed actions are recorded: checked under the write lock, then folded into boards like scores."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from scoreboard.accounts.rules import player_merged, scoring_disabled, suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
-from scoreboard.actions.rules import Wins, check_alone, won
-from scoreboard.actions.store import guards
+from scoreboard.actions.rules import Wins, add_points, check_overlap
+from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Recorded, Span
@@ -28,19 +28,20 @@ class ActionFold:
     receipts: Receipts
     kinds: frozenset[str] = frozenset({"action"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
-        """Load what guards `facts`, and what their points change."""
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
+        """Load what the rules need to know about `facts`, and the standings that they change."""
         players = list({fact.player: None for fact in facts})
         alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
         capped = list({fact.player: None for fact in facts if any(_caps(fact))})
+        guards = StoredGuards(db)
         return ActionFoldBatch(
             db=db,
             at=at,
-            scoring=self.scoring.begin(db, facts, at),
+            scoring=self.scoring.open(db, facts, at),
             receipts=self.receipts,
             barred=self.accounts.barred(db, players),
-            ended=guards.ended(db, alone) if alone else {},
-            wins=guards.wins(db, capped) if capped else {},
+            ended=guards.ended(alone) if alone else {},
+            wins=guards.wins(capped) if capped else {},
         )
 
 
@@ -60,7 +61,7 @@ class ActionFoldBatch:
     _won_now: set[Key] = field(default_factory=set)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Count one action. Raises Forbidden, Conflict or TooMany, or what its boards refuse."""
+        """Count one action. Raises Forbidden, Conflict or TooMany, or the refusal of one of its boards."""
         wins = self._check(fact)
         result = self.scoring.apply(fact, seq)
         if fact.data["exclusive"]:
@@ -72,21 +73,22 @@ class ActionFoldBatch:
         self.written.append((seq, fact.player, result))
         return result
 
-    def again(self, recorded: Recorded) -> None:
-        """Show once more what an earlier completion changed."""
-        self.scoring.again(recorded)
+    def replay(self, recorded: Recorded) -> None:
+        """Show again the windows that an earlier completion changed."""
+        self.scoring.replay(recorded)
 
     def finish(self) -> None:
         """Write what the batch changed."""
         self.scoring.finish()
+        guards = StoredGuards(self.db)
         if self._ended_now:
-            guards.write_ended(self.db, {player: self.ended[player] for player in self._ended_now})
+            guards.write_ended({player: self.ended[player] for player in self._ended_now})
         if self._won_now:
-            guards.write_wins(self.db, {key: self.wins[key] for key in self._won_now})
+            guards.write_wins({key: self.wins[key] for key in self._won_now})
 
-    def publish(self, span: Span) -> Any:
+    def project(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
-        shown = self.scoring.publish(span)
+        shown = self.scoring.project(span)
         for seq, player, result in self.written:
             self.receipts.keep(seq, player, result, shown)
         return shown
@@ -95,11 +97,11 @@ class ActionFoldBatch:
         if fact.player in self.barred:
             raise _barred(fact.player, self.barred[fact.player])
         if fact.data["exclusive"]:
-            check_alone(self.ended.get(fact.player, 0), fact.data["issuedAt"])
+            check_overlap(self.ended.get(fact.player, 0), fact.data["issuedAt"])
         if not any(_caps(fact)):
             return None
         before = self.wins.get((fact.player, fact.action), Wins())
-        return won(before, fact.amount, self.at, _caps(fact))
+        return add_points(before, fact.amount, self.at, _caps(fact))
 
 
 def _barred(player: str, why: Barred) -> ScoreboardError:

@@ -1,11 +1,11 @@
-"""What guards completions, where a guest is merged into an account: inside the writer's transaction."""
+"""How a merge combines the caps and exclusive actions of both players: inside the writer's transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from scoreboard.actions.rules import Wins, joined
-from scoreboard.actions.store import guards
+from scoreboard.actions.rules import Wins, combine
+from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact
 
@@ -18,16 +18,17 @@ class ActionMerge:
         account, guest = fact.player, fact.data["guest"]
 
         def write() -> None:
-            wins = guards.wins(db, [account, guest])
+            guards = StoredGuards(db)
+            wins = guards.wins([account, guest])
             theirs = {action: won for (player, action), won in wins.items() if player == guest}
             mine = {
-                (account, action): joined(wins.get((account, action), Wins()), won)
+                (account, action): combine(wins.get((account, action), Wins()), won)
                 for action, won in theirs.items()
             }
-            ended = guards.ended(db, [account, guest])
-            guards.forget(db, guest)
-            guards.write_wins(db, mine)
+            ended = guards.ended([account, guest])
+            guards.forget(guest)
+            guards.write_wins(mine)
             if ended:
-                guards.write_ended(db, {account: max(ended.values())})
+                guards.write_ended({account: max(ended.values())})
 
         return write

@@ -1,4 +1,4 @@
-"""Receipts: what a completion was answered, kept so that it can be answered again."""
+"""Receipts: answers to completions, kept so that a completion that is sent again gets the same answer."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from typing import Any
 
 from msgspec import UNSET
 
-from scoreboard.actions.store import receipts as table
-from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts
-from scoreboard.actions.types import Placed, Receipt
+from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts, row
+from scoreboard.actions.types import Receipt, WindowStanding
 from scoreboard.boards.facts import Fed, fed_by, fed_in
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.notes import DeferredRows
+from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.types import Recorded
 
 KEPT = 2000  # receipts that a process remembers
-LOOKS, LOOK_SECONDS = 3, 0.05  # for the ranks of what another process committed this moment
+LOOKS, LOOK_SECONDS = 3, 0.05  # for the ranks of a fact that another process has just committed
 ShownBy = Mapping[Window, Mapping[str, RankChange]] | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipts:
-    """Ranks are known only once a batch is shown, after its commit, so they are noted down after it."""
+    """Ranks are known when a batch is projected, after its commit. So they are stored by a later commit."""
 
     stored: StoredReceipts
     notes: DeferredRows
@@ -40,16 +39,16 @@ class Receipts:
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
         if all(rank is not None for rank, _ in ranks):
-            self.notes.add(RECEIPTS, table.row(seq, ranks))
+            self.notes.add(RECEIPTS, row(seq, ranks))
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
-        """The receipt of a completion: the same whenever it is asked for."""
+        """The receipt of a completion, the same each time."""
         boards = fed_by(line)
         found = self._recent.get(line.seq) or (self._look(line.seq) if replayed else None)
         if found is None or (None, None) in found:
             found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
         standings = [
-            Placed(
+            WindowStanding(
                 board=window.board,
                 period=window.period,
                 region=window.region or None,

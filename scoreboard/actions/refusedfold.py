@@ -1,62 +1,61 @@
-"""How refusals are recorded: each token's once, and of a player the first few in each hour of the clock."""
+"""How refusals are recorded: once per token, and only the first few of a player in each hour of the clock."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.actions.rules import HOUR_MS
-from scoreboard.actions.store import refused as table
+from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.core.errors import TooMany
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.simplefold import SimpleBatch
+from scoreboard.journal.types import Announce, Fact, Span
 
-MOST_AN_HOUR = 10  # those say it all, and the journal keeps them for ever
+MOST_AN_HOUR = 10  # enough to judge a player by; the journal keeps facts for ever
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefusedFold:
     """Facts of the kind "action-refused": a player completed an action sooner than it can be done."""
 
-    announce: Callable[[Span], None]
+    announce: Announce
     kinds: frozenset[str] = frozenset({"action-refused"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
         """Load how many were recorded in this hour."""
         players = list({fact.player: None for fact in facts})
-        taken = table.taken(db, at // HOUR_MS, players)
-        return RefusedFoldBatch(db=db, at=at, announce=self.announce, taken=taken)
+        counts = StoredRefusals(db).counts(at // HOUR_MS, players)
+        return RefusedFoldBatch(db=db, at=at, announce=self.announce, counts=counts)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefusedFoldBatch:
+class RefusedFoldBatch(SimpleBatch):
     """Refusals in one batch."""
 
     db: Connection
     at: int
-    announce: Callable[[Span], None]
-    taken: dict[str, int]
-    _taken_now: dict[str, int] = field(default_factory=dict)
+    announce: Announce
+    counts: dict[str, int]
+    _changed: dict[str, int] = field(default_factory=dict)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Take one more. Raises TooMany, which nobody hears of, until the next hour begins."""
-        taken = self.taken.get(fact.player, 0)
-        if taken >= MOST_AN_HOUR:
+        """Count one more. Raises TooMany, which players never see, until the next hour begins."""
+        count = self.counts.get(fact.player, 0)
+        if count >= MOST_AN_HOUR:
             wait_ms = HOUR_MS - self.at % HOUR_MS
             raise TooMany(
-                f"{taken} refusals are noted in this hour.", retry_after_seconds=-(-wait_ms // 1000)
+                f"{count} refusals of this player are recorded in this hour.",
+                retry_after_seconds=-(-wait_ms // 1000),
             )
-        self.taken[fact.player] = self._taken_now[fact.player] = taken + 1
+        self.counts[fact.player] = self._changed[fact.player] = count + 1
         return {}
 
-    def again(self, recorded: Recorded) -> None:
-        """Nothing is shown."""
-
     def finish(self) -> None:
-        """Write how many were taken."""
-        table.write_taken(self.db, self.at // HOUR_MS, self._taken_now)
+        """Write how many there are."""
+        StoredRefusals(self.db).write(self.at // HOUR_MS, self._changed)
 
-    def publish(self, span: Span) -> None:
-        """No board changes by these facts."""
+    def project(self, span: Span) -> None:
+        """Announce the facts. They change no board."""
         self.announce(span)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.actions.refusals import TooFast
-from scoreboard.actions.types import Completion, Proof, Receipt, Request
+from scoreboard.actions.types import ActionRequest, Completion, Proof, Receipt
 from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http.bodies import shaped
@@ -18,7 +18,7 @@ from scoreboard.core.limits.rules import count, count_later, refuse_spent
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 
 FAILED, WRITE = "failed-completion", "write"
-UNKNOWN = "*"  # no name of an action type
+UNKNOWN = "*"  # no action type has this name
 
 REFUSALS = (
     "invalid_action_token",
@@ -42,7 +42,7 @@ REFUSALS = (
 @bp.post("/request")
 @player_required
 @described(
-    body=Request,
+    body=ActionRequest,
     answer=IssuedShown,
     leads=(Lead("completeAction", ("actionToken",)),),
     limited=True,
@@ -55,10 +55,10 @@ REFUSALS = (
     ),
 )
 def request_action() -> Response:
-    """Ask for an action token."""
-    asked = shaped(sent(), Request)
+    """Request an action token."""
+    asked = shaped(sent(), ActionRequest)
     known = parts().actions.types.find(asked.action_type)
-    # Names that somebody made up share a count: each of them has the catalogue looked into.
+    # Unknown names share a count: each of them costs a look into the catalogue.
     count("request", "request-address", of=known.name if known else UNKNOWN)
     type = known or parts().actions.types.get(asked.action_type)
     return answer({"data": IssuedShown.of(parts().actions.service.request(g.player, type, asked))})
@@ -80,7 +80,7 @@ def complete_action() -> Response:
     try:
         receipt = parts().actions.service.complete(g.player, done, context=context())
     except TooFast:
-        count(FAILED, WRITE)  # it may have been noted
+        count(FAILED, WRITE)  # it may have been recorded
         raise
     except ScoreboardError as refusal:
         if refusal.status < 500:
@@ -89,5 +89,5 @@ def complete_action() -> Response:
     if receipt.replayed:
         count(FAILED)
     else:
-        count_later(WRITE)  # a trip to Redis would be felt here
+        count_later(WRITE)  # without a trip to Redis, which would slow completions down
     return answer({"data": receipt})

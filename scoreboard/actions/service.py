@@ -1,43 +1,35 @@
-"""The main job: a token for an action, and points for having done it, exactly once."""
+"""Issues action tokens, and turns completed actions into points, exactly once."""
 
 from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, structs
 
 from scoreboard.accounts.rules import scoring_disabled, suspended
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
+from scoreboard.actions.checks.attempt import Attempt, Check
+from scoreboard.actions.completions import completion_fact, completion_id
 from scoreboard.actions.receipts import Receipts, ShownBy
 from scoreboard.actions.refusals import Refusals, TooFast
-from scoreboard.actions.rules import (
-    check_work,
-    checksum,
-    claimed_points,
-    difficulty,
-    invalid_proof,
-    life_ms,
-    nonce,
-)
-from scoreboard.actions.tokens import ActionTokens, invalid_token
+from scoreboard.actions.rules import claim_of, difficulty, lifetime_ms, nonce
+from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.types import (
     HARDEST,
+    ActionRequest,
     ActionType,
     Completion,
     IssuedToken,
     OpenedToken,
-    Placed,
-    Proof,
     Receipt,
-    Request,
+    WindowStanding,
 )
-from scoreboard.boards.facts import Feed, feeds_of
+from scoreboard.boards.facts import feeds_of
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board
@@ -50,19 +42,19 @@ from scoreboard.core.errors import (
     ScoreboardError,
     ValidationFailed,
 )
-from scoreboard.core.http.bodies import field_error, forgiven
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import SEVERAL, Fact, Outcome, Recorded
+from scoreboard.journal.types import Fact, Outcome, Recorded
 from scoreboard.journal.writer import Writer
 
-REUSED = "idempotency_key_reused"  # what the journal calls it
+REUSED = "idempotency_key_reused"  # the journal's code for an id with another digest
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """Hands out action tokens, and turns completed actions into points."""
+    """Issues action tokens, and turns completed actions into points."""
 
     tokens: ActionTokens
+    checks: Sequence[Check]
     receipts: Receipts
     refusals: Refusals
     accounts: Accounts
@@ -72,11 +64,11 @@ class Actions:
     clock: Clock
     secret: bytes
 
-    def request(self, player: Player, type: ActionType, asked: Request) -> IssuedToken:
-        """A token for one action. Writes nothing, so asking costs nobody anything.
+    def request(self, player: Player, type: ActionType, asked: ActionRequest) -> IssuedToken:
+        """A token for one action. Writes nothing.
 
         Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
-        ValidationFailed where the type is bound to a device and none is named.
+        ValidationFailed where the type is bound to a device and the request names none.
         """
         account = self.accounts.known(player.id)
         if account is not None and account.suspended:
@@ -84,31 +76,32 @@ class Actions:
         if account is None or not account.scoring:
             raise scoring_disabled()
         if type.rules.bind_device and asked.device_id is None:
-            raise ValidationFailed(FieldError("deviceId", "is needed: this action type is bound to a device"))
-        ticket = self._ticket(account, type, asked)
-        token = self.tokens.seal(ticket)
-        return IssuedToken(token=token, nonce=nonce(token), ticket=ticket, rules=type.rules)
+            raise ValidationFailed(
+                FieldError("deviceId", "is required: this action type is bound to a device")
+            )
+        opened = self._new_token(account, type, asked)
+        token = self.tokens.seal(opened)
+        return IssuedToken(token=token, nonce=nonce(token), opened=opened, rules=type.rules)
 
     def complete(self, player: Player, sent: Completion, *, context: Mapping[str, str]) -> Receipt:
         """Turn a completed action into points.
 
-        Completing the same token again with the same claim adds nothing and gives the same receipt, so a
-        client may send it again whenever it did not hear. Raises BadRequest, Conflict, Forbidden, TooMany
-        or NotFound where the action does not count, and Unavailable where the same should be sent again.
+        Completing a token again with the same claim adds nothing and gives the same receipt, so a client may
+        send it again when an answer is lost. Raises BadRequest, Conflict, Forbidden, TooMany or NotFound
+        where the action does not count, and Unavailable where the client should send it again.
         """
-        ticket = self.tokens.open(sent.action_token, player.id)
-        now = self.clock()
+        attempt = self._attempt(player, sent, context)
         try:
-            fact = self._fact(ticket, sent, context, now)
+            fact = self._fact(attempt)
         except TooFast as refusal:
-            self.refusals.record(ticket, refusal, context, now)
+            self.refusals.record(attempt.token, refusal, context, attempt.now)
             raise
         except ScoreboardError as refusal:
-            return self._counted_before(ticket, sent, refusal)
+            return self._earlier_receipt(attempt, refusal)
         (outcome,) = self.writer.append([fact])
         return self._receipt(outcome)
 
-    def _ticket(self, account: Account, type: ActionType, asked: Request) -> OpenedToken:
+    def _new_token(self, account: Account, type: ActionType, asked: ActionRequest) -> OpenedToken:
         rules, boards = type.rules, [self._open(id) for id in type.rules.boards]
         least, most = rules.range
         return OpenedToken(
@@ -123,7 +116,7 @@ class Actions:
             issued_at=self.clock(),
             min_ms=round(1000 * rules.min_seconds),
             max_ms=round(1000 * rules.max_seconds),
-            life_ms=life_ms(rules),
+            life_ms=lifetime_ms(rules),
             caps=(rules.hourly_cap, rules.daily_cap),
             exclusive=rules.exclusive,
             difficulty=difficulty(rules.difficulty, self.writer.waiting, HARDEST),
@@ -139,30 +132,36 @@ class Actions:
             raise not_open(board)
         return board
 
-    def _fact(self, ticket: OpenedToken, sent: Completion, context: Mapping[str, str], now: int) -> Fact:
-        """The completion as a fact. Raises BadRequest where it is no good, cheap checks first."""
-        device = self._hashed(sent.device_id)
-        if ticket.bound and device != ticket.device:
-            raise invalid_token()
-        took = now - ticket.issued_at
-        if took >= ticket.life_ms:
-            raise BadRequest("This action token has expired: ask for a new one.", code="action_token_expired")
-        if took < ticket.min_ms:
-            raise TooFast(
-                f"This action takes {ticket.min_ms / 1000:g} seconds at least. The token stays good."
-            )
-        proof = _proof(sent.proof)
-        points = claimed_points(ticket, proof)
-        check_work(ticket, proof, nonce(sent.action_token))
-        return _as_fact(ticket, proof, points, {**context, "device": device}, took)
+    def _attempt(self, player: Player, sent: Completion, context: Mapping[str, str]) -> Attempt:
+        token, now = self.tokens.open(sent.action_token, player.id), self.clock()
+        return Attempt(
+            token=token,
+            sent=sent,
+            device=self._hashed(sent.device_id),
+            context=context,
+            now=now,
+            took_ms=now - token.issued_at,
+        )
 
-    def _counted_before(self, ticket: OpenedToken, sent: Completion, refusal: ScoreboardError) -> Receipt:
-        """The receipt of a token that was completed already, though it is refused by now. Raises else."""
-        line = self.journal.find(_id(ticket))
+    def _fact(self, attempt: Attempt) -> Fact:
+        """The completion as a fact. Raises what a check refuses it with."""
+        annotations: dict[str, Any] = {}
+        for check in self.checks:
+            found = check.check(attempt)
+            if found:
+                annotations.update(found)
+        return completion_fact(attempt, annotations)
+
+    def _earlier_receipt(self, attempt: Attempt, refusal: ScoreboardError) -> Receipt:
+        """The receipt of a token that was completed before, though it is refused now.
+
+        Otherwise raises the refusal.
+        """
+        line = self.journal.find(completion_id(attempt.token))
         if line is None:
             raise refusal
         try:
-            claim = _claim(ticket, _proof(sent.proof))
+            claim = claim_of(attempt.token, attempt.proof)
         except BadRequest:
             raise refusal from None
         if line.fact.digest != claim:
@@ -180,19 +179,19 @@ class Actions:
         return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=False))
 
     def _replayed(self, line: Recorded, shown: ShownBy) -> Receipt:
-        """The receipt of what was counted before, of the boards that are still there. Raises NotFound."""
+        """The receipt of an earlier completion, for those of its boards that still exist. Raises NotFound."""
         counted = {feed.board: feed.since for feed in feeds_of(line.fact)}
         found = {id: self.boards.find(id) for id in counted}
-        there = {id for id, board in found.items() if board is not None and board.since == counted[id]}
-        if not there:
+        existing = {id for id, board in found.items() if board is not None and board.since == counted[id]}
+        if not existing:
             raise NotFound(
-                "The boards of this action were deleted since it was counted.", code="board_not_found"
+                "The boards of this action were deleted after it was counted.", code="board_not_found"
             )
         receipt = self.receipts.write(line, shown, replayed=True)
-        return self._public(_only(receipt, [one for one in receipt.standings if one.board in there]))
+        return self._public(_only(receipt, [one for one in receipt.standings if one.board in existing]))
 
     def _public(self, receipt: Receipt) -> Receipt:
-        """A receipt without private boards: to players they are not there."""
+        """A receipt without private boards, which are hidden from players."""
         return _only(receipt, [one for one in receipt.standings if not self.boards.private(one.board)])
 
     def _hashed(self, device: str | None) -> str:
@@ -201,8 +200,8 @@ class Actions:
         return hmac.new(self.secret, device.encode(), "sha256").hexdigest()[:16]
 
 
-def _only(receipt: Receipt, standings: list[Placed]) -> Receipt:
-    """A receipt with these of its standings."""
+def _only(receipt: Receipt, standings: list[WindowStanding]) -> Receipt:
+    """A receipt with only these of its standings."""
     if len(standings) == len(receipt.standings):
         return receipt
     return structs.replace(
@@ -212,58 +211,6 @@ def _only(receipt: Receipt, standings: list[Placed]) -> Receipt:
         standings=standings,
         degraded=True if any(one.rank is None for one in standings) else UNSET,
     )
-
-
-def _proof(sent: Any) -> Proof:
-    try:
-        return msgspec.convert(sent, Proof)
-    except msgspec.ValidationError:
-        return _forgiven_proof(sent)
-
-
-def _forgiven_proof(sent: Any) -> Proof:
-    try:
-        return forgiven(sent, Proof)
-    except msgspec.ValidationError as error:
-        wrong = field_error(error, "")
-        field = ".".join(filter(None, ("proof", wrong.field)))
-        raise invalid_proof(f"{field}: {wrong.message}") from None
-
-
-def _as_fact(ticket: OpenedToken, proof: Proof, points: int, context: Mapping[str, str], took: int) -> Fact:
-    data: dict[str, Any] = {
-        "feeds": [Feed(board, since=since) for board, since in ticket.boards],
-        "trust": "client",
-        "issuedAt": ticket.issued_at,
-        "tookMs": took,
-        "exclusive": ticket.exclusive,
-        "caps": ticket.caps,
-    }
-    if ticket.region:
-        data["home"] = ticket.region
-    if proof.result:
-        data["result"] = proof.result
-    if took > ticket.max_ms:
-        data["late"] = True
-    return Fact(
-        id=_id(ticket),
-        kind="action",
-        player=ticket.player,
-        action=ticket.action,
-        board=ticket.boards[0][0] if len(ticket.boards) == 1 else SEVERAL,
-        amount=points,
-        data=data,
-        context={**context, "client": ticket.client} if ticket.client else dict(context),
-        digest=proof.checksum,  # which was found to be the claim's
-    )
-
-
-def _id(ticket: OpenedToken) -> str:
-    return f"action:{ticket.id.hex()}"
-
-
-def _claim(ticket: OpenedToken, proof: Proof) -> str:
-    return checksum(proof.points if ticket.claimed else None, proof.result)
 
 
 def _used() -> Conflict:

@@ -1,4 +1,4 @@
-"""Action tokens: tickets sealed so that nobody can read, alter or forge one.
+"""Action tokens, sealed so that clients can't read, alter or forge them.
 
     sb1.<key id>.<base64url(nonce (12) ‖ ciphertext ‖ tag (16))>
 
@@ -26,29 +26,29 @@ _decode = msgspec.msgpack.Decoder(OpenedToken).decode
 
 
 class ActionTokens:
-    """Seals tickets, and opens them."""
+    """Seals and opens action tokens."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
-    def seal(self, ticket: OpenedToken) -> str:
-        """The token of a ticket."""
+    def seal(self, opened: OpenedToken) -> str:
+        """The token as a text for the client."""
         key = self._ring.signing(PURPOSE)
-        sealed = seal(key.secret, _encode(ticket), _associated(key.kid))
+        sealed = seal(key.secret, _encode(opened), _associated(key.kid))
         return f"{VERSION}.{key.kid}.{urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
     def open(self, token: Any, player: str) -> OpenedToken:
-        """The ticket of a player's token, whatever was sent as one.
+        """Open a player's token. `token` is anything that a client sent.
 
-        Raises BadRequest, invalid_action_token, in the same words for whatever is wrong with it.
+        Raises BadRequest, invalid_action_token, with the same text for every defect.
         """
         plausible = isinstance(token, str) and len(token) <= LONGEST and token.isascii()
-        ticket = self._opened(token) if plausible else None
-        if ticket is None or ticket.player != player:
+        opened = self._unseal(token) if plausible else None
+        if opened is None or opened.player != player:
             raise invalid_token()
-        return ticket
+        return opened
 
-    def _opened(self, token: str) -> OpenedToken | None:
+    def _unseal(self, token: str) -> OpenedToken | None:
         version, _, rest = token.partition(".")
         kid, _, text = rest.partition(".")
         key = self._ring.opening(PURPOSE, kid) if version == VERSION else None
@@ -57,15 +57,15 @@ class ActionTokens:
         try:
             sealed = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             if urlsafe_b64encode(sealed).rstrip(b"=").decode() != text:
-                return None  # the last character's unused bits must not make a second token
+                return None  # the unused bits of the last character must not make a second token
             return _decode(unseal(key.secret, sealed, _associated(kid)))
         except (Unsealable, binascii.Error, msgspec.DecodeError):
             return None
 
 
 def invalid_token() -> BadRequest:
-    """The one answer to every token that is not good."""
-    return BadRequest("This action token is not good: ask for a new one.", code="invalid_action_token")
+    """The same error for every token that is not valid."""
+    return BadRequest("Invalid action token. Request a new one.", code="invalid_action_token")
 
 
 def _associated(kid: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Managing action types: defining and deleting them, and those that a file defines."""
+"""Administration of action types: by the API, and by a file of definitions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from scoreboard.actions.rules import complaints
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.types import ActionType, Rules
 from scoreboard.boards.service import Boards
-from scoreboard.core.definitionfile import naming, unapplied
+from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import shaped
 from scoreboard.core.ids import check_name
-from scoreboard.journal.rules import deleted_since, fact_id
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -27,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class ActionTypeAdmin:
-    """Changes to action types, each a fact of the journal."""
+    """Changes of action types. Each is a fact of the journal."""
 
     writer: Writer
     types: ActionTypes
@@ -50,7 +49,7 @@ class ActionTypeAdmin:
         return found, line.result["created"]
 
     def delete(self, name: str, *, context: dict[str, str], key: str | None = None) -> None:
-        """Delete an action type. Tokens that are out can still be completed. Raises NotFound."""
+        """Delete an action type. Issued tokens can still be completed. Raises NotFound."""
         self.types.get(name)
         self._append(
             Fact(
@@ -62,19 +61,20 @@ class ActionTypeAdmin:
         )
 
     def apply_file(self, path: Path) -> list[str]:
-        """Define the action types of a file, where the file changed since. Returns those that changed.
+        """Define the action types whose tables in a file changed. Returns their names.
 
-        One whose boards are not there waits for them: the shipped file must not keep a deployment with
-        other boards from starting. Raises ValidationFailed, naming file and action type.
+        A type whose boards do not exist is skipped until they do: the shipped file must not keep a
+        deployment with other boards from starting. Raises ValidationFailed, naming file and action type.
         """
         changed = []
-        for name, body, digest in unapplied(path, self.stored.file_digests()):
-            with naming(path, name):
+        for name, body, digest in changed_tables(path, self.stored.file_digests()):
+            with error_context(path, name):
                 rules = _shaped(name, body)
                 missing = set(rules.boards) - {board.id for board in self.boards.all()}
                 if missing:
                     log.warning(
-                        "an action type waits for its boards", extra={"action": name, "boards": missing}
+                        "an action type is not defined: its boards do not exist",
+                        extra={"action": name, "boards": missing},
                     )
                     continue
                 self._check(rules)

@@ -1,4 +1,4 @@
-"""The words of actions: their types, the ticket that an action token holds, a claim and its receipt."""
+"""Types of actions: their rules, what an action token holds, a claim and its receipt."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scoreboard.boards.types import SAFE
 from scoreboard.core.ids import BoardId, RegionId
 from scoreboard.core.patterns import pattern
 
-LONGEST_SECONDS = 86_400  # a day: action tokens live no longer, and neither does an old key for them
+LONGEST_SECONDS = 86_400  # a day: the longest life of an action token, and of an old key that opens it
 MOST_BOARDS = 8
 HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone
-RESULT_BYTES, MOST_RESULT_BYTES = 512, 4096  # as JSON: that is what the journal keeps for ever
+RESULT_BYTES, MOST_RESULT_BYTES = 512, 4096  # as JSON, which the journal keeps forever
 
 Points = Annotated[int, Meta(ge=0, le=SAFE)]
 Cap = Annotated[int, Meta(ge=0, le=SAFE)]
@@ -31,18 +31,18 @@ class Range(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Rules(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """An action type: what an administrator writes, and what the API answers."""
+    """The rules of an action type, as an administrator writes them and the API answers them."""
 
     boards: Annotated[tuple[BoardId, ...], Meta(min_length=1, max_length=MOST_BOARDS)]
     points: Points | Range
     min_seconds: Seconds = 0.0
     max_seconds: Seconds = 300.0
-    hourly_cap: Cap | None = None  # points that a player may win by it in one hour of the clock, UTC
+    hourly_cap: Cap | None = None  # points that a player may win in one hour of the clock, UTC
     daily_cap: Cap | None = None  # and in one day
     exclusive: bool = False  # may not overlap the player's previous exclusive action
     offline: bool = False  # a completion may arrive up to a day later
     difficulty: Annotated[int, Meta(ge=0, le=HARDEST)] = 12
-    bind_device: bool = False  # only the device that asked may complete it
+    bind_device: bool = False  # only the device that requested a token may complete it
     result_bytes: Annotated[int, Meta(ge=0, le=MOST_RESULT_BYTES)] = RESULT_BYTES  # of proof.result, as JSON
 
     @property
@@ -63,19 +63,19 @@ class ActionType(Struct, frozen=True, kw_only=True):
 
 
 class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """An opened action token: all that completing depends on, as it was settled when it was asked for.
+    """An opened action token: all that a completion depends on, as it was when the token was issued.
 
-    Its fields are sealed in this order; a new one goes to the end, with a default.
+    Its fields are sealed in this order. A new field goes to the end, with a default.
     """
 
-    id: bytes  # 16 random bytes: the fact that the completion becomes
+    id: bytes  # 16 random bytes, which name the fact of the completion
     player: str
     action: str
     boards: tuple[tuple[str, int], ...]  # each with the fact that created it
     region: str
     least: int  # points
     most: int
-    claimed: bool  # whether the client says how many
+    claimed: bool  # whether the client claims the points
     issued_at: int  # milliseconds since 1970
     min_ms: int
     max_ms: int
@@ -85,8 +85,8 @@ class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     difficulty: int
     bound: bool  # to the device
     device: str
-    client: str  # what the client says of its version
-    result_bytes: int = MOST_RESULT_BYTES  # what tokens of releases that did not seal it were promised
+    client: str  # the client's version, as it says
+    result_bytes: int = MOST_RESULT_BYTES  # the promise of releases that did not seal it
 
     @property
     def expires_at(self) -> int:
@@ -95,16 +95,16 @@ class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 
 
 class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a client shows for a completed action: its claim, and the work that was done for it."""
+    """The proof of a completed action: its claim, and the work for it."""
 
     solution: Annotated[str, pattern(r"^[\x20-\x7e]{0,64}\Z", "at most 64 printable ASCII characters")]
-    checksum: Annotated[str, pattern(r"^[0-9a-f]{64}\Z", "64 of the digits 0-9 and a-f")]
+    checksum: Annotated[str, pattern(r"^[0-9a-f]{64}\Z", "64 hexadecimal digits, in lower case")]
     points: int | None = None
     result: str = ""
 
 
-class Request(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """A player wants to begin an action."""
+class ActionRequest(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A request for an action token."""
 
     action_type: Annotated[str, Meta(max_length=64)]
     client_version: Annotated[str, Meta(max_length=32)] = ""
@@ -112,26 +112,26 @@ class Request(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_
 
 
 class Completion(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """A player has done what his token is for."""
+    """A completed action: its token, and the proof."""
 
-    # Whatever else these are has refusals of its own: no text is no good token, no Proof no good proof.
+    # Of any type: another type is refused as an invalid token or an invalid proof.
     action_token: Annotated[Any, Meta(extra_json_schema={"type": "string"})]
     proof: Annotated[Any, Meta(extra_json_schema={"$ref": "#/components/schemas/Proof"})] = None
     device_id: DeviceId | None = None
-    captcha: str | None = None  # reserved: nothing asks for one yet
+    captcha: str | None = None  # reserved: not used yet
 
 
 class IssuedToken(Struct, frozen=True, kw_only=True):
-    """An action token with what the client must know of it."""
+    """An action token, with what the client needs to know about it."""
 
     token: str
     nonce: str
-    ticket: OpenedToken
+    opened: OpenedToken
     rules: Rules
 
 
-class Placed(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Where a completion left the player in one window."""
+class WindowStanding(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The player's standing in one window after a completion."""
 
     board: str
     period: str
@@ -143,7 +143,7 @@ class Placed(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Receipt(Struct, frozen=True, kw_only=True, rename="camel"):
-    """The answer to a completion. Score and rank are those of the first board's own period."""
+    """The answer to a completion. Score and rank are those of the first board, in its own period."""
 
     action_id: str
     action_type: str
@@ -151,5 +151,5 @@ class Receipt(Struct, frozen=True, kw_only=True, rename="camel"):
     new_score: int
     rank: int | None
     replayed: bool
-    standings: list[Placed]
-    degraded: bool | UnsetType = UNSET  # only said where it is so
+    standings: list[WindowStanding]
+    degraded: bool | UnsetType = UNSET  # absent where it is false

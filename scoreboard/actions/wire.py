@@ -1,4 +1,4 @@
-"""The shapes of what is answered about actions."""
+"""Answers about actions, as they travel."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from scoreboard.core.ids import ActionName
 
 
 class Challenge(Struct, frozen=True, kw_only=True):
-    """The work that is to be done for a claim."""
+    """The challenge: the work that a claim needs."""
 
     algorithm: Literal["SHA-256"]
     nonce: str
-    timestamp: Annotated[int, Meta(description="When the token was made, in milliseconds since 1970.")]
+    timestamp: Annotated[int, Meta(description="When the token was issued, in milliseconds since 1970.")]
     difficulty: Annotated[int, Meta(ge=0, le=HARDEST, description="Zero bits at the beginning of the hash.")]
 
 
 class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
-    """An action token, and what the client must know of it."""
+    """An action token, and what the client needs to know about it."""
 
     action_token: str
     action_type: ActionName
     points: Points | Range
     min_seconds: float
     result_bytes: Annotated[
-        int, Meta(ge=0, le=MOST_RESULT_BYTES, description="The most bytes of proof.result, as JSON.")
+        int,
+        Meta(ge=0, le=MOST_RESULT_BYTES, description="The largest size of proof.result in bytes, as JSON."),
     ]
     expires_at: Time
     challenge: Challenge
@@ -44,19 +45,19 @@ class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
     @classmethod
     def of(cls, issued: IssuedToken) -> IssuedShown:
         """A token as it travels."""
-        ticket = issued.ticket
+        opened = issued.opened
         return cls(
             action_token=issued.token,
-            action_type=ticket.action,
+            action_type=opened.action,
             points=issued.rules.points,
             min_seconds=issued.rules.min_seconds,
-            result_bytes=ticket.result_bytes,
-            expires_at=rfc3339(ticket.expires_at),
+            result_bytes=opened.result_bytes,
+            expires_at=rfc3339(opened.expires_at),
             challenge=Challenge(
                 algorithm="SHA-256",
                 nonce=issued.nonce,
-                timestamp=ticket.issued_at,
-                difficulty=ticket.difficulty,
+                timestamp=opened.issued_at,
+                difficulty=opened.difficulty,
             ),
         )
 

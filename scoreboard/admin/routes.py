@@ -24,7 +24,7 @@ bp = Blueprint("admin", __name__, url_prefix="/v1/admin")
 @limited("admin")
 @described(answer=BoardShown, problems=("board_not_found", "ledger_unavailable"))
 def show_definition(board: str) -> Response:
-    """Show a board as PUT takes it."""
+    """Show a board in the shape that PUT takes."""
     return answer({"data": parts().boards.service.board(board).as_json()})
 
 
@@ -39,7 +39,7 @@ def show_definition(board: str) -> Response:
     problems=(*WRITES, "score_out_of_range", "deleted_since"),
 )
 def define_board(board: str) -> Response:
-    """Create a board, or change it."""
+    """Create or change a board."""
     body = raw()
     definition = parsed(body)
     if isinstance(definition, dict) and definition.get("id") == board:
@@ -48,7 +48,7 @@ def define_board(board: str) -> Response:
     def write() -> Response:
         defined, created = parts().boards.admin.define(board, definition, context=context(), key=sent_key())
         if not defined.definition.public:
-            parts().stream.rooms.forbid(board)
+            parts().stream.signals.forbid(board)
         return answer({"data": defined.as_json()}, 201 if created else 200)
 
     return parts().base.answers.once(
@@ -65,7 +65,7 @@ def delete_board(board: str) -> Response:
 
     def write() -> Response:
         parts().boards.admin.delete(board, context=context(), key=sent_key())
-        parts().stream.rooms.forbid(board)
+        parts().stream.signals.forbid(board)
         return nothing()
 
     return parts().base.answers.once(
@@ -89,7 +89,7 @@ def list_action_types() -> Response:
 @limited("admin")
 @described(answer=ActionTypeShown, problems=("unknown_action_type", "ledger_unavailable"))
 def show_action_type(name: str) -> Response:
-    """Show an action type as PUT takes it."""
+    """Show an action type in the shape that PUT takes."""
     return answer({"data": ActionTypeShown.of(parts().actions.types.get(name))})
 
 
@@ -100,7 +100,7 @@ def show_action_type(name: str) -> Response:
     body=Rules, answer=ActionTypeShown, status=(200, 201), once=True, problems=(*WRITES, "deleted_since")
 )
 def define_action_type(name: str) -> Response:
-    """Create an action type, or change it."""
+    """Create or change an action type."""
     body = raw()
     rules = parsed(body)
     if isinstance(rules, dict) and rules.get("name") == name:
@@ -120,7 +120,7 @@ def define_action_type(name: str) -> Response:
 @limited("admin")
 @described(status=(204,), once=True, problems=(*WRITES, "unknown_action_type"))
 def delete_action_type(name: str) -> Response:
-    """Delete an action type. Tokens that are out can still be completed."""
+    """Delete an action type. Tokens that were issued before can still be completed."""
 
     def write() -> Response:
         parts().actions.type_admin.delete(name, context=context(), key=sent_key())
@@ -138,10 +138,10 @@ def delete_action_type(name: str) -> Response:
     body=Renaming, answer=RenamedPlayer, problems=(*WRITES, "player_not_found", "invalid_display_name")
 )
 def rename_player(player: str) -> Response:
-    """Give a player another display name, on all boards at once."""
-    asked = shaped(sent(), Renaming)
-    shown = parts().accounts.players.rename(player, asked.display_name, context=context())
-    return answer({"data": RenamedPlayer(id=player, display_name=shown)})
+    """Change a player's display name, on all boards at once."""
+    renaming = shaped(sent(), Renaming)
+    name = parts().accounts.players.rename(player, renaming.display_name, context=context())
+    return answer({"data": RenamedPlayer(id=player, display_name=name)})
 
 
 @bp.post("/players/<player>/disable-scoring")
@@ -149,7 +149,7 @@ def rename_player(player: str) -> Response:
 @limited("admin")
 @described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
 def disable_scoring(player: str) -> Response:
-    """Keep a player from winning points. What he has stays."""
+    """Stop a player from scoring. Their scores stay."""
     return _allow_scoring(player, scoring=False)
 
 
@@ -158,7 +158,7 @@ def disable_scoring(player: str) -> Response:
 @limited("admin")
 @described(answer=JudgedPlayer, problems=(*WRITES, "player_not_found"))
 def enable_scoring(player: str) -> Response:
-    """Let a player win points again."""
+    """Let a player score again."""
     return _allow_scoring(player, scoring=True)
 
 

@@ -1,1 +1,1 @@
-"""The audit log: every fact once more, in a database of its own."""
+"""The audit log: a line for every fact, in a separate database."""

@@ -19,6 +19,6 @@ class AuditParts:
 
 
 def build(base: Base, journal: Journal) -> AuditParts:
-    """The audit log of a patient journal."""
+    """The audit log. It follows the journal in the background."""
     log = AuditLog(base.audit_database)
     return AuditParts(log=log, follower=AuditFollower(audit=log, journal=journal))

@@ -15,7 +15,7 @@ from scoreboard.journal.types import Recorded
 
 log = logging.getLogger(__name__)
 
-# What facts hold that has no place in a log: secrets, and what tells of a person more than his id.
+# Data of facts that the log leaves out: secrets, and personal data other than the player's id.
 LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "home", "metadata", "result"})
 COUNTED = frozenset({"score", "action"})
 
@@ -33,14 +33,14 @@ class AuditFollower:
         return self.audit.newest()
 
     def is_current(self) -> bool:
-        """Whether the newest line tells of the journal's fact of that number."""
+        """Whether the newest line describes the journal's fact of that number."""
         newest = self.audit.newest()
         return newest == 0 or self._agrees(newest)
 
     def restore(self) -> None:
-        """Delete the lines of facts that are not in the journal: a backup of it was restored.
+        """Delete the lines of facts that are not in the journal, after a backup of it was restored.
 
-        Journals that share a fact share all facts before it, so halving finds the last one that they share.
+        Journals that share a fact share all facts before it, so a binary search finds the last shared one.
         """
         shared, end = 0, self.audit.newest()
         while shared < end:
@@ -68,7 +68,7 @@ class AuditFollower:
 
 
 def _identity(line: AuditLine) -> tuple[int | str, ...]:
-    # Not the details: another version of the product may have written them in another way.
+    # Without the details: another release may have written them differently.
     return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request)
 
 

@@ -1,11 +1,12 @@
-"""The audit log's table, in a database of its own."""
+"""The audit log's table, in a separate database."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from scoreboard.audit.types import AuditLine
-from scoreboard.core.storage.db import Connection, Database, Rows, execute, rows
+from scoreboard.core.storage.db import Connection, Rows, execute, rows
+from scoreboard.core.storage.table import Table
 
 AUDIT = Rows(
     table="audit",
@@ -23,21 +24,18 @@ AUDIT = Rows(
 )
 
 
-class AuditLog:
+class AuditLog(Table):
     """Lines of the audit log."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def newest(self) -> int:
         """The newest fact in the log; 0 where it is empty. Facts come in without gaps."""
-        ((seq,),) = self._database.run(lambda db: rows(db, "SELECT COALESCE(MAX(seq), 0) FROM audit"))
+        ((seq,),) = self.rows("SELECT COALESCE(MAX(seq), 0) FROM audit")
         return int(seq)
 
     def line(self, seq: int) -> AuditLine | None:
         """The line of a fact; None where there is none."""
         columns = ", ".join(name for name, _ in AUDIT.columns)
-        found = self._database.run(lambda db: rows(db, f"SELECT {columns} FROM audit WHERE seq = ?", (seq,)))
+        found = self.rows(f"SELECT {columns} FROM audit WHERE seq = ?", (seq,))
         return AuditLine(*found[0]) if found else None
 
     def delete_after(self, seq: int) -> int:
@@ -48,16 +46,11 @@ class AuditLog:
             execute(db, "DELETE FROM audit WHERE seq > ?", (seq,))
             return int(count)
 
-        return self._database.transaction(delete)
+        return self.transaction(delete)
 
     def write(self, lines: Sequence[AuditLine]) -> None:
-        """Write lines, all or none. One that is there already stays as it is."""
-        self._database.transaction(lambda db: AUDIT.write(db, [_row(line) for line in lines]))
-
-    def count(self) -> int:
-        """How many lines there are."""
-        ((count,),) = self._database.run(lambda db: rows(db, "SELECT COUNT(*) FROM audit"))
-        return int(count)
+        """Write lines, all or none. A line that is there already stays unchanged."""
+        self.transaction(lambda db: AUDIT.write(db, [_row(line) for line in lines]))
 
 
 def _row(line: AuditLine) -> tuple[int | str, ...]:

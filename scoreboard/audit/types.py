@@ -1,4 +1,4 @@
-"""The words of the audit log."""
+"""Types of the audit log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class AuditLine(Struct, frozen=True):
-    """Who did what, when, to whom: one fact, without what is personal in it."""
+    """A line of the log: caller, kind, time and player of a fact, without personal data."""
 
     seq: int
     at: int

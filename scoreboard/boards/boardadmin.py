@@ -17,12 +17,11 @@ from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.boards.zones import listed
 from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency import deadline
-from scoreboard.core.definitionfile import naming, unapplied
+from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import shaped
 from scoreboard.core.ids import check_name
-from scoreboard.journal.rules import deleted_since, fact_id
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 PATIENCE_SECONDS = 60.0  # folding or deleting a large board is one transaction
@@ -88,8 +87,8 @@ class BoardAdmin:
         Raises ValidationFailed, naming file and board.
         """
         changed = []
-        for id, body, digest in unapplied(path, self.stored.file_digests()):
-            with naming(path, id):
+        for id, body, digest in changed_tables(path, self.stored.file_digests()):
+            with error_context(path, id):
                 definition = checked(id, body)
             self._define(id, definition, context={"source": str(path)}, file_digest=digest)
             changed.append(id)

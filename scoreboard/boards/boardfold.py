@@ -29,7 +29,7 @@ class BoardFold:
     projector: BoardProjector
     kinds: frozenset[str] = KINDS
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
         """Load the newest definitions."""
         self.catalogue.refresh_within(db)
         return BoardFoldBatch(db=db, at=at, fold=self)
@@ -55,13 +55,13 @@ class BoardFoldBatch:
             return self._delete(fact, seq)
         return self._close(fact)
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Nothing: the follower shows what an earlier fact changed."""
 
     def finish(self) -> None:
         """Nothing: everything is written already."""
 
-    def publish(self, span: Span) -> None:
+    def project(self, span: Span) -> None:
         """Tell every process of new definitions, and expire closed windows."""
         if self.boards:
             self.fold.projector.definitions(self.version, self.gone, span)

@@ -56,7 +56,7 @@ class BoardsParts:
     verifier: Verifier
 
 
-def build_tables(base: Base, *, journal: Journal, names: Names) -> BoardTables:
+def build_tables(base: Base, *, journal: Journal) -> BoardTables:
     """The parts that folds and other features need before there is a writer."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
@@ -69,7 +69,7 @@ def build_tables(base: Base, *, journal: Journal, names: Names) -> BoardTables:
         catalogue=catalogue,
         view=view,
         projector=projector,
-        scoring=ScoringFold(catalogue=catalogue, names=names, projector=projector),
+        scoring=ScoringFold(catalogue=catalogue, projector=projector),
     )
 
 

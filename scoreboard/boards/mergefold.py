@@ -55,7 +55,7 @@ class BoardMerge:
         ]
         return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
 
-    def publish(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
+    def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show the moved standings, and hide the guests."""
         self.projector.merged(changes, guests, span)
 

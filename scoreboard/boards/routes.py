@@ -10,7 +10,6 @@ from msgspec import UNSET
 
 from scoreboard.accounts.guard import insider, sent_key
 from scoreboard.boards.params import player_id, player_ids, ranked_score
-from scoreboard.boards.rules import no_board
 from scoreboard.boards.service import Reading
 from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
@@ -279,10 +278,4 @@ def _export(board: str, format: str, content_type: str) -> Response:
 
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    found = parts().boards.service.find(id)
-    if found is not None and found.definition.public:
-        return found
-    # Credentials are checked for unknown boards too: otherwise their refusal would reveal a private one.
-    if insider() is None or found is None:
-        raise no_board(id)
-    return found
+    return parts().boards.service.readable(id, insider)

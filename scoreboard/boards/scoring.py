@@ -35,11 +35,10 @@ class ScoringFold:
     """Folds facts that score, for the folds of the features whose facts they are."""
 
     catalogue: Catalogue
-    names: Names
     projector: BoardProjector
     kinds: frozenset[str] = frozenset()
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoringBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoringBatch:
         """Load the windows and standings that `facts` touch."""
         self.catalogue.refresh_within(db)
         batch = ScoringBatch(db=db, fold=self, at=at)
@@ -71,7 +70,7 @@ class ScoringBatch:
             self._load(window, list(players))
         named = [fact.player for fact in facts if "displayName" in fact.data]
         if named:
-            self.known_names = self.fold.names.within(self.db, named)
+            self.known_names = Names(self.db).of(named)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
         """Fold one fact into all windows of its boards, or into none.
@@ -88,7 +87,7 @@ class ScoringBatch:
         self._name(fact, seq)
         return result_of(fed)
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show again what an earlier fact changed: showing it the first time may have failed."""
         for id, fed in fed_by(recorded).items():
             board = self._targets.find(id)
@@ -103,9 +102,9 @@ class ScoringBatch:
             self._standings.write(written, self.fold.catalogue.order(board))
         for window in {window: None for window, _ in self.changed}:
             self._windows.write(self.rows[window])
-        self.fold.names.write(self.db, self.names.values())
+        Names(self.db).write(self.names.values())
 
-    def publish(self, span: Span) -> dict[Window, dict[str, RankChange]]:
+    def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
         """Show what the batch changed. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from scoreboard.boards import cursors
 from scoreboard.boards.catalogue import Catalogue
@@ -54,10 +54,16 @@ class Boards:
         self._reader.refresh()
         return self.known(id)
 
-    def public(self, id: str) -> Board:
-        """A public board. Raises NotFound, board_not_found, also for a private one."""
+    def readable(self, id: str, insider: Callable[[], object] = lambda: None) -> Board:
+        """A board that the caller may read. Raises NotFound, board_not_found, also for a private one.
+
+        `insider` checks the caller's credentials, and returns something if they may read private boards. It
+        is called for unknown boards, too: otherwise a refusal of bad credentials would reveal a private one.
+        """
         found = self.find(id)
-        if found is None or not found.definition.public:
+        if found is not None and found.definition.public:
+            return found
+        if insider() is None or found is None:
             raise no_board(id)
         return found
 

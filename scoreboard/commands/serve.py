@@ -1,4 +1,4 @@
-"""serve: run the whole product on this machine, by the Procfile, with a Redis of its own."""
+"""serve: run the whole product on this machine: the processes of the Procfile, and a private Redis."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -19,17 +18,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from config.settings import LOOPBACK, Settings, permitted_chaos
+from config.settings import Settings
+from scoreboard.chaos.permission import permitted
 from scoreboard.commands.greeting import greeting, local_url
+from scoreboard.commands.processes import SERVER_KEY_FILE, environment
 from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
-from scoreboard.core import private, textfiles
+from scoreboard.core import private
 from scoreboard.core.concurrency.processes import SERVE_LOCK
+from scoreboard.core.listening import THIS_MACHINE
+from scoreboard.core.root import ROOT
 from scoreboard.core.storage.db import Database, execute
 
-ROOT = Path(__file__).parent.parent.parent
-FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, "server.key", "server.url")  # beside databases and Redis's folder
+FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, SERVER_KEY_FILE, "server.url")  # beside databases and Redis's folder
 READY_SECONDS = 60.0
-HONCHO = "`serve` needs the packages of requirements-local.txt; on a platform, the Procfile is enough."
+MISSING = "`serve` needs the package honcho: install requirements/local.txt. Platforms do without `serve`."
 
 
 def add(commands: Any) -> None:
@@ -45,35 +47,35 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
         from honcho.manager import Manager
         from honcho.printer import Printer
     except ImportError:
-        raise OSError(HONCHO) from None
+        raise OSError(MISSING) from None
 
     class Quiet(Printer):
-        """Prints while anybody reads: a closed pipe must not keep us from stopping."""
+        """Prints as long as the output is open: a closed pipe must not prevent the shutdown."""
 
         def write(self, message: Any) -> None:
             """Print one line."""
             with contextlib.suppress(OSError, ValueError):
                 super().write(message)
 
-    # Without TLS in front, keys would cross the network as clear text.
-    settings = replace(settings, host=settings.host or LOOPBACK)
+    # On other addresses keys would cross the network as clear text, without TLS in front.
+    settings = replace(settings, host=settings.host or THIS_MACHINE)
     private.restrict()
     _check_folder(settings.data_dir)
-    lock = _alone(settings.data_dir)
-    permitted_chaos(settings)
+    lock = _locked(settings.data_dir)
+    permitted(settings)
     _check_port(settings.host, settings.port)
-    environment = os.environ | _environment(settings)
+    env = os.environ | environment(settings)
     redis = None
     if not os.environ.get("REDIS_URL"):
         redis = PrivateRedis(settings.data_dir)
         redis.start()
-        environment["REDIS_URL"] = redis.url
+        env["REDIS_URL"] = redis.url
     try:
         processes = parse_procfile((ROOT / "Procfile").read_text()).processes
-        subprocess.run(processes.pop("release"), shell=True, check=True, cwd=ROOT, env=environment)
+        subprocess.run(processes.pop("release"), shell=True, check=True, cwd=ROOT, env=env)
         manager = Manager(Quiet(sys.stdout))
         for name, command in processes.items():
-            manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=environment)
+            manager.add_process(name, f"exec {command}", cwd=str(ROOT), env=env)
         threading.Thread(target=_greet, args=(settings,), daemon=True).start()
         signal.signal(signal.SIGHUP, lambda signum, frame: manager.terminate())
         manager.loop()
@@ -82,31 +84,9 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     finally:
         if redis is not None:
             redis.stop()
-        _settle(settings)
+        _checkpoint(settings)
         lock.close()
     return 0 if manager.returncode in (0, 130, 143) else 1
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """What the processes need and the environment lacks. Secrets are made once, and kept."""
-    found = {
-        "HOST": settings.host,
-        "DATA_DIR": str(settings.data_dir.resolve()),
-        "PYTHONUNBUFFERED": "1",
-        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # or macOS ends forked processes
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-    }
-    found["SECRET_KEY"] = settings.secret_key or _kept(settings.data_dir / KEY_FILE)
-    if not settings.bootstrap_key:
-        found["SCOREBOARD_BOOTSTRAP_KEY"] = _kept(settings.data_dir / "server.key")
-    return found
-
-
-def _kept(path: Path) -> str:
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return textfiles.read(path).strip()
 
 
 def _check_folder(folder: Path) -> None:
@@ -121,8 +101,8 @@ def _check_folder(folder: Path) -> None:
         ) from None
 
 
-def _alone(folder: Path) -> IO[str]:
-    """Make sure that no other server runs on this folder. The lock lasts as long as the file is open."""
+def _locked(folder: Path) -> IO[str]:
+    """Lock the folder, so that no other server runs on it. The lock lasts as long as the file is open."""
     for name in FILES:
         private.close(folder / name)
     lock = (folder / SERVE_LOCK).open("a+")
@@ -130,12 +110,12 @@ def _alone(folder: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise OSError(f"A server runs on {folder} already: set DATA_DIR to another folder.") from None
+        raise OSError(f"Another server is running on {folder}: set DATA_DIR to another folder.") from None
     return lock
 
 
-def _settle(settings: Settings) -> None:
-    """Bring what SQLite keeps beside its file into it, so that the file alone is a whole copy."""
+def _checkpoint(settings: Settings) -> None:
+    """Move SQLite's write-ahead log into the database file, so that the file alone is a complete copy."""
     for url in (settings.database, settings.audit_database):
         if url.startswith("sqlite:"):
             database = Database(url, readers=1)
@@ -155,14 +135,14 @@ def _check_port(host: str, port: int) -> None:
 
 def _port_complaint(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EAFNOSUPPORT:
-        return f"HOST={host} can't be used, this machine has no IPv6: set HOST={LOOPBACK} or HOST=0.0.0.0."
+        return f"HOST={host} can't be used without IPv6: set HOST={THIS_MACHINE} or HOST=0.0.0.0."
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return f"HOST={host} can't be used, it is no address of this machine: set HOST={LOOPBACK}."
+        return f"HOST={host} can't be used, it is not an address of this machine: set HOST={THIS_MACHINE}."
     return f"Port {port} on {host} can't be used ({error.strerror}): set PORT to another one."
 
 
 def _greet(settings: Settings) -> None:
-    """Say where the product is, once it answers."""
+    """Print the address of the product, once it answers."""
     url = local_url(settings)
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:

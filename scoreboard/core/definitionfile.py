@@ -1,4 +1,4 @@
-"""Files that define things: a TOML table each, applied once, and again when it says something else."""
+"""Definition files: TOML with a table for each board or action type. A table is applied when it changed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from scoreboard.core import textfiles
 from scoreboard.core.errors import FieldError, ValidationFailed
 
 
-def unapplied(path: Path, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+def changed_tables(path: Path, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Name, content and digest of each table whose digest is not the `known` one of its name.
 
-    A file that is not there defines nothing. Raises ValidationFailed where it is no TOML.
+    A missing file defines nothing. Raises ValidationFailed where the file is not TOML.
     """
     for name, body in _tables(path).items():
         digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:16]
@@ -27,8 +27,8 @@ def unapplied(path: Path, known: Mapping[str, str]) -> Iterator[tuple[str, dict[
 
 
 @contextmanager
-def naming(path: Path, name: str) -> Iterator[None]:
-    """Make what is wrong with a table name the file and the table."""
+def error_context(path: Path, name: str) -> Iterator[None]:
+    """Put the file and the table in front of the fields of a ValidationFailed."""
     try:
         yield
     except ValidationFailed as error:

@@ -1,79 +1,99 @@
-"""What the streams of this process did, counted."""
+"""Metrics: each is an object, declared next to where it is counted, so a typo is a NameError.
+
+    OPENED = Counter("stream_opened", "Streams opened", "carrier")
+
+A part binds its counters once, when it is built, and counts with what it got:
+
+    self._opened = metrics.bind(OPENED)
+    self._opened.inc("sse")
+
+Several web processes answer as one: each tells the others what it counted (`Metrics.counted`), and any of
+them shows the numbers of all (`Metrics.families`). ops/exposition.py writes them as text.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVarTuple
 
-PREFIX = "scoreboard_stream"
-HELP = {
-    "opened": "Streams opened",
-    "closed": "Streams closed, by reason",
-    "refused": "Streams refused, by reason",
-    "byes": "Streams sent away, by code",
-    "resumes": "Streams opened, by whether the cursor could be resumed",
-    "snapshots": "Snapshots sent instead of deltas, by reason",
-    "conflated": "Frames that a slow viewer was not sent one by one",
-    "frames_published": "Frames published",
-    "frames_sent": "Frames sent to viewers",
-    "bytes_sent": "Bytes sent to viewers",
-    "spread_seconds": "Time spent writing frames to all viewers",
-    "spreads": "Rounds of writing frames to all viewers",
-    "lease_changes": "Times that this process began to publish",
-    "crc_mismatches": "Frames whose checksum was not that of the list they made",
-}
-Gauges = Mapping[str, tuple[str, Sequence[tuple[dict[str, str], float]]]]  # name → help, values
-Key = tuple[str, tuple[tuple[str, str], ...]]
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+PREFIX = "scoreboard_"
+TOTAL = "_total"
+Labels = TypeVarTuple("Labels")
+Counted = tuple[str, dict[str, str], float]  # a counter's name without prefix, its labels, its value
+
+
+class Counter(Generic[*Labels]):
+    """A counter as it is declared: its name after "scoreboard_", its help, and the names of its labels."""
+
+    def __init__(self, name: str, help: str, *labels: *Labels) -> None:
+        self.name, self.help = PREFIX + name, f"{help}."
+        self.labels = tuple(map(str, labels))
+
+
+class Counts(Collector, Generic[*Labels]):
+    """The values of one counter in this process."""
+
+    def __init__(self, counter: Counter[*Labels]) -> None:
+        self._counter = counter
+        self._values: defaultdict[tuple[*Labels], float] = defaultdict(float)
+
+    def inc(self, *labels: *Labels, by: float = 1) -> None:
+        """Count `by` more, under these values of the labels."""
+        # prometheus-client's own counter takes a lock, which under gevent costs more than all the rest.
+        # Greenlets do not switch here; a counter that several threads increment at once needs a lock.
+        self._values[labels] += by
+
+    def describe(self) -> list[Metric]:
+        """The family without values: two counters of one name are refused by it."""
+        return [CounterMetricFamily(self._counter.name, self._counter.help, labels=self._counter.labels)]
+
+    def collect(self) -> Iterator[Metric]:
+        """The family with its values."""
+        family: Any = CounterMetricFamily(self._counter.name, self._counter.help, labels=self._counter.labels)
+        for labels, value in sorted(self._values.items()):
+            family.add_metric(labels, value)
+        yield family
 
 
 class Metrics:
-    """Counters by name and labels. Whoever is asked adds what is true just then."""
+    """The metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
-        self._counts: Counter[Key] = Counter()
+        self.registry = CollectorRegistry()
 
-    def add(self, name: str, count: float = 1, **labels: str) -> None:
-        """Count something."""
-        self._counts[(name, tuple(labels.items()))] += count  # type: ignore[assignment]
+    def bind(self, counter: Counter[*Labels]) -> Counts[*Labels]:
+        """What this process counts a counter with. Raises ValueError where the name is taken."""
+        counts = Counts(counter)
+        self.registry.register(counts)
+        return counts
 
-    def spread(self, seconds: float) -> None:
-        """A round of writing to all took so long."""
-        self.add("spread_seconds", seconds)
-        self.add("spreads")
+    def counted(self) -> list[Counted]:
+        """All values, as processes tell them each other."""
+        return [
+            (family.name.removeprefix(PREFIX), sample.labels, sample.value)
+            for family in self.registry.collect()
+            for sample in family.samples
+        ]
 
-    def sent(self, carrier: str, viewers: int, frames: int, size: int) -> None:
-        """So many viewers were sent so many frames, in so many bytes each."""
-        self.add("frames_sent", viewers * frames, carrier=carrier)
-        self.add("bytes_sent", viewers * size, carrier=carrier)
-
-    def items(self) -> list[tuple[str, dict[str, str], float]]:
-        """Everything that was counted."""
-        return [(name, dict(labels), count) for (name, labels), count in sorted(self._counts.items())]
-
-
-def exposition(
-    counters: Mapping[str, list[tuple[str, dict[str, str], float]]],
-    gauges: Gauges,
-) -> Iterator[str]:
-    """The lines that Prometheus reads: counters by process, gauges by name with their help."""
-    for name, text in HELP.items():
-        yield f"# HELP {PREFIX}_{name}_total {text}."
-        yield f"# TYPE {PREFIX}_{name}_total counter"
-        for process, counted in counters.items():
-            for _, labels, count in (one for one in counted if one[0] == name):
-                yield f"{PREFIX}_{name}_total{_labels({'process': process, **labels})} {_number(count)}"
-    for name, (text, values) in gauges.items():
-        yield f"# HELP {PREFIX}_{name} {text}."
-        yield f"# TYPE {PREFIX}_{name} gauge"
-        for labels, value in values:
-            yield f"{PREFIX}_{name}{_labels(labels)} {_number(value)}"
+    def families(self, processes: Mapping[str, Sequence[Counted]]) -> Iterator[Metric]:
+        """The counters of all processes, by what each counted. Every counter of this process is there."""
+        for declared in self.registry.collect():
+            family = CounterMetricFamily(declared.name, declared.documentation)
+            name = declared.name.removeprefix(PREFIX)
+            for process, counted in processes.items():
+                for _, labels, value in (one for one in counted if one[0] == name):
+                    family.add_sample(family.name + TOTAL, {"process": process, **labels}, value)
+            yield family
 
 
-def _number(value: float) -> str:
-    # Every digit: a counter of billions that is rounded stands still between two looks at it.
-    return f"{value:.15g}"
-
-
-def _labels(labels: Mapping[str, str]) -> str:
-    inside = ",".join(f'{name}="{value}"' for name, value in labels.items())
-    return f"{{{inside}}}" if inside else ""
+def gauge(name: str, help: str, values: Sequence[tuple[dict[str, str], float]]) -> Metric:
+    """The family of values that are read just now, each with its labels."""
+    family = GaugeMetricFamily(PREFIX + name, f"{help}.")
+    for labels, value in values:
+        family.add_sample(family.name, labels, value)
+    return family

@@ -1,1 +1,1 @@
-"""The journal: one append-only, commit-ordered line of facts; the truth that every view follows."""
+"""The journal: one append-only table of facts, in the order of their commits. All views are made of it."""

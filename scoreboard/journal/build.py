@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoreboard.base import Base
-from scoreboard.journal.notes import DeferredRows
+from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.service import Journal
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
@@ -16,15 +16,15 @@ from scoreboard.journal.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class JournalParts:
-    """Reading the journal, and the rows that ride with the next commit."""
+    """Readers of the journal, and the rows that are written with the next batch."""
 
-    reader: Journal  # of requests
-    patient: Journal  # of background work
+    reader: Journal  # for requests
+    patient: Journal  # for background work
     deferred: DeferredRows
 
 
 def build(base: Base) -> JournalParts:
-    """What features need of the journal before there is a writer."""
+    """The parts of the journal that need no writer."""
     return JournalParts(
         reader=Journal(database=base.database),
         patient=Journal(database=base.patient_database),
@@ -33,6 +33,6 @@ def build(base: Base) -> JournalParts:
 
 
 def build_writer(base: Base, journal: JournalParts, folds: Sequence[Fold]) -> Writer:
-    """The writer of this process, which folds facts as these say."""
-    transaction = Transaction(lines=JournalLines(), clock=base.clock, notes=journal.deferred)
+    """The writer of this process, which folds facts with `folds`."""
+    transaction = Transaction(lines=JournalLines(), clock=base.clock, deferred=journal.deferred)
     return Writer(base.writer_database, folds=folds, transaction=transaction)

@@ -1,4 +1,4 @@
-"""Whether facts can be written, for those who ask without writing any."""
+"""Whether facts can be written, found out without writing one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from scoreboard.core.storage.db import Connection, Database, execute
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
-GOOD_SECONDS = 1.0  # anybody may ask, as often as they like
-NOBODY = -1  # no shard has this number
+GOOD_SECONDS = 1.0  # how long a good answer holds: anybody may ask, as often as they like
+NO_SHARD = -1  # no row has this number
 
 
 @dataclass(kw_only=True)
 class WriteProbe:
-    """Asks the newest write, which knows of full disks, and otherwise tries one that changes nothing."""
+    """Looks at how the newest write went, and otherwise tries a write that changes nothing."""
 
     database: Database
     trouble: Callable[[], DatabaseUnavailable | None]
@@ -23,7 +23,7 @@ class WriteProbe:
     _good_until: float = field(default=0.0, init=False)
 
     def check(self) -> None:
-        """Return where facts can be written. Raises DatabaseUnavailable."""
+        """Raise DatabaseUnavailable where facts can't be written."""
         trouble = self.trouble()
         if trouble is not None:
             raise trouble.with_traceback(None)
@@ -34,5 +34,5 @@ class WriteProbe:
 
 
 def _write_nothing(db: Connection) -> None:
-    # Databases that are read-only, and rights that were revoked, refuse it all the same.
-    execute(db, "UPDATE journal_head SET seq = seq WHERE shard = ?", (NOBODY,))
+    # A read-only database refuses it all the same, and so does one where rights were revoked.
+    execute(db, "UPDATE journal_head SET seq = seq WHERE shard = ?", (NO_SHARD,))

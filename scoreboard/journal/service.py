@@ -1,4 +1,4 @@
-"""Reading the journal, for followers and for those who check it."""
+"""Reading the journal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Journal:
-    """The line of facts, as it is read."""
+    """Reads facts."""
 
     database: Database
 
@@ -39,7 +39,7 @@ class Journal:
         return self.database.run(lambda db: store.JournalLines().known(db, [id]).get(id))
 
     def of_player(self, player: str) -> Iterator[Recorded]:
-        """A player's facts, oldest first. Each page is read by itself, so nobody waits for all of them."""
+        """A player's facts, oldest first. Read page by page, so no writer waits for long."""
         since = 0
         while page := self.database.run(lambda db, since=since: store.of_player(db, player, since, PAGE)):  # type: ignore[misc]
             yield from page
@@ -51,10 +51,7 @@ class Journal:
 
 
 def facts_of(db: Connection, board: str, since: int) -> Iterator[Recorded]:
-    """A board's facts after the fact `since`, oldest first, within one transaction.
-
-    Among them are those that feed several boards, whether this one is among those or not.
-    """
+    """A board's facts after the fact `since`, as `store.of_board`, within one transaction."""
     return store.of_board(db, board, since)
 
 
@@ -71,5 +68,5 @@ def merges(db: Connection) -> list[Recorded]:
 
 
 def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:
-    """Those of these players of whom facts after `seq` tell, within one transaction."""
+    """Those of `players` that facts after `seq` are about, within one transaction."""
     return store.players_since(db, seq, players)

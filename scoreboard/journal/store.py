@@ -38,7 +38,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 class JournalLines:
-    """Reads and writes inside the writer's transaction."""
+    """Locks, reads and writes the journal inside the writer's transaction."""
 
     def lock(self, db: Connection) -> tuple[int, int]:
         """Take the write lock. Returns the newest fact's number and time."""
@@ -47,7 +47,7 @@ class JournalLines:
         return seq, at
 
     def known(self, db: Connection, ids: Sequence[str]) -> dict[str, Recorded]:
-        """Those of `ids` that are recorded already."""
+        """The facts among `ids` that are recorded already, by id."""
         condition, value = one_of(db, "id", ids)
         found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
         return {row[1]: _recorded(row) for row in found}
@@ -101,7 +101,7 @@ def count(db: Connection) -> int:
 def of_board(db: Connection, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
     """A board's facts after `since`, oldest first, read page by page in a transaction.
 
-    Among them are those that feed several boards, whether this one is among those or not.
+    They include all facts that feed several boards, whether this board is among those or not.
     """
     text = f"SELECT {COLUMNS} FROM journal WHERE board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
     while found := rows(db, text, (board, SEVERAL, since, page)):
@@ -122,7 +122,7 @@ def of_several(db: Connection, kind: str) -> list[Recorded]:
 
 
 def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:
-    """Those of these players of whom facts after `seq` tell."""
+    """Those of `players` that facts after `seq` are about."""
     condition, value = one_of(db, "player", players)
     text = f"SELECT DISTINCT player FROM journal WHERE seq > ? AND {condition}"
     return {row[0] for row in rows(db, text, (seq, value))}

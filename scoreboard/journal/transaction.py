@@ -11,7 +11,7 @@ from scoreboard.core.errors import Refused, ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.sqlerrors import DriverError, classify
 from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseFull, DatabaseLost
-from scoreboard.journal.notes import DeferredRows
+from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.store import JournalLines
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Recorded, Span
 
@@ -19,40 +19,42 @@ SKEW_MS = 60_000  # how far hosts' clocks may disagree before the journal's time
 
 
 class CommitUnknown(Exception):
-    """The connection broke while the commit was under way: it may or may not have happened."""
+    """The connection broke during the commit, which may or may not have happened."""
 
 
 class DeferredRowsRefused(Exception):
-    """Notes that the database does not take. They must not keep facts out."""
+    """The database refuses deferred rows. They must not keep facts out."""
 
 
 @dataclass(kw_only=True)
 class Committed:
-    """A batch that is in the journal, ready to be shown."""
+    """A batch that is in the journal, ready to be projected."""
 
     outcomes: list[Outcome]
-    folding: FoldBatch
+    batch: FoldBatch
     span: Span
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transaction:
-    """Records facts of one kind, each on its own merits, in one commit."""
+    """Records facts of one kind in one commit. A fact that breaks a rule is refused alone."""
 
     lines: JournalLines
     clock: Clock
-    notes: DeferredRows = field(default_factory=DeferredRows)
+    deferred: DeferredRows = field(default_factory=DeferredRows)
 
-    def run(self, db: Connection, fold: Fold, facts: Sequence[Fact], claim: Callable[[], None]) -> Committed:
-        """Record `facts`. `claim` is called just before the commit, and may stop it by raising.
+    def run(
+        self, db: Connection, fold: Fold, facts: Sequence[Fact], before_commit: Callable[[], None]
+    ) -> Committed:
+        """Record `facts`. `before_commit` may stop the commit by raising.
 
-        Raises CommitUnknown where the commit's outcome can't be told, and NotesRefused.
+        Raises CommitUnknown where the commit's outcome is unknown, and DeferredRowsRefused.
         """
         db.begin()
         try:
             committed = self._record(db, fold, facts)
-            noted = self._note(db)
-            claim()
+            written = self._write_deferred(db)
+            before_commit()
         except BaseException:
             with suppress(Exception):
                 db.rollback()
@@ -65,47 +67,47 @@ class Transaction:
             if isinstance(classify(error), DatabaseLost):
                 raise CommitUnknown(str(error)) from error
             raise
-        self.notes.forget(noted)
+        self.deferred.forget(written)
         return committed
 
     def _record(self, db: Connection, fold: Fold, facts: Sequence[Fact]) -> Committed:
         seq, newest = self.lines.lock(db)
         at = self._time(newest)
         known = self.lines.known(db, [fact.id for fact in facts])
-        folding = fold.begin(db, facts, at)
+        batch = fold.open(db, facts, at)
         first, written, outcomes = seq + 1, [], []
         for fact in facts:
-            outcome = self._one(folding, fact, known, seq + 1, at)
+            outcome = self._one(batch, fact, known, seq + 1, at)
             if outcome.recorded is not None and not outcome.replayed:
                 seq += 1
                 known[fact.id] = outcome.recorded
                 written.append(outcome.recorded)
             outcomes.append(outcome)
-        folding.finish()
+        batch.finish()
         if written:
             self.lines.write(db, written)
         mark = written[-1].mark if written else ""
         span = Span(first=first, last=seq, before=newest, mark=mark)
-        return Committed(outcomes=outcomes, folding=folding, span=span)
+        return Committed(outcomes=outcomes, batch=batch, span=span)
 
-    def _note(self, db: Connection) -> int:
+    def _write_deferred(self, db: Connection) -> int:
         try:
-            return self.notes.write(db)
+            return self.deferred.write(db)
         except DriverError as error:
-            # Facts were written a moment ago: what is denied is denied to notes alone.
+            # Facts were written a moment ago, so only the deferred rows are refused.
             if isinstance(classify(error), DatabaseLost | DatabaseBusy | DatabaseFull):
                 raise
             raise DeferredRowsRefused(str(error)) from error
 
-    def _one(self, folding: FoldBatch, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
+    def _one(self, batch: FoldBatch, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
         earlier = known.get(fact.id)
         if earlier is not None:
             if earlier.fact.digest != fact.digest:
                 return Outcome(error=_reused())
-            folding.again(earlier)
+            batch.replay(earlier)
             return Outcome(recorded=earlier, replayed=True)
         try:
-            result = folding.apply(fact, seq)
+            result = batch.apply(fact, seq)
         except ScoreboardError as error:
             return Outcome(error=error)
         return Outcome(recorded=Recorded(seq=seq, at=at, fact=fact, result=result))

@@ -1,26 +1,27 @@
-"""The words of the journal: a fact, how it is folded, and what became of it."""
+"""Types of the journal: a fact, how it is folded, and what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Protocol
 
 import msgspec
 
-from scoreboard.core.errors import ScoreboardError
+from scoreboard.core.errors import Conflict, ScoreboardError
 from scoreboard.core.storage.db import Connection
 
 SEVERAL = "*"  # the board of a fact that feeds more than one
 PLAYER_MERGED = "player-merged"  # the kind of a fact by which all that was a guest's is an account's
-BEGINNING = "0-"  # the mark of no fact at all
+BEGINNING = "0-"  # the mark of an empty journal
 
 
 def mark(seq: int, at: int, id: str, digest: str) -> str:
-    """What tells a fact from every other, also from one of the same number in another journal.
+    """What distinguishes a fact from all others, also from the fact of the same number in another journal.
 
-    After a backup was restored, numbers are given out a second time. Where two journals have the same
-    fact, they have the same facts before it: a fact is recorded once, at a time of its own.
+    After a backup was restored, numbers are assigned a second time. Two journals that share a fact share all
+    facts before it: a fact is recorded once, and its mark holds the time.
     """
     named = blake2b(f"{seq}\n{id}\n{digest}".encode(), digest_size=8).hexdigest()
     return f"{at}-{named}"
@@ -29,9 +30,9 @@ def mark(seq: int, at: int, id: str, digest: str) -> str:
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened, as its author hands it in.
 
-    `id` is the author's idempotency key: a fact is recorded once per id. `digest` stands for
-    everything that was asked: the same id with another digest is a mistake, not a retry.
-    `private` is for the fold only: it is never written to the journal, which keeps what it has.
+    `id` is the author's idempotency key: a fact is recorded once per id. `digest` is made of the whole
+    request: the same id with another digest is a mistake, not a retry. `private` is for the fold only: it
+    is never written to the journal, which is never deleted.
     """
 
     id: str
@@ -47,8 +48,24 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     private: dict[str, Any] = {}
 
 
+def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -> str:
+    """The id of a fact about something that has a name. `key` is the request's idempotency key."""
+    # Sent again with its key it is the same fact: it must not delete what was created in between.
+    if key is not None:
+        return f"{kind}:{context.get('caller', '')}:{name}:{key}"
+    return f"{kind}:{name}:{secrets.token_hex(12)}"
+
+
+def deleted_since(what: str) -> Conflict:
+    """Refuses a definition that is sent again after what it defined was deleted."""
+    return Conflict(
+        f"This Idempotency-Key defined {what}, which was deleted since. Send it with another key.",
+        code="deleted_since",
+    )
+
+
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A line of the journal: the fact, its place in the order, and the answer that it got."""
+    """A line of the journal: a fact with its number, its time and the result that it got."""
 
     seq: int
     at: int  # milliseconds since 1970, never falling while hosts' clocks agree to a minute
@@ -57,7 +74,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def mark(self) -> str:
-        """What tells this fact from every other."""
+        """What distinguishes this fact from all others."""
         return mark(self.seq, self.at, self.fact.id, self.fact.digest)
 
 
@@ -76,42 +93,42 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True, gc=False):
-    """What became of a fact that was handed in. Exactly one of `recorded` and `error` is set."""
+    """What became of a fact. Exactly one of `recorded` and `error` is set."""
 
     recorded: Recorded | None = None
     error: ScoreboardError | None = None
     replayed: bool = False
-    shown: Any = None  # what the fold's view showed after the commit, None where it could not
+    shown: Any = None  # what the batch's `project` returned, None where it failed
 
 
 class FoldBatch(Protocol):
-    """One batch being folded into a feature's tables, inside the writer's transaction."""
+    """Facts that are folded into a feature's tables, inside the writer's transaction."""
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """The fact's result. Raises a ScoreboardError where it breaks a rule; nothing is kept then."""
+        """Fold a fact. Returns its result. Raises a ScoreboardError, before its first write, to refuse it."""
 
-    def again(self, recorded: Recorded) -> None:
-        """A fact of the batch was recorded earlier: show its views once more, change nothing."""
+    def replay(self, recorded: Recorded) -> None:
+        """A fact of the batch was recorded earlier: have its views shown again, and change no table."""
 
     def finish(self) -> None:
         """Write what the batch changed."""
 
-    def publish(self, span: Span) -> Any:
-        """After the commit of these facts: show it. Returns what is now shown, or None."""
+    def project(self, span: Span) -> Any:
+        """After the commit of these facts: show them in the views. Returns what is shown now, or None."""
 
 
-Announce = Callable[[Span], None]  # told of committed facts that change no board
+Announce = Callable[[Span], None]  # is told the facts of a commit that change no board
 
 
 class Fold(Protocol):
-    """A feature's part in the writer: how facts of its kinds change its tables."""
+    """How facts of some kinds change the tables of a feature."""
 
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of facts that it folds."""
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
-        """Load what folding `facts` needs. All of them are of one kind. The write lock is held."""
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
+        """Open a batch: load what folding `facts` needs. All are of one kind. The write lock is held."""
 
 
 class Follower(Protocol):

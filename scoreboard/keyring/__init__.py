@@ -1,1 +1,1 @@
-"""The key ring: secrets that rotate by themselves, shared by all processes, one use apart from the other."""
+"""The key ring: secrets that rotate automatically, shared by all processes, with keys for each purpose."""

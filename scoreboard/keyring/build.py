@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scoreboard.base import Base
+from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
-from scoreboard.keyring.fold import KeyRingFold
+from scoreboard.keyring.fold import CREATED, REVOKED, apply
 from scoreboard.keyring.service import KeyRing
 from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import Schedule
@@ -13,8 +14,8 @@ from scoreboard.keyring.vault import Vault
 
 
 def folds(announce: Announce) -> list[Fold]:
-    """How facts about keys of the ring are folded."""
-    return [KeyRingFold(announce=announce)]
+    """Folds of facts about ring keys."""
+    return [SimpleFold({CREATED, REVOKED}, apply=apply, announce=announce)]
 
 
 def build(base: Base, writer: Writer) -> KeyRing:

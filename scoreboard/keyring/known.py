@@ -1,4 +1,4 @@
-"""The key ring as one process read it last: never changed, only replaced."""
+"""The key ring as a process read it last. It is immutable: a new read replaces it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.keyring.vault import Vault
 
 
 class KnownKeys:
-    """Keys of the ring with their terms, and the keys derived from those that could be opened."""
+    """Keys of the ring with their terms, and the keys derived from readable ones."""
 
     def __init__(self, keys: Sequence[RingKey], vault: Vault) -> None:
         found = {key.kid: vault.unseal(key.kid, key.sealed) for key in keys}
@@ -32,12 +32,12 @@ class KnownKeys:
         return None if term is None else self._key(purpose, term.kid)
 
     def opening(self, purpose: str, kid: str, at: int) -> Key | None:
-        """The key of this kid for a purpose; None where it does not open, or not any more."""
+        """The key of this kid for a purpose; None where it does not open."""
         term = self._terms.get(kid)
         return self._key(purpose, kid) if term is not None and opens(term, at) else None
 
-    def good(self, at: int) -> frozenset[str]:
-        """Those that open."""
+    def kids_that_open(self, at: int) -> frozenset[str]:
+        """The kids of the keys that open."""
         return frozenset(term.kid for term in self.terms if opens(term, at))
 
     def _key(self, purpose: str, kid: str) -> Key:

@@ -8,18 +8,18 @@ from scoreboard.keyring.types import RingKey, Schedule, State, Term
 
 DAY_MS = 86_400_000
 LONGEST_TOKEN_MS = DAY_MS
-LATE_MS = 15 * 60_000  # how long a process that lost the database may go on signing with the key before
+LATE_MS = 15 * 60_000  # how long a process without the database may keep signing with the previous key
 VERIFY_MS = LONGEST_TOKEN_MS + LATE_MS
-KEPT_MS = VERIFY_MS + 7 * DAY_MS  # retired keys are kept for a while: a host's clock may be days ahead
+KEPT_MS = VERIFY_MS + 7 * DAY_MS  # retired keys are kept for some days: a host's clock may be that far ahead
 
-MOST_SECONDS = 20.0  # between two readings: a revoked key must be refused everywhere within 65 s
+MOST_SECONDS = 20.0  # between two reads: a revoked key must be refused everywhere within 65 s
 
 
 def terms(keys: Sequence[RingKey], unreadable: Container[str] = ()) -> tuple[Term, ...]:
     """When each key signs and opens, in the order in which they sign.
 
-    A key signs until the next good one does. Keys that are revoked or unreadable succeed nobody:
-    the key before them goes on.
+    A key signs until the next usable one does. A revoked or unreadable key does not take over: the key
+    before it keeps signing.
     """
     found: list[Term] = []
     following: int | None = None
@@ -47,7 +47,7 @@ def _term(key: RingKey, following: int | None, readable: bool) -> Term:
 
 
 def state(term: Term, at: int) -> State:
-    """What a key is good for at a time."""
+    """The state of a key at a time."""
     if term.revoked_at is not None:
         return State.REVOKED
     if not term.readable:
@@ -67,15 +67,15 @@ def signing(terms: Sequence[Term], at: int) -> Term | None:
 
 
 def opens(term: Term, at: int) -> bool:
-    """Whether a key opens. One that is only published does: another host's clock may be ahead."""
+    """Whether a key opens. A published key does, because another host's clock may be ahead."""
     return state(term, at) in (State.PUBLISHED, State.SIGNS, State.OPENS)
 
 
 def due(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
-    """When the key begins to sign that has to be made now; None where none has to be.
+    """When a key that must be made now begins to sign; None where no key is due.
 
-    Each rotation begins with a new key. It is made twice the publish time ahead, so that whoever
-    makes it may be that late. Where nobody made it, or it can't be used, it is made now.
+    Each rotation period begins with a new key. The key is due twice the publish time ahead, so it may be
+    made late by one publish time. A key that is missing or unusable is made now.
     """
     if signing(terms, at) is None:
         return at

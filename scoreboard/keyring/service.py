@@ -1,4 +1,4 @@
-"""The key ring: what tokens are sealed with, and how it changes by itself."""
+"""The key ring: the keys that seal tokens, and their automatic rotation."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from scoreboard.keyring.vault import Vault
 log = logging.getLogger(__name__)
 
 KID_BYTES = 6
-LOOK_SECONDS = 1.0  # a ring that could not be read is tried this often; unknown kids no oftener
-UNKNOWN_KEPT = 1000  # kids that are known not to be there
+LOOK_SECONDS = 1.0  # between two reads of a ring that could not be read, or that lacks a kid
+UNKNOWN_KEPT = 1000  # kids that the ring does not have
 TRIES = 3
 
 
 @dataclass(kw_only=True)
 class KeyRing:
-    """Keys that rotate by themselves, shared by all processes through the database.
+    """Keys that rotate automatically, shared by all processes through the database.
 
-    Sealing and opening work from memory, whatever happens to the database.
+    Sealing and opening work from memory, also while the database is down.
     """
 
     stored: RingKeys
@@ -45,12 +45,12 @@ class KeyRing:
     clock: Clock
     schedule: Schedule
     monotonic: Callable[[], float] = time.monotonic
-    version: int = 0  # changes whenever other keys open than before: what was remembered is to be forgotten
+    version: int = 0  # changes with the set of keys that open: caches of opened tokens are outdated then
     _known: KnownKeys = field(init=False)
-    _good: frozenset[str] = frozenset()
+    _opening: frozenset[str] = frozenset()  # the kids that open
     _unknown: set[str] = field(default_factory=set)
-    _looked: float = float("-inf")
-    _seen: bool = True  # whether the ring could be read when it was looked at last
+    _looked_at: float = float("-inf")
+    _readable: bool = True  # whether the last read succeeded
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _away: bool = False
     loop: Loop = field(init=False)
@@ -61,37 +61,37 @@ class KeyRing:
             "key rotation",
             self.turn,
             expected=(DatabaseUnavailable, ScoreboardError),
-            # A process that starts while the database is away can sign nothing until it has read the ring.
+            # A process that starts while the database is down can sign nothing until it has read the ring.
             rest_seconds=LOOK_SECONDS,
             failed=self._note_outage,
         )
 
     def signing(self, purpose: str) -> Key:
-        """What to seal with now. Raises Unavailable where the ring could not be read or made yet."""
+        """The key to seal with now. Raises Unavailable until the ring was read."""
         key = self._known.signing(purpose, self.clock())
         if key is None:
-            raise Unavailable("The key ring could not be read yet. Send the same again.")
+            raise Unavailable("The key ring could not be read yet. Send the request again.")
         return key
 
     def opening(self, purpose: str, kid: str) -> Key | None:
-        """What to open with; None where there is no such key, or where it is retired or revoked.
+        """The key to open with; None where there is no such key, or where it is retired or revoked.
 
-        A kid that is not known makes this process read the ring, once a second at most: another
-        process may have made the key a moment ago. Raises Unavailable where the ring can't be read
-        then: a good token must not be refused because the database is away.
+        For an unknown kid this process reads the ring, at most once a second: another process may have just
+        made the key. Raises Unavailable where that read fails: a valid token must not be refused because
+        the database is down.
         """
         if kid not in self._known and len(kid) == 2 * KID_BYTES:
-            self._look_for(kid)
+            self._find_new(kid)
         return self._known.opening(purpose, kid, self.clock())
 
     def ensure(self) -> None:
-        """Read the ring, and make the key that is due, if one is. Of several processes one makes it.
+        """Read the ring, and make a key if one is due. Of several processes, one makes it.
 
         Raises DatabaseUnavailable or Unavailable.
         """
         self._read()
         for _ in range(TRIES):
-            known = self._known  # what is due and the newest key must be of one reading
+            known = self._known  # what is due and the newest key must come from one read
             usable_at = due(known.terms, self.clock(), self.schedule)
             if usable_at is None:
                 return
@@ -102,13 +102,13 @@ class KeyRing:
             self._read()
 
     def turn(self) -> float:
-        """Keep up with the ring, and rotate it where that is due. Returns the seconds until the next turn."""
+        """Read the ring, and rotate it when that is due. Returns the seconds until the next turn."""
         self.ensure()
         self._away = False
         return reload_seconds(self.schedule) * random.uniform(0.75, 1.25)
 
     def rotate(self) -> Term:
-        """Make a key now, which signs after the publish time: at once where no other one signs."""
+        """Make a key now. It signs after the publish time, or at once where no other key signs."""
         self._read()
         at = self.clock()
         signs = signing(self._known.terms, at) is not None
@@ -117,10 +117,9 @@ class KeyRing:
         return next(term for term in self._known.terms if term.kid == kid)
 
     def revoke(self, kid: str) -> None:
-        """Revoke a key: within half a minute no process takes it. Raises NotFound, ring_key_not_found.
+        """Revoke a key: within half a minute no process accepts it. Raises NotFound, ring_key_not_found.
 
-        The key before it signs on until the next one does. Where there is none, one is made that
-        signs at once.
+        The key before it signs until the next one does. Where there is none, a new key signs at once.
         """
         self._revoke([kid])
 
@@ -135,47 +134,47 @@ class KeyRing:
         self._read()
         return list(self._known.terms)
 
-    def _look_for(self, kid: str) -> None:
+    def _find_new(self, kid: str) -> None:
         with self._reading:
             if kid in self._known or kid in self._unknown:
                 return
-            if self.monotonic() - self._looked >= LOOK_SECONDS:
+            if self.monotonic() - self._looked_at >= LOOK_SECONDS:
                 self._look()
-                if self._seen and kid not in self._known:
-                    # For good: whoever makes a key makes it known before he uses it.
+                if self._readable and kid not in self._known:
+                    # Permanently: a process publishes a key before it uses it.
                     self._unknown.add(kid)
-            if not self._seen:
-                raise Unavailable("The key of this token can't be looked up now. Send the same again.")
+            if not self._readable:
+                raise Unavailable("The key of this token can't be looked up now. Send the request again.")
 
     def _look(self) -> None:
         try:
-            self._take_in()
+            self._load()
         except DatabaseUnavailable as error:
-            log.debug("keys can't be looked for", extra={"reason": str(error)})
-            self._seen = False
+            log.debug("the key ring can't be read", extra={"reason": str(error)})
+            self._readable = False
         else:
-            self._seen = True
+            self._readable = True
             if len(self._unknown) >= UNKNOWN_KEPT:
                 self._unknown.clear()
         finally:
-            self._looked = self.monotonic()
+            self._looked_at = self.monotonic()
 
     def _read(self) -> None:
-        # One at a time: an older reading that comes late must not bring back what was revoked.
+        # One at a time: an older read that ends late must not bring back a revoked key.
         with self._reading:
-            self._take_in()
+            self._load()
 
-    def _take_in(self) -> None:
+    def _load(self) -> None:
         keys = self.stored.all()
         if keys != self._known.keys:
             known = KnownKeys(keys, self.vault)
             for kid in known.unreadable - self._known.unreadable:
                 log.error("a ring key is sealed under another SECRET_KEY", extra={"kid": kid})
             self._known = known
-        good = self._known.good(self.clock())
-        if good != self._good:
-            # After the keys: what is remembered under the new version was opened with the new keys.
-            self._good, self.version = good, self.version + 1
+        opening = self._known.kids_that_open(self.clock())
+        if opening != self._opening:
+            # After the keys: tokens that are cached under the new version were opened with the new keys.
+            self._opening, self.version = opening, self.version + 1
 
     def _make(self, usable_at: int, *, after: str | None = None) -> str:
         kid = secrets.token_hex(KID_BYTES)
@@ -198,7 +197,7 @@ class KeyRing:
     def _note_outage(self, error: Exception) -> None:
         # Logged once per outage: the known keys still work.
         if not self._away:
-            log.warning("the key ring can't be kept up", extra={"reason": str(error)})
+            log.warning("the key ring can't be read or rotated", extra={"reason": str(error)})
         self._away = True
 
 

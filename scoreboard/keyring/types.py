@@ -1,4 +1,4 @@
-"""The words of the key ring."""
+"""Types of the key ring."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from msgspec import Struct
 
 
 class Key(Struct, frozen=True, kw_only=True, gc=False):
-    """What is sealed and opened with for one purpose."""
+    """A key that seals and opens, for one purpose."""
 
-    kid: str  # names it in what was sealed with it: short, URL-safe, no dots
+    kid: str  # its id, which each token names: short, URL-safe, no dots
     secret: bytes  # 32 bytes
 
 
@@ -26,9 +26,9 @@ class RingKey(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class State(StrEnum):
-    """What a key of the ring is good for at some time."""
+    """What a key of the ring may be used for at a time."""
 
-    PUBLISHED = "published"  # signs later, and opens already
+    PUBLISHED = "published"  # opens, and signs later
     SIGNS = "signs"
     OPENS = "opens"
     RETIRED = "retired"
@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 class Term(Struct, frozen=True, kw_only=True, gc=False):
-    """When a key of the ring signs, and until when it opens. None: until there is another one."""
+    """When a key of the ring signs and opens. None: until another key takes over."""
 
     kid: str
     created_at: int
@@ -49,7 +49,7 @@ class Term(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Schedule(Struct, frozen=True, kw_only=True, gc=False):
-    """How often there is a new key, and how long every process knows it before it signs."""
+    """How often a new key is made, and how long before its first use it is published."""
 
     rotation_ms: int
     publish_ms: int

@@ -1,4 +1,4 @@
-"""The vault: what keeps roots of ring keys unreadable in the database and in its backups."""
+"""The vault: it encrypts the roots of ring keys, so that no database and no backup reveals them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ PURPOSE = "ring-key"
 
 
 class Vault:
-    """Seals under the first of some secrets, and opens what was sealed under any of them."""
+    """Seals with the first of some secrets, and opens what was sealed with any of them."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         self._keys = [derive(secret, PURPOSE) for secret in secrets]
 
     def seal(self, kid: str, root: bytes) -> bytes:
-        """The root of a key as it is stored, where it serves under this kid only."""
+        """The root of a key as it is stored. It opens under this kid only."""
         return seal(self._keys[0], root, kid.encode())
 
     def unseal(self, kid: str, sealed: bytes) -> bytes | None:

@@ -1,1 +1,1 @@
-"""Merging: a guest becomes part of an account, with all that was scored."""
+"""Merging: a guest becomes part of an account, with all scores."""

@@ -13,20 +13,24 @@ from scoreboard.journal.types import Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.merging.fold import MergeFold
 from scoreboard.merging.service import Merging
+from scoreboard.stream.serving.signals import Signals
 
 
 def folds(boards: BoardTables) -> list[Fold]:
-    """How the fact that a guest was merged is folded: each feature does its part."""
+    """How the fact that a guest was merged is folded: each feature has its step."""
     board_merge = BoardMerge(catalogue=boards.catalogue, projector=boards.projector)
     return [MergeFold(accounts=AccountMerge(), boards=board_merge, actions=ActionMerge())]
 
 
-def build(*, accounts: AccountsParts, boards: BoardTables, journal: Journal, writer: Writer) -> Merging:
+def build(
+    *, accounts: AccountsParts, boards: BoardTables, journal: Journal, writer: Writer, signals: Signals
+) -> Merging:
     """The service that merges guests."""
     return Merging(
         guest=accounts.sessions.guest,
         gather=Gather(catalogue=boards.catalogue, accounts=accounts.accounts, journal=journal),
         writer=writer,
         revoked=accounts.sessions.revocations.add,
+        tell=signals.tell,
         forget=accounts.accounts.forget,
     )

@@ -1,4 +1,4 @@
-"""How a guest is merged into an account: one fact, folded by every feature that knows the guest."""
+"""How a guest is merged into an account: one fact, with a step for every feature that knows guests."""
 
 from __future__ import annotations
 
@@ -7,55 +7,52 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded, Span
-from scoreboard.merging.types import Part, Revoked, Shows
+from scoreboard.journal.simplefold import SimpleBatch
+from scoreboard.journal.types import PLAYER_MERGED, Fact, Span
+from scoreboard.merging.types import BoardStep, MergeStep, Revoked
 
 
 @dataclass(frozen=True, kw_only=True)
 class MergeFold:
     """Facts of the kind "player-merged"."""
 
-    accounts: Part
-    boards: Shows
-    actions: Part
+    accounts: MergeStep
+    boards: BoardStep
+    actions: MergeStep
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
-        """Nothing to load."""
-        return MergeFoldBatch(db=db, at=at, parts=self)
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
+        """A batch of merges. Nothing is loaded before."""
+        return MergeFoldBatch(db=db, at=at, fold=self)
 
 
 @dataclass(kw_only=True)
-class MergeFoldBatch:
+class MergeFoldBatch(SimpleBatch):
     """Merges in one batch."""
 
     db: Connection
     at: int
-    parts: MergeFold
+    fold: MergeFold
     guests: list[str] = field(default_factory=list)
     changes: list[Any] = field(default_factory=list)
     revoked: dict[str, Any] = field(default_factory=dict)
 
     def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Merge a guest. The result names the windows that changed. Raises what refuses it."""
-        # Whatever may be refused comes before the first write: a refusal does not roll back.
-        parts = (self.parts.accounts, self.parts.boards, self.parts.actions)
-        end, move, join = [part.check(self.db, fact, seq, self.at) for part in parts]
-        self.revoked |= end()
-        changes = move()
-        join()
+        """Merge a guest. The result names the windows that changed. Raises the refusal of a step."""
+        # All steps are checked before the first write: a refusal does not roll back.
+        steps = (self.fold.accounts, self.fold.boards, self.fold.actions)
+        end_sessions, move_standings, combine_guards = [
+            step.check(self.db, fact, seq, self.at) for step in steps
+        ]
+        self.revoked |= end_sessions()
+        changes = move_standings()
+        combine_guards()
         self.changes += changes
         self.guests.append(fact.data["guest"])
         windows = [change.window for change in changes]
         return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
-    def again(self, recorded: Recorded) -> None:
-        """Boards are shown once more by the follower."""
-
-    def finish(self) -> None:
-        """Everything is written already."""
-
-    def publish(self, span: Span) -> Revoked:
-        """Show the boards. Returns what was revoked, which this process must not read again."""
-        self.parts.boards.publish(self.changes, self.guests, span)
+    def project(self, span: Span) -> Revoked:
+        """Show the boards. Returns the revocations, which this process takes in at once."""
+        self.fold.boards.project(self.changes, self.guests, span)
         return self.revoked

@@ -34,7 +34,7 @@ bp = Blueprint("merging", __name__, url_prefix="/v1")
     ),
 )
 def merge_guest() -> Response:
-    """Merge a guest into one's account: all that the guest scored is one's own from now on."""
+    """Merge a guest into your account: the guest's scores become yours."""
     token = shaped(sent(), Merge).guest_refresh_token
     guest = parts().merging.merge(g.player, token, context=context())
     merged = Merged(player=PlayerShown.of(parts().accounts.players.me(g.player.id)), guest=guest)

@@ -14,20 +14,22 @@ from scoreboard.journal.types import PLAYER_MERGED, SEVERAL, Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.merging.types import Revoked
 
-TRIES = 3  # boards that are defined while a guest is merged
+TRIES = 3  # a board may be defined while a guest is merged
 PATIENCE_SECONDS = 20.0  # a player may stand in thousands of windows
-REUSED = "idempotency_key_reused"  # what the journal calls a guest who was merged into another account
+MERGED = "merged"  # the kind of the private frame
+REUSED = "idempotency_key_reused"  # the journal's code for a guest who was merged into another account
 
 
 @dataclass(frozen=True, kw_only=True)
 class Merging:
-    """Lets an account take in what a guest scored."""
+    """Merges guests into accounts."""
 
-    guest: Callable[[str], str]  # whose refresh token it is
-    gather: Callable[[str, str], Any]  # what an account and a guest add up to
+    guest: Callable[[str], str]  # the guest of a refresh token
+    gather: Callable[[str, str], Any]  # the standings of an account and a guest together
     writer: Writer
     revoked: Callable[[Revoked], None]
-    forget: Callable[[str], None]  # what is remembered of a player's account
+    tell: Callable[[str, str, Mapping[str, Any]], None]  # sends a player's open streams a private frame
+    forget: Callable[[str], None]  # drops a player's cached account
 
     def merge(self, player: Player, token: str, *, context: Mapping[str, str]) -> str:
         """Merge the guest of a refresh token into a player's account. Returns the guest's id.
@@ -37,7 +39,7 @@ class Merging:
         account_suspended or scoring_disabled; Refused, score_out_of_range; Unavailable.
         """
         guest = self.guest(token)
-        deadline.lift()  # who played for years has much to be read
+        deadline.lift()  # years of play are many facts to read
         for left in reversed(range(TRIES)):
             try:
                 outcome = self._try(player.id, guest, context)
@@ -46,8 +48,14 @@ class Merging:
                 if not left:
                     raise
         self.forget(guest)
+        if not outcome.replayed:
+            self._tell_both(player.id, guest)  # first: the streams of the guest's sessions end with these
         self.revoked(outcome.shown or {})
         return guest
+
+    def _tell_both(self, account: str, guest: str) -> None:
+        for player in (account, guest):
+            self.tell(player, MERGED, {"guest": guest, "player": account})
 
     def _try(self, account: str, guest: str, context: Mapping[str, str]) -> Outcome:
         fact = Fact(

@@ -1,4 +1,4 @@
-"""The words of merging."""
+"""Types of merging."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from scoreboard.journal.types import Fact, Span
 Revoked = Mapping[str, Revocation]
 
 
-class Part(Protocol):
-    """What one feature does where a guest is merged, inside the writer's transaction."""
+class MergeStep(Protocol):
+    """The part of one feature in a merge, inside the writer's transaction."""
 
     def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], Any]:
-        """What writes it. Raises a ScoreboardError where the merge breaks a rule; nothing is written then."""
+        """Check the merge, and write nothing yet. Returns a function that writes this feature's changes.
+
+        Raises a ScoreboardError where the merge breaks a rule.
+        """
 
 
-class Shows(Part, Protocol):
-    """The part that moves standings, and shows them."""
+class BoardStep(MergeStep, Protocol):
+    """The step that moves standings, and projects the boards after the commit."""
 
-    def publish(self, changes: Sequence[Any], guests: Sequence[str], span: Span) -> None:
+    def project(self, changes: Sequence[Any], guests: Sequence[str], span: Span) -> None:
         """After the commit of the facts of `span`: show what changed."""

@@ -1,4 +1,4 @@
-"""What travels of merging."""
+"""Bodies and answers of merging."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from scoreboard.core.ids import PlayerId
 
 
 class Merge(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Which guest to merge, proven by the newest refresh token."""
+    """The guest to merge, proven by their newest refresh token."""
 
     guest_refresh_token: Annotated[str, Meta(max_length=256)]
 
 
 class Merged(Struct, frozen=True, kw_only=True):
-    """An account that took in a guest."""
+    """An account that a guest was merged into."""
 
     player: PlayerShown
-    guest: Annotated[PlayerId, Meta(description="The guest, who is gone.")]
+    guest: Annotated[PlayerId, Meta(description="The guest's id, which is not used any more.")]

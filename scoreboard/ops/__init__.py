@@ -1,1 +1,1 @@
-"""Is it well? For load balancers, platforms and people."""
+"""Health checks for load balancers, platforms and operators."""

@@ -1,4 +1,4 @@
-"""What this deployment depends on, and how each part is doing."""
+"""The parts that this deployment depends on, and their states."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from scoreboard.core.storage.redis import Breaker, RedisAway, RedisError
 from scoreboard.core.storage.redisreasons import reason_of
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
-STUCK = 5000  # facts; a follower so far behind is worth a look
-OPEN = ("state", "reason")  # what of a check anybody may know: neither versions nor lags
+STUCK = 5000  # facts; a follower so far behind needs attention
+PUBLIC = ("state", "reason")  # fields of a check that callers without a key see: neither versions nor lags
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """Asks every part, and says who is missing."""
+    """Checks every part."""
 
     database: Database
     writable: Callable[[], None]
@@ -31,7 +31,7 @@ class Health:
     prepared: Callable[[], bool]
 
     def report(self) -> tuple[bool, dict[str, Any]]:
-        """Whether scores can be taken, and the state of each part with its latency in milliseconds."""
+        """Whether scores can be accepted, and the state of each part with its latency in milliseconds."""
         database = _checked(self._ask_database)
         checks = {"database": database, "redis": _checked(self._ask_redis)}
         if database["state"] == "ok":
@@ -49,14 +49,14 @@ class Health:
         try:
             self.probe()
         except (RedisError, OSError) as error:
-            # Not by the breaker: a Redis that takes no writes can be read.
+            # The breaker does not count this: a Redis that refuses writes can still be read.
             raise RedisAway(str(error), reason_of(error)) from error
         return {"reason": "evicting"} if self.evicting() else {}
 
 
 def brief(checks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What of these checks anybody may know."""
-    return {name: {key: check[key] for key in OPEN if key in check} for name, check in checks.items()}
+    """These checks without the fields that need a key."""
+    return {name: {key: check[key] for key in PUBLIC if key in check} for name, check in checks.items()}
 
 
 def _lag(ask: Callable[[], int | None]) -> dict[str, Any]:
@@ -73,7 +73,11 @@ def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         found = ask()
     except Exception as error:  # noqa: BLE001 - whatever it is, this part is not well
-        return {"state": "away", "reason": _reason(error), "error": type(error).__name__}
+        return {
+            "state": "away",
+            "reason": _reason(error),
+            "error": type(error).__name__.removeprefix("Database"),
+        }
     return {"state": "ok", **found, "ms": round((time.monotonic() - started) * 1000, 1)}
 
 

@@ -1,4 +1,4 @@
-"""The shapes of health."""
+"""The shapes of health checks."""
 
 from __future__ import annotations
 
@@ -40,20 +40,22 @@ class Alive(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """How one part is doing."""
+    """The state of one part."""
 
     state: Literal["ok", "away", "behind", "rebuilding"]
-    reason: Annotated[Reason | UnsetType, Meta(description="Why it is not ok, or may stop to be.")] = UNSET
+    reason: Annotated[Reason | UnsetType, Meta(description="Why it is not ok, or is at risk.")] = UNSET
     error: Annotated[str | UnsetType, Meta(description="The kind of error. With a key.")] = UNSET
-    ms: Annotated[float | UnsetType, Meta(description="How long it took to ask. With a key.")] = UNSET
+    ms: Annotated[float | UnsetType, Meta(description="Milliseconds that the check took. With a key.")] = (
+        UNSET
+    )
     sqlite: Annotated[str | UnsetType, Meta(description="Version of the library. With a key.")] = UNSET
     behind: Annotated[
-        int | UnsetType | None, Meta(description="Facts that a view has yet to see. With a key.")
+        int | UnsetType | None, Meta(description="Facts that the view has not applied yet. With a key.")
     ] = UNSET
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
-    """Whether scores can be taken, and how each part is doing."""
+    """Whether scores can be accepted, and the state of each part."""
 
     status: Literal["ready", "not ready"]
     checks: dict[str, Check]

@@ -1,7 +1,7 @@
-"""What pages say, in each language: one file of texts for each, in frontend/messages. Pure, once read.
+"""The texts of pages in each language: one catalogue for each, in frontend/messages. Pure, once read.
 
-A text is a line with places in it, as in "Sent to {name}", or one line for each plural category of
-the language, of which the number `n` chooses one.
+A text is a line with placeholders, as in "Sent to {name}", or one line for each plural category of the
+language, of which the number `n` chooses one. A text that a catalogue lacks is shown in English.
 """
 
 from __future__ import annotations
@@ -9,32 +9,34 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from scoreboard.core.root import ROOT
 from scoreboard.pages.plurals import plural
 
-FOLDER = Path(__file__).parent.parent.parent / "frontend" / "messages"
+FOLDER = ROOT / "frontend" / "messages"
 ENGLISH = "en"
-FROM_THE_RIGHT = {"ar"}
-PLACE = re.compile(r"\{(\w+)\}")
+RIGHT_TO_LEFT = {"ar"}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 GROUPS = "\N{NARROW NO-BREAK SPACE}"  # between thousands: no language reads it as a decimal point
 
-# Tags that name one of our languages without being its tag. Who reads traditional Chinese is not
-# served by simplified: his next language is looked at.
-MEANT = {"pt": "pt-BR", "zh": "zh-Hans", "zh-hant": "", "zh-tw": "", "zh-hk": "", "zh-mo": ""}
+# Tags that name one of our languages without being its tag. Readers of traditional Chinese are not
+# given simplified Chinese: their next language is tried.
+ALIASES = {"pt": "pt-BR", "zh": "zh-Hans", "zh-hant": "", "zh-tw": "", "zh-hk": "", "zh-mo": ""}
 
 Text = str | Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """A language that pages speak; what it lacks is said in English."""
+    """A language of the pages: its own catalogue, and the English one for what that lacks."""
 
     tag: str
     texts: Mapping[str, Text]
+    english: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -44,33 +46,40 @@ class Language:
     @property
     def direction(self) -> str:
         """Which way it is written: "ltr" or "rtl"."""
-        return "rtl" if self.tag in FROM_THE_RIGHT else "ltr"
+        return "rtl" if self.tag in RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def gaps(self) -> list[str]:
+        """The keys of the texts that it lacks, in the order of the English catalogue."""
+        return [key for key in self.english if key not in self.texts]
 
     def say(self, key: str, **values: object) -> Markup:
-        """A text as HTML, with these values in its places. What is no markup is escaped."""
-        text = self.texts[key]
+        """A text as HTML, with these values in its placeholders. Values that are not markup are escaped."""
+        own = key in self.texts
+        text = self.texts[key] if own else self.english[key]
         if not isinstance(text, str):
             number = values["n"]
             assert isinstance(number, int), key
-            text = text.get(plural(self.tag, number), text["other"])
-        said = PLACE.sub(lambda place: escape(_shown(values[place[1]])), escape(text))
-        return Markup(said)  # noqa: S704 - all of it was escaped above
+            text = text.get(plural(self.tag if own else ENGLISH, number), text["other"])
+        filled = PLACEHOLDER.sub(lambda name: escape(_formatted(values[name[1]])), escape(text))
+        return Markup(filled)  # noqa: S704 - all of it was escaped above
 
     def sections(self, *names: str) -> dict[str, Text]:
-        """All texts whose keys begin with one of these words: what a page's script may say."""
-        return {key: text for key, text in self.texts.items() if key.partition(".")[0] in names}
+        """All texts whose keys begin with one of these words: those that a page's scripts show."""
+        texts = {**self.english, **self.texts}
+        return {key: text for key, text in texts.items() if key.partition(".")[0] in names}
 
 
 def load(folder: Path = FOLDER) -> dict[str, Language]:
     """Every language, by its tag. English comes first."""
     english = _read(folder / f"{ENGLISH}.json")
     tags = sorted((path.stem for path in folder.glob("*.json")), key=lambda tag: (tag != ENGLISH, tag))
-    return {tag: Language(tag=tag, texts=english | _read(folder / f"{tag}.json")) for tag in tags}
+    return {tag: Language(tag=tag, texts=_read(folder / f"{tag}.json"), english=english) for tag in tags}
 
 
 def choose(languages: Mapping[str, Language], *, asked: str, accepted: str) -> Language:
-    """The language that was asked for, or else the first one of an Accept-Language that we speak."""
-    known = {tag.lower(): tag for tag in languages} | MEANT
+    """The language that was asked for; otherwise the first one of an Accept-Language that we have."""
+    known = {tag.lower(): tag for tag in languages} | ALIASES
     for tag in (asked, *_ranked(accepted)):
         found = _lookup(tag.strip().lower(), known)
         if found:
@@ -86,14 +95,14 @@ def _lookup(tag: str, known: Mapping[str, str]) -> str:
 
 
 def _ranked(header: str) -> Iterator[str]:
-    """The tags of an Accept-Language, the best one first. Those of quality 0 are not wanted."""
-    wanted = []
-    for place, item in enumerate(header.split(",")):
+    """The tags of an Accept-Language, the best one first. Those of quality 0 are left out."""
+    accepted = []
+    for index, item in enumerate(header.split(",")):
         tag, _, parameter = item.partition(";")
         quality = _quality(parameter)
         if quality > 0:
-            wanted.append((-quality, place, tag))
-    return (tag for _, _, tag in sorted(wanted))
+            accepted.append((-quality, index, tag))
+    return (tag for _, _, tag in sorted(accepted))
 
 
 def _quality(parameter: str) -> float:
@@ -107,7 +116,7 @@ def _quality(parameter: str) -> float:
     return quality if name.strip().lower() == "q" and 0 <= quality <= 1 else 0.0
 
 
-def _shown(value: object) -> object:
+def _formatted(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}".replace(",", GROUPS)
     return value

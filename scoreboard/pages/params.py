@@ -1,4 +1,4 @@
-"""What the address of a page asks for. Pages forgive: shared addresses carry all sorts of things."""
+"""Query parameters of pages. Bad values become defaults: shared addresses carry all kinds of values."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ MOST_WORDS = 20
 
 
 def number(args: Mapping[str, str], name: str, otherwise: int, *, least: int, most: int) -> int:
-    """A whole number within bounds; `otherwise` where it is none."""
+    """A whole number, moved into bounds; `otherwise` for anything that is no number."""
     text = args.get(name, "")
     return min(most, max(least, int(text))) if re.match(r"^[0-9]{1,15}\Z", text) else otherwise
 
 
 def one_of(args: Mapping[str, str], name: str, words: Sequence[str]) -> str:
-    """One of some words; the first one where it is none of them."""
+    """One of some words; the first one for any other value."""
     return args.get(name, "") if args.get(name) in words else words[0]
 
 

@@ -1,13 +1,13 @@
-"""Which form of a text goes with a number, as CLDR says for whole numbers. Pure.
+"""The plural form of a text for a number: CLDR's rules for whole numbers. Pure.
 
-The browser knows these rules (Intl.PluralRules); Python does not. A test compares them.
+Browsers have these rules (Intl.PluralRules), Python has not. A test compares them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-MILLION = 1_000_000  # "un millón de puntos": some languages say of exact millions "of points"
+MILLION = 1_000_000  # exact millions have a form of their own: "un millón de puntos"
 
 
 def _always_other(number: int) -> str:
@@ -47,5 +47,5 @@ RULES: Mapping[str, Callable[[int], str]] = {
 
 
 def plural(language: str, number: int) -> str:
-    """The category of a number, such as "one" or "few"."""
+    """The plural category of a number, such as "one" or "few"."""
     return RULES[language](abs(number))

@@ -1,48 +1,41 @@
-"""What all pages have in common: what they may load, and their language, put where templates reach it."""
+"""What all pages share: the headers that say what they may load, and the words and links of templates."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
 from scoreboard.boards.types import Period
 from scoreboard.core.http import links
+from scoreboard.core.http.pages import DeclaredPage, declared_pages, takes_language
 from scoreboard.core.http.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
-PAGES, FILES = ("pages.", "guide.", "shell.", "reference."), ("static", "openapi", "service_worker")
-# Names are written by strangers: a page that runs and loads only our own files can't be turned by them.
+# Strangers write names: a page that runs and loads only our own files can't be taken over by a name.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
-DOORS = (  # of the house of developers: where they lead, and what is written on them
-    ("guide.guide", "site.guide"),
-    ("reference.docs", "site.api"),
-    ("guide.events", "site.events"),
-    ("guide.builder", "site.embed"),
-    ("guide.problems", "site.problems"),
-)
 
 
 def install(bp: Blueprint) -> None:
-    """Give all templates of the app the words, and all links between pages the language asked for."""
+    """Give all templates of the app texts and links, and keep the chosen language in links between pages."""
     bp.add_app_template_global(say, "t")
     bp.add_app_template_global(language)
     bp.add_app_template_global(texts)
     bp.add_app_template_global(languages)
     bp.add_app_template_global(links.link)
     bp.add_app_template_global(links.root)
-    bp.app_context_processor(_frame)
-    bp.app_url_defaults(_keep)
+    bp.app_context_processor(_frame_values)
+    bp.app_url_defaults(_keep_language)
 
 
-def dress(response: Response) -> Response:
-    """Say what a page may load, in which language it is, and that it is never shown from a cache unasked."""
+def add_headers(response: Response) -> Response:
+    """Add what a page may load, its language, and that caches must revalidate it."""
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=g.get("ancestors", "'self'"))
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Content-Language"] = language().tag
@@ -53,23 +46,25 @@ def dress(response: Response) -> Response:
 def language() -> Language:
     """The language of this request's page."""
     if "language" not in g:
-        g.language = choose(LANGUAGES, asked=_asked(), accepted=request.headers.get("Accept-Language", ""))
+        g.language = choose(
+            LANGUAGES, asked=_language_param(), accepted=request.headers.get("Accept-Language", "")
+        )
     found: Language = g.language
     return found
 
 
 def say(key: str, **values: object) -> Markup:
-    """A text in the language of this page."""
+    """A text in the language of this page, as HTML."""
     return language().say(key, **values)
 
 
 def period_name(period: Period) -> str:
-    """A period as people read it."""
+    """A period's name for readers."""
     return say("board.allTime") if period.kind == "all" else period.id
 
 
 def texts(*sections: str) -> dict[str, Text]:
-    """What a page's scripts may say."""
+    """The texts of these sections, for the scripts of a page."""
     return language().sections(*sections)
 
 
@@ -79,17 +74,32 @@ def languages() -> list[tuple[Language, str]]:
     return [(one, f"{path}?{urlencode(others | {'lang': tag})}") for tag, one in LANGUAGES.items()]
 
 
-def _frame() -> dict[str, Any]:
-    # What the frame of every page needs beside words.
+def pages() -> list[DeclaredPage]:
+    """Every page of this app. Collected once, when it is first needed: by then all routes are there."""
+    held = current_app.extensions
+    if "pages" not in held:
+        held["pages"] = declared_pages(current_app.url_map.iter_rules(), current_app.view_functions)
+    found: list[DeclaredPage] = held["pages"]
+    return found
+
+
+def developer_nav() -> list[tuple[str, str]]:
+    """The navigation of the developers' pages: endpoints, and the keys of their texts."""
+    shown = sorted((*one.page.nav, one.endpoint) for one in pages() if one.page.nav)
+    return [(endpoint, key) for _, key, endpoint in shown]
+
+
+def _frame_values() -> dict[str, Any]:
+    # What base.html needs beside texts.
     on = parts().base.settings.service_worker == "on"
-    return {"doors": DOORS, "worker": url_for("shell.service_worker") if on else ""}
+    return {"developer_nav": developer_nav(), "worker": url_for("shell.service_worker") if on else ""}
 
 
-def _asked() -> str:
+def _language_param() -> str:
     return request.args.get("lang", "")
 
 
-def _keep(endpoint: str, values: dict[str, Any]) -> None:
-    # Who chose a language in the address keeps it from page to page, without a cookie.
-    if endpoint.startswith(PAGES) and not endpoint.endswith(FILES) and _asked() in LANGUAGES:
-        values.setdefault("lang", _asked())
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    # A language that was chosen in the address is kept from page to page, without a cookie.
+    if _language_param() in LANGUAGES and takes_language(current_app.view_functions.get(endpoint)):
+        values.setdefault("lang", _language_param())

@@ -1,9 +1,8 @@
-"""Pages over HTTP: the rows are in the first HTML, and a script keeps them moving."""
+"""Pages over HTTP: the first HTML holds the rows, and a script keeps them current."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
@@ -12,155 +11,167 @@ from scoreboard.boards.types import Board, Period
 from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
 from scoreboard.core.http import cors
 from scoreboard.core.http.files import Files
-from scoreboard.core.http.openapi import described
+from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
+from scoreboard.core.root import ROOT
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.pages import params, rendering, view
-from scoreboard.pages.wire import Asked, EmbedQuery, OverlayQuery, PageQuery, Spoken
+from scoreboard.pages.wire import BoardPageQuery, EmbedQuery, OverlayQuery, RowsQuery
 
-SDK = Path(__file__).parent.parent.parent / "clients" / "javascript"
+SDK = ROOT / "clients" / "javascript"
 
 bp = Blueprint("pages", __name__)
 sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
-EMBEDDED_HIDES = ("views", "search", "star")
+EMBED_HIDES = ("views", "search", "star")
 TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
 OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
 TV_ROWS = 10
 
-PAGE_PROBLEMS = ("not_found", "period_not_found", "region_not_found", "ledger_unavailable")
+PAGE_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")
+BOARD_FILES = (
+    "css/board.css",
+    "css/leaderboard.css",
+    "css/share.css",
+    "js/board/",
+    "js/copy-field.js",
+    "js/formatting.js",
+    "js/main.js",
+)
+PLAY_FILES = ("css/play.css", "css/play-page.css", "js/play/")
 
 rendering.install(bp)
-bp.after_request(rendering.dress)
+bp.after_request(rendering.add_headers)
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
 bp.app_template_filter("scored")(view.scored)
 
 
 @bp.get("/")
-@described(query=Asked, html=True, problems=PAGE_PROBLEMS)
+@page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def home() -> str:
-    """Show the default board, and the way to the others."""
-    shown = _public(parts().base.settings.default_board)
+    """Show the default board, with links to the others."""
+    shown = parts().boards.service.readable(parts().base.settings.default_board)
     return _board(shown, others=[board for board in public_boards() if board.id != shown.id])
 
 
 @bp.get("/b/<board>")
-@described(query=PageQuery, html=True, problems=PAGE_PROBLEMS)
+@page(query=RowsQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def board(board: str) -> str:
-    """Show a board: live, or a period of it that is over."""
-    return _board(_public(board), others=[])
+    """Show a board: live, or a past period of it."""
+    return _board(parts().boards.service.readable(board), others=[])
 
 
 @bp.get("/b/<board>/tv")
-@described(query=Asked, html=True, problems=PAGE_PROBLEMS)
+@page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=("css/tv.css",), offline="copy")
 def tv(board: str) -> str:
-    """Show a board on a big screen: nothing but its rows, page by page, with a QR code of its page."""
-    shown = _public(board)
-    return render_template("tv.html", **_shown(shown, limit=TV_ROWS), hide=TV_HIDES)
+    """Show a board on a big screen: its rows, page by page, and a QR code of its page."""
+    shown = parts().boards.service.readable(board)
+    return render_template("tv.html", **_board_values(shown, limit=TV_ROWS), hide=TV_HIDES)
 
 
 @bp.get("/overlay/<board>")
-@described(query=OverlayQuery, html=True, problems=PAGE_PROBLEMS)
+@page(query=OverlayQuery, problems=PAGE_PROBLEMS, files=("css/overlay.css",), offline="nothing")
 def overlay(board: str) -> str:
-    """Show the first rows of a board on nothing: an overlay for streaming software."""
-    shown = _public(board)
+    """Show the first rows of a board on a transparent ground: an overlay for streaming software."""
+    shown = parts().boards.service.readable(board)
     rows = params.number(request.args, "rows", 5, least=1, most=20)
     hide = (*OVERLAY_HIDES, *params.words(request.args, "hide"))
     theme = params.one_of(request.args, "theme", ("dark", "light"))
     scale = params.number(request.args, "scale", 100, least=50, most=400)
-    texts = _shown(shown, limit=rows)
-    return render_template("overlay.html", **texts, hide=hide, theme=theme, scale=scale)
+    values = _board_values(shown, limit=rows)
+    return render_template("overlay.html", **values, hide=hide, theme=theme, scale=scale)
 
 
 @bp.get("/embed/<board>")
-@described(query=EmbedQuery, html=True, problems=PAGE_PROBLEMS)
+@page(query=EmbedQuery, problems=PAGE_PROBLEMS, files=("css/embed.css",), offline="nothing")
 def embedded(board: str) -> str:
-    """Show a board within a page of another site: what an iframe loads."""
+    """Show a board inside a page of another site. An iframe loads this."""
     g.ancestors = "*"
-    shown = _public(board)
+    shown = parts().boards.service.readable(board)
     rows = params.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
     theme = params.one_of(request.args, "theme", ("auto", "dark", "light"))
-    hide = (*EMBEDDED_HIDES, *params.words(request.args, "hide"))
-    return render_template("embed.html", **_shown(shown, limit=rows), hide=hide, theme=theme)
+    hide = (*EMBED_HIDES, *params.words(request.args, "hide"))
+    return render_template("embed.html", **_board_values(shown, limit=rows), hide=hide, theme=theme)
 
 
 @bp.get("/play")
-@described(query=Spoken, html=True, problems=("not_found", "ledger_unavailable"))
+@page(problems=("not_found", "ledger_unavailable"), files=PLAY_FILES)
 def play() -> str:
-    """Show a game by which visitors win points, as guests."""
-    board = _played()
+    """Show a game by which visitors win points as guests."""
+    board = _demo_board()
     boards, name = parts().boards.service, parts().base.settings.demo_action
     window, shown = boards.window(board, "", "")
-    page = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
+    entries = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
     sign = view.SIGNS.get(board.definition.operator, "")
-    return render_template("play.html", board=board, page=page, playable=name, sign=sign)
+    return render_template("play.html", board=board, page=entries, playable=name, sign=sign)
 
 
 @sdk.after_request
 def share(response: Response) -> Response:
-    """Let pages of other sites load these modules: a browser asks for leave to import across sites."""
+    """Let pages of other sites import these modules, which browsers allow with CORS only."""
     return cors.shared(response)
 
 
 @bp.errorhandler(ScoreboardError)
 def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
-    """An error as people read it."""
-    waits = error.retry_after_seconds if isinstance(error, Unavailable) else None
-    boards = [] if waits else public_boards()
-    text = render_template("error.html", error=error, again=waits and max(waits, 5), boards=boards)
-    return text, error.status, {} if waits is None else {"Retry-After": str(waits)}
+    """An error as a page."""
+    seconds = error.retry_after_seconds if isinstance(error, Unavailable) else None
+    boards = [] if seconds else public_boards()
+    html = render_template(
+        "error.html", error=error, retry_seconds=seconds and max(seconds, 5), boards=boards
+    )
+    return html, error.status, {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 @bp.errorhandler(DatabaseUnavailable)
 def explain_outage(error: Exception) -> tuple[str, int, dict[str, str]]:
-    """A database that can't be read now, as people read it."""
-    return explain(Unavailable("The database can't be reached right now. No score is lost."))
+    """A database that can't be read now, as a page."""
+    return explain(Unavailable("The database can't be reached at the moment. No score is lost."))
 
 
 def _board(board: Board, *, others: list[Board]) -> str:
     region = request.args.get("region", "")
-    texts = _shown(board, limit=view.MOST_ROWS)
-    own = texts["own"]
+    values = _board_values(board, limit=view.MOST_ROWS)
     return render_template(
         "board.html",
-        **texts,
+        **values,
         hide=(),
         others=others,
-        periods=[(choice, texts["period"] == _period(board, choice)) for choice in view.choices(board)],
-        playable=_playable(board, region) if own else "",
+        periods=[(choice, values["period"] == _period(board, choice)) for choice in view.choices(board)],
+        playable=_playable(board, region) if values["current"] else "",
         sign=view.SIGNS.get(board.definition.operator, ""),
     )
 
 
-def _shown(board: Board, *, limit: int) -> dict[str, Any]:
-    """What every page says of a board: some of its rows, and where its stream goes on."""
-    asked, region = request.args.get("period", ""), request.args.get("region", "")
+def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
+    """The values of every template that shows a board: some of its rows, and where its stream goes on."""
+    period_param, region = request.args.get("period", ""), request.args.get("region", "")
     boards, size = parts().boards.service, board.definition.size
     limit = min(limit, size)
     offset = params.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
-    window, period = boards.window(board, asked, region)
-    page = boards.entries(board, window, period, offset=offset, limit=limit)
+    window, period = boards.window(board, period_param, region)
+    entries = boards.entries(board, window, period, offset=offset, limit=limit)
     scopes = parts().stream.scopes.showing(board.id, period.id, region)
-    own = period == boards.current(board)
-    whole = offset == 0 and len(page.rows) == min(page.total, size)
+    current = period == boards.current(board)
+    whole = offset == 0 and len(entries.rows) == min(entries.total, size)
     return {
-        "page": page,
-        "ranks": view.ranks(page.rows),
+        "page": entries,
+        "ranks": view.ranks(entries.rows),
         "limit": limit,
         "offset": offset,
-        "turns": view.turns(offset, limit, page.total),
-        "asked": asked,
+        "page_links": view.page_links(offset, limit, entries.total),
+        "period_param": period_param,
         "region": region,
         "period": period,
         "period_name": rendering.period_name(period),
-        "own": own,
+        "current": current,
         "scope": scopes[0] if scopes else "",
         # Deltas can only be applied to a whole list: the stream of a part begins with a snapshot.
-        "since": parts().cursor(window, page.stamp) if own and whole else "",
+        "since": parts().cursor(window, entries.stamp) if current and whole else "",
         "ties": view.TIES[board.definition.ties],
         "score_heading": view.score_heading(board.definition),
-        "summary": view.summary(board, page.rows),
+        "summary": view.summary(board, entries.rows),
         "example": view.example(board, region),
     }
 
@@ -170,7 +181,7 @@ def _period(board: Board, choice: view.Choice) -> Period:
 
 
 def _playable(board: Board, region: str) -> str:
-    """The action type that visitors may play on this page, if any. It is no reason not to show the rows."""
+    """The action type that visitors may play on this page, "" for none. The rows are shown without it too."""
     name = parts().base.settings.demo_action
     with suppress(DatabaseUnavailable):
         if view.playable(parts().actions.types.find(name), board, region):
@@ -178,24 +189,16 @@ def _playable(board: Board, region: str) -> str:
     return ""
 
 
-def _played() -> Board:
-    """The first public board on which the demo action's points can be seen. Raises NotFound."""
+def _demo_board() -> Board:
+    """The first public board that shows the demo action's points. Raises NotFound."""
     type = parts().actions.types.find(parts().base.settings.demo_action)
     named = type.rules.boards if type else ()
     shown = [board for board in public_boards() if view.playable(type, board, "")]
     if not shown:
-        raise NotFound("Nothing can be played here.")
+        raise NotFound("There is no game on this server.")
     return min(shown, key=lambda board: named.index(board.id))
 
 
 def public_boards() -> list[Board]:
-    """All boards that everybody may see."""
+    """All public boards."""
     return [board for board in parts().boards.service.all() if board.definition.public]
-
-
-def _public(id: str) -> Board:
-    """A board that everybody may see. Raises NotFound, for a private one too: it is nobody's business."""
-    found = parts().boards.service.find(id)
-    if found is None or not found.definition.public:
-        raise NotFound(f"There is no board named {id[:64]!r} here, or it is not public.")
-    return found

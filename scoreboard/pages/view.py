@@ -1,4 +1,4 @@
-"""What the pages show of a board, in words and shapes that templates need. Pure."""
+"""Boards in the shapes that templates need. Pure."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from scoreboard.actions.types import ActionType
 from scoreboard.boards.types import Board, Definition, Row
 
 EXAMPLE_SCORE = 10
-PLAYERS_BESIDE = 5  # are shown beside the game
-MOST_ROWS = 100  # of one page; a longer list goes on on the next one
+PLAYERS_BESIDE = 5  # rows beside the game
+MOST_ROWS = 100  # on one page of a list
 MINUTE = 60
-RUNNING = {
+CURRENT = {  # keys of the texts that name periods
     "all": "board.allTime",
     "daily": "board.today",
     "weekly": "board.thisWeek",
     "monthly": "board.thisMonth",
 }
-OVER = {"daily": "board.yesterday", "weekly": "board.lastWeek", "monthly": "board.lastMonth"}
+PREVIOUS = {"daily": "board.yesterday", "weekly": "board.lastWeek", "monthly": "board.lastMonth"}
 TIES = {
     "ordinal": "board.tiesOrdinal",
     "competition": "board.tiesCompetition",
@@ -30,30 +30,27 @@ SIGNS = {"increment": "+", "decrement": "\N{MINUS SIGN}"}
 
 
 class Choice(NamedTuple):
-    """A period that one can choose: what `?period=` says, and the text that names it, "" for none."""
+    """A period that a page offers: the value of `?period=`, and the key of its name, "" for none."""
 
     period: str
     key: str
 
 
-class Turn(NamedTuple):
-    """A page that one can turn to: which, the text that names it, and where its rows begin.
+class PageLink(NamedTuple):
+    """A link to another page of a list."""
 
-    None on that page itself.
-    """
-
-    where: str
-    key: str
-    offset: int | None
+    target: str  # first, previous, next or last
+    key: str  # of its text
+    offset: int | None  # of the page's rows; None where that is the page shown
 
 
 def choices(board: Board) -> list[Choice]:
-    """The periods that a page offers: those that run now, and the one before the board's own."""
+    """The periods that a page offers: the current ones, and the one before the board's own."""
     own, *others = board.windows
-    found = [Choice("", RUNNING.get(own, "board.current"))]
+    found = [Choice("", CURRENT.get(own, "board.current"))]
     if own != "all":
-        found.append(Choice("previous", OVER.get(own, "board.previous")))
-    return found + [Choice(kind, RUNNING.get(kind, "")) for kind in others]
+        found.append(Choice("previous", PREVIOUS.get(own, "board.previous")))
+    return found + [Choice(kind, CURRENT.get(kind, "")) for kind in others]
 
 
 def heading(name: str) -> str:
@@ -63,12 +60,12 @@ def heading(name: str) -> str:
 
 
 def score_heading(rules: Definition) -> str:
-    """The text that names scores."""
+    """The key of the text that names scores."""
     return "board.time" if rules.unit == "s" else "board.score"
 
 
 def digits(value: int, decimals: int = 0) -> list[str]:
-    """A number in groups of three digits, which are set apart by style: what one copies stays a number."""
+    """A number in groups of three digits. CSS sets them apart, so that a copied number is still a number."""
     sign, whole, part = _split(value, decimals)
     groups = f"{whole:,}".split(",")
     groups[0] = sign + groups[0]
@@ -77,7 +74,7 @@ def digits(value: int, decimals: int = 0) -> list[str]:
 
 
 def scored(value: int, rules: Definition) -> list[str]:
-    """A score as its board shows it. Seconds from a minute on are read from a clock: 83.456 is 1:23.456."""
+    """A score as its board shows it. A minute or more is written as on a clock: 83.456 s is 1:23.456."""
     sign, seconds, part = _split(value, rules.decimals)
     if rules.unit != "s" or seconds < MINUTE:
         return digits(value, rules.decimals)
@@ -88,22 +85,22 @@ def scored(value: int, rules: Definition) -> list[str]:
 
 
 def ranks(rows: Sequence[Row]) -> list[str]:
-    """The rank of each row; who shares it with a neighbour is tied: "=3"."""
+    """The rank of each row; a rank that neighbours share is tied: "=3"."""
     found = [row.rank for row in rows]
     tied = [rank in found[max(0, at - 1) : at] + found[at + 1 : at + 2] for at, rank in enumerate(found)]
     return [f"={rank}" if equal else f"{rank}" for rank, equal in zip(found, tied, strict=True)]
 
 
-def turns(offset: int, limit: int, total: int) -> list[Turn]:
-    """The pages that one can turn to."""
+def page_links(offset: int, limit: int, total: int) -> list[PageLink]:
+    """The links of a list's pager."""
     last = max(0, total - 1) // limit * limit
-    places = [("first", "board.first", 0), ("previous", "board.back", max(0, offset - limit))]
-    places += [("next", "board.next", min(last, offset + limit)), ("last", "board.last", last)]
-    return [Turn(where, key, None if to == offset else to) for where, key, to in places]
+    links = [("first", "board.first", 0), ("previous", "board.back", max(0, offset - limit))]
+    links += [("next", "board.next", min(last, offset + limit)), ("last", "board.last", last)]
+    return [PageLink(target, key, None if to == offset else to) for target, key, to in links]
 
 
 def summary(board: Board, rows: Sequence[Row]) -> str:
-    """Who leads, for those who see no more than a link; where nobody does, what the board is about."""
+    """The first three rows, for previews of links; the board's description where there are no rows."""
     if not rows:
         return board.definition.description
     scores = [" ".join(scored(row.score, board.definition)) for row in rows]
@@ -112,7 +109,7 @@ def summary(board: Board, rows: Sequence[Row]) -> str:
 
 
 def playable(type: ActionType | None, board: Board, region: str) -> bool:
-    """Whether who plays this action type on a board's page sees his points there. Guests have no region."""
+    """Whether points that a guest wins by this action type show on a board's page. Guests have no region."""
     return (
         type is not None
         and not type.rules.bind_device
@@ -123,7 +120,7 @@ def playable(type: ActionType | None, board: Board, region: str) -> bool:
 
 
 def example(board: Board, region: str) -> str:
-    """A first submission, as JSON that the board takes."""
+    """A first submission, as JSON that the board accepts."""
     entry: dict[str, Any] = {"player": "ada", "displayName": "Ada", "score": _example_score(board)}
     if region:
         entry["region"] = region

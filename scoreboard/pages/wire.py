@@ -1,4 +1,4 @@
-"""What the addresses of pages take, and the shape of what is told about one."""
+"""The query parameters of pages, and the shapes of answers about embedding."""
 
 from __future__ import annotations
 
@@ -8,68 +8,62 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from scoreboard.boards.wire import Where
+from scoreboard.core.http.pages import LanguageTag
 
 Pixels = Annotated[int, Meta(ge=1, le=10_000)]
-Tag = Annotated[str, Meta(description="The language of the page, as in `de`. Left out: the browser's.")]
 
 
-class Spoken(Struct, kw_only=True):
-    """A page's language."""
+class BoardPageQuery(Where, kw_only=True):
+    """Which window of a board a page shows. Pages forgive: whatever is asked for, the answer is a page."""
 
-    lang: Tag = ""
-
-
-class Asked(Where, kw_only=True):
-    """What a page is asked for. Pages forgive: whatever it is, it is answered with a page."""
-
-    lang: Tag = ""
+    lang: LanguageTag = ""
 
 
-class PageQuery(Asked, kw_only=True):
-    """Which rows of a board."""
+class RowsQuery(BoardPageQuery, kw_only=True):
+    """Which rows of a board a page shows."""
 
     offset: Annotated[str, Meta(description="Rows to skip.")] = ""
-    me: Annotated[str, Meta(description="A player's id: whose row is marked and followed.")] = ""
+    me: Annotated[str, Meta(description="A player's id. Their row is marked and followed.")] = ""
 
 
-class EmbedQuery(Asked, kw_only=True):
-    """What of a board another site shows, and how."""
+class EmbedQuery(BoardPageQuery, kw_only=True):
+    """How another site shows a board."""
 
-    rows: Annotated[str, Meta(description="How many: 1 to 100, left out 10.")] = ""
+    rows: Annotated[str, Meta(description="How many: 1 to 100; 10 by default.")] = ""
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
-    hide: Annotated[str, Meta(description="What not to show: words between spaces or commas.")] = ""
+    hide: Annotated[str, Meta(description="Parts to hide: words, separated by spaces or commas.")] = ""
 
 
 class OverlayQuery(EmbedQuery, kw_only=True):
-    """What of a board an overlay shows, and how."""
+    """How an overlay shows a board."""
 
-    rows: Annotated[str, Meta(description="How many: 1 to 20, left out 5.")] = ""
+    rows: Annotated[str, Meta(description="How many: 1 to 20; 5 by default.")] = ""
     theme: Annotated[str, Meta(description="dark or light.")] = ""
     scale: Annotated[str, Meta(description="Its size in percent: 50 to 400.")] = ""
 
 
-class ImageQuery(Asked, kw_only=True):
-    """What of a board an image shows, and how."""
+class ImageQuery(BoardPageQuery, kw_only=True):
+    """How an image shows a board."""
 
-    rows: Annotated[str, Meta(description="How many: 1 to 50, left out 10.")] = ""
+    rows: Annotated[str, Meta(description="How many: 1 to 50; 10 by default.")] = ""
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
 
 
-class Empty(Struct):
-    """An address without parameters."""
+class NoQuery(Struct):
+    """No parameters."""
 
 
 class OEmbedQuery(Struct, kw_only=True):
-    """What a site that got a link asks for, as oembed.com says. Some ask for more: WordPress for `dnt=1`."""
+    """An oEmbed request (oembed.com). Some sites send more parameters: WordPress sends `dnt=1`."""
 
     url: Annotated[str, Meta(description="The address of a board's page.")]
     maxwidth: Pixels = 640
     maxheight: Pixels = 720
-    format: Annotated[str, Meta(description="json; anything else is 501.", examples=["json"])] = "json"
+    format: Annotated[str, Meta(description="`json`; any other value is 501.", examples=["json"])] = "json"
 
 
 class Embeddable(Struct, frozen=True, kw_only=True):
-    """How to show a board on another site, as oembed.com shapes it."""
+    """How to show a board on another site, in oembed.com's shape."""
 
     version: str
     type: str
@@ -83,7 +77,7 @@ class Embeddable(Struct, frozen=True, kw_only=True):
 
 
 class Words(Struct, frozen=True, kw_only=True):
-    """What the element says in a language. A text with a number has one form for each plural category."""
+    """The element's texts in a language. A text with a number has one form for each plural category."""
 
     language: str
     texts: Mapping[str, str | Mapping[str, str]]

@@ -1,4 +1,4 @@
-"""What operations of the document share: headers, path parameters, ways to authenticate. Tables."""
+"""Parts that operations of the document share: headers, path parameters, security schemes. Tables."""
 
 from __future__ import annotations
 
@@ -11,46 +11,55 @@ from scoreboard.core.ids import ActionName, BoardId, PlayerId, SessionId
 Slug = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\Z")]
 
 # Parameters in paths: shape, description, example.
-PLACES: dict[str, tuple[Any, str, str]] = {
+PATH_PARAMETERS: dict[str, tuple[Any, str, str]] = {
     "board": (BoardId, "A board's id.", "main"),
     "player": (PlayerId, "A player's id.", "ada"),
     "name": (ActionName, "An action type's name.", "play-round"),
     "session": (SessionId, "A session's id.", "8d0b54c9c3f14c3c9f3d1b3f7f3f5a52"),
-    "slug": (Slug, "An error code, with - for _.", "board-not-found"),
+    "slug": (Slug, "An error code, with - in place of _.", "board-not-found"),
 }
 
 # Headers of requests and of answers.
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Idempotency-Key": (
-        "1 to 128 printable characters: the same key with the same request counts once.",
+        "1 to 128 printable characters. A request that is sent again with the same key counts once.",
         {"type": "string", "pattern": "^[\\x20-\\x7e]{1,128}$"},
     ),
     "Prefer": ("`handling=lenient`: unknown fields of the body are ignored at every depth.", {}),
     "Preference-Applied": (
-        "`handling=lenient` where that was asked for.",
+        "`handling=lenient` where the request asked for it.",
         {"type": "string", "enum": ["handling=lenient"]},
     ),
-    "If-None-Match": ("The ETag of what you have: answered with 304 where it is the same still.", {}),
-    "Last-Event-ID": ("A cursor, as a browser sends it by itself. Wins over `since`.", {}),
-    "Idempotency-Replayed": ("`true` where this is the stored answer.", {"type": "string", "enum": ["true"]}),
-    "ETag": ("Names the state that was read.", {}),
-    "Retry-After": ("Seconds after which to send the same again.", {"type": "integer", "minimum": 0}),
+    "If-None-Match": ("The ETag of your copy. The answer is 304 if it is still current.", {}),
+    "Last-Event-ID": ("A cursor, which browsers send automatically. Overrides `since`.", {}),
+    "Idempotency-Replayed": (
+        "`true` if this is the stored answer to an earlier request.",
+        {"type": "string", "enum": ["true"]},
+    ),
+    "ETag": ("Identifies the state that was read.", {}),
+    "Retry-After": (
+        "Seconds to wait before the same request is sent again.",
+        {"type": "integer", "minimum": 0},
+    ),
     "WWW-Authenticate": ("How to authenticate.", {}),
-    "RateLimit-Policy": ("The limits that count here: how many in which time.", {}),
-    "RateLimit": ("How many are left, and after how many seconds there are more.", {}),
+    "RateLimit-Policy": ("The limits that apply: how many requests in which time.", {}),
+    "RateLimit": ("How many requests are left, and the seconds until there are more.", {}),
     "Scoreboard-Resume": (
         "Whether `since` could be resumed.",
         {"type": "string", "enum": ["none", "ok", "partial"]},
     ),
-    "Content-Disposition": ("A file's name: board, period and region.", {}),
-    "Scoreboard-As-Of": ("When the state was read that all rows are of.", {"format": "date-time"}),
+    "Content-Disposition": ("The file's name: board, period and region.", {}),
+    "Scoreboard-As-Of": ("When the state of all rows was read.", {"format": "date-time"}),
     "Scoreboard-Version": ("The newest fact in that state.", {"pattern": "^[0-9]+$"}),
-    "Scoreboard-Total": ("How many rows there are.", {"pattern": "^[0-9]+$"}),
+    "Scoreboard-Total": ("The number of rows.", {"pattern": "^[0-9]+$"}),
     "Scoreboard-Revised-At": (
-        "When results were last changed after the period was closed; left out where never.",
+        "When results were last changed after the period was closed; left out if they never were.",
         {"format": "date-time"},
     ),
-    "X-Request-Id": ("Names this request in the server's log: yours, or one that was made.", {}),
+    "X-Request-Id": (
+        "Identifies this request in the server's log: the id that you sent, or a generated one.",
+        {},
+    ),
 }
 REQUIRED = ("Retry-After", "WWW-Authenticate", "X-Request-Id", "ETag")
 
@@ -58,7 +67,7 @@ SCHEMES = {
     "serverKey": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A server key. What a call demands is a scope of it, any of those named.",
+        "description": "A server key. It needs one of the scopes that the call names.",
     },
     "player": {
         "type": "http",
@@ -70,21 +79,21 @@ SCHEMES = {
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """Where a list goes on."""
+    """The cursor of a list's next page."""
 
     next: Annotated[str | None, Meta(description="The cursor of the next page; null on the last one.")]
     limit: int
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong with one field."""
+    """A problem with one field."""
 
     field: str
     message: str
 
 
 class Puzzle(Struct, frozen=True, kw_only=True):
-    """Work to do before something is done: a solution for which a hash begins with zero bits."""
+    """A proof of work: find a solution for which a hash begins with zero bits."""
 
     nonce: str
     difficulty: Annotated[int, Meta(description="Bits.")]
@@ -94,7 +103,7 @@ class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
     """An error, as RFC 9457 shapes it. Act on `code`."""
 
     type: Annotated[
-        str, Meta(description="Where the code is explained.", extra_json_schema={"format": "uri"})
+        str, Meta(description="The address of the code's explanation.", extra_json_schema={"format": "uri"})
     ]
     title: str
     status: Annotated[int, Meta(ge=400, le=599)]
@@ -102,9 +111,12 @@ class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
     detail: str
     request_id: Annotated[str, Meta(description="The X-Request-Id of the answer.")]
     errors: Annotated[
-        tuple[FieldProblem, ...] | UnsetType, Meta(description="Of validation_failed: each field.")
+        tuple[FieldProblem, ...] | UnsetType,
+        Meta(description="With validation_failed: the problem of each field."),
     ] = UNSET
-    puzzle: Annotated[Puzzle | UnsetType, Meta(description="Of proof_of_work_needed: what to solve.")] = UNSET
+    puzzle: Annotated[
+        Puzzle | UnsetType, Meta(description="With proof_of_work_needed: the puzzle to solve.")
+    ] = UNSET
 
 
 def header(name: str) -> dict[str, Any]:
@@ -129,16 +141,16 @@ def sent_header(name: str) -> dict[str, Any]:
     }
 
 
-def place(name: str) -> tuple[Any, dict[str, str]]:
-    """The shape of a parameter in a path, and what to say of it."""
-    if name not in PLACES:
+def path_parameter(name: str) -> tuple[Any, dict[str, str]]:
+    """The shape of a path parameter, and its description."""
+    if name not in PATH_PARAMETERS:
         return str, {}
-    shape, description, example = PLACES[name]
+    shape, description, example = PATH_PARAMETERS[name]
     return shape, {"description": description, "example": example}
 
 
 def requirements(callers: tuple[str, ...]) -> list[dict[str, list[str]]]:
-    """Who may call; nothing at all where that is anyone, which tools understand better than `{}` alone."""
+    """The allowed callers as security requirements; an empty list for anyone: tools stumble over `{}`."""
     return [] if callers in ((), ("anyone",)) else [_requirement(caller) for caller in callers]
 
 

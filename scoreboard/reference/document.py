@@ -1,4 +1,4 @@
-"""The OpenAPI document, made of what routes say of themselves. Pure."""
+"""The OpenAPI document, made from the descriptions of routes. Pure."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ Bodies and answers are JSON. Success is `{"data": …}`, with `page` beside it f
 
 
 def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -> Schema:
-    """The whole document. `groups` says what each group of routes is about."""
+    """The whole document. `groups` has a description of each group of routes."""
     routes = list(routes)
     shapes = Shapes(
-        taken=[shape for route in routes for shape in (route.says.body, *route.says.names) if shape],
-        answered=[Page, Problem, *(shape for route in routes for shape in _answered(route.says))],
+        accepted=[
+            shape for route in routes for shape in (route.description.body, *route.description.names) if shape
+        ],
+        answered=[Page, Problem, *(shape for route in routes for shape in _answered(route.description))],
     )
     paths: dict[str, Schema] = {}
     for route in routes:
@@ -50,15 +52,15 @@ def document(routes: Iterable[Route], groups: dict[str, str], *, version: str) -
 
 
 def _schemes(paths: dict[str, Schema]) -> Schema:
-    asked = {
+    used = {
         name
         for path in paths.values()
         for operation in path.values()
-        for way in operation["security"]
-        for name in way
+        for requirement in operation["security"]
+        for name in requirement
     }
-    return {name: scheme for name, scheme in components.SCHEMES.items() if name in asked}
+    return {name: scheme for name, scheme in components.SCHEMES.items() if name in used}
 
 
-def _answered(says: Description) -> list[Any]:
-    return [shape for shape in (says.answer, *says.events) if shape]
+def _answered(description: Description) -> list[Any]:
+    return [shape for shape in (description.answer, *description.events) if shape]

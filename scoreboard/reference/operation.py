@@ -22,53 +22,55 @@ from scoreboard.reference.shapes import Schema, Shapes, parameters
 VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 HTML = {"text/html": {"schema": {"type": "string"}}}
 LIMITS = ("RateLimit-Policy", "RateLimit")
-WITH = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+STATUS_HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One method of one path, and the view behind it."""
+    """A method of a path, and its view."""
 
     method: str
-    rule: str  # as Flask writes it
+    rule: str  # in Flask's notation
     group: str
     name: str
     view: Callable[..., Any]
-    says: Description
+    description: Description
 
     @property
     def path(self) -> str:
-        """The path as OpenAPI writes it."""
+        """The path in OpenAPI's notation."""
         return VARIABLE.sub(r"{\1}", self.rule)
 
     @property
-    def places(self) -> list[str]:
+    def path_parameters(self) -> list[str]:
         """Names of the parameters in the path."""
         return VARIABLE.findall(self.rule)
 
     @property
     def codes(self) -> list[str]:
-        """Every code that it may refuse with: those it names, and those that come with what it takes."""
-        says = self.says
+        """Every error code that it may answer with: those it names, and those that follow from its input."""
+        description = self.description
         implied = {
-            "validation_failed": says.body or says.once or (says.query and not says.html and not says.media),
-            "malformed_json": says.body,
-            "body_too_large": says.body,
-            "unsupported_media_type": says.body,
-            "unsupported_content_encoding": says.body,
-            "request_timeout": says.body,
-            "idempotency_key_reused": says.once,
-            "rate_limited": says.limited,
-            "not_found": self.places,  # an id with a slash in it leads nowhere
+            "validation_failed": description.body
+            or description.once
+            or (description.query and not description.html and not description.media),
+            "malformed_json": description.body,
+            "body_too_large": description.body,
+            "unsupported_media_type": description.body,
+            "unsupported_content_encoding": description.body,
+            "request_timeout": description.body,
+            "idempotency_key_reused": description.once,
+            "rate_limited": description.limited,
+            "not_found": self.path_parameters,  # an id with a slash in it matches no route
             "cross_site_request": self.method not in READS,
             "untrusted_host": self.rule not in MONITORED,
             "internal_error": True,
         }
-        return sorted({*says.problems, *(code for code, applies in implied.items() if applies)})
+        return sorted({*description.problems, *(code for code, applies in implied.items() if applies)})
 
 
 def operation(route: Route, shapes: Shapes) -> Schema:
-    """A route as the document describes it."""
+    """A route as an OpenAPI operation."""
     summary, _, details = (inspect.getdoc(route.view) or "").partition("\n")
     first, *others = route.name.split("_")
     found: Schema = {
@@ -78,81 +80,81 @@ def operation(route: Route, shapes: Shapes) -> Schema:
         "description": details.strip(),
         "parameters": _parameters(route, shapes),
         "responses": dict(sorted((_refusals(route) | _successes(route, shapes)).items())),
-        "security": components.requirements(route.says.security),
+        "security": components.requirements(route.description.security),
     }
-    if route.says.body:
-        content = {"application/json": {"schema": shapes.schema(route.says.body)}}
-        found["requestBody"] = {"required": not route.says.optional, "content": content}
+    if route.description.body:
+        content = {"application/json": {"schema": shapes.schema(route.description.body)}}
+        found["requestBody"] = {"required": not route.description.optional, "content": content}
     return {name: value for name, value in found.items() if value or name == "security"}
 
 
 def _parameters(route: Route, shapes: Shapes) -> list[Schema]:
     found = []
-    for name in route.places:
-        shape, about = components.place(name)
+    for name in route.path_parameters:
+        shape, about = components.path_parameter(name)
         found.append({"name": name, "in": "path", "required": True, **about, "schema": shapes.schema(shape)})
-    if route.says.query:
-        found += parameters(route.says.query)
+    if route.description.query:
+        found += parameters(route.description.query)
     read = (
-        *route.says.gets,
-        *("Idempotency-Key",) * route.says.once,
-        *("If-None-Match",) * route.says.tagged,
-        *("Prefer",) * bool(route.says.body),
+        *route.description.gets,
+        *("Idempotency-Key",) * route.description.once,
+        *("If-None-Match",) * route.description.tagged,
+        *("Prefer",) * bool(route.description.body),
     )
     return found + [components.sent_header(name) for name in read]
 
 
 def _successes(route: Route, shapes: Shapes) -> Schema:
-    says = route.says
+    description = route.description
     headers = _headers(
-        *says.sends,
-        *("ETag",) * says.tagged,
-        *("Idempotency-Replayed",) * says.once,
-        *("Preference-Applied",) * bool(says.body),
-        *LIMITS * says.limited,
+        *description.sends,
+        *("ETag",) * description.tagged,
+        *("Idempotency-Replayed",) * description.once,
+        *("Preference-Applied",) * bool(description.body),
+        *LIMITS * description.limited,
     )
-    content = _content(says, shapes)
-    links = {lead.operation: _link(lead) for lead in says.leads}
+    content = _content(description, shapes)
+    links = {lead.operation: _link(lead) for lead in description.leads}
     found: Schema = {
         str(status): {"description": HTTPStatus(status).phrase, "headers": headers}
         | ({"content": content} if content and status != 204 else {})
         | ({"links": links} if links else {})
-        for status in says.status or (200,)
+        for status in description.status or (200,)
     }
-    if says.tagged:
-        found["304"] = {"description": "What you have is what there is.", "headers": headers}
+    if description.tagged:
+        found["304"] = {"description": "Your copy is still current.", "headers": headers}
     return found
 
 
 def _link(lead: Lead) -> Schema:
-    # Right would be `requestBody`, but openapi-generator refuses a document that has one there.
+    # `requestBody` would be right, but openapi-generator refuses a document with one in a link.
     body = {field: f"$response.body#/data/{field}" for field in lead.sends}
     names = ", ".join(f"`{field}`" for field in lead.sends)
-    about = f"Its body takes {names} of this answer."
+    about = f"Its body takes {names} from this answer."
     return {"operationId": lead.operation, "description": about, "x-request-body": body}
 
 
-def _content(says: Description, shapes: Shapes) -> Schema:
-    if says.html:
+def _content(description: Description, shapes: Shapes) -> Schema:
+    if description.html:
         return HTML
-    if says.media:
-        return {says.media: {"schema": {"type": "string"}}}
-    if says.text:
+    if description.media:
+        return {description.media: {"schema": {"type": "string"}}}
+    if description.text:
         return {"text/plain": {"schema": {"type": "string"}}}
-    if says.events:
-        return {"text/event-stream": _events(says.events, shapes)}
-    if not says.answer:
+    if description.events:
+        return {"text/event-stream": _events(description.events, shapes)}
+    if not description.answer:
         return {}
-    schema = shapes.schema(says.answer)
-    if not says.bare:
-        properties = {"data": schema} | ({"page": shapes.schema(Page)} if says.paged else {})
+    schema = shapes.schema(description.answer)
+    if not description.bare:
+        properties = {"data": schema} | ({"page": shapes.schema(Page)} if description.paged else {})
         schema = {"type": "object", "properties": properties, "required": list(properties)}
     return {"application/json": {"schema": schema}}
 
 
 def _events(frames: tuple[type[Struct], ...], shapes: Shapes) -> Schema:
-    # OpenAPI 3.1 has no word for events. Tools that read streams take the schema for that of `data`.
-    about = "`data` of each event, as JSON. `event` is the same as its `t`."
+    # OpenAPI 3.1 cannot describe events. Tools that read streams take the schema as that of `data`.
+    about = "The `data` of each event, as JSON. Its `event` equals `t` in it."
     schema = {"description": about} | shapes.schema(Union[frames])  # noqa: UP007 - known at run time only
     by_name = {str(frame.__struct_config__.tag): shapes.schema(frame) for frame in frames}
     return {"schema": schema, "x-events": by_name}
@@ -162,12 +164,14 @@ def _refusals(route: Route) -> Schema:
     by_status: dict[int, list[str]] = {}
     for code in route.codes:
         status = CODES[code].status
-        assert status is not None, f"{code} is no answer's own code"
+        assert status is not None, f"{code} has no status of its own"
         by_status.setdefault(status, []).append(code)
-    return {str(status): _refusal(status, codes, route.says) for status, codes in sorted(by_status.items())}
+    return {
+        str(status): _refusal(status, codes, route.description) for status, codes in sorted(by_status.items())
+    }
 
 
-def _refusal(status: int, codes: list[str], says: Description) -> Schema:
+def _refusal(status: int, codes: list[str], description: Description) -> Schema:
     narrowed = {
         "properties": {
             "code": {"type": "string", "enum": codes},
@@ -178,8 +182,8 @@ def _refusal(status: int, codes: list[str], says: Description) -> Schema:
     content: Schema = {"application/problem+json": {"schema": schema}}
     return {
         "description": "\n".join(f"- `{code}`: {CODES[code].meaning}" for code in codes),
-        "headers": _headers(*WITH.get(status, ()), *LIMITS * says.limited),
-        "content": content | (HTML if says.html else {}),
+        "headers": _headers(*STATUS_HEADERS.get(status, ()), *LIMITS * description.limited),
+        "content": content | (HTML if description.html else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""The description of the API over HTTP, and the page that shows it."""
+"""The API description (OpenAPI) over HTTP, and the page that shows it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,10 +17,12 @@ from scoreboard.core.http.conventions import tagged
 from scoreboard.core.http.files import Vendored
 from scoreboard.core.http.links import known_site
 from scoreboard.core.http.openapi import described, description_of
+from scoreboard.core.http.pages import page
+from scoreboard.core.root import ROOT
 from scoreboard.reference.document import document
 from scoreboard.reference.operation import Route
 
-VENDOR = Path(__file__).parent.parent.parent / "frontend" / "vendor"
+VENDOR = ROOT / "frontend" / "vendor"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -33,32 +34,34 @@ bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path=
 @bp.get("/openapi.json")
 @described(answer=dict[str, Any], bare=True, tagged=True)
 def openapi() -> Response:
-    """Get this description of the API, as OpenAPI 3.1."""
+    """Get this API description, as OpenAPI 3.1."""
     text = msgspec.json.encode(_document() | {"servers": [{"url": _server()}]})
     return tagged(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
 
 
 @bp.get("/docs/api")
-@described(html=True)
+@page(nav=(20, "site.api"), online_files=("css/reference.css",))
 def docs() -> Response:
-    """Show this description as a page on which calls can be tried."""
-    page = Response(render_template("api.html"))
-    page.headers["Content-Security-Policy"] = POLICY
-    page.headers["Cache-Control"] = "private, no-cache"
-    page.vary.add("Accept-Language")
-    return page
+    """Show this API description as a page on which calls can be tried."""
+    response = Response(render_template("api.html"))
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Accept-Language")
+    return response
 
 
 def routes(app: Flask) -> Iterator[Route]:
-    """All that an app serves and that says what it is. Files are no part of the API."""
+    """Every described route of an app. Static files are not part of the API."""
     for rule in app.url_map.iter_rules():
         group, _, name = rule.endpoint.rpartition(".")
         view = app.view_functions[rule.endpoint]
-        says = description_of(view)
-        if says is None:
+        description = description_of(view)
+        if description is None:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield Route(method=method, rule=rule.rule, group=group, name=name, view=view, says=says)
+            yield Route(
+                method=method, rule=rule.rule, group=group, name=name, view=view, description=description
+            )
 
 
 def groups(app: Flask) -> dict[str, str]:
@@ -70,12 +73,12 @@ def groups(app: Flask) -> dict[str, str]:
 
 
 def _server() -> str:
-    # A path is enough while it is read where it was loaded; a client made of a copy needs the address.
+    # A path is enough where the document is read from here; a client made from a copy needs the address.
     return known_site().url or request.script_root or "/"
 
 
 def _document() -> dict[str, Any]:
-    # Made once, when it is first asked for: by then every blueprint is there.
+    # Made once, when it is first requested: by then every blueprint is registered.
     held = current_app.extensions
     if "openapi" not in held:
         held["openapi"] = document(routes(current_app), groups(current_app), version=__version__)

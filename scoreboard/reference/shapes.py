@@ -15,12 +15,12 @@ REF = "#/components/schemas/{name}"
 
 
 class Shapes:
-    """The schemas of all types that a document speaks of."""
+    """The schemas of all types in a document."""
 
-    def __init__(self, *, taken: Iterable[Any], answered: Iterable[Any]) -> None:
-        taken, answered = list(taken), list(answered)
-        _, found = msgspec.json.schema_components([*taken, *answered], ref_template=REF)
-        partial = {struct.__name__ for one in taken for struct in structs_in(one)}
+    def __init__(self, *, accepted: Iterable[Any], answered: Iterable[Any]) -> None:
+        accepted, answered = list(accepted), list(answered)
+        _, found = msgspec.json.schema_components([*accepted, *answered], ref_template=REF)
+        partial = {struct.__name__ for one in accepted for struct in structs_in(one)}
         self.components = {
             name: without_defaults(portable(schema), told=name in partial) for name, schema in found.items()
         }
@@ -36,7 +36,7 @@ class Shapes:
 
 
 def parameters(query: type[Struct]) -> list[Schema]:
-    """A query's struct as parameters, one for each field."""
+    """The fields of a query's struct as parameters."""
     whole = portable(msgspec.json.schema(query)["$defs"][query.__name__])
     return [
         _parameter(name, schema, required=name in whole["required"])
@@ -45,7 +45,7 @@ def parameters(query: type[Struct]) -> list[Schema]:
 
 
 def structs_in(shape: Any) -> Iterator[type[Struct]]:
-    """Every struct that a shape is made of."""
+    """Every struct in a shape."""
     if inspect.isclass(shape) and not get_origin(shape) and issubclass(shape, Struct):
         yield shape
         for field in structs.fields(shape):
@@ -55,10 +55,10 @@ def structs_in(shape: Any) -> Iterator[type[Struct]]:
 
 
 def portable(schema: Any) -> Any:
-    """A schema as tools of all languages understand it.
+    """A schema that tools of all languages understand.
 
-    Patterns end as ECMAScript's do, which are those of JSON Schema. An enumeration has a type. A list of so
-    many items is closed by maxItems: several tools refuse `items: false`, and others know no prefixItems.
+    Patterns end as in ECMAScript, as JSON Schema says. An enumeration has a type. maxItems closes a list of
+    fixed length: several tools refuse `items: false`, and others do not know prefixItems.
     """
     if isinstance(schema, list):
         return [portable(one) for one in schema]
@@ -76,14 +76,14 @@ def portable(schema: Any) -> Any:
 
 
 def without_defaults(schema: Schema, *, told: bool) -> Schema:
-    """An object's schema without defaults, which are in the descriptions where they are `told`.
+    """An object's schema without defaults. With `told`, the descriptions name them.
 
-    Several generators take a field with a default for one that is always there, and demand it of senders.
+    Several generators take a field with a default as always present, and demand it from senders.
     """
     for one in schema.get("properties", {}).values():
         default = one.pop("default", None)
         if told and default not in (None, "", [], (), {}):
-            text = f"Left out: `{msgspec.json.encode(default).decode()}`."
+            text = f"Default: `{msgspec.json.encode(default).decode()}`."
             one["description"] = " ".join(filter(None, (one.get("description"), text)))
     return schema
 
@@ -94,7 +94,7 @@ def _type_of(values: list[Any]) -> Schema:
 
 
 def _always(struct: type[Struct]) -> list[str]:
-    # What is only answered has all its fields: defaults are for those who send.
+    # A struct that is only answered has all its fields: defaults are for senders.
     tag = struct.__struct_config__.tag_field
     fields = structs.fields(struct)
     names = [field.encode_name for field in fields if UnsetType not in get_args(_bare(field.type))]
@@ -106,7 +106,7 @@ def _bare(shape: Any) -> Any:
 
 
 def _parameter(name: str, schema: Schema, *, required: bool) -> Schema:
-    # A parameter is text or absent: null and "" stand for its absence, which needs no word.
+    # A parameter is text or absent: null and "" stand for its absence, which needs no default.
     (schema,) = [one for one in schema.get("anyOf", [schema]) if one != {"type": "null"}]
     if schema.get("default") in ("", None):
         schema = {key: value for key, value in schema.items() if key != "default"}

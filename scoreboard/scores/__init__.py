@@ -1,1 +1,1 @@
-"""Trusted scores: what a server that holds a key reports of its players."""
+"""Trusted scores: a server that holds a key reports the scores of its players."""

@@ -20,10 +20,10 @@ class ScoreFold:
     accounts: Accounts
     kinds: frozenset[str] = frozenset({"score"})
 
-    def begin(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
         """Load what `facts` change, and who of their players was merged."""
         players = {fact.player: None for fact in facts}
-        scoring = self.scoring.begin(db, facts, at)
+        scoring = self.scoring.open(db, facts, at)
         return ScoreFoldBatch(scoring=scoring, merged=self.accounts.merged(db, players))
 
 
@@ -40,14 +40,14 @@ class ScoreFoldBatch:
             raise player_merged(fact.player, self.merged[fact.player])
         return self.scoring.apply(fact, seq)
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         """Show again what an earlier score changed."""
-        self.scoring.again(recorded)
+        self.scoring.replay(recorded)
 
     def finish(self) -> None:
         """Write what the batch changed."""
         self.scoring.finish()
 
-    def publish(self, span: Span) -> Any:
+    def project(self, span: Span) -> Any:
         """Show the boards."""
-        return self.scoring.publish(span)
+        return self.scoring.project(span)

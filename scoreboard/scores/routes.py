@@ -37,6 +37,6 @@ def submit_scores(board: str) -> Response:
         )
         return answer({"data": report})
 
-    # Asked once: an answer must not be taken for one of a board that was made while it was written.
+    # Read once, before the write: the board may be deleted and created again while it is written.
     incarnation = cache(lambda: parts().boards.service.incarnation(board))
     return parts().base.answers.once(g.caller, body, write, incarnation=incarnation)

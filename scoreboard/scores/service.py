@@ -1,4 +1,4 @@
-"""Recording trusted scores: each entry on its own merits, each at most once."""
+"""Recording trusted scores: each entry on its own, and at most once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """Takes scores from servers that hold a key."""
+    """Records scores from servers that hold a key."""
 
     writer: Writer
     boards: Boards
@@ -47,9 +47,9 @@ class Scores:
         key: str | None = None,
         imports: bool = False,
     ) -> Report:
-        """Record entries, and tell what became of each.
+        """Record entries, and report the result of each.
 
-        With `imports`, entries that say when they occurred may go into periods that are closed.
+        With `imports`, entries with `occurredAt` may go into closed periods.
 
         An entry with an idempotency key, or a request with one, may be sent again: it counts once.
         Raises NotFound where there is no such board, and Unavailable where nothing can be written.
@@ -68,7 +68,7 @@ class Scores:
         facts: list[Fact] = []
         indexes: list[int] = []
         rejected: list[Rejected] = []
-        for index, one in enumerate(_at_once(entries)):
+        for index, one in enumerate(_decoded(entries)):
             try:
                 entry = one if isinstance(one, Entry) else forgiven(one, Entry)
                 facts.append(batch.fact(index, entry))
@@ -82,8 +82,8 @@ class Scores:
         outcomes = self.writer.append(facts, seconds=_patience(facts))
         if not all(outcome.shown for outcome in outcomes):
             self.boards.let_others_notice()
-        again = {line.fact.player for one in outcomes if one.replayed and (line := one.recorded)}
-        gone = self.gone(again) if again else ()
+        replayed = {line.fact.player for one in outcomes if one.replayed and (line := one.recorded)}
+        gone = self.gone(replayed) if replayed else ()
         return _report(board, indexes, outcomes, rejected, gone)
 
 
@@ -96,14 +96,14 @@ class _Batch:
     context: dict[str, str]
     key: str | None  # the request's idempotency key
     now: int
-    token: str  # makes ids for entries that nobody gave a key
+    token: str  # for the ids of entries without a key
     imports: bool
     feeds: list[Feed]  # of entries without an operator
 
     def fact(self, index: int, entry: Entry) -> Fact:
         """An entry as a fact. Raises Refused."""
         data = self._data(entry)
-        # An entry's own key and one made of the request's never meet.
+        # An entry's own key never equals one made from the request's key.
         key = f"e:{entry.idempotency_key}" if entry.idempotency_key else self.key and f"r:{self.key}#{index}"
         if key:
             id = f"score:{self.caller}:{self.board.id}:{self.board.since}:{key}"
@@ -113,7 +113,7 @@ class _Batch:
         operator = data.pop("operator", None)
         data["feeds"] = [Feed(self.board.id, operator)] if operator else self.feeds
         if self.imports and entry.occurred_at:
-            data["import"] = True  # after the digest: what a key allows is no part of what an entry says
+            data["import"] = True  # after the digest, which covers the entry, not the rights of the key
         return Fact(
             id=id,
             kind="score",
@@ -135,22 +135,22 @@ class _Batch:
         if entry.region is not None:
             data["region"] = entry.region
         if entry.occurred_at:
-            data["occurredAt"] = _occurred(entry.occurred_at, self.now)
+            data["occurredAt"] = _occurred_at(entry.occurred_at, self.now)
         if entry.metadata:
             data["metadata"] = _metadata(entry.metadata)
         return data
 
 
 def _patience(facts: Sequence[Fact]) -> float | None:
-    """How long to wait for the writer: imports may open thousands of windows, which takes a while."""
+    """How long to wait for the writer: an import may open thousands of windows."""
     if not any("import" in fact.data for fact in facts):
         return None
     deadline.lift()
     return IMPORT_SECONDS
 
 
-def _at_once(entries: Sequence[Any]) -> Sequence[Any]:
-    """All of them as Entries; as they came where one is none, which then is looked at for itself."""
+def _decoded(entries: Sequence[Any]) -> Sequence[Any]:
+    """All entries, decoded at once; as they came where one is malformed: each is then decoded by itself."""
     try:
         return msgspec.convert([entries], Entries).entries
     except msgspec.ValidationError:
@@ -162,13 +162,13 @@ def _digest(entry: Entry, data: dict[str, Any]) -> str:
     return hashlib.sha256(_encode(asked)).hexdigest()[:32]
 
 
-def _occurred(text: str, now: int) -> int:
+def _occurred_at(text: str, now: int) -> int:
     try:
         at = parse(text)
     except (ValueError, OverflowError) as error:
         raise ValidationFailed(FieldError("occurredAt", str(error))) from None
     if at > now + FUTURE_MS:
-        raise Refused("occurredAt lies in the future.", code="occurred_in_future")
+        raise Refused("occurredAt is in the future.", code="occurred_in_future")
     return at
 
 
@@ -197,7 +197,7 @@ def _report(
         report.accepted += not outcome.replayed
         player = outcome.recorded.fact.player
         if player in gone:
-            continue  # it counted, and is part of another player's standing now
+            continue  # it counted, and is now part of another player's standing
         for window, score, version in fed_by(outcome.recorded)[board.id].standings:
             shown: RankChange | None = (outcome.shown or {}).get(window, {}).get(player)
             if shown is None:

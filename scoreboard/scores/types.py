@@ -1,4 +1,4 @@
-"""The words of trusted scores."""
+"""Types of trusted scores."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
 
 
 class Batch(Struct, frozen=True, forbid_unknown_fields=True):
-    """Scores that are sent together. Each entry is judged on its own."""
+    """Scores that are sent together. Each entry is accepted or rejected on its own."""
 
     entries: Annotated[
         list[Any],
         Meta(
             min_length=1,
             max_length=MOST_ENTRIES,
-            description="What is no Entry is refused by itself, in `rejected`.",
+            description="An element that is not an Entry is listed in `rejected`. The others count.",
             examples=[[{"player": "ada", "displayName": "Ada", "score": 10}]],
             extra_json_schema={"items": {"$ref": "#/components/schemas/Entry"}},
         ),
@@ -50,13 +50,13 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entries(Struct, frozen=True, array_like=True):
-    """All entries of a batch, none of which is wrong."""
+    """All entries of a batch, each well-formed."""
 
     entries: list[Entry]
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
-    """An entry that was not recorded, and why."""
+    """An entry that was not recorded, with the reason."""
 
     index: int
     code: str
@@ -64,7 +64,7 @@ class Rejected(Struct, frozen=True, kw_only=True):
 
 
 class StandingNow(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Where a player of the batch stands after it."""
+    """A standing of one of the batch's players, after it."""
 
     board: str
     period: str
@@ -77,12 +77,12 @@ class StandingNow(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Report(Struct, kw_only=True):
-    """What became of a batch."""
+    """The result of a batch."""
 
     accepted: int
     replayed: int
     rejected: list[Rejected]
     standings: list[StandingNow]
     degraded: Annotated[
-        bool | UnsetType, Meta(description="true where Redis could not show it: ranks are missing.")
+        bool | UnsetType, Meta(description="true where ranks are missing, as Redis was not available.")
     ] = UNSET

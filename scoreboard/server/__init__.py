@@ -1,1 +1,1 @@
-"""The web server: a gunicorn worker with bounds for every client, and a fast path for plain requests."""
+"""The web server: a gunicorn worker with limits for every client, and a fast path for plain requests."""

@@ -1,4 +1,4 @@
-"""A client's connection: the server waits for no client longer than is fair to the others."""
+"""A client's connection: the server waits for no client longer than is fair to other clients."""
 
 from __future__ import annotations
 
@@ -17,87 +17,88 @@ from scoreboard.server import pace
 from scoreboard.server.connections import Connections
 
 LINGER_SECONDS, LINGER_BYTES, PIECE = 2.0, 4 * 1024 * 1024, 64 * 1024
-LINGER_PAUSE_SECONDS = 0.005  # bytes that nobody wants are read at 13 MB/s at most
-MOMENT_SECONDS = 1e-9  # it is over when the event loop comes round
-LOW_WATER_BYTES = 2048  # so much at least has room where more can be sent
+LINGER_PAUSE_SECONDS = 0.005  # unwanted bytes are read at 13 MB/s at most
+MOMENT_SECONDS = 1e-9  # ends in the event loop's next round
+LOW_WATER_BYTES = 2048  # a writable socket has room for at least this much
 NO_LINGER = struct.pack("ii", 1, 0)
-SHORTEST_SECONDS = 0.01  # a timeout of 0 would mean not to wait at all
+SHORTEST_SECONDS = 0.01  # a timeout of 0 would mean not to wait
 
 
-def others_first() -> None:
-    """Let all others go first who are ready, or become so now.
+def yield_to_others() -> None:
+    """Let all other greenlets run that are ready, or become ready now.
 
-    `sleep(0)` would only let those go that are ready: gevent looks for new bytes after a thousand of them.
+    `sleep(0)` would not look for new bytes: gevent does that only after a thousand switches.
     """
     sleep(MOMENT_SECONDS)
 
 
 class Client(Socket):
-    """A connection that knows since when it waits, and ends where its reader takes too little.
+    """A connection that knows since when it has waited, and that ends when its client reads too slowly.
 
-    All that gunicorn and the fast lane send comes past here, and so does all that waits.
+    Everything that gunicorn and the fast path send goes through here, and so does every wait.
     """
 
-    __slots__ = ("_crowd", "is_dismissed", "is_idle", "reading", "waits_since")
+    __slots__ = ("_connections", "is_evicted", "is_idle", "reading", "waits_since")
 
-    def __init__(self, like: Any, fileno: int, crowd: Connections) -> None:
-        """`like` is the listening socket, `crowd` are all connections."""
+    def __init__(self, like: Any, fileno: int, connections: Connections) -> None:
+        """`like` is the listening socket, `connections` are all connections."""
         super().__init__(like.family, like.type, like.proto, fileno)
         self.settimeout(None)
-        self.waits_since = 0.0  # 0 while it does not
-        self.is_dismissed = False
-        self.is_idle = False  # between two requests: nobody misses it
-        self._crowd = crowd
-        self.reading: pace.Pace | None = pace.of_answer()
+        self.waits_since = 0.0  # 0 while it does not wait
+        self.is_evicted = False
+        self.is_idle = False  # between two requests, so closing it loses nothing
+        self._connections = connections
+        self.reading: pace.Pace | None = pace.for_answer()
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send all of it. Raises TimeoutError where the client takes too little of it."""
+        """Send all of it. Raises TimeoutError where the client reads it too slowly."""
         sent = self.send(data, flags)
         if sent < len(data):
-            with nullcontext() if self.streams else self._crowd.holding(self, len(data)):
+            with nullcontext() if self.is_stream else self._connections.holding(self, len(data)):
                 rest = memoryview(data)[sent:]
                 while rest:
                     rest = rest[self.send(rest, flags) :]
 
-    def stream(self) -> None:
-        """From here on this is a stream, which has limits of its own."""
+    def become_stream(self) -> None:
+        """Make this a stream, which has limits of its own."""
         self.reading = None
 
     @property
-    def streams(self) -> bool:
+    def is_stream(self) -> bool:
         """Whether this is a stream."""
         return self.reading is None
 
-    def rest(self) -> None:
-        """Wait for the next request, of which nothing is there yet."""
-        self.reading = self.reading or pace.of_answer()  # a stream has ended
+    def wait_for_request(self) -> None:
+        """Wait for the first bytes of the next request."""
+        self.reading = self.reading or pace.for_answer()  # a stream has ended
         self.is_idle = True
         try:
-            self._wait(self._read_event)  # the public way makes a watcher each time
+            self._wait(self._read_event)  # gevent's public call makes a new watcher each time
         finally:
             self.is_idle = False
 
-    def dismiss(self) -> None:
-        """End a connection that waits: its place is needed."""
-        self.waits_since, self.is_dismissed = 0.0, True
+    def evict(self) -> None:
+        """Close a waiting connection, to make room for another one."""
+        self.waits_since, self.is_evicted = 0.0, True
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
     def abort(self) -> None:
-        """Have it reset when it is closed: the kernel would go on offering what nobody takes."""
+        """Reset the connection when it is closed: otherwise the kernel would keep sending its buffer."""
         with contextlib.suppress(OSError):
             self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
 
     def refuse(self, answer: bytes) -> None:
-        """Send a short answer if that can be done at once."""
+        """Send a short answer if that is possible without waiting."""
         self.settimeout(0.0)
         with contextlib.suppress(OSError):
             self.send(answer)
 
     def linger(self) -> None:
-        """Say that nothing follows, and read for a moment what still comes.
+        """Close the sending side, and read for a moment what still arrives.
 
-        Closed with unread bytes a connection is reset, and the client may lose the answer (RFC 9112, 9.6).
+        A connection that is closed with unread bytes is reset, and the client may lose the answer
+        (RFC 9112, 9.6).
         """
         until, left = time.monotonic() + LINGER_SECONDS, LINGER_BYTES
         with contextlib.suppress(OSError):
@@ -118,15 +119,15 @@ class Client(Socket):
             self.waits_since = 0.0
 
     def _wait_for_reader(self, watcher: Any, reading: pace.Pace) -> None:
-        """Wait until more can be sent. A client who takes little, but steadily, is waited for longer."""
+        """Wait until more can be sent. A client that reads slowly, but steadily, gets more time."""
         while not self._is_taken(watcher, reading):
-            if not reading.left:
-                raise TimeoutError("the client takes too little of its answer")
+            if not reading.seconds_left:
+                raise TimeoutError("the client reads its answer too slowly")
 
     def _is_taken(self, watcher: Any, reading: pace.Pace) -> bool:
-        """Wait for as long as this reader may still take. Returns whether more can be sent then."""
+        """Wait as long as this client may still take. Returns whether more can be sent."""
         held, began, ready = unacknowledged(self), time.monotonic(), True
-        self.settimeout(max(SHORTEST_SECONDS, reading.left))
+        self.settimeout(max(SHORTEST_SECONDS, reading.seconds_left))
         try:
             super()._wait(watcher)
         except TimeoutError:
@@ -134,6 +135,6 @@ class Client(Socket):
         finally:
             self.settimeout(None)
         taken = held - unacknowledged(self)
-        # Not all systems tell how much was taken. Where more can be sent, something was.
-        reading.moved(taken or LOW_WATER_BYTES * ready, time.monotonic() - began)
+        # Not all systems tell how much was read. If the socket became writable, something was.
+        reading.record(taken or LOW_WATER_BYTES * ready, time.monotonic() - began)
         return ready

@@ -1,4 +1,4 @@
-"""The connections of a web process, and which of them has to go where there are too many."""
+"""The connections of a web process, and which of them are closed when there are too many."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 from scoreboard.core.http.addresses import network
 
 UNCOUNTED = ""
-UNUSED_SECONDS = 5.0  # after which an idle connection is one that nobody misses
-MANY = 200  # connections that leave much memory behind
-HELD_BYTES = 128 * 1024 * 1024  # of answers that clients are slow to take
+UNUSED_SECONDS = 5.0  # after which an idle connection counts as unused
+MANY = 200  # connections whose end frees a lot of memory
+HELD_BYTES = 128 * 1024 * 1024  # of answers to slow readers
 
 
 class Connections:
-    """All connections, by the network of their peer. Those that wait make room for new ones."""
+    """All connections, by the network of their peer. Waiting ones are closed to make room for new ones."""
 
     def __init__(self) -> None:
         self._most = 0
@@ -30,82 +30,82 @@ class Connections:
         self._of: dict[str, set[Any]] = {UNCOUNTED: set()}
 
     def limit(self, most: int, free: Collection[IPv4Network | IPv6Network]) -> None:
-        """Take `most` connections of an address at most, 0 is any number; but not of `free` networks."""
+        """Allow `most` connections per address; 0 is any number. `free` networks are not counted."""
         self._most, self._free = most, free
 
-    def enter(self, client: Any, address: Any) -> str | None:
-        """Take a connection in, in place of one of its address that waits if need be.
+    def admit(self, client: Any, address: Any) -> str | None:
+        """Add a connection. At the limit of its address, it replaces a waiting one.
 
-        Returns what it leaves with, or None where it must not come in: then all others are busy.
+        Returns the key to remove it with, or None where it is refused: all others of its address are busy.
         """
         peer = self._peer(address)
         others = self._of.setdefault(peer, set())
-        if peer and self._are_too_many(others) and not _dismiss(others, 1):
+        if peer and self._are_too_many(others) and not _evict(others, 1):
             return None
         others.add(client)
         return peer
 
-    def leave(self, client: Any, peer: str | None) -> None:
-        """A connection is over."""
+    def remove(self, client: Any, peer: str | None) -> None:
+        """Remove a closed connection."""
         others = self._of.get(peer or UNCOUNTED, set())
         others.discard(client)
         if peer and not others:
             self._of.pop(peer, None)
 
-    def make_room(self, places: int) -> bool:
-        """End so many of those that wait. Returns whether there were any."""
-        return _dismiss(chain.from_iterable(self._of.values()), places)
+    def make_room(self, count: int) -> bool:
+        """Close this many waiting connections. Returns whether there were any."""
+        return _evict(chain.from_iterable(self._of.values()), count)
 
-    def dismiss_idle(self) -> None:
-        """End those that wait for a next request: there will be none here."""
+    def evict_idle(self) -> None:
+        """Close the idle connections: this process accepts no further requests."""
         for client in list(chain.from_iterable(self._of.values())):
             if client.is_idle:
-                client.dismiss()
+                client.evict()
 
-    def has_gone(self) -> bool:
-        """Whether many connections were there, and are not any more. Says so once."""
+    def has_shrunk(self) -> bool:
+        """Whether most of many connections have gone. Returns True once for each decline."""
         now = sum(map(len, self._of.values()))
-        gone = self._peak >= MANY and now < self._peak // 4
-        self._peak = now if gone else max(self._peak, now)
-        return gone
+        shrunk = self._peak >= MANY and now < self._peak // 4
+        self._peak = now if shrunk else max(self._peak, now)
+        return shrunk
 
     @contextmanager
     def holding(self, client: Any, amount: int) -> Iterator[None]:
-        """While a client takes an answer of so many bytes. Those who hold one longest make room for it."""
+        """Count an answer while a client reads it. Over the limit, the oldest readers are closed."""
         self._held[client] = amount
         self._in_memory += amount
         while self._in_memory > HELD_BYTES and len(self._held) > 1:
             slow = next(iter(self._held))
-            self._let_go(slow)
-            slow.dismiss()
+            self._release(slow)
+            slow.evict()
         try:
             yield
         finally:
-            self._let_go(client)
+            self._release(client)
 
-    def _let_go(self, client: Any) -> None:
+    def _release(self, client: Any) -> None:
         self._in_memory -= self._held.pop(client, 0)
 
     def _are_too_many(self, others: Collection[Any]) -> bool:
-        """Whether one more would be over the limit. Streams have limits of their own."""
-        return len(others) >= self._most <= sum(not one.streams for one in others)
+        """Whether one more would exceed the limit. Streams have limits of their own."""
+        return len(others) >= self._most <= sum(not one.is_stream for one in others)
 
     def _peer(self, address: Any) -> str:
-        """What a connection is counted under."""
+        """The key that a connection is counted under."""
         peer = network(address[0]) if self._most and isinstance(address, tuple) else ""
-        # What holds a free address is counted as one, so all of it is free.
+        # A network with a free address in it is counted as one address, so all of it is free.
         return UNCOUNTED if not peer or any(ip_network(peer).overlaps(net) for net in self._free) else peer
 
 
-def _dismiss(clients: Iterable[Any], count: int) -> bool:
-    """End so many of those that wait: unused ones first, then those who have waited longest."""
+def _evict(clients: Iterable[Any], count: int) -> bool:
+    """Close this many waiting clients: unused ones first, then those that have waited longest."""
     unused_since = time.monotonic() - UNUSED_SECONDS
-    waiting = (client for client in clients if client.waits_since and not client.streams)
+    waiting = (client for client in clients if client.waits_since and not client.is_stream)
     longest = heapq.nsmallest(
         count,
         waiting,
         key=lambda client: (not (client.is_idle and client.waits_since < unused_since), client.waits_since),
     )
     for client in longest:
-        client.dismiss()
+        client.evict()
     return bool(longest)

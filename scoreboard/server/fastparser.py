@@ -1,4 +1,4 @@
-"""Plain requests beside gunicorn's parser: read from the same bytes, with the same WSGI environment."""
+"""Parsing plain requests without gunicorn: the same bytes give the same WSGI environment."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ READ_BYTES = plain.HEAD_BYTES + plain.BODY_BYTES
 
 
 class PlainRequest:
-    """A plain request, with what gunicorn's own code asks of a request."""
+    """A plain request, with the attributes that gunicorn's own code reads."""
 
     version = (1, 1)
 
     def __init__(self, head: plain.Head, body: bytes, base: Mapping[str, Any]) -> None:
-        """`base` is what the environments of all requests of its connection have."""
+        """`base` is the part of the environment that all requests of a connection share."""
         self.head, self.body, self._base = head, io.BytesIO(body), base
         self.method, self.uri, self.query = head.method, head.target, head.query
 
     def should_close(self) -> bool:
-        """Whether no other request may follow: then it would not be plain."""
+        """Whether the connection must close: never, or the request would not be plain."""
         return False
 
     def environ(self) -> dict[str, Any]:
@@ -42,13 +42,13 @@ class PlainRequest:
 
 
 class FastPathParser(BoundedParser):
-    """gunicorn's parser, which plain requests pass by."""
+    """gunicorn's parser, for all requests that are not plain."""
 
     def __init__(self, cfg: Any, client: Any, address: Any, base: Mapping[str, Any]) -> None:
         super().__init__(cfg, client, address)
         self.unreader.mxchunk = READ_BYTES
         self._base = base
-        self._late: pace.Pace | None = None  # of a plain request's body that is waited for
+        self._late: pace.Pace | None = None  # of a plain request whose body has not arrived
 
     def __next__(self) -> Any:
         """The next request of the connection, once its head is there. Raises StopIteration after the last."""
@@ -56,12 +56,12 @@ class FastPathParser(BoundedParser):
             raise StopIteration
         return self._plain() or super().__next__()
 
-    def overdue(self) -> Any:
-        """The request of which all but the body came in time, or None. Waits for the body."""
+    def late_request(self) -> Any:
+        """The request whose head came in time and whose body did not, or None. Waits for the body."""
         return next(self) if self._late else None
 
     def _plain(self) -> PlainRequest | None:
-        """The next request if it is plain. If not, its bytes are still to be read."""
+        """The next request if it is plain. Otherwise its bytes are put back."""
         data = self.unreader.read()
         head = plain.head(data)
         if head is not None and len(data) < head.end:
@@ -75,9 +75,9 @@ class FastPathParser(BoundedParser):
         return PlainRequest(head, data[head.begin : head.end], self._base)
 
     def _whole(self, data: bytes, head: plain.Head) -> bytes:
-        """The request with its body. Where that is late or cut off, what came of it is not lost."""
+        """The request with its body. If that is late or cut off, the bytes that came are not lost."""
         self.unreader.unread(data)
-        self.unreader.pace = self._late = self._late or pace.of_body()
+        self.unreader.pace = self._late = self._late or pace.for_body()
         data = self.unreader.read(head.end)
         self.unreader.pace = self._late = None
         return data
@@ -86,7 +86,7 @@ class FastPathParser(BoundedParser):
 def connection_environ(
     cfg: Any, client: Any, server: tuple[Any, ...], address: tuple[Any, ...]
 ) -> dict[str, Any]:
-    """What the WSGI environments of all plain requests of a connection have, as gunicorn writes it."""
+    """The part of the WSGI environment that all plain requests of a connection share."""
     base: dict[str, Any] = base_environ(cfg)
     return base | {
         "wsgi.multithread": True,

@@ -1,8 +1,8 @@
-"""The fast lane: a gevent worker that reads plain requests and writes their answers itself.
+"""The fast path: a gevent worker that parses plain requests and writes their answers itself.
 
-gunicorn takes a quarter of the time of a short request or more: its parser understands every form that one
-can have, and it writes head and body by one call each. Whatever is not plain, it gets untouched; it also
-sends the answers that are not all there at once. The application is called in the same way by both.
+gunicorn takes a quarter of the time of a short request, or more: its parser understands every form of a
+request, and it writes head and body by one call each. It still gets every request that is not plain, with
+unchanged bytes, and sends every answer that is not complete at once. Both call the application alike.
 """
 
 from __future__ import annotations
@@ -30,52 +30,52 @@ Headers = list[tuple[str, str]]
 
 
 class FastPathWorker(WebWorker):
-    """Our gevent worker, with a fast lane."""
+    """Our gevent worker, with the fast path."""
 
     def run(self) -> None:
         """Serve, until told to stop."""
-        self._open = _may_open(self)
-        if not self._open:
-            self.log.info("The fast lane is closed: gunicorn's settings ask for what only its own way does")
+        self._enabled = _can_run(self)
+        if not self._enabled:
+            self.log.info("The fast path is off: gunicorn's settings need its own parser")
         super().run()
 
     def parser(self, client: Client, server: Any, addr: Any) -> BoundedParser:
-        """What reads a connection's requests."""
-        if not self._open or not isinstance(server, tuple):
+        """The parser of a connection's requests."""
+        if not self._enabled or not isinstance(server, tuple):
             return super().parser(client, server, addr)
         return FastPathParser(self.cfg, client, addr, connection_environ(self.cfg, client, server, addr))
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
-        """Answer one of them. Raises StopIteration where nothing may follow."""
+        """Answer a request. Raises StopIteration where no other may follow."""
         if isinstance(request, PlainRequest):
             self._answer(request, client)
         else:
             super().answer(request, client, server, addr)
 
     def _answer(self, request: PlainRequest, client: Client) -> None:
-        """Call the application, and send what it answers."""
-        keep = self._counted()
-        said: list[Any] = []
+        """Call the application, and send its answer."""
+        keep = self._count_request()
+        started: list[Any] = []
 
         def start_response(status: str, headers: Headers, _error: Any = None) -> Any:
-            said[:] = status, headers
+            started[:] = status, headers
             return _no_writing
 
-        parts = self.wsgi(request.environ(), start_response)
+        chunks = self.wsgi(request.environ(), start_response)
         try:
-            status, headers = said
-            head = _head(status, headers, keep=keep) if _is_whole(status, headers, parts) else None
+            status, headers = started
+            head = _head(status, headers, keep=keep) if _is_complete(status, headers, chunks) else None
             if head is None:
-                self._stream(Response(request, client, self.cfg), status, headers, parts, keep=keep)
+                self._stream(Response(request, client, self.cfg), status, headers, chunks, keep=keep)
             else:
-                _send(client, head, b"".join(parts))
+                _send(client, head, b"".join(chunks))
         finally:
-            if hasattr(parts, "close"):
-                parts.close()
+            if hasattr(chunks, "close"):
+                chunks.close()
         if not keep:
             raise StopIteration
 
-    def _counted(self) -> bool:
+    def _count_request(self) -> bool:
         """Count a request. Returns whether others may follow on its connection."""
         self.nr += 1
         if self.alive and self.nr >= self.max_requests:
@@ -84,33 +84,33 @@ class FastPathWorker(WebWorker):
         return bool(self.alive and self.cfg.keepalive)
 
     def _stream(
-        self, response: Response, status: str, headers: Headers, parts: Iterable[bytes], *, keep: bool
+        self, response: Response, status: str, headers: Headers, chunks: Iterable[bytes], *, keep: bool
     ) -> None:
-        """Let gunicorn send an answer as it comes."""
+        """Let gunicorn send an answer chunk by chunk."""
         if not keep:
             response.force_close()
         try:
             response.start_response(status, headers)
-            if isinstance(parts, FileWrapper):
-                response.write_file(parts)
+            if isinstance(chunks, FileWrapper):
+                response.write_file(chunks)
             else:
-                for part in parts:
-                    response.write(part)
+                for chunk in chunks:
+                    response.write(chunk)
             response.close()
         except OSError:
             raise
         except Exception:
             if not response.headers_sent:
                 raise
-            # Half of it was sent: another answer would be read as its rest.
+            # A part was sent: the client would read an error's answer as its rest.
             self.log.exception("Error handling request")
             raise StopIteration from None
         if response.should_close():
             raise StopIteration
 
 
-def _may_open(worker: WebWorker) -> bool:
-    """Whether gunicorn's settings ask for nothing that only its own way does."""
+def _can_run(worker: WebWorker) -> bool:
+    """Whether gunicorn's settings need nothing that only its own parser does."""
     cfg = worker.cfg
     limits = (cfg.limit_request_line, cfg.limit_request_field_size)
     return not (
@@ -122,15 +122,15 @@ def _may_open(worker: WebWorker) -> bool:
     )
 
 
-def _is_whole(status: str, headers: Headers, parts: Iterable[bytes]) -> bool:
-    """Whether an answer is all there, and says no more than how long it is."""
+def _is_complete(status: str, headers: Headers, chunks: Iterable[bytes]) -> bool:
+    """Whether an answer is complete, and has no header about the connection but its length."""
     names = {name.lower() for name, _ in headers}
     sized = ("content-length" in names) != status.startswith(BODILESS)
-    return sized and names.isdisjoint(hop_headers) and not isinstance(parts, FileWrapper)
+    return sized and names.isdisjoint(hop_headers) and not isinstance(chunks, FileWrapper)
 
 
 def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:
-    """The head of an answer; None where a header holds a line end, which gunicorn has words for."""
+    """The head of an answer; None where a header contains a line end, which gunicorn reports."""
     text = "".join(
         [
             f"HTTP/1.1 {status}\r\nServer: {SERVER}\r\nDate: {_date(int(time.time()))}\r\n",
@@ -148,7 +148,7 @@ def _date(seconds: int) -> str:
 
 
 def _send(client: Client, head: bytes, body: bytes) -> None:
-    """Send an answer by one call. A long body is not copied for that: many may be taken slowly at once."""
+    """Send an answer by one call. A long body is not copied for that: many slow readers may have one."""
     if len(body) > COPIED_BYTES:
         client.sendall(head)
         client.sendall(body)
@@ -157,4 +157,4 @@ def _send(client: Client, head: bytes, body: bytes) -> None:
 
 
 def _no_writing(_data: bytes) -> NoReturn:
-    raise NotImplementedError("an application answers by what it returns")
+    raise NotImplementedError("WSGI's write() is not supported: return the body")

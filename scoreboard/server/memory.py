@@ -1,4 +1,4 @@
-"""Memory that a process does not need any more."""
+"""Returning unused memory to the system."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import ctypes
 
 
 def give_back_memory() -> None:
-    """Give the system what the allocator keeps: after a crowd has left, more than a hundred megabytes.
+    """Return free memory of the allocator: more than a hundred megabytes after thousands of viewers left.
 
-    glibc only gives back what lies at the end. Other C libraries have no such call, and need none.
+    Without this call glibc returns only the end of its heap. Other C libraries need no such call.
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

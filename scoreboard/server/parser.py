@@ -1,4 +1,4 @@
-"""gunicorn's parser, with bounds: no body is waited for or read without end."""
+"""gunicorn's parser with limits: no body takes forever to arrive or to read."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from gunicorn.http.unreader import SocketUnreader
 
 from scoreboard.core.errors import BadRequest, RequestTimeout, ScoreboardError
 from scoreboard.server import pace as paces
-from scoreboard.server.client import SHORTEST_SECONDS, others_first
+from scoreboard.server.client import SHORTEST_SECONDS, yield_to_others
 
-UNREAD_BYTES = 256 * 1024  # so much of a body that nobody reads is taken from the connection
+UNREAD_BYTES = 256 * 1024  # of a body's unread rest are read from the connection at most
 SHORT_BYTES = 64 * 1024
 PIECE_BYTES, MOST_BYTES = 4 * 1024, 64 * 1024
 
 
 class BoundedUnreader(SocketUnreader):
-    """Reads a connection's bytes. While these are a body's, they must come in time."""
+    """Reads a connection's bytes. Those of a body must come in time."""
 
     pace: paces.Pace | None = None  # of the body that is read now
 
     def read(self, size: int | None = None, read_ahead: int | None = None) -> bytes:
-        """Read `size` bytes, or what is there.
+        """Read `size` bytes, or as many as there are.
 
-        Of a body never all at once: gunicorn copies it again for each of its chunks.
+        A body is read in small pieces: gunicorn copies the rest of the buffer for each chunk.
         """
         if size is None and self.pace is not None and self.buf.tell() > PIECE_BYTES:
             size = PIECE_BYTES
@@ -37,29 +37,29 @@ class BoundedUnreader(SocketUnreader):
         return data
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """Read what comes next. Raises RequestTimeout where a body comes too slowly."""
+        """Read the next bytes. Raises RequestTimeout where a body comes too slowly."""
         if self.pace is None:
             return bytes(self.sock.recv(self.mxchunk))
         return self._piece(self.pace, min(max(size_hint or 0, PIECE_BYTES), MOST_BYTES))
 
     def _piece(self, expected: paces.Pace, size: int) -> bytes:
         began, data = time.monotonic(), b""
-        self.sock.settimeout(max(SHORTEST_SECONDS, expected.left))
+        self.sock.settimeout(max(SHORTEST_SECONDS, expected.seconds_left))
         try:
             data = self.sock.recv(size)
         except TimeoutError:
             raise RequestTimeout("The body did not come in time. Send the request again.") from None
         finally:
             self.sock.settimeout(None)
-            expected.moved(len(data), time.monotonic() - began)
-        if self.sock.is_dismissed:
-            raise ConnectionResetError(errno.ECONNRESET, "dismissed: its place was needed")
-        others_first()  # gevent lets nobody else go while there is something to read
+            expected.record(len(data), time.monotonic() - began)
+        if self.sock.is_evicted:
+            raise ConnectionResetError(errno.ECONNRESET, "closed to make room for another connection")
+        yield_to_others()  # gevent switches to no other greenlet while there is something to read
         return bytes(data)
 
 
 class BoundedBody(Body):
-    """A request's body, whose faults are the client's."""
+    """A request's body. Its faults are reported as the client's."""
 
     def _read_reader(self, size: int) -> bytes:
         try:
@@ -70,12 +70,12 @@ class BoundedBody(Body):
 
     @property
     def is_long(self) -> bool:
-        """Whether more of it is to come than is read for nothing."""
+        """Whether its rest is too long to read and throw away."""
         return bool(getattr(self.reader, "length", 0) > UNREAD_BYTES)
 
     @property
-    def is_left_over(self) -> bool:
-        """Whether some of it may still come."""
+    def has_unread_bytes(self) -> bool:
+        """Whether bytes of it may still arrive."""
         more = getattr(self.reader, "length", 0) or getattr(self.reader, "parser", None)
         return bool(self.failed or more)
 
@@ -84,12 +84,12 @@ class BoundedRequest(Request):
     """A request as gunicorn reads it."""
 
     def set_body_reader(self) -> None:
-        """Find out how the body ends."""
+        """Choose the reader by how the body ends."""
         super().set_body_reader()
         self.body: BoundedBody = BoundedBody(self.body.reader)
 
     def should_close(self) -> bool:
-        """Whether no other request may follow, because of what this one says or of how its body is."""
+        """Whether no other request may follow, because of this one's headers or body."""
         return bool(super().should_close() or self.body.failed or self.body.is_long)
 
 
@@ -106,11 +106,11 @@ class BoundedParser(RequestParser):
     def __next__(self) -> Any:
         """The next request of the connection, once its head is there. Raises StopIteration after the last."""
         request = super().__next__()
-        self.unreader.pace = paces.of_body()
+        self.unreader.pace = paces.for_body()
         return request
 
     def finish_body(self, deadline: float | None = None, max_bytes: int | None = None) -> bool:
-        """Read what nobody read of the last body. Returns whether another request can follow."""
+        """Read the unread rest of the last body. Returns whether another request can follow."""
         body = self.mesg.body if self.mesg is not None else None
         if body is not None and not _is_read(body, self.unreader):
             return False
@@ -118,31 +118,31 @@ class BoundedParser(RequestParser):
         return True
 
     @property
-    def begun(self) -> bool:
-        """Whether bytes of the next request came together with the last one's."""
+    def has_next(self) -> bool:
+        """Whether bytes of the next request came together with the last one."""
         return bool(self.unreader.buf.tell())
 
     @property
-    def is_left_over(self) -> bool:
-        """Whether something may still come that belongs to the last request."""
-        return self.mesg is not None and self.mesg.body.is_left_over
+    def has_unread_bytes(self) -> bool:
+        """Whether bytes of the last request may still arrive."""
+        return self.mesg is not None and self.mesg.body.has_unread_bytes
 
-    def overdue(self) -> Any:
-        """The request of which all but the body came in time, or None."""
+    def late_request(self) -> Any:
+        """The request whose head came in time and whose body did not, or None."""
         return None
 
-    def gather(self) -> None:
-        """Wait for a short body, before the application does at more cost. Raises RequestTimeout."""
+    def read_short_body(self) -> None:
+        """Wait for a short body here, where it costs less than in the application. Raises RequestTimeout."""
         length = getattr(self.mesg.body.reader, "length", 0)
         if 0 < length <= SHORT_BYTES and not self.mesg._expected_100_continue:  # noqa: SLF001
             self.unreader.unread(self.unreader.read(length))
 
 
 def _is_read(body: BoundedBody, unreader: BoundedUnreader) -> bool:
-    """Whether the rest of a body is short, comes soon, and is read now."""
+    """Read the rest of a body. Returns False where it is too long or comes too late."""
     if body.failed or body.is_long:
         return False
-    unreader.pace, count = paces.of_unread_body(), 0
+    unreader.pace, count = paces.for_unread_body(), 0
     try:
         while data := body.read(PIECE_BYTES):
             count += len(data)

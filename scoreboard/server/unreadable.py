@@ -1,4 +1,4 @@
-"""What is answered to bytes that are no request, and to a request that broke its worker."""
+"""Answers to bytes that are not a request, and to a request that crashed outside of the application."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ STATUSES = {
     errors.ExpectationFailed: 417,
     errors.UnsupportedTransferCoding: 501,
 }
-OURS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
+SERVER_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def error_of(exception: BaseException) -> ScoreboardError:
-    """The error that a client is told of, without what it sent."""
+    """The error for the client, without any of the bytes that it sent."""
     if isinstance(exception, ScoreboardError):
         return exception
-    if not isinstance(exception, errors.ParseException) or isinstance(exception, OURS):
-        return ScoreboardError("Something went wrong on our side.")
+    if not isinstance(exception, errors.ParseException) or isinstance(exception, SERVER_FAULTS):
+        return ScoreboardError("Internal server error.")
     kind = WORD.sub(" ", type(exception).__name__).lower()
-    found = BadRequest(f"The request can't be read: {kind}.")
+    found = BadRequest(f"Malformed request: {kind}.")
     found.status = STATUSES.get(type(exception), 400)
     return found
 
 
 def too_many() -> TooMany:
-    """What a connection is refused with."""
+    """The error for a refused connection."""
     return TooMany(
         "Too many open connections from your address.", code="too_many_connections", retry_after_seconds=1
     )
 
 
 def answer(error: ScoreboardError, below: str = "") -> bytes:
-    """A whole answer: nothing is known of the request, so its problem has neither a host nor an id.
+    """A complete answer. Nothing is known of the request, so the problem has neither a host nor an id.
 
     `below` is the base path.
     """

@@ -1,4 +1,4 @@
-"""A gevent worker whose clients are bounded in time: gunicorn's own waits for them without end."""
+"""A gevent worker with time limits for its clients: gunicorn's own has none."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from gunicorn.util import close
 from gunicorn.workers.ggevent import GeventWorker
 
 from scoreboard.server import unreadable
-from scoreboard.server.client import Client, others_first
+from scoreboard.server.client import Client, yield_to_others
 from scoreboard.server.connections import Connections
 from scoreboard.server.listener import Listener
 from scoreboard.server.memory import give_back_memory
 from scoreboard.server.parser import BoundedParser
 
-HEAD_SECONDS = 5.0  # within which a request must begin and say all but its body
-ENTRY_SECONDS, ENTRY_PAUSE_SECONDS = 2.0, 0.02  # many who come back at once are busy for a moment
+HEAD_SECONDS = 5.0  # for a request to begin, and for its head to arrive
+ENTRY_SECONDS, ENTRY_PAUSE_SECONDS = 2.0, 0.02  # many clients that reconnect at once are busy for a moment
 GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 
 
 class WebWorker(GeventWorker):
-    """gunicorn's gevent worker, which no client can keep waiting."""
+    """gunicorn's gevent worker, which no slow client can block."""
 
     alive: bool
-    below = ""  # the base path, which links begin with
+    below = ""  # the base path
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.crowd = Connections()
+        self.connections = Connections()
 
     def run(self) -> None:
         """Serve, until told to stop."""
         if _is_plain(self.cfg):
             self.server_class = partial(Listener, self)
         else:
-            self.log.warning("gunicorn speaks TLS, HTTP/2 or PROXY here: clients are not bounded in time")
+            self.log.warning("gunicorn is set to TLS, HTTP/2 or PROXY: its clients have no time limits")
         super().run()
 
     def notify(self) -> None:
-        """Tell gunicorn, once a second, that this process is alive. Where it ends, idle connections go."""
+        """Tell gunicorn, once a second, that this process is alive. On shutdown close idle connections."""
         super().notify()
         if not self.alive:
-            self.crowd.dismiss_idle()
-        if self.crowd.has_gone():
+            self.connections.evict_idle()
+        if self.connections.has_shrunk():
             give_back_memory()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
@@ -55,7 +55,7 @@ class WebWorker(GeventWorker):
         if not isinstance(client, Client):
             super().handle(listener, client, addr)
             return
-        peer = self._entered(client, addr)
+        peer = self._admitted(client, addr)
         try:
             if peer is None:
                 client.refuse(unreadable.answer(unreadable.too_many(), self.below))
@@ -66,31 +66,31 @@ class WebWorker(GeventWorker):
             if not isinstance(error, TimeoutError) and error.errno not in GONE:
                 self.log.exception("Socket error processing request.")
         finally:
-            self.crowd.leave(client, peer)
+            self.connections.remove(client, peer)
             close(client)
 
-    def _entered(self, client: Client, addr: Any) -> str | None:
-        """What a connection leaves with, or None where its address stays too busy for it."""
+    def _admitted(self, client: Client, addr: Any) -> str | None:
+        """The key to remove a connection with, or None where its address stays too busy."""
         until = time.monotonic() + ENTRY_SECONDS
-        while (peer := self.crowd.enter(client, addr)) is None and time.monotonic() < until:
+        while (peer := self.connections.admit(client, addr)) is None and time.monotonic() < until:
             sleep(ENTRY_PAUSE_SECONDS)
         return peer
 
     def parser(self, client: Client, server: Any, addr: Any) -> BoundedParser:
-        """What reads a connection's requests."""
+        """The parser of a connection's requests."""
         return BoundedParser(self.cfg, client, addr)
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
-        """Answer one of them. Raises StopIteration where nothing may follow."""
+        """Answer a request. Raises StopIteration where no other may follow."""
         self.handle_request(server, request, client, addr)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Tell a client that there is no answer, and the log why: without its address, and what it sent."""
+        """Send an error to the client, and log its cause, without the client's address and bytes."""
         error = unreadable.error_of(exc)
         if error.status >= 500 and error.status != 501:
             self.log.error("A request failed outside of the application", exc_info=exc)
         else:
-            self.log.warning("A request can't be read: %s", type(exc).__name__)
+            self.log.warning("Malformed request: %s", type(exc).__name__)
         client.refuse(unreadable.answer(error, self.below))
         client.linger()
 
@@ -102,37 +102,37 @@ class WebWorker(GeventWorker):
                 request = None
                 with Timeout(HEAD_SECONDS, False):
                     request = next(parser)
-                request = request or parser.overdue()
+                request = request or parser.late_request()
                 if request is None:
                     return
                 if parser.mesg is not None:
-                    parser.gather()
+                    parser.read_short_body()
                 self.answer(request, client, server, addr)
         except StopIteration:
-            if parser.is_left_over:
+            if parser.has_unread_bytes:
                 client.linger()
         except (NoMoreData, GreenletExit, SystemExit) as end:
             self.log.debug("Closing connection: %s", type(end).__name__)
         except OSError:
             raise
-        except BaseException as error:  # noqa: BLE001 - the client is told, whatever it was
+        except BaseException as error:  # noqa: BLE001 - the client gets an answer to any error
             self.handle_error(request, client, addr, error)
 
     def _goes_on(self, client: Client, parser: BoundedParser) -> bool:
-        """Let all who are ready go first, and wait until something of the next request is there.
+        """Let other connections go first, and wait for the first bytes of the next request.
 
-        Returns whether there is, within the time that idle connections are kept. A client whose next request
-        is always there would keep the others waiting: their p99 was 208 ms, not 13.
+        Returns whether they came within the time that idle connections are kept. Without letting others go
+        first, a client that pipelines requests would block them: their p99 was 208 ms instead of 13.
         """
-        if not parser.finish_body() or parser.begun:
-            others_first()
+        if not parser.finish_body() or parser.has_next:
+            yield_to_others()
             return True
         with Timeout(self.cfg.keepalive, False):
-            client.rest()
+            client.wait_for_request()
             return True
         return False
 
 
 def _is_plain(cfg: Any) -> bool:
-    """Whether requests come as bytes of HTTP/1 alone."""
+    """Whether connections carry nothing but HTTP/1."""
     return not cfg.is_ssl and cfg.protocol == "http" and cfg.proxy_protocol == cfg.http2_cleartext == "off"

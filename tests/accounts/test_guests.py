@@ -256,6 +256,6 @@ def test_a_rebuilt_view_and_the_audit_log_agree_with_the_journal_after_a_purge(p
         parts.followers.catch_up(name)
 
     assert parts.boards.verifier.run() == []
-    assert parts.audit.log.count() == parts.journal.head()
+    assert len(parts.audit.log.rows("SELECT seq FROM audit")) == parts.journal.head()
     assert set(redis.hgetall(rediskeys.names())) == {ada.id}
     assert parts.accounts.sessions.renew(ada.session["refreshToken"]).account.id == ada.id

@@ -142,7 +142,7 @@ def test_streams_of_ended_sessions_end_in_the_other_process(ada, sign_in, parts,
     other = make_parts(database_url)
     other.accounts.sessions.revocations.look()
     kicked = []
-    other.stream.rooms.viewers.kick = kicked.append
+    other.stream.signals._end = kicked.append
     thief = sign_in()
 
     as_player(parts, ada).delete("/v1/me/sessions")
@@ -157,7 +157,7 @@ def test_a_process_that_is_told_looks_at_once(ada, sign_in, parts, make_parts, d
     other.start()
     http = as_player(other, thief)
     assert http.get("/v1/me").status_code == 200
-    wait_until(lambda: other.stream.hub._kicks)
+    wait_until(lambda: other.stream.hub.head.epoch)
 
     as_player(parts, ada).delete("/v1/me/sessions")
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from playhouse.migrations import Migration, Runner
 
+from scoreboard.base import HERE
 from scoreboard.core.storage.db import execute
-from scoreboard.parts import HERE
 from tests.boards.calls import refusal
 
 INSERT = (

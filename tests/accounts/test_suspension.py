@@ -107,7 +107,7 @@ def test_streams_end_and_tickets_open_none(ada, parts, suspend):
     http = as_player(parts, ada)
     ticket = http.post("/v1/stream/ticket").json["data"]["ticket"]
     kicked = []
-    parts.stream.rooms.viewers.kick = kicked.append
+    parts.stream.signals._end = kicked.append
 
     suspend(ada)
 

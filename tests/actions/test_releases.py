@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoreboard.actions.store import types as table
+from scoreboard.actions.store.types import StoredTypes
 from scoreboard.core.storage.db import execute, rows
 from tests.actions.play import define
 
@@ -19,7 +19,7 @@ def test_an_earlier_release_reads_and_writes_action_types_beside_this_one(ada, p
     for name in ("many", "fresh"):
         parts.base.database.transaction(lambda db, name=name: execute(db, older, (name, stored)))
 
-    _, types = parts.base.database.run(table.load)
+    _, types = StoredTypes(parts.base.database).load()
 
     assert "resultBytes" not in stored
     assert (types["many"].rules.result_bytes, types["fresh"].rules.result_bytes) == (700, 512)

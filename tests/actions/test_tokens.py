@@ -14,7 +14,7 @@ from tests.boards.calls import refusal
 
 pytestmark = pytest.mark.one_database
 
-BAD = ("invalid_action_token", "This action token is not good: ask for a new one.")
+BAD = ("invalid_action_token", "Invalid action token. Request a new one.")
 STRANGE = [
     "",
     ".",
@@ -55,8 +55,8 @@ def sealed_for(parts, purpose, content, associated):
 
 
 def content_of(parts, token):
-    """The ticket inside a token, as it was sealed."""
-    return msgspec.msgpack.encode(parts.actions.service.tokens._opened(token))
+    """The content of a token, as it was sealed."""
+    return msgspec.msgpack.encode(parts.actions.service.tokens._unseal(token))
 
 
 def test_no_flipped_bit_is_overlooked(ada, parts):
@@ -91,7 +91,7 @@ def test_no_cut_or_longer_token_opens(ada, parts):
 
 
 def test_one_ticket_has_one_token(ada, parts):
-    """Two texts that open as the same ticket would be two puzzles for one action."""
+    """Two texts that open as the same token would be two puzzles for one action."""
     token = ada.request()["actionToken"]
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"
 

@@ -84,7 +84,7 @@ def test_streams_show_it_without_waiting_for_a_score(client, make_parts, databas
     rename(client, "ada", "Ada")
     publish(parts)
 
-    *_, frame = [frames.decoded(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
+    *_, frame = [frames.decode(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
     assert (frame["t"], frame["up"]) == ("delta", [[0, {"id": "ada", "n": "Ada"}]])
 
 

@@ -24,6 +24,7 @@ FLOORS = {  # inside a large package: a folder imports those before it, "" is th
 }
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
 OPEN = {"types", "facts", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
+FURTHER = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"checks"}}
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK = {
     "routes.py",
@@ -51,6 +52,7 @@ SETTINGS = (
     "scoreboard/parts.py",
     "config/",
 )
+CONFIGURED = {"config/gunicorn.py": ("scoreboard.server.", "scoreboard.chaos.permission")}
 
 
 class Import(NamedTuple):
@@ -115,7 +117,7 @@ def of_another_feature(one):
     _, other, *rest = [*one.module.split("."), ""]
     if other in (one.feature, "core"):
         return False
-    shown = OPEN | ({"writer", "notes"} if other == "journal" else set())
+    shown = OPEN | FURTHER.get(other, set())
     if one.path.endswith("/build.py"):  # wires parts of its feature and of lower ones
         return other != "base" and (other not in LEVEL or LEVEL[other] >= LEVEL[one.feature])
     return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or not shown & {*rest}
@@ -157,7 +159,12 @@ RULES = {
     "databases are known where they are": of_a_database,
     "rq is known to the worker": lambda one: library(one) == "rq" and not one.path.startswith("worker/"),
     "settings are known where things are put together": lambda one: (
-        one.module == "config.settings" and not one.path.startswith(SETTINGS)
+        one.module.startswith("config.settings") and not one.path.startswith(SETTINGS)
+    ),
+    "config knows no feature": lambda one: (
+        one.path.startswith("config/")
+        and library(one) == "scoreboard"
+        and not one.module.startswith(("scoreboard.core.", *CONFIGURED.get(one.path, ())))
     ),
     "nobody imports the worker": lambda one: library(one) == "worker" and not one.path.startswith("worker/"),
     "nothing of ours is imported inside a function": lambda one: one.inside and library(one) in OURS,

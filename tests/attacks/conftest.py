@@ -20,8 +20,8 @@ ENVIRONMENT = {
 @pytest.fixture(scope="session", params=SETUPS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The product on one of the set-ups, behind one trusted proxy, which is the test itself."""
-    database, processes, lane = SETUPS[request.param]
-    environment = ENVIRONMENT | {"WEB_CONCURRENCY": str(processes), "FAST_LANE": lane}
+    database, processes, fast_path = SETUPS[request.param]
+    environment = ENVIRONMENT | {"WEB_CONCURRENCY": str(processes), "FAST_PATH": fast_path}
     name = f"attacks_{processes}"
     postgres = request.getfixturevalue("postgres") if database == "postgresql" else None
     if postgres:

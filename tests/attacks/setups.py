@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-# Database, number of web processes, fast lane.
+# Database, number of web processes, fast path.
 SETUPS = {
-    "sqlite-1-lane": ("sqlite", 1, "on"),
+    "sqlite-1-fast": ("sqlite", 1, "on"),
     "sqlite-2-gunicorn": ("sqlite", 2, "off"),
     "postgresql-1-gunicorn": ("postgresql", 1, "off"),
-    "postgresql-2-lane": ("postgresql", 2, "on"),
+    "postgresql-2-fast": ("postgresql", 2, "on"),
 }

@@ -47,7 +47,7 @@ def ended(connections: list[socket.socket]) -> list[bool]:
     return [one in ready for one in connections]
 
 
-def test_one_more_takes_the_place_of_the_one_that_waited_longest(stack):
+def test_a_connection_over_the_limit_replaces_the_one_that_waited_longest(stack):
     with contextlib.ExitStack() as all_of_them:
         elsewhere = all_of_them.enter_context(opened(stack, "127.0.0.3"))
         mine = [all_of_them.enter_context(opened(stack, "127.0.0.2")) for _ in range(MOST + 1)]
@@ -55,7 +55,7 @@ def test_one_more_takes_the_place_of_the_one_that_waited_longest(stack):
         assert ended([elsewhere, *mine]) == [False, True, *[False] * MOST]
 
 
-def test_streams_take_no_place_of_others_and_others_none_of_theirs(stack):
+def test_streams_and_other_connections_are_counted_apart(stack):
     viewers = [Raw(stack.port).send("/v1/stream?boards=main") for _ in range(STREAMS)]
     for viewer in viewers:
         viewer.until(b'"t":"snapshot"')

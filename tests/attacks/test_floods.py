@@ -21,7 +21,7 @@ from tests.support import ROOT, Stack, wait_until
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
 SECONDS = 60 if os.environ.get("FAULTS") == "long" else 15
-# Fast lane, trusted proxies (with one, no connections are counted by address).
+# Fast path, trusted proxies (with one, no connections are counted by address).
 SETUPS = (("on", "1"), ("off", "0"), ("on", "0"), ("off", "1"))
 CASES = list(zip(KINDS, SETUPS, strict=True))
 CHUNKED = (
@@ -37,11 +37,11 @@ SPARE_BYTES = 24 * 1024 * 1024  # what Python keeps for the next time, once
 @pytest.fixture
 def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
     """One web process with places for 2000 connections, fewer than come."""
-    lane, hops = request.param
+    fast_path, hops = request.param
     stack = Stack(
         tmp_path / "data",
         {
-            "FAST_LANE": lane,
+            "FAST_PATH": fast_path,
             "TRUSTED_PROXY_HOPS": hops,
             "STREAM_MAX_OPEN": "1000",
             "STREAM_FREE_ADDRESSES": "192.0.2.0/24",  # so that this machine's connections are counted
@@ -70,7 +70,7 @@ def test_others_are_served_while_one_address_floods(kind, stack):
 
 
 @pytest.mark.parametrize("stack", SETUPS[:2], indirect=True, ids=named)
-def test_nobody_has_the_process_to_themselves(stack):
+def test_no_client_occupies_the_process_alone(stack):
     """One client sends thousands of requests at once, another one a body in the smallest chunks there are."""
     address = ("127.0.0.1", stack.port)
     with socket.create_connection(address) as many, socket.create_connection(address) as small:

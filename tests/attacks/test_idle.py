@@ -39,8 +39,8 @@ def test_an_idle_connection_is_kept_and_one_that_began_to_ask_is_not(server: Sta
     asking.close()
 
 
-def test_what_nobody_read_of_a_body_is_no_reason_to_end_a_connection_sooner(server: Stack):
-    connection = opened(server, "/nothing", b" " * 70_000)  # more than the fast lane takes
+def test_an_unread_body_does_not_end_a_connection_sooner(server: Stack):
+    connection = opened(server, "/nothing", b" " * 70_000)  # more than the fast path takes
 
     assert not select.select([connection.sock], [], [], 1.5)[0]
     assert is_kept(connection)

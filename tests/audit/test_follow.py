@@ -32,7 +32,7 @@ def test_every_fact_becomes_one_line_in_order(client, parts):
     found = lines(parts)
     assert [line[0] for line in found] == list(range(1, parts.journal.head() + 1))
     assert [line[1] for line in found[-4:]] == ["board-defined", "score", "score", "key-created"]
-    assert parts.audit.log.count() == parts.journal.head()
+    assert len(lines(parts)) == parts.journal.head()
 
 
 def test_following_twice_changes_nothing(client, parts):
@@ -96,7 +96,7 @@ def test_more_facts_than_a_page_are_followed_too(client, parts, pages):
 
     parts.followers.catch_up("audit")
 
-    assert parts.audit.log.count() == parts.journal.head()
+    assert len(lines(parts)) == parts.journal.head()
 
 
 def test_the_log_may_live_in_any_database(make_parts, sqlite_url, database_url, tmp_path):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.stream.http.upgrade import stream_messages
+from scoreboard.stream.routes import stream_messages
 from tests.actions.play import Player
 from tests.boards.calls import put, refusal, score
 from tests.sockets import messages

@@ -27,7 +27,7 @@ def test_rounds_are_counted_once_whatever_happens_to_the_calls(open_page, stack)
         play(page, 10)
 
     expect(page.locator("#rounds li[data-state=confirmed]")).to_have_count(2, timeout=40_000)
-    expect(page.locator(".stand .value")).to_have_text("20", timeout=20_000)
+    expect(page.locator(".standing .value")).to_have_text("20", timeout=20_000)
     expect(page.locator("#top li.own .score")).to_have_text("20", timeout=20_000)
     assert "chaos killed a request" in stack.log()
     wait_until(lambda: scores(stack) == [20], seconds=20, why=stack.log)

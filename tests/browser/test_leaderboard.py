@@ -211,7 +211,7 @@ def test_favourites_are_kept_in_this_browser(open_page, stack, crowd):
 def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, crowd):
     enter(stack, crowd, {"player": "p5", "score": 0, "displayName": "Édouard"})
     page = live(open_page(f"/b/{crowd}"))
-    field = page.get_by_role("searchbox", name="Search a player")
+    field = page.get_by_role("searchbox", name="Search for a player")
 
     field.fill("edou")
     expect(shown(page)).to_have_count(1)
@@ -221,7 +221,7 @@ def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, cr
     expect(shown(page).locator(".rank")).to_have_text("126")
 
     field.fill("<b>?")
-    expect(page.locator(".nothing")).to_contain_text("Nobody is called so")
+    expect(page.locator(".nothing")).to_contain_text("No streamed row has this name")
     field.fill("")
     expect(shown(page)).to_have_count(100)
 
@@ -275,7 +275,7 @@ def test_what_matters_is_said_once_and_the_table_is_quiet(open_page, stack, boar
 
     submit(stack, board, bob=8)
 
-    expect(said).to_have_text("bob leads now. Your rank is 1.")
+    expect(said).to_have_text("bob takes the lead. Your rank is 1.")
     assert page.locator("table[aria-live], tbody[aria-live]").count() == 0
 
 

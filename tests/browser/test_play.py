@@ -160,7 +160,7 @@ def test_points_that_can_not_be_sent_wait_for_the_visitor(open_page, stack, boar
     expect(button).to_contain_text("Tap!")
     button.evaluate("button => button.click()")
     # It tries for a while by itself.
-    expect(page.locator(".play [role=status]")).to_contain_text("Your points wait here", timeout=30_000)
+    expect(page.locator(".play [role=status]")).to_contain_text("Your points are waiting", timeout=30_000)
 
     page.unroute("**/v1/actions/complete")
     expect(button).to_have_text("Send again")

@@ -38,17 +38,17 @@ def states(page):
 
 
 def value(page):
-    return page.locator(".stand .value")
+    return page.locator(".standing .value")
 
 
 def test_a_guest_plays_and_sees_where_he_stands(open_page, stack):
     page = open_page("/play")
-    expect(page.locator(".stand .rank")).to_have_text("Play a round to be ranked.")
+    expect(page.locator(".standing .rank")).to_have_text("Play a round to be ranked.")
 
     play(page, 10)
 
     expect(value(page)).to_have_text("10")
-    expect(page.locator(".stand .rank")).to_have_text("Rank 1 of 1")
+    expect(page.locator(".standing .rank")).to_have_text("Rank 1 of 1")
     expect(page.locator("#rounds li .state")).to_have_text("counted")
     expect(page.locator("#top li.own .score")).to_have_text("10")
     expect(page.locator("#badge")).to_have_text("Live")
@@ -58,7 +58,7 @@ def test_a_guest_plays_and_sees_where_he_stands(open_page, stack):
 def test_points_are_shown_before_they_are_counted_and_the_next_round_may_begin(open_page, stack):
     page = open_page("/play")
     play(page, 10)
-    expect(page.locator(".stand .rank")).to_have_text("Rank 1 of 1")
+    expect(page.locator(".standing .rank")).to_have_text("Rank 1 of 1")
     held = []
 
     def hold(route):
@@ -69,13 +69,13 @@ def test_points_are_shown_before_they_are_counted_and_the_next_round_may_begin(o
     play(page, 10)
 
     expect(value(page)).to_have_text("20")
-    expect(page.locator(".stand")).to_contain_class("pending")
-    expect(page.locator(".stand .unsure")).to_have_text("+10 not counted yet")
+    expect(page.locator(".standing")).to_contain_class("pending")
+    expect(page.locator(".standing .unsure")).to_have_text("+10 not counted yet")
     assert states(page) == ["sent", "confirmed"]
     assert entries(stack) == [(1, 10)]
     held[-1].continue_()
     page.unroute(COMPLETE)
-    expect(page.locator(".stand")).not_to_contain_class("pending")
+    expect(page.locator(".standing")).not_to_contain_class("pending")
     expect(value(page)).to_have_text("20")
 
 
@@ -93,7 +93,7 @@ def test_what_is_refused_is_taken_back_with_the_reason(open_page, stack):
 
     play(page, 10)
 
-    expect(page.locator("#said")).to_contain_text("came too late")
+    expect(page.locator("#said")).to_contain_text("arrived too late")
     expect(value(page)).to_have_text("10")
     assert states(page) == ["expired", "confirmed"]
 
@@ -123,7 +123,7 @@ def test_three_actions_offline_a_reload_and_one_that_expired_meanwhile(open_page
 
     page.reload()
     banner = page.locator("#waiting [role=status]")
-    expect(banner).to_have_text("3 actions waiting, will be sent when the connection is back")
+    expect(banner).to_have_text("3 actions are waiting and will be sent when the connection is back")
     assert entries(stack) == []
     page.wait_for_timeout(5000)  # until the short one has expired
     page.unroute(COMPLETE)
@@ -132,7 +132,7 @@ def test_three_actions_offline_a_reload_and_one_that_expired_meanwhile(open_page
     expect(page.locator("#waiting")).to_be_hidden()
     wait_until(lambda: entries(stack) == [(1, 101)], why=lambda: entries(stack))
     assert states(page) == ["confirmed", "expired", "confirmed"]
-    expect(page.locator("#rounds [data-state=expired] .state")).to_contain_text("came too late")
+    expect(page.locator("#rounds [data-state=expired] .state")).to_contain_text("arrived too late")
     page.reload()
     page.wait_for_timeout(500)
     assert entries(stack) == [(1, 101)], "nothing is sent twice"
@@ -151,12 +151,12 @@ def test_rounds_are_played_without_a_connection_and_counted_when_it_is_back(open
     play(page, 10)
 
     expect(page.locator("#waiting [role=status]")).to_have_text(
-        "2 actions waiting, will be sent when the connection is back"
+        "2 actions are waiting and will be sent when the connection is back"
     )
     expect(value(page)).to_have_text("30")
     page.context.set_offline(False)
     expect(page.locator("#waiting")).to_be_hidden()
-    expect(page.locator(".stand")).not_to_contain_class("pending")
+    expect(page.locator(".standing")).not_to_contain_class("pending")
     wait_until(lambda: entries(stack) == [(1, 30)], why=lambda: entries(stack))
 
 
@@ -200,7 +200,7 @@ def test_it_is_played_and_watched_over_plain_http_in_a_local_network(open_page, 
     play(page, 10)
 
     expect(value(page)).to_have_text("20")
-    expect(page.locator(".stand .rank")).to_have_text("Rank 1 of 1")
+    expect(page.locator(".standing .rank")).to_have_text("Rank 1 of 1")
     expect(page.locator("#badge")).to_have_text("Live")
     expect(page.locator("#badge")).to_have_attribute("data-shared", "true")
 
@@ -222,7 +222,7 @@ def test_a_round_is_played_and_told_in_the_language_of_the_page(
     play(page, 10)
 
     expect(page.locator(".play [role=status]")).to_have_text(said)
-    expect(page.locator(".stand .rank")).to_have_text(rank)
+    expect(page.locator(".standing .rank")).to_have_text(rank)
     expect(page.locator("#rounds li .state")).to_have_text(became)
 
 

@@ -1,4 +1,4 @@
-"""What SCOREBOARD_CHAOS may say, and where it may be said."""
+"""How SCOREBOARD_CHAOS is written, and where it is permitted."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import sys
 
 import pytest
 
-from config.settings import SettingError, Settings, load, permitted_chaos
-from scoreboard.chaos.notation import Plan, Trouble, read
+from config.settings import Settings
+from scoreboard.chaos.notation import Fault, Plan, read
+from scoreboard.chaos.permission import ChaosError, permitted
 from tests.support import ROOT, free_port
 
 
-def test_every_part_says_how_probable_a_trouble_is_and_how_long_it_lasts():
+def test_every_part_has_the_probability_of_a_fault_and_its_duration():
     plan = read("seed=7, kill=0.01,latency=0.2:10-500,database=.05:100-2000")
 
     assert plan == Plan(
         seed=7,
         kill=0.01,
-        latency=Trouble(chance=0.2, least_ms=10, most_ms=500),
-        database=Trouble(chance=0.05, least_ms=100, most_ms=2000),
+        latency=Fault(probability=0.2, least_ms=10, most_ms=500),
+        database=Fault(probability=0.05, least_ms=100, most_ms=2000),
     )
     assert read(str(plan)) == plan
 
 
-def test_what_is_left_out_does_not_happen_and_lasts_as_long_as_usual():
+def test_a_fault_that_is_left_out_does_not_happen_and_a_duration_has_a_default():
     assert str(read("kill=1")) == "kill=1,latency=0:0-500,database=0:0-1000"
     assert str(read("seed=0,latency=0.5,database=1.0")) == "seed=0,kill=0,latency=0.5:0-500,database=1:0-1000"
 
@@ -34,10 +35,10 @@ def test_what_is_left_out_does_not_happen_and_lasts_as_long_as_usual():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("on", "no part 'on', only seed, kill, latency, database"),
-        ("delay=0.1", "no part 'delay'"),
-        ("kill=0.1,", "no part ''"),
-        ("kill=0.1,kill=0.2", "kill is there twice"),
+        ("on", "unknown part 'on', must be one of seed, kill, latency, database"),
+        ("delay=0.1", "unknown part 'delay'"),
+        ("kill=0.1,", "unknown part ''"),
+        ("kill=0.1,kill=0.2", "kill is given twice"),
         ("kill", "kill must be a probability from 0 to 1, as 0.01, not ''"),
         ("kill=1.5", "not '1.5'"),
         ("kill=-0.1", "not '-0.1'"),
@@ -46,16 +47,16 @@ def test_what_is_left_out_does_not_happen_and_lasts_as_long_as_usual():
         ("kill=0.1:5", "not '0.1:5'"),
         ("seed=x", "seed must be a whole number, not 'x'"),
         ("latency=2", "latency must be a probability"),
-        ("latency=0.1:", "latency must last so many milliseconds, as latency=0.2:0-500, not ''"),
+        ("latency=0.1:", "latency must have a range of milliseconds, as latency=0.2:0-500, not ''"),
         ("latency=0.1:500", "not '500'"),
         ("latency=0.1:9-5", "from less to more milliseconds, not '9-5'"),
         ("latency=0.1:0-0", "from less to more milliseconds"),
-        ("database=0.1:1s-2s", "database must last so many milliseconds"),
+        ("database=0.1:1s-2s", "database must have a range of milliseconds"),
     ],
 )
-def test_whatever_else_is_refused_at_the_start(text, words):
-    with pytest.raises(SettingError, match="SCOREBOARD_CHAOS: ") as refused:
-        load({"SCOREBOARD_CHAOS": text})
+def test_any_other_text_is_refused_at_the_start(laptop, text, words):
+    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as refused:
+        permitted(Settings(**laptop | {"chaos": text}))
 
     assert words in str(refused.value)
 
@@ -70,29 +71,29 @@ def laptop(tmp_path):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_a_laptop_may_have_chaos(laptop, host):
-    assert permitted_chaos(Settings(**laptop | {"host": host})) == read("kill=0.1")
-    assert permitted_chaos(Settings(**laptop | {"chaos": ""})) is None
+    assert permitted(Settings(**laptop | {"host": host})) == read("kill=0.1")
+    assert permitted(Settings(**laptop | {"chaos": ""})) is None
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"host": "0.0.0.0"}, "others can come to HOST=0.0.0.0: set HOST=127.0.0.1"),
-        ({"host": "scores.example"}, "others can come to HOST=scores.example"),
-        ({"trusted_proxy_hops": 1}, "TRUSTED_PROXY_HOPS=1 says that others come"),
+        ({"host": "0.0.0.0"}, "other machines can reach HOST=0.0.0.0: set HOST=127.0.0.1"),
+        ({"host": "scores.example"}, "other machines can reach HOST=scores.example"),
+        ({"trusted_proxy_hops": 1}, "TRUSTED_PROXY_HOPS=1 means that others come"),
     ],
 )
-def test_where_others_can_come_it_is_refused(laptop, more, words):
-    with pytest.raises(SettingError, match="not for production: " + words):
-        permitted_chaos(Settings(**laptop | more))
+def test_where_other_machines_can_connect_it_is_refused(laptop, more, words):
+    with pytest.raises(ChaosError, match="not for production: " + words):
+        permitted(Settings(**laptop | more))
 
 
 def test_without_serve_it_is_refused(tmp_path):
     (tmp_path / "serve.lock").touch()  # of a server that ended
 
     for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(SettingError, match="under `python -m scoreboard serve`"):
-            permitted_chaos(Settings(host="127.0.0.1", data_dir=folder, chaos="kill=0.1"))
+        with pytest.raises(ChaosError, match="under `python -m scoreboard serve`"):
+            permitted(Settings(host="127.0.0.1", data_dir=folder, chaos="kill=0.1"))
 
 
 @pytest.mark.parametrize(
@@ -103,10 +104,10 @@ def test_without_serve_it_is_refused(tmp_path):
             "127.0.0.1",
             "`python -m scoreboard serve`",
         ),
-        (["scoreboard", "serve"], "0.0.0.0", "others can come to HOST=0.0.0.0"),
+        (["scoreboard", "serve"], "0.0.0.0", "other machines can reach HOST=0.0.0.0"),
     ],
 )
-def test_the_start_ends_with_the_reason(tmp_path, words, host, why):
+def test_a_refused_start_ends_with_the_reason(tmp_path, words, host, why):
     environment = {
         "HOST": host,
         "PORT": str(free_port()),
@@ -125,5 +126,5 @@ def test_the_start_ends_with_the_reason(tmp_path, words, host, why):
 
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
-    assert "SCOREBOARD_CHAOS is for trying things out, not for production: " in last
+    assert "SCOREBOARD_CHAOS is for development, not for production: " in last
     assert why in last

@@ -1,4 +1,4 @@
-"""Players under chaos, as a user tries it: whatever they are told, every point counts once."""
+"""Players under injected faults, as a user tries it: whatever answers get lost, every point counts once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from scoreboard_client import Client
 
-from tests.faults.test_faults import verify
+from tests.faults.deployment import verify
 from tests.support import ROOT, Stack, wait_until
 
 CHAOS = "seed=7,kill=0.06,latency=0.2:0-100,database=0.15:0-500"
@@ -58,8 +58,8 @@ def logged(stack):
     return [json.loads(line[line.index("{") :]) for line in text.splitlines() if line.endswith("}")]
 
 
-def suffered(stack):
-    """Which kinds of trouble there were: each is in the log."""
+def faults(stack):
+    """The kinds of faults that happened: each is in the log."""
     lines = logged(stack)
     found = {line["when"] for line in lines if line["message"] == "chaos killed a request"}
     found |= {line["why"] for line in lines if line["message"] == "stream closed"}
@@ -70,7 +70,7 @@ def suffered(stack):
 
 
 def play(stack, enough):
-    """A player who plays until it is enough. Who he is, how often he won, and what he was told last."""
+    """Play until `enough` is set. Returns the player, the number of wins, and the last score in an answer."""
     with contextlib.closing(Client(stack.url, patience_seconds=120)) as client:
         client.guest("Ada")
         receipts = [client.play("race")]
@@ -80,7 +80,7 @@ def play(stack, enough):
 
 
 def watch(stack):
-    """What a watcher sees in the end, beside the end itself."""
+    """The last rows that a watcher sees, without the row that ends the test."""
     with contextlib.closing(Client(stack.url, patience_seconds=120)) as client:
         for change in client.watch("race"):
             shown = {row.player: row.score for row in change.rows}
@@ -89,7 +89,7 @@ def watch(stack):
     raise AssertionError("a stream that nobody ends does not end")
 
 
-def test_players_of_the_python_client_win_exactly_what_they_played_for(stack):
+def test_players_of_the_python_client_win_exactly_the_points_of_their_rounds(stack):
     define(stack, "race", points=POINTS)
     enough = threading.Event()
 
@@ -97,7 +97,7 @@ def test_players_of_the_python_client_win_exactly_what_they_played_for(stack):
         watching = [pool.submit(watch, stack) for _ in range(WATCHERS)]
         playing = [pool.submit(play, stack, enough) for _ in range(PLAYERS)]
         try:
-            wait_until(lambda: len(suffered(stack)) == 4, seconds=60, why=stack.log)
+            wait_until(lambda: len(faults(stack)) == 4, seconds=60, why=stack.log)
         finally:
             enough.set()
         played = [one.result(60) for one in playing]

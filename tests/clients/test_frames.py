@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from scoreboard_client.changes import Me, Seen
-from scoreboard_client.frames import Board, DatabaseLost, Line, applied, checksum, ranks
+from scoreboard_client.frames import Board, Line, Lost, applied, checksum, ranks
 
 from scoreboard.stream.protocol import diff, types
 from tests.lists import TIES, delta, random_lines, ranked, snapshot
@@ -130,7 +130,7 @@ def test_a_frame_that_is_known_is_ignored():
 def test_what_can_not_be_true_is_noticed_and_not_shown(frame):
     seen, _ = after(whole(ADA))
 
-    with pytest.raises(DatabaseLost):
+    with pytest.raises(Lost):
         seen.take(frame)
 
     assert names_of(seen) == ["ada"]

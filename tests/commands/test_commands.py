@@ -39,18 +39,18 @@ def test_a_key_is_made_listed_and_revoked(run):
     assert f"{id:14} revoked" in after
 
 
-def test_a_key_that_is_revoked_takes_its_streams_with_it(run, redis):
+def test_revoking_a_key_ends_its_streams(run, redis):
     run("migrate")
     id = run("keys", "create", "--scopes", "scores:write")[1].split("_")[1]
 
     run("keys", "revoke", id)
 
-    ((_, kick),) = redis.xrange(rediskeys.kicks())
+    ((_, kick),) = redis.xrange(rediskeys.signals())
     assert kick["session"] == id
 
 
 @pytest.mark.parametrize("scopes", ["", "everything", "scores:write,root"])
-def test_a_key_without_a_scope_that_exists_is_refused_in_one_sentence(run, scopes):
+def test_a_key_with_an_unknown_scope_is_refused_in_one_sentence(run, scopes):
     run("migrate")
 
     status, out, err = run("keys", "create", "--scopes", scopes)
@@ -79,7 +79,7 @@ def test_the_example_environment_is_what_the_command_prints(run):
     assert (ROOT / ".env.example").read_text("utf-8") == out
 
 
-def test_the_example_environment_says_nothing_but_defaults(run):
+def test_the_example_environment_has_only_defaults(run):
     _, out, _ = run("settings", "--env-example")
 
     assert all(line.startswith("#") for line in out.splitlines() if line)
@@ -95,7 +95,7 @@ def test_a_bad_setting_ends_a_command_with_its_name(run, monkeypatch):
     assert err == "scoreboard settings: PORT must be a whole number, not 'http'\n"
 
 
-def test_boards_are_built_anew_and_found_right(run, redis):
+def test_boards_are_rebuilt_and_verified(run, redis):
     run("migrate")
     redis.flushall()
 
@@ -103,7 +103,7 @@ def test_boards_are_built_anew_and_found_right(run, redis):
     assert run("verify")[:2] == (0, "0 differences\n")
 
 
-def test_a_board_that_is_not_there_cannot_be_rebuilt(run):
+def test_an_unknown_board_cannot_be_rebuilt(run):
     run("migrate")
 
     status, _, err = run("rebuild", "none")
@@ -112,7 +112,7 @@ def test_a_board_that_is_not_there_cannot_be_rebuilt(run):
     assert err == "scoreboard rebuild: There is no board 'none'.\n"
 
 
-def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(run, monkeypatch):
+def test_an_unreachable_database_is_reported_in_one_sentence(run, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
 
     status, _, err = run("keys", "list")
@@ -122,7 +122,7 @@ def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(run, monkeypa
     assert "Traceback" not in err
 
 
-def test_a_player_is_given_a_role_by_his_user_name_or_his_id(run, environment):
+def test_a_player_gets_a_role_by_user_name_or_id(run, environment):
     run("migrate")
     parts = build(load())
     parts.preparation.prepare()
@@ -150,7 +150,7 @@ def test_an_id_is_never_taken_for_a_user_name(run, environment):
     parts.close()
 
 
-def test_nobody_is_given_a_role_who_is_not_there(run):
+def test_an_unknown_player_gets_no_role(run):
     run("migrate")
 
     status, out, err = run("players", "make-admin", "nobody")

@@ -25,11 +25,11 @@ def test_this_machine_reaches_the_server_wherever_it_listens(host, url):
 @pytest.mark.parametrize(
     ("host", "closed"), [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False), ("10.0.0.1", False)]
 )
-def test_it_says_so_where_nobody_else_can_come(host, closed):
+def test_the_greeting_says_that_only_this_machine_can_connect(host, closed):
     assert ("Only this machine" in greeting(Settings(host=host))) == closed
 
 
-def test_the_public_address_is_told_and_used_for_a_first_score():
+def test_the_public_address_is_printed_and_used_for_a_first_score():
     said = greeting(Settings(host="127.0.0.1", public_url="https://scores.example/"))
 
     assert "Others reach it at https://scores.example/\n" in said

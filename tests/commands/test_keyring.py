@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from config.settings import Settings
-from scoreboard.commands import serve
+from scoreboard.commands import processes
 from tests.support import KEY, ROOT
 
 LINE = re.compile(r"^([0-9a-f]{12}) +(\w+) +made \S+  (.*)$", re.MULTILINE)
@@ -53,7 +53,7 @@ def test_a_key_is_made_published_and_revoked(run, listed):
     assert (listed()[first][0], listed()[kid][0]) == ("signs", "revoked")
 
 
-def test_all_keys_are_revoked_and_one_is_made_that_signs(run, listed):
+def test_revoking_all_keys_makes_one_that_signs(run, listed):
     run("keyring", "rotate")
     before = listed()
 
@@ -67,7 +67,7 @@ def test_all_keys_are_revoked_and_one_is_made_that_signs(run, listed):
 
 
 @pytest.mark.parametrize("arguments", [("rotate",), ("revoke", "--all"), ("revoke", "x")])
-def test_the_ring_is_changed_only_by_who_has_the_secret_key(run, listed, monkeypatch, arguments):
+def test_changing_the_ring_needs_the_secret_key(run, listed, monkeypatch, arguments):
     monkeypatch.delenv("SECRET_KEY")
 
     status, _, err = run("keyring", *arguments)
@@ -76,13 +76,13 @@ def test_the_ring_is_changed_only_by_who_has_the_secret_key(run, listed, monkeyp
     assert err == "scoreboard keyring: SECRET_KEY is not set: run this with the environment of the server\n"
 
 
-def test_under_another_secret_key_the_list_says_so(listed, monkeypatch):
+def test_the_list_shows_keys_of_another_secret_key(listed, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "y" * 32)
 
     assert list(listed().values())[0] == ("unreadable", "sealed under another SECRET_KEY")  # noqa: RUF015
 
 
-def test_beside_make_run_the_secret_that_it_made_is_found(run, listed, monkeypatch, tmp_path):
+def test_the_secret_that_make_run_made_is_found(run, listed, monkeypatch, tmp_path):
     (tmp_path / "secret.key").write_text(os.environ["SECRET_KEY"])
     monkeypatch.delenv("SECRET_KEY")
 
@@ -91,14 +91,14 @@ def test_beside_make_run_the_secret_that_it_made_is_found(run, listed, monkeypat
 
 
 @pytest.mark.parametrize("arguments", [("revoke",), ("revoke", "x", "--all"), ()])
-def test_what_is_not_said_clearly_is_refused(run, arguments):
+def test_ambiguous_arguments_are_refused(run, arguments):
     with pytest.raises(SystemExit):
         run("keyring", *arguments)
 
 
-def test_serve_takes_the_secret_that_is_named_else_it_makes_one_once(tmp_path):
-    named = serve._environment(Settings(data_dir=tmp_path, secret_key="s" * 32))
-    made, again = (serve._environment(Settings(data_dir=tmp_path)) for _ in range(2))
+def test_serve_uses_the_configured_secret_or_makes_one_once(tmp_path):
+    named = processes.environment(Settings(data_dir=tmp_path, secret_key="s" * 32))
+    made, again = (processes.environment(Settings(data_dir=tmp_path)) for _ in range(2))
 
     assert named["SECRET_KEY"] == "s" * 32
     assert made["SECRET_KEY"] == again["SECRET_KEY"] == (tmp_path / "secret.key").read_text()

@@ -61,7 +61,7 @@ def test_a_password_is_read_from_standard_input(run, parts, ada, type_in):
     assert not signs_in(parts, OLD)
 
 
-def test_a_password_is_made_up_and_printed_once(run, parts, ada):
+def test_a_password_is_generated_and_printed_once(run, parts, ada):
     out = run("players", "set-password", "ada", "--generate")[1]
 
     password = out.splitlines()[0].rpartition(": ")[2]
@@ -69,13 +69,13 @@ def test_a_password_is_made_up_and_printed_once(run, parts, ada):
     assert signs_in(parts, password)
 
 
-def test_a_password_is_no_argument(run, ada):
+def test_a_password_can_not_be_an_argument(run, ada):
     with pytest.raises(SystemExit):
         run("players", "set-password", "ada", NEW)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "short\n", "password\n", "x" * 1025 + "\n"])
-def test_a_password_that_is_no_good_changes_nothing(run, parts, ada, type_in, text):
+def test_a_bad_password_changes_nothing(run, parts, ada, type_in, text):
     type_in(text)
 
     status, out, err = run("players", "set-password", "ada")
@@ -105,11 +105,11 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
 
     assert over(parts, ada)
     assert over(parts, other)
-    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.kicks())}
+    kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.signals())}
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 
-def test_who_signs_a_guest_out_is_told_that_the_guest_is_lost(run, parts):
+def test_signing_a_guest_out_warns_that_the_guest_is_lost(run, parts):
     guest = parts.accounts.players.guest(name=None, region=None, context={})
 
     assert "can't come back" in run("players", "end-sessions", guest.account.id)[1]
@@ -119,14 +119,14 @@ def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
     assert run("players", "suspend", "ada")[1] == f"Ada ({ada.account.id}) is suspended\n"
     with pytest.raises(Forbidden):
         signs_in(parts, OLD)
-    kicks = [kick for _, kick in redis.xrange(rediskeys.kicks())]
+    kicks = [kick for _, kick in redis.xrange(rediskeys.signals())]
     assert [kick["player"] for kick in kicks if "player" in kick] == [ada.account.id]
 
     assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"
     assert signs_in(parts, OLD)
 
 
-def test_who_is_shown_by_an_address_is_renamed(run, parts):
+def test_players_whose_name_is_an_address_are_renamed(run, parts):
     address = "ada@mail.example"
     shown = parts.accounts.players.register(address, OLD, name=address, region=None, context={}).account.id
 

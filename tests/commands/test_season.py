@@ -60,14 +60,14 @@ def test_entries_add_up_to_the_seasons_table(name):
 
 
 @pytest.mark.parametrize("name", SEASONS)
-def test_matches_come_in_the_order_in_which_they_were_kicked_off(name):
+def test_matches_are_in_the_order_of_their_kick_offs(name):
     found = [(match.date, match.time) for match in matches(season(name))]
 
     assert found == sorted(found)
 
 
 @pytest.mark.parametrize("name", SEASONS)
-def test_every_entry_has_a_key_of_its_own_and_ids_that_are_taken(name):
+def test_every_entry_has_its_own_key_and_valid_ids(name):
     found = [entry for match in matches(season(name)) for entry in entries(match)]
 
     assert len({entry["idempotencyKey"] for entry in found}) == len(found)
@@ -114,7 +114,7 @@ def test_a_draw_is_worth_a_point_to_both():
         {"matches": [{"date": "d", "team1": "a", "team2": "b", "score": [1]}]},
     ],
 )
-def test_what_is_no_season_is_refused(data):
+def test_a_file_that_is_not_a_season_is_refused(data):
     with pytest.raises(SeasonError):
         matches(data)
 
@@ -128,5 +128,5 @@ def test_what_is_no_season_is_refused(data):
         ("--", "team"),
     ],
 )
-def test_a_team_gets_an_id_made_of_its_name(name, id):
+def test_the_id_of_a_team_is_made_of_its_name(name, id):
     assert team_id(name) == id

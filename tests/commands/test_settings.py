@@ -29,7 +29,7 @@ def test_values_get_the_types_of_their_settings():
     ("host", "bound"),
     [("", "0.0.0.0:8000"), ("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000"), ("::", "[::]:8000")],
 )
-def test_gunicorn_by_itself_listens_on_all_addresses_unless_host_names_one(host, bound, tmp_path):
+def test_gunicorn_without_serve_listens_on_all_addresses_unless_host_names_one(host, bound, tmp_path):
     words = ["gunicorn", "--config", "config/gunicorn.py", "--print-config", "wsgi:app"]
     environment = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT")}
 
@@ -54,7 +54,7 @@ def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absen
     assert settings.limit_stream == "5 per 10 seconds, 100/hour"
 
 
-def test_no_days_at_all_are_days_for_guests():
+def test_guest_days_may_be_zero():
     assert load({"GUEST_DAYS": "0"}).guest_days == 0
 
 
@@ -145,7 +145,7 @@ def test_every_bad_value_is_named_at_once():
         assert name in str(refused.value)
 
 
-def test_there_are_no_more_places_than_descriptors_for_them():
+def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
     soft, hard = getrlimit(RLIMIT_NOFILE)
     setrlimit(RLIMIT_NOFILE, (2200, hard))
     try:
@@ -156,6 +156,54 @@ def test_there_are_no_more_places_than_descriptors_for_them():
     assert places == [2000, 1000]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("PORT", "65536", "PORT must be a whole number from 0 to 65535, not '65536'"),
+        ("GUEST_DAYS", "-1", "GUEST_DAYS must be at least 0, not '-1'"),
+        ("SERVICE_WORKER", "yes", "SERVICE_WORKER must be on or off, not 'yes'"),
+        ("REDIS_CA_FILE", "/none", "REDIS_CA_FILE must be a file that exists, not '/none'"),
+        ("STREAM_MODE", "x", "STREAM_MODE must be auto, handover or generator, not 'x'"),
+        ("STREAM_FREE_ADDRESSES", "here", "STREAM_FREE_ADDRESSES must list networks such as 10.0.0.0/8, not"),
+        ("ALLOWED_ORIGINS", "https://a.example, b", "must name origins as https://game.example, not 'b'"),
+        ("LIMIT_GUEST", "x", "LIMIT_GUEST must be a rate such as 600/minute or 10/second;600/hour, not 'x'"),
+        ("SECRET_KEY", "short", "SECRET_KEY must have at least 32 characters"),
+        (
+            "KEY_ROTATION_SECONDS",
+            "600",
+            "must be more than twice KEY_PUBLISH_SECONDS, which is 300, not",
+        ),
+        ("STREAM_EDGE_URL", "http://edge", "STREAM_EDGE_KEY must have at least 32 characters where"),
+    ],
+)
+def test_a_complaint_has_the_setting_its_rule_and_its_value(name, value, complaint):
+    with pytest.raises(SettingError) as refused:
+        load({name: value})
+
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [row.metadata["name"] for row in table() if isinstance(row.default, int)])
+def test_every_number_has_a_lower_bound(name):
+    with pytest.raises(SettingError, match=name):
+        load({name: "-1"})
+
+
+def test_an_old_name_is_read_with_a_warning(caplog):
+    assert load({"FAST_LANE": "off"}).fast_path == "off"
+    assert load({"FAST_LANE": "off", "FAST_PATH": "on"}).fast_path == "on"
+    assert [record.message for record in caplog.records] == [
+        "FAST_LANE is now called FAST_PATH: rename it in the environment"
+    ]
+
+
+def test_default_files_are_found_from_every_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert load({}).boards_file.read_text() == (ROOT / "config/boards.toml").read_text()
+    assert load({}).actions_file.is_file()
+
+
 def test_a_bad_secret_is_not_repeated():
     with pytest.raises(SettingError) as refused:
         load({"SCOREBOARD_BOOTSTRAP_KEY": "hunter2"})
@@ -163,7 +211,7 @@ def test_a_bad_secret_is_not_repeated():
     assert "hunter2" not in str(refused.value)
 
 
-def test_every_setting_has_a_name_of_its_own_and_says_what_it_is_for():
+def test_every_setting_has_a_unique_name_and_a_description():
     names = [row.metadata["name"] for row in table()]
 
     assert len(set(names)) == len(names)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.house import House
+from tests.faults.deployment import Deployment
 from tests.faults.servers import PgBouncer, PostgresServer
 
 LONG = os.environ.get("FAULTS") == "long"
@@ -29,32 +29,34 @@ def own_postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def build_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Starts houses: on a PostgreSQL where one is named, else on SQLite; with settings of their own."""
-    with contextlib.ExitStack() as open_houses:
+def deploy(tmp_path: Path) -> Iterator[Callable[..., Deployment]]:
+    """Starts deployments: on a PostgreSQL where one is named, else on SQLite; with settings of their own."""
+    with contextlib.ExitStack() as open_deployments:
 
         def start(
             postgres: PostgresServer | None = None, pooler: PgBouncer | None = None, **environment: str
-        ) -> House:
-            house = House(tmp_path, postgres, pooler, **environment)
-            open_houses.callback(house.stop)
-            house.start()
-            return house
+        ) -> Deployment:
+            deployment = Deployment(tmp_path, postgres, pooler, **environment)
+            open_deployments.callback(deployment.stop)
+            deployment.start()
+            return deployment
 
         yield start
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, build_house: Callable[..., House]) -> House:
+def deployment(request: pytest.FixtureRequest, deploy: Callable[..., Deployment]) -> Deployment:
     """The product on each database."""
-    return build_house(None if request.param == "sqlite" else request.getfixturevalue("own_postgres"))
+    return deploy(None if request.param == "sqlite" else request.getfixturevalue("own_postgres"))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def shared_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared_deployment(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
     """One on each database, for tests that leave it as they found it: loads have boards of their own."""
     postgres = None if request.param == "sqlite" else request.getfixturevalue("own_postgres")
-    house = House(tmp_path_factory.mktemp("shared"), postgres)
-    house.start()
-    yield house
-    house.stop()
+    deployment = Deployment(tmp_path_factory.mktemp("shared"), postgres)
+    deployment.start()
+    yield deployment
+    deployment.stop()

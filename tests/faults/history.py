@@ -43,6 +43,7 @@ class Call(NamedTuple):
     answered: float
     verdict: Verdict
     said: str  # status and code, or "nothing"
+    degraded: bool = False  # acknowledged without ranks, as Redis is away
 
 
 class Read(NamedTuple):
@@ -83,7 +84,8 @@ class History:
         answer = send()
         answered = time.monotonic()
         verdict, said = judged(answer)
-        self.calls += [Call(deed, sent, answered, verdict, said) for deed in deeds]
+        degraded = verdict == "ok" and answer is not None and "degraded" in answer.json["data"]
+        self.calls += [Call(deed, sent, answered, verdict, said, degraded) for deed in deeds]
         if verdict == "ok" and answer is not None:
             self.reads += [Read(player, sent, answered, score) for player, score in receipts(deeds, answer)]
         return verdict, answer

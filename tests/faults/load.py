@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from tests.faults.crowd import Crowd
+from tests.faults.deployment import Deployment
 from tests.faults.history import Deed, History
-from tests.faults.house import House
 from tests.faults.playing import Player
+from tests.faults.threads import Threads
 from tests.support import Answer, wait_until
 from tests.watcher import Watcher
 
@@ -20,17 +20,19 @@ LEFT = 0.2  # of those that were not acknowledged, so many are never sent again
 PAUSE_SECONDS = 0.05  # before the same is sent again
 
 
-class Load(Crowd):
+class Load(Threads):
     """Works on a board of its own while the block lasts; `check` says whether what happened can be right."""
 
-    def __init__(self, house: House, *, servers: int = 3, players: int = 3, watchers: int = 2) -> None:
-        self.house, self.history, self.board = house, History(), f"load-{uuid.uuid4().hex[:8]}"
-        define(house, self.board)
-        self._watchers = [Watcher(house.stack.port, self.board) for _ in range(watchers)]
+    def __init__(
+        self, deployment: Deployment, *, servers: int = 3, players: int = 3, watchers: int = 2
+    ) -> None:
+        self.deployment, self.history, self.board = deployment, History(), f"load-{uuid.uuid4().hex[:8]}"
+        define(deployment, self.board)
+        self._watchers = [Watcher(deployment.stack.port, self.board) for _ in range(watchers)]
         each: list[Server | Gamer] = [
-            Server(house, self.history, self.board, f"s{number}") for number in range(servers)
+            Server(deployment, self.history, self.board, f"s{number}") for number in range(servers)
         ]
-        each += [Gamer(house, self.history, self.board, f"g{number}") for number in range(players)]
+        each += [Gamer(deployment, self.history, self.board, f"g{number}") for number in range(players)]
         super().__init__(self._run, each)
 
     def _run(self, one: Server | Gamer) -> None:
@@ -43,14 +45,14 @@ class Load(Crowd):
         wait_until(
             lambda: self.history.acknowledged >= want,
             seconds=seconds,
-            why=lambda: f"{self.history.said()}\n{self.house.stack.log()}",
+            why=lambda: f"{self.history.said()}\n{self.deployment.stack.log()}",
         )
 
     def check(self, *, seconds: float = 40) -> None:
         """Wait until all views agree, and see that calls, journal, board and streams tell the same story."""
-        wait_until(self.house.is_current, seconds=seconds, why=self.house.stack.log)
-        rows = self.house.rows(self.board)
-        assert self.history.contradictions(self.house.counted(self.board), rows) == []
+        self.deployment.becomes_current(seconds)
+        rows = self.deployment.rows(self.board)
+        assert self.history.contradictions(self.deployment.counted(self.board), rows) == []
         want = [(row.player, row.score) for row in rows[:100]]
         for watcher in self._watchers:
             wait_until(lambda one=watcher: shown(one, self.board) == want, seconds=20, why=watcher.story)
@@ -58,11 +60,11 @@ class Load(Crowd):
             assert watcher.faults == []
 
 
-def define(house: House, name: str) -> None:
-    """A board, and an action that feeds it: any points up to a thousand, at once."""
-    rules = {"boards": [name], "points": {"min": 1, "max": 1000}, "difficulty": 0}
-    assert house.stack.call("PUT", f"/v1/admin/boards/{name}", {}).status == 201
-    assert house.stack.call("PUT", f"/v1/admin/action-types/{name}", rules).status == 201
+def define(deployment: Deployment, name: str, **rules: Any) -> None:
+    """A board, and an action that feeds it: any points up to a thousand, at once, where no rules say else."""
+    rules = {"boards": [name], "points": {"min": 1, "max": 1000}, "difficulty": 0} | rules
+    assert deployment.stack.call("PUT", f"/v1/admin/boards/{name}", {}).status == 201
+    assert deployment.stack.call("PUT", f"/v1/admin/action-types/{name}", rules).status == 201
 
 
 def shown(watcher: Watcher, board: str) -> list[tuple[str, int]]:
@@ -73,8 +75,8 @@ def shown(watcher: Watcher, board: str) -> list[tuple[str, int]]:
 class Server:
     """Reports scores in small batches, for players of its own."""
 
-    def __init__(self, house: House, history: History, board: str, name: str) -> None:
-        self._house, self._history, self._board, self._name = house, history, board, name
+    def __init__(self, deployment: Deployment, history: History, board: str, name: str) -> None:
+        self._deployment, self._history, self._board, self._name = deployment, history, board, name
         self._draw, self._rounds = random.Random(name), 0
 
     def work(self) -> None:
@@ -99,15 +101,15 @@ class Server:
 
     def _call(self, method: str, path: str, body: Any = None) -> Answer | None:
         with contextlib.suppress(OSError):
-            return self._house.stack.call(method, f"/v1/boards/{self._board}/{path}", body)
+            return self._deployment.stack.call(method, f"/v1/boards/{self._board}/{path}", body)
         return None
 
 
 class Gamer:
     """Asks for actions and completes them, one after another, for itself."""
 
-    def __init__(self, house: House, history: History, board: str, name: str) -> None:
-        self._player, self._history, self._board, self._name = Player(house.stack), history, board, name
+    def __init__(self, deployment: Deployment, history: History, board: str, name: str) -> None:
+        self._player, self._history, self._board, self._name = Player(deployment.stack), history, board, name
         self._draw, self._rounds = random.Random(name), 0
 
     def work(self) -> None:

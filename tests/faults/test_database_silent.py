@@ -11,7 +11,7 @@ from tests.faults.load import define
 from tests.faults.playing import Player
 from tests.support import at_once, wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paired
 
 MANY = 50
 
@@ -32,35 +32,31 @@ class Round:
         )
 
 
-@pytest.fixture
-def house(build_house, own_postgres):
-    house = build_house(own_postgres)
-    define(house, "deed")
-    return house
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("way", ["unreachable", "stopped"])
-def test_while_the_database_is_silent_all_are_answered_in_time(house, way, long):
+@pytest.mark.parametrize("shared_deployment", ["postgresql"], indirect=True)
+def test_while_the_database_is_silent_all_are_answered_in_time(shared_deployment, way, long):
+    deployment = shared_deployment
+    define(deployment, way)
     breaks, heals = {
-        "unreachable": (house.database_way.stall, house.database_way.repair),
-        "stopped": (house.postgres.pause, house.postgres.resume),
+        "unreachable": (deployment.database_way.stall, deployment.database_way.repair),
+        "stopped": (deployment.postgres.pause, deployment.postgres.resume),
     }[way]
-    players = [Player(house.stack) for _ in range(MANY)]
-    tokens = [player.request("deed") for player in players]
+    players = [Player(deployment.stack) for _ in range(MANY)]
+    tokens = [player.request(way) for player in players]
     calls = {
         "complete": lambda number: players[number].complete(tokens[number], 5),
-        "request": lambda number: players[number].call("POST", "/v1/actions/request", {"actionType": "deed"}),
-        "batch": lambda number: house.stack.call(
+        "request": lambda number: players[number].call("POST", "/v1/actions/request", {"actionType": way}),
+        "batch": lambda number: deployment.stack.call(
             "POST",
-            "/v1/boards/deed/scores",
+            f"/v1/boards/{way}/scores",
             {"entries": [{"player": f"p{number}", "score": 1}]},
-            headers={"Idempotency-Key": f"batch {number}"},
+            headers={"Idempotency-Key": f"{way} {number}"},
         ),
-        "read": lambda number: house.stack.call("GET", "/v1/boards/deed/entries?limit=10", key=None),
+        "read": lambda number: deployment.stack.call("GET", f"/v1/boards/{way}/entries?limit=10", key=None),
     }
     rounds = {name: [] for name in calls}
-    warm = [player.request("deed") for player in players]
+    warm = [player.request(way) for player in players]
     everybody = {(200, None): MANY}
     wait_until(lambda: Round(lambda one: players[one].complete(warm[one], 7)).heard == everybody, seconds=30)
     wait_until(lambda: Round(calls["read"]).heard == everybody, seconds=30)
@@ -72,7 +68,7 @@ def test_while_the_database_is_silent_all_are_answered_in_time(house, way, long)
             rounds[name].append(Round(call))
     heals()
     healed = time.monotonic()
-    wait_until(lambda: players[0].complete(tokens[0], 5).status == 200, seconds=20, why=house.stack.log)
+    wait_until(lambda: players[0].complete(tokens[0], 5).status == 200, seconds=20, why=deployment.stack.log)
     healed = time.monotonic() - healed
 
     slowest = {name: max(one.seconds for one in mine) for name, mine in rounds.items()}
@@ -89,5 +85,5 @@ def test_while_the_database_is_silent_all_are_answered_in_time(house, way, long)
     assert healed <= 5
     assert all(answer.status == 200 for answer in at_once(MANY, calls["complete"]))
     assert all(answer.status == 200 for answer in at_once(MANY, calls["batch"]))
-    scores = {row.player: row.score for row in house.rows("deed")}
+    scores = {row.player: row.score for row in deployment.rows(way)}
     assert scores == {player.id: 12 for player in players} | {f"p{one}": 1 for one in range(MANY)}

@@ -11,22 +11,22 @@ import pytest
 from tests.faults.load import Load
 from tests.support import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paired
 
 NOTHING = 4096  # bytes: no file of a database is so small
 A_LOG = 1024 * 1024  # bytes: PostgreSQL stops where it can't write its log, in files of this size here
 
 
-def test_a_full_disk_is_told_and_harms_nothing(shared_house):
-    house = shared_house
-    if house.postgres:
+def test_a_full_disk_is_told_and_harms_nothing(shared_deployment):
+    deployment = shared_deployment
+    if deployment.postgres:
         pytest.skip("PostgreSQL writes its files itself")
-    with Load(house) as load:
+    with Load(deployment) as load:
         load.go_on(20)
-        read, healed = while_full(house, load, house.no_room(NOTHING, *house.web), seconds=20)
+        read, healed = while_full(deployment, load, deployment.no_room(NOTHING, *deployment.web), seconds=20)
 
     load.check()
-    with apsw.Connection(str(house.database_file)) as database:
+    with apsw.Connection(str(deployment.database_file)) as database:
         assert database.pragma("integrity_check") == "ok"
     assert read.status == 200
     assert healed < 5
@@ -34,29 +34,29 @@ def test_a_full_disk_is_told_and_harms_nothing(shared_house):
 
 
 @pytest.mark.timeout(300)
-def test_a_full_disk_of_the_server_is_told_and_harms_nothing(shared_house, long):
-    house = shared_house
-    if not (house.postgres and long):
+def test_a_full_disk_of_the_server_is_told_and_harms_nothing(shared_deployment, long):
+    deployment = shared_deployment
+    if not (deployment.postgres and long):
         pytest.skip("PostgreSQL's tables are large before they lack room: this takes a while")
-    house.postgres.write_small_logs()
+    deployment.postgres.write_small_logs()
     # It was restarted: players come once both web processes have read their keys again.
-    wait_until(lambda: all(signed_in(house) for _ in range(10)), seconds=20)
-    with Load(house) as load:
+    wait_until(lambda: all(signed_in(deployment) for _ in range(10)), seconds=20)
+    with Load(deployment) as load:
         load.go_on(20)
-        fill(house)
-        read, healed = while_full(house, load, house.postgres.no_room(A_LOG), seconds=30)
+        fill(deployment)
+        read, healed = while_full(deployment, load, deployment.postgres.no_room(A_LOG), seconds=30)
 
     load.check()
     assert read.status == 200
     assert healed < 5
 
 
-def while_full(house, load, full, *, seconds):
+def while_full(deployment, load, full, *, seconds):
     """What reading answers while the disk is full, and how long after that a call goes well again."""
     began = time.monotonic()
     with full:
         wait_until(lambda: load.history.said(began)["503 storage_full"] > 50, seconds=seconds)
-        read = house.stack.call("GET", f"/v1/boards/{load.board}/entries?limit=10")
+        read = deployment.stack.call("GET", f"/v1/boards/{load.board}/entries?limit=10")
     back = time.monotonic()
     load.go_on(1)
     healed = time.monotonic() - back
@@ -64,21 +64,21 @@ def while_full(house, load, full, *, seconds):
     return read, healed
 
 
-def fill(house):
+def fill(deployment):
     """Let the journal's table grow until the next limit of a file is near."""
     size = 0
-    with psycopg.connect(house.stack.environment["DATABASE_URL"], autocommit=True) as database:
+    with psycopg.connect(deployment.stack.environment["DATABASE_URL"], autocommit=True) as database:
         while size < A_LOG - 64 * 1024:
             entries = [
                 {"player": f"p{one}", "score": 1, "metadata": {"text": "x" * 400}} for one in range(100)
             ]
-            wait_until(lambda entries=entries: submitted(house, entries), seconds=20)
+            wait_until(lambda entries=entries: submitted(deployment, entries), seconds=20)
             ((size,),) = database.execute("SELECT pg_relation_size('journal')").fetchall()
 
 
-def signed_in(house):
-    return house.stack.call("POST", "/v1/auth/guest", {}, key=None).status == 201
+def signed_in(deployment):
+    return deployment.stack.call("POST", "/v1/auth/guest", {}, key=None).status == 201
 
 
-def submitted(house, entries):
-    return house.stack.call("POST", "/v1/boards/main/scores", {"entries": entries}).status == 200
+def submitted(deployment, entries):
+    return deployment.stack.call("POST", "/v1/boards/main/scores", {"entries": entries}).status == 200

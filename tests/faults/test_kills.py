@@ -13,33 +13,35 @@ from tests.faults.load import Load
 from tests.faults.servers import send
 from tests.support import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paired
 
 
 @pytest.mark.timeout(1200)
-def test_killed_processes_lose_and_double_nothing(shared_house, long):
+def test_killed_processes_lose_and_double_nothing(shared_deployment, long):
     draw, kills = random.Random(5), 200 if long else 5
-    with Load(shared_house) as load:
+    with Load(shared_deployment) as load:
         for round in range(kills):
             load.go_on(20)
-            send(signal.SIGKILL, draw.choice(shared_house.web))
+            send(signal.SIGKILL, draw.choice(shared_deployment.web))
             if round % 5 == 4:
-                send(signal.SIGKILL, draw.choice(shared_house.tasks))
+                send(signal.SIGKILL, draw.choice(shared_deployment.tasks))
         load.go_on(50)
 
     load.check()
 
 
 @pytest.mark.timeout(120)
-def test_a_rolling_restart_costs_nobody_more_than_one_retry(shared_house, long):
-    house = shared_house
-    with Load(house, watchers=0) as load:
+def test_a_rolling_restart_costs_nobody_more_than_one_retry(shared_deployment, long):
+    deployment = shared_deployment
+    with Load(deployment, watchers=0) as load:
         for _ in range(5 if long else 1):
             load.go_on(20)
-            before = set(house.web)
+            before = set(deployment.web)
             began = time.monotonic()
-            send(signal.SIGHUP, house.master)
-            wait_until(lambda before=before: replaced(house, before), seconds=20, why=house.stack.log)
+            send(signal.SIGHUP, deployment.master)
+            wait_until(
+                lambda before=before: replaced(deployment, before), seconds=20, why=deployment.stack.log
+            )
             took = time.monotonic() - began
             load.go_on(20)
 
@@ -51,7 +53,7 @@ def test_a_rolling_restart_costs_nobody_more_than_one_retry(shared_house, long):
     assert took < 5 or not long
 
 
-def replaced(house, before):
+def replaced(deployment, before):
     """Whether two others serve in the place of these processes."""
-    now = set(house.web)
+    now = set(deployment.web)
     return len(now) == 2 and not now & before

@@ -137,51 +137,51 @@ def test_options_in_the_url_are_kept(own_postgres):
     database.close()
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", ["transaction", "session"])
-def test_the_product_goes_through_a_pooler_in_each_mode(build_house, own_postgres, pooler, long, mode):
+def test_the_product_goes_through_a_pooler_in_each_mode(deploy, own_postgres, pooler, long, mode):
     if mode == "session" and not long:
         pytest.skip("the other mode is harder; this one is for `make faults`")
     # In session pooling each connection needs one of the server, so the default of 20 serves one web process.
-    house = build_house(own_postgres, pooler(mode, *POOL_OF.get(mode, ())), LIMIT_REFRESH="")
-    define(house, "pooled")
+    deployment = deploy(own_postgres, pooler(mode, *POOL_OF.get(mode, ())), LIMIT_REFRESH="")
+    define(deployment, "pooled")
     each = (10_000 if long else 400) // WRITERS
 
     seen = Counter()
-    for heard in at_once(WRITERS, lambda number: played(house, number, each)):
+    for heard in at_once(WRITERS, lambda number: played(deployment, number, each)):
         seen += heard
 
-    assert seen.keys() <= {200, 201}, f"{seen}\n{house.stack.log()}\n{house.pooler.log()}"
-    wait_until(lambda: audited(house), seconds=30, why=house.stack.log)
-    assert house.is_current()
-    scores = sum(row.score for row in house.rows("pooled"))
-    assert scores == sum(one.points for one in house.counted("pooled")) > 0
+    assert seen.keys() <= {200, 201}, f"{seen}\n{deployment.stack.log()}\n{deployment.pooler.log()}"
+    wait_until(lambda: audited(deployment), seconds=30, why=deployment.stack.log)
+    assert deployment.is_current()
+    scores = sum(row.score for row in deployment.rows("pooled"))
+    assert scores == sum(one.points for one in deployment.counted("pooled")) > 0
 
 
-def played(house, number, each):
+def played(deployment, number, each):
     """What a writer's calls of all kinds were answered."""
-    player = Player(house.stack)
+    player = Player(deployment.stack)
     me = f"/v1/boards/pooled/entries/{player.id}"
     kinds = [
-        lambda: report(house, f"p{number}"),
-        lambda: house.stack.call("GET", "/v1/boards/pooled/entries"),
+        lambda: report(deployment, f"p{number}"),
+        lambda: deployment.stack.call("GET", "/v1/boards/pooled/entries"),
         lambda: player.complete(player.request("pooled"), 5, "won"),
         lambda: player.call("GET", me),
-        lambda: house.stack.call("GET", "/v1/boards/pooled/periods"),
+        lambda: deployment.stack.call("GET", "/v1/boards/pooled/periods"),
         lambda: player.call("PATCH", "/v1/me", {"displayName": f"Ada {number}"}),
-        lambda: house.stack.call("GET", "/v1/boards"),
+        lambda: deployment.stack.call("GET", "/v1/boards"),
         lambda: player.call("GET", "/v1/me/sessions"),
     ]
     return Counter(kind().status for kind in itertools.islice(itertools.cycle(kinds), each))
 
 
-def report(house, player):
+def report(deployment, player):
     entries = [{"player": f"{player}-{one}", "score": one} for one in range(1, 4)]
-    return house.stack.call("POST", "/v1/boards/pooled/scores", {"entries": entries})
+    return deployment.stack.call("POST", "/v1/boards/pooled/scores", {"entries": entries})
 
 
-def audited(house):
+def audited(deployment):
     """Whether the audit log, which lies behind the pooler too, has every fact."""
-    check = house.stack.call("GET", "/readyz").json["checks"]["follower:audit"]
+    check = deployment.stack.call("GET", "/readyz").json["checks"]["follower:audit"]
     return check["state"] == "ok" and check["behind"] == 0

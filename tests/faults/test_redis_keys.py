@@ -14,13 +14,13 @@ from redis.exceptions import ResponseError
 
 from scoreboard.core.storage import rediskeys
 from tests.faults.conftest import LONG
-from tests.faults.house import House
+from tests.faults.deployment import Deployment
 from tests.faults.load import Load
 from tests.faults.readers import Readers, wrong
 from tests.faults.test_redis import healed
 from tests.support import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paired
 
 SECONDS = 15 if LONG else 3
 FOUND_SECONDS = 10
@@ -50,7 +50,7 @@ def retype(redis: Redis, key: str) -> None:
 
 
 @contextlib.contextmanager
-def meddling(house: House, board: str) -> Iterator[list[str]]:
+def meddling(deployment: Deployment, board: str) -> Iterator[list[str]]:
     """Somebody takes away, at random, what is shown of a board. What was done so far."""
     done: list[str] = []
     stopping, draw = threading.Event(), random.Random(7)
@@ -61,7 +61,7 @@ def meddling(house: House, board: str) -> Iterator[list[str]]:
     ]
 
     def meddle() -> None:
-        with house.redis.client() as redis:
+        with deployment.redis.client() as redis:
             while not stopping.wait(0.15):
                 key, how = draw.choice(names), draw.choice((delete, rename, cut_short, retype))
                 if key == rediskeys.applied(0):
@@ -98,34 +98,33 @@ ALTERATIONS = [another_member, another_standing, another_version]
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"] if LONG else ["sqlite"])
-def test_whatever_becomes_of_keys_boards_are_right(kind, request, build_house):
-    house = build_house(request.getfixturevalue("own_postgres") if kind == "postgresql" else None)
-    with Load(house) as load, Readers(house, load.board) as readers:
+@pytest.mark.parametrize("shared_deployment", ["sqlite", "postgresql"] if LONG else ["sqlite"], indirect=True)
+def test_whatever_becomes_of_keys_boards_are_right(shared_deployment):
+    deployment = shared_deployment
+    with Load(deployment) as load, Readers(deployment, load.board) as readers:
         load.go_on(20)
-        healed(house, load)
+        healed(deployment, load)
         began = time.monotonic()
-        with meddling(house, load.board) as done:
+        with meddling(deployment, load.board) as done:
             load.go_on(10)
             wait_until(lambda: time.monotonic() > began + SECONDS, seconds=60)
-        print(
-            f"{len(done)} times in {time.monotonic() - began:.0f} s, healed after {healed(house, load):.1f} s"
-        )
+        lasted, took = time.monotonic() - began, healed(deployment, load)
+        print(f"{len(done)} times in {lasted:.0f} s, healed after {took:.1f} s")
         assert len({name.split()[0] for name in done}) == 4, done
         assert load.history.said(since=began).keys() == {"200"}
 
     load.check()
     assert wrong(readers.readings, load.history) == []
     for alter in ALTERATIONS if LONG else ALTERATIONS[:1]:
-        found_after = altered(house, load.board, alter)
+        found_after = altered(deployment, load.board, alter)
         print(f"{alter.__name__}: found and built again after {found_after:.1f} s")
         assert found_after < FOUND_SECONDS
 
 
-def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> float:
+def altered(deployment: Deployment, board: str, alter: Callable[[Redis, str], None]) -> float:
     """How many seconds it took until what was altered was as before, and shown."""
-    tag, expected = rediskeys.window(f"{board}/all/"), house.rows(board)
-    with house.redis.client() as redis:
+    tag, expected = rediskeys.window(f"{board}/all/"), deployment.rows(board)
+    with deployment.redis.client() as redis:
         stamp = redis.hget(rediskeys.state(tag), "stamp")
         alter(redis, tag)
         began = time.monotonic()
@@ -134,8 +133,8 @@ def altered(house: House, board: str, alter: Callable[[Redis, str], None]) -> fl
             return redis.hget(rediskeys.state(tag), "stamp") not in (None, stamp)
 
         wait_until(
-            lambda: shown_again() and house.rows(board) == expected,
+            lambda: shown_again() and deployment.rows(board) == expected,
             seconds=3 * FOUND_SECONDS,
-            why=house.stack.log,
+            why=deployment.stack.log,
         )
     return time.monotonic() - began

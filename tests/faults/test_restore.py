@@ -9,7 +9,7 @@ from tests.faults.conftest import LONG
 from tests.support import Stack, submit, wait_until
 
 pytestmark = [
-    pytest.mark.alone,
+    pytest.mark.paired,
     pytest.mark.skipif(not LONG, reason="tests/flows/test_restored.py does the same in one process"),
 ]
 

@@ -7,63 +7,66 @@ import time
 import pytest
 
 from tests.faults.conftest import LONG
-from tests.faults.house import House
+from tests.faults.deployment import Deployment
+from tests.faults.load import define
 from tests.support import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paired
 
+BOARD = "away"
 ENTRIES = 1000  # of a request
 PLAYERS = 500
 DRAINED_SECONDS = 300
 
 
 @pytest.mark.timeout(900)
-def test_a_worker_that_was_away_is_missed_by_nobody(build_house):
-    house, half = build_house(), 50 if LONG else 2
-    wait_until(lambda: drained(house), seconds=60, why=house.stack.log)
-    with house.paused(*house.workers):
+@pytest.mark.parametrize("shared_deployment", ["sqlite"], indirect=True)
+def test_a_worker_that_was_away_is_missed_by_nobody(shared_deployment):
+    deployment, half = shared_deployment, 50 if LONG else 2
+    define(deployment, BOARD)
+    wait_until(lambda: drained(deployment), seconds=60, why=deployment.stack.log)
+    with deployment.paused(*deployment.workers):
         for number in range(half):
-            report_scores(house, number)
+            report_scores(deployment, number)
         # It takes no part in showing scores: only what it alone does is left undone.
-        check_boards(house, half)
-        assert lag(house, "boards") == 0
-        assert lag(house, "audit") >= half * ENTRIES
+        check_boards(deployment, half)
+        assert lag(deployment, "boards") == 0
+        assert lag(deployment, "audit") >= half * ENTRIES
 
-        with house.redis.client() as redis:
+        with deployment.redis.client() as redis:
             redis.flushall()
         for number in range(half, 2 * half):
-            report_scores(house, number)
-        check_boards(house, 2 * half)
-        assert lag(house, "boards") is None, "it has to be built again"
-        assert lag(house, "audit") >= 2 * half * ENTRIES
+            report_scores(deployment, number)
+        check_boards(deployment, 2 * half)
+        assert lag(deployment, "boards") is None, "it has to be built again"
+        assert lag(deployment, "audit") >= 2 * half * ENTRIES
     back = time.monotonic()
 
-    wait_until(lambda: drained(house), seconds=DRAINED_SECONDS, why=house.stack.log)
+    wait_until(lambda: drained(deployment), seconds=DRAINED_SECONDS, why=deployment.stack.log)
     print(f"{2 * half * ENTRIES} facts, drained in {time.monotonic() - back:.1f} s")
-    check_boards(house, 2 * half)
-    wait_until(house.is_current, seconds=30)
+    check_boards(deployment, 2 * half)
+    deployment.becomes_current()
 
 
-def check_boards(house: House, requests: int) -> None:
-    rows = house.rows()
+def check_boards(deployment: Deployment, requests: int) -> None:
+    rows = deployment.rows(BOARD)
     assert [row.score for row in rows] == [requests * ENTRIES // PLAYERS] * PLAYERS
     assert [row.rank for row in rows] == list(range(1, PLAYERS + 1))
 
 
-def lag(house: House, follower: str) -> int | None:
+def lag(deployment: Deployment, follower: str) -> int | None:
     """How many facts a follower is behind, as an administrator sees it."""
-    return house.stack.call("GET", "/readyz").json["checks"][f"follower:{follower}"]["behind"]
+    return deployment.stack.call("GET", "/readyz").json["checks"][f"follower:{follower}"]["behind"]
 
 
-def report_scores(house: House, number: int) -> None:
+def report_scores(deployment: Deployment, number: int) -> None:
     """A point for everybody, twice."""
     entries = [{"player": f"p{one % PLAYERS}", "score": 1} for one in range(ENTRIES)]
-    answer = house.stack.call(
-        "POST", "/v1/boards/main/scores", {"entries": entries}, headers={"Idempotency-Key": f"batch {number}"}
-    )
+    key = {"Idempotency-Key": f"batch {number}"}
+    answer = deployment.stack.call("POST", f"/v1/boards/{BOARD}/scores", {"entries": entries}, headers=key)
     assert answer.status == 200, answer.body
     assert answer.json["data"]["accepted"] == ENTRIES
 
 
-def drained(house: House) -> bool:
-    return lag(house, "boards") == lag(house, "audit") == 0
+def drained(deployment: Deployment) -> bool:
+    return lag(deployment, "boards") == lag(deployment, "audit") == 0

@@ -1,4 +1,4 @@
-"""The fast lane and gunicorn's own way: the same bytes get the same answers, on two real servers."""
+"""The fast path and gunicorn's own way: the same bytes get the same answers, on two real servers."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ def both(doors: tuple[Listener, Listener], *pieces: bytes) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Listener, Listener]]:
-    """The fast lane, and the same server without it."""
-    folder = tmp_path_factory.mktemp("lane")
+    """The fast path, and the same server without it."""
+    folder = tmp_path_factory.mktemp("fastpath")
     common = {"secret_key": "x" * 32, "bootstrap_key": KEY, "redis_url": redis_server}
     parts = build(Settings(data_dir=folder, **common))
     parts.base.migrate()
@@ -135,13 +135,13 @@ def doors(redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with contextlib.ExitStack() as stack:
         ports = [
             stack.enter_context(
-                servers.gunicorn(folder, "config/gunicorn.py", "wsgi:app", FAST_LANE=lane, **environment)
+                servers.gunicorn(folder, "config/gunicorn.py", "wsgi:app", FAST_PATH=fast_path, **environment)
             ).port
-            for lane in ("on", "off")
+            for fast_path in ("on", "off")
         ]
         started = (folder / "gunicorn.log").read_text()
         assert started.count("scoreboard.server.fastpath.FastPathWorker") == 1
-        assert "lane is closed" not in started
+        assert "fast path is off" not in started
         token = Listener(ports[0]).call("/v1/auth/guest", {})["accessToken"]
         Listener(ports[0]).answers(CASES["scores again"][0])
         yield Listener(ports[0], token), Listener(ports[1], token)
@@ -307,7 +307,7 @@ def test_the_same_bytes_get_the_same_answer(name, doors):
 
 
 @pytest.mark.parametrize("cut", [1, 30, 200, -23, -22, -1])
-def test_it_does_not_matter_in_which_pieces_they_come(cut, doors):
+def test_the_answer_does_not_depend_on_how_the_bytes_are_split(cut, doors):
     sent = said(f"POST {ASK}").replace(b"TOKEN", doors[0].token.encode())
 
     quick, slow = both(doors, sent[:cut], sent[cut:])
@@ -332,7 +332,7 @@ def without_ids(got: bytes) -> bytes:
 
 
 @pytest.mark.alone
-def test_who_is_slow_is_waited_for_as_long_by_both(doors):
+def test_both_wait_equally_long_for_a_slow_client(doors):
     """A body may take its time; a head, and a connection on which nothing comes, may not."""
     sent = said(f"POST {ASK}").replace(b"TOKEN", doors[0].token.encode())
     whole, begun = threading.Event(), time.monotonic()
@@ -365,7 +365,7 @@ NEVER_SENT = {
 DESCRIPTION = read("/openapi.json", "Connection: close")
 
 
-def test_nobody_is_waited_for_without_end_by_either(doors):
+def test_neither_waits_forever_for_a_client(doors):
     """A body that does not come is 408; a reader who takes nothing is let go, one who takes little is not."""
     whole = len(doors[0].answers(DESCRIPTION))
     kinds = [*NEVER_SENT, "no reader", "slow reader"]

@@ -45,7 +45,7 @@ def test_ctrl_c_stops_everything_and_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "redis.url").exists()
 
 
-def test_ctrl_c_stops_everything_though_nobody_reads_what_it_prints(tmp_path):
+def test_ctrl_c_stops_everything_though_its_output_is_closed(tmp_path):
     stack = Stack(tmp_path)
     stack.start(pipe=True)
     running = everything(stack.process.pid)
@@ -65,11 +65,11 @@ def test_a_second_server_on_the_same_folder_is_refused(tmp_path):
     stack.stop()
 
     assert done.returncode == 1
-    assert "A server runs on" in done.stderr
+    assert "Another server is running on" in done.stderr
     assert ready
 
 
-def test_after_it_stopped_the_file_alone_is_a_whole_copy(tmp_path):
+def test_after_a_stop_the_database_file_alone_is_a_complete_copy(tmp_path):
     stack = Stack(tmp_path)
     stack.start()
     stack.call("POST", "/v1/boards/main/scores", {"entries": [{"player": "ada", "score": 7}]})
@@ -144,10 +144,10 @@ def test_verify_and_rebuild_find_the_redis_of_the_running_server(tmp_path):
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with"),
         ({"HOST": "no-such-host.invalid"}, "set HOST=127.0.0.1"),
         ({"HOST": "x86_64-conda-linux-gnu"}, "conda and compilers export HOST"),
-        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is no address"),
+        ({"HOST": "192.0.2.1"}, "HOST=192.0.2.1 can't be used, it is not an address"),
     ],
 )
-def test_what_prevents_a_start_is_said_in_one_sentence(environment, words, tmp_path):
+def test_a_start_that_fails_is_explained_in_one_sentence(environment, words, tmp_path):
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))
         taken.listen()

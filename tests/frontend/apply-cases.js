@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs"
 
 import { apply, checksum, emptyBoard, ranks } from "../../clients/javascript/stream/board-state.js"
-import { grouped, heading, scored } from "../../frontend/static/js/words.js"
+import { grouped, heading, scored } from "../../frontend/static/js/formatting.js"
 
 const { boards, numbers, names } = JSON.parse(readFileSync(process.argv[2], "utf-8"))
 

@@ -5,12 +5,11 @@ import "./english.js"
 import { badgeOf } from "../../frontend/static/js/board/badge.js"
 import { found, onPodium, sameResult } from "../../frontend/static/js/board/compare.js"
 import { Lazy } from "../../frontend/static/js/board/lazy.js"
-import { Lost } from "../../frontend/static/js/board/lost.js"
-import { pageCount, streamed, stretch, turned } from "../../frontend/static/js/board/pages.js"
-import { placeAfter, shiftAt } from "../../frontend/static/js/board/rota.js"
-import { Says } from "../../frontend/static/js/board/says.js"
-import { Stars } from "../../frontend/static/js/board/stars.js"
-import { scored } from "../../frontend/static/js/words.js"
+import { ConnectionAnnouncer } from "../../frontend/static/js/board/connection-announcer.js"
+import { isStreamed, pageAfter, pageCount, pageFor, rowRange, shiftAt } from "../../frontend/static/js/board/paging.js"
+import { Announcer } from "../../frontend/static/js/board/announcer.js"
+import { Favourites } from "../../frontend/static/js/board/favourites.js"
+import { scored } from "../../frontend/static/js/formatting.js"
 
 test("three at the top of a list stand on a podium", () => {
   const top = { view: "top", page: 0 }
@@ -38,21 +37,21 @@ test("players are found by parts of names and ids, whatever their case and accen
 
 test("pages cover all rows, and one can't turn further than they go", () => {
   assert.deepEqual([0, 1, 100, 101].map((total) => pageCount(total, 100)), [1, 1, 1, 2])
-  assert.deepEqual(["first", "previous", "next", "last"].map((where) => turned(1, where, 4)), [0, 0, 2, 3])
-  assert.deepEqual([turned(0, "previous", 4), turned(3, "next", 4)], [0, 3])
-  assert.deepEqual(stretch(1, 100, 250), { first: 101, last: 200 })
-  assert.deepEqual(stretch(2, 100, 250), { first: 201, last: 250 })
-  assert.deepEqual(stretch(0, 100, 0), { first: 0, last: 0 })
+  assert.deepEqual(["first", "previous", "next", "last"].map((where) => pageFor(1, where, 4)), [0, 0, 2, 3])
+  assert.deepEqual([pageFor(0, "previous", 4), pageFor(3, "next", 4)], [0, 3])
+  assert.deepEqual(rowRange(1, 100, 250), { first: 101, last: 200 })
+  assert.deepEqual(rowRange(2, 100, 250), { first: 201, last: 250 })
+  assert.deepEqual(rowRange(0, 100, 0), { first: 0, last: 0 })
 })
 
 test("a page is streamed where all its rows are", () => {
-  assert.equal(streamed(0, 100, 100), true)
-  assert.equal(streamed(1, 50, 100), true)
-  assert.equal(streamed(1, 100, 150), false)
+  assert.equal(isStreamed(0, 100, 100), true)
+  assert.equal(isStreamed(1, 50, 100), true)
+  assert.equal(isStreamed(1, 100, 150), false)
 })
 
 test("a screen turns through its pages, and moves by two pixels at most", () => {
-  assert.deepEqual([placeAfter(0, 3), placeAfter(2, 3), placeAfter(7, 3), placeAfter(0, 1)], [1, 0, 0, 0])
+  assert.deepEqual([pageAfter(0, 3), pageAfter(2, 3), pageAfter(7, 3), pageAfter(0, 1)], [1, 0, 0, 0])
   for (let step = 0; step < 100; step += 1) assert.ok(shiftAt(step).every((pixels) => Math.abs(pixels) <= 2))
 })
 
@@ -69,46 +68,46 @@ test("the newest of each kind is said, together, and not too often", () => {
   const timers = []
   const spoken = []
   const world = { now: () => now, later: (run, ms) => timers.push([run, ms]) }
-  const says = new Says((text) => spoken.push(text), 10_000, world)
+  const announcer = new Announcer((text) => spoken.push(text), 10_000, world)
   const tick = () => timers.shift()[0]()
 
-  says.say("rank", "Your rank is 3.")
+  announcer.say("rank", "Your rank is 3.")
   tick()
   now = 1000
-  says.say("rank", "Your rank is 2.")
-  says.say("leader", "Ada leads now.")
-  says.say("rank", "Your rank is 1.")
+  announcer.say("rank", "Your rank is 2.")
+  announcer.say("leader", "Ada takes the lead.")
+  announcer.say("rank", "Your rank is 1.")
 
   assert.deepEqual(timers.map(([, ms]) => ms), [9000])
   tick()
-  assert.deepEqual(spoken, ["Your rank is 3.", "Ada leads now. Your rank is 1."])
+  assert.deepEqual(spoken, ["Your rank is 3.", "Ada takes the lead. Your rank is 1."])
 })
 
 test("who wants nothing to be said hears nothing", () => {
-  const says = new Says(assert.fail, 0, { now: () => 0, later: assert.fail })
+  const announcer = new Announcer(assert.fail, 0, { now: () => 0, later: assert.fail })
 
-  says.say("rank", "Your rank is 3.")
+  announcer.say("rank", "Your rank is 3.")
 })
 
 test("a lost connection is told after five seconds, and its return once it is live", () => {
-  const lost = new Lost()
+  const announcer = new ConnectionAnnouncer()
 
-  assert.equal(lost.news("live", 0), "")
-  assert.equal(lost.news("reconnecting", 1000), "")
-  assert.equal(lost.news("offline", 5900), "")
-  assert.match(lost.news("offline", 6000), /lost/)
-  assert.equal(lost.news("offline", 60_000), "")
-  assert.equal(lost.news("connecting", 61_000), "")
-  assert.match(lost.news("live", 62_000), /back/)
-  assert.equal(lost.news("live", 63_000), "")
+  assert.equal(announcer.news("live", 0), "")
+  assert.equal(announcer.news("reconnecting", 1000), "")
+  assert.equal(announcer.news("offline", 5900), "")
+  assert.match(announcer.news("offline", 6000), /lost/)
+  assert.equal(announcer.news("offline", 60_000), "")
+  assert.equal(announcer.news("connecting", 61_000), "")
+  assert.match(announcer.news("live", 62_000), /back/)
+  assert.equal(announcer.news("live", 63_000), "")
 })
 
 test("a short interruption is nobody's business", () => {
-  const lost = new Lost()
+  const announcer = new ConnectionAnnouncer()
 
-  assert.equal(lost.news("reconnecting", 0), "")
-  assert.equal(lost.news("live", 4000), "")
-  assert.equal(lost.news("reconnecting", 6000), "")
+  assert.equal(announcer.news("reconnecting", 0), "")
+  assert.equal(announcer.news("live", 4000), "")
+  assert.equal(announcer.news("reconnecting", 6000), "")
 })
 
 test("the badge says paused only where all else is well, and how old the news is", () => {
@@ -135,20 +134,20 @@ test("favourites are kept, also where nothing can be kept, until the page is lef
   const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) }
   const broken = { getItem: () => null, setItem: () => { throw new Error("full") } }
 
-  for (const stars of [new Stars(storage), new Stars(broken), new Stars(null)]) {
-    stars.toggle("ada")
-    stars.toggle("bob")
-    stars.toggle("ada")
-    assert.deepEqual([...stars.ids], ["bob"])
+  for (const favourites of [new Favourites(storage), new Favourites(broken), new Favourites(null)]) {
+    favourites.toggle("ada")
+    favourites.toggle("bob")
+    favourites.toggle("ada")
+    assert.deepEqual([...favourites.ids], ["bob"])
   }
-  assert.deepEqual([...new Stars(storage).ids], ["bob"])
+  assert.deepEqual([...new Favourites(storage).ids], ["bob"])
 })
 
 test("favourites that somebody else wrote are not believed", () => {
   for (const text of ["{", '"ada"', '{"ada": 1}', "null"]) {
-    assert.deepEqual([...new Stars({ getItem: () => text }).ids], [])
+    assert.deepEqual([...new Favourites({ getItem: () => text }).ids], [])
   }
-  assert.deepEqual([...new Stars({ getItem: () => '["ada", 7, null]' }).ids], ["ada"])
+  assert.deepEqual([...new Favourites({ getItem: () => '["ada", 7, null]' }).ids], ["ada"])
 })
 
 test("what is loaded when it is needed is loaded once, and again after a failure", async () => {

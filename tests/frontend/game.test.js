@@ -3,7 +3,7 @@ import { test } from "node:test"
 
 import { Refusal } from "../../clients/javascript/actions/api.js"
 import { Game } from "../../frontend/static/js/play/game.js"
-import { receiptText, refusalText } from "../../frontend/static/js/play/says.js"
+import { receiptText, refusalText } from "../../frontend/static/js/play/round-texts.js"
 import { claimFor, roundFor } from "../../frontend/static/js/play/round.js"
 import { speak } from "../../frontend/static/js/messages.js"
 import { texts } from "./english.js"
@@ -120,7 +120,7 @@ test("points that could not be sent wait to be sent again", async () => {
   press(4)
   await waits.end(3000)
   assert.equal(game.state, "unsent")
-  assert.match(game.text, /The server does not answer\. Your points wait here/)
+  assert.match(game.text, /The server does not answer\. Your points are waiting/)
 
   game.press()
   await settled()
@@ -164,14 +164,14 @@ test("who plays ahead begins the next round before the last one is counted", asy
   await settled()
 
   assert.equal(game.state, "resting")
-  assert.equal(game.text, "The server does not answer. Your points are kept, and sent as soon as they can be.")
+  assert.equal(game.text, "The server does not answer. Your points are saved, and will be sent as soon as possible.")
 })
 
 test("a refused start says why, and can be tried again", async () => {
   const refusal = new Refusal({ status: 429, code: "rate_limited", retryAfterSeconds: 40 })
   const actions = new Actions(refusal)
   const { game, waits } = await started(actions)
-  assert.equal(game.text, "That was a lot at once. Play again in 40 seconds.")
+  assert.equal(game.text, "Too many rounds at once. Play again in 40 seconds.")
   await waits.end(1000)
 
   actions.asked = TAPPED
@@ -188,7 +188,7 @@ test("a cap is final for now", async () => {
   await waits.end(3000)
 
   assert.equal(game.state, "resting")
-  assert.equal(game.text, "You won all there is for now. There is more in 5 hours.")
+  assert.equal(game.text, "You have won the maximum for now. Play again in 5 hours.")
 })
 
 test("who waits long for an answer is told so, and no longer than he waits", async () => {
@@ -233,10 +233,10 @@ test("a round is told in the language of the page", () => {
 
 test("a refusal that has no words of its own is said in the server's", () => {
   assert.equal(refusalText({ status: 422, code: "score_out_of_range", detail: "The board ends at 100." }), "The board ends at 100.")
-  assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't take this right now.")
+  assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't accept this at the moment.")
 })
 
 test("what a proxy or the queue refuses is said in the page's language as well", () => {
-  assert.equal(refusalText({ status: 403, code: "http_403", detail: "…" }), "The server can't take this right now.")
-  assert.equal(refusalText({ status: 0, code: "discarded", detail: "…" }), "These points were thrown away.")
+  assert.equal(refusalText({ status: 403, code: "http_403", detail: "…" }), "The server can't accept this at the moment.")
+  assert.equal(refusalText({ status: 0, code: "discarded", detail: "…" }), "These points were discarded.")
 })

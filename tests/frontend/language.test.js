@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { languageWanted } from "../../frontend/static/js/language.js"
+import { redirectFor } from "../../frontend/static/js/language.js"
 
-const wanted = (address, chosen, spoken) => languageWanted({ href: `https://b.example${address}` }, chosen, spoken)
+const wanted = (address, chosen, spoken) => redirectFor({ href: `https://b.example${address}` }, chosen, spoken)
 
 test("a page in another language than was chosen leads to the one that was", () => {
   assert.equal(wanted("/b/main?period=previous#top", "ar", "en"), "https://b.example/b/main?period=previous&lang=ar#top")

@@ -32,7 +32,7 @@ export class Time {
   slept = []
   now = () => this.at
   random = () => 0.5
-  alone = (run) => run()
+  withLock = (run) => run()
   sleep = async (ms) => {
     this.slept.push(ms)
     this.at += ms

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { alone } from "../../clients/javascript/actions/alone.js"
+import { withLock } from "../../clients/javascript/actions/tab-lock.js"
 import { Api } from "../../clients/javascript/actions/api.js"
 import { Queue } from "../../clients/javascript/actions/queue.js"
 import { Session } from "../../clients/javascript/actions/session.js"
@@ -28,7 +28,7 @@ class Browser {
     const mine = new Session({ api, stored: new StoredSession(this.storage), world: new Time() })
     const { now, random, later, cancel } = this.time
     const tab = {}
-    const world = { now, random, later, cancel, view: this.view, alone: (run) => this.#alone(tab, run) }
+    const world = { now, random, later, cancel, view: this.view, withLock: (run) => this.#withLock(tab, run) }
     const queue = new Queue({ session: mine, stored: new StoredActions(this.storage), world })
     return Object.assign(tab, { queue })
   }
@@ -37,7 +37,7 @@ class Browser {
     return this.server.asked.filter(({ path }) => path === COMPLETE).map(({ body }) => body.actionToken)
   }
 
-  async #alone(tab, run) {
+  async #withLock(tab, run) {
     if (this.#holder || tab.closed) return false
     this.#holder = tab
     try {
@@ -346,13 +346,13 @@ test("without locks one tab holds a lease, and the others leave it to that one",
   const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
   const ran = []
 
-  const first = alone("queue", async () => {
+  const first = withLock("queue", async () => {
     ran.push("first")
-    assert.equal(await alone("queue", () => ran.push("second"), tab("second")), false)
+    assert.equal(await withLock("queue", () => ran.push("second"), tab("second")), false)
   }, tab("first"))
 
   assert.equal(await first, true)
-  assert.equal(await alone("queue", async () => ran.push("third"), tab("third")), true)
+  assert.equal(await withLock("queue", async () => ran.push("third"), tab("third")), true)
   assert.deepEqual(ran, ["first", "third"])
 })
 
@@ -361,17 +361,17 @@ test("the lease of a tab that died ends by itself, that of one that works does n
   const time = new Time()
   const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
   const died = new Promise(() => {})
-  alone("queue", () => died, tab("dead"))
+  withLock("queue", () => died, tab("dead"))
   await settled()
   time.at += 14_000
-  assert.equal(await alone("queue", () => {}, tab("other")), false)
+  assert.equal(await withLock("queue", () => {}, tab("other")), false)
   time.at += 2000
 
-  const took = await alone("queue", async (goOn) => {
+  const took = await withLock("queue", async (goOn) => {
     time.at += 14_000
     goOn()
     time.at += 14_000
-    assert.equal(await alone("queue", () => {}, tab("third")), false)
+    assert.equal(await withLock("queue", () => {}, tab("third")), false)
   }, tab("other"))
 
   assert.equal(took, true)
@@ -385,7 +385,7 @@ test("storage that is full or spoilt keeps nobody from sending", async () => {
 
   for (const storage of [full, spoilt]) {
     const world = { storage, me: "tab", now: Date.now, sleep: async () => {} }
-    assert.equal(await alone("queue", async (goOn) => (goOn(), ran.push(1)), world), true)
+    assert.equal(await withLock("queue", async (goOn) => (goOn(), ran.push(1)), world), true)
   }
 
   assert.equal(ran.length, 2)
@@ -395,7 +395,7 @@ test("where there are locks they are used", async () => {
   const asked = []
   const locks = { request: async (name, options, run) => (asked.push(name), run(asked.length === 1 ? {} : null)) }
 
-  assert.equal(await alone("queue", async () => {}, { locks }), true)
-  assert.equal(await alone("queue", async () => assert.fail("another tab has it"), { locks }), false)
+  assert.equal(await withLock("queue", async () => {}, { locks }), true)
+  assert.equal(await withLock("queue", async () => assert.fail("another tab has it"), { locks }), false)
   assert.deepEqual(asked, ["scoreboard.queue", "scoreboard.queue"])
 })

@@ -115,11 +115,11 @@ test("a tab whose turn comes later uses what the one before it got", async () =>
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
   let before = Promise.resolve()
-  const alone = (run) => (before = before.then(run))
+  const withLock = (run) => (before = before.then(run))
   let number = 1
   const answer = ({ path }) => (path === "/auth/refresh" ? session((number += 1)) : DONE)
   const server = new Server(answer, answer, answer, answer)
-  const tabs = [1, 2].map(() => tab(server, { storage, time: Object.assign(new Time(), { alone }) }))
+  const tabs = [1, 2].map(() => tab(server, { storage, time: Object.assign(new Time(), { withLock }) }))
 
   await Promise.all(tabs.map(({ session: mine }) => mine.post("/thing", {})))
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { checksum, emptyBoard } from "../../clients/javascript/stream/board-state.js"
-import { Asked } from "../../frontend/static/js/board/lists.js"
+import { PolledList } from "../../frontend/static/js/board/polled-list.js"
 import { Watch } from "../../frontend/static/js/board/watch.js"
 
 class Stream extends EventTarget {
@@ -116,7 +116,7 @@ test("what waits can be looked at without letting go", () => {
 test("a list that is asked for is shown when its answer comes, also while paused", async () => {
   const { watch, heard } = watching()
   watch.hold.hold("pause")
-  const list = new Asked(async () => ({ rows: [{ id: "bob", rank: 7 }], total: 70 }), still)
+  const list = new PolledList(async () => ({ rows: [{ id: "bob", rank: 7 }], total: 70 }), still)
 
   watch.choose({ view: "around", list })
   assert.deepEqual(heard, [])
@@ -129,7 +129,7 @@ test("a list that is asked for is shown when its answer comes, also while paused
 test("an answer that comes after another choice is dropped", async () => {
   const { feed, watch, heard } = watching()
   feed.sendTop(1, line("ada", 9))
-  watch.choose({ view: "around", list: new Asked(async () => ({ rows: [], total: 0 }), still) })
+  watch.choose({ view: "around", list: new PolledList(async () => ({ rows: [], total: 0 }), still) })
 
   watch.choose({ view: "top", list: null })
   await settled()
@@ -142,7 +142,7 @@ test("a list is asked for again, and tells only what is new", async () => {
   const answers = [1, 1, 2]
   const again = []
   const world = { later: (run) => again.push(run), cancel() {} }
-  const list = new Asked(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), world)
+  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), world)
   let news = 0
   list.addEventListener("news", () => (news += 1))
 
@@ -159,7 +159,7 @@ test("a list is asked for again, and tells only what is new", async () => {
 
 test("a list that can't be read says so, and is asked for again", async () => {
   const again = []
-  const list = new Asked(async () => Promise.reject(new Error("away")), { later: (run) => again.push(run), cancel() {} })
+  const list = new PolledList(async () => Promise.reject(new Error("away")), { later: (run) => again.push(run), cancel() {} })
   const heard = []
   list.addEventListener("problem", ({ detail }) => heard.push(detail.message))
 
@@ -174,7 +174,7 @@ test("the own row is known where it is streamed, and where it was asked for", as
   feed.sendTop(1, line("ada", 9))
   const far = { id: "me", rank: 240 }
 
-  watch.follow(new Asked(async () => ({ rows: [far], total: 1 }), still))
+  watch.follow(new PolledList(async () => ({ rows: [far], total: 1 }), still))
   await settled()
 
   assert.equal(watch.row("ada").rank, 1)

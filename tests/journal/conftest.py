@@ -1,4 +1,4 @@
-"""Writers of their own, beside the product's parts."""
+"""Writers with a fold of the test, beside the product's parts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tests.journal.folds import NoteFold, new_writer
 
 @pytest.fixture
 def fold():
-    """The feature whose facts are written."""
+    """The fold of the writer under test."""
     return NoteFold()
 
 
 @pytest.fixture
 def make_writer(parts, clock):
-    """Makes writers on the parts' database, or on another way to it."""
+    """Makes writers on the parts' database, or on another URL of it."""
     made = []
 
     def make(fold, url=None):
@@ -30,5 +30,5 @@ def make_writer(parts, clock):
 
 @pytest.fixture
 def writer(make_writer, fold):
-    """A writer of the parts' database, with that one feature."""
+    """A writer on the parts' database, with that fold."""
     return make_writer(fold)

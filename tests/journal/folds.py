@@ -1,4 +1,4 @@
-"""A feature as small as one can be: it notes facts, and has its difficulties with some."""
+"""The smallest possible feature: it records facts, and refuses or breaks on some."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scoreboard.journal.writer import Writer
 
 
 def note(id: str, what: str = "", **data: Any) -> Fact:
-    """A fact of the kind "noted"; `what` is what makes it difficult."""
+    """A fact of the kind "noted". With `what` it is "refused" by the fold, or "broken" in the database."""
     return Fact(id=id, kind="noted", player="ada", data=data, digest=what, action=what)
 
 
@@ -32,14 +32,14 @@ class NoteFold:
     published: list[tuple[int, int]] = field(default_factory=list)
     kinds: frozenset[str] = frozenset({"noted"})
 
-    def begin(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> Noting:
+    def open(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> NoteBatch:
         self.before(db)
-        return Noting(db, self.published)
+        return NoteBatch(db, self.published)
 
 
 @dataclass
-class Noting:
-    """One batch of notes."""
+class NoteBatch:
+    """One batch of them."""
 
     db: peewee.Database
     published: list[tuple[int, int]]
@@ -51,19 +51,19 @@ class Noting:
             execute(self.db, "INSERT INTO journal_head (shard, seq, at) VALUES (0, 0, 0)")
         return {"noted": seq}
 
-    def again(self, recorded: Recorded) -> None:
+    def replay(self, recorded: Recorded) -> None:
         pass
 
     def finish(self) -> None:
         pass
 
-    def publish(self, span: Span) -> str:
+    def project(self, span: Span) -> str:
         self.published.append((span.first, span.last))
         return "shown"
 
 
 class Pause:
-    """Holds a writer inside its transaction until it is told to go on."""
+    """Holds a writer inside its transaction until the test lets it go on."""
 
     def __init__(self) -> None:
         self.reached, self.goes_on = threading.Event(), threading.Event()
@@ -82,7 +82,7 @@ def new_writer(url: str, clock: Clock, fold: NoteFold) -> tuple[Writer, Database
 
 
 def in_parallel(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each of these returns or raises, all begun at the same time."""
+    """What each of these returned or raised, all started at the same time."""
     results: list[Any] = [None] * len(works)
     start = threading.Barrier(len(works))
 
@@ -90,7 +90,7 @@ def in_parallel(works: Sequence[Callable[[], Any]]) -> list[Any]:
         start.wait(10)
         try:
             results[index] = works[index]()
-        except Exception as error:  # noqa: BLE001 - it is what the test looks at
+        except Exception as error:  # noqa: BLE001 - the test looks at it
             results[index] = error
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(len(works))]

@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that loses what a test wants to have lost."""
+"""A proxy in front of PostgreSQL that loses commits, or answers to them, as a test asks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Proxy:
         self.lose_answers = 0  # of so many commits the answer is swallowed, and the connection cut
         self.lose_commits = 0  # so many commits are swallowed themselves, and the connection cut
         self.closed = False  # no new connection gets through
-        self.flows = threading.Event()  # while it is not set, whatever comes in either direction is held
+        self.flows = threading.Event()  # while it is not set, bytes in both directions are held
         self.flows.set()
         self.lost = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,7 +40,7 @@ class Proxy:
                 one.shutdown(socket.SHUT_RDWR)
 
     def stall(self) -> None:
-        """Hold whatever comes until `repair`; connections stay open, as by a host that fell silent."""
+        """Hold all bytes until `repair`; connections stay open, as of a host that fell silent."""
         self.flows.clear()
 
     def repair(self) -> None:

@@ -1,4 +1,4 @@
-"""What the writer says when the database fails it, and that nothing counts twice."""
+"""The database fails: the writer says what became of a fact, and nothing counts twice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def times(parts, id):
 
 
 class TestSQLite:
-    """One file, which other processes may lock, on a disk that may be full."""
+    """A file that other processes may lock, on a disk that may be full."""
 
     @pytest.fixture
     def database_url(self, sqlite_url):
@@ -55,7 +55,7 @@ class TestSQLite:
         assert times(parts, "a") == 1
 
     @pytest.mark.alone
-    def test_who_gave_up_waiting_is_not_recorded_behind_his_back(self, parts, make_writer):
+    def test_a_fact_whose_caller_gave_up_is_not_recorded(self, parts, make_writer):
         pause = Pause()
         writer = make_writer(NoteFold(before=pause))
 
@@ -66,7 +66,7 @@ class TestSQLite:
         assert code(writer, note("next")) is None
         assert times(parts, "a") == 0
 
-    def test_who_waits_still_is_written_though_others_of_his_batch_gave_up(self, parts, make_writer):
+    def test_a_fact_is_written_though_other_callers_of_its_batch_gave_up(self, parts, make_writer):
         pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and where it is done again
         found, waiting = {}, list(pauses)
 
@@ -98,7 +98,7 @@ class TestSQLite:
         wait_until(lambda: writer.waiting == 0)
         assert (times(parts, "hasty"), times(parts, "patient")) == (0, 1)
 
-    def test_a_full_disk_is_told_and_heals(self, parts, make_writer):
+    def test_a_full_disk_is_reported_and_writing_goes_on_once_there_is_room(self, parts, make_writer):
         fold = NoteFold(
             before=lambda db: execute(db, "PRAGMA max_page_count = 1")
         )  # SQLite takes what is used
@@ -114,7 +114,7 @@ class TestSQLite:
 
 
 class TestPostgreSQL:
-    """A server that is reached over a connection, which may break at the worst moment."""
+    """A server behind a connection that may break at any moment."""
 
     @pytest.fixture
     def database_url(self, postgres):
@@ -144,7 +144,7 @@ class TestPostgreSQL:
         assert times(parts, "a") == 1
         assert parts.journal.gaps() == 0
 
-    def test_a_commit_that_never_arrives_is_made_anew(self, parts, proxy, writer):
+    def test_a_commit_that_never_arrives_is_sent_again(self, parts, proxy, writer):
         proxy.lose_commits = 1
 
         (outcome,) = writer.append([note("a")])
@@ -153,7 +153,7 @@ class TestPostgreSQL:
         assert (outcome.error, outcome.replayed) == (None, False)
         assert times(parts, "a") == 1
 
-    def test_a_commit_that_is_lost_twice_is_unknown_and_sending_it_again_tells(self, parts, proxy, writer):
+    def test_a_commit_that_is_lost_twice_is_unknown_until_it_is_sent_again(self, parts, proxy, writer):
         proxy.lose_answers = 1
         proxy.lose_commits = 0
 

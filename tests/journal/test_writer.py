@@ -1,4 +1,4 @@
-"""The writer: each fact once, in one order, on its own merits."""
+"""The writer records each fact once, in one order, and refuses a bad one alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_fact_gets_its_number_its_time_and_its_result(parts, writer, clock):
     assert parts.journal.after(before, 10) == [outcome.recorded]
 
 
-def test_no_facts_are_no_work(writer):
+def test_appending_no_facts_does_nothing(writer):
     assert writer.append([]) == []
 
 
@@ -103,7 +103,7 @@ def test_one_refused_fact_fails_alone(parts, writer):
     assert seqs(parts)[before:] == [before + 1, before + 2]
 
 
-def test_a_refused_fact_may_be_sent_again_and_is_judged_anew(writer):
+def test_a_refused_fact_may_be_sent_again_and_is_checked_again(writer):
     writer.append([note("a", "refused")])
 
     (outcome,) = writer.append([note("a")])
@@ -112,7 +112,7 @@ def test_a_refused_fact_may_be_sent_again_and_is_judged_anew(writer):
     assert not outcome.replayed
 
 
-def test_one_fact_that_the_database_chokes_on_fails_alone(parts, make_writer):
+def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
     pause = Pause()
     writer = make_writer(NoteFold(before=pause))
     before = parts.journal.head()
@@ -122,7 +122,7 @@ def test_one_fact_that_the_database_chokes_on_fails_alone(parts, make_writer):
         return writer.append([note(id, what)])[0]
 
     def let_go():
-        wait_until(lambda: writer._queue.qsize() >= 5)
+        wait_until(lambda: writer.queued >= 5)
         pause.goes_on.set()
 
     first, *good, bad, _ = in_parallel(
@@ -136,7 +136,7 @@ def test_one_fact_that_the_database_chokes_on_fails_alone(parts, make_writer):
     assert seqs(parts) == list(range(1, before + 6))
 
 
-def test_after_a_fact_that_the_database_choked_on_writing_goes_on(parts, writer):
+def test_writing_goes_on_after_a_fact_that_the_database_refused(parts, writer):
     with pytest.raises(peewee.IntegrityError):
         writer.append([note("bad", "broken")])
 
@@ -155,7 +155,7 @@ def test_a_view_that_fails_does_not_fail_what_is_committed(parts, make_writer):
     assert parts.journal.head() == outcome.recorded.seq
 
 
-def test_more_than_may_wait_is_refused_at_once(parts, make_writer, monkeypatch):
+def test_a_full_queue_refuses_facts_at_once(parts, make_writer, monkeypatch):
     monkeypatch.setattr(module, "WAITING", 10)
     pause = Pause()
     writer = make_writer(NoteFold(before=pause))
@@ -175,13 +175,13 @@ def test_more_than_may_wait_is_refused_at_once(parts, make_writer, monkeypatch):
     assert writer.append([note(f"n{n}") for n in range(9)])[8].recorded is not None
 
 
-def test_what_waits_when_the_writer_is_stopped_is_still_written(parts, make_writer):
+def test_facts_that_wait_when_the_writer_is_stopped_are_still_written(parts, make_writer):
     pause = Pause()
     writer = make_writer(NoteFold(before=pause))
 
     def stop():
         pause.reached.wait(10)
-        wait_until(lambda: writer._queue.qsize() >= 1)
+        wait_until(lambda: writer.queued >= 1)
         pause.goes_on.set()
         writer.stop()
 

@@ -137,7 +137,7 @@ def test_who_knew_an_older_ring_makes_no_key(ring, other, created):
 
 def test_a_ring_that_was_emptied_is_filled_again(ring, other, created, clock):
     before = kid(ring)
-    ring.stored._database.run(lambda db: rows(db, "DELETE FROM ring_key RETURNING kid"))
+    ring.stored.execute("DELETE FROM ring_key")
 
     in_parallel([ring.ensure, other.ensure] * 2)
 

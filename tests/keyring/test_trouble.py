@@ -9,7 +9,7 @@ import apsw
 import pytest
 
 from scoreboard.core.errors import Unavailable
-from scoreboard.core.storage.db import Database, execute
+from scoreboard.core.storage.db import Database
 from scoreboard.keyring.known import KnownKeys
 from scoreboard.keyring.store import RingKeys
 from tests.journal.proxy import Proxy
@@ -28,7 +28,7 @@ def known(ring, kid):
 
 
 def change(ring, text, *params):
-    ring.stored._database.run(lambda db: execute(db, text, params))
+    ring.stored.execute(text, params)
 
 
 @pytest.fixture

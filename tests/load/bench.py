@@ -16,7 +16,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from tests.load import actions, batch, freshness, reads, report, servers, single, start, streams
+from tests.load import actions, batch, freshness, reads, report, results, servers, single, start, streams
 from tests.load.measure import Effort, Progress
 from tests.support import Postgres
 
@@ -54,7 +54,7 @@ def main() -> int:
             print(report.table(progress.rows))
         whole = [row for row in progress.rows if row.stage]  # of stages that came to their end
         if whole and asked.write:
-            report.write(asked.write, whole, tuple(STAGES), options=asked.effort)
+            results.write(asked.write, whole, tuple(STAGES), options=asked.effort)
     print(f"\nin {time.monotonic() - begun:.0f} s; ratios are medians of rounds by turns")
     return 0
 
@@ -72,7 +72,7 @@ def arguments() -> argparse.Namespace:
     parser.set_defaults(effort="usual")
     parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), help="some stages")
     parser.add_argument(
-        "--write", nargs="?", type=Path, const=report.PAGE, help="put the table into docs/performance.md"
+        "--write", nargs="?", type=Path, const=results.PAGE, help="put the rows into docs/performance.md"
     )
     return parser.parse_args()
 

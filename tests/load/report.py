@@ -1,4 +1,4 @@
-"""The table: printed, and kept in docs/performance.md between two marks."""
+"""The table that the bench prints, and the machine that it ran on."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ import apsw
 
 from scoreboard.commands.redis_server import binary
 from tests.load.measure import Row
-from tests.support import ROOT
 
-PAGE = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- bench: what follows is written by `make bench BENCH=--write` -->", "<!-- /bench -->"
 HEAD = Row(
     stage="stage",
     what="what",
@@ -41,41 +38,16 @@ def stamped(rows: Sequence[Row], stage: str) -> list[Row]:
     return [replace(row, stage=stage, on=on) for row in rows]
 
 
-def table(rows: Sequence[Row], *, aligned: bool = True) -> str:
-    """The rows as a Markdown table, which reads well on a terminal too where its columns are aligned."""
-    cells = [[getattr(row, name) for name in COLUMNS] for row in (HEAD, *rows)]
-    widths = [max(len(line[i]) for line in cells) if aligned else 0 for i in range(len(COLUMNS))]
+def table(rows: Sequence[Row], names: Sequence[str] = COLUMNS, *, aligned: bool = True) -> str:
+    """These columns of the rows as a Markdown table, aligned for a terminal."""
+    cells = [[getattr(row, name) for name in names] for row in (HEAD, *rows)]
+    widths = [max(len(line[i]) for line in cells) if aligned else 0 for i in range(len(names))]
     lines = [
         "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |"
         for line in cells
     ]
     rule = "|".join("-" * max(3, width + 2) for width in widths)
     return "\n".join([lines[0], f"|{rule}|", *lines[1:]])
-
-
-def write(page: Path, rows: Sequence[Row], order: Sequence[str], *, options: str) -> None:
-    """Put the rows into a page. Stages that were not measured now keep the rows that they have there.
-
-    Raises ValueError where the page has no place for them.
-    """
-    before, begun, rest = page.read_text("utf-8").partition(BEGIN)
-    old, ended, after = rest.partition(END)
-    if not begun or not ended:
-        raise ValueError(f"{page} has no lines {BEGIN!r} and {END!r}")
-    measured = {row.stage for row in rows}
-    kept = [row for row in parsed(old) if row.stage not in measured]
-    ordered = sorted([*kept, *rows], key=lambda row: order.index(row.stage))
-    text = f"{BEGIN}\n\n{machine()} Options: {options}.\n\n{table(ordered, aligned=False)}\n\n{END}"
-    page.write_text(before + text + after, "utf-8")
-
-
-def parsed(text: str) -> list[Row]:
-    """The rows of a table that was written before; none where its columns were others."""
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    if not cells or cells[0] != [getattr(HEAD, name) for name in COLUMNS]:
-        return []
-    return [Row(**dict(zip(COLUMNS, line, strict=True))) for line in cells[1:]]
 
 
 def machine() -> str:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.load import report
+from tests.load import results
 from tests.load.generator import Plan, Repeats, run
 from tests.load.measure import Row
 from tests.support import ROOT
@@ -42,9 +42,9 @@ def bare_port():
 
 def page_with(folder, *rows):
     page = folder / "performance.md"
-    page.write_text(f"# Before\n\n{report.BEGIN}\n{report.END}\n\nAfter\n")
+    page.write_text(f"# Before\n\n{results.BEGIN}\n{results.END}\n\nAfter\n")
     if rows:
-        report.write(page, rows, ("batch", "single"), options="usual")
+        results.write(page, rows, ("batch", "single"), options="usual")
     return page
 
 
@@ -63,7 +63,7 @@ def test_a_short_bench_writes_its_rows_beside_those_of_other_stages(tmp_path):
 
     assert done.returncode == 0, done.stderr
     text = page.read_text()
-    kept, one, writers = report.parsed(text)
+    kept, one, writers = results.read(page)
     assert (kept.stage, kept.what, kept.value) == ("batch", "kept", "1/s")
     assert one.stage == writers.stage == "single"
     assert "64 connections" in one.what
@@ -75,7 +75,7 @@ def test_a_short_bench_writes_its_rows_beside_those_of_other_stages(tmp_path):
     assert text.endswith("After\n")
 
 
-def test_a_table_that_was_written_can_be_read(tmp_path):
+def test_rows_that_were_written_can_be_read(tmp_path):
     rows = [
         Row(stage="batch", what="a", value="1/s", ratio="0.5"),
         Row(stage="single", what="b", value="2/s"),
@@ -83,7 +83,8 @@ def test_a_table_that_was_written_can_be_read(tmp_path):
 
     page = page_with(tmp_path, *rows)
 
-    assert report.parsed(page.read_text()) == rows
+    assert results.read(page) == rows
+    assert "| a | 1/s | 0.5 |" in page.read_text()
 
 
 @pytest.mark.alone

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import threading
+
 import pytest
 
 from scoreboard.boards.types import Window
+from scoreboard.core.storage import rediskeys
 from tests.actions.play import Player, define
 from tests.boards.calls import listed, put, refusal, submit
 from tests.merging.conftest import Account
@@ -366,3 +370,45 @@ def test_the_name_of_the_guest_is_forgotten(client, parts, ada, guest, redis):
     assert not redis.hget("sb:{names}", guest.id)
     assert sql(parts, f"SELECT * FROM player WHERE id = '{guest.id}'") == []
     assert parts.boards.windows.get(Window("main", "all", "")).entries == 1
+
+
+def stream_of(player):
+    """An open stream of a player, and its frames."""
+    ticket = player.http.post("/v1/stream/ticket").json["data"]["ticket"]
+    answer = player.http.get(f"/v1/stream?ticket={ticket}", buffered=False)
+    lines = (line for part in answer.response for line in part.decode().splitlines())
+    return answer, (json.loads(line[6:]) for line in lines if line.startswith("data: "))
+
+
+def until(frames, kind):
+    """The next frame of a type."""
+    return next(frame for frame in frames if frame["t"] == kind)
+
+
+def test_open_streams_of_both_are_told_before_those_of_the_guest_end(ada, guest, parts):
+    serving = threading.Thread(target=parts.stream.serving.loop.run)
+    serving.start()
+    (here, frames), (there, guest_frames) = stream_of(ada), stream_of(guest)
+    until(frames, "snapshot")
+    until(guest_frames, "snapshot")
+
+    assert ada.merge(guest).status_code == 200
+
+    told, guest_told = until(frames, "tell"), until(guest_frames, "tell")
+    assert told["kind"] == guest_told["kind"] == "merged"
+    assert told["data"] == guest_told["data"] == {"guest": guest.id, "player": ada.id}
+    assert until(guest_frames, "bye")["code"] == 402
+    here.close()
+    there.close()
+    parts.stream.serving.loop.stop()
+    serving.join()
+
+
+def test_a_merge_that_is_repeated_is_not_told_again(ada, guest, parts, redis):
+    for _ in range(2):
+        assert ada.merge(guest).status_code == 200
+
+    signals = [
+        values["player"] for _, values in redis.xrange(rediskeys.signals()) if values["signal"] == "tell"
+    ]
+    assert signals == [ada.id, guest.id]

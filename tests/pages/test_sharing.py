@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from scoreboard.pages.sharing.links import board_in
+from scoreboard.pages.sharing.routes import board_in
 from tests.pages.html import INLINE
 
 pytestmark = pytest.mark.one_database

@@ -10,7 +10,7 @@ from scoreboard.pages import view
 
 def row(rank):
     return Row(
-        rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="", percentile=0.0
+        rank=rank, player="p", name="p", score=0, columns={}, reached_at=0, metadata="", ahead=rank - 1
     )
 
 
@@ -38,5 +38,5 @@ def test_ranks_that_are_shared_say_so(given, shown):
         (900, 250, [0, 800, 200, 200]),
     ],
 )
-def test_one_turns_to_the_pages_that_there_are(offset, total, offsets):
-    assert [turn.offset for turn in view.turns(offset, 100, total)] == offsets
+def test_a_pager_leads_to_the_pages_of_the_list(offset, total, offsets):
+    assert [link.offset for link in view.page_links(offset, 100, total)] == offsets

@@ -143,7 +143,7 @@ def test_senders_may_leave_out_every_field_that_has_a_default(document):
 
     rules = document["components"]["schemas"]["Rules"]
     assert rules["required"] == ["boards", "points"]
-    assert rules["properties"]["offline"]["description"] == "Left out: `false`."
+    assert rules["properties"]["offline"]["description"] == "Default: `false`."
 
 
 def test_what_is_written_most_is_typed_to_its_last_field(document):

@@ -26,9 +26,9 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     score(client, "main", ada=1)
     publish(parts)
     parts.stream.hub.warm()
-    parts.stream.viewers.heartbeat_seconds = 0
+    parts.stream.serving.sweeper.heartbeat_seconds = 0
 
-    serving = threading.Thread(target=parts.stream.viewers.loop.run)
+    serving = threading.Thread(target=parts.stream.serving.loop.run)
     serving.start()
     answer = client.get("/v1/stream", buffered=False)
     stream, seen = frames(answer), []
@@ -43,7 +43,7 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
             for viewer in parts.stream.viewers.all():
                 parts.stream.viewers.end(viewer, closing.frame("drain"))
     answer.close()
-    parts.stream.viewers.loop.stop()
+    parts.stream.serving.loop.stop()
     serving.join()
 
     assert list(dict.fromkeys(seen)) == ["hello", "snapshot", "hb", "delta", "bye"]

@@ -34,7 +34,7 @@ def connection() -> Iterator[Make]:
         one.close()
 
 
-def crowd(most: int, *free: str) -> Connections:
+def limited(most: int, *free: str) -> Connections:
     found = Connections()
     found.limit(most, [ip_network(one) for one in free])
     return found
@@ -50,46 +50,46 @@ def is_over(far: socket.socket) -> bool:
 ADA, BOB = ("198.51.100.1", 5000), ("198.51.100.2", 5000)
 
 
-def test_the_one_of_its_address_that_has_waited_longest_makes_room(connection):
-    some = crowd(2)
+def test_the_connection_of_the_address_that_has_waited_longest_makes_room(connection):
+    some = limited(2)
     (first, its_end), (second, other_end), (elsewhere, far_end) = map(connection, (5.0, 3.0, 1.0))
-    some.enter(elsewhere, BOB)
-    some.enter(first, ADA)
-    some.enter(second, ADA)
+    some.admit(elsewhere, BOB)
+    some.admit(first, ADA)
+    some.admit(second, ADA)
 
-    assert some.enter(connection(0)[0], ADA) is not None
+    assert some.admit(connection(0)[0], ADA) is not None
     assert [is_over(end) for end in (its_end, other_end, far_end)] == [False, True, False]
 
 
-def test_nobody_comes_in_while_all_others_of_the_address_are_busy(connection):
-    some = crowd(2)
+def test_a_connection_is_refused_while_all_others_of_its_address_are_busy(connection):
+    some = limited(2)
     ends = []
     for _ in range(2):
         client, end = connection(0)
-        some.enter(client, ADA)
+        some.admit(client, ADA)
         ends.append(end)
 
-    assert some.enter(connection(0)[0], ADA) is None
-    assert some.enter(connection(0)[0], BOB) is not None
+    assert some.admit(connection(0)[0], ADA) is None
+    assert some.admit(connection(0)[0], BOB) is not None
     assert not any(map(is_over, ends))
 
 
-def test_who_left_is_not_counted(connection):
-    some = crowd(1)
+def test_a_removed_connection_is_not_counted(connection):
+    some = limited(1)
     client, _ = connection(0)
 
-    some.leave(client, some.enter(client, ADA))
+    some.remove(client, some.admit(client, ADA))
 
-    assert some.enter(connection(0)[0], ADA) is not None
+    assert some.admit(connection(0)[0], ADA) is not None
 
 
 def test_streams_are_not_counted_and_make_no_room(connection):
-    some = crowd(1)
+    some = limited(1)
     client, end = connection(2.0)
-    some.enter(client, ADA)
-    client.stream()
+    some.admit(client, ADA)
+    client.become_stream()
 
-    assert some.enter(connection(0)[0], ADA) is not None
+    assert some.admit(connection(0)[0], ADA) is not None
     assert not some.make_room(5)
     assert not is_over(end)
 
@@ -97,32 +97,32 @@ def test_streams_are_not_counted_and_make_no_room(connection):
 @pytest.mark.parametrize(
     ("most", "free"), [(0, ()), (1, ("198.51.100.0/24",))], ids=["no limit", "free network"]
 )
-def test_any_number_comes_in(most, free, connection):
-    some = crowd(most, *free)
+def test_any_number_of_connections_is_admitted(most, free, connection):
+    some = limited(most, *free)
 
-    assert None not in [some.enter(connection(0)[0], ADA) for _ in range(20)]
+    assert None not in [some.admit(connection(0)[0], ADA) for _ in range(20)]
 
 
 def test_a_household_of_ipv6_counts_as_one_address(connection):
-    some = crowd(1)
-    some.enter(connection(0)[0], ("2001:db8::1", 5000, 0, 0))
+    some = limited(1)
+    some.admit(connection(0)[0], ("2001:db8::1", 5000, 0, 0))
 
-    assert some.enter(connection(0)[0], ("2001:db8::2", 5000, 0, 0)) is None
-    assert some.enter(connection(0)[0], ("2001:db8:0:1::1", 5000, 0, 0)) is not None
+    assert some.admit(connection(0)[0], ("2001:db8::2", 5000, 0, 0)) is None
+    assert some.admit(connection(0)[0], ("2001:db8:0:1::1", 5000, 0, 0)) is not None
 
 
-def test_room_is_made_by_those_who_have_waited_longest_wherever_they_are_from(connection):
-    some = crowd(10)
+def test_the_connections_of_all_addresses_that_have_waited_longest_make_room(connection):
+    some = limited(10)
     made = [connection(since) for since in (4.0, 2.0, 0, 3.0)]
     for number, (client, _) in enumerate(made):
-        some.enter(client, (f"198.51.100.{number}", 5000))
+        some.admit(client, (f"198.51.100.{number}", 5000))
 
     assert some.make_room(2)
     assert [is_over(end) for _, end in made] == [False, True, False, True]
 
 
-def test_answers_that_are_taken_slowly_hold_so_much_memory_and_no_more(connection):
-    some = crowd(0)
+def test_answers_to_slow_readers_hold_limited_memory(connection):
+    some = limited(0)
     made = [connection(1.0) for _ in range(3)]
 
     with contextlib.ExitStack() as stack:
@@ -134,57 +134,57 @@ def test_answers_that_are_taken_slowly_hold_so_much_memory_and_no_more(connectio
         assert not is_over(made[1][1])
 
 
-def test_it_says_once_that_many_have_gone(connection):
-    some = crowd(0)
+def test_a_decline_of_many_connections_is_reported_once(connection):
+    some = limited(0)
     made = [connection(0)[0] for _ in range(MANY)]
     for client in made:
-        some.enter(client, ADA)
-    assert not some.has_gone()
+        some.admit(client, ADA)
+    assert not some.has_shrunk()
 
     for client in made[10:]:
-        some.leave(client, "")
+        some.remove(client, "")
 
-    assert [some.has_gone(), some.has_gone()] == [True, False]
+    assert [some.has_shrunk(), some.has_shrunk()] == [True, False]
 
 
-def test_idle_connections_make_room_before_those_that_are_asking(connection):
-    some = crowd(2)
+def test_idle_connections_make_room_before_those_with_a_request(connection):
+    some = limited(2)
     asking, idle = connection(1.0), connection(2.0)
     idle[0].is_idle = True
     for client, _ in (asking, idle):
-        some.enter(client, ADA)
+        some.admit(client, ADA)
 
-    assert some.enter(connection(0)[0], ADA) is not None
+    assert some.admit(connection(0)[0], ADA) is not None
     assert [is_over(end) for _, end in (asking, idle)] == [False, True]
 
 
-def test_a_connection_that_was_used_just_now_is_not_taken_for_unused(connection):
-    some = crowd(2)
+def test_a_connection_that_was_used_just_now_does_not_count_as_unused(connection):
+    some = limited(2)
     asking, used = connection(1.0), connection(time.monotonic())
     used[0].is_idle = True
     for client, _ in (asking, used):
-        some.enter(client, ADA)
+        some.admit(client, ADA)
 
-    assert some.enter(connection(0)[0], ADA) is not None
+    assert some.admit(connection(0)[0], ADA) is not None
     assert [is_over(end) for _, end in (asking, used)] == [True, False]
 
 
-def test_at_the_end_of_a_process_only_idle_connections_are_ended(connection):
-    some = crowd(10)
+def test_a_shutdown_closes_only_idle_connections(connection):
+    some = limited(10)
     asking, idle = connection(1.0), connection(2.0)
     idle[0].is_idle = True
     for client, _ in (asking, idle):
-        some.enter(client, ADA)
+        some.admit(client, ADA)
 
-    some.dismiss_idle()
+    some.evict_idle()
 
     assert [is_over(end) for _, end in (asking, idle)] == [False, True]
 
 
 def test_an_ipv4_address_is_the_same_one_through_a_socket_of_both_families(connection):
-    some = crowd(1, "192.0.2.0/24")
-    some.enter(connection(0)[0], ("::ffff:198.51.100.1", 5000, 0, 0))
+    some = limited(1, "192.0.2.0/24")
+    some.admit(connection(0)[0], ("::ffff:198.51.100.1", 5000, 0, 0))
 
-    assert some.enter(connection(0)[0], ADA) is None
+    assert some.admit(connection(0)[0], ADA) is None
     for _ in range(3):
-        assert some.enter(connection(0)[0], ("::ffff:192.0.2.9", 5000, 0, 0)) is not None
+        assert some.admit(connection(0)[0], ("::ffff:192.0.2.9", 5000, 0, 0)) is not None

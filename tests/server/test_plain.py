@@ -29,7 +29,7 @@ def with_field(line: bytes) -> bytes:
     return PLAIN.replace(b"\r\n\r\n", b"\r\n" + line + b"\r\n\r\n")
 
 
-def test_a_plain_request_is_taken_apart():
+def test_a_plain_request_is_parsed():
     found = head(PLAIN + b"more")
 
     assert found is not None
@@ -51,7 +51,7 @@ def test_a_plain_request_is_taken_apart():
     "line",
     [b"Connection: Keep-Alive", b"X-Forwarded-Proto: https", b"Authorization: Bearer a: b", b"Te-St: 1"],
 )
-def test_what_says_nothing_of_the_end_is_plain(line):
+def test_headers_that_say_nothing_about_the_end_are_plain(line):
     assert head(with_field(line)) is not None
 
 
@@ -150,7 +150,7 @@ def test_bare_line_ends_make_a_request_not_plain():
     assert head(PLAIN.replace(b"\r\n\r\n", b"\r\n\n")) is None
 
 
-def test_half_a_head_is_nothing_yet():
+def test_an_incomplete_head_is_not_parsed():
     end = PLAIN.index(b"\r\n\r\n") + 4
 
     assert [length for length in range(end) if head(PLAIN[:length])] == []
@@ -203,7 +203,7 @@ def requests(draw: st.DrawFn) -> bytes:
 class Pieces:
     """A connection on which bytes come in these pieces."""
 
-    is_dismissed = False
+    is_evicted = False
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = list(pieces)
@@ -218,11 +218,11 @@ class Pieces:
         """Nothing is late here."""
 
 
-def in_lane(pieces: list[bytes]) -> FastPathParser:
+def on_fast_path(pieces: list[bytes]) -> FastPathParser:
     return FastPathParser(CONFIG, Pieces(pieces), PEER, connection_environ(CONFIG, None, SERVER, PEER))
 
 
-def of_gunicorn(pieces: list[bytes]) -> RequestParser:
+def by_gunicorn(pieces: list[bytes]) -> RequestParser:
     return RequestParser(CONFIG, Pieces(pieces), PEER)
 
 
@@ -253,12 +253,12 @@ def test_gunicorn_understands_the_same(sent, cuts):
     places = sorted({0, *(cut for cut in cuts if cut < len(data)), len(data)})
     pieces = [data[begin:end] for begin, end in pairwise(places)]
 
-    assert understood(in_lane, pieces) == understood(of_gunicorn, pieces)
+    assert understood(on_fast_path, pieces) == understood(by_gunicorn, pieces)
 
 
-def test_plain_requests_pass_gunicorn_by_and_others_do_not():
+def test_plain_requests_skip_the_parser_of_gunicorn_and_others_do_not():
     odd = with_field(b"Connection: keep-alive, x")
-    parser = in_lane([PLAIN + odd + PLAIN, PLAIN[:40], PLAIN[40:]])
+    parser = on_fast_path([PLAIN + odd + PLAIN, PLAIN[:40], PLAIN[40:]])
 
     kinds = []
     for _ in range(3):
@@ -272,7 +272,7 @@ def test_plain_requests_pass_gunicorn_by_and_others_do_not():
 
 def test_a_body_may_come_after_its_head():
     end = PLAIN.index(b"\r\n\r\n") + 4
-    parser = in_lane([PLAIN[:end], PLAIN[end:]])
+    parser = on_fast_path([PLAIN[:end], PLAIN[end:]])
 
     request = next(parser)
 
@@ -281,8 +281,8 @@ def test_a_body_may_come_after_its_head():
 
 
 @pytest.mark.parametrize("line", [b"X-Forwarded-Proto: https", b"X-Forwarded-Ssl: on", b"SCRIPT_NAME: /v1"])
-@pytest.mark.parametrize("made", [in_lane, of_gunicorn])
-def test_no_header_names_the_scheme_or_moves_the_path(made, line):
+@pytest.mark.parametrize("made", [on_fast_path, by_gunicorn])
+def test_no_header_changes_the_scheme_or_the_path(made, line):
     found = environ(next(made([with_field(line)])))
 
     assert (found["wsgi.url_scheme"], found["SCRIPT_NAME"], found["PATH_INFO"]) == ("http", "", "/v1/x")

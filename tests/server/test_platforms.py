@@ -37,7 +37,7 @@ def test_a_process_opens_as_many_files_as_the_system_lets_it():
     assert done.stdout == "4096\n"
 
 
-def test_a_hard_limit_that_is_called_unlimited_and_is_not_is_no_obstacle(monkeypatch):
+def test_a_hard_limit_that_is_wrongly_called_unlimited_is_lowered(monkeypatch):
     limits = [256, resource.RLIM_INFINITY]
 
     def set_limit(_kind, wanted):
@@ -55,7 +55,7 @@ def test_a_hard_limit_that_is_called_unlimited_and_is_not_is_no_obstacle(monkeyp
     assert processes.files_allowed() > MACOS_MOST
 
 
-def test_without_the_call_that_tells_what_was_taken_it_is_nothing(monkeypatch):
+def test_without_the_system_call_zero_bytes_are_unacknowledged(monkeypatch):
     near, far = socket.socketpair()
     with near, far:
         near.sendall(b"x" * 100)
@@ -64,7 +64,7 @@ def test_without_the_call_that_tells_what_was_taken_it_is_nothing(monkeypatch):
         assert tcp.unacknowledged(near) == 0
 
 
-def test_a_slow_reader_is_waited_for_where_the_system_does_not_tell_what_was_taken(monkeypatch):
+def test_a_slow_reader_gets_time_where_the_system_does_not_tell_its_progress(monkeypatch):
     monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
     near, far = cooperative.socketpair()
     client = Client(near, near.detach(), Connections())
@@ -88,7 +88,7 @@ def test_a_slow_reader_is_waited_for_where_the_system_does_not_tell_what_was_tak
     client.close()
 
 
-def test_who_reads_nothing_is_let_go_there_too(monkeypatch):
+def test_a_client_that_reads_nothing_is_closed_there_too(monkeypatch):
     monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
     near, far = cooperative.socketpair()
     client = Client(near, near.detach(), Connections())
@@ -100,7 +100,7 @@ def test_who_reads_nothing_is_let_go_there_too(monkeypatch):
     client.close()
 
 
-def test_what_only_linux_has_is_left_out_elsewhere(monkeypatch):
+def test_linux_features_are_left_out_elsewhere(monkeypatch):
     monkeypatch.setattr(processes, "_libc", None)
     processes.end_with_parent()
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda _name: object())
@@ -115,7 +115,7 @@ SIMULATED = "import sys, runpy; sys.platform = 'win32'; runpy.run_module('scoreb
 @pytest.mark.parametrize(
     "words", [[sys.executable, "-c", SIMULATED], ["make", "OS=Windows_NT", "run"]], ids=["python", "make"]
 )
-def test_windows_is_told_what_to_do(words):
+def test_on_windows_the_error_says_what_to_do(words):
     if shutil.which(words[0]) is None:
         pytest.skip(f"there is no {words[0]} here")
 

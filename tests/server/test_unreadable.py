@@ -24,14 +24,14 @@ SECRET = "ticket=abc"
         (RequestTimeout("too slow"), 408, "request_timeout"),
     ],
 )
-def test_a_fault_has_a_status_and_says_nothing_of_what_was_sent(exception, status, code):
+def test_a_fault_has_a_status_and_repeats_no_bytes_of_the_request(exception, status, code):
     error = error_of(exception)
 
     assert (error.status, error.code) == (status, code)
     assert SECRET not in error.detail
 
 
-def test_a_connection_too_many_is_told_when_to_come_back():
+def test_a_refused_connection_gets_a_time_to_retry():
     head, _, body = answer(too_many()).partition(b"\r\n\r\n")
 
     lines = head.split(b"\r\n")

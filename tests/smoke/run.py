@@ -35,14 +35,14 @@ def main() -> int:
         return told(f"Scoreboard needs Python 3.11 or newer; this is {platform.python_version()}.")
     print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}", flush=True)
     venv.create(HOME, with_pip=True)
-    if not installed("requirements-local.txt"):
+    if not installed("requirements/local.txt"):
         return told("The packages of the product can't be installed on this Python.")
     with tempfile.TemporaryDirectory() as folder:
         trouble = played(Path(folder))
     if trouble:
         return told(trouble)
     print("started, took a first score, streamed it and stopped", flush=True)
-    if not installed("requirements-dev.txt"):
+    if not installed("requirements/dev.txt"):
         return told("The packages of the tests can't be installed on this Python: they were not run.")
     tests = os.environ.get("T", "").split() or [f"tests/{name}" for name in FAST]
     words = ["-m", "pytest", "-q", "-n", "2", "-m", "not alone", "-p", "no:cacheprovider", *tests]

@@ -6,7 +6,7 @@ from typing import Any
 
 from scoreboard.core.storage import rediskeys
 from scoreboard.parts import Parts
-from scoreboard.stream.protocol.diff import applied, checksum
+from scoreboard.stream.protocol.diff import apply, checksum
 from scoreboard.stream.protocol.types import Line
 from tests.contract import hold_frame
 
@@ -44,7 +44,7 @@ class Viewer:
                 if frame["s"] <= seen:
                     continue
                 assert frame["p"] == seen, "a gap"
-                top, total = applied(old, frame), frame.get("tot", total)
+                top, total = apply(old, frame), frame.get("tot", total)
             assert checksum(top) == frame["crc"]
             self.boards[board] = (frame["s"], top, total)
             self.cursor = frame["id"]

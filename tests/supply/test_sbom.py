@@ -22,7 +22,8 @@ def test_it_lists_every_package_and_every_vendored_file_by_the_schema(tmp_path):
 
     text = path.read_text()
     listed = {f"{one['name']}=={one['version']}": one for one in json.loads(text)["components"]}
-    pinned = set(re.findall(r"^[\w.-]+==\S+", (ROOT / "requirements-local.txt").read_text(), re.MULTILINE))
+    locks = "".join((ROOT / "requirements" / name).read_text() for name in ("main.txt", "local.txt"))
+    pinned = set(re.findall(r"^[\w.-]+==\S+", locks, re.MULTILINE))
     vendored = json.loads((ROOT / "frontend/vendor/VENDOR.json").read_text())["swagger-ui"]
     swagger = listed.pop(f"{vendored['name']}=={vendored['version']}")
     files = {file["name"].rpartition("/")[2]: file["hashes"][0]["content"] for file in swagger["components"]}

@@ -103,7 +103,7 @@ def test_no_webhook_is_sent(chores):
         assert select.select([listening], [], [], 0)[0] == []
 
 
-def test_a_stranger_who_depends_on_our_job_is_not_started(chores):
+def test_a_foreign_job_that_depends_on_ours_is_not_started(chores):
     stranger = chores.write(data=called(TRAP), status="deferred")
     waiting = chores.write(data=called(OURS))
     chores.redis.sadd(f"rq:job:{waiting}:dependents", stranger, b"\xff\xfe")
@@ -139,7 +139,7 @@ def test_our_own_job_runs_once_whatever_else_is_written_into_it(chores, fields):
 
 
 @pytest.mark.parametrize("id", [b"", b"\xff\xfe", b"a b", b"a:b:c", b"../x", b"x" * 1_000_000])
-def test_ids_that_are_none_are_dropped(chores, id):
+def test_invalid_ids_are_dropped(chores, id):
     chores.redis.rpush(QUEUE, id)
 
     chores.settle()
@@ -147,7 +147,7 @@ def test_ids_that_are_none_are_dropped(chores, id):
     assert chores.redis.llen(QUEUE) == 0
 
 
-def test_a_job_that_is_no_hash_is_dropped(chores):
+def test_a_job_that_is_not_a_hash_is_dropped(chores):
     chores.redis.set("rq:job:text", "x")
     chores.redis.hset("rq:job:bare", "status", "queued")
     chores.redis.rpush(QUEUE, "text", "bare", "gone")
@@ -157,7 +157,7 @@ def test_a_job_that_is_no_hash_is_dropped(chores):
     assert not chores.redis.exists("rq:job:text", "rq:job:bare")
 
 
-def test_large_data_and_data_that_unpacks_to_more_are_not_taken_in(chores):
+def test_data_that_is_large_or_unpacks_to_large_data_is_refused(chores):
     before = peak(chores.process.pid)
     chores.push(data=zlib.compress(bytes(300 << 20)))
     chores.push(data=b"[" * (100 << 20))

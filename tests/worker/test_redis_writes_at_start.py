@@ -29,7 +29,7 @@ def test_an_abandoned_job_calls_nothing_back_when_a_worker_starts(chores):
     assert chores.redis.zcard("rq:wip:scoreboard-chores") == 0
 
 
-def test_lists_that_hold_anything_keep_no_worker_from_starting(chores):
+def test_lists_with_any_content_prevent_no_worker_from_starting(chores):
     for key in ("rq:workers", "rq:workers:scoreboard-chores", "rq:groups", "rq:rl-keys"):
         chores.redis.sadd(key, b"\xff\xfe", "x")
     for kind in ("failed", "finished", "deferred", "ready", "scheduled", "canceled"):
@@ -41,7 +41,7 @@ def test_lists_that_hold_anything_keep_no_worker_from_starting(chores):
     assert chores.redis.smembers("rq:workers:scoreboard-chores").isdisjoint({b"\xff\xfe", b"x"})
 
 
-def test_nobody_listens_to_commands_for_workers(chores):
+def test_workers_ignore_commands(chores):
     chores.start()
     (key,) = chores.redis.smembers("rq:workers:scoreboard-chores")
 
@@ -50,7 +50,7 @@ def test_nobody_listens_to_commands_for_workers(chores):
     assert heard == 0
 
 
-def test_the_log_names_what_was_refused_and_cuts_it_short(chores):
+def test_the_log_has_the_refused_job_cut_short(chores):
     chores.push(data=called("os." + "x" * 500))
 
     chores.start()
@@ -71,7 +71,7 @@ def test_a_flood_of_refused_jobs_fills_no_log(chores):
     assert chores.redis.llen(QUEUE) == 0
 
 
-def test_our_own_jobs_are_done_without_a_word(chores):
+def test_our_own_jobs_are_done_without_a_log_line(chores):
     chores.push(data=called(OURS))
 
     chores.start()

@@ -1,15 +1,15 @@
-// actions.js: the action protocol. An action is asked for, done, and completed with work for its claim;
-// its points count once, however often its token is sent. No DOM.
+// actions.js: the action protocol. An action is requested, done, and completed with a proof of work for its
+// claim. Its points count once, however often its token is sent. No DOM.
 
 import { Refusal } from "./api.js"
 import { persist } from "./retry.js"
 import { sha256 } from "./sha256.js"
 
-const MOST_RESULT_BYTES = 4096 // of servers that do not say how many
-const MARGIN_MS = 100 // a timer may ring early, and being early counts against the player
+const MOST_RESULT_BYTES = 4096 // for servers that do not say how many
+const MARGIN_MS = 100 // a timer may fire early, and completing too early counts against the player
 
 const browser = {
-  now: () => performance.now(), // a clock that nobody sets
+  now: () => performance.now(), // unlike Date.now(), nobody can set this clock
   random: () => Math.random(),
   sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
 }
@@ -17,17 +17,17 @@ const browser = {
 export class Actions {
   #parts
 
-  // With a queue, what is completed survives outages and reloads.
+  // With a queue, completed actions survive outages and reloads.
   constructor({ session, solver, queue = null, world = browser }) {
     this.#parts = { session, solver, queue, world }
   }
 
-  // One whole action whose claim is known beforehand. Its receipt.
+  // Play a whole action whose claim is known beforehand. Resolves with its receipt.
   async play(type, claim = {}) {
     return (await this.request(type)).complete(claim)
   }
 
-  // Throws a Refusal, as everything here does: by then it was tried as often as it made sense.
+  // Throws a Refusal, as everything here does, after all retries that make sense.
   async request(type) {
     const { session, world } = this.#parts
     const asked = await persist(() => session.post("/actions/request", { actionType: type }), world)
@@ -47,11 +47,11 @@ class Action {
     this.#parts = parts
     const now = parts.world.now()
     this.#ripeAt = now + asked.minSeconds * 1000 + MARGIN_MS
-    // Both by the server's clock, which need not be ours.
+    // Both times are by the server's clock, which may differ from ours.
     this.#endsAt = now + Date.parse(asked.expiresAt) - asked.challenge.timestamp
   }
 
-  // What it is worth: a number, or { min, max } where the claim says how many.
+  // Its points: a number, or { min, max } where the claim says how many.
   get points() {
     return this.#asked.points
   }
@@ -60,20 +60,20 @@ class Action {
     return this.#asked.minSeconds
   }
 
-  // The most that `result` may take, as JSON without its quotes.
+  // The largest allowed `result`: its bytes as JSON without the quotes.
   get resultBytes() {
     return this.#asked.resultBytes ?? MOST_RESULT_BYTES
   }
 
-  // For how long it can still be completed.
+  // The time left to complete it.
   get leftMs() {
     return this.#endsAt - this.#parts.world.now()
   }
 
-  // The receipt. After a Refusal it may be called again: the first claim is the one that is sent.
+  // Resolves with the receipt. It may be called again after a Refusal: the first claim is the one that is sent.
   async complete({ points, result = "" } = {}) {
     const { session, queue, world } = this.#parts
-    if (!this.#proof) this.#check(result) // no work, and no place in the queue, for what will be refused
+    if (!this.#proof) this.#check(result) // no work and no queue entry for a claim that will be refused
     this.#proof ??= this.#prove(points, result)
     const [proof] = await Promise.all([this.#proof, this.#ripe()])
     const body = { actionToken: this.#asked.actionToken, proof }
@@ -81,7 +81,7 @@ class Action {
     return persist(() => session.post("/actions/complete", body), world)
   }
 
-  // The receipt, however long it takes, of an action that was completed and waits in the queue.
+  // Resolves with the receipt of a completed action in the queue, however long that takes.
   answer() {
     return this.#parts.queue.answer(this.#asked)
   }
@@ -97,7 +97,7 @@ class Action {
     const { nonce, difficulty } = this.#asked.challenge
     const checksum = sha256(`${points ?? ""}|${result}`)
     const solution = await this.#parts.solver.solve({ nonce, checksum, difficulty })
-    return { solution, checksum, points, result } // JSON leaves out what is undefined
+    return { solution, checksum, points, result } // JSON leaves out undefined values
   }
 
   async #ripe() {

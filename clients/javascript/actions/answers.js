@@ -1,24 +1,24 @@
-// answers.js: who waits in this tab for the answers to queued actions. No DOM.
+// answers.js: the promises of this tab for answers to queued actions. No DOM.
 
 import { Refusal } from "./api.js"
 import { LONGEST_WAIT_MS } from "./retry.js"
 
-const TRIES = 6 // before whoever waits is told that it may take long
+const TRIES = 6 // before the caller is told that it may take long
 
 export class Answers {
   #expected = new Map() // by the action's id
 
-  // Two promises of a receipt: `sure` waits for the last word, `soon` throws the Refusal that comes between.
+  // Two promises of a receipt: `sure` waits for the final answer, `soon` rejects with an earlier Refusal.
   to(id) {
     const answer = this.#expected.get(id) ?? { tries: 0 }
     answer.sure ??= new Promise((resolve, reject) => Object.assign(answer, { resolve, reject }))
     answer.soon ??= Promise.race([answer.sure, new Promise((_, reject) => (answer.giveUp = reject))])
-    for (const promise of [answer.sure, answer.soon]) promise.catch(() => {}) // perhaps nobody waits any more
+    for (const promise of [answer.sure, answer.soon]) promise.catch(() => {}) // the caller may have gone
     this.#expected.set(id, answer)
     return answer
   }
 
-  // An action is over: { state, receipt, refusal }, or null where it was discarded.
+  // Settle an action: { state, receipt, refusal }, or null if it was discarded.
   give(id, item) {
     const answer = this.#expected.get(id)
     this.#expected.delete(id)

@@ -1,10 +1,10 @@
-// api.js: one call of the API: answered, refused, or not answered at all. No DOM.
+// api.js: API calls, which are answered, refused, or not answered at all. No DOM.
 
 import { parsed } from "../parsed.js"
 
-const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for the way
+const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for the network
 
-// The server's no. `code` is one of docs/errors.md; "no_answer" where nothing was heard.
+// A refused call. `code` is one of docs/errors.md, or "no_answer" if no answer arrived.
 export class Refusal extends Error {
   constructor({
     status = 0,
@@ -29,22 +29,19 @@ export class Api {
     this.#answerMs = answerMs
   }
 
-  // What stands under "data" in the answer, null where it has no body. Throws a Refusal.
+  // Resolves with `data` of the answer, or null if it has no body. Throws a Refusal, as do the next three.
   post(path, body, accessToken = "") {
     return this.#sent("POST", path, body, accessToken)
   }
 
-  // The same.
   patch(path, body, accessToken = "") {
     return this.#sent("PATCH", path, body, accessToken)
   }
 
-  // The same.
   get(path, accessToken = "") {
     return this.#answered(path, { headers: bearer(accessToken) })
   }
 
-  // The same.
   delete(path, accessToken = "") {
     return this.#answered(path, { method: "DELETE", headers: bearer(accessToken) })
   }
@@ -54,7 +51,7 @@ export class Api {
     return this.#answered(path, { method, headers, body: JSON.stringify(body) })
   }
 
-  // A file as it comes: a Response, whose body is a stream. Throws a Refusal.
+  // A file: a Response whose body is a stream. Throws a Refusal.
   async file(path) {
     const answer = await this.#fetch(this.#url + path, { credentials: "omit" }).catch(() => {
       throw new Refusal()
@@ -68,7 +65,7 @@ export class Api {
     if (status === 204) return null
     const answer = parsed(text)
     if (status < 300 && answer) return answer.data
-    if (status < 300) throw new Refusal() // a hotspot's sign-in page, and not the server
+    if (status < 300) throw new Refusal() // a hotspot's sign-in page, not the server
     throw refusal(status, headers, answer)
   }
 
@@ -89,7 +86,7 @@ export class Api {
 function refusal(status, headers, answer) {
   return new Refusal({
     status,
-    code: answer?.code ?? `http_${status}`, // a proxy's words are not ours
+    code: answer?.code ?? `http_${status}`, // an error of a proxy has no code of ours
     detail: answer?.detail ?? `The server answered ${status}.`,
     retryAfterSeconds: Number(headers.get("Retry-After")) || 0,
     puzzle: answer?.puzzle,

@@ -1,7 +1,7 @@
-// optimistic.js: a player's score as it will be: what the server says, and what is on its way to it. No DOM.
+// optimistic.js: a player's expected score: the server's, plus points that are not counted yet. No DOM.
 //
-// Points are never added to what may hold them already. While it is not known whether an action was counted
-// (it was sent, and no answer came), what the board says meanwhile is kept aside until the answer is there.
+// Points are never added to a score that may include them. While it is unknown whether an action was counted (it
+// was sent, and no answer came), news from the board is set aside until the answer arrives.
 
 import { pending } from "./queue.js"
 
@@ -20,7 +20,7 @@ export class Optimistic extends EventTarget {
   #aside = null
   #pending = new Map() // id -> points
 
-  // `types` are the action types that feed the board; left out: all. `operator` and `order` are the board's.
+  // `types` are the action types that feed the board, all by default. `operator` and `order` are the board's.
   constructor({ queue, board, types = null, operator = "increment", order = "desc" }) {
     super()
     this.#queue = queue
@@ -31,7 +31,7 @@ export class Optimistic extends EventTarget {
     this.#changed()
   }
 
-  // { score, rank, shown, pending }: what the server said last, what to show, and the points that are on their way.
+  // { score, rank, shown, pending }: the server's last values, the score to show, and the points not counted yet.
   get state() {
     const { score, rank } = this.#server
     const points = [...this.#pending.values()]
@@ -55,7 +55,7 @@ export class Optimistic extends EventTarget {
     this.dispatchEvent(new Event("change"))
   }
 
-  // Only news: a frame may come later than the receipt of what happened after it.
+  // Ignore old news: a frame may arrive after the receipt of a later action.
   #take(news) {
     if (news && news.version >= this.#server.version) this.#server = news
   }
@@ -65,7 +65,7 @@ export class Optimistic extends EventTarget {
   }
 }
 
-// Where a receipt says that the player stands, in the board's own period.
+// The player's standing in a receipt, in the board's own period.
 function standing({ standings }, id) {
   return standings.find(({ board, region }) => board === id && !region)
 }

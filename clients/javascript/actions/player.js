@@ -1,4 +1,4 @@
-// player.js: who plays here, and all that he plays by. No DOM.
+// player.js: the player of this browser, with their session, queue and actions. No DOM.
 
 import { Actions } from "./actions.js"
 import { Optimistic } from "./optimistic.js"
@@ -12,7 +12,7 @@ export class Player {
   #actions
   #stored
 
-  /** @type {Queue} what he completed, until it is answered */
+  /** @type {Queue} completed actions, until they are answered */
   queue
 
   constructor({ api, stored, storage }) {
@@ -23,13 +23,13 @@ export class Player {
     this.#actions = new Actions({ session: this.#session, solver, queue: this.queue })
   }
 
-  /** His id, null where he has not played yet. */
+  /** The player's id, null before the first action. */
   get id() {
     return this.#stored.read()?.player ?? null
   }
 
   /**
-   * Begin an action: then call `complete({ points, result })` of what this returns. Throws a Refusal.
+   * Begin an action. Call `complete({ points, result })` of the action that it resolves with. Throws a Refusal.
    * @param {string} type
    */
   request(type) {
@@ -37,7 +37,7 @@ export class Player {
   }
 
   /**
-   * One whole action whose claim is known beforehand. Its receipt; throws a Refusal.
+   * Play a whole action whose claim is known beforehand. Resolves with its receipt; throws a Refusal.
    * @param {string} type
    * @param {{ points?: number, result?: string }} [claim]
    */
@@ -46,7 +46,7 @@ export class Player {
   }
 
   /**
-   * His score on a board as it will be, with what waits in the queue. Give it the `me` of the board's stream.
+   * The player's expected score on a board, with the queued actions. Give it the `me` of the board's stream.
    * @param {string} board
    * @param {{ types?: string[], operator?: string, order?: string }} [rules]
    */
@@ -55,8 +55,8 @@ export class Player {
   }
 
   /**
-   * Give the guest a user name and a password; id, scores and what waits in the queue stay. Throws a Refusal, as
-   * all that follow.
+   * Give the guest a user name and a password. Id, scores and queued actions stay. Throws a Refusal, as do all
+   * methods below.
    * @param {string} username
    * @param {string} password
    */
@@ -66,7 +66,7 @@ export class Player {
 
   /**
    * Sign in as a player with a user name. Queued actions count only for the player who completed them.
-   * With `merge`, what the guest of this browser scored becomes the player's; where that is refused, the guest goes on.
+   * With `merge`, the scores of this browser's guest become the player's; if that is refused, the guest goes on.
    * @param {string} username
    * @param {string} password
    * @param {{ merge?: boolean }} [options]
@@ -76,7 +76,7 @@ export class Player {
   }
 
   /**
-   * Merge a guest into this account: what the guest scored is the player's. Takes the guest's refresh token.
+   * Merge a guest into this account: the guest's scores become the player's. Takes the guest's refresh token.
    * @param {string} guestRefreshToken
    */
   async merge(guestRefreshToken) {
@@ -125,7 +125,7 @@ export class Player {
     return (await this.#session.patch(`/admin/players/${encodeURIComponent(player)}`, { displayName })).displayName
   }
 
-  /** What a stream is opened with, to be told where he stands. */
+  /** A ticket to open a stream with, which then tells the player's own standing. */
   async ticket() {
     return (await this.#session.post("/stream/ticket", {})).ticket
   }

@@ -1,5 +1,5 @@
-// puzzle.js: the work for an action: a number that gives SHA-256(nonce:checksum:number) enough zero
-// bits at its beginning. Pure.
+// puzzle.js: proof of work: find a number for which SHA-256(nonce:checksum:number) begins with enough zero
+// bits. Pure.
 
 import { startingWith } from "./sha256.js"
 
@@ -14,7 +14,7 @@ export class Puzzle {
     this.#difficulty = difficulty
   }
 
-  // The solution among the `count` numbers from `first` on; null where there is none.
+  // The solution among the `count` numbers from `first` on; null if there is none.
   search(first, count) {
     for (let number = first; number < first + count; number += 1) {
       const words = this.#hash(TEXT.encode(String(number)))

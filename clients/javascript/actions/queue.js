@@ -1,10 +1,10 @@
-// queue.js: completed actions until they are answered: through outages, reloads and closed tabs. No DOM.
+// queue.js: completed actions, kept until they are answered: through outages, reloads and closed tabs. No DOM.
 //
-// An action's token counts once, however often it is sent. So each is kept before it is sent, and sent again
-// until there is an answer: in order, by one tab at a time. What is refused for good makes way.
+// An action's token counts once, however often it is sent. So each action is stored before it is sent, and sent
+// again until there is an answer: in order, by one tab at a time. An action that is refused permanently is removed.
 
 import { pauseMs } from "../pause.js"
-import { alone } from "./alone.js"
+import { withLock } from "./tab-lock.js"
 import { Answers } from "./answers.js"
 import { Refusal } from "./api.js"
 import { passes } from "./retry.js"
@@ -12,8 +12,8 @@ import { sha256 } from "./sha256.js"
 import { StoredActions } from "./stored-actions.js"
 
 const MOST = 50
-const MOST_FAULTS = 5 // something fails at this one only, again and again
-const BUSY_MS = 1000 // another tab sends
+const MOST_FAULTS = 5 // the server fails at this action only
+const BUSY_MS = 1000 // before another try, while another tab sends
 const SETTLED_KEPT_MS = 3_600_000
 const SETTLED_KEPT = 20
 
@@ -24,7 +24,7 @@ const browser = {
   random: () => Math.random(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
-  alone: (run, server) => alone(`queue ${server}`, run),
+  withLock: (run, server) => withLock(`queue ${server}`, run),
   view: globalThis,
 }
 
@@ -44,13 +44,13 @@ export class Queue extends EventTarget {
     this.#world = world
     this.#forgetOld()
     const on = (type, run) => world.view?.addEventListener?.(type, run)
-    on("storage", ({ key }) => this.#stored.concerns(key) && this.#changed()) // another tab's doing
-    on("online", () => this.send()) // a hint, no more: there may be a network without the server
+    on("storage", ({ key }) => this.#stored.concerns(key) && this.#changed()) // another tab changed it
+    on("online", () => this.send()) // only a hint: there may be a network without the server
     if (this.waiting.length > 0) this.#again(0)
   }
 
-  // All that is known, the oldest first: { id, at, type, points, state, receipt, refusal }. A state is waiting,
-  // sent (the answer is outstanding), confirmed, expired or refused.
+  // All known actions, the oldest first: { id, at, type, points, state, receipt, refusal }. A state is waiting,
+  // sent (no answer yet), confirmed, expired or refused.
   get items() {
     return this.#stored.all()
   }
@@ -59,13 +59,13 @@ export class Queue extends EventTarget {
     return this.items.filter(pending)
   }
 
-  // Keeps a completion, sends it, and returns its receipt. Throws a Refusal: one that passes says that it is
-  // kept, and that the answer may take long; the same may be added again.
+  // Store a completion, send it, and resolve with its receipt. Throws a Refusal. A temporary one means that the
+  // completion is stored and that the answer may take long; adding it again is harmless.
   async add({ type, points, body }) {
     const id = idOf(body.actionToken)
     if (!this.#stored.find(id)) {
       if (this.waiting.length >= MOST) throw new Refusal({ code: "queue_full", detail: "Too many actions wait already." })
-      const at = Math.max(this.#world.now(), 1 + (this.items.at(-1)?.at ?? 0)) // two in one millisecond have an order too
+      const at = Math.max(this.#world.now(), 1 + (this.items.at(-1)?.at ?? 0)) // actions of one millisecond keep their order
       this.#stored.put({ id, at, type, points, body, state: "waiting", faults: 0 })
       this.#forgetOld()
     }
@@ -75,18 +75,18 @@ export class Queue extends EventTarget {
     return soon
   }
 
-  // The receipt of a completion that is kept, however long it takes. Throws a Refusal that does not pass.
+  // Resolves with the receipt of a stored completion, however long that takes. Throws a permanent Refusal.
   answer({ actionToken }) {
     return this.#answers.to(idOf(actionToken)).sure
   }
 
-  // Now, whatever the last try said.
+  // Send now, whatever the last try's result.
   send() {
     this.#failures = 0
     this.#again(0)
   }
 
-  // Forget one, or all that wait.
+  // Discard one action, or all that wait.
   discard(id = null) {
     for (const item of this.items) if (id ? item.id === id : pending(item)) this.#stored.remove(item.id)
     this.#changed()
@@ -101,12 +101,12 @@ export class Queue extends EventTarget {
     if (this.#sending) return
     this.#sending = true
     let ms = 0
-    const sending = this.#world.alone(async (goOn) => (ms = await this.#sendAll(goOn)), this.#stored.server)
+    const sending = this.#world.withLock(async (goOn) => (ms = await this.#sendAll(goOn)), this.#stored.server)
     const ran = await sending.catch(() => false).finally(() => (this.#sending = false))
     if (this.waiting.length > 0) this.#again(ran ? ms : BUSY_MS)
   }
 
-  // Everything that waits, in its order. How long to rest before what is left.
+  // Send all waiting actions in order. Returns the milliseconds to pause before the rest.
   async #sendAll(goOn) {
     const tried = new Set()
     let left = null
@@ -115,14 +115,14 @@ export class Queue extends EventTarget {
       tried.add(item.id)
       const refusal = await this.#sendOne(item)
       left = refusal ?? left
-      if (refusal && passes(refusal)) break // so it would be for all of them
+      if (refusal && passes(refusal)) break // the others would be refused too
     }
     if (left) return this.#rest(left)
     this.#failures = 0
     return 0
   }
 
-  // Null where it is settled; else what came between.
+  // Null if it is settled; otherwise the temporary refusal.
   async #sendOne(item) {
     this.#update(item, { state: "sent" })
     try {
@@ -134,7 +134,7 @@ export class Queue extends EventTarget {
     }
   }
 
-  // Whether that is the last word on it.
+  // Whether the refusal is final.
   #refused(item, { status, code, detail, retryAfterSeconds }) {
     const refusal = { status, code, detail, retryAfterSeconds }
     const passing = passes(refusal)
@@ -158,7 +158,7 @@ export class Queue extends EventTarget {
     this.#changed()
   }
 
-  // What was discarded meanwhile stays away.
+  // An action that was discarded in the meantime is not stored again.
   #update({ id }, news) {
     const item = this.#stored.find(id)
     if (item) this.#put({ ...item, ...news, changedAt: this.#world.now() })
@@ -187,7 +187,7 @@ export function pending({ state }) {
   return PENDING.includes(state)
 }
 
-// Nobody's word on the action: the server failed at it, or something on the way answered in its place.
+// Not a decision about the action: the server failed, or a proxy answered in its place.
 function faulty({ status, code }) {
   return status >= 500 || code.startsWith("http_")
 }

@@ -1,17 +1,17 @@
-// retry.js: doing something until it is answered, where doing it again changes nothing. No DOM.
+// retry.js: repeats an idempotent call until it is answered. No DOM.
 
 import { pauseMs } from "../pause.js"
 
 const TRIES = 6
-export const LONGEST_WAIT_MS = 10_000 // longer ones are told, not waited for
-const PASSING = [0, 408, 429, 502, 503, 504] // 0: nothing was heard
+export const LONGEST_WAIT_MS = 10_000 // longer waits are reported to the caller
+const PASSING = [0, 408, 429, 502, 503, 504] // 0: no answer arrived
 
 const browser = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,
 }
 
-// Whether the same may be answered otherwise in a moment. A cap lasts for hours.
+// Whether the same call may succeed in a moment. A cap lasts for hours.
 export function passes({ status, code }) {
   return PASSING.includes(status) && code !== "cap_reached"
 }

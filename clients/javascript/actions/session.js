@@ -1,17 +1,17 @@
-// session.js: calls as the player of this browser. Who comes for the first time becomes a guest. No DOM.
+// session.js: calls as the player of this browser. A new visitor becomes a guest. No DOM.
 
 import { persist } from "./retry.js"
 import { signIn } from "./sign-in.js"
 
-const MARGIN_MS = 30_000 // an access token this close to its end may be over when it arrives
-const SETTLED_MS = 1000 // another tab that got a new session has written it by then
+const MARGIN_MS = 30_000 // an access token this close to its end may have expired when it arrives
+const SETTLED_MS = 1000 // by then another tab has stored the session that it got
 
 const browser = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
-  // One tab at a time. Over plain http there are no locks: there the server forgives two tabs that
-  // send the same refresh token within ten seconds.
-  alone: (run, server) => globalThis.navigator?.locks?.request(`scoreboard.session ${server}`, run) ?? run(),
+  // One tab at a time. Over plain http browsers have no locks: then the server accepts the same refresh token from
+  // two tabs within ten seconds.
+  withLock: (run, server) => globalThis.navigator?.locks?.request(`scoreboard.session ${server}`, run) ?? run(),
 }
 
 export class Session {
@@ -22,7 +22,7 @@ export class Session {
   #access = null // { token, until }; never stored
   #opening = null
 
-  // `solver` is for signing in by a name that many try.
+  // `solver` is for sign-ins that need a proof of work.
   constructor({ api, stored, solver = null, world = browser }) {
     this.#api = api
     this.#stored = stored
@@ -30,7 +30,7 @@ export class Session {
     this.#world = world
   }
 
-  // Throws a Refusal, as all of these. A token that was refused is replaced, once.
+  // Throws a Refusal, as do all of these. A refused access token is replaced once.
   post(path, body) {
     return this.#asPlayer((token) => this.#api.post(path, body, token), () => this.#token())
   }
@@ -47,13 +47,13 @@ export class Session {
     return this.#asPlayer((token) => this.#api.delete(path, token), () => this.#token())
   }
 
-  // Gives the guest of this browser a user name and a password. The session of before ends, in all tabs: they find
-  // the new one where this one keeps it.
+  // Give the guest of this browser a user name and a password. The old session ends in all tabs; they find the new
+  // one in the storage.
   upgrade(username, password) {
     return this.#enter(() => this.#upgraded({ username, password }))
   }
 
-  // With `merge` the guest of this browser becomes part of the account. Where that can't be, the guest stays.
+  // With `merge`, the guest of this browser becomes part of the account. If that is refused, the guest stays.
   signIn(username, password, { merge = false } = {}) {
     return this.#enter(async () => {
       const session = await this.#signedIn({ username, password })
@@ -63,7 +63,7 @@ export class Session {
   }
 
   signOut() {
-    return this.#alone(async () => {
+    return this.#withLock(async () => {
       const known = this.#stored.read()
       if (known) await this.#api.post("/auth/logout", { refreshToken: known.refreshToken })
       this.#access = null
@@ -84,7 +84,7 @@ export class Session {
 
   async #token() {
     if (this.#good()) return this.#access.token
-    this.#opening ??= this.#alone(() => this.#opened()).finally(() => (this.#opening = null))
+    this.#opening ??= this.#withLock(() => this.#opened()).finally(() => (this.#opening = null))
     return this.#opening
   }
 
@@ -92,13 +92,13 @@ export class Session {
     return this.#access && this.#world.now() < this.#access.until
   }
 
-  // What follows runs while no other tab does the same.
-  #alone(run) {
-    return this.#world.alone(run, this.#stored.server)
+  // Run something while no other tab runs its like.
+  #withLock(run) {
+    return this.#world.withLock(run, this.#stored.server)
   }
 
   #enter(enter) {
-    return this.#alone(async () => {
+    return this.#withLock(async () => {
       const session = await enter()
       this.#take(session)
       return session.player
@@ -106,7 +106,7 @@ export class Session {
   }
 
   async #opened() {
-    // Read when it is our turn: another tab may have spent what was there before.
+    // Read under the lock: another tab may have spent the token that was stored before.
     const known = this.#stored.read()
     return this.#take((known && (await this.#refreshed(known))) ?? (await this.#api.post("/auth/guest", {})))
   }
@@ -117,7 +117,7 @@ export class Session {
     return accessToken
   }
 
-  // New tokens, or null where the session of a guest is over.
+  // New tokens, or null if the session of a guest has ended.
   async #refreshed(known) {
     try {
       return await this.#api.post("/auth/refresh", { refreshToken: known.refreshToken })
@@ -125,12 +125,12 @@ export class Session {
       if (refusal.status !== 401) throw refusal
       const newer = await this.#newer(known)
       if (newer) return this.#refreshed(newer)
-      if (known.named) throw refusal // as a guest it would be somebody else
+      if (known.named) throw refusal // a guest would be another player
       return null
     }
   }
 
-  // What another tab keeps by now, which may just have got a password for the player.
+  // The session that another tab has stored since; it may just have set a password for the player.
   async #newer({ refreshToken }) {
     await this.#world.sleep(SETTLED_MS)
     const known = this.#stored.read()
@@ -147,13 +147,13 @@ export class Session {
     }
   }
 
-  // The server may have done it: then the tokens of before are no good any more, and the password is.
+  // The server may have done the upgrade. Then the old tokens are invalid, and the password works.
   async #afterLostAnswer(credentials, refusal) {
     try {
       const session = await this.#signedIn(credentials)
       if (session.player.id === this.#stored.read()?.player) return session
     } catch {
-      // It did not.
+      // It has not.
     }
     throw refusal
   }
@@ -165,7 +165,7 @@ export class Session {
     try {
       await persist(() => this.#api.post("/me/merge", body, accessToken))
     } catch (refusal) {
-      if (refusal.code !== "invalid_guest_token") throw refusal // there is no guest any more
+      if (refusal.code !== "invalid_guest_token") throw refusal // the guest no longer exists
     }
   }
 

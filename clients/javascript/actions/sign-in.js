@@ -1,8 +1,8 @@
-// sign-in.js: signs in, and does the work that the server asks for where many try the same user name. No DOM.
+// sign-in.js: signs in, with a proof of work where the server asks for one. No DOM.
 
 import { sha256 } from "./sha256.js"
 
-// A session. Throws a Refusal.
+// Resolves with a session. Throws a Refusal.
 export async function signIn(api, solver, { username, password }) {
   try {
     return await api.post("/auth/login", { username, password })

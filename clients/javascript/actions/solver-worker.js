@@ -1,4 +1,4 @@
-// solver-worker.js: solves one puzzle beside the page.
+// solver-worker.js: solves one puzzle in a worker.
 
 import { Puzzle } from "./puzzle.js"
 

@@ -1,5 +1,5 @@
-// solver.js: solves puzzles without holding up the page: in a worker, and where that can't be had, a
-// slice at a time between other things. No DOM.
+// solver.js: solves puzzles without blocking the page: in a worker, or, where there are no workers, a slice at a
+// time. No DOM.
 
 import { Puzzle } from "./puzzle.js"
 

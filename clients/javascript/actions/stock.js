@@ -1,9 +1,9 @@
-// stock.js: actions that were asked for beforehand, so that rounds can begin without a connection. No DOM.
+// stock.js: actions that are requested in advance, so that rounds can begin without a connection. No DOM.
 
 const SIZE = 3
-const LEAST_MS = 60_000 // of its time that must be left: a round has to fit in
+const LEAST_MS = 60_000 // the least remaining time of an action, so that a round fits in
 const LOOK_MS = 30_000
-const KEEN_MS = 10 * 60_000 // who has not played for so long is not going to
+const KEEN_MS = 10 * 60_000 // after so long without a round nothing more is requested
 
 const browser = {
   now: () => performance.now(),
@@ -20,13 +20,13 @@ export class Stock {
   #stopped = false
   #filling = false
 
-  // `actions` is whatever they are requested of.
+  // `actions` has a method `request`.
   constructor({ actions, world = browser }) {
     this.#actions = actions
     this.#world = world
   }
 
-  // One of the stock, or a new one.
+  // An action of the stock, or a new one.
   async request(type) {
     this.#playedAt = this.#world.now()
     this.#held = this.#held.filter(good)
@@ -35,7 +35,7 @@ export class Stock {
     return action
   }
 
-  // Hold none: exclusive actions can't be asked for before the one before them is over.
+  // Hold no actions: an exclusive action can't be requested before the previous one is completed.
   stop() {
     this.#stopped = true
     this.#held = []
@@ -45,7 +45,7 @@ export class Stock {
   async #fill(type) {
     if (this.#filling || this.#stopped) return
     this.#filling = true
-    await this.#ask(type).catch(() => {}) // without a connection, or after enough of them: in a while
+    await this.#ask(type).catch(() => {}) // without a connection, or beyond a limit: try later
     this.#filling = false
     this.#world.cancel(this.#timer)
     const keen = this.#world.now() - this.#playedAt < KEEN_MS
@@ -56,7 +56,7 @@ export class Stock {
     this.#held = this.#held.filter(good)
     while (this.#held.length < SIZE && !this.#stopped) {
       const action = await this.#actions.request(type)
-      if (!good(action)) return this.stop() // they don't live long enough to be held
+      if (!good(action)) return this.stop() // they expire too soon to be held
       if (!this.#stopped) this.#held.push(action)
     }
   }

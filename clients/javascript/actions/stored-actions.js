@@ -1,6 +1,6 @@
-// stored-actions.js: completed actions that are on their way, kept across visits. No DOM.
+// stored-actions.js: completed actions that are not answered yet, kept across visits. No DOM.
 //
-// Each has a key of its own, so that two tabs which write at the same time lose nothing.
+// Each has a key of its own, so that two tabs that write at the same time lose nothing.
 
 import { browserStorage, ownServer } from "../browser-storage.js"
 import { parsed } from "../parsed.js"
@@ -8,7 +8,7 @@ import { parsed } from "../parsed.js"
 export class StoredActions {
   #storage
   #prefix
-  #here = new Map() // where nothing can be kept: until the page is left
+  #here = new Map() // where storage is unavailable: until the page is left
 
   constructor(storage = browserStorage(), server = ownServer) {
     this.#storage = storage
@@ -16,7 +16,7 @@ export class StoredActions {
     this.#prefix = `scoreboard.action ${server} `
   }
 
-  // The oldest first.
+  // All actions, the oldest first.
   all() {
     const kept = this.#keys().map((key) => parsed(this.#storage.getItem(key)))
     const known = [...kept, ...this.#here.values()].filter((item) => item?.id)
@@ -41,7 +41,7 @@ export class StoredActions {
     this.#storage?.removeItem(this.#prefix + id)
   }
 
-  // Whether a change of this key of the storage is ours.
+  // Whether a change of this storage key concerns these actions.
   concerns(key) {
     return key === null || key.startsWith(this.#prefix)
   }

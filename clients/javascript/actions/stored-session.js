@@ -1,13 +1,13 @@
-// stored-session.js: who plays in this browser, kept across visits. No DOM.
+// stored-session.js: the session of this browser's player, kept across visits. No DOM.
 
 import { browserStorage, ownServer } from "../browser-storage.js"
 
 export class StoredSession extends EventTarget {
   #storage
   #key
-  #here = null // where nothing can be kept, as in some private windows: until the page is left
+  #here = null // where storage is unavailable, as in some private windows: until the page is left
 
-  // Each server has its own: one must never get what another one gave.
+  // Each server has its own session: none may see another server's tokens.
   constructor(storage = browserStorage(), server = ownServer) {
     super()
     this.#storage = storage
@@ -15,8 +15,8 @@ export class StoredSession extends EventTarget {
     this.#key = `scoreboard.session ${server}`
   }
 
-  // { player, refreshToken, named }, or null where nobody has played yet. `named` is true of a player with a user
-  // name, who must sign in again where the session is over.
+  // { player, refreshToken, named }, or null if nobody has played yet. `named` is true for a player with a user
+  // name, who must sign in again when the session has ended.
   read() {
     try {
       const { player, refreshToken, named } = JSON.parse(this.#storage.getItem(this.#key))
@@ -41,7 +41,7 @@ export class StoredSession extends EventTarget {
     try {
       this.#storage.removeItem(this.#key)
     } catch {
-      // Nothing could be kept.
+      // Nothing was stored.
     }
     this.dispatchEvent(new Event("change"))
   }

@@ -1,10 +1,10 @@
-// connection.js: what the badge says of a feed. Pure.
+// connection.js: the state of a feed's connection, as the badge shows it. Pure.
 //
-// It goes by when something was last heard. navigator.onLine says whether there is a network, not
-// whether the server is on it, and an open stream tells nothing at all when the line is dead.
+// It depends on the time of the last frame. navigator.onLine says whether there is a network, not whether the
+// server is reachable, and an open stream does not notice a dead connection.
 
 const QUIET_BEATS = 1.5
-const GRACE_MS = 3000 // the server asked to reconnect: no reason to alarm anybody
+const GRACE_MS = 3000 // the server asked to reconnect: no alarm yet
 const AWAY_MS = 30_000
 const FIRST_TRIES = 3
 

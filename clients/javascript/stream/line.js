@@ -1,12 +1,12 @@
 // line.js: one connection of a feed, from its opening to its end. What a closed one still says is not heard.
 
 import { parsed } from "../parsed.js"
-import * as sse from "./carriers/sse.js"
+import { openEvents, openSocket } from "./carriers/push.js"
 
-// Those that few need are loaded by those few.
+// Polling is loaded only where it is needed, which is seldom.
 export const carriers = {
-  sse: async () => sse.open,
-  ws: async () => (await import("./carriers/ws.js")).open,
+  sse: async () => openEvents,
+  ws: async () => openSocket,
   "long-poll": async () => (await import("./carriers/polling.js")).openLong,
   poll: async () => (await import("./carriers/polling.js")).openShort,
 }

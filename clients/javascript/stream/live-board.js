@@ -1,7 +1,7 @@
 // live-board.js: a board as it is now, from the stream, with what is known of its viewer.
 
 import { apply, emptyBoard, ranks } from "./board-state.js"
-import { feedFor } from "./sharing.js"
+import { PageFeed } from "./page-feed.js"
 
 // Dispatches "change" (there are other lines, or another `me`), and "status" (of the connection).
 export class LiveBoard extends EventTarget {
@@ -14,7 +14,7 @@ export class LiveBoard extends EventTarget {
   constructor(base, { scope, shown = emptyBoard(scope), ...options }) {
     super()
     this.#board = shown
-    this.#feed = feedFor(base, { scope, ...options })
+    this.#feed = new PageFeed(base, { scope, ...options })
     this.#feed.addEventListener("frame", ({ detail }) => this.#received(detail))
     this.#feed.addEventListener("status", () => this.dispatchEvent(new Event("status")))
   }

@@ -1,7 +1,7 @@
 // page-feed.js: a feed for a page: over the connection that all tabs share, where that can be had, and let
 // go while nobody looks.
 
-import { lately, remember } from "./lately.js"
+import { rememberCarrier, rememberedCarrier } from "./carrier-memory.js"
 import { PortFeed } from "./port-feed.js"
 import { sharedPort } from "./shared-port.js"
 import { unheard } from "./status.js"
@@ -25,11 +25,12 @@ export class PageFeed extends EventTarget {
   #world
   #hiddenMs
   #feed = null
-  #carrier = lately()
+  #carrier = rememberedCarrier()
   #following = null // until it is stopped
   #away = false // nobody looks
   #lettingGo = null
 
+  // `base` is where the server is: "" for the page's own. It has the events and the methods of a Feed.
   constructor(base, { hiddenMs = HIDDEN_MS, world = browser, ...options }) {
     super()
     this.#base = base
@@ -127,7 +128,7 @@ export class PageFeed extends EventTarget {
   #told(feed) {
     if (feed !== this.#feed) return
     const { phase, carrier } = feed.status
-    if (phase === "open" && carrier !== this.#carrier) remember((this.#carrier = carrier))
+    if (phase === "open" && carrier !== this.#carrier) rememberCarrier((this.#carrier = carrier))
     this.dispatchEvent(new Event("status"))
   }
 }

@@ -16,7 +16,7 @@ export function copyable(field) {
   field.append(button)
 }
 
-// Over plain http, as in a local network, there is no navigator.clipboard: select, and copy the old way.
+// Over plain http, as in a local network, there is no navigator.clipboard: select the text, and use execCommand.
 async function copied(source) {
   try {
     await navigator.clipboard.writeText(source.textContent)

@@ -1,11 +1,11 @@
-// language.js: the language that a visitor chose, kept in his browser. Without a choice the server
-// answers in the language that the browser asks for.
+// language.js: the language that a visitor chose, kept in the browser. Without a choice the server answers in the
+// browser's preferred language.
 
 const KEY = "scoreboard.language"
 
-// Where to go, where the page is in another language than was chosen; null where it is right as it is.
-// Pure. An address that names a language is meant as it is.
-export function languageWanted(here, chosen, spoken) {
+// The address of this page in the chosen language; null if the page has it already. An address that names a language
+// is left alone. Pure.
+export function redirectFor(here, chosen, spoken) {
   const address = new URL(here.href)
   if (!chosen || chosen === spoken || address.searchParams.has("lang")) return null
   address.searchParams.set("lang", chosen)
@@ -24,6 +24,6 @@ export function remember(language) {
   try {
     localStorage.setItem(KEY, language)
   } catch {
-    // Nothing can be kept, as in some private windows: the address keeps it for this visit.
+    // Storage is unavailable, as in some private windows: the address keeps the language for this visit.
   }
 }

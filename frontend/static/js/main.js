@@ -1,4 +1,4 @@
-// main.js: what a board's page needs, put together. The element does the rest.
+// main.js: the script of a board's page. The element does most of the work.
 
 import { define } from "./board/element.js"
 import { t } from "./messages.js"
@@ -13,7 +13,7 @@ board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
 board?.addEventListener("lb-update", offerCopies)
 board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))
 stored.addEventListener("change", followMe)
-addEventListener("storage", followMe) // another tab played
+addEventListener("storage", followMe) // a round was played in another tab
 offerPlay(document.querySelector(".play"))
 offerCopies()
 document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
@@ -21,13 +21,13 @@ document.querySelector(".share")?.addEventListener("click", async ({ currentTarg
   await share(button)
 })
 
-// The visitor: who `?me=` names, else who plays in this browser.
+// The row to mark: the player of `?me=`, otherwise this browser's player.
 function followMe() {
   const me = new URLSearchParams(location.search).get("me") ?? stored.read()?.player
   if (me && board?.getAttribute("me") !== me) board.setAttribute("me", me)
 }
 
-// Where there is something to copy: mostly there is not.
+// Loaded only if there is something to copy, which is seldom.
 async function offerCopies() {
   const fields = document.querySelectorAll(".empty:not([hidden]) .copy-field:not(.offered)")
   for (const field of fields) {

@@ -1,4 +1,4 @@
-// offline.js: the boards that the service worker kept, and a new try as soon as there is a network.
+// offline.js: lists the boards that the service worker kept, and reloads the page when the server answers.
 
 import { ago, t, time } from "./messages.js"
 
@@ -9,7 +9,7 @@ const heading = document.querySelector("#kept-heading")
 const scope = new URL("./", new URL(document.body.dataset.worker ?? "./", location)).pathname
 
 async function showKept() {
-  if (!globalThis.caches) return // not over plain http
+  if (!globalThis.caches) return // as over plain http
   const boards = await caches.open(`scoreboard boards ${scope}`)
   const requests = await boards.keys()
   const items = await Promise.all(requests.map(async ({ url }) => itemOf(url, await (await boards.match(url, { ignoreVary: true })).text())))
@@ -32,7 +32,7 @@ function itemOf(url, text) {
   return item
 }
 
-// This page stands at the address of another one: whoever reloads it gets what he wanted.
+// This page is shown at the address of another one: reloading it loads that page.
 async function tryAgain() {
   const answer = await fetch(document.body.dataset.health, { cache: "no-store" }).catch(() => null)
   if (answer?.ok && !location.pathname.endsWith("/offline")) location.reload()

@@ -1,13 +1,12 @@
-// site.js: what every page does: keeps the language and the colours that were chosen, and is there when the
-// network is not.
+// site.js: the script of every page: it keeps the chosen language and colours, and registers the service worker.
 
-import { kept, languageWanted, remember } from "./language.js"
+import { kept, redirectFor, remember } from "./language.js"
 import { themeButton } from "./theme-button.js"
 
 const page = document.documentElement
 const { worker } = document.body.dataset
 
-const wanted = languageWanted(location, kept(), page.lang)
+const wanted = redirectFor(location, kept(), page.lang)
 if (wanted) location.replace(wanted)
 
 themeButton(document.querySelector(".theme"))
@@ -16,10 +15,10 @@ document.querySelector(".languages")?.addEventListener("click", ({ target }) => 
   if (target.matches("a[lang]")) remember(target.lang)
 })
 
-if (page.dataset.keptAt) import("./kept.js").then(({ sayHowOld }) => sayHowOld(page, Number(page.dataset.keptAt)))
+if (page.dataset.keptAt) import("./cached-notice.js").then(({ showCachedNotice }) => showCachedNotice(page, Number(page.dataset.keptAt)))
 
-// Browsers have service workers only where nobody on the way can change them. What it keeps is not needed
-// before the page itself is there.
+// Browsers allow service workers over https only. It is registered after the page has loaded, so that its downloads
+// do not compete with the page's own.
 if (worker && navigator.serviceWorker) {
   const register = () => navigator.serviceWorker.register(worker).catch(() => {})
   if (document.readyState === "complete") register()

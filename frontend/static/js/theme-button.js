@@ -1,4 +1,4 @@
-// theme-button.js: colours as the system has them, light, or dark; kept across visits.
+// theme-button.js: switches between the system's colours, light and dark; kept across visits.
 
 import { t } from "./messages.js"
 
@@ -25,6 +25,6 @@ function keep(theme) {
   try {
     localStorage.setItem("scoreboard.theme", theme)
   } catch {
-    // It lasts until the page is left.
+    // The choice lasts until the page is closed.
   }
 }

@@ -1,11 +1,10 @@
-// theme.js: light or dark, where somebody chose. No module: it runs before anything is drawn, so that
-// nothing flashes in the other colours.
+// theme.js: applies a chosen theme. Not a module, so that it runs before the first paint and no other colours flash.
 
 {
   try {
     const theme = localStorage.getItem("scoreboard.theme")
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme
   } catch {
-    // Nothing can be kept here, as in some private windows: as the system has it.
+    // Storage is unavailable, as in some private windows: the system's theme applies.
   }
 }

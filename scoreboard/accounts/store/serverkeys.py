@@ -5,47 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoreboard.accounts.types import ServerKey
-from scoreboard.core.storage.db import Connection, Database, execute, rows
+from scoreboard.core.storage.table import Table
 
 KEY = "id, name, scopes, created_at, revoked_at"
 
 
-class ServerKeys:
+class ServerKeys(Table):
     """Server keys, found by the hash of their secret."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def by_hash(self, hash: str) -> ServerKey | None:
         """The key of this hash, revoked or not."""
-        found = self._database.run(
-            lambda db: rows(db, f"SELECT {KEY} FROM server_key WHERE hash = ?", (hash,))
-        )
+        found = self.rows(f"SELECT {KEY} FROM server_key WHERE hash = ?", (hash,))
         return _key(found[0]) if found else None
 
     def all(self) -> list[ServerKey]:
         """Every key, oldest first."""
-        found = self._database.run(
-            lambda db: rows(db, f"SELECT {KEY} FROM server_key ORDER BY created_at, id")
+        return [_key(row) for row in self.rows(f"SELECT {KEY} FROM server_key ORDER BY created_at, id")]
+
+    def write(self, key: ServerKey, hash: str) -> None:
+        """Create a key, or replace the one of its id."""
+        self.execute(
+            "INSERT INTO server_key (id, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET name = excluded.name, hash = excluded.hash,"
+            " scopes = excluded.scopes, created_at = excluded.created_at, revoked_at = NULL",
+            (key.id, key.name, hash, " ".join(key.scopes), key.created_at),
         )
-        return [_key(row) for row in found]
 
-
-def write_key(db: Connection, key: ServerKey, hash: str) -> None:
-    """Create a key, or replace the one of its id."""
-    execute(
-        db,
-        "INSERT INTO server_key (id, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, hash = excluded.hash,"
-        " scopes = excluded.scopes, created_at = excluded.created_at, revoked_at = NULL",
-        (key.id, key.name, hash, " ".join(key.scopes), key.created_at),
-    )
-
-
-def revoke_key(db: Connection, id: str, at: int) -> bool:
-    """Revoke a key. Returns whether there was one to revoke."""
-    text = "UPDATE server_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
-    return bool(rows(db, text, (at, id)))
+    def revoke(self, id: str, at: int) -> bool:
+        """Revoke a key. Returns whether there was one to revoke."""
+        text = "UPDATE server_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
+        return bool(self.rows(text, (at, id)))
 
 
 def _key(row: Sequence[object]) -> ServerKey:

@@ -1,11 +1,12 @@
-"""What guards completions in SQL: when a player's last exclusive action ended, and what he won."""
+"""The state that rules need, in SQL: when a player's last exclusive action ended, and points won so far."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from scoreboard.actions.rules import Wins
-from scoreboard.core.storage.db import Connection, Rows, execute, one_of, rows
+from scoreboard.core.storage.db import Rows
+from scoreboard.core.storage.table import Table
 
 ALONE = Rows(
     table="action_alone",
@@ -27,37 +28,36 @@ WINS = Rows(
 )
 
 
-def ended(db: Connection, players: Sequence[str]) -> dict[str, int]:
-    """When these players' last exclusive actions ended."""
-    condition, value = one_of(db, "player", players)
-    return dict(rows(db, f"SELECT player, ended_at FROM action_alone WHERE {condition}", (value,)))
+class StoredGuards(Table):
+    """Ends of exclusive actions, and points won by capped action types."""
 
+    def ended(self, players: Sequence[str]) -> dict[str, int]:
+        """When these players' last exclusive actions ended."""
+        condition, value = self.one_of("player", players)
+        return dict(self.rows(f"SELECT player, ended_at FROM action_alone WHERE {condition}", (value,)))
 
-def wins(db: Connection, players: Sequence[str]) -> dict[tuple[str, str], Wins]:
-    """What these players won by each capped action type."""
-    condition, value = one_of(db, "player", players)
-    found = rows(
-        db,
-        f"SELECT player, action, hour, hour_points, day, day_points FROM action_wins WHERE {condition}",
-        (value,),
-    )
-    return {
-        (player, action): Wins(hour=hour, hour_points=hour_points, day=day, day_points=day_points)
-        for player, action, hour, hour_points, day, day_points in found
-    }
+    def wins(self, players: Sequence[str]) -> dict[tuple[str, str], Wins]:
+        """What these players won by each capped action type."""
+        condition, value = self.one_of("player", players)
+        found = self.rows(
+            f"SELECT player, action, hour, hour_points, day, day_points FROM action_wins WHERE {condition}",
+            (value,),
+        )
+        return {
+            (player, action): Wins(hour=hour, hour_points=hour_points, day=day, day_points=day_points)
+            for player, action, hour, hour_points, day, day_points in found
+        }
 
+    def forget(self, player: str) -> None:
+        """Delete all that is stored of a player."""
+        self.execute("DELETE FROM action_wins WHERE player = ?", (player,))
+        self.execute("DELETE FROM action_alone WHERE player = ?", (player,))
 
-def forget(db: Connection, player: str) -> None:
-    """Delete what guards a player's completions."""
-    execute(db, "DELETE FROM action_wins WHERE player = ?", (player,))
-    execute(db, "DELETE FROM action_alone WHERE player = ?", (player,))
+    def write_ended(self, ended: Mapping[str, int]) -> None:
+        """Write when exclusive actions ended."""
+        self.run(lambda db: ALONE.write(db, list(ended.items())))
 
-
-def write_ended(db: Connection, ended: Mapping[str, int]) -> None:
-    """Write when exclusive actions ended."""
-    ALONE.write(db, list(ended.items()))
-
-
-def write_wins(db: Connection, wins: Mapping[tuple[str, str], Wins]) -> None:
-    """Write what was won."""
-    WINS.write(db, [(*key, one.hour, one.hour_points, one.day, one.day_points) for key, one in wins.items()])
+    def write_wins(self, wins: Mapping[tuple[str, str], Wins]) -> None:
+        """Write what was won."""
+        values = [(*key, one.hour, one.hour_points, one.day, one.day_points) for key, one in wins.items()]
+        self.run(lambda db: WINS.write(db, values))

@@ -1,10 +1,11 @@
-"""The ranks on receipts in SQL: what was shown at the time, which no view can tell later."""
+"""The ranks on receipts in SQL. Views only know the ranks of now."""
 
 from __future__ import annotations
 
 import msgspec
 
-from scoreboard.core.storage.db import Database, Rows, rows
+from scoreboard.core.storage.db import Rows
+from scoreboard.core.storage.table import Table
 
 RECEIPTS = Rows(
     table="receipt",
@@ -16,16 +17,12 @@ Ranks = list[tuple[int | None, int | None]]  # rank and previous rank, for each 
 _decode = msgspec.json.Decoder(Ranks).decode
 
 
-class StoredReceipts:
+class StoredReceipts(Table):
     """Ranks by the fact that got them."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def get(self, seq: int) -> Ranks | None:
         """The ranks on a fact's receipt."""
-        text = "SELECT ranks FROM receipt WHERE seq = ?"
-        found = self._database.run(lambda db: rows(db, text, (seq,)))
+        found = self.rows("SELECT ranks FROM receipt WHERE seq = ?", (seq,))
         return _decode(found[0][0]) if found else None
 
 

@@ -1,10 +1,11 @@
-"""How many refusals of a player the journal took in an hour, in SQL."""
+"""How many refusals of each player were recorded in an hour, in SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scoreboard.core.storage.db import Connection, Database, Rows, one_of, rows
+from scoreboard.core.storage.db import Rows, rows
+from scoreboard.core.storage.table import Table
 
 SLICE = 1000
 REFUSED = Rows(
@@ -14,11 +15,19 @@ REFUSED = Rows(
 )
 
 
-class StoredRefusals:
-    """Counts of refusals, as they are deleted."""
+class StoredRefusals(Table):
+    """Counts of refusals by hour and player."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def counts(self, hour: int, players: Sequence[str]) -> dict[str, int]:
+        """How many refusals of each of these players were recorded in this hour."""
+        condition, value = self.one_of("player", players)
+        text = f"SELECT player, facts FROM action_refused WHERE hour = ? AND {condition}"
+        return dict(self.rows(text, (hour, value)))
+
+    def write(self, hour: int, counts: Mapping[str, int]) -> None:
+        """Write how many were recorded in this hour."""
+        values = [(hour, player, facts) for player, facts in counts.items()]
+        self.run(lambda db: REFUSED.write(db, values))
 
     def forget(self, before: int) -> None:
         """Delete the counts of the hours before this one."""
@@ -26,18 +35,6 @@ class StoredRefusals:
             "DELETE FROM action_refused WHERE (hour, player) IN"
             " (SELECT hour, player FROM action_refused WHERE hour < ? LIMIT ?) RETURNING hour"
         )
-        # Slice by slice: nobody waits long for the write lock.
-        while len(self._database.transaction(lambda db: rows(db, text, (before, SLICE)))) == SLICE:
+        # Slice by slice, so that the write lock is never held for long.
+        while len(self.transaction(lambda db: rows(db, text, (before, SLICE)))) == SLICE:
             pass
-
-
-def taken(db: Connection, hour: int, players: Sequence[str]) -> dict[str, int]:
-    """How many refusals of each of these players were taken in this hour."""
-    condition, value = one_of(db, "player", players)
-    text = f"SELECT player, facts FROM action_refused WHERE hour = ? AND {condition}"
-    return dict(rows(db, text, (hour, value)))
-
-
-def write_taken(db: Connection, hour: int, taken: Mapping[str, int]) -> None:
-    """Write how many were taken."""
-    REFUSED.write(db, [(hour, player, facts) for player, facts in taken.items()])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-PAGE = Path(__file__).parents[3] / "docs" / "errors.md"
+from scoreboard.core.root import ROOT
+
+PAGE = ROOT / "docs" / "errors.md"
 CODE = re.compile(r"^### `([a-z_]+)`$")
 LEAD = re.compile(r"^\*\*([^*]+)\*\* *")  # where a code appears: a status, or a place that has none
 STATUS = re.compile(r"\b[45]\d\d\b")

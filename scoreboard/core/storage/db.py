@@ -212,8 +212,9 @@ def execute(db: Connection, text: str, params: Iterable[Any] = ()) -> None:
     db.execute_sql(text, tuple(params))
 
 
-def one_of(db: Connection, column: str, values: Sequence[Any]) -> tuple[str, Any]:
+def one_of(db: Connection | Database, column: str, values: Sequence[Any]) -> tuple[str, Any]:
     """A condition that `column` is one of `values`, and its parameter: the same text for any number."""
-    if isinstance(db, APSWDatabase):
+    sqlite = not db.postgres if isinstance(db, Database) else isinstance(db, APSWDatabase)
+    if sqlite:
         return f"{column} IN (SELECT value FROM json_each(?))", json.dumps(values)
     return f"{column} = ANY(?)", list(values)

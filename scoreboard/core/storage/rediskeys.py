@@ -113,9 +113,9 @@ def lease() -> str:
     return "sb:{stream}:lease"
 
 
-def kicks() -> str:
-    """Redis stream of whom every process sends away."""
-    return "sb:{stream}:kicks"
+def signals() -> str:
+    """Redis stream of signals to every web process: streams to end, and private frames to send."""
+    return "sb:{stream}:signals"
 
 
 def processes() -> str:

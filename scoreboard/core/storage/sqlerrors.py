@@ -127,6 +127,10 @@ ERRNOS: dict[int | None, Meaning] = {
     errno.EIO: (DatabaseDenied, "io_error"),
 }
 
+# Where a quota or a limit of files keeps a table from growing, PostgreSQL reports an internal error, unlike
+# for a full device. It names the function that failed, the same in every language.
+EXTENDING = frozenset({"mdextend", "mdzeroextend"})
+
 # libpq passes on no SQLSTATE of a connection that is refused, only the words of the server or pooler. Those
 # that aren't known, or are in another language, mean that it can't be reached; the log has them.
 REFUSALS = (
@@ -169,6 +173,8 @@ def _meaning(error: BaseException) -> Meaning:
     if isinstance(original, apsw.Error):
         return _of_sqlite(original)
     state = getattr(original, "sqlstate", None)
+    if state == "XX000" and original.diag.source_function in EXTENDING:
+        return DatabaseFull, "full"
     if state:
         return SQLSTATES.get(state, SQLSTATES.get(state[:2], (DatabaseDenied, "failed")))
     if isinstance(original, OSError):

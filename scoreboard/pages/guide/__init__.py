@@ -1,1 +1,1 @@
-"""What developers read: the guide, the inspector of streams, the builder of embeds, the errors."""
+"""Pages for developers: the guide, the stream inspector, the embed builder and the error codes."""

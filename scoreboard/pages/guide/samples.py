@@ -1,43 +1,43 @@
-"""The guide's samples: files of examples/guide that run as they are, told of the server that shows them.
-
-Pure, once they are read.
-"""
+"""The guide's samples: files of examples/guide, rewritten for the server that shows them. Pure, once read."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent.parent.parent.parent / "examples" / "guide"
-FILES = {path.name: path.read_text("utf-8").strip() for path in sorted(FOLDER.iterdir())}
+from scoreboard.core.root import ROOT
+
+FOLDER = ROOT / "examples" / "guide"
+FILES = {
+    path.name: path.read_text("utf-8").strip() for path in sorted(FOLDER.glob("*.*"))
+}  # pip adds a folder
 LANGUAGES = {"sh": "curl", "js": "JavaScript", "py": "Python"}
 STEPS = ("score", "read", "stream", "play")
 
 
 class Sample(NamedTuple):
-    """One way to do a step."""
+    """A step of the guide in one language."""
 
-    language: str  # as its file's name ends: sh, js, py
+    language: str  # the suffix of its file: sh, js, py
     label: str
     text: str
 
 
-class Here(NamedTuple):
-    """What this server has where the files name a server on a laptop."""
+class Server(NamedTuple):
+    """The server that shows the samples. The files name one on a laptop."""
 
     url: str
     board: str
     action: str
 
     def sample(self, name: str) -> str:
-        """A file as it would be written for this server."""
+        """A file as it reads for this server."""
         text = re.sub(r"\bmain\b", lambda _: self.board, FILES[name])
         text = re.sub(r"\bplay-round\b", lambda _: self.action, text)
         return text.replace("http://127.0.0.1:8000", self.url)
 
     def steps(self) -> dict[str, list[Sample]]:
-        """All samples of each step, one in each language."""
+        """The samples of each step, one in each language."""
         return {
             step: [
                 Sample(language, label, self.sample(f"{step}.{language}"))

@@ -1,1 +1,1 @@
-"""How boards get onto other pages: as an element, a frame, an image, a QR code."""
+"""Boards on other sites: an element, a frame, an image, a QR code."""

@@ -7,13 +7,13 @@ from io import BytesIO
 
 import segno
 
-KEPT = 256  # codes that a process remembers; a link begins with the host, so made-up hosts make many
-QUIET_MODULES = 2  # around the code; readers of today need no four, and screens have no room to give away
+CACHED = 256  # codes for each process; a link begins with the host, so made-up hosts make many
+QUIET_MODULES = 2  # of margin; today's readers do not need the standard's four, and screens are small
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED)
 def qr_code(text: str) -> bytes:
-    """A text as a QR code in black on white: cameras read it on dark pages too. Takes 5 to 20 ms to draw."""
+    """A text as a QR code, black on white so that cameras read it on dark pages too. Takes 5 to 20 ms."""
     out = BytesIO()
     drawn = segno.make_qr(text, error="m")
     drawn.save(out, kind="svg", border=QUIET_MODULES, dark="#000", light="#fff", xmldecl=False, omitsize=True)

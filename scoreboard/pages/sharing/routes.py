@@ -1,6 +1,9 @@
-"""Boards on other pages: an element, a frame, an image, a QR code."""
+"""Boards on other sites, over HTTP: an element, a frame, an image, a QR code."""
 
 from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import escape
@@ -11,23 +14,25 @@ from scoreboard.core.http.bodies import query
 from scoreboard.core.http.conventions import answer
 from scoreboard.core.http.links import link, root
 from scoreboard.core.http.openapi import described
+from scoreboard.core.http.pages import LanguageQuery
 from scoreboard.core.http.parts import parts
+from scoreboard.core.ids import BOARD_ID
 from scoreboard.core.limits.rules import limited
 from scoreboard.pages import params, rendering, view
-from scoreboard.pages.sharing.links import board_in
 from scoreboard.pages.sharing.qr import qr_code
-from scoreboard.pages.wire import Embeddable, Empty, ImageQuery, OEmbedQuery, Spoken, Words
+from scoreboard.pages.wire import Embeddable, ImageQuery, NoQuery, OEmbedQuery, Words
 
 bp = Blueprint("sharing", __name__)
 
 SVG = "image/svg+xml"
-IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened by itself is a page
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is opened alone is a page
 CACHE_SECONDS = 60
-WORDS_SECONDS = 3600
-SAID = ("board", "connection", "carrier")  # the sections of texts that the element needs
+TEXTS_CACHE_SECONDS = 3600
+ELEMENT_SECTIONS = ("board", "connection", "carrier")  # of texts, that the element needs
 ROW_PIXELS = 40
-HEAD_PIXELS = 300  # of a framed board: what is not rows
+HEAD_PIXELS = 300  # of a framed board: all but its rows
 SCRIPT = "text/javascript; charset=utf-8"
+BOARD_PAGE = re.compile(r"^(?:b|embed)/(?P<board>[^/]+)\Z")
 
 image = described(media=SVG, tagged=True, problems=("board_not_found", "ledger_unavailable"))
 
@@ -42,11 +47,11 @@ def embed_script() -> Response:
 
 
 @bp.get("/embed.json")
-@described(query=Spoken, answer=Words, tagged=True)
+@described(query=LanguageQuery, answer=Words, tagged=True)
 def embed_words() -> Response:
-    """Get what <live-leaderboard> says, in a language."""
-    words = Words(language=rendering.language().tag, texts=rendering.texts(*SAID))
-    response = _cached(answer({"data": words}), max_age_seconds=WORDS_SECONDS)
+    """Get the texts of <live-leaderboard> in a language."""
+    words = Words(language=rendering.language().tag, texts=rendering.texts(*ELEMENT_SECTIONS))
+    response = _cached(answer({"data": words}), max_age_seconds=TEXTS_CACHE_SECONDS)
     response.vary.add("Accept-Language")
     return response
 
@@ -55,8 +60,8 @@ def embed_words() -> Response:
 @image
 @described(query=ImageQuery, problems=("period_not_found", "region_not_found"))
 def board_image(board: str) -> Response:
-    """Get the first rows of a board as an image, for pages that take nothing else."""
-    found = parts().boards.service.public(board)
+    """Get the first rows of a board as an image, for sites that allow nothing else."""
+    found = parts().boards.service.readable(board)
     boards, args = parts().boards.service, request.args
     window, period = boards.window(found, args.get("period", ""), args.get("region", ""))
     rows = params.number(args, "rows", 10, least=1, most=50)
@@ -76,10 +81,10 @@ def board_image(board: str) -> Response:
 @bp.get("/b/<board>/qr.svg")
 @limited("qr")
 @image
-@described(query=Empty)
+@described(query=NoQuery)
 def board_qr(board: str) -> Response:
     """Get a QR code that leads to a board's page."""
-    return _image(qr_code(link("pages.board", board=parts().boards.service.public(board).id)))
+    return _image(qr_code(link("pages.board", board=parts().boards.service.readable(board).id)))
 
 
 @bp.get("/oembed")
@@ -90,20 +95,20 @@ def board_qr(board: str) -> Response:
     problems=("board_not_found", "ledger_unavailable", "unsupported_format"),
 )
 def oembed() -> Response:
-    """Tell how to embed the board that a link leads to (oembed.com)."""
-    asked = query(request.args, OEmbedQuery)
-    if asked.format not in ("", "json"):
-        raise NotOffered("This server describes boards as JSON only: ask with format=json.")
-    found = parts().boards.service.public(board_in(asked.url, root()) or "")
+    """Get the code that embeds the board of a link (oembed.com)."""
+    wanted = query(request.args, OEmbedQuery)
+    if wanted.format not in ("", "json"):
+        raise NotOffered("This server answers oEmbed requests in JSON only: use format=json.")
+    found = parts().boards.service.readable(board_in(wanted.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
-    width, height = min(asked.maxwidth, 640), min(asked.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
+    width, height = min(wanted.maxwidth, 640), min(wanted.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
     address = escape(link("pages.embedded", board=found.id))
     frame = (
         f'<iframe src="{address}" title="{escape(title)}" width="{width}" height="{height}" '
         'frameborder="0" loading="lazy"></iframe>'
     )
-    shown = Embeddable(
+    embeddable = Embeddable(
         version="1.0",
         type="rich",
         title=title,
@@ -114,9 +119,21 @@ def oembed() -> Response:
         height=height,
         cache_age=CACHE_SECONDS,
     )
-    response = answer(shown)
+    response = answer(embeddable)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     return cors.shared(response)
+
+
+def board_in(url: str, root: str) -> str | None:
+    """The board whose page a link under `root` leads to; None for any other link."""
+    try:
+        target, ours = urlsplit(url), urlsplit(root)
+    except ValueError:  # as of "http://["
+        return None
+    if target.netloc != ours.netloc or not target.path.startswith(ours.path):
+        return None
+    match = BOARD_PAGE.match(target.path.removeprefix(ours.path))
+    return match["board"] if match and re.match(BOARD_ID, match["board"]) else None
 
 
 def _image(svg: str | bytes) -> Response:

@@ -1,1 +1,1 @@
-"""What makes pages an app: icons, a service worker, and a page for when there is no network."""
+"""Pages as an installable app: icons, a service worker, and a page that is shown without a network."""

@@ -1,20 +1,20 @@
-"""What makes the pages an app, over HTTP."""
+"""The pages as an installable app, over HTTP."""
 
 from __future__ import annotations
 
 import msgspec
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from scoreboard.core.http.openapi import described
+from scoreboard.core.http.pages import LanguageQuery, page
 from scoreboard.core.http.parts import parts
 from scoreboard.pages import rendering
-from scoreboard.pages.shell.files import LEAVING, worker
-from scoreboard.pages.wire import Spoken
+from scoreboard.pages.shell.files import UNREGISTER, ServiceWorker
 
 bp = Blueprint("shell", __name__)
-bp.after_request(rendering.dress)
+bp.after_request(rendering.add_headers)
 
-GROUND = "#f5f4f0"  # --ground of tokens.css
+GROUND = "#f6f5f1"  # --ground of tokens.css
 ICONS = (
     ("favicon.svg", "any", "any"),
     ("icons/icon-192.png", "192x192", "any"),
@@ -22,23 +22,36 @@ ICONS = (
     ("icons/maskable-192.png", "192x192", "maskable"),
     ("icons/maskable-512.png", "512x512", "maskable"),
 )
+FRAME = (  # what every page loads
+    "css/base.css",
+    "css/site.css",
+    "css/tokens.css",
+    "favicon.svg",
+    "js/cached-notice.js",
+    "js/language.js",
+    "js/messages.js",
+    "js/offline.js",
+    "js/site.js",
+    "js/theme-button.js",
+    "js/theme.js",
+)
 
 
 @bp.get("/sw.js")
 @described()
 def service_worker() -> Response:
-    """Get the service worker: what browsers keep, and show when there is no network."""
+    """Get the service worker, by which browsers keep boards and show them without a network."""
     on = parts().base.settings.service_worker == "on"
-    text = worker(request.script_root) if on else LEAVING
+    text = _service_worker().script(request.script_root) if on else UNREGISTER
     response = Response(text, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 @bp.get("/manifest.webmanifest")
-@described(query=Spoken)
+@described(query=LanguageQuery)
 def manifest() -> Response:
-    """Get what a browser needs to install the pages as an app."""
+    """Get the manifest by which a browser installs the pages as an app."""
     body = {
         "id": f"{request.script_root}/",
         "name": "Scoreboard",
@@ -59,7 +72,16 @@ def manifest() -> Response:
 
 
 @bp.get("/offline")
-@described(query=Spoken, html=True)
+@page(files=FRAME)
 def offline() -> str:
-    """Show which boards a browser kept, while there is no network."""
+    """Show the boards that a browser kept, while there is no network."""
     return render_template("offline.html")
+
+
+def _service_worker() -> ServiceWorker:
+    # Made once, when it is first asked for: its files do not change while this process runs.
+    held = current_app.extensions
+    if "service_worker" not in held:
+        held["service_worker"] = ServiceWorker.of(rendering.pages())
+    found: ServiceWorker = held["service_worker"]
+    return found

@@ -1,4 +1,4 @@
-"""Tickets: who a stream belongs to, in its address, as an EventSource can't send headers."""
+"""Tickets: they name the player of a stream in its address, since an EventSource can't send headers."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from scoreboard.keyring.service import KeyRing
 from scoreboard.keyring.types import Key
 
 TICKET_SECONDS = 60  # it may be used more than once: a browser that reconnects sends the same address
-LONGEST = 1024
+LONGEST = 1024  # characters
 PURPOSE = "stream"
 
 
 class StreamTicket(Struct, frozen=True, kw_only=True):
-    """Who may stream, until when the ticket opens something, and until when a stream may last."""
+    """The player of a stream, and what the ticket allows."""
 
     player: str
     session: str
     private: bool  # whether private boards may be watched
-    issued_at: int  # when the access token was; all in milliseconds since 1970
-    opens_until: int
-    lasts_until: int
+    issued_at: int  # of the access token; all times in milliseconds since 1970
+    opens_until: int  # no stream is opened after it
+    lasts_until: int  # no stream lasts longer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tickets:
-    """Issues tickets, and opens them without asking anybody."""
+    """Issues tickets, and opens them without Redis or the database."""
 
     ring: KeyRing
     clock: Clock
 
     def issue(self, player: Player) -> str:
-        """A ticket for somebody with an access token. Raises Unavailable before there are keys."""
+        """A ticket for a player with an access token. Raises Unavailable before there are keys."""
         ticket = StreamTicket(
             player=player.id,
             session=player.session,
@@ -54,11 +54,11 @@ class Tickets:
         return f"{key.kid}.{body}.{_text(_mac(key, body))}"
 
     def open(self, text: str) -> tuple[StreamTicket, bool]:
-        """The ticket in a text, and whether it is still good. Raises Unauthenticated where it is none."""
+        """The ticket in a text, and whether it still opens streams. Raises Unauthenticated."""
         kid, body, mac = text.split(".") if text.count(".") == 2 and len(text) <= LONGEST else ("", "", "")
         key = self.ring.opening(PURPOSE, kid)
         if key is None or not hmac.compare_digest(_text(_mac(key, body)).encode(), mac.encode()):
-            raise Unauthenticated("This is no ticket of ours. POST /v1/stream/ticket gives one.")
+            raise Unauthenticated("Unknown ticket. Get one with POST /v1/stream/ticket.")
         ticket = msgspec.json.decode(urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=StreamTicket)
         return ticket, self.clock() < ticket.opens_until
 

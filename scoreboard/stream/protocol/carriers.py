@@ -1,4 +1,4 @@
-"""How frames travel on an open connection: the same objects, framed for what carries them. Pure."""
+"""How frames travel on an open connection: each carrier frames the same objects. Pure."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Carrier(Protocol):
 
 
 class Events:
-    """Server-sent events, as they are: what frames them is the server, or the end of the connection."""
+    """Server-sent events without chunks: the web server frames them, or the end of the connection."""
 
     name = "sse"
 
     def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
-        """When to come back, and something that proxies don't hold back."""
+        """When to come back, and padding that makes proxies forward the stream."""
         return frames.opening(retry_ms, self.carry(first))
 
     def carry(self, found: Iterable[Encoded]) -> bytes:
@@ -38,13 +38,13 @@ class Events:
         return b"".join(frame.event for frame in found)
 
     def closing(self, bye: Frame) -> bytes:
-        """The bye, and in the same event when browsers are to come back."""
+        """The bye, and in the same event the time after which browsers reconnect."""
         # With an empty line between them, many libraries would hand out an event without data.
-        return b"retry: %d\n" % bye["retry_ms"] + frames.encoded(bye).event
+        return b"retry: %d\n" % bye["retry_ms"] + frames.encode(bye).event
 
 
 class Chunked:
-    """The bytes of Events in chunks of HTTP/1.1, which tell an end from a broken connection."""
+    """The bytes of Events in HTTP/1.1 chunks, which tell an end from a broken connection."""
 
     name = "sse"
 
@@ -57,7 +57,7 @@ class Chunked:
         return _chunk(EVENTS.carry(found))
 
     def closing(self, bye: Frame) -> bytes:
-        """The same, and the chunk that says that all was sent."""
+        """The same, and the last chunk."""
         return _chunk(EVENTS.closing(bye)) + b"0\r\n\r\n"
 
 
@@ -67,7 +67,7 @@ class Messages:
     name = "ws"
 
     def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
-        """The frames: a WebSocket is not held back."""
+        """The frames: proxies don't hold a WebSocket back."""
         return self.carry(first)
 
     def carry(self, found: Iterable[Encoded]) -> bytes:

@@ -1,4 +1,4 @@
-"""How streams end: codes, and when to come back. Pure but for chance."""
+"""How streams end: codes, and when clients may come back. Pure except for randomness."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Frame
 
-# Milliseconds. Few are sent away at a time but in a drain, so only that has to be spread by us.
+# Milliseconds. Only a drain ends many streams at a time, so only its returns have to be spread.
 AT_ONCE, SOON, LATER = (100, 500), (200, 2000), (15_000, 30_000)
 CODES: dict[str, tuple[int, tuple[int, int] | None]] = {
     "drain": (101, SOON),
@@ -27,20 +27,20 @@ DRAINED_A_SECOND, SHORTEST_DRAIN, LONGEST_DRAIN = 300, 1.0, 10.0
 
 
 def frame(why: str) -> Frame:
-    """The last frame of a stream that ends for this reason."""
+    """The last frame of a stream that ends for a reason."""
     code, pause = CODES[why]
     retry_ms = random.randrange(*pause) if pause else 0
     return frames.bye(code=code, again=pause is not None, retry_ms=retry_ms, why=why)
 
 
 def too_often(seconds: int) -> Frame:
-    """The bye of somebody who may open another stream after so many seconds."""
+    """The bye of a client that may open another stream after so many seconds."""
     retry_ms = max(LATER[0], 1000 * seconds) + random.randrange(LATER[0])
     return frames.bye(code=203, again=True, retry_ms=retry_ms, why="rate")
 
 
 def drain_seconds(viewers: int) -> float:
-    """Over how long so many viewers are sent away: no herd at whoever takes them over."""
+    """The time over which so many viewers are sent away, so that they do not all return at once."""
     if not viewers:
         return 0.0
     return min(LONGEST_DRAIN, max(SHORTEST_DRAIN, viewers / DRAINED_A_SECOND))

@@ -1,6 +1,6 @@
-"""What changed between two lists, and how to make the one from the other. Pure.
+"""The difference between two lists, and how to apply it. Pure.
 
-The browser's board-state.js does the same; both are tested on the same cases.
+board-state.js and the Python client do the same; all are tested on the same cases.
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ Change = dict[str, Any]
 
 
 def checksum(lines: Sequence[Line]) -> str:
-    """CRC-32 of `id TAB score LF …`, as eight hex digits: two lists that show the same have it equal."""
+    """CRC-32 of `id TAB score LF …`, as eight hex digits: equal for lists that show the same."""
     text = "".join(f"{line.id}\t{line.s}\n" for line in lines)
     return f"{crc32(text.encode()):08x}"
 
 
 def difference(old: Sequence[Line], new: Sequence[Line]) -> Change:
-    """The least that turns `old` into `new`: who goes (`rm`), and who comes, changes or moves (`up`).
+    """The smallest change from `old` to `new`: rows that go (`rm`), and that come, change or move (`up`).
 
-    `up` holds [index in the new list, fields]; of a known player only the fields that changed.
+    `up` holds [index in the new list, fields]; of a known player only the changed fields.
     """
     before = {line.id: (index, line) for index, line in enumerate(old)}
     after = {line.id for line in new}
     kept = [line for line in new if line.id in before]
-    still = _longest_rising([before[line.id][0] for line in kept])
+    still = _longest_increasing([before[line.id][0] for line in kept])
     staying = {kept[index].id for index in still}
     up = []
     for index, line in enumerate(new):
         if line.id not in before:
             up.append([index, fields(line)])
         elif line.id not in staying or before[line.id][1] != line:
-            up.append([index, _changed(before[line.id][1], line)])
+            up.append([index, _changed_fields(before[line.id][1], line)])
     return {"rm": [line.id for line in old if line.id not in after], "up": up}
 
 
-def applied(old: Sequence[Line], change: Change) -> list[Line]:
-    """The list that `change` makes of `old`. Raises KeyError where the change is not one of `old`."""
+def apply(old: Sequence[Line], change: Change) -> list[Line]:
+    """The list after a change of `old`. Raises KeyError if the change belongs to another list."""
     known = {line.id: line for line in old}
     leaving = {*change["rm"], *(entry["id"] for _, entry in change["up"])}
     lines = [line for line in old if line.id not in leaving]
     for index, entry in change["up"]:
-        lines.insert(index, _merged(known.get(entry["id"]), entry))
+        lines.insert(index, _merge(known.get(entry["id"]), entry))
     return lines
 
 
@@ -58,7 +58,7 @@ def fields(line: Line) -> dict[str, Any]:
     return entry
 
 
-def _changed(old: Line, new: Line) -> dict[str, Any]:
+def _changed_fields(old: Line, new: Line) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": new.id}
     entry.update(
         (name, getattr(new, name)) for name in ("n", "s", "c") if getattr(new, name) != getattr(old, name)
@@ -66,7 +66,7 @@ def _changed(old: Line, new: Line) -> dict[str, Any]:
     return entry
 
 
-def _merged(old: Line | None, entry: dict[str, Any]) -> Line:
+def _merge(old: Line | None, entry: dict[str, Any]) -> Line:
     if old is None:
         return Line(id=entry["id"], n=entry["n"], s=entry["s"], c=tuple(entry.get("c", ())))
     return Line(
@@ -77,8 +77,8 @@ def _merged(old: Line | None, entry: dict[str, Any]) -> Line:
     )
 
 
-def _longest_rising(numbers: Sequence[int]) -> list[int]:
-    """Indexes of a longest strictly rising subsequence."""
+def _longest_increasing(numbers: Sequence[int]) -> list[int]:
+    """Indexes of a longest strictly increasing subsequence (patience sorting, O(n log n))."""
     tails: list[int] = []
     at: list[int] = []
     previous = [-1] * len(numbers)

@@ -1,7 +1,8 @@
-"""The frames of protocol version 1: one object, whatever carries it. Pure."""
+"""The frames of protocol version 1: the same object on every carrier. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,13 +11,13 @@ from scoreboard.stream.protocol.diff import difference, fields
 from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, PublishedBoard
 
 VERSION = 1
-PADDING_BYTES = 2048  # some proxies hold back a stream until so much has come
+PADDING_BYTES = 2048  # some proxies hold a stream back until it has so many bytes
 
 _encode = msgspec.json.Encoder().encode
 
 
 def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> Frame:
-    """Always first: who speaks, how often, and whether `since` could be resumed (none, ok, partial)."""
+    """Always first: the stream's id and rhythm, and whether `since` was resumed (none, ok, partial)."""
     return {
         "t": "hello",
         "v": VERSION,
@@ -29,7 +30,7 @@ def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> F
 
 
 def snapshot(shown: PublishedBoard, *, id: Cursor, why: str) -> Frame:
-    """A whole board, to replace whatever was there."""
+    """A whole board, which replaces the one before."""
     return {
         "t": "snapshot",
         "id": str(id),
@@ -48,7 +49,7 @@ def snapshot(shown: PublishedBoard, *, id: Cursor, why: str) -> Frame:
 
 
 def delta(old: PublishedBoard, new: PublishedBoard, *, id: Cursor) -> Frame:
-    """What turns a board as it was into what it is now."""
+    """The change from one state of a board to the next."""
     frame: Frame = {"t": "delta", "id": str(id), "b": new.scope, "p": old.s, "s": new.s}
     frame |= difference(old.top, new.top)
     if old.total != new.total:
@@ -57,23 +58,28 @@ def delta(old: PublishedBoard, new: PublishedBoard, *, id: Cursor) -> Frame:
 
 
 def heartbeat(*, id: Cursor, at: str, boards: list[tuple[str, int, str]], degraded: bool) -> Frame:
-    """The stream is alive, and this is where each board is: a reader can prove that he missed nothing."""
+    """The stream is alive, and each board is in this state: a client can prove that it missed nothing."""
     frame: Frame = {"t": "hb", "id": str(id), "at": at, "b": boards}
     return frame | ({"degraded": True} if degraded else {})
 
 
 def me(scope: str, *, rank: int | None, score: int | None, total: int, version: int) -> Frame:
-    """Where the player himself stands, as of fact `version`. Never replayed: the newest one counts."""
+    """The rank of the ticket's player, as of fact `version`. Never replayed: the newest one counts."""
     return {"t": "me", "b": scope, "rank": rank, "score": score, "tot": total, "ver": version}
 
 
 def reset(scope: str, why: str) -> Frame:
-    """What was shown of a board is over (another period, or other rules); a snapshot follows."""
+    """The board begins again (another period, or other rules); a snapshot follows."""
     return {"t": "reset", "b": scope, "why": why}
 
 
+def tell(kind: str, *, at: str, data: Mapping[str, Any]) -> Frame:
+    """Something for the ticket's player only. Sent once, live, and never replayed."""
+    return {"t": "tell", "kind": kind, "at": at, "data": data}
+
+
 def notice(scope: str, viewers: int) -> Frame:
-    """How many watch a board, in all processes."""
+    """How many viewers a board has, in all processes."""
     return {"t": "notice", "b": scope, "viewers": viewers}
 
 
@@ -87,8 +93,8 @@ def text(frame: Frame) -> str:
     return _encode(frame).decode()
 
 
-def encoded(frame: Frame, line: str | None = None) -> Encoded:
-    """A frame in both framings. `line` is its JSON where it is at hand."""
+def encode(frame: Frame, line: str | None = None) -> Encoded:
+    """A frame in both framings. `line` is its JSON, if it is at hand."""
     line = line or text(frame)
     id = f"id: {frame['id']}\n" if "id" in frame else ""
     event = f"event: {frame['t']}\n{id}data: {line}\n\n".encode()
@@ -101,6 +107,6 @@ def opening(retry_ms: int, events: bytes) -> bytes:
     return b"retry: %d\n%b%b" % (retry_ms, padding, events)
 
 
-def decoded(line: str) -> Any:
+def decode(line: str) -> Any:
     """A frame from its JSON."""
     return msgspec.json.decode(line)

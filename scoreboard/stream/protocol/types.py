@@ -1,4 +1,4 @@
-"""The words of the stream: rows as they travel, and where in the stream one is."""
+"""The types of the stream: rows and boards as they travel, positions, and signals between processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CURSOR = re.compile(r"^([0-9]{1,20})-([0-9]{1,20})\Z")
 
 
 class Cursor(Struct, frozen=True, order=True):
-    """A place in the stream: which incarnation, and the number of the last frame seen."""
+    """A position in the stream: the epoch, and the number of the last frame that was seen."""
 
     epoch: int
     seq: int
@@ -24,7 +24,7 @@ class Cursor(Struct, frozen=True, order=True):
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
-        """The cursor in a text; None where it is none."""
+        """The cursor in a text; None if there is none."""
         match = CURSOR.match(text)
         return cls(int(match[1]), int(match[2])) if match else None
 
@@ -39,13 +39,13 @@ class Line(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
 
 class PublishedBoard(Struct, frozen=True, kw_only=True):
-    """A board as it was last published: what the next frame is a change of."""
+    """A board as it was last published, which the next frame is a change of."""
 
     scope: str
-    s: int  # the frame that published it, among all boards' frames
+    s: int  # the number of the frame that published it, counted over all boards
     period: str
     stamp: str  # the state of the window that was read
-    layout: str  # what makes rows incomparable when it changes: period, order, tie rule, size
+    layout: str  # period, order, tie rule and size: rows of another layout can't be compared
     rank: str
     size: int
     columns: tuple[str, ...]
@@ -56,7 +56,7 @@ class PublishedBoard(Struct, frozen=True, kw_only=True):
 
 
 class Published(Struct, frozen=True, kw_only=True):
-    """A frame as it lies in Redis."""
+    """A frame as it is kept in Redis."""
 
     cursor: Cursor
     scope: str
@@ -65,23 +65,31 @@ class Published(Struct, frozen=True, kw_only=True):
 
 
 class Encoded(Struct, frozen=True, kw_only=True, gc=False):
-    """A frame in both framings, made once for all viewers."""
+    """A frame in both framings, encoded once for all viewers."""
 
     s: int
     line: str  # JSON
     event: bytes  # the same as a server-sent event
 
 
-class Kick(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which streams every process ends: of a player, a session or a scope, or strangers' of a board."""
+class Kick(Struct, frozen=True, kw_only=True):
+    """A signal to end streams: of a player, a session or a scope, or those that may not show a board."""
 
     player: str = ""
     session: str = ""
     scope: str = ""
-    board: str = ""  # that went private, or was deleted
+    board: str = ""  # went private, or was deleted
     why: str = "kicked"
 
 
+class Tell(Struct, frozen=True, kw_only=True):
+    """A signal to send a private frame to all streams of a player."""
+
+    player: str
+    frame: str  # JSON
+
+
+Signal = Kick | Tell
 Frame = dict[str, Any]
 
 
@@ -92,7 +100,7 @@ def scope_of(window: Window) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed:
-    """What a viewer gets first: frames, whether he was resumed, and where he is then."""
+    """The first frames of a viewer, whether its cursor was resumed, and its position after them."""
 
     resume: str
     frames: list[Encoded]

@@ -1,19 +1,19 @@
-"""The few things of RFC 6455 that a stream needs once the handshake is done. Pure.
+"""The part of RFC 6455 that a stream needs after the handshake. Pure.
 
-A server only sends text, and a client has nothing to say: what comes is answered where the protocol
-demands it, counted, and forgotten.
+The server only sends text and expects nothing from clients: incoming frames are answered if the protocol
+demands it, counted, and dropped.
 """
 
 from __future__ import annotations
 
 import struct
 
-BYE = 4000  # a bye's code is told as 4000 and the code
+BYE = 4000  # the code of a bye is sent as 4000 plus the code
 GONE, PROTOCOL_ERROR, NOT_ALLOWED, TOO_BIG = 1001, 1002, 1008, 1009
 
 MESSAGE_BYTES = 1024
 MESSAGES_A_MINUTE = 10
-PINGS_A_MINUTE = 120  # and pongs: games send one every few seconds, to find out how far away they are
+PINGS_A_MINUTE = 120  # and pongs: games send one every few seconds to measure the round trip
 _CONTINUED, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
 
@@ -37,17 +37,17 @@ def _frame(opcode: int, data: bytes) -> bytes:
 
 
 class Inbound:
-    """What one client sends, frame by frame."""
+    """Reads the frames of one client."""
 
     __slots__ = ("_got", "_messages", "_minute", "_pings", "_size", "_unfinished")
 
     def __init__(self) -> None:
         self._got = b""
         self._size = self._messages = self._pings = self._minute = 0
-        self._unfinished = False  # a message has begun whose last frame did not come yet
+        self._unfinished = False  # a message has begun whose last frame has not come yet
 
     def feed(self, data: bytes, now: float) -> tuple[bytes, bool]:
-        """What to answer to these bytes, and whether the connection ends with it."""
+        """The answer to these bytes, and whether the connection ends with it."""
         self._got += data
         answers = b""
         while True:
@@ -60,7 +60,7 @@ class Inbound:
                 return answers, True
 
     def _next(self) -> tuple[int, bytes, int] | None:
-        """The next whole frame: opcode, content, and 0 or the code that it breaks the protocol by."""
+        """The next whole frame: opcode, content, and the close code of its error, 0 for none."""
         got = self._got
         if len(got) < 2:
             return None
@@ -85,7 +85,7 @@ class Inbound:
         return opcode, content, 0
 
     def _is_misplaced(self, opcode: int, size: int, *, final: bool) -> bool:
-        """Whether such a frame may not come now: a message goes on with continuations to its end."""
+        """Whether such a frame is not allowed here: only continuations may follow until a message ends."""
         if opcode & 0x8:
             return size > 125 or not final or (opcode == _CLOSE and size == 1)
         return opcode > _BINARY or (opcode == _CONTINUED) != self._unfinished
@@ -105,7 +105,7 @@ class Inbound:
         return (b"", False) if opcode == _PONG else (close(PROTOCOL_ERROR, ""), True)
 
     def _too_often(self, opcode: int, now: float) -> str:
-        """Count a frame. Returns of what there are too many this minute, "" for nothing."""
+        """Count a frame. Returns the kind of which there are too many this minute, "" for none."""
         minute = int(now // 60)
         if minute != self._minute:
             self._minute, self._messages, self._pings = minute, 0, 0

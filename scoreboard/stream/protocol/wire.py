@@ -1,10 +1,10 @@
-"""The shapes of frames, and of what carries them. docs/stream.md says how to read them."""
+"""The shapes of frames and of the answers that carry them. docs/stream.md says how to read them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from scoreboard.boards.types import Score, Ties
 from scoreboard.core.clock import Time
@@ -24,7 +24,7 @@ class Top(Struct, frozen=True, kw_only=True):
 
 
 class Moved(Struct, frozen=True, kw_only=True):
-    """A row of which, where the player is known, only what changed is here."""
+    """A row; of a known player only the fields that changed."""
 
     id: str
     n: str | UnsetType = UNSET
@@ -44,7 +44,7 @@ class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot"):
-    """A whole board, to replace whatever was there."""
+    """A whole board, which replaces the one before."""
 
     id: FrameId
     b: Scope
@@ -62,7 +62,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot")
 
 
 class Delta(Struct, frozen=True, kw_only=True, tag_field="t", tag="delta"):
-    """What turns a board as it was into what it is now."""
+    """The change from one state of a board to the next."""
 
     id: FrameId
     b: Scope
@@ -76,7 +76,7 @@ class Delta(Struct, frozen=True, kw_only=True, tag_field="t", tag="delta"):
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
-    """The stream is alive, and this is where each board is."""
+    """The stream is alive, and each board is in this state."""
 
     id: FrameId
     at: Time
@@ -85,7 +85,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
 
 
 class Me(Struct, frozen=True, kw_only=True, tag_field="t", tag="me"):
-    """Where the player of the ticket stands."""
+    """The rank of the ticket's player."""
 
     b: Scope
     rank: int | None
@@ -95,14 +95,22 @@ class Me(Struct, frozen=True, kw_only=True, tag_field="t", tag="me"):
 
 
 class Reset(Struct, frozen=True, kw_only=True, tag_field="t", tag="reset"):
-    """What was shown of a board is over; a snapshot follows."""
+    """The board begins again; a snapshot follows."""
 
     b: Scope
     why: str
 
 
+class Told(Struct, frozen=True, kw_only=True, tag_field="t", tag="tell"):
+    """Something for the ticket's player only."""
+
+    kind: Annotated[str, Meta(description="Ignore kinds that you do not know.")]
+    at: Time
+    data: dict[str, Any]
+
+
 class Notice(Struct, frozen=True, kw_only=True, tag_field="t", tag="notice"):
-    """How many watch a board."""
+    """How many viewers a board has."""
 
     b: Scope
     viewers: int
@@ -121,12 +129,16 @@ class Polled(Struct, frozen=True, kw_only=True):
     """The frames that followed a cursor."""
 
     id: Annotated[str, Meta(description="The next `since`.")]
-    frames: tuple[Snapshot | Delta | Me | Reset | Bye, ...]
+    frames: tuple[Snapshot | Delta | Me | Told | Reset | Bye, ...]
     retry_ms: int
+    told: (
+        Annotated[FrameId, Meta(description="The next `told`, of an answer to a poll with a ticket.")]
+        | UnsetType
+    ) = UNSET
 
 
 class TicketGiven(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A ticket, and how long it opens streams."""
+    """A ticket, and for how long it opens streams."""
 
     ticket: str
     expires_in_seconds: int
@@ -137,7 +149,7 @@ class RoomShown(Struct, frozen=True, kw_only=True):
 
     room: str
     viewers: int
-    shards: tuple[int, ...]
+    slices: tuple[int, ...] = field(name="shards")
     s: int
     carriers: dict[str, int]
 
@@ -152,10 +164,10 @@ class ProcessShown(Struct, frozen=True, kw_only=True):
 
 
 class RoomsShown(Struct, frozen=True, kw_only=True):
-    """What all processes serve, and which one answered."""
+    """What all processes serve, and the process that answered."""
 
     process: str
     processes: tuple[ProcessShown, ...]
 
 
-EVENTS = (Hello, Snapshot, Delta, Heartbeat, Me, Reset, Notice, Bye)
+EVENTS = (Hello, Snapshot, Delta, Heartbeat, Me, Told, Reset, Notice, Bye)

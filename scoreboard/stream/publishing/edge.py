@@ -1,4 +1,4 @@
-"""An edge in front of us (Pushpin, by GRIP): it holds the connections, and is sent each frame once."""
+"""An edge in front of the server (Pushpin, by GRIP): it holds the connections and gets each frame once."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from scoreboard.stream.protocol.types import Cursor, Encoded, Resumed
 
 log = logging.getLogger(__name__)
 
-QUEUED = 1000  # frames; what is lost the edge asks for
+QUEUED = 1000  # frames; the edge asks for lost ones
 POSTED_AT_ONCE = 50
 SECONDS = 5.0
 REST_SECONDS = 0.5
-BEAT = 'event: hb\\ndata: {"t":"hb","b":[]}\\n\\n; format=cstring; timeout=15'
-LINK_SECONDS = 600  # shorter ones make everybody ask at once
+KEEP_ALIVE = 'event: hb\\ndata: {"t":"hb","b":[]}\\n\\n; format=cstring; timeout=15'
+LINK_SECONDS = 600  # with shorter links all clients ask at once
 
 
 @dataclass(kw_only=True)
 class Edge:
-    """Posts frames to the edge's control port, and knows its requests by their signature."""
+    """Posts frames to the control port of the edge, and recognises its requests by their signature."""
 
     url: str
     key: str
@@ -39,14 +39,14 @@ class Edge:
         self.loop = Loop("posting to the edge", self.turn, rest_seconds=REST_SECONDS)
 
     def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
-        """Take a frame that is committed. Does not wait."""
+        """Queue a committed frame. Does not wait."""
         formats = {"http-stream": {"content": frame.event.decode()}}
         item = {"channel": channel(scope), "id": str(id), "prev-id": str(previous), "formats": formats}
         self._queue.append(item)
         self.loop.wake()
 
     def turn(self) -> float | None:
-        """Post some of the waiting frames. Frames that can't be posted now are posted later."""
+        """Post some of the queued frames. Frames that can't be posted now are posted later."""
         batch = [self._queue[index] for index in range(min(POSTED_AT_ONCE, len(self._queue)))]
         if not batch:
             return None
@@ -58,7 +58,7 @@ class Edge:
         return 0
 
     def signed(self, signature: str) -> bool:
-        """Whether a request came through our edge."""
+        """Whether a request came through this edge."""
         try:
             jwt.decode(signature, self.key, algorithms=["HS256"], options={"verify_aud": False})
         except jwt.InvalidTokenError:
@@ -73,29 +73,29 @@ class Edge:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
                 answer.read()
         except (OSError, HTTPException) as error:
-            log.warning("the edge can't be reached", extra={"reason": str(error)})
+            log.warning("the edge can't be reached, its frames wait", extra={"reason": str(error)})
             return False
         return True
 
 
 def channel(scope: str) -> str:
-    """The edge's name of a room."""
+    """The name of a room at the edge."""
     return f"b-{scope}"
 
 
 def last_seen(headers: Sequence[str]) -> str:
-    """The cursor from which the edge lacks something: the oldest that it names."""
+    """The cursor after which the edge misses frames: the oldest that it names."""
     found = [Cursor.parse(text.partition("last-id=")[2].strip()) for text in headers]
     known = [cursor for cursor in found if cursor is not None]
     return str(min(known)) if known else ""
 
 
 def holding(scopes: Mapping[str, int], resumed: Resumed, link: str) -> list[tuple[str, str]]:
-    """The headers that have the edge hold a connection: rooms, each with the frame that it was served."""
+    """The headers that make the edge hold a connection: each room with the last frame that was served."""
     rooms = [f"{channel(scope)}; prev-id={Cursor(resumed.at.epoch, s)}" for scope, s in scopes.items()]
     return [
         ("Grip-Hold", "stream"),
         *(("Grip-Channel", room) for room in rooms),
-        ("Grip-Keep-Alive", BEAT),
+        ("Grip-Keep-Alive", KEEP_ALIVE),
         ("Grip-Link", f"<{link}>; rel=next; timeout={LINK_SECONDS}"),
     ]

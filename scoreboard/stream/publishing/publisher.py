@@ -1,4 +1,4 @@
-"""The publisher: the one process of a deployment that turns changed boards into frames."""
+"""The publisher: one process of a deployment turns changed boards into frames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from msgspec import structs
 from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
-from scoreboard.core.metrics import Metrics
+from scoreboard.core.metrics import Counter, Counts, Metrics
 from scoreboard.core.storage.outages import OUTAGES
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream.protocol import frames
@@ -26,26 +26,29 @@ from scoreboard.stream.publishing.store import StreamStore
 
 log = logging.getLogger(__name__)
 
+FRAMES_PUBLISHED = Counter("stream_frames_published", "Frames published")
+LEASE_CHANGES = Counter("stream_lease_changes", "Times that this process began to publish")
+
 RENEW_SECONDS = 1.0
 SCAN_SECONDS = 5.0
 REST_SECONDS = 0.5
 LONGEST_TICK_SECONDS = 2.0
-LOOK_SECONDS = 0.05  # while a board waits for its tick: one that was quiet is not to wait with it
-AT_ONCE = 20  # boards between two looks at what changed: a scan of hundreds takes a while
+LOOK_SECONDS = 0.05  # between looks while a board waits for its tick: a quiet board must not wait with it
+AT_ONCE = 20  # boards between two looks at the changes: a scan of hundreds takes a while
 
 
-def next_tick(tick: float, least: float, spread: float) -> float:
-    """How long to wait between two frames, where writing the last one to all took `spread` seconds.
+def next_tick(tick: float, least: float, fanout: float) -> float:
+    """The seconds between two frames, if the fan-out of the last one took `fanout` seconds.
 
-    Writing may take half of the time; what is too long shrinks again by and by.
+    Fan-out may take half of the time; a longer interval then shrinks back gradually.
     """
-    if spread > tick / 2:
+    if fanout > tick / 2:
         return max(least, min(LONGEST_TICK_SECONDS, 1.5 * tick))
-    return max(least, tick / 1.25 if spread < tick / 4 else tick)
+    return max(least, tick / 1.25 if fanout < tick / 4 else tick)
 
 
 class Sink(Protocol):
-    """Where frames of public boards go besides, once they are committed."""
+    """Receives the frames of public boards as well, after their commit."""
 
     def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
         """Take frame `id` of a scope, which follows frame `previous` of it. Must not wait."""
@@ -55,8 +58,8 @@ class Sink(Protocol):
 class Publisher:
     """Publishes while it holds the lease.
 
-    Frames are differences of states, so whoever takes over loses nothing: the next frame holds all
-    that happened in between.
+    Frames are differences of states, so nothing is lost when another process takes over: its first frame
+    contains everything that happened in between.
     """
 
     store: StreamStore
@@ -64,7 +67,7 @@ class Publisher:
     clock: Clock
     metrics: Metrics
     tick_seconds: float  # at least
-    spread: Callable[[], float] = lambda: 0.0  # how long the slowest process takes to write a frame to all
+    slowest_fanout: Callable[[], float] = lambda: 0.0  # seconds, over all processes
     sinks: Sequence[Sink] = ()
     monotonic: Callable[[], float] = time.monotonic
     token: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(8)}")
@@ -76,9 +79,13 @@ class Publisher:
     _published: dict[str, float] = field(default_factory=dict)
     _renewed: float = float("-inf")
     _scanned: float = float("-inf")
+    _frames_published: Counts[()] = field(init=False)
+    _lease_changes: Counts[()] = field(init=False)
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
+        self._frames_published = self.metrics.bind(FRAMES_PUBLISHED)
+        self._lease_changes = self.metrics.bind(LEASE_CHANGES)
         self.loop = Loop(
             "publishing",
             self.turn,
@@ -97,7 +104,7 @@ class Publisher:
             self._scanned = now
             self._pending.update(dict.fromkeys(self.scopes.all()))
         self._put_first(self.store.take_dirty())
-        self._tick = next_tick(self._tick, self.tick_seconds, self.spread())
+        self._tick = next_tick(self._tick, self.tick_seconds, self.slowest_fanout())
         due = [scope for scope in self._pending if self._due(scope) <= now]
         for scope in due[:AT_ONCE]:
             if not self._keep_lease():
@@ -122,7 +129,7 @@ class Publisher:
                 self.store.release_lease(self.token)
 
     def _put_first(self, windows: Iterable[str]) -> None:
-        """Note who changed before those who are only looked at in case."""
+        """Put changed boards before those that are only scanned."""
         changed = [scope for window in windows for scope in self.scopes.showing(*window.split("/"))]
         self._pending = dict.fromkeys(changed) | self._pending
 
@@ -134,7 +141,7 @@ class Publisher:
         if self._leading and now - self._renewed < RENEW_SECONDS:
             return True
         if self.loop.stopping:
-            return False  # it was let go, and nobody would let it go again
+            return False  # it was released, and would not be released a second time
         held = self.store.take_lease(self.token)
         if held and not (self._leading and self._head_is_ours()):
             self._take_over()
@@ -148,14 +155,14 @@ class Publisher:
     def _take_over(self) -> None:
         found, server = self.store.head(), self.store.server()
         if found is None or found[1] != server or not self.store.whole():
-            # Redis is empty, lost something or was restarted: it may be older than what viewers saw.
+            # Redis is empty, lost something or was restarted: its state may be older than what viewers saw.
             epoch = max(self.clock(), found[0].epoch + 1 if found else 0)
             self.store.begin_epoch(self.token, epoch, server)
             self._head, self._shown = Cursor(epoch, 0), {}
         else:
             self._head, self._shown = found[0], self.store.shown()
         self._scanned = float("-inf")
-        self.metrics.add("lease_changes")
+        self._lease_changes.inc()
         log.info("publishing", extra={"cursor": str(self._head)})
 
     def _publish(self, scope: str) -> bool:
@@ -181,14 +188,14 @@ class Publisher:
             return False
         self._head, self._shown[scope] = following, new
         self._published[scope] = self.monotonic()
-        self.metrics.add("frames_published")
+        self._frames_published.inc()
         if self.sinks and self.scopes.public(scope):
-            encoded = frames.encoded(frame, line)
+            encoded = frames.encode(frame, line)
             for sink in self.sinks:
                 sink.publish(scope, Cursor(following.epoch, frame["p"]), following, encoded)
         return True
 
 
 def _same(old: PublishedBoard, new: PublishedBoard) -> bool:
-    """Whether viewers would see no difference."""
+    """Whether viewers would see no change."""
     return (old.layout, old.total, old.top) == (new.layout, new.total, new.top)

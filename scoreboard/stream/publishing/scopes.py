@@ -1,4 +1,4 @@
-"""Scopes: what can be streamed. A board, one of its regions (board:eu), a further period (board@daily)."""
+"""Scopes: a board as it can be streamed, one of its regions (board:eu), a further period (board@daily)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Scopes:
     clock: Clock
 
     def all(self) -> list[str]:
-        """Every scope that there is."""
+        """Every scope."""
         return [
             _scope(board, kind, region)
             for board in self.boards.all()
@@ -30,7 +30,7 @@ class Scopes:
         ]
 
     def showing(self, board_id: str, period: str, region: str) -> list[str]:
-        """The scopes that show a window now, of a board that this process knows."""
+        """The scopes that show a window now; none if this process does not know the board."""
         board = self.boards.known(board_id)
         if board is None:
             return []
@@ -41,10 +41,10 @@ class Scopes:
         ]
 
     def hidden(self, scopes: Sequence[str]) -> str | None:
-        """The first board of these scopes that is not there or private; None where there is none.
+        """The first board of these scopes that is missing or private; None if there is no such board.
 
-        Of public boards that are known nobody is asked; of all others somebody is, so that the time it
-        takes does not tell a private board from none.
+        Known public boards are taken from memory. All others are looked up, so that the time of an answer
+        does not tell a private board from a missing one.
         """
         for name in dict.fromkeys(map(_board_id, scopes)):
             known = self.boards.known(name)
@@ -55,11 +55,11 @@ class Scopes:
         return None
 
     def public(self, scope: str) -> bool:
-        """Whether everybody may watch a scope, as far as this process knows. Raises NotFound."""
+        """Whether anybody may watch a scope, as far as this process knows. Raises NotFound."""
         return self.board(scope).definition.public
 
     def board(self, scope: str) -> Board:
-        """The board of a scope, from memory where it is known. Raises NotFound."""
+        """The board of a scope, from memory if it is known. Raises NotFound."""
         return self._parsed(scope, fresh=False)[0]
 
     def window(self, scope: str) -> tuple[Board, Window, Period]:
@@ -74,11 +74,11 @@ class Scopes:
         return self.boards.entries(board, window, period, limit=1).stamp
 
     def players(self, scope: str, players: Sequence[str]) -> Reading:
-        """Where some players stand in a scope, of those who do. Raises NotFound."""
+        """The rows of some players in a scope, of those that have one. Raises NotFound."""
         return self.boards.players(*self.window(scope), players)
 
     def in_region(self, scope: str, region: str, *, demanded: bool) -> str:
-        """A scope in a region, where it names none and its board has it. Raises NotFound if `demanded`."""
+        """A scope in a region, if it names none. `demanded`: also a region that its board does not have."""
         name, at, kind = scope.partition("@")
         if not region or ":" in name:
             return scope
@@ -93,7 +93,7 @@ class Scopes:
         if region and region not in board.definition.regions:
             raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
         for kind in board.windows:
-            # Spelled as we spell it, or a room would stand beside the one that is published.
+            # Only this spelling: another one would be a room beside the published one.
             if scope == _scope(board, kind, region):
                 return board, kind, region
         raise NotFound(f"This board has no period {word[:64]!r} to stream.", code="period_not_found")

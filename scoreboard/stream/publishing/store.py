@@ -11,11 +11,12 @@ from redis import Redis
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import Scripts
 from scoreboard.core.storage.runid import run_id
-from scoreboard.stream.protocol.types import Cursor, Kick, Published, PublishedBoard
+from scoreboard.stream.protocol.types import Cursor, Kick, Published, PublishedBoard, Signal, Tell
 
 LEASE_MS = 3000
 FRAMES_KEPT = 2000
-KICKS_KEPT = 1000
+SIGNALS_KEPT = 1000
+SIGNALS: dict[str, type[Kick | Tell]] = {"kick": Kick, "tell": Tell}
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(PublishedBoard).decode
@@ -30,7 +31,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamStore:
-    """What publisher and tail share. Every method may raise a RedisError."""
+    """What publisher and hub share. Every method may raise a RedisError."""
 
     def __init__(self, redis: Redis) -> None:
         """`redis` may wait: reads of frames block for up to two seconds."""
@@ -38,11 +39,11 @@ class StreamStore:
         self._scripts = Scripts(redis, "scoreboard.stream.publishing")
 
     def take_lease(self, token: str) -> bool:
-        """Take or keep the lease. Returns whether the caller publishes now."""
+        """Take or renew the lease. Returns whether the caller publishes now."""
         return bool(self._scripts.call("renew_lease", [rediskeys.lease()], [token, LEASE_MS]))
 
     def release_lease(self, token: str) -> None:
-        """Let the lease go, if it is the caller's."""
+        """Release the lease, if it is the caller's."""
         self._scripts.call("release_lease", [rediskeys.lease()], [token])
 
     def head(self) -> tuple[Cursor, str] | None:
@@ -51,7 +52,7 @@ class StreamStore:
         return None if epoch is None else (Cursor(int(epoch), int(seq)), server or "")
 
     def server(self) -> str:
-        """The run id of the server: another one means that it was restarted."""
+        """The run id of the Redis server: it changes when the server is restarted."""
         return run_id(self._redis.execute_command)
 
     def whole(self) -> bool:
@@ -60,11 +61,11 @@ class StreamStore:
         return int(boards or 0) == int(held)
 
     def begin_epoch(self, token: str, epoch: int, server: str) -> bool:
-        """Begin a new incarnation of the stream. False where the lease is gone."""
+        """Begin a new epoch of the stream. False if the lease is lost."""
         return self._call("begin_epoch", token, epoch, server) == "ok"
 
     def commit(self, token: str, head: Cursor, frame: str, shown: PublishedBoard) -> bool:
-        """Publish a frame as the one after `head`. False where somebody else published."""
+        """Publish a frame as the one after `head`. False if another process published."""
         state = _encode(shown).decode()
         args = (head.epoch, head.seq, shown.scope, frame, state, FRAMES_KEPT, shown.stamp)
         return self._call("commit_frame", token, *args) == "ok"
@@ -74,7 +75,7 @@ class StreamStore:
         return {scope: _decode(text) for scope, text in self._redis.hgetall(rediskeys.shown()).items()}
 
     def take_dirty(self) -> set[str]:
-        """The windows that changed since this was last asked. A hint: the scan finds what it misses."""
+        """The windows that changed since the last call. A hint: the scan finds the others."""
         pipeline = self._redis.pipeline()
         pipeline.smembers(rediskeys.dirty())
         pipeline.delete(rediskeys.dirty())
@@ -90,7 +91,7 @@ class StreamStore:
         self._redis.lpush(rediskeys.dirty_wake(), 1)
 
     def state(self, count: int) -> State | None:
-        """Head, boards and the last frames, all of one moment; None where nothing was published."""
+        """Head, boards and the last frames, all of one moment; None if nothing was published."""
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.hmget(rediskeys.head(), "epoch", "seq")
         pipeline.hgetall(rediskeys.shown())
@@ -105,39 +106,44 @@ class StreamStore:
         )
 
     def following(
-        self, after: Cursor, kicks: str, *, milliseconds: int
-    ) -> tuple[list[Published], list[Kick], str]:
-        """Frames and kicks that followed, and the newest kick; waits for the next one for a while."""
-        asked = {rediskeys.frames(): str(after), rediskeys.kicks(): kicks}
+        self, frame: Cursor, signal: Cursor, *, milliseconds: int
+    ) -> tuple[list[Published], list[tuple[Cursor, Signal]], Cursor]:
+        """Frames and signals after these, and the newest signal; waits for the next one for a while."""
+        asked = {rediskeys.frames(): str(frame), rediskeys.signals(): str(signal)}
         found = dict(self._redis.xread(asked, block=milliseconds, count=500) or [])
-        told = found.get(rediskeys.kicks(), [])
+        entries = [(_cursor(id), values) for id, values in found.get(rediskeys.signals(), [])]
+        signals = [(id, _signal(values)) for id, values in entries]
         return (
             [_frame(*one) for one in found.get(rediskeys.frames(), [])],
-            [Kick(**values) for _, values in told],
-            told[-1][0] if told else kicks,
+            [(id, known) for id, known in signals if known is not None],
+            entries[-1][0] if entries else signal,
         )
 
-    def kick(self, kick: Kick) -> None:
-        """Have every process send somebody away."""
-        told = {name: value for name, value in asdict(kick).items() if value}
-        self._redis.xadd(rediskeys.kicks(), told, maxlen=KICKS_KEPT, approximate=True)
+    def signal(self, signal: Signal) -> Cursor:
+        """Send a signal to every process. Returns its id."""
+        kind = next(name for name, shape in SIGNALS.items() if isinstance(signal, shape))
+        values = {name: value for name, value in asdict(signal).items() if value}
+        id = self._redis.xadd(
+            rediskeys.signals(), {"signal": kind} | values, maxlen=SIGNALS_KEPT, approximate=True
+        )
+        return _cursor(id)
 
-    def newest_kick(self) -> str:
-        """Where kicks are now."""
-        found = self._redis.xrevrange(rediskeys.kicks(), count=1)
-        return str(found[0][0]) if found else "0-0"
+    def newest_signal(self) -> Cursor:
+        """The id of the newest signal."""
+        found = self._redis.xrevrange(rediskeys.signals(), count=1)
+        return _cursor(found[0][0]) if found else Cursor(0, 0)
 
     def number(self, token: str, had: str, *, now: int, silent_since: int) -> str:
-        """The number of a process, which no other one has: the one it had, or else the least that is free.
+        """The number of a process, which no other process has: the one it had, otherwise the least free one.
 
-        So metrics of a process go on under the same name when it is started again, on whatever machine.
+        So the metrics of a process go on under the same name when it is restarted, on whatever machine.
         """
         known = had if had.isdecimal() else 0
         args = [token, known, now, silent_since]
         return str(self._scripts.call("number_process", [rediskeys.process_numbers()], args))
 
     def leave(self, token: str, process: str) -> None:
-        """Give a number back, with what was told under it."""
+        """Give a number back, with the report under it."""
         self._scripts.call(
             "forget_process", [rediskeys.process_numbers(), rediskeys.processes()], [token, process]
         )
@@ -147,11 +153,11 @@ class StreamStore:
         self._redis.hset(rediskeys.processes(), process, text)
 
     def reports(self) -> dict[str, str]:
-        """What each process last told."""
+        """The last report of each process."""
         return dict(self._redis.hgetall(rediskeys.processes()))
 
     def forget(self, *processes: str) -> None:
-        """Forget processes that told nothing for a while."""
+        """Remove the reports of processes that are gone."""
         self._redis.hdel(rediskeys.processes(), *processes)
 
     def _call(self, script: str, *args: Any) -> str:
@@ -159,7 +165,19 @@ class StreamStore:
         return str(self._scripts.call(script, names, args))
 
 
-def _frame(id: str, values: dict[str, str]) -> Published:
+def _cursor(id: str) -> Cursor:
     cursor = Cursor.parse(id)
-    assert cursor is not None, "our own ids are cursors"
-    return Published(cursor=cursor, scope=values["scope"], line=values["frame"], stamp=values["stamp"])
+    assert cursor is not None, "ids of entries are cursors"
+    return cursor
+
+
+def _signal(values: dict[str, str]) -> Signal | None:
+    """The signal in an entry; None if only another release knows it."""
+    try:
+        return msgspec.convert(values, SIGNALS[values["signal"]])
+    except (KeyError, msgspec.ValidationError):
+        return None
+
+
+def _frame(id: str, values: dict[str, str]) -> Published:
+    return Published(cursor=_cursor(id), scope=values["scope"], line=values["frame"], stamp=values["stamp"])

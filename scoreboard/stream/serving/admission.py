@@ -1,4 +1,4 @@
-"""Places: how many streams a process, an address and a player may have open."""
+"""Admission: how many streams a process, an address and a player may have open."""
 
 from __future__ import annotations
 
@@ -17,74 +17,119 @@ Network = IPv4Network | IPv6Network
 OPENED_AT_ONCE = 30  # a page that is reloaded, or a classroom whose lesson begins
 OPENED_A_SECOND = 10
 REMEMBERED = 10_000  # addresses whose openings are counted
-TICKET_TIMES = 3  # an address may have so many times as many streams where those that come have tickets
+TICKET_TIMES = 3  # an address may have so many times as many streams if the further ones have tickets
 
 
 class StreamClient(Struct, frozen=True, kw_only=True):
-    """Who wants to watch: a network, and of what he showed the player, the session or key, and its end."""
+    """Who opens a stream: the network, and what the request proved."""
 
     address: str = ""
     player: str = ""
-    session: str = ""
-    private: bool = False  # whether he may watch private boards
-    until: int | None = None  # when it ends; milliseconds since 1970
+    session: str = ""  # of the player, or the id of the server key
+    private: bool = False  # whether private boards may be watched
+    until: int | None = None  # when the right to watch ends; milliseconds since 1970
+
+
+class NotAdmitted(Exception):
+    """A client gets no slot. `why` is a reason for a bye."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Admission:
+    """The slot of one open stream or waiting poll. `release` gives it back, however often it is called."""
+
+    __slots__ = ("_release", "client", "refused")
+
+    def __init__(
+        self, client: StreamClient, release: Callable[[StreamClient], None] | None, refused: str = ""
+    ) -> None:
+        self.client, self._release = client, release
+        self.refused = refused  # why it holds no slot, "" if it holds one or needs none
+
+    @property
+    def held(self) -> bool:
+        """Whether it holds a slot."""
+        return self._release is not None
+
+    def release(self) -> None:
+        """Give the slot back."""
+        release, self._release = self._release, None
+        if release is not None:
+            release(self.client)
 
 
 @dataclass(kw_only=True)
-class Places:
-    """Counts who is here, and says why somebody can't come in."""
+class Slots:
+    """Counts the open streams, and refuses further ones beyond the limits."""
 
     most: int
     most_per_address: int
     most_per_player: int
-    free: Sequence[Network] = ()  # whose addresses are not counted: they stand for many
+    free: Sequence[Network] = ()  # networks that are not counted, since many clients share an address
     monotonic: Callable[[], float] = time.monotonic
     taken: int = 0
+    closed: bool = False  # the process ends: nobody is admitted any more
     _addresses: Counter[str] = field(default_factory=Counter)  # and sites
     _players: Counter[str] = field(default_factory=Counter)
     _openings: dict[str, tuple[float, float]] = field(default_factory=dict)  # address → left, at
 
-    def take(self, who: StreamClient, *, opening: bool = True) -> str:
-        """Take a place. Returns why there is none, "" where there is."""
-        why = self._why_not(who, opening=opening)
-        if not why:
-            self.taken += 1
-            self._addresses.update(list(self._counted(who.address)))
-            self._players[who.player] += 1
-        return why
+    def admit(self, client: StreamClient, *, opening: bool = True) -> Admission:
+        """Take a slot. `opening` counts against how often an address opens streams. Raises NotAdmitted."""
+        why = self._refusal(client, opening=opening)
+        if why:
+            raise NotAdmitted(why)
+        self.taken += 1
+        self._addresses.update(list(self._counted(client.address)))
+        self._players[client.player] += 1
+        return Admission(client, self._release)
 
-    def give_back(self, who: StreamClient) -> None:
-        """Give a place back."""
+    def count_opening(self, client: StreamClient) -> None:
+        """Count an opening of a client that was admitted without. Raises NotAdmitted."""
+        if not self._may_open(client):
+            raise NotAdmitted("rate")
+
+    def _release(self, client: StreamClient) -> None:
         self.taken -= 1
-        _subtract(self._addresses, self._counted(who.address))
-        _subtract(self._players, [who.player])
+        _subtract(self._addresses, self._counted(client.address))
+        _subtract(self._players, [client.player])
 
-    def _why_not(self, who: StreamClient, *, opening: bool) -> str:
+    def _refusal(self, client: StreamClient, *, opening: bool) -> str:
+        """Why there is no slot, "" if there is one."""
+        if self.closed:
+            return "drain"
         if self.taken >= self.most:
             return "capacity"
-        counted = self._counted(who.address)
-        if opening and not all(self._may_open(name, times) for name, times in counted.items()):
+        if opening and not self._may_open(client):
             return "rate"
-        most = self.most_per_address * (TICKET_TIMES if who.player else 1)
-        if any(self._addresses[name] >= most * times for name, times in counted.items()):
+        most = self.most_per_address * (TICKET_TIMES if client.player else 1)
+        if any(
+            self._addresses[name] >= most * times for name, times in self._counted(client.address).items()
+        ):
             return "ip_limit"
-        if who.player and self._players[who.player] >= self.most_per_player:
+        if client.player and self._players[client.player] >= self.most_per_player:
             return "player_limit"
         return ""
 
     def _counted(self, address: str) -> dict[str, int]:
-        """What a stream is counted by, each with how many times as much it is allowed: address and site."""
+        """What a stream is counted by, address and site, and how many times the limit each may have."""
         try:
             network = ip_network(address)
         except ValueError:
-            return {}  # a peer on a Unix socket has none
-        # What holds a free address is counted as one caller, so all of it is free.
+            return {}  # a peer on a Unix socket has no address
+        # A network that contains a free address is counted as one caller, so all of it is free.
         if any(network.overlaps(free) for free in self.free):
             return {}
         whole = site(address)
         return {address: 1, whole: SITE_TIMES} if whole else {address: 1}
 
-    def _may_open(self, name: str, times: int) -> bool:
+    def _may_open(self, client: StreamClient) -> bool:
+        return all(self._spend(name, times) for name, times in self._counted(client.address).items())
+
+    def _spend(self, name: str, times: int) -> bool:
+        """Take a token from the bucket of an address or site. Returns whether there was one."""
         now, most = self.monotonic(), float(OPENED_AT_ONCE * times)
         left, at = self._openings.pop(name, (most, now))
         left = min(most, left + (now - at) * OPENED_A_SECOND * times)

@@ -11,7 +11,7 @@ FRAMES, SECONDS, BYTES = 512, 120, 1_000_000
 
 
 class KeptFrame(NamedTuple):
-    """A published frame as it is kept."""
+    """A published frame and when it was added."""
 
     at: float  # monotonic seconds
     frame: Encoded
@@ -21,24 +21,24 @@ class FrameHistory:
     """Frames in order, as many as the limits allow."""
 
     def __init__(self, floor: int) -> None:
-        """`floor` is the last frame that is not in the ring: whoever saw it can be served."""
+        """`floor` is the number of the last frame that is not kept: a viewer which saw it can be served."""
         self._frames: deque[KeptFrame] = deque()
         self._bytes = 0
         self.floor = floor
 
     def append(self, frame: Encoded, at: float) -> None:
-        """Add the newest frame (`at` monotonic seconds), and let go of what is too old or too much."""
+        """Add the newest frame (`at` monotonic seconds), and drop those beyond the limits."""
         self._frames.append(KeptFrame(at, frame))
         self._bytes += len(frame.line)
         while self._frames and (
             len(self._frames) > FRAMES or self._bytes > BYTES or self._frames[0].at < at - SECONDS
         ):
-            gone = self._frames.popleft()
-            self._bytes -= len(gone.frame.line)
-            self.floor = gone.frame.s
+            dropped = self._frames.popleft()
+            self._bytes -= len(dropped.frame.line)
+            self.floor = dropped.frame.s
 
     def after(self, seq: int) -> list[Encoded] | None:
-        """The frames that follow `seq`; None where they are not all here."""
+        """The frames that follow `seq`; None if some of them are not kept any more."""
         if seq < self.floor:
             return None
         return [kept.frame for kept in self._frames if kept.frame.s > seq]

@@ -1,4 +1,4 @@
-"""What players are told of themselves: where they stand, even far below the rows that everybody sees."""
+"""Personal ranks: players get their own rank, even far below the rows that all viewers see."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewer import Viewer
 from scoreboard.stream.serving.viewers import Viewers
 
-ROUND_SECONDS = 1.0  # a board's players are looked up so often at most
-LOOKED_UP_A_ROUND = 2000  # players; who was not, comes next
-AT_ONCE = 250  # players in one question: a script must not keep Redis long
+ROUND_SECONDS = 1.0  # between two look-ups of a player on a board
+LOOKED_UP_A_ROUND = 2000  # players; the others come first in the next round
+AT_ONCE = 250  # players in one call: a script must not block Redis for long
 
 
 class ToldRank(NamedTuple):
-    """What a player is told of himself in a room, and of which state of it."""
+    """The rank of a player in a room, and the state of the room that it belongs to."""
 
     stamp: str
     frame: Encoded | None
@@ -36,7 +36,7 @@ NOTHING = ToldRank("", None, float("-inf"))
 
 @dataclass(kw_only=True)
 class Personal:
-    """Sends `me` frames to those who opened their stream with a ticket."""
+    """Sends `me` frames to streams that were opened with a ticket."""
 
     viewers: Viewers
     hub: Hub
@@ -47,19 +47,19 @@ class Personal:
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
-        # The hub reports what is away, and rooms end the streams of deleted boards.
+        # The hub reports outages, and rooms end the streams of deleted boards.
         self.loop = Loop(
             "personal ranks", self.turn, expected=(*OUTAGES, NotFound), rest_seconds=ROUND_SECONDS
         )
 
     def turn(self) -> float:
-        """One round: every room in which somebody is known. Returns the seconds until the next turn.
+        """One round over every room with a known player. Returns the seconds until the next turn.
 
         Raises DatabaseUnavailable.
         """
         left, rooms = LOOKED_UP_A_ROUND, self._rooms()
         self._round += 1
-        first = self._round % max(1, len(rooms))  # or a crowded room could leave nothing to the others
+        first = self._round % max(1, len(rooms))  # otherwise a crowded room could use up the budget
         in_turn = list(rooms.items())
         for scope, players in in_turn[first:] + in_turn[:first]:
             if self.hub.degraded or left <= 0:
@@ -76,18 +76,18 @@ class Personal:
         return ROUND_SECONDS
 
     def frames(self, scopes: Sequence[str], player: str) -> list[Encoded]:
-        """Where a player stands in some scopes just now. Raises NotFound or DatabaseUnavailable."""
+        """The ranks of a player in some scopes now. Raises NotFound or DatabaseUnavailable."""
         return [_frame(scope, self.scopes.players(scope, [player]), player) for scope in scopes]
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:
         found: dict[str, dict[str, list[Viewer]]] = {}
         for scope, watchers in self.viewers.watchers().items():
-            for viewer in [one for one in watchers if one.who.player]:
-                found.setdefault(scope, {}).setdefault(viewer.who.player, []).append(viewer)
+            for viewer in [one for one in watchers if one.client.player]:
+                found.setdefault(scope, {}).setdefault(viewer.client.player, []).append(viewer)
         return found
 
     def _due(self, scope: str, players: dict[str, list[Viewer]], state: str) -> list[str]:
-        """Those who were last looked up in another state of the board; who waits longest comes first."""
+        """The players last looked up in another state of the board; the longest waiting come first."""
         known = {player: self._told.get((scope, player), NOTHING) for player in players}
         due = [player for player, told in known.items() if told.stamp != state]
         return sorted(due, key=lambda player: known[player].at)
@@ -100,14 +100,14 @@ class Personal:
     def _tell(self, scope: str, player: str, viewers: list[Viewer]) -> None:
         frame = self._told.get((scope, player), NOTHING).frame
         for viewer in viewers if frame else ():
-            known = viewer.me or {}
+            known = viewer.ranks or {}
             if frame and known.get(scope) != frame.line and self.viewers.send(viewer, frame):
-                viewer.me = known | {scope: frame.line}
+                viewer.ranks = known | {scope: frame.line}
 
 
 def _frame(scope: str, page: Reading, player: str) -> Encoded:
     row = next((row for row in page.rows if row.player == player), None)
-    return frames.encoded(
+    return frames.encode(
         frames.me(
             scope,
             rank=row.rank if row else None,

@@ -1,12 +1,12 @@
-"""Sockets that outlive their request: duplicated, never waited for, and watched for leavers.
+"""Sockets that outlive their request: duplicated, non-blocking, and watched for their end.
 
 gunicorn's plain gevent worker lets go of a connection when the application raises StopIteration, and
-closes its own descriptor only. A duplicate then belongs to us, without a greenlet of its own.
+closes only its own descriptor. A duplicate then belongs to the stream, without a greenlet of its own.
 """
 
 from __future__ import annotations
 
-import _socket  # the one that gevent does not patch: it must not wait
+import _socket  # gevent does not patch this one: it must not wait
 import contextlib
 import os
 import socket
@@ -16,16 +16,16 @@ from typing import Any
 
 from scoreboard.core.concurrency.threads import cooperative
 
-SEND_BUFFER = 64 * 1024  # with the system's own a reader who is gone takes megabytes before he is noticed
+SEND_BUFFER = 64 * 1024  # the system's default swallows megabytes before a dead reader is noticed
 READ, WRITE = 1, 2
 
 
 class HandedOver(StopIteration):
-    """Tells gunicorn that the connection is not its own any more. Not an error."""
+    """Tells gunicorn that the connection does not belong to it any more. Not an error."""
 
 
 def can_hand_over(environ: Mapping[str, Any]) -> bool:
-    """Whether this request's connection is plain enough to be taken from the server."""
+    """Whether the connection of this request can be taken from the web server."""
     connection = environ.get("gunicorn.socket")
     return (
         connection is not None
@@ -39,8 +39,8 @@ def can_hand_over(environ: Mapping[str, Any]) -> bool:
 
 
 def duplicate(connection: Any) -> Any:
-    """Another descriptor of a connection, which never waits."""
-    # Descriptors of one connection share whether they wait; gevent's never do.
+    """Another descriptor of a connection, which never blocks."""
+    # Descriptors of one connection share the blocking mode; gevent's are always non-blocking.
     taken = _socket.socket(connection.family, connection.type, connection.proto, os.dup(connection.fileno()))
     taken.setblocking(False)
     tune(taken)
@@ -48,11 +48,11 @@ def duplicate(connection: Any) -> Any:
 
 
 def tune(connection: Any) -> None:
-    """Keep little in the kernel, send at once, and find out who is gone.
+    """Keep little in the kernel, send at once, and detect dead peers.
 
-    TCP_USER_TIMEOUT would find the dead too, but also cuts off who reads slowly: see `unacknowledged`.
+    TCP_USER_TIMEOUT would detect them too, but it also cuts off slow readers: see `unacknowledged`.
     """
-    with contextlib.suppress(OSError):  # macOS has no options any more for a connection whose client is gone
+    with contextlib.suppress(OSError):  # macOS refuses options for a connection whose client is gone
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         if connection.family in (socket.AF_INET, socket.AF_INET6):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -60,17 +60,17 @@ def tune(connection: Any) -> None:
 
 
 def announce(connection: Any) -> None:
-    """Tell our web worker that a connection is a stream now: then its limits do not hold."""
-    if hasattr(connection, "stream"):
-        connection.stream()
+    """Tell the web worker that a connection is a stream now, which its limits do not apply to."""
+    if hasattr(connection, "become_stream"):
+        connection.become_stream()
 
 
-def watch(connection: Any, event: int, tell: Callable[[], object]) -> Any:
-    """Have `tell` called by the event loop whenever a socket is ready. It must not wait."""
+def watch(connection: Any, event: int, on_ready: Callable[[], object]) -> Any:
+    """Have `on_ready` called by the event loop whenever a socket is ready. It must not wait."""
     from gevent import get_hub
 
     watcher = get_hub().loop.io(connection.fileno(), event)
-    watcher.start(tell)
+    watcher.start(on_ready)
     return watcher
 
 
@@ -82,11 +82,11 @@ def unwatch(watcher: Any) -> None:
 
 
 def watchable(environ: Mapping[str, Any]) -> bool:
-    """Whether the request's connection can be watched: there is one, and an event loop."""
+    """Whether the connection of a request can be watched: there is one, and an event loop."""
     return cooperative() and environ.get("gunicorn.socket") is not None
 
 
 def end(connection: Any) -> None:
-    """End a connection for everybody who holds a descriptor of it."""
+    """Shut a connection down, for all descriptors of it."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""One open stream, as memory has it: a connection, and up to where it was served."""
+"""One open stream: its connection, and the position up to which it was served."""
 
 from __future__ import annotations
 
@@ -8,77 +8,87 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from scoreboard.core.tcp import unacknowledged
-from scoreboard.stream.protocol.types import Cursor
+from scoreboard.stream.protocol.types import Cursor, Encoded
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving import sockets
-from scoreboard.stream.serving.admission import StreamClient
+from scoreboard.stream.serving.admission import Admission
 
-PIECE = 16 * 1024  # of a long writing: how far a generator got is known no better than by pieces
+PIECE = 16 * 1024  # of a long write: how far a generator got is known piece by piece only
 
 
 class Host(Protocol):
-    """Who serves viewers, and is told what happens to them. Called by the event loop: must not wait."""
+    """Serves viewers, and is called by the event loop when something happens to one: must not wait."""
 
-    def monotonic(self) -> float:
-        """Seconds."""
-
-    def left(self, viewer: Viewer, why: str = "left") -> None:
+    def on_closed(self, viewer: Viewer, why: str = "left") -> None:
         """The connection is over."""
 
-    def drained(self, viewer: Viewer) -> None:
-        """All that was written is sent."""
+    def on_drained(self, viewer: Viewer) -> None:
+        """Everything that was written is sent."""
 
-    def heard(self, viewer: Viewer, data: bytes) -> None:
-        """He said something, though nobody asked."""
+    def on_data(self, viewer: Viewer, data: bytes) -> None:
+        """The client sent something."""
 
 
 class Viewer:
-    """Keeps at most what is left of one writing: whoever can't take more is served anew when he can."""
+    """One open stream. Holds at most the unsent rest of one write, and a few private frames.
+
+    Several classes write its fields, each only its own:
+
+    - `Viewers`: `audience`, `inbound`, `ending`, `closed`
+    - `Fanout`: `at`, `mail`
+    - `Sweeper`: `heartbeat_at`, `ends_at`, `ends_why`, `acknowledged`, `progress_at`
+    - `Personal`: `ranks`
+    """
 
     __slots__ = (
         "__weakref__",
-        "acked",
+        "acknowledged",
+        "admission",
         "at",
         "audience",
-        "beat",
+        "client",
         "closed",
         "ending",
+        "ends_at",
+        "ends_why",
+        "heartbeat_at",
         "host",
         "inbound",
-        "me",
-        "moved",
-        "opened",
+        "mail",
+        "opened_at",
+        "progress_at",
+        "ranks",
         "sent",
-        "until",
-        "who",
-        "why",
     )
 
-    def __init__(self, host: Host, who: StreamClient, at: Cursor, now: float) -> None:
-        self.host, self.who, self.at = host, who, at
-        self.opened = self.moved = now
+    def __init__(self, host: Host, admission: Admission, at: Cursor, now: float) -> None:
+        self.host, self.admission, self.client, self.at = host, admission, admission.client, at
+        self.opened_at = self.progress_at = now
         self.audience: Any = None
-        self.beat = self.until = 0.0  # when the next heartbeat is due; when the stream ends
-        self.why = ""  # it ends then
+        self.heartbeat_at = self.ends_at = 0.0  # monotonic seconds
+        self.ends_why = ""
         self.sent = 0  # bytes
-        self.acked = 0  # how many of them he had taken by `moved`
-        self.me: dict[str, str] | None = None  # what he was last told of himself, by scope
-        self.inbound: Inbound | int = 0  # what a WebSocket says; else how much was said
+        self.acknowledged = 0  # bytes that had reached the client by `progress_at`
+        self.mail: list[Encoded] | None = None  # private frames that wait until the connection can take more
+        self.ranks: dict[str, str] | None = None  # the last `me` frame that was sent, by scope
+        self.inbound: Inbound | int = (
+            0  # a WebSocket's incoming frames; of others the number of bytes received
+        )
         self.ending = False  # the last bytes are on their way
         self.closed = False
 
     @property
     def blocked(self) -> bool:
-        """Whether something is still on its way to him."""
+        """Whether part of the last write is still unsent."""
         raise NotImplementedError
 
     @property
     def taken(self) -> int:
-        """How many bytes have reached him."""
+        """How many bytes have reached the client."""
         raise NotImplementedError
 
     def write(self, data: bytes) -> None:
-        """Send bytes, or begin to. Raises OSError where he is gone. Never waits."""
+        """Send bytes, or begin to. Raises OSError if the connection is gone. Never waits."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -87,12 +97,12 @@ class Viewer:
 
 
 class SocketViewer(Viewer):
-    """A viewer whose socket is ours, written without a greenlet of his own."""
+    """A viewer whose socket was taken from the web server, written without a greenlet of its own."""
 
     __slots__ = ("_reading", "_rest", "_socket", "_writing")
 
-    def __init__(self, host: Host, who: StreamClient, at: Cursor, now: float, connection: Any) -> None:
-        super().__init__(host, who, at, now)
+    def __init__(self, host: Host, admission: Admission, at: Cursor, now: float, connection: Any) -> None:
+        super().__init__(host, admission, at, now)
         self._socket = sockets.duplicate(connection)
         self._rest: memoryview | None = None
         self._writing: Any = None
@@ -100,16 +110,16 @@ class SocketViewer(Viewer):
 
     @property
     def blocked(self) -> bool:
-        """Whether the kernel took less than all."""
+        """Whether the kernel took less than the whole write."""
         return self._rest is not None
 
     @property
     def taken(self) -> int:
-        """What the kernel took, and does not hold any more."""
+        """The bytes that the kernel took and does not hold any more."""
         return self.sent - unacknowledged(self._socket)
 
     def write(self, data: bytes | memoryview) -> None:
-        """Give the kernel what it takes, and keep the rest."""
+        """Give the kernel as much as it takes, and keep the rest."""
         if self._rest is not None:
             data = bytes(self._rest) + data
         try:
@@ -122,7 +132,7 @@ class SocketViewer(Viewer):
             self._writing = sockets.watch(self._socket, sockets.WRITE, self._writable)
 
     def close(self) -> None:
-        """Close our descriptor; the server closed its own long ago."""
+        """Close our descriptor; the web server closed its own long ago."""
         self.closed = True
         sockets.unwatch(self._reading)
         sockets.unwatch(self._writing)
@@ -138,22 +148,24 @@ class SocketViewer(Viewer):
             if rest is not None:
                 self.write(rest)
         except OSError:
-            self.host.left(self)
+            self.host.on_closed(self)
             return
         if self._rest is None:
             sockets.unwatch(self._writing)
             self._writing = None
-            self.host.drained(self)
+            self.host.on_drained(self)
 
 
 class GeneratorViewer(Viewer):
-    """A viewer who is written by a generator, on a server that keeps its sockets."""
+    """A viewer that a generator writes to, on a web server that keeps its sockets."""
 
     __slots__ = ("_filled", "_next", "_reading", "_sending", "_socket")
 
-    def __init__(self, host: Host, who: StreamClient, at: Cursor, now: float, connection: Any = None) -> None:
-        """`connection` is what to watch for his leaving, where there is an event loop."""
-        super().__init__(host, who, at, now)
+    def __init__(
+        self, host: Host, admission: Admission, at: Cursor, now: float, connection: Any = None
+    ) -> None:
+        """`connection` is watched for its end, if there is an event loop."""
+        super().__init__(host, admission, at, now)
         self._filled = threading.Event()
         self._next, self._sending = b"", False
         self._socket: Any = None
@@ -170,7 +182,7 @@ class GeneratorViewer(Viewer):
 
     @property
     def taken(self) -> int:
-        """What the server was given, and its kernel does not hold any more."""
+        """The bytes that the web server was given and its kernel does not hold any more."""
         return self.sent - (unacknowledged(self._socket) if self._socket is not None else 0)
 
     def write(self, data: bytes) -> None:
@@ -178,8 +190,8 @@ class GeneratorViewer(Viewer):
         self._next += data
         self._filled.set()
 
-    def parts(self) -> Iterator[bytes]:
-        """What to send, until the end. Being asked again means that it was sent."""
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes to send, until the end. Being asked for the next ones means that the last were sent."""
         try:
             while not self.closed:
                 self._filled.wait()
@@ -191,15 +203,15 @@ class GeneratorViewer(Viewer):
                     self.sent += len(data[start : start + PIECE])
                 self._sending = False
                 if self._next:
-                    continue  # written meanwhile, perhaps the last words
+                    continue  # written during the sending, perhaps the last frame
                 if self.ending:
                     return
-                self.host.drained(self)
+                self.host.on_drained(self)
         finally:
-            self.host.left(self, "bye" if self.ending else "left")
+            self.host.on_closed(self, "bye" if self.ending else "left")
 
     def close(self) -> None:
-        """Wake the generator, which ends; also where it hangs in sending."""
+        """Wake the generator, which ends; also if it is blocked in sending."""
         self.closed = True
         sockets.unwatch(self._reading)
         if self._socket is not None:
@@ -212,14 +224,14 @@ class GeneratorViewer(Viewer):
     def _readable(self) -> None:
         if isinstance(self.inbound, Inbound):
             _read(self, self._socket, 4096)
-        # The next request of a connection that is kept belongs to the server.
+        # The next request on a kept connection belongs to the web server.
         elif _read(self, self._socket, 1, socket.MSG_PEEK):
             sockets.unwatch(self._reading)
             self._reading = None
 
 
 def _read(viewer: Viewer, connection: Any, size: int, flags: int = 0) -> bytes:
-    """Read what is there, and tell the host of it, or that nothing will come any more."""
+    """Read what has arrived, and pass it to the host, or that the connection is over."""
     try:
         data: bytes = connection.recv(size, flags)
     except BlockingIOError:
@@ -227,7 +239,7 @@ def _read(viewer: Viewer, connection: Any, size: int, flags: int = 0) -> bytes:
     except OSError:
         data = b""
     if data:
-        viewer.host.heard(viewer, data)
+        viewer.host.on_data(viewer, data)
     else:
-        viewer.host.left(viewer)
+        viewer.host.on_closed(viewer)
     return data

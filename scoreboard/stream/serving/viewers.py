@@ -1,34 +1,26 @@
-"""The open streams of one process: each frame is encoded once, and written to all in one loop."""
+"""The open streams of one process: which there are, and writing to them."""
 
 from __future__ import annotations
 
 import logging
 import random
-import secrets
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scoreboard.core.background import Loop
-from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.core.metrics import Metrics
-from scoreboard.stream.protocol import closing, frames
+from scoreboard.stream.protocol import closing
 from scoreboard.stream.protocol.carriers import Carrier
-from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, Kick, Resumed
+from scoreboard.stream.protocol.types import Cursor, Encoded, Frame
 from scoreboard.stream.protocol.websocket import Inbound
-from scoreboard.stream.serving.admission import Places, StreamClient
-from scoreboard.stream.serving.hub import Hub
+from scoreboard.stream.serving.counters import StreamCounts
 from scoreboard.stream.serving.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
-SLICE = 500  # viewers that are written between two looks at everything else
-SWEEP_SECONDS = 1.0
+SLICE = 500  # viewers that are written to before other greenlets have a turn
 STALLED_SECONDS = 30.0
-DRAIN_SECONDS = 15.0
-RUDE_BYTES = 16 * 1024  # of what nobody asked for
+CHATTY_BYTES = 16 * 1024  # that a client may send on a stream which expects nothing
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
@@ -37,171 +29,53 @@ class Audience:
 
     scopes: tuple[str, ...]
     carrier: Carrier
-    at: Cursor  # up to where its viewers were served, but for those who can't keep up
+    at: Cursor  # the position of its viewers, except of those that are behind
     viewers: dict[Viewer, None] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
 class Viewers:
-    """Serves the open streams of this process from the hub's memory."""
+    """Knows the open streams of this process, writes to them and ends them."""
 
-    hub: Hub
-    places: Places
-    clock: Clock
-    metrics: Metrics
-    heartbeat_seconds: int
-    max_age_seconds: int
+    counts: StreamCounts
     monotonic: Callable[[], float] = time.monotonic
-    handing_over: bool = False  # whether connections can be taken from the server here
-    draining: bool = False
-    spread_seconds: float = 0.0  # how long the last frame took to be written to all
-    drained_all: threading.Event = field(default_factory=threading.Event)
+    handing_over: bool = False  # whether connections can be taken from the web server
+    ready_listeners: list[Callable[[Viewer], None]] = field(default_factory=list)  # a viewer can take more
     _audiences: dict[tuple[tuple[str, ...], Carrier], Audience] = field(default_factory=dict)
-    _ready: deque[Viewer] = field(default_factory=deque)
-    _gone: deque[dict[str, object]] = field(default_factory=deque)
-    _degraded: bool = False
-    _swept: float = float("-inf")  # monotonic seconds
-    loop: Loop = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.loop = Loop("serving streams", self.turn, rest_seconds=SWEEP_SECONDS)
-        self.hub.listeners.append(self.loop.wake)
+    _of_players: dict[str, dict[Viewer, None]] = field(default_factory=dict)
+    _closed: deque[dict[str, object]] = field(default_factory=deque)  # to be logged
 
     def hand_over(self) -> None:
         """From now on, take connections from the web server: it can let go of them."""
         self.handing_over = True
 
-    # Coming
-
-    def admit(self, who: StreamClient, *, opening: bool = True) -> Frame | None:
-        """Take a place, which `dismiss` gives back. Returns the bye to refuse with where there is none."""
-        why = "drain" if self.draining else self.places.take(who, opening=opening)
-        if not why:
-            return None
-        self.metrics.add("refused", why=why)
-        return closing.frame(why)
-
-    def dismiss(self, who: StreamClient) -> None:
-        """Give back the place of somebody who did not open a stream after all."""
-        self.places.give_back(who)
-
-    def join(
-        self, viewer: Viewer, scopes: Sequence[str], carrier: Carrier, resumed: Resumed, head: bytes = b""
-    ) -> None:
-        """Begin to serve a viewer: `head`, hello, and what he missed. Raises OSError where he is gone."""
-        now = self.monotonic()
-        viewer.beat = now + self._beat()
-        # Ages differ, so that streams opened together do not all come back together.
-        age = self.max_age_seconds * random.uniform(0.8, 1.0)
-        left = (viewer.who.until - self.clock()) / 1000 if viewer.who.until is not None else age
-        viewer.until, viewer.why = now + min(age, left), "auth_expired" if left < age else "max_age"
-        audience = self._audience(tuple(scopes), carrier)
+    def add(self, viewer: Viewer, scopes: Sequence[str], carrier: Carrier, head: Cursor) -> None:
+        """Add a stream. `head` is the position of a new audience."""
+        key = (tuple(scopes), carrier)
+        audience = self._audiences.get(key)
+        if audience is None:
+            audience = self._audiences[key] = Audience(scopes=key[0], carrier=carrier, at=head)
         audience.viewers[viewer] = None
         viewer.audience = audience
-        self.metrics.add("opened", carrier=carrier.name)
-        self.metrics.add("resumes", how=resumed.resume)
-        first = [self.hello(resumed.resume), *resumed.frames]
-        data = carrier.opening(random.randrange(1000, 5000), first)
-        self.metrics.sent(carrier.name, 1, len(first), len(data))
-        viewer.write(head + data)
-        if viewer.at != self.hub.head:
-            # Counting him took a while, and what came meanwhile was sent to the others already.
-            self._serve_soon(viewer)
+        if viewer.client.player:
+            self._of_players.setdefault(viewer.client.player, {})[viewer] = None
 
-    def left(self, viewer: Viewer, why: str = "left") -> None:
-        """Forget a viewer. Called by the event loop too: does not wait, and may come twice."""
-        if viewer.closed:
-            return
-        viewer.close()
-        audience = viewer.audience
-        if audience is not None:
-            audience.viewers.pop(viewer, None)
-            if not audience.viewers:
-                self._audiences.pop((audience.scopes, audience.carrier), None)
-        self.places.give_back(viewer.who)
-        self.metrics.add("closed", why=why)
-        seconds = round(self.monotonic() - viewer.opened, 1)
-        self._gone.append({"why": why, "seconds": seconds, "bytes": viewer.sent})
-
-    def drained(self, viewer: Viewer) -> None:
-        """A viewer can take more. Called by the event loop too."""
-        if viewer.ending:
-            self.left(viewer, "bye")
-        elif viewer.at != viewer.audience.at:
-            self._serve_soon(viewer)
-
-    def heard(self, viewer: Viewer, data: bytes) -> None:
-        """A viewer said something. Called by the event loop too."""
-        if isinstance(viewer.inbound, Inbound):
-            answer, ends = viewer.inbound.feed(data, self.monotonic())
-            # What can't be answered at once is not answered: it must not get between other bytes.
-            answered = bool(answer) and not viewer.blocked and self._write(viewer, answer)
-            viewer.ending |= ends
-            if ends and not (answered and viewer.blocked):
-                self.left(viewer, "closed")
-            return
-        viewer.inbound += len(data)
-        if viewer.inbound > RUDE_BYTES:
-            self.left(viewer, "rude")
-
-    # Serving
-
-    def turn(self) -> float:
-        """Send what is new, and once a second do what the clock asks for. Returns the seconds to wait."""
-        self.serve()
-        if self.monotonic() - self._swept >= SWEEP_SECONDS:
-            self._swept = self.monotonic()
-            self.sweep()
-        return max(0.0, self._swept + SWEEP_SECONDS - self.monotonic())
-
-    def serve(self) -> None:
-        """Send every viewer what is new."""
-        begun, delivered = self.monotonic(), 0
-        if self._degraded != self.hub.degraded:
-            self._degraded = self.hub.degraded
-            for viewer in self.all():
-                viewer.beat = 0.0  # told at once, not with the next heartbeat
-            self.sweep()
-        served = 0
-        for audience in list(self._audiences.values()):
-            if served >= SLICE:
-                served = 0
-                time.sleep(0)  # let requests be answered
-            served += len(audience.viewers)
-            delivered += self._spread(audience)
-        for part in self._slices([self._ready.popleft() for _ in range(len(self._ready))]):
-            for viewer in part:
-                self._catch_up(viewer)
-        if delivered:
-            self.spread_seconds = self.monotonic() - begun
-            self.metrics.spread(self.spread_seconds)
-        while self._gone:
-            log.info("stream closed", extra=self._gone.popleft())
-
-    def sweep(self) -> None:
-        """Do what the clock asks for: heartbeats, ends of streams, and an eye on who is stuck."""
-        beats: dict[Audience, tuple[Cursor, bytes]] = {}
-        for part in self._slices(self.all()):
-            now = self.monotonic()
-            for viewer in part:
-                if viewer.closed:
-                    continue
-                if self._stuck(viewer, now):
-                    viewer.ending = False
-                    self.left(viewer, "stalled")
-                elif now >= viewer.until:
-                    self.end(viewer, closing.frame(viewer.why))
-                elif now >= viewer.beat and not viewer.blocked:
-                    self._beat_for(viewer, beats, now)
+    def audiences(self) -> list[Audience]:
+        """Every audience."""
+        return list(self._audiences.values())
 
     def all(self) -> list[Viewer]:
         """Every viewer."""
-        return [viewer for audience in list(self._audiences.values()) for viewer in audience.viewers]
+        return [viewer for audience in self.audiences() for viewer in audience.viewers]
+
+    def of_player(self, player: str) -> list[Viewer]:
+        """The viewers that a player's tickets opened."""
+        return list(self._of_players.get(player, ()))
 
     def watching(self) -> dict[str, list[Audience]]:
         """The audiences of each scope that is watched."""
         found: dict[str, list[Audience]] = {}
-        for audience in list(self._audiences.values()):
+        for audience in self.audiences():
             for scope in audience.scopes:
                 found.setdefault(scope, []).append(audience)
         return found
@@ -213,156 +87,34 @@ class Viewers:
             for scope, audiences in self.watching().items()
         }
 
-    def send(self, viewer: Viewer, frame: Encoded) -> bool:
-        """Send a frame of one viewer's own. Returns whether he could take it."""
-        if viewer.closed or viewer.ending or viewer.blocked:
-            return False
-        return self._write(viewer, viewer.audience.carrier.carry([frame]))
+    # Writing
 
-    def send_all(self, viewers: list[Viewer], frame: Encoded) -> None:
-        """Send some viewers a frame, but those who can't take it now."""
-        for part in self._slices(viewers):
-            for viewer in part:
-                self.send(viewer, frame)
-
-    # Leaving
-
-    def end(self, viewer: Viewer, bye: Frame) -> None:
-        """Send a viewer away."""
-        if viewer.closed or viewer.ending:
-            return
-        viewer.ending, viewer.until = True, self.monotonic() + STALLED_SECONDS
-        number = str(bye["code"])
-        self.metrics.add("byes", code=number)
-        if self._write(viewer, viewer.audience.carrier.closing(bye)) and not viewer.blocked:
-            self.left(viewer, bye["why"])
-
-    def end_all(self, viewers: list[Viewer], why: str) -> None:
-        """Send some viewers away at once."""
-        for part in self._slices(viewers):
-            for viewer in part:
-                self.end(viewer, closing.frame(why))
-
-    def cut(self, meant: Callable[[], bool]) -> None:
-        """Let go without a word of each viewer for whom `meant` says so, as a network does."""
-        for viewer in self.all():
-            if meant():
-                self.left(viewer, "cut")
-
-    def kick(self, kick: Kick) -> None:
-        """Send away a player, a session, or all who watch a scope, of this process."""
-        meant = [
-            viewer
-            for viewer in self.all()
-            if (kick.player and viewer.who.player == kick.player)
-            or (kick.session and viewer.who.session == kick.session)
-            or kick.scope in viewer.audience.scopes
-        ]
-        self.end_all(meant, kick.why)
-
-    def drain(self) -> None:
-        """Send everybody away, over some seconds, so that they do not all come back at once.
-
-        Where that has begun already, wait until it is done.
-        """
-        if self.draining:
-            self.drained_all.wait(DRAIN_SECONDS)
-            return
-        self.draining = True
-        self.hub.wake()  # those who poll are answered
-        leaving = self.all()
-        random.shuffle(leaving)
-        seconds, begun = closing.drain_seconds(len(leaving)), self.monotonic()
-        for number, viewer in enumerate(leaving, 1):
-            self.end(viewer, closing.frame("drain"))
-            rest = begun + seconds * number / len(leaving) - self.monotonic()
-            if rest > 0.01:
-                time.sleep(rest)
-        self.drained_all.set()
-
-    # Within
-
-    def _serve_soon(self, viewer: Viewer) -> None:
-        self._ready.append(viewer)
-        self.loop.wake()
-
-    def _audience(self, scopes: tuple[str, ...], carrier: Carrier) -> Audience:
-        found = self._audiences.get((scopes, carrier))
-        if found is None:
-            found = Audience(scopes=scopes, carrier=carrier, at=self.hub.head)
-            self._audiences[(scopes, carrier)] = found
-        return found
-
-    def _spread(self, audience: Audience) -> int:
-        before = audience.at
-        found, at = self.hub.after(audience.scopes, before)
-        if not found:
-            return 0
-        audience.at = at
-        data, delivered = audience.carrier.carry(found), 0
-        for part in self._slices(list(audience.viewers)):
-            for viewer in part:
-                if (viewer.at is before or viewer.at == before) and not viewer.blocked:
-                    viewer.at = at
-                    delivered += self._write(viewer, data)
-                else:
-                    self._catch_up(viewer)
-        self.metrics.sent(audience.carrier.name, delivered, len(found), len(data))
-        return delivered
-
-    def _catch_up(self, viewer: Viewer) -> None:
-        """Serve somebody who is elsewhere than the others."""
-        if viewer.closed or viewer.ending:
-            return
-        if viewer.blocked:
-            self.metrics.add("conflated")  # nothing is kept for him but where he is
-            return
-        found, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
-        if found:
-            viewer.at = at
-            data = viewer.audience.carrier.carry(found)
-            self.metrics.sent(viewer.audience.carrier.name, 1, len(found), len(data))
-            self._write(viewer, data)
-
-    def _stuck(self, viewer: Viewer, now: float) -> bool:
-        """Whether a viewer took nothing for too long, or takes too long to read the last he is sent."""
-        if viewer.ending and now >= viewer.until:
-            return True
-        # Of others the last heartbeat at least has reached them since.
-        if not viewer.blocked and now < viewer.beat:
-            return False
-        taken = viewer.taken
-        if taken != viewer.acked:
-            viewer.acked, viewer.moved = taken, now
-        return now - viewer.moved > STALLED_SECONDS
-
-    def _beat_for(self, viewer: Viewer, beats: dict[Audience, tuple[Cursor, bytes]], now: float) -> None:
-        viewer.beat = now + self._beat()
-        # What it tells must be what he has, so he is served first.
-        self._catch_up(viewer)
-        if viewer.closed or viewer.blocked:
-            return
-        audience = viewer.audience
-        at, data = beats.get(audience, (None, b""))
-        if at is not self.hub.head:
-            frame = self.hub.heartbeat(audience.scopes, rfc3339(self.clock()))
-            data = audience.carrier.carry([frames.encoded(frame)])
-            beats[audience] = (self.hub.head, data)
-        self._write(viewer, data)
-
-    def _write(self, viewer: Viewer, data: bytes) -> bool:
-        """Write to one viewer. Returns whether he is still there."""
+    def write(self, viewer: Viewer, data: bytes) -> bool:
+        """Write to one viewer. Returns whether it is still connected."""
         if viewer.closed:
             return False
         try:
             viewer.write(data)
         except OSError:
-            self.left(viewer)
+            self.on_closed(viewer)
             return False
         return True
 
-    def _slices(self, viewers: list[Viewer]) -> Iterator[list[Viewer]]:
-        # Begun elsewhere each time, so that nobody is always the last one.
+    def send(self, viewer: Viewer, frame: Encoded) -> bool:
+        """Send a frame to one viewer. Returns False if it can't take one now."""
+        if viewer.closed or viewer.ending or viewer.blocked:
+            return False
+        return self.write(viewer, viewer.audience.carrier.carry([frame]))
+
+    def send_all(self, viewers: list[Viewer], frame: Encoded) -> None:
+        """Send some viewers a frame, except those that can't take one now."""
+        for part in self.slices(viewers):
+            for viewer in part:
+                self.send(viewer, frame)
+
+    def slices(self, viewers: list[Viewer]) -> Iterator[list[Viewer]]:
+        """Some viewers in parts, between which other greenlets have a turn."""
+        # Begun at another viewer each time, so that none is always the last.
         first = random.randrange(len(viewers)) if viewers else 0
         turned = viewers[first:] + viewers[:first]
         for start in range(0, len(turned), SLICE):
@@ -370,16 +122,79 @@ class Viewers:
                 time.sleep(0)  # let requests be answered
             yield turned[start : start + SLICE]
 
-    def _beat(self) -> float:
-        return self.heartbeat_seconds * random.uniform(0.9, 1.1)
+    # Ending
 
-    def hello(self, resume: str) -> Encoded:
-        """The first frame of a stream."""
-        frame = frames.hello(
-            sid=secrets.token_hex(8),
-            heartbeat=self.heartbeat_seconds,
-            max_age=self.max_age_seconds,
-            now=rfc3339(self.clock()),
-            resume=resume,
-        )
-        return frames.encoded(frame)
+    def end(self, viewer: Viewer, bye: Frame) -> None:
+        """End a stream with a bye, after the private frames that wait."""
+        if viewer.closed or viewer.ending:
+            return
+        viewer.ending, viewer.ends_at = True, self.monotonic() + STALLED_SECONDS
+        self.counts.byes.inc(str(bye["code"]))
+        carrier = viewer.audience.carrier
+        data = carrier.carry(viewer.mail or ()) + carrier.closing(bye)
+        if self.write(viewer, data) and not viewer.blocked:
+            self.on_closed(viewer, bye["why"])
+
+    def end_all(self, viewers: list[Viewer], why: str) -> None:
+        """End some streams at once."""
+        for part in self.slices(viewers):
+            for viewer in part:
+                self.end(viewer, closing.frame(why))
+
+    def drop(self, chosen: Callable[[], bool]) -> None:
+        """Close connections without a bye, as a broken network does: each for which `chosen` returns True."""
+        for viewer in self.all():
+            if chosen():
+                self.on_closed(viewer, "cut")
+
+    def log_closed(self) -> None:
+        """Log the streams that were closed since the last call."""
+        while self._closed:
+            log.info("stream closed", extra=self._closed.popleft())
+
+    # Called by the event loop too: must not wait
+
+    def on_closed(self, viewer: Viewer, why: str = "left") -> None:
+        """Forget a viewer and give its slot back. May come twice."""
+        if viewer.closed:
+            return
+        viewer.close()
+        self._remove(viewer)
+        viewer.admission.release()
+        self.counts.closed.inc(why)
+        seconds = round(self.monotonic() - viewer.opened_at, 1)
+        self._closed.append({"why": why, "seconds": seconds, "bytes": viewer.sent})
+
+    def on_drained(self, viewer: Viewer) -> None:
+        """Everything that was written is sent."""
+        if viewer.ending:
+            self.on_closed(viewer, "bye")
+        elif viewer.at != viewer.audience.at or viewer.mail:
+            for listener in self.ready_listeners:
+                listener(viewer)
+
+    def on_data(self, viewer: Viewer, data: bytes) -> None:
+        """The client sent something."""
+        if isinstance(viewer.inbound, Inbound):
+            answer, ends = viewer.inbound.feed(data, self.monotonic())
+            # An answer that can't be sent at once is dropped: it must not get between other bytes.
+            answered = bool(answer) and not viewer.blocked and self.write(viewer, answer)
+            viewer.ending |= ends
+            if ends and not (answered and viewer.blocked):
+                self.on_closed(viewer, "closed")
+            return
+        viewer.inbound += len(data)
+        if viewer.inbound > CHATTY_BYTES:
+            self.on_closed(viewer, "chatty")
+
+    def _remove(self, viewer: Viewer) -> None:
+        audience, player = viewer.audience, viewer.client.player
+        if audience is None:
+            return
+        audience.viewers.pop(viewer, None)
+        if not audience.viewers:
+            self._audiences.pop((audience.scopes, audience.carrier), None)
+        mine = self._of_players.get(player, {})
+        mine.pop(viewer, None)
+        if not mine:
+            self._of_players.pop(player, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_an_answer_is_replayed_wherever_the_server_is(make_parts, sqlite_url):
 
 def test_what_troubles_the_api_troubles_it_below_a_path(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, base_path=BELOW)
-    parts.base.chaos = Chaos(read("kill=1"))
+    parts = replace(parts, base=replace(parts.base, chaos=Chaos(read("kill=1"))))
     client = create_app(parts).test_client()
 
     assert client.get(f"{BELOW}/healthz").status_code == 200

@@ -15,6 +15,12 @@ class Words(Table):
     def all(self):
         return [text for (text,) in self.rows("SELECT text FROM word ORDER BY text")]
 
+    def among(self, words):
+        condition, value = self.one_of("text", words)
+        return [
+            text for (text,) in self.rows(f"SELECT text FROM word WHERE {condition} ORDER BY text", (value,))
+        ]
+
 
 @pytest.fixture
 def database(database_url):
@@ -55,3 +61,27 @@ def test_a_snapshot_is_one_state_on_a_database_and_on_a_connection(database):
 
     assert Words(database).snapshot(twice) == ["one", "one"]
     assert database.transaction(lambda db: Words(db).snapshot(twice)) == ["one", "one"]
+
+
+def test_a_transaction_is_one_of_its_own_on_a_database_and_the_running_one_on_a_connection(database):
+    def add_and_stop(db):
+        Words(db).add("one")
+        raise Stop
+
+    def inside(db):
+        with pytest.raises(Stop):
+            Words(db).transaction(add_and_stop)
+        return Words(db).all()
+
+    with pytest.raises(Stop):
+        Words(database).transaction(add_and_stop)
+    assert Words(database).all() == []
+    assert database.transaction(inside) == ["one"]
+
+
+def test_a_condition_on_many_values_fits_a_database_and_a_connection(database):
+    for word in ("one", "two", "three"):
+        Words(database).add(word)
+
+    assert Words(database).among(["one", "two"]) == ["one", "two"]
+    assert database.run(lambda db: Words(db).among(["two", "four"])) == ["two"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scoreboard.stream.protocol import closing, frames
 from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS
-from scoreboard.stream.publishing.edge import BEAT
+from scoreboard.stream.publishing.edge import KEEP_ALIVE
 from tests.boards.calls import score
 from tests.contract import client_of
 from tests.sockets import unchunked
@@ -24,7 +24,7 @@ sent = st.lists(st.text(max_size=3000), min_size=1, max_size=4)
 
 
 def encoded(texts):
-    return [frames.encoded({"t": "notice", "text": text}) for text in texts]
+    return [frames.encode({"t": "notice", "text": text}) for text in texts]
 
 
 @given(sent)
@@ -74,7 +74,7 @@ def test_a_strict_reader_reads_what_an_edge_is_given_and_sent(edge):
     publish(parts)
     parts.stream.hub.read()
     published = parts.stream.edge._queue[-1]["formats"]["http-stream"]["content"].encode()
-    beat = BEAT.partition(";")[0].replace("\\n", "\n").encode()
+    beat = KEEP_ALIVE.partition(";")[0].replace("\\n", "\n").encode()
 
     read = strict_events(opening.data + published + beat)
 
@@ -98,7 +98,7 @@ def test_an_edge_that_looks_for_what_it_lacks_gets_that_and_nothing_else(edge):
 
 def test_a_refusal_inside_a_stream_is_an_event_with_its_pause(edge):
     parts, client = edge
-    parts.stream.viewers.draining = True
+    parts.stream.slots.closed = True
 
     answer = client.get("/v1/stream", headers={"Accept": "text/event-stream"})
 

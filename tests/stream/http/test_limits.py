@@ -7,8 +7,11 @@ import json
 import pytest
 
 from scoreboard.app import create_app
+from scoreboard.core.storage import rediskeys
+from scoreboard.stream.serving import history
 from tests.actions.play import Player
-from tests.boards.calls import refusal
+from tests.boards.calls import refusal, score
+from tests.contract import client_of
 from tests.stream.http.test_routes import events
 from tests.stream.steps import publish
 
@@ -55,7 +58,7 @@ def test_who_is_refused_takes_no_place(client):
     for _ in range(4):
         opened(client)
 
-    assert client.application.extensions["parts"].stream.viewers.places.taken == 0
+    assert client.application.extensions["parts"].stream.slots.taken == 0
 
 
 def test_polling_from_a_cursor_opens_nothing(client):
@@ -127,7 +130,7 @@ def test_who_polls_takes_a_place_like_everybody_else(home):
     answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
 
     assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"
-    assert home.parts.stream.viewers.places.taken == 6
+    assert home.parts.stream.slots.taken == 6
 
 
 @pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
@@ -149,3 +152,56 @@ def test_an_address_gets_so_many_tickets(make_parts, sqlite_url):
     found = [Player(parts).http.post("/v1/stream/ticket").status_code for _ in range(3)]
 
     assert found == [201, 201, 429]
+
+
+@pytest.mark.parametrize("path", ["stream", "poll?wait=5"])
+def test_no_board_is_opened_for_a_client_that_gets_no_slot(make_parts, sqlite_url, redis, path):
+    parts = make_parts(sqlite_url)
+    parts.followers.catch_up("boards")
+    parts.stream.hub.degraded = True  # so that nothing waits for a first frame
+    parts.stream.slots.most = 0
+
+    create_app(parts).test_client().get(f"/v1/{path}")
+
+    asked = redis.llen(rediskeys.dirty_wake())
+    assert asked == (0 if path == "stream" else 1), "a poll is answered without a slot"
+
+
+@pytest.fixture
+def old_cursor(make_parts, sqlite_url, monkeypatch):
+    """A process that may open one stream, and a cursor whose frames are not kept any more."""
+    monkeypatch.setattr(history, "FRAMES", 1)
+    parts = make_parts(sqlite_url, limit_stream="1/minute", stream_tick_ms=0)
+    parts.followers.catch_up("boards")
+    client = client_of(parts)
+    publish(parts)
+    parts.stream.hub.warm()
+    cursor = parts.stream.hub.head
+    for player in ("ada", "bob"):
+        score(client, "main", **{player: 1})
+        publish(parts)
+        parts.stream.hub.read()
+    return parts, cursor
+
+
+def test_a_cursor_whose_frames_are_gone_is_charged_as_an_opening(old_cursor):
+    parts, cursor = old_cursor
+    client = create_app(parts).test_client()
+
+    found = [opened(client, headers={"Last-Event-ID": str(cursor)}) for _ in range(2)]
+
+    assert [answer.status_code for answer in found] == [200, 429]
+    assert found[0].headers["Scoreboard-Resume"] == "partial"
+    assert parts.stream.slots.taken == 0
+
+
+def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
+    parts, cursor = old_cursor
+    parts.stream.slots._openings["127.0.0.1"] = (0.0, float("inf"))
+    parts.stream.slots.free = ()
+    client = create_app(parts).test_client()
+
+    answer = client.get("/v1/stream", headers={"Last-Event-ID": str(cursor), "Accept": "text/event-stream"})
+
+    assert json.loads(events(answer, 1)[0]["data"])["why"] == "rate"
+    assert parts.stream.slots.taken == 0

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from scoreboard.app import create_app
-from scoreboard.stream.http.upgrade import stream_messages
 from scoreboard.stream.protocol.types import Kick
+from scoreboard.stream.routes import stream_messages
 from tests.actions.play import Player
 from tests.boards.calls import put, refusal, score
 from tests.sockets import messages
@@ -86,7 +86,7 @@ def test_a_moderators_token_opens_a_private_board_for_as_long_as_his_session_las
     ada = guest("moderator")
     answer = ada.http.get("/v1/stream?boards=secret", buffered=False)
     (viewer,) = parts.stream.viewers.all()
-    assert viewer.who.until is not None
+    assert viewer.client.until is not None
 
     sign_out(ada)
 
@@ -119,7 +119,7 @@ def test_who_waits_for_a_board_that_becomes_private_is_not_shown_it(stream, part
         target=lambda: found.append(create_app(parts).test_client().get(path)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.stream.viewers.places.taken == 1)
+    wait_until(lambda: parts.stream.slots.taken == 1)
     put(stream, "main", public=False)
     score(stream, "main", bob=2)
     publish(parts)
@@ -181,7 +181,7 @@ def test_a_server_key_that_is_revoked_takes_its_streams_with_it(stream, parts):
     answer = stream.get("/v1/stream?boards=secret", headers=bearer, buffered=False)
     (viewer,) = parts.stream.viewers.all()
 
-    parts.stream.rooms.kick(Kick(session=key.id))
+    parts.stream.signals.kick(Kick(session=key.id))
 
     assert viewer.ending
     answer.close()

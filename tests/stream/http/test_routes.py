@@ -83,12 +83,12 @@ def test_a_viewer_who_leaves_gives_his_place_back(client, poll, parts):
     answer = client.get("/v1/stream", buffered=False)
     events(answer, 1)
 
-    assert parts.stream.viewers.places.taken == 0
+    assert parts.stream.slots.taken == 0
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
 def test_where_no_place_is_left_a_browser_is_told_inside_a_stream(client, poll, parts, accept):
-    parts.stream.viewers.places.most = 0
+    parts.stream.slots.most = 0
 
     answer = client.get("/v1/stream", headers={"Accept": accept})
 
@@ -101,7 +101,7 @@ def test_where_no_place_is_left_a_browser_is_told_inside_a_stream(client, poll, 
 
 
 def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
-    parts.stream.viewers.drain()
+    parts.stream.drain.drain()
 
     (bye,) = events(client.get("/v1/stream", headers={"Accept": "text/event-stream"}), 1)
 

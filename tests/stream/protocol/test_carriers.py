@@ -18,7 +18,7 @@ texts = st.lists(st.text(max_size=400), min_size=1, max_size=4)
 
 
 def encoded(text):
-    return frames.encoded({"t": "notice", "text": text})
+    return frames.encode({"t": "notice", "text": text})
 
 
 def lines(data):

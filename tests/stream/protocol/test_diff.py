@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.stream.protocol.diff import applied, checksum, difference, fields
+from scoreboard.stream.protocol.diff import apply, checksum, difference, fields
 from scoreboard.stream.protocol.types import Line
 
 rows = st.builds(
@@ -29,7 +29,7 @@ def line(id, score=0, **more):
 def test_a_difference_makes_the_new_list_of_the_old_one(old, new):
     travelled = json.loads(json.dumps(difference(old, new)))
 
-    assert applied(old, travelled) == new
+    assert apply(old, travelled) == new
 
 
 @given(lists)
@@ -66,7 +66,7 @@ def test_who_left_is_removed():
 
 def test_a_change_of_another_list_is_noticed():
     with pytest.raises(KeyError):
-        applied([line("a")], {"rm": [], "up": [[0, {"id": "b", "s": 1}]]})
+        apply([line("a")], {"rm": [], "up": [[0, {"id": "b", "s": 1}]]})
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_cursors_compare_by_incarnation_first():
 
 
 def test_an_event_carries_its_frame_on_one_line():
-    one = frames.encoded({"t": "delta", "id": "17-42", "s": 42, "text": "a\nb\r\u2028"})
+    one = frames.encode({"t": "delta", "id": "17-42", "s": 42, "text": "a\nb\r\u2028"})
     event, id, data, *blank = one.event.decode().split("\n")
 
     assert (event, id, blank) == ("event: delta", "id: 17-42", ["", ""])
@@ -50,7 +50,7 @@ def test_an_event_carries_its_frame_on_one_line():
 
 
 def test_a_frame_without_an_id_sends_none():
-    bye = frames.encoded(frames.bye(code=101, again=True, retry_ms=500, why="drain"))
+    bye = frames.encode(frames.bye(code=101, again=True, retry_ms=500, why="drain"))
 
     assert b"\nid:" not in bye.event
     assert json.loads(bye.line) == {"t": "bye", "code": 101, "again": True, "retry_ms": 500, "why": "drain"}

@@ -9,7 +9,7 @@ import time
 import jwt
 import pytest
 
-from scoreboard.stream.protocol.frames import encoded, notice
+from scoreboard.stream.protocol.frames import encode, notice
 from scoreboard.stream.protocol.types import Cursor
 from scoreboard.stream.publishing.edge import Edge
 from tests.actions.play import Player
@@ -91,7 +91,7 @@ def test_an_edge_is_sent_no_private_board(stream, parts):
 def test_an_edge_that_answers_nonsense_is_sent_the_same_again():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         edge = Edge(url=f"http://127.0.0.1:{listening.getsockname()[1]}", key=KEY)
-        edge.publish("main", Cursor(1, 1), Cursor(1, 2), encoded(notice("main", 1)))
+        edge.publish("main", Cursor(1, 1), Cursor(1, 2), encode(notice("main", 1)))
         posting = threading.Thread(target=edge.loop.run, daemon=True)
         posting.start()
         for answer in (b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"):

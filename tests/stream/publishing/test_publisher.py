@@ -25,7 +25,7 @@ def other(make_parts, sqlite_url, parts):
 
 def sent(redis):
     """All frames in Redis, decoded."""
-    return [frames.decoded(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
+    return [frames.decode(values["frame"]) for _, values in redis.xrange(rediskeys.frames())]
 
 
 def test_the_first_frame_of_a_board_is_a_snapshot_and_the_next_a_delta(client, parts, redis):
@@ -208,7 +208,7 @@ def test_an_emptied_redis_begins_a_new_incarnation(client, parts, redis, clock):
 
     assert parts.stream.hub.head.epoch > before.epoch
     resumed = parts.stream.hub.resume(["main"], str(before))
-    assert [frames.decoded(one.line)["why"] for one in resumed.frames] == ["epoch"]
+    assert [frames.decode(one.line)["why"] for one in resumed.frames] == ["epoch"]
 
 
 def test_a_restarted_redis_begins_a_new_incarnation_even_with_its_old_data(client, parts, other, redis):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from scoreboard.core.storage import rediskeys
 from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Cursor
-from scoreboard.stream.serving import history
+from scoreboard.stream.serving import history, hub
 from tests.boards.calls import put, score, submit
 from tests.stream.steps import Viewer, publish, published
 
@@ -14,7 +15,7 @@ from tests.stream.steps import Viewer, publish, published
 def resume(parts, since, *scopes):
     """The outcome of resuming, the decoded frames, and the reasons of snapshots among them."""
     resumed = parts.stream.hub.resume(scopes or ["main"], str(since))
-    sent = [frames.decoded(one.line) for one in resumed.frames]
+    sent = [frames.decode(one.line) for one in resumed.frames]
     return resumed.resume, sent, [frame["why"] for frame in sent if frame["t"] == "snapshot"]
 
 
@@ -178,3 +179,42 @@ def test_a_board_that_was_made_anew_shows_nothing_of_the_one_before(stream, part
     _, sent, _ = resume(parts, "", "cup")
 
     assert Viewer().take(sent).rows("cup") == []
+
+
+def heads_read(redis):
+    """How often a head was asked for: nothing else here is read by HMGET."""
+    return redis.info("commandstats").get("cmdstat_hmget", {}).get("calls", 0)
+
+
+def test_frames_that_came_say_where_the_head_is(stream, parts, redis):
+    score(stream, "main", p9=1)
+    publish(parts)
+    before = heads_read(redis)
+
+    parts.stream.hub.read()
+
+    assert parts.stream.hub.head == Cursor.parse(published(redis)[-1])
+    assert heads_read(redis) == before
+
+
+def test_where_no_frames_come_the_head_is_asked_for(stream, parts, redis, monkeypatch):
+    monkeypatch.setattr(hub, "READ_MS", 1)
+    before = heads_read(redis)
+
+    parts.stream.hub.read()
+
+    assert heads_read(redis) == before + 1
+
+
+def test_an_epoch_that_began_while_no_frames_came_is_noticed(stream, parts, redis, clock, monkeypatch):
+    monkeypatch.setattr(hub, "READ_MS", 1)
+    old = parts.stream.hub.head
+    clock.advance(ms=1)
+    redis.delete(rediskeys.head(), rediskeys.frames(), rediskeys.shown())
+    parts.stream.publisher._renewed = float("-inf")
+    publish(parts)
+    redis.delete(rediskeys.frames())
+
+    parts.stream.hub.read()
+
+    assert parts.stream.hub.head.epoch > old.epoch

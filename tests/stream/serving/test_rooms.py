@@ -7,6 +7,7 @@ import re
 import pytest
 
 from scoreboard.core.errors import NotFound
+from scoreboard.ops.exposition import exposition
 from scoreboard.stream.publishing.publisher import LONGEST_TICK_SECONDS, next_tick
 from scoreboard.stream.serving.rooms import surplus
 from tests.boards.calls import put
@@ -107,7 +108,8 @@ def labels(parts):
     """The processes that metrics name."""
     return set(
         re.findall(
-            r'scoreboard_stream_lag_frames\{process="(\w+)"\}', "\n".join(parts.stream.rooms.metrics())
+            r'scoreboard_stream_lag_frames\{process="(\w+)"\}',
+            "\n".join(exposition(parts.stream.rooms.families())),
         )
     )
 

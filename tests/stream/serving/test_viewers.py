@@ -11,17 +11,21 @@ from scoreboard.accounts.types import Player
 from scoreboard.stream.protocol.carriers import EVENTS
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving import personal
-from scoreboard.stream.serving.admission import StreamClient
+from scoreboard.stream.serving.admission import Admission, NotAdmitted, StreamClient
 from scoreboard.stream.serving.viewer import Viewer
 from tests.boards.calls import put, score
 from tests.stream.steps import publish
 
 
-class KeptFrame(Viewer):
-    """A viewer who keeps what he is sent, and takes no more while `full`."""
+def admitted(client):
+    return Admission(client, None)
 
-    def __init__(self, host, who=None):
-        super().__init__(host, who or StreamClient(), Cursor(0, 0), host.monotonic())
+
+class Kept(Viewer):
+    """A viewer that keeps what it is sent, and takes no more while `full`."""
+
+    def __init__(self, host, admission=None):
+        super().__init__(host, admission or admitted(StreamClient()), Cursor(0, 0), host.monotonic())
         self.got, self.full, self.on_its_way = b"", False, 0
 
     @property
@@ -61,12 +65,11 @@ class Time:
 
 @pytest.fixture
 def watch(stream, parts):
-    def watch(scope="main", **who):
-        viewer = KeptFrame(parts.stream.viewers, StreamClient(**who))
-        assert parts.stream.viewers.admit(viewer.who) is None
+    def watch(scope="main", **client):
+        viewer = Kept(parts.stream.viewers, parts.stream.slots.admit(StreamClient(**client)))
         resumed = parts.stream.hub.resume([scope], "")
         viewer.at = resumed.at
-        parts.stream.viewers.join(viewer, [scope], EVENTS, resumed)
+        parts.stream.serving.join(viewer, [scope], EVENTS, resumed)
         return viewer
 
     return watch
@@ -76,7 +79,7 @@ def change(client, parts, **scores):
     score(client, "main", **scores)
     publish(parts)
     parts.stream.hub.read()
-    parts.stream.viewers.serve()
+    parts.stream.serving.serve()
 
 
 def test_everybody_is_sent_the_same_bytes(stream, parts, watch):
@@ -96,8 +99,8 @@ def test_nothing_is_kept_for_who_can_take_nothing_and_he_gets_what_he_lacks(stre
         change(stream, parts, **{f"p{step % 3}": step + 1})
     before, slow.full = slow.got, False
 
-    parts.stream.viewers.drained(slow)
-    parts.stream.viewers.serve()
+    parts.stream.viewers.on_drained(slow)
+    parts.stream.serving.serve()
 
     assert before == b""
     assert [(frame["t"], frame.get("why")) for frame in slow.frames] == [("snapshot", "slow")]
@@ -112,8 +115,8 @@ def test_who_lacks_little_is_sent_just_that(stream, parts, watch):
     change(stream, parts, bob=2)
     slow.full = False
 
-    parts.stream.viewers.drained(slow)
-    parts.stream.viewers.serve()
+    parts.stream.viewers.on_drained(slow)
+    parts.stream.serving.serve()
 
     assert [frame["t"] for frame in slow.frames] == ["delta"]
 
@@ -126,7 +129,7 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
     viewer.got = b""
     parts.stream.viewers.monotonic.now += 20
 
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
 
     delta, beat = viewer.frames
     assert (delta["t"], beat["t"], beat["b"]) == ("delta", "hb", [["main", delta["s"], delta["crc"]]])
@@ -135,16 +138,16 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
 def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     viewer = watch()
     viewer.full = True
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
     parts.stream.viewers.monotonic.now += 29
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
     assert not viewer.closed
 
     parts.stream.viewers.monotonic.now += 2
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
-    assert parts.stream.viewers.places.taken == 0
+    assert parts.stream.slots.taken == 0
 
 
 def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
@@ -153,7 +156,7 @@ def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
     for _ in range(5):
         parts.stream.viewers.monotonic.now += 20
         viewer.on_its_way -= 1
-        parts.stream.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
 
     assert not viewer.closed
 
@@ -163,7 +166,7 @@ def test_a_dead_peer_is_found_out_by_the_heartbeats_that_he_does_not_acknowledge
     for _ in range(4):
         before = len(dead.got)
         parts.stream.viewers.monotonic.now += 17
-        parts.stream.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
         dead.on_its_way += len(dead.got) - before
 
     assert (dead.closed, alive.closed) == (True, False)
@@ -175,25 +178,25 @@ def test_who_never_gets_to_the_end_of_what_he_is_sent_is_sent_away_in_time_all_t
     for _ in range(7):
         parts.stream.viewers.monotonic.now += 10
         viewer.on_its_way -= 1
-        parts.stream.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
     assert viewer.frames[-1]["code"] == 301
     for _ in range(4):
         parts.stream.viewers.monotonic.now += 10
         viewer.on_its_way -= 1
-        parts.stream.viewers.sweep()
+        parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
 
 
 def test_a_stream_ends_between_four_fifths_and_all_of_its_age(parts, watch):
     viewers = [watch() for _ in range(50)]
-    ends = {viewer.until for viewer in viewers}
+    ends = {viewer.ends_at for viewer in viewers}
     parts.stream.viewers.monotonic.now += 479
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
     assert not any(viewer.closed for viewer in viewers)
 
     parts.stream.viewers.monotonic.now += 122
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {102}
     assert len(ends) > 40
@@ -203,7 +206,7 @@ def test_a_stream_ends_with_its_ticket(parts, watch, clock):
     viewer = watch(player="ada", until=clock() + 60_000)
     parts.stream.viewers.monotonic.now += 61
 
-    parts.stream.viewers.sweep()
+    parts.stream.serving.sweeper.sweep()
 
     assert (viewer.frames[-1]["code"], viewer.frames[-1]["again"]) == (301, True)
 
@@ -221,7 +224,7 @@ def test_a_stream_ends_with_its_ticket(parts, watch, clock):
 def test_who_is_kicked_leaves_and_nobody_else(parts, watch, kick, gone):
     viewers = [watch(player="ada", session="s1"), watch(player="ada", session="s2"), watch()]
 
-    parts.stream.viewers.kick(kick)
+    parts.stream.signals.receive(Cursor(1, 0), kick)
 
     assert [viewer.closed for viewer in viewers] == gone
 
@@ -230,7 +233,7 @@ def test_a_kick_reaches_every_process(parts, watch, make_parts, sqlite_url):
     viewer = watch(player="ada")
     other = make_parts(sqlite_url)
 
-    other.stream.rooms.kick(Kick(player="ada"))
+    other.stream.signals.kick(Kick(player="ada"))
     parts.stream.hub.read()
 
     assert viewer.frames[-1]["code"] == 402
@@ -284,24 +287,25 @@ def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, part
 
 def test_draining_ends_all_and_lets_nobody_in(parts, watch):
     viewers = [watch() for _ in range(5)]
-    draining = threading.Thread(target=parts.stream.viewers.drain)
+    draining = threading.Thread(target=parts.stream.drain.drain)
     parts.stream.viewers.monotonic.now = float("inf")  # so that nobody waits for his turn
     draining.start()
     draining.join(5)
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {101}
-    assert parts.stream.viewers.admit(StreamClient())["code"] == 101
-    assert parts.stream.viewers.drained_all.is_set()
+    with pytest.raises(NotAdmitted, match="drain"):
+        parts.stream.slots.admit(StreamClient())
+    assert parts.stream.drain.done.is_set()
 
 
 def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_more(stream, parts):
-    viewer = KeptFrame(parts.stream.viewers)
+    viewer = Kept(parts.stream.viewers)
     resumed = parts.stream.hub.resume(["main"], "")
     viewer.at = resumed.at
     change(stream, parts, bob=2)
 
-    parts.stream.viewers.join(viewer, ["main"], EVENTS, resumed)
-    parts.stream.viewers.serve()
+    parts.stream.serving.join(viewer, ["main"], EVENTS, resumed)
+    parts.stream.serving.serve()
 
     assert [frame["t"] for frame in viewer.frames] == ["hello", "snapshot", "delta"]
 
@@ -311,7 +315,7 @@ def test_who_comes_later_is_told_too_how_many_watch(parts, watch):
     parts.stream.rooms.exchange()
     parts.stream.rooms.notice()
     parts.stream.viewers.monotonic.now += 6
-    parts.stream.rooms._told["main"] = 2  # as if it had been two before
+    parts.stream.rooms._noticed_counts["main"] = 2  # as if it had been two before
     later = watch()
     first.got = b""
     parts.stream.rooms.exchange()
@@ -341,9 +345,9 @@ def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
     slow.full = True
     change(stream, parts, bob=3)
     slow.full = False
-    parts.stream.viewers.drained(slow)
-    parts.stream.viewers.serve()
+    parts.stream.viewers.on_drained(slow)
+    parts.stream.serving.serve()
 
-    counts = {name: count for name, _, count in parts.stream.viewers.metrics.items()}
+    counts = {name: count for name, _, count in parts.base.metrics.counted()}
 
-    assert counts["frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
+    assert counts["stream_frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each

@@ -1,4 +1,4 @@
-// badge.js: whether the rows move, by what was heard last.
+// badge.js: the badge that says whether the rows are live, by the time of the last frame.
 
 import { connectionState } from "../../../sdk/stream/connection.js"
 import { t, time } from "../messages.js"
@@ -6,7 +6,7 @@ import { t, time } from "../messages.js"
 const OLD = ["stale", "offline", "ended"]
 const MOVING = ["live", "delayed", "polling"]
 
-// What a badge shows of a feed's status: { state, text, title, carrier, shared }.
+// The badge for a feed's status: { state, text, title, carrier, shared }.
 export function badgeOf({ heardAt, carrier, shared, ...status }, { paused, now }) {
   const found = connectionState({ heardAt, carrier, ...status }, now)
   const state = paused && MOVING.includes(found) ? "paused" : found
@@ -17,13 +17,13 @@ export function showBadge(badge, { state, text, title, carrier, shared }) {
   badge.title = title
   badge.dataset.carrier = carrier ?? ""
   badge.dataset.shared = shared
-  // Only news is written, or it would be read aloud every second.
+  // Written only when it changed: otherwise it would be read aloud every second.
   if (badge.dataset.state === state && badge.lastElementChild.textContent === text) return
   badge.dataset.state = state
   badge.lastElementChild.textContent = text
 }
 
-// The words for a state; where the rows may be old, with the time that they are of.
+// The name of a state, with the time of the rows where they may be old.
 function stateText(state, heardAt) {
   const words = t(`connection.${state}`)
   return OLD.includes(state) && heardAt !== null ? t("connection.asOf", { state: words, time: time(heardAt) }) : words

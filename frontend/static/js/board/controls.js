@@ -1,13 +1,13 @@
-// controls.js: what one can do with a leaderboard: other views, search, pages, pause, favourites, and
-// rows that stand still while somebody reads them. Loaded when somebody comes near.
+// controls.js: the controls of a leaderboard: views, search, pages, pause, favourites, and rows that stay in place
+// while somebody reads them. Loaded when a pointer or the focus comes near.
 
 import { t } from "../messages.js"
 import { found } from "./compare.js"
-import { Asked } from "./lists.js"
-import { pageCount, streamed, stretch, turned } from "./pages.js"
+import { PolledList } from "./polled-list.js"
+import { isStreamed, pageCount, pageFor, rowRange } from "./paging.js"
 import { Reads } from "./reads.js"
-import { holdStill, walkable } from "./still.js"
-import { Stars } from "./stars.js"
+import { holdWhileReading, walkWithArrows } from "./reading-guard.js"
+import { Favourites } from "./favourites.js"
 
 const NOTHING = {
   around: "board.nothingAround",
@@ -22,25 +22,25 @@ export class Controls {
   #reads
   #view = "top"
   #words = ""
-  #stars = new Stars()
+  #favourites = new Favourites()
   #table
-  #rove
+  #updateTabStop
   #left = []
 
-  // `given` is what the panel was given.
+  // `given` are the panel's parts.
   constructor(given, settings) {
     this.#given = given
     this.#settings = settings
     this.#reads = new Reads(given.where)
     this.#table = given.root.querySelector(".rows")
-    this.#rove = walkable(this.#table)
+    this.#updateTabStop = walkWithArrows(this.#table)
     this.#listen()
     this.show()
   }
 
   fill(row, now) {
     const star = row.querySelector(".star button")
-    const starred = this.#stars.ids.has(now.id)
+    const starred = this.#favourites.ids.has(now.id)
     if (!star || star.getAttribute("aria-pressed") === String(starred)) return
     star.setAttribute("aria-pressed", starred)
     star.textContent = starred ? "★" : "☆"
@@ -62,20 +62,20 @@ export class Controls {
     this.#followMe()
   }
 
-  // The own row, where it is too far down to be streamed.
+  // The player's own row, if it is too far down to be streamed.
   #followMe() {
     const { me } = this.#settings
     const far = me && !this.#given.watch.rows.some(({ id }) => id === me)
-    this.#given.watch.follow(far ? this.#asked(() => this.#reads.entry(me)) : null)
+    this.#given.watch.follow(far ? this.#polled(() => this.#reads.entry(me)) : null)
   }
 
-  // What was typed: a name among those that are streamed, or anybody's id.
+  // Search for the typed words: a name among the streamed rows, or the id of any player.
   input(event, { value }) {
     const words = value.trim()
     if (!words) return this.choose(this.#view)
     this.#words = words
     const near = found(this.#given.watch.rows, words).length > 0
-    const list = near ? null : this.#asked(() => this.#reads.entry(words))
+    const list = near ? null : this.#polled(() => this.#reads.entry(words))
     this.#given.watch.choose({ view: "search", pick: (rows) => found(rows, words), list, page: 0 })
   }
 
@@ -86,7 +86,7 @@ export class Controls {
     else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
     else if (near(".pause")) this.#given.pause(!hold.paused)
     else if (near(".pill")) this.#given.watch.catchUp()
-    else if (near(".star button")) this.#stars.toggle(near("tr").dataset.player)
+    else if (near(".star button")) this.#favourites.toggle(near("tr").dataset.player)
     else if (near("tr.own") && getSelection().isCollapsed) this.scrollToMe()
   }
 
@@ -101,7 +101,7 @@ export class Controls {
     nothing.hidden = view === "top" || shown.rows.length > 0
     nothing.textContent = nothing.hidden ? "" : t(NOTHING[view])
     this.#showPages(view, shown.total)
-    this.#rove()
+    this.#updateTabStop()
   }
 
   close() {
@@ -109,35 +109,35 @@ export class Controls {
     this.#given.watch.follow(null)
   }
 
-  // What is asked for; null for what is streamed.
+  // The polled list of a view; null for streamed rows.
   #listed(page) {
     const { limit, me, players, radius } = this.#settings
     const { watch, size } = this.#given
     const view = this.#view
-    if (view === "around") return me ? this.#asked(() => this.#reads.around(me, radius)) : nobody()
-    if (view === "players") return this.#asked(() => this.#reads.players(players))
-    if (view === "favourites") return this.#favourites([...this.#stars.ids])
-    if (streamed(page, limit, size)) return null
-    return this.#asked(() => this.#reads.page({ offset: page * limit, limit }))
+    if (view === "around") return me ? this.#polled(() => this.#reads.around(me, radius)) : emptyList()
+    if (view === "players") return this.#polled(() => this.#reads.players(players))
+    if (view === "favourites") return this.#favouriteList([...this.#favourites.ids])
+    if (isStreamed(page, limit, size)) return null
+    return this.#polled(() => this.#reads.page({ offset: page * limit, limit }))
   }
 
-  #favourites(ids) {
-    return ids.length ? this.#asked(() => this.#reads.players(ids)) : nobody()
+  #favouriteList(ids) {
+    return ids.length ? this.#polled(() => this.#reads.players(ids)) : emptyList()
   }
 
-  #asked(ask) {
-    const list = new Asked(ask)
+  #polled(ask) {
+    const list = new PolledList(ask)
     list.addEventListener("problem", ({ detail }) => this.#given.tell("lb-error", detail))
     return list
   }
 
   #listen() {
     const again = () => (this.#view === "favourites" ? this.choose("favourites") : this.#given.watch.again())
-    this.#on(this.#stars, "change", again)
+    this.#on(this.#favourites, "change", again)
     this.#on(window, "storage", again)
     this.#on(this.#given.watch, "waiting", () => this.show())
     const { watch } = this.#given
-    this.#left.push(holdStill(this.#table, { hold: (why) => watch.hold.hold(why), release: (why) => watch.release(why) }))
+    this.#left.push(holdWhileReading(this.#table, { hold: (why) => watch.hold.hold(why), release: (why) => watch.release(why) }))
   }
 
   #on(target, type, run) {
@@ -145,18 +145,18 @@ export class Controls {
     this.#left.push(() => target.removeEventListener(type, run))
   }
 
-  // To the own row: in its place where it is on this page, else among those around it.
+  // Scroll to the own row if it is on this page; otherwise show the rows around it.
   scrollToMe() {
     const row = this.#table.querySelector(".own")
     if (!row || row.matches(".apart")) return this.choose("around")
-    const beside = row.previousElementSibling ?? row // the own row sticks to the edge, its neighbour does not
+    const beside = row.previousElementSibling ?? row // the own row is sticky, its neighbour is not
     beside.scrollIntoView({ block: "center" })
   }
 
   #turn(event, where) {
-    if (!event.defaultPrevented) return // in a tab of its own
+    if (!event.defaultPrevented) return // opened in a new tab
     const { page, limit } = this.#given.watch.choice
-    this.choose("top", turned(page, where, pageCount(this.#given.watch.shown.total, limit)))
+    this.choose("top", pageFor(page, where, pageCount(this.#given.watch.shown.total, limit)))
   }
 
   #showPause(hold) {
@@ -173,10 +173,10 @@ export class Controls {
     const pager = this.#find(".pager")
     const count = pageCount(total, limit)
     pager.hidden = view !== "top" || count < 2
-    const { first, last } = stretch(page, limit, total)
+    const { first, last } = rowRange(page, limit, total)
     this.#find(".where").textContent = t("board.page", { first, last, total })
     for (const link of pager.querySelectorAll("[data-turn]")) {
-      if (turned(page, link.dataset.turn, count) === page) link.setAttribute("aria-disabled", "true")
+      if (pageFor(page, link.dataset.turn, count) === page) link.setAttribute("aria-disabled", "true")
       else link.removeAttribute("aria-disabled")
     }
   }
@@ -186,7 +186,7 @@ export class Controls {
   }
 }
 
-// A list that is known to be empty.
-function nobody() {
-  return new Asked(() => ({ rows: [], total: 0 }))
+// A list without rows.
+function emptyList() {
+  return new PolledList(() => ({ rows: [], total: 0 }))
 }

@@ -1,7 +1,7 @@
-// custom-row.js: rows as a page's own template draws them. What is written into them is text.
+// custom-row.js: rows from a page's own template. Values are inserted as text, never as markup.
 
-import { scored } from "../words.js"
-import { changeText } from "./moves.js"
+import { scored } from "../formatting.js"
+import { changeText } from "./rank-changes.js"
 import { element, rankText } from "./row.js"
 
 // `data-field` is rank, name, id, score, change, or the name of a column.

@@ -1,14 +1,14 @@
-// drawing.js: a board that changes, on the page: rows glide, scores count up, marks say who won places,
-// and what matters is said aloud and told to the page. Loaded when there is something to draw.
+// drawing.js: draws changes of a board: rows glide, scores count up, marks show rank changes, and important news is
+// announced and dispatched as events. Loaded when there is something to draw.
 
 import { t } from "../messages.js"
 import { onPodium } from "./compare.js"
-import { showGains } from "./gains.js"
+import { showScoreChanges } from "./score-count-up.js"
 import { List } from "./list.js"
-import { Marks } from "./marks.js"
-import { fillMove, fillTrend } from "./moves.js"
+import { RankHistory } from "./rank-history.js"
+import { fillMove, fillTrend } from "./rank-changes.js"
 import { fillRow } from "./row.js"
-import { Says } from "./says.js"
+import { Announcer } from "./announcer.js"
 import { Slides } from "./slides.js"
 
 export class Drawing {
@@ -18,14 +18,14 @@ export class Drawing {
   #tell
   #list
   #custom
-  #says
-  #marks = new Marks()
+  #announcer
+  #history = new RankHistory()
   #slides = new Slides()
   #period
   #seen
   #before = { leader: null, own: null }
 
-  // `first` are the rows that were shown at `since`. `custom` fills rows by a template, where there is one.
+  // `first` are the rows that were shown at `since`. `custom` fills rows from a template, if there is one.
   constructor({ root, watch, format, first, since, announceMs, speak, tell, custom }) {
     this.#watch = watch
     this.#empty = root.querySelector(".empty")
@@ -33,18 +33,18 @@ export class Drawing {
     this.#tell = tell
     this.#custom = custom
     this.#list = new List(root)
-    this.#says = new Says(speak, announceMs)
+    this.#announcer = new Announcer(speak, announceMs)
     this.#period = watch.board.period
     this.#seen = first
-    if (first.length) this.#marks.see(first, since)
+    if (first.length) this.#history.see(first, since)
   }
 
   say(kind, text) {
-    this.#says.say(kind, text)
+    this.#announcer.say(kind, text)
   }
 
-  // Calmly where other rows are shown than before, not a change of those; without movement where `still`.
-  // `also(row, now)` writes what is not ours.
+  // Draw the shown rows: without effects where `calm` (other rows are shown, not changes of the same ones), without
+  // movement where `still`. `also(row, now)` fills the cells of others.
   draw({ me, podium, still, calm, also }) {
     this.#see(Date.now())
     const { board, choice, shown } = this.#watch
@@ -57,12 +57,12 @@ export class Drawing {
       fill: (row, before, now) => this.#fill(row, before, now, look, also),
     })
     this.#slides.from(places)
-    if (!calm) showGains(scored, this.#format, still)
+    if (!calm) showScoreChanges(scored, this.#format, still)
     this.#report(calm ? [] : moved, me)
     this.#showEmpty(board.total === 0 && shown.rows.length === 0)
   }
 
-  // Where the first HTML had rows there is nothing in it: text browsers would show it above them.
+  // If the first HTML had rows this element is empty: text browsers would show its text above them.
   #showEmpty(empty) {
     if (empty && !this.#empty.childElementCount) {
       const text = document.createElement("p")
@@ -73,21 +73,21 @@ export class Drawing {
   }
 
   #fill(row, before, now, look, also) {
-    const change = this.#marks.change(now)
+    const change = this.#history.change(now)
     if (this.#custom) return this.#custom(row, now, { ...look, change })
     fillRow(row, before, now, look)
     fillMove(row, change)
-    fillTrend(row, this.#marks.trend(now.id))
+    fillTrend(row, this.#history.trend(now.id))
     also(row, now)
   }
 
   #see(now) {
     const { board, rows } = this.#watch
     if (rows === this.#seen) return
-    if (board.period !== this.#period) this.#marks.clear()
+    if (board.period !== this.#period) this.#history.clear()
     this.#period = board.period
     this.#seen = rows
-    this.#marks.see(rows, now)
+    this.#history.see(rows, now)
   }
 
   #report(moved, me) {
@@ -96,11 +96,11 @@ export class Drawing {
     this.#before = { leader, own }
     this.#tell("lb-update", { total: board.total, period: board.period, moved })
     if (leader && before.leader && leader.id !== before.leader.id) {
-      this.#says.say("leader", t("board.leads", { name: leader.n }))
+      this.#announcer.say("leader", t("board.leads", { name: leader.n }))
       this.#tell("lb-leader-change", { player: leader.id, from: before.leader.id })
     }
     if (own && own.rank !== before.own?.rank) {
-      if (before.own) this.#says.say("rank", t("board.yourRank", { rank: own.rank }))
+      if (before.own) this.#announcer.say("rank", t("board.yourRank", { rank: own.rank }))
       this.#tell("lb-me", { player: own.id, rank: own.rank, from: before.own?.rank ?? null, score: own.s })
     }
   }

@@ -1,20 +1,20 @@
-// element.js: <live-leaderboard>. On our pages it takes over the rows of the first HTML, where they are;
-// on other sites it draws its own, in a shadow root. docs/pages.md describes it.
+// element.js: <live-leaderboard>. On our pages it takes over the rows of the first HTML in place; on other sites it
+// draws its own in a shadow root. docs/pages.md describes it.
 
 import { boardIn } from "./first-html.js"
 import { openFeed } from "./live.js"
 import { Panel } from "./panel.js"
 import { Watch } from "./watch.js"
 
-const OPENING = ["board", "period", "region", "src"] // another board: begin anew
+const OPENING = ["board", "period", "region", "src"] // a change of these shows another board
 const SETTING = ["animate", "hide", "limit", "me", "players", "radius", "view"]
 const ANNOUNCE_SECONDS = 10
 const FAVOURITES = "scoreboard.favourites"
 const AGAIN_MS = 10_000
-const PASSING = [0, 429, 500, 502, 503, 504] // 0: nothing was heard
+const PASSING = [0, 429, 500, 502, 503, 504] // 0: no answer arrived
 
 export class LiveLeaderboard extends HTMLElement {
-  static base = "" // of the server, with a slash at its end: where there is no attribute `src`
+  static base = "" // the server's address with a slash at its end, where there is no attribute `src`
   static observedAttributes = [...OPENING, ...SETTING, "paused"]
   #panel = null
   #watch = null
@@ -62,12 +62,12 @@ export class LiveLeaderboard extends HTMLElement {
     this.removeAttribute("paused")
   }
 
-  // Ask for everything anew.
+  // Load everything again.
   refresh() {
     this.#watch?.refresh()
   }
 
-  // Show the own row: in its place where it is on this page, else among those around it.
+  // Show the own row: scroll to it if it is on this page; otherwise show the rows around it.
   scrollToMe() {
     this.#panel?.scrollToMe()
   }
@@ -92,7 +92,7 @@ export class LiveLeaderboard extends HTMLElement {
     }
   }
 
-  // Throws where `src` is no address.
+  // Throws if `src` is not a valid address.
   #where() {
     const base = new URL(this.getAttribute("src") || LiveLeaderboard.base, document.baseURI).href.replace(/\/*$/, "/")
     const [board, period, region] = ["board", "period", "region"].map((name) => this.getAttribute(name) ?? "")
@@ -127,7 +127,7 @@ export class LiveLeaderboard extends HTMLElement {
     this.#tell("lb-ready", {})
   }
 
-  // A page further down stays as it is until it was asked for: the stream would show the top meanwhile.
+  // A later page keeps its rows until it is loaded: the stream would show the first page in the meantime.
   #start(watch, page) {
     if (!page) return watch.start()
     watch.addEventListener("chosen", () => watch.start(), { once: true })
@@ -142,11 +142,11 @@ export class LiveLeaderboard extends HTMLElement {
 
   #reopen() {
     this.#close()
-    this.querySelector(".lb")?.remove() // the rows of the first HTML are another board's
+    this.querySelector(".lb")?.remove() // the rows of the first HTML belong to the old board
     this.#open()
   }
 
-  // The style sheet hides what is named by one of these classes.
+  // The style sheet hides the parts that these classes name.
   #hide(root = this.querySelector(".lb") ? this : this.shadowRoot) {
     const names = ["lb", ...this.#words("hide").map((word) => `no-${word}`)]
     root?.querySelector(".lb")?.setAttribute("class", names.join(" "))
@@ -177,7 +177,7 @@ export class LiveLeaderboard extends HTMLElement {
   }
 }
 
-// Who loads this twice, as by two script tags, has one element all the same.
+// Loading this twice, as by two script tags, defines one element.
 export function define(base) {
   if (customElements.get("live-leaderboard")) return
   LiveLeaderboard.base = base

@@ -1,4 +1,4 @@
-// first-html.js: what the first HTML says of a board.
+// first-html.js: reads a board from the first HTML.
 
 import { emptyBoard } from "../../../sdk/stream/board-state.js"
 
@@ -19,7 +19,7 @@ export function columnsIn(table) {
   return table.dataset.names.split(" ").filter(Boolean)
 }
 
-// The board of the cursor that came with the rows; an empty one where they are a page further down.
+// The board at the cursor that came with the rows; an empty one for a later page.
 export function boardIn(root) {
   const { scope, since = "", ties, period, total, page } = root.querySelector(".lb").dataset
   if (Number(page)) return emptyBoard(scope)

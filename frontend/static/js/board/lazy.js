@@ -1,4 +1,4 @@
-// lazy.js: something that is loaded when it is first needed. Pure.
+// lazy.js: a value that is loaded when it is first needed. Pure.
 
 export class Lazy {
   value = null
@@ -9,7 +9,7 @@ export class Lazy {
     this.#load = load
   }
 
-  // Run with it: at once where it is there. Where it can't be loaded nothing happens, and the next one tries again.
+  // Run with the value, at once if it is loaded. If it can't be loaded nothing runs, and the next call tries again.
   async with(run) {
     if (!this.value) {
       try {

@@ -1,10 +1,9 @@
-// list.js: the rows on the page. Takes over those of the first HTML, and then changes no more of
-// them than is new.
+// list.js: the rows on the page. Takes over those of the first HTML, and then changes only what differs.
 
 import { sameResult } from "./compare.js"
 import { columnsIn, rowIn } from "./first-html.js"
 import { element, newRow, part } from "./row.js"
-import { heading } from "../words.js"
+import { heading } from "../formatting.js"
 
 export class List {
   table
@@ -25,8 +24,8 @@ export class List {
     return this.#rows.get(player)?.row ?? null
   }
 
-  // Make the rows those that are given; `apart` is one more, below a gap. `fill(row, before, now)` writes
-  // one. Returns the results and the ranks that changed.
+  // Show these rows; `apart` is one more, below a gap. `fill(row, before, now)` writes a row. Returns the results and
+  // the ranks that changed.
   show(rows, { columns, fill, podium, apart }) {
     if (this.columns.join() !== columns.join()) this.#head(columns)
     this.table.hidden = rows.length === 0
@@ -61,17 +60,17 @@ export class List {
       if (!before || !sameResult(before, now)) scored.push({ row, from: before?.s ?? null, to: now.s })
       if (before?.rank !== now.rank) moved.push({ player: now.id, from: before?.rank ?? null, to: now.rank })
       fill(row, before, now)
-      this.#rows.delete(now.id) // so that their order is the list's
+      this.#rows.delete(now.id) // so that the map has the list's order
       this.#rows.set(now.id, { row, shown: now })
       place = this.#placed(row, place)
     }
     return { scored, moved }
   }
 
-  // Put a row where it belongs, before `place`. Returns the place of the next one.
+  // Move a row to its place, before `place`. Returns the place of the next row.
   #placed(row, place) {
     if (place && row === place.nextElementSibling) {
-      put(this.#body, place, null) // one that sank: moving it is less than moving all that rose
+      put(this.#body, place, null) // a row that sank: moving it is cheaper than moving all rows that rose
       return row.nextElementSibling
     }
     if (row === place) return row.nextElementSibling
@@ -88,7 +87,7 @@ export class List {
   }
 }
 
-// Moving a row must not take the focus from what is in it.
+// Moving a row must not take the focus from an element in it.
 function put(body, row, place) {
   if (body.moveBefore && row.parentNode === body) return body.moveBefore(row, place)
   const focused = row.getRootNode().activeElement

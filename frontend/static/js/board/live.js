@@ -1,13 +1,13 @@
-// live.js: where a board's feed comes from: the one place that knows how one is made.
+// live.js: opens a board's feed.
 
-import { feedFor } from "../../../sdk/stream/sharing.js"
+import { PageFeed } from "../../../sdk/stream/page-feed.js"
 
-const NOWHERE = "0-0" // the server has not published the board yet, so there is nothing to resume
+const NOWHERE = "0-0" // the server has not published the board yet: there is nothing to resume
 
-// `base` is the server's address with a slash at its end; `since` a cursor, "" to begin with a snapshot.
-// `always`: stay connected while nobody looks, as on a big screen.
+// `base` is the server's address with a slash at its end; `since` is a cursor, "" to begin with a snapshot. `always`
+// keeps the connection of a hidden page, as on a big screen.
 export function openFeed(base, { scope, since = "", always }) {
-  return feedFor(base.replace(/\/$/, ""), {
+  return new PageFeed(base.replace(/\/$/, ""), {
     scope,
     since: since === NOWHERE ? "" : since,
     ...(always && { hiddenMs: Infinity }),

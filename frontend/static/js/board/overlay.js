@@ -1,4 +1,4 @@
-// overlay.js: rows over a picture. Its size is a style, which no attribute may hold here.
+// overlay.js: rows over a picture. The page's policy forbids style attributes, so the size is set here.
 
 import { define } from "./element.js"
 

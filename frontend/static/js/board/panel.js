@@ -1,9 +1,9 @@
-// panel.js: a leaderboard at work. What draws, and what is there for those who do more than look, is
-// loaded when it is needed: most pages are opened, looked at, and left.
+// panel.js: a live leaderboard. Drawing and controls are loaded when they are needed: most pages are opened, read,
+// and closed.
 
 import { badgeOf, showBadge } from "./badge.js"
 import { Lazy } from "./lazy.js"
-import { Lost } from "./lost.js"
+import { ConnectionAnnouncer } from "./connection-announcer.js"
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)")
 
@@ -13,7 +13,7 @@ export class Panel {
   #settings
   #drawing = new Lazy(async () => new (await import("./drawing.js")).Drawing(this.#given))
   #controls = new Lazy(async () => new (await import("./controls.js")).Controls(this.#given, this.#settings))
-  #lost = new Lost()
+  #connectionAnnouncer = new ConnectionAnnouncer()
   #frame = 0
   #calm = false
   #left = []
@@ -64,8 +64,8 @@ export class Panel {
     this.#on(document, "visibilitychange", () => document.hidden || watch.check())
     for (const type of ["pointerover", "focusin"]) this.#on(root, type, () => this.#controls.with())
     for (const type of ["click", "input"]) {
-      // Later, outside of the shadow root, an event no longer says what it was that was clicked, and it is too
-      // late to keep the browser from following a link.
+      // Read the target now: later, outside of the shadow root, an event no longer has it, and it is too late to
+      // prevent the browser from following a link.
       this.#on(root, type, (event) => {
         const { target } = event
         if (target.closest("[data-turn]") && !(event.ctrlKey || event.metaKey || event.shiftKey)) event.preventDefault()
@@ -81,7 +81,7 @@ export class Panel {
     this.#left.push(() => target.removeEventListener(type, run))
   }
 
-  // Draw once for each frame of the screen, and not at all while nobody sees it.
+  // Draw at most once for each frame of the screen, and not while the page is hidden.
   #soon(calm) {
     this.#calm ||= calm
     this.#drawing.with((drawing) => (this.#frame ||= requestAnimationFrame(() => this.#draw(drawing))))
@@ -108,7 +108,7 @@ export class Panel {
     const now = Date.now()
     const shown = badgeOf(watch.status, { paused: watch.hold.paused, now })
     showBadge(root.querySelector(".badge"), shown)
-    const news = this.#lost.news(shown.state, now)
+    const news = this.#connectionAnnouncer.news(shown.state, now)
     if (news && this.#drawing.value) this.#drawing.value.say("connection", news)
     else if (news) speak(news)
     if (shown.state === this.state) return

@@ -1,4 +1,4 @@
-// reads.js: a board's lists as the API answers them. No DOM. Throws a Refusal.
+// reads.js: reads a board's lists by the API. No DOM. Throws a Refusal.
 
 import { Api } from "../../../sdk/actions/api.js"
 import { withTies } from "./rows.js"
@@ -10,7 +10,7 @@ export class Reads {
   #path
   #where
 
-  // `period` and `region` as the API takes them; "" for the board's own.
+  // `period` and `region` as in the API; "" for the board's own.
   constructor({ base, board, period = "", region = "" }) {
     this.#api = new Api(base)
     this.#path = `v1/boards/${encodeURIComponent(board)}`
@@ -21,7 +21,7 @@ export class Reads {
     return this.#get(this.#path, {})
   }
 
-  // What the element says, in a language: { language, texts }.
+  // The element's texts in a language: { language, texts }.
   words(lang) {
     return this.#get("embed.json", { lang })
   }
@@ -34,14 +34,14 @@ export class Reads {
     return this.#list("/entries", { players: ids.join(",") })
   }
 
-  // Nobody, where the player has no place: what is asked for by name would be answered with an error then,
-  // which browsers write down.
+  // Empty if the player has no place. Asking for their neighbours would be answered with an error then, which browsers
+  // write to the console.
   async around(player, radius) {
     const own = await this.entry(player)
     return own.rows.length ? this.#list(`/entries/${player}/around`, { radius }) : own
   }
 
-  // Of whatever somebody took for an id.
+  // The row of a player; the id may be any text that was typed.
   async entry(player) {
     return ID.test(player) ? this.players([player]) : { rows: [], total: 0 }
   }

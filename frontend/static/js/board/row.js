@@ -1,10 +1,10 @@
-// row.js: one row on the page, and what of it changes. Names come from strangers: text only.
+// row.js: one row on the page, and its updates. Names come from strangers: they are inserted as text only.
 
 import { t } from "../messages.js"
-import { grouped, heading, scored } from "../words.js"
+import { grouped, heading, scored } from "../formatting.js"
 import { sameResult } from "./compare.js"
 
-// Roles are said aloud because rows that are laid out as grids lose them in some browsers.
+// Roles are explicit, because rows that are laid out as grids lose them in some browsers.
 export function newRow(id, columns) {
   const row = element("tr", "", "row")
   row.dataset.player = id
@@ -24,7 +24,7 @@ export function newRow(id, columns) {
   return row
 }
 
-// Make the row say what `now` says, where `before` (null for a new row) said something else.
+// Write what differs between `before` (null for a new row) and `now`.
 export function fillRow(row, before, now, { format, me }) {
   fillOwn(row, now.id === me)
   if (before?.n !== now.n) row.querySelector("bdi").textContent = now.n

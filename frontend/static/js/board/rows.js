@@ -7,7 +7,7 @@ export function rowsOf(board) {
   return withTies(board.lines.map((line, index) => ({ ...line, rank: rank[index] })))
 }
 
-// Who shares a rank with a neighbour is tied.
+// A row that shares its rank with a neighbour is tied.
 export function withTies(rows) {
   return rows.map((row, index) => ({
     ...row,

@@ -1,17 +1,17 @@
-// shadow.js: draws an empty leaderboard into an element's shadow root, on pages of other sites: what
-// _leaderboard.html writes into our own. A test holds the two against each other.
+// shadow.js: draws an empty leaderboard into an element's shadow root, on other sites. The HTML is that of
+// _leaderboard.html; a test compares the two.
 
 import { speak, t } from "../messages.js"
-import { heading } from "../words.js"
+import { heading } from "../formatting.js"
 import { Reads } from "./reads.js"
 import { element } from "./row.js"
 
-const FAILED = "This board can't be shown right now." // the server is away, and the words with it
+const FAILED = "This board can't be shown right now." // in English: the texts could not be loaded either
 const SHEETS = ["tokens", "leaderboard"]
 const VIEWS = { top: "board.top", around: "board.around", favourites: "board.favourites" }
 const TURNS = { first: "board.first", previous: "board.back", next: "board.next", last: "board.last" }
 
-// Returns the shadow root. Throws a Refusal where the server has no such board.
+// Returns the shadow root. Throws a Refusal if the server has no such board.
 export async function draw(host, where) {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" })
   const sheets = SHEETS.map((name) => sheet(new URL(`../../css/${name}.css`, import.meta.url)))
@@ -29,12 +29,12 @@ export async function draw(host, where) {
   return root
 }
 
-// The language of the page around it, or else the viewer's.
+// The language of the page around the element, or the viewer's.
 function tongue(host) {
   return host.closest("[lang]")?.lang || navigator.language
 }
 
-// Nothing is drawn before the style is there, or it would jump; without it, it is drawn all the same.
+// Resolves when the style sheet is loaded, so that nothing jumps, or when it can't be loaded.
 function sheet(url) {
   const link = made("link", { rel: "stylesheet", href: url.href })
   const ready = new Promise((resolve) => (link.onload = link.onerror = resolve))

@@ -1,4 +1,4 @@
-// share.js: a dialog with all ways to hand a board on. Loaded when somebody wants to.
+// share.js: a dialog with all ways to share a board. Loaded when it is opened.
 
 import { copyable } from "../copy-field.js"
 import { t } from "../messages.js"
@@ -11,12 +11,12 @@ export async function share(button) {
   dialog.setAttribute("aria-label", t("share.title"))
   dialog.append(head(dialog), code(qr), ...fields({ board, url }), ...send({ title, url }))
   dialog.addEventListener("close", () => dialog.remove())
-  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()) // beside it
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()) // outside of it
   document.body.append(dialog)
   dialog.showModal()
 }
 
-// Once; a dialog without its style can still be used.
+// Once. Without its style sheet the dialog is still usable.
 function styled() {
   const href = new URL("../../css/share.css", import.meta.url).href
   if (document.querySelector(`link[href="${href}"]`)) return
@@ -43,7 +43,7 @@ function code(address) {
 
 function fields({ board, url }) {
   const root = url.slice(0, url.lastIndexOf("/b/"))
-  const end = "</" // an end tag in a string is a riddle to some readers
+  const end = "</" // an end tag in a string would end an inline script
   return [
     field(t("share.link"), url),
     field(t("share.element"), `<script type="module" src="${root}/embed.js">${end}script>\n<live-leaderboard board="${board}">${end}live-leaderboard>`),
@@ -67,7 +67,7 @@ function field(label, text) {
   return whole
 }
 
-// Phones have a list of everything that one can send to; it is there on trusted pages only.
+// Phones have a share sheet; browsers offer it over https only.
 function send({ title, url }) {
   if (!navigator.share) return []
   const button = element("button", "share-send", "", t("share.send"))

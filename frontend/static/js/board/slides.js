@@ -1,4 +1,4 @@
-// slides.js: rows that moved start where they were seen last, and glide to where they stand now.
+// slides.js: rows that moved glide from their old place to the new one.
 
 const SLIDE_MS = 400
 const MOST_SLIDES = 40 // more at once is a flicker, not a movement
@@ -6,7 +6,7 @@ const MOST_SLIDES = 40 // more at once is a flicker, not a movement
 export class Slides {
   #running = new WeakMap()
 
-  // Where rows are seen now.
+  // The current places of rows.
   places(rows) {
     return new Map(rows.map((row) => [row, row.getBoundingClientRect()]))
   }
@@ -17,7 +17,7 @@ export class Slides {
     for (const [row, was] of before) {
       if (!row.isConnected) continue
       const now = row.getBoundingClientRect()
-      // Between podium and list only up and down: a row as wide as the list would leave the page at its side.
+      // Between podium and list only vertically: a row as wide as the list would leave the page at its side.
       const x = Math.abs(was.width - now.width) < 9 ? was.left - now.left : 0
       const y = was.top - now.top
       if (Math.abs(x) + Math.abs(y) >= 1 && (visible(was.top) || visible(now.top))) moved.push([row, x, y])
@@ -26,7 +26,7 @@ export class Slides {
   }
 
   #slide(row, x, y) {
-    // Who rises passes in front.
+    // A rising row passes in front.
     const zIndex = y > 0 ? 2 : 1
     const frames = [
       { transform: `translate(${x}px, ${y}px)`, zIndex },

@@ -1,15 +1,15 @@
-// tv.js: a big screen that nobody touches. It turns the pages, shows the time, keeps the screen awake,
-// moves a little so that nothing burns in, and loads itself anew once a day.
+// tv.js: a big screen without input. It turns the pages, shows the time, keeps the screen awake, moves a little so
+// that nothing burns in, and reloads once a day.
 
 import { t, time } from "../messages.js"
 import { define } from "./element.js"
-import { placeAfter, shiftAt } from "./rota.js"
+import { pageAfter, shiftAt } from "./paging.js"
 
 const PAGE_MS = 10_000
 const IDLE_MS = 3000
 const SHIFT_MS = 60_000
 const DAY_MS = 24 * 3600 * 1000
-const MOST_PAGES = 5 // who is further down is seen too seldom to wait for
+const MOST_PAGES = 5 // later pages would be seen too seldom
 
 const board = document.querySelector("live-leaderboard")
 const screen = document.querySelector(".screen")
@@ -27,9 +27,9 @@ board.addEventListener("lb-update", showPage)
 document.addEventListener("visibilitychange", stayAwake)
 
 function turn() {
-  // While a server is away its page would not load: then an old page is better than none.
+  // Reload only while the server answers: an old page is better than none.
   if (Date.now() - began > DAY_MS && ["live", "polling"].includes(board.state)) return location.reload()
-  const next = placeAfter(board.page, pages())
+  const next = pageAfter(board.page, pages())
   if (next !== board.page) board.page = next
 }
 
@@ -47,7 +47,7 @@ function showTime() {
   clock.textContent = time(Date.now(), { hour: "2-digit", minute: "2-digit" })
 }
 
-// Only where the browser trusts the page (not over plain http), and only while it is seen.
+// Browsers allow it over https only, and only while the page is visible.
 async function stayAwake() {
   if (document.hidden) return
   await navigator.wakeLock?.request("screen").catch(() => null)

@@ -1,21 +1,21 @@
-// watch.js: which rows a leaderboard shows, of which state, and what waits. No DOM.
+// watch.js: the rows that a leaderboard shows, and the updates that wait. No DOM.
 //
-// Frames make the live board. A choice shows a page of it, what `pick` takes out of it, or a `list` that
-// is asked for (lists.js). Events: "rows", "chosen" (other rows, not a change of these), "waiting", "status".
+// Frames update the live board. A choice shows a page of it, the rows that `pick` selects, or a polled `list`
+// (polled-list.js). Events: "rows" (they changed), "chosen" (other rows are shown), "waiting", "status".
 
 import { apply } from "../../../sdk/stream/board-state.js"
-import { Hold } from "./hold.js"
+import { UpdateHold } from "./update-hold.js"
 import { rowsOf } from "./rows.js"
 
 export class Watch extends EventTarget {
-  hold = new Hold()
+  hold = new UpdateHold()
   #feed
   #board
   #rows
   #choice
   #own = null
 
-  // `board` is shown already. Without a feed nothing moves.
+  // `board` is already shown. Without a feed it never changes.
   constructor({ feed, board, choice }) {
     super()
     this.#feed = feed
@@ -30,7 +30,7 @@ export class Watch extends EventTarget {
     return this.#board
   }
 
-  // All rows that are streamed.
+  // All streamed rows.
   get rows() {
     return this.#rows
   }
@@ -39,7 +39,7 @@ export class Watch extends EventTarget {
     return this.#choice
   }
 
-  // Of the feed; null where nothing streams.
+  // The feed's status; null without a feed.
   get status() {
     return this.#feed?.status ?? null
   }
@@ -51,7 +51,7 @@ export class Watch extends EventTarget {
     return { rows, total: this.#board.total }
   }
 
-  // A player's row, null where it is not known here.
+  // A player's row, null if it is not known here.
   row(player) {
     const known = (row) => row.id === player
     return this.#rows.find(known) ?? this.#own?.shown.rows.find(known) ?? null
@@ -65,8 +65,8 @@ export class Watch extends EventTarget {
     for (const source of this.#sources) source.stop()
   }
 
-  // After a sleep, or where the network came back: don't wait for a timer that slept as well. The feed
-  // does so by itself.
+  // After a sleep, or when the network is back: don't wait for a timer that slept too. The feed does this
+  // automatically.
   check() {
     for (const list of this.#lists) list.check()
   }
@@ -85,12 +85,12 @@ export class Watch extends EventTarget {
     if (!list) this.#chosen()
   }
 
-  // What is shown is to be drawn again.
+  // Draw the shown rows again.
   again() {
     this.#tell("chosen")
   }
 
-  // The own row, asked for where it is too far down to be streamed; null where it is not.
+  // Poll the own row, if it is too far down to be streamed; null to stop.
   follow(own) {
     this.#own?.stop()
     this.#own = own
@@ -102,7 +102,7 @@ export class Watch extends EventTarget {
     this.#tell(this.hold.release(reason) ? "rows" : "waiting")
   }
 
-  // Show what waits, whatever else holds.
+  // Show waiting updates, whatever the reasons to hold.
   catchUp() {
     if (this.hold.caughtUp()) this.#tell("rows")
   }
@@ -137,7 +137,7 @@ export class Watch extends EventTarget {
     this.#tell(this.hold.news() ? "rows" : "waiting")
   }
 
-  // What was chosen is shown at once, whatever holds: whoever chose it wants to see it.
+  // A choice is shown at once, whatever the reasons to hold.
   #chosen() {
     this.hold.caughtUp()
     this.#tell("chosen")
@@ -148,7 +148,7 @@ export class Watch extends EventTarget {
   }
 }
 
-// After opening and after every interruption the same is often sent again.
+// After opening and after every interruption the same rows are often sent again.
 function looksLike(one, other) {
   const look = ({ period, total, columns, lines }) => JSON.stringify([period, total, columns, lines])
   return look(one) === look(other)

@@ -1,9 +1,9 @@
-// builder.js: the form that builds an embed, its lines, and what they look like.
+// builder.js: the embed builder: a form, the code, and a preview.
 
 import { copyable } from "../copy-field.js"
 import { embedOf } from "./embed-code.js"
 
-const PREVIEW_MS = 400 // who is typing a number is not done with it
+const PREVIEW_MS = 400 // a number may still be being typed
 
 const root = document.getElementById("builder")
 const form = root.querySelector("form")
@@ -35,7 +35,7 @@ function show() {
   timer = setTimeout(() => look(address), PREVIEW_MS)
 }
 
-// By its path: behind a proxy this page may have come by another scheme than the server knows of.
+// By its path: behind a proxy this page's scheme may differ from the one that the server knows.
 function look(address) {
   const { pathname, search } = new URL(address)
   const here = new URL(pathname + search, location).href

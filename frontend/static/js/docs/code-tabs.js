@@ -1,5 +1,5 @@
-// code-tabs.js: <code-tabs> shows one of its figures at a time. Whoever chose a language has chosen it
-// for all of them, and for the next visit. Without scripts all figures are there, one below the other.
+// code-tabs.js: <code-tabs> shows one of its figures at a time. A chosen language applies to all of them, and to the
+// next visit. Without scripts all figures are shown, one below the other.
 
 const KEY = "scoreboard.samples"
 
@@ -57,7 +57,7 @@ class CodeTabs extends HTMLElement {
   }
 }
 
-// Samples above change their height: what was pressed stays where it is.
+// Samples above change their height: scroll so that the pressed tab stays in place.
 function choose(language, pressed) {
   const top = pressed.getBoundingClientRect().top
   for (const tabs of document.querySelectorAll("code-tabs")) tabs.show(language)
@@ -65,7 +65,7 @@ function choose(language, pressed) {
   try {
     localStorage.setItem(KEY, language)
   } catch {
-    // Nothing can be kept, as in some private windows.
+    // Storage is unavailable, as in some private windows.
   }
 }
 

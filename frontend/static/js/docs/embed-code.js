@@ -1,13 +1,12 @@
-// embed-code.js: what puts a board on another page, as its author chose it. Pure.
+// embed-code.js: the code that puts a board on another site. Pure.
 //
-// A choice is { kind, url, board, title, rows, theme, hide, scale }, the scale in percent. What is as it would
-// be anyway is left out.
+// A choice is { kind, url, board, title, rows, theme, hide, scale }, with the scale in percent. Defaults are left out.
 
 const ROWS = { element: 10, frame: 10, image: 10, overlay: 5 }
 const SCALE = 100
 const FRAME_HEIGHT_PX = 520
 
-// The address that shows it, and the lines that one puts on the page.
+// The address of the preview, and the code for the site.
 export function embedOf(choice) {
   return { address: ADDRESSES[choice.kind](choice), code: CODES[choice.kind](choice) }
 }
@@ -63,7 +62,7 @@ function rows({ kind, rows }) {
   return rows === ROWS[kind] ? "" : rows
 }
 
-// On an overlay there is nothing that could be light or dark by itself.
+// The default of an overlay is dark.
 function theme({ kind, theme }) {
   return theme === "auto" || (kind === "overlay" && theme === "dark") ? "" : theme
 }

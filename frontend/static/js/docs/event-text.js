@@ -1,10 +1,10 @@
-// event-text.js: the text of an event stream, taken apart as it comes. Pure.
+// event-text.js: parses the text of an event stream as it arrives. Pure.
 //
-// EventSource hides what an inspector is there to show: comments, the retry line, how long a frame is.
+// EventSource hides what an inspector has to show: comments, the retry line, and the length of a frame.
 
 export const EMPTY = { rest: "", last: "" }
 
-// What stands in a further piece of text: its events, and what to go on with.
+// Parse another piece of text: its events, and the state for the next piece.
 export function taken(state, text) {
   const blocks = (state.rest + text).replace(/\r\n?/g, "\n").split("\n\n")
   const rest = blocks.pop()
@@ -13,7 +13,7 @@ export function taken(state, text) {
   return { events, state: { rest, last } }
 }
 
-// One event, as it was written: `type`, `id`, `data` parsed where it is JSON, and the text itself.
+// One event: `type`, `id`, `data` (parsed if it is JSON), and its text.
 function parsed(text) {
   const event = { type: "", id: null, retryMs: null, comment: null, data: null, text }
   const data = []

@@ -1,4 +1,4 @@
-// events.js: the inspector of streams: what was sent, frame by frame.
+// events.js: the stream inspector: a stream, frame by frame.
 
 import { copyable } from "../copy-field.js"
 import { t } from "../messages.js"

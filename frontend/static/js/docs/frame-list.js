@@ -1,5 +1,5 @@
-// frame-list.js: the frames that came, newest first, with a filter for each type. Names in frames come from
-// strangers: text only, never markup.
+// frame-list.js: the received frames, newest first, with a filter for each type. Names in frames come from strangers:
+// they are inserted as text, never as markup.
 
 import { number, t, time } from "../messages.js"
 
@@ -111,7 +111,7 @@ function itemOf({ event, type, at }) {
     element("span", "about", aboutOf(event)),
   )
   const details = element("details", "", summary)
-  // A board of hundreds of rows is written out only for who wants to read it.
+  // A frame may have hundreds of rows: its body is written only when it is unfolded.
   details.addEventListener("toggle", () => details.append(bodyOf(event)), { once: true })
   const item = element("li", "", details)
   item.dataset.type = type
@@ -125,7 +125,7 @@ function bodyOf({ data, text }) {
   return pre
 }
 
-// What is worth knowing of a frame before it is unfolded.
+// The summary of a frame.
 function aboutOf({ data, comment, retryMs }) {
   const retry = retryMs !== null && `retry ${retryMs} ms`
   if (data === null) return [retry, comment].filter(Boolean).join(" · ")

@@ -1,4 +1,4 @@
-// guide.js: what the guide needs of scripts: its samples can be chosen and copied.
+// guide.js: lets readers of the guide choose and copy its samples.
 
 import { copyable } from "../copy-field.js"
 import "./code-tabs.js"

@@ -1,4 +1,4 @@
-// raw-stream.js: one stream as its text comes, opened again as its frames say. No DOM.
+// raw-stream.js: the text of one stream, reopened as its frames say. No DOM.
 
 import { EMPTY, taken } from "./event-text.js"
 
@@ -10,7 +10,7 @@ const browser = {
   cancel: (timer) => clearTimeout(timer),
 }
 
-// Tells of each "event" as it comes, and of each "change" of `state`: opening, open, waiting, refused.
+// Dispatches each "event" as it arrives, and each "change" of `state`: opening, open, waiting, refused.
 export class RawStream extends EventTarget {
   state = "closed"
   cursor = ""
@@ -50,7 +50,7 @@ export class RawStream extends EventTarget {
     this.#ends?.abort()
   }
 
-  // Reads until the stream ends. After how long to come back; null where there is nothing to come back for.
+  // Read until the stream ends. Resolves with the milliseconds before it is opened again; null if it must not be.
   async #read(signal) {
     let pause = PAUSE_MS
     try {
@@ -69,7 +69,7 @@ export class RawStream extends EventTarget {
         }
       }
     } catch {
-      // The line broke, or was closed by us.
+      // The connection broke, or we closed it.
     }
     return pause
   }
@@ -80,7 +80,7 @@ export class RawStream extends EventTarget {
   }
 }
 
-// A reader by hand: not every browser can iterate over a stream.
+// With a reader, since not every browser can iterate over a stream.
 async function* texts(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   try {

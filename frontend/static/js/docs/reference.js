@@ -1,4 +1,4 @@
-// docs.js: shows the API's description with Swagger UI, which is served from here like everything else.
+// reference.js: shows the API description with Swagger UI, which this server serves too.
 
 const place = document.querySelector("#reference")
 const dark = matchMedia("(prefers-color-scheme: dark)")

@@ -1,12 +1,12 @@
-// game.js: one visitor's rounds: what a press of the button means, and what is said. No DOM.
+// game.js: a visitor's rounds: the effect of a press, and the status text. No DOM.
 
 import { passes } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
-import { keptText, receiptText, refusalText, unsentText } from "./says.js"
+import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
 
 const SLOW_MS = 3000
-const REST_MS = 1000 // who is still tapping does not start the next round by it
+const REST_MS = 1000 // a late tap must not start the next round
 
 const browser = { sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)) }
 
@@ -24,7 +24,7 @@ export class Game extends EventTarget {
   #action = null
   #full = null
 
-  // Who plays `ahead` begins the next round before the last one is counted.
+  // With `ahead`, the next round may begin before the last one is counted.
   constructor({ type, board, actions, rounds = roundFor, ahead = false, world = browser }) {
     super()
     this.#roundFor = rounds
@@ -35,7 +35,7 @@ export class Game extends EventTarget {
     this.#world = world
   }
 
-  // Whether a press does anything now.
+  // Whether a press has an effect now.
   get pressable() {
     return ["ready", "tapping", "unsent", "again"].includes(this.state)
   }
@@ -86,7 +86,7 @@ export class Game extends EventTarget {
     }
   }
 
-  // What waits is sent by itself as well, as soon as it can be.
+  // A waiting action is also sent automatically, as soon as possible.
   #wait(action) {
     const say = (text) => this.state === "unsent" && this.#action === action && this.#rest(text)
     action.answer?.().then(
@@ -100,7 +100,7 @@ export class Game extends EventTarget {
     const say = (text) => this.#action === action && this.#change({ text })
     action.complete(claimFor(this.round, this.taps)).then(
       (receipt) => say(receiptText(receipt, this.#board)),
-      (refusal) => say(passes(refusal) ? keptText(refusal) : refusalText(refusal)),
+      (refusal) => say(passes(refusal) ? queuedText(refusal) : refusalText(refusal)),
     )
     return this.#rest(t("play.onTheWay"))
   }

@@ -1,4 +1,4 @@
-// lights.js: nine lights, of which one is on: who hits it before it moves has a point.
+// lights.js: nine lights, one of which is lit. Hitting it before it moves scores a point.
 
 import { howText, roundFor } from "./round.js"
 
@@ -45,7 +45,7 @@ export class Lights {
   #end(focused) {
     clearTimeout(this.#timer)
     this.#light(null)
-    if (focused) this.#field.dispatchEvent(new Event("over")) // the focus needs another place
+    if (focused) this.#field.dispatchEvent(new Event("over")) // the focus must go elsewhere
   }
 
   #hop() {
@@ -67,7 +67,7 @@ export class Lights {
     this.#game.press()
   }
 
-  // The lights are numbered; space and Enter hit the one that has the focus.
+  // Digits hit the light of that number; space and Enter hit the focused one.
   #typed(event) {
     if (event.repeat) return
     const focused = event.key === " " || event.key === "Enter"
@@ -78,7 +78,7 @@ export class Lights {
   }
 }
 
-// The digit that is written on the key: some keyboards write it in other letters, or only with Shift.
+// The digit printed on a key: some keyboards type other characters, or need Shift.
 function digit({ key, code }) {
   return Number(key) || Number(/^(?:Digit|Numpad)(\d)$/.exec(code)?.[1])
 }

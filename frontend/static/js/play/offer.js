@@ -1,5 +1,5 @@
-// offer.js: the button by which a visitor plays. Who only watches does not load the game; who comes near it
-// does, and who was here before and whose points still wait.
+// offer.js: the button that starts the game. The game is loaded when a pointer or the focus comes near, or when points
+// of an earlier visit still wait.
 
 import { t } from "../messages.js"
 

@@ -1,4 +1,4 @@
-// page.js: the page on which visitors play, put together.
+// page.js: the script of the play page.
 
 import { Stock } from "../../../sdk/actions/stock.js"
 import { Scoreboard } from "../../../sdk/scoreboard.js"
@@ -8,10 +8,10 @@ import { Game } from "./game.js"
 import { Lights, lightsRoundFor } from "./lights.js"
 import { PlayButton } from "./play-button.js"
 import { Rounds } from "./rounds.js"
-import { refusalText } from "./says.js"
-import { Stand } from "./stand.js"
+import { refusalText } from "./round-texts.js"
+import { MyStanding } from "./my-standing.js"
 import { renderTop } from "./top.js"
-import { Waiting } from "./waiting.js"
+import { QueueBanner } from "./queue-banner.js"
 
 const LABELS = { tapping: "play.catch" }
 
@@ -28,10 +28,10 @@ const stock = new Stock({ actions: player })
 const game = new Game({ type, board, actions: stock, rounds: lightsRoundFor, ahead: true })
 const button = new PlayButton(find(".play"), game, { labels: LABELS, taps: false })
 const mine = player.optimistic(id, { types: [type], operator, order })
-const stand = new Stand(find(".stand"), board)
+const standing = new MyStanding(find(".standing"), board)
 const rounds = new Rounds(find("#rounds"), board)
 new Lights(find(".lights"), game)
-new Waiting(find("#waiting"), player.queue)
+new QueueBanner(find("#waiting"), player.queue)
 find(".play button").addEventListener("click", () => button.press())
 find(".lights").addEventListener("over", () => find(".play button").focus())
 mine.addEventListener("change", () => show(live))
@@ -52,7 +52,7 @@ function watched() {
   return Object.assign(opened, { known: me })
 }
 
-// Who played for the first time is somebody now, and can be told where he stands.
+// After the first round the visitor has an id, and the stream can tell their standing.
 function queued() {
   if (player.id !== null && !live.known) {
     live.stop()
@@ -63,12 +63,12 @@ function queued() {
 
 function show({ board: shown, entries, me }) {
   if (shown.s !== null) renderTop(find("#top"), entries, board.decimals, player.id)
-  stand.render(mine.state, me?.tot ?? shown.total)
+  standing.render(mine.state, me?.tot ?? shown.total)
 }
 
 function takenBack({ refusal }) {
   if (refusal.code === "overlapping_action") stock.stop()
-  stand.shake()
+  standing.shake()
   find("#said").textContent = refusalText(refusal)
 }
 

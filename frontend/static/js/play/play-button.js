@@ -1,4 +1,4 @@
-// play-button.js: a game on the page. One button plays all its parts, so that focus stays where it is.
+// play-button.js: the button of a game. One button serves all its states, so that the focus stays in place.
 
 import { t } from "../messages.js"
 
@@ -24,7 +24,7 @@ export class PlayButton {
   #taps
   #shown = "ready"
 
-  // Where the points are made elsewhere on the page (`taps` is false), it only begins rounds.
+  // With `taps` false the points are made elsewhere on the page, and the button only begins rounds.
   constructor(section, game, { labels = {}, taps = true } = {}) {
     this.#labels = { ...LABELS, ...labels }
     this.#taps = taps
@@ -33,7 +33,7 @@ export class PlayButton {
     this.#pips = section.querySelector(".pips")
     this.#game = game
     game.addEventListener("change", () => this.#render())
-    this.#button.addEventListener("keydown", (event) => event.repeat && event.preventDefault()) // held is one press
+    this.#button.addEventListener("keydown", (event) => event.repeat && event.preventDefault()) // holding the key is one press
   }
 
   press() {
@@ -49,12 +49,12 @@ export class PlayButton {
     this.#renderPips(round, taps)
     this.#find(".count").textContent = state === "tapping" && taps ? taps : ""
     const status = this.#find("[role=status]")
-    if (status.textContent !== text) status.textContent = text // only news, or it would be read aloud again
+    if (status.textContent !== text) status.textContent = text // otherwise it would be read aloud again
     if (state === this.#shown) return
     this.#shown = state
     this.#section.dataset.state = state
     this.#find(".label").textContent = t(this.#labels[state])
-    this.#button.setAttribute("aria-disabled", String(!this.#pressable)) // a disabled one would lose focus
+    this.#button.setAttribute("aria-disabled", String(!this.#pressable)) // a disabled button would lose the focus
     this.#renderTime(state === "tapping" || state === "waiting" ? round.seconds : 0)
   }
 
@@ -66,7 +66,7 @@ export class PlayButton {
     for (const [index, pip] of [...this.#pips.children].entries()) pip.classList.toggle("on", index < taps)
   }
 
-  // The time that is left, as a bar; by whole seconds for those who want no motion.
+  // The remaining time as a bar; in steps of a second for readers who prefer reduced motion.
   #renderTime(seconds) {
     const bar = this.#find(".time")
     for (const old of bar.getAnimations()) old.cancel()

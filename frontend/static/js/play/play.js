@@ -1,4 +1,4 @@
-// play.js: what playing on a board's page needs, put together. Loaded when somebody wants to play.
+// play.js: the game on a board's page. Loaded when somebody wants to play.
 
 import { Api } from "../../../sdk/actions/api.js"
 import { Player } from "../../../sdk/actions/player.js"

@@ -1,5 +1,5 @@
-// round.js: a short round that fits an action type: tapping for as many points as the type allows, or,
-// where its points are fixed, only waiting.
+// round.js: a short round for an action type: tapping for as many points as the type allows, or only waiting if its
+// points are fixed.
 
 import { t } from "../messages.js"
 

@@ -1,7 +1,7 @@
-// rounds.js: the visitor's last rounds, and what became of each.
+// rounds.js: the visitor's last rounds, and their results.
 
 import { t, time } from "../messages.js"
-import { refusalText, wonText } from "./says.js"
+import { refusalText, wonText } from "./round-texts.js"
 
 const MOST = 10
 
@@ -15,7 +15,7 @@ export class Rounds {
   #section
   #board
 
-  // `board` says how the page shows scores: { decimals, sign }.
+  // `board` has the format of scores: { decimals, sign }.
   constructor(section, board) {
     this.#section = section
     this.#board = board

@@ -1,6 +1,6 @@
-// top.js: the first few of the board.
+// top.js: the first rows of the board.
 
-import { writtenOut } from "../words.js"
+import { writtenOut } from "../formatting.js"
 
 const SHOWN = 5
 

@@ -1,0 +1,21 @@
+// push.js: the carriers by which a server sends frames as they happen: server-sent events and WebSockets.
+
+const FRAMES = ["hello", "snapshot", "delta", "hb", "me", "reset", "notice", "bye"]
+
+export function openEvents(base, query, told) {
+  const source = new EventSource(`${base}/v1/stream?${query}`)
+  for (const type of FRAMES) source.addEventListener(type, ({ data }) => told.text(data))
+  // An EventSource reconnects automatically, but never after some answers, and without its cursor once it is closed.
+  source.addEventListener("error", () => told.failed())
+  return () => source.close()
+}
+
+// Proxies that hold back server-sent events usually let WebSockets through.
+export function openSocket(base, query, told) {
+  const address = new URL(`${base}/v1/ws?${query}`, globalThis.location?.href)
+  address.protocol = address.protocol.replace("http", "ws")
+  const socket = new WebSocket(address)
+  socket.addEventListener("message", ({ data }) => told.text(data))
+  socket.addEventListener("close", () => told.failed()) // follows every error too
+  return () => socket.close()
+}

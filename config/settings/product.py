@@ -1,0 +1,64 @@
+"""Settings of what the product offers, and of how it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings.checks import at_least, on_or_off, one_of_in_any_case
+from config.settings.row import setting
+from scoreboard.core.root import ROOT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductSettings:
+    """Rows of the table."""
+
+    boards_file: Path = setting(
+        "BOARDS_FILE", ROOT / "config/boards.toml", "Boards that exist from the first start."
+    )
+    actions_file: Path = setting(
+        "ACTIONS_FILE", ROOT / "config/actions.toml", "Action types that exist from the first start."
+    )
+    guest_days: int = setting(
+        "GUEST_DAYS",
+        30,
+        "Days without use after which guests without scores are deleted; 0 keeps them.",
+        check=at_least(0),
+    )
+    demo_action: str = setting(
+        "DEMO_ACTION",
+        "play-round",
+        "The action type that visitors of a board's page may play, where it exists and feeds that board.",
+    )
+    default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
+    service_worker: str = setting(
+        "SERVICE_WORKER",
+        "on",
+        "on: browsers keep boards for use without a network. off: browsers that kept some delete them.",
+        check=on_or_off,
+    )
+    chaos: str = setting(
+        "SCOREBOARD_CHAOS",
+        "",
+        "Faults to inject, as seed=7,kill=0.01,latency=0.2:0-500,database=0.05:0-1000. Not in production.",
+    )
+    log_level: str = setting(
+        "LOG_LEVEL",
+        "INFO",
+        "DEBUG, INFO, WARNING or ERROR.",
+        check=one_of_in_any_case("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
+    sqlite_synchronous: str = setting(
+        "SQLITE_SYNCHRONOUS",
+        "FULL",
+        "FULL survives a power cut; NORMAL may lose the last commits, and is faster.",
+        check=one_of_in_any_case("FULL", "NORMAL"),
+    )
+    fast_path: str = setting(
+        "FAST_PATH",
+        "on",
+        "on: web processes parse plain requests themselves. off: gunicorn parses all of them, at more cost.",
+        check=on_or_off,
+        formerly="FAST_LANE",
+    )

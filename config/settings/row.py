@@ -1,0 +1,73 @@
+"""A row of the table of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.settings.rates import is_rate
+
+
+class SettingError(ValueError):
+    """One or more settings have a value that can't be used. The message names each of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A value as its check sees it, beside all other settings."""
+
+    name: str
+    value: Any
+    secret: bool
+    settings: Any
+
+    def must(self, rule: str, *, instead_of: object = None) -> str:
+        """A complaint: the setting, the rule, and the value or its bad part. Secrets are not repeated."""
+        found = self.value if instead_of is None else instead_of
+        return f"{self.name} must {rule}" + ("" if self.secret else f", not {str(found)!r}")
+
+
+Check = Callable[[Given], str]
+
+
+def passes(given: Given) -> str:
+    """The check of a row that takes any value."""
+    return ""
+
+
+def setting(
+    name: str,
+    default: Any,
+    help: str,
+    *,
+    check: Check = passes,
+    secret: bool = False,
+    empty: bool = False,
+    formerly: str = "",
+) -> Any:
+    """One row: the environment variable, its default, what it is for, and its rule.
+
+    `check` returns a complaint, or "". It sees no empty text. An empty variable counts as absent, unless
+    `empty` is true. `formerly` is an older name of the variable, which is still read.
+    """
+    metadata = {
+        "name": name,
+        "help": help,
+        "check": check,
+        "secret": secret,
+        "empty": empty,
+        "formerly": formerly,
+    }
+    return field(default=default, metadata=metadata)
+
+
+def limit(name: str, default: str, help: str) -> Any:
+    """A row for how often something may happen, such as 600/minute. An empty value means no limit."""
+    return setting(name, default, help, check=_rate, empty=True)
+
+
+def _rate(given: Given) -> str:
+    if is_rate(given.value):
+        return ""
+    return given.must("be a rate such as 600/minute or 10/second;600/hour")

@@ -1,0 +1,22 @@
+"""The points: a client claims them only where the action type has a range, and within it."""
+
+from __future__ import annotations
+
+from scoreboard.actions.checks.attempt import Attempt
+from scoreboard.actions.rules import invalid_proof
+from scoreboard.core.errors import BadRequest
+
+
+class PointsCheck:
+    """Refuses points that the action type does not give."""
+
+    def check(self, attempt: Attempt) -> None:
+        """Raise BadRequest, points_out_of_range or invalid_proof."""
+        token, claimed = attempt.token, attempt.proof.points
+        if claimed is None:
+            if token.claimed:
+                raise invalid_proof("proof.points is missing: this action type has a range of points.")
+        elif not token.least <= claimed <= token.most:
+            raise BadRequest(
+                f"This action is worth {token.least} to {token.most} points.", code="points_out_of_range"
+            )

@@ -1,0 +1,51 @@
+"""The environment of the processes that `serve` starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.settings import Settings, table
+from scoreboard.commands.redis_server import KEY_FILE
+from scoreboard.core import textfiles
+
+SERVER_KEY_FILE = "server.key"
+SQLITE = "sqlite:///"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Variables that the processes need, and that this one's environment may lack."""
+    found = {
+        "HOST": settings.host,
+        "PYTHONUNBUFFERED": "1",
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # otherwise macOS ends forked processes
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "SECRET_KEY": settings.secret_key or kept(settings.data_dir / KEY_FILE),
+        **dict(absolute_paths(settings)),
+    }
+    if not settings.bootstrap_key:
+        found["SCOREBOARD_BOOTSTRAP_KEY"] = kept(settings.data_dir / SERVER_KEY_FILE)
+    return found
+
+
+def absolute_paths(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Settings that name files, with absolute paths: the processes run in another folder."""
+    for row in table():
+        name, value = row.metadata["name"], getattr(settings, row.name)
+        if isinstance(value, Path):
+            yield name, str(value.absolute())
+        elif isinstance(value, str) and value.startswith(SQLITE):
+            yield name, SQLITE + str(Path(value.removeprefix(SQLITE)).absolute())
+    if settings.redis_ca_file:
+        yield "REDIS_CA_FILE", str(Path(settings.redis_ca_file).absolute())
+
+
+def kept(path: Path) -> str:
+    """The secret in a file, which is made where it is missing."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return textfiles.read(path).strip()

@@ -1,0 +1,50 @@
+"""Folds that are a function: they load nothing, write each fact when it is applied, and show nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from scoreboard.core.storage.db import Connection
+from scoreboard.journal.types import Announce, Fact, FoldBatch, Recorded, Span
+
+Apply = Callable[[Connection, Fact, int, int], dict[str, Any]]
+
+
+class SimpleFold:
+    """A fold of facts that change tables, but no view.
+
+    `apply(db, fact, seq, at)` writes one fact inside the writer's transaction and returns its result. It
+    raises a ScoreboardError, before its first write, where the fact breaks a rule. `announce` is told the
+    span of facts after their commit.
+    """
+
+    def __init__(self, kinds: Collection[str], *, apply: Apply, announce: Announce) -> None:
+        self.kinds = frozenset(kinds)
+        self.apply = apply
+        self.announce = announce
+
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
+        """A batch that applies facts with `apply`."""
+        return _Applying(self, db, at)
+
+
+class SimpleBatch:
+    """What a batch does by default: nothing is shown again, and nothing is left to be written."""
+
+    def replay(self, recorded: Recorded) -> None:
+        """Show nothing: the fact changed no view, or a follower looks after that view."""
+
+    def finish(self) -> None:
+        """Write nothing: every fact was written when it was applied."""
+
+
+class _Applying(SimpleBatch):
+    def __init__(self, fold: SimpleFold, db: Connection, at: int) -> None:
+        self._fold, self._db, self._at = fold, db, at
+
+    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+        return self._fold.apply(self._db, fact, seq, self._at)
+
+    def project(self, span: Span) -> None:
+        self._fold.announce(span)

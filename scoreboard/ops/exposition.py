@@ -1,0 +1,34 @@
+"""Metrics as text, in the format that Prometheus reads (version 0.0.4). Pure.
+
+prometheus-client would sort the labels and write integers as floats. The text here keeps the form that it had
+before prometheus-client came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from prometheus_client.metrics_core import Metric
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
+
+
+def exposition(families: Iterable[Metric]) -> Iterator[str]:
+    """The lines of some families."""
+    for family in families:
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        yield f"# HELP {name} {family.documentation}"
+        yield f"# TYPE {name} {family.type}"
+        for sample in family.samples:
+            yield f"{sample.name}{_labels(sample.labels)} {_number(sample.value)}"
+
+
+def _number(value: float) -> str:
+    # Every digit: a rounded counter of billions would stand still between two scrapes.
+    return f"{value:.15g}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    inside = ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in labels.items())
+    return f"{{{inside}}}" if inside else ""

@@ -1,0 +1,93 @@
+"""Fan-out: each frame is encoded once for an audience, and written to all its viewers in one loop."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scoreboard.stream.protocol.types import Encoded
+from scoreboard.stream.serving.counters import StreamCounts
+from scoreboard.stream.serving.hub import Hub
+from scoreboard.stream.serving.viewer import Viewer
+from scoreboard.stream.serving.viewers import SLICE, Audience, Viewers
+
+MAIL = 16  # private frames that are kept for a viewer which can't take more
+
+
+@dataclass(kw_only=True)
+class Fanout:
+    """Sends viewers what the hub has for them."""
+
+    hub: Hub
+    viewers: Viewers
+    counts: StreamCounts
+    listeners: list[Callable[[], None]] = field(default_factory=list)  # a viewer is behind
+    seconds: float = 0.0  # how long the last frame took to be written to all
+    _behind: deque[Viewer] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.viewers.ready_listeners.append(self.serve_soon)
+
+    def serve(self) -> None:
+        """Send every viewer what is new."""
+        begun, delivered, served = self.viewers.monotonic(), 0, 0
+        for audience in self.viewers.audiences():
+            if served >= SLICE:
+                served = 0
+                time.sleep(0)  # let requests be answered
+            served += len(audience.viewers)
+            delivered += self._send_news(audience)
+        for part in self.viewers.slices([self._behind.popleft() for _ in range(len(self._behind))]):
+            for viewer in part:
+                self.catch_up(viewer)
+        if delivered:
+            self.seconds = self.viewers.monotonic() - begun
+            self.counts.fanout(self.seconds)
+
+    def serve_soon(self, viewer: Viewer) -> None:
+        """Have a viewer served that is behind the others. Called by the event loop too."""
+        self._behind.append(viewer)
+        for listener in self.listeners:
+            listener()
+
+    def tell(self, viewer: Viewer, frame: Encoded) -> None:
+        """Send a private frame, as soon as the connection can take it. Beyond `MAIL` frames it is lost."""
+        if viewer.closed or viewer.ending or self.viewers.send(viewer, frame):
+            return
+        viewer.mail = [*(viewer.mail or ()), frame][:MAIL]
+
+    def catch_up(self, viewer: Viewer) -> None:
+        """Serve a viewer whose position is not that of its audience, or whose private frames wait."""
+        if viewer.closed or viewer.ending:
+            return
+        if viewer.blocked:
+            self.counts.conflated.inc()  # no frame is kept for it, only its position
+            return
+        found, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
+        if viewer.mail:
+            found, viewer.mail = [*found, *viewer.mail], None
+        if found:
+            viewer.at = at
+            data = viewer.audience.carrier.carry(found)
+            self.counts.sent(viewer.audience.carrier.name, 1, len(found), len(data))
+            self.viewers.write(viewer, data)
+
+    def _send_news(self, audience: Audience) -> int:
+        """Send an audience what is new. Returns to how many viewers."""
+        before = audience.at
+        found, at = self.hub.after(audience.scopes, before)
+        if not found:
+            return 0
+        audience.at = at
+        data, delivered, write = audience.carrier.carry(found), 0, self.viewers.write
+        for part in self.viewers.slices(list(audience.viewers)):
+            for viewer in part:
+                if (viewer.at is before or viewer.at == before) and not viewer.blocked:
+                    viewer.at = at
+                    delivered += write(viewer, data)
+                else:
+                    self.catch_up(viewer)
+        self.counts.sent(audience.carrier.name, delivered, len(found), len(data))
+        return delivered

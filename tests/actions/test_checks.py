@@ -1,0 +1,88 @@
+"""Checks of completions: each may refuse a completion or annotate its fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scoreboard.accounts.types import Player as SignedIn
+from scoreboard.actions.types import Completion
+from scoreboard.core.errors import Forbidden
+from tests.actions.play import define, proof
+
+pytestmark = pytest.mark.one_database
+
+
+class Watch:
+    """A check of another feature: annotates completions, and refuses those with a result."""
+
+    def __init__(self):
+        self.seen = []
+
+    def check(self, attempt):
+        self.seen.append((attempt.token.player, attempt.points, attempt.context["address"]))
+        if attempt.proof.result:
+            raise Forbidden("Results are not accepted.", code="forbidden")
+        return {"suspicion": 0.5} if attempt.points > 5 else None
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+@pytest.fixture
+def complete(ada, parts, watch):
+    """Completes an action at a service with one more check."""
+    define(parts, "shoot", points={"min": 0, "max": 10})
+    service = replace(parts.actions.service, checks=(*parts.actions.service.checks, watch))
+
+    def complete(points, result="", **changes):
+        asked = ada.request("shoot")
+        claim = proof(asked, points, result) | changes
+        sent = Completion(action_token=asked["actionToken"], proof=claim)
+        signed_in = SignedIn(id=ada.id, session="", role="player", issued_at=0, expires_at=0)
+        return service.complete(signed_in, sent, context={"address": "network"})
+
+    return complete
+
+
+def test_a_check_sees_token_proof_and_context(ada, complete, watch):
+    complete(7)
+
+    assert watch.seen == [(ada.id, 7, "network")]
+
+
+def test_an_annotation_is_recorded_with_the_fact(complete, parts):
+    receipts = [complete(points) for points in (7, 3)]
+
+    facts = [parts.journal.find(f"action:{receipt.action_id}").fact for receipt in receipts]
+    assert facts[0].data["suspicion"] == 0.5
+    assert "suspicion" not in facts[1].data
+
+
+def test_a_check_refuses_a_completion_before_it_is_recorded(complete, parts):
+    head = parts.journal.head()
+
+    with pytest.raises(Forbidden, match="Results are not accepted"):
+        complete(7, "a result")
+
+    assert parts.journal.head() == head
+
+
+def test_later_checks_do_not_see_what_an_earlier_one_refused(complete, watch):
+    with pytest.raises(Exception, match="checksum"):
+        complete(7, checksum="0" * 64)
+
+    assert watch.seen == []
+
+
+def test_an_expired_token_is_refused_as_such_whatever_its_proof(ada, parts, clock):
+    define(parts, "shoot", maxSeconds=60)
+    asked = ada.request("shoot")
+    clock.advance(seconds=60)
+
+    answer = ada.send({"actionToken": asked["actionToken"], "proof": "no proof"})
+
+    assert answer.json["code"] == "action_token_expired"

@@ -1,0 +1,32 @@
+"""The environment of the processes that `serve` starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.settings import Settings, load
+from scoreboard.commands.processes import environment
+
+
+def test_paths_are_absolute_since_the_processes_run_in_another_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("data").mkdir()
+    given = {
+        "DATA_DIR": "data",
+        "BOARDS_FILE": "mine.toml",
+        "DATABASE_URL": "sqlite:///mine.db",
+        "AUDIT_DATABASE_URL": "postgres://db/audit",
+    }
+
+    found = environment(load(given))
+
+    assert found["DATA_DIR"] == str(tmp_path / "data")
+    assert found["BOARDS_FILE"] == str(tmp_path / "mine.toml")
+    assert found["DATABASE_URL"] == f"sqlite:///{tmp_path}/mine.db"
+    assert "AUDIT_DATABASE_URL" not in found
+
+
+def test_default_files_are_those_of_the_product(tmp_path):
+    found = environment(Settings(data_dir=tmp_path))
+
+    assert Path(found["ACTIONS_FILE"]).read_text().startswith("#")

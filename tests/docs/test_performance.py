@@ -1,0 +1,10 @@
+"""The page about speed shows the rows that the bench kept."""
+
+from __future__ import annotations
+
+from tests.load import results
+
+
+def test_the_tables_are_those_of_the_data_file():
+    assert results.read(results.PAGE)
+    assert results.shown(results.PAGE) in results.PAGE.read_text("utf-8")

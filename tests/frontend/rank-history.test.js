@@ -1,0 +1,63 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { linePoints, RankHistory } from "../../frontend/static/js/board/rank-history.js"
+
+function rows(...ids) {
+  return ids.map((id, index) => ({ id, rank: index + 1 }))
+}
+
+function seen(...states) {
+  const history = new RankHistory()
+  states.forEach((ids, index) => history.see(rows(...ids), index * 5000))
+  return history
+}
+
+test("changes are told since the first state", () => {
+  const history = seen(["a", "b", "c"], ["c", "a", "b"], ["c", "b", "a"])
+
+  assert.deepEqual(rows("c", "b", "a").map((row) => history.change(row)), [2, 0, -2])
+  assert.equal(history.since, 0)
+})
+
+test("who was not there at first is new, also after a while", () => {
+  const history = seen(["a"], ["a", "b"], ["b", "a"])
+
+  assert.deepEqual(rows("b", "a").map((row) => history.change(row)), ["new", -1])
+})
+
+test("before anything was seen nobody is new", () => {
+  assert.equal(new RankHistory().change({ id: "a", rank: 1 }), 0)
+})
+
+test("a trend is the last twenty ranks, and states that come fast count as one", () => {
+  const history = new RankHistory()
+  for (let at = 0; at < 30; at += 1) history.see([{ id: "a", rank: at + 1 }], at * 2000)
+  assert.deepEqual([history.trend("a").length, history.trend("a")[0], history.trend("a").at(-1)], [20, 11, 30])
+
+  history.see([{ id: "a", rank: 99 }], 29 * 2000 + 500)
+  assert.deepEqual([history.trend("a").length, history.trend("a")[0], history.trend("a").at(-1)], [20, 11, 99])
+})
+
+test("who leaves takes his trend with him", () => {
+  const history = seen(["a", "b"], ["a"], ["a", "b"])
+
+  assert.deepEqual(history.trend("b"), [2])
+  assert.deepEqual(history.trend("nobody"), [])
+})
+
+test("another period begins anew", () => {
+  const history = seen(["a", "b"], ["b", "a"])
+
+  history.clear()
+  history.see(rows("a", "b"), 99_000)
+
+  assert.deepEqual(rows("a", "b").map((row) => history.change(row)), [0, 0])
+  assert.equal(history.since, 99_000)
+})
+
+test("the best rank of a line is at its top, and it ends at the right", () => {
+  const points = linePoints([4, 2, 3], { width: 190, height: 10 })
+
+  assert.deepEqual(points, [[170, 10], [180, 0], [190, 5]])
+})

@@ -1,0 +1,106 @@
+"""The image and the compose file. There is no Docker here: what they name is compared with what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support import ROOT
+
+pytestmark = pytest.mark.one_database
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+COPY = re.compile(r"^COPY ((?!--from)\S.*)$", re.MULTILINE)
+VISIT = """
+import sys
+from wsgi import app
+client = app.test_client()
+pages = ("/", "/docs", "/docs/api", "/play", "/problems/not-found", "/openapi.json", "/sdk/scoreboard.js")
+sys.exit(" ".join(page for page in pages if client.get(page).status_code != 200) or 0)
+"""
+
+
+def copied() -> dict[str, str]:
+    """The files and folders that the image gets, and where to."""
+    return {
+        source: target
+        for line in COPY.findall(DOCKERFILE)
+        for *sources, target in [line.split()]
+        for source in sources
+    }
+
+
+def commands() -> dict[str, list[str]]:
+    """What each service of the product runs."""
+    (image,) = re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)
+    services = {name: COMPOSE["services"][name] for name in PROCFILE}
+    return {name: service.get("command", json.loads(image)) for name, service in services.items()}
+
+
+def test_services_run_the_commands_of_the_procfile():
+    assert commands() == {name: shlex.split(command) for name, command in PROCFILE.items()}
+
+
+def test_an_image_of_the_copied_files_serves_all_pages(tmp_path):
+    for source, target in copied().items():
+        if target.startswith("/"):
+            continue
+        found = ROOT / source
+        aim = tmp_path / target
+        if found.is_dir():
+            shutil.copytree(found, aim, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            aim.mkdir(parents=True, exist_ok=True)
+            shutil.copy(found, aim)
+
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "data")}
+    for words in (["-m", "scoreboard", "migrate"], ["-c", VISIT]):
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_build_context_has_every_file_that_is_copied():
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    kept = {line[1:] for line in lines if line.startswith("!")}
+
+    assert {source.rstrip("/") for source in copied()} == kept
+    assert all((ROOT / source).exists() for source in kept)
+
+
+def test_the_image_has_the_files_of_the_wheel():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    bundled = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    sources = [Path(source) for source in copied()]
+
+    missing = [name for name in bundled if not any(Path(name).is_relative_to(source) for source in sources)]
+    assert missing == ["Procfile"]  # only `serve` reads it
+
+
+def test_nothing_runs_as_root_and_secrets_have_no_default():
+    product = COMPOSE["x-product"]
+
+    assert re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE) == ["10001"]
+    assert product["read_only"]
+    assert product["cap_drop"] == ["ALL"]
+    for name in ("SECRET_KEY", "DATABASE_URL"):
+        assert re.search(r"\$\{\w+:\?", product["environment"][name])
