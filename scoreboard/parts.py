@@ -104,11 +104,11 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
                 scoring=board_tables.scoring,
                 accounts=accounts_of,
                 receipts=receipts,
-                announce=projector.nothing,
+                announce=projector.advance,
             ),
             *accounts_build.folds(announce=projector),
             *merging_build.folds(board_tables),
-            *keyring_build.folds(projector.nothing),
+            *keyring_build.folds(projector.advance),
         ],
     )
     ring = keyring_build.build(base, writer)

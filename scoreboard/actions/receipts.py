@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts, row
 from scoreboard.actions.types import Receipt, WindowStanding
-from scoreboard.boards.facts import Fed, fed_by, fed_in
+from scoreboard.boards.facts import BoardResult, read_result, results_of
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.deferred import DeferredRows
@@ -34,7 +34,7 @@ class Receipts:
 
     def keep(self, seq: int, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
         """Keep the ranks that a fact got. Called by the writer's thread."""
-        ranks = [_rank(one) for one in _shown(player, fed_in(result), shown)]
+        ranks = [_rank(one) for one in _shown(player, read_result(result), shown)]
         self._recent[seq] = ranks
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
@@ -43,7 +43,7 @@ class Receipts:
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
         """The receipt of a completion, the same each time."""
-        boards = fed_by(line)
+        boards = results_of(line)
         found = self._recent.get(line.seq) or (self._look(line.seq) if replayed else None)
         if found is None or (None, None) in found:
             found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
@@ -82,11 +82,11 @@ class Receipts:
         return None
 
 
-def _standings(boards: Mapping[str, Fed]) -> list[tuple[Window, int, int]]:
-    return [one for fed in boards.values() for one in fed.standings]
+def _standings(boards: Mapping[str, BoardResult]) -> list[tuple[Window, int, int]]:
+    return [one for result in boards.values() for one in result.standings]
 
 
-def _shown(player: str, boards: Mapping[str, Fed], shown: ShownBy) -> list[RankChange | None]:
+def _shown(player: str, boards: Mapping[str, BoardResult], shown: ShownBy) -> list[RankChange | None]:
     return [(shown or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.rules import complaints
+from scoreboard.boards.rules import definition_errors
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition
@@ -133,7 +133,7 @@ def checked(id: str, body: Any) -> Definition:
     """A definition from JSON. Raises ValidationFailed with all its errors."""
     check_name("id", id)
     definition = shaped(body, Definition)
-    found = complaints(definition)
+    found = definition_errors(definition)
     if found:
         raise ValidationFailed(*found)
     return definition

@@ -56,7 +56,7 @@ class BoardFoldBatch:
         return self._close(fact)
 
     def replay(self, recorded: Recorded) -> None:
-        """Nothing: the follower shows what an earlier fact changed."""
+        """Nothing: the follower shows the changes of an earlier fact."""
 
     def finish(self) -> None:
         """Nothing: everything is written already."""
@@ -64,9 +64,9 @@ class BoardFoldBatch:
     def project(self, span: Span) -> None:
         """Tell every process of new definitions, and expire closed windows."""
         if self.boards:
-            self.fold.projector.definitions(self.version, self.gone, span)
+            self.fold.projector.show_definitions(self.version, self.gone, span)
         elif span.facts:
-            self.fold.projector.closed(self.closed, span)
+            self.fold.projector.expire(self.closed, span)
 
     def _define(self, fact: Fact, seq: int) -> dict[str, Any]:
         old = self._board(fact.board)

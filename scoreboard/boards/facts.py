@@ -1,4 +1,4 @@
-"""How facts that score say which boards they feed, and what came of it: one shape, whatever their kind.
+"""The shape of facts that score, the same for all kinds: the boards that they feed, and their results.
 
     data["feeds"]    [[board, operator, since], …]
     data["trust"]    "client" if a player earned the score; left out if a server reported it
@@ -6,7 +6,7 @@
     data["home"]     a region that is used on those boards that have it
     result["boards"] {board: {"operator": …, "standings": [[period, region, score, version], …]}}
 
-Journals keep facts for ever, so the shapes that were written earlier are read here, too.
+Journals keep facts for ever, so the shapes of earlier releases are read here, too.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class Feed(NamedTuple):
     since: int = 0  # the fact that created the board, if it must be that board; 0 for any board of this id
 
 
-class Fed(NamedTuple):
-    """What a fact did on one board: by which operator, and each window with score and version after it."""
+class BoardResult(NamedTuple):
+    """The result of a fact on one board: its operator, and each window with score and version after it."""
 
     operator: str
     standings: list[tuple[Window, int, int]]
 
 
 class Move(Struct, frozen=True, gc=False):
-    """What a fact does in one window."""
+    """The change that a fact makes in one window."""
 
     window: Window
     period: Period
@@ -61,42 +61,42 @@ def _old_feeds(fact: Fact) -> list[Feed]:
     return [Feed(fact.board, fact.data.get("operator", ""))]
 
 
-def result_of(fed: Iterable[tuple[Board, str, Sequence[Move]]]) -> dict[str, Any]:
-    """The result of a fact: what it did on each board, by which operator."""
+def make_result(moves: Iterable[tuple[Board, str, Sequence[Move]]]) -> dict[str, Any]:
+    """The result of a fact, of its moves and operator on each board."""
     return {
         "boards": {
             board.id: {
                 "operator": operator,
                 "standings": [
                     [move.window.period, move.window.region, move.new.score, move.new.version]
-                    for move in moves
+                    for move in mine
                 ],
             }
-            for board, operator, moves in fed
+            for board, operator, mine in moves
         }
     }
 
 
-def fed_by(line: Recorded) -> dict[str, Fed]:
-    """What a fact did, by board. Empty for a fact that did not score."""
-    return fed_in(line.result, line.fact.board)
+def results_of(line: Recorded) -> dict[str, BoardResult]:
+    """The result of a fact by board. Empty for a fact that did not score."""
+    return read_result(line.result, line.fact.board)
 
 
-def fed_in(result: Mapping[str, Any], board: str = "") -> dict[str, Fed]:
+def read_result(result: Mapping[str, Any], board: str = "") -> dict[str, BoardResult]:
     """The same from a fact's result; `board` is the fact's."""
     found = result.get("boards")
     if found is None:
         # The result of a score was that of its one board.
         found = {board: result} if "standings" in result else {}
-    return {board: _fed(board, mine) for board, mine in found.items()}
+    return {board: _board_result(board, mine) for board, mine in found.items()}
 
 
-def _fed(board: str, result: Mapping[str, Any]) -> Fed:
+def _board_result(board: str, result: Mapping[str, Any]) -> BoardResult:
     standings = [
         (Window(board, period, region), score, version)
         for period, region, score, version in result["standings"]
     ]
-    return Fed(result["operator"], standings)
+    return BoardResult(result["operator"], standings)
 
 
 def windows_merged_by(line: Recorded) -> list[Window]:

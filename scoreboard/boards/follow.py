@@ -1,4 +1,4 @@
-"""The follower that keeps Redis up with the journal, and builds what is missing there."""
+"""The follower that keeps Redis up to date with the journal, and builds missing windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.facts import fed_by, windows_merged_by
+from scoreboard.boards.facts import results_of, windows_merged_by
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class BoardsFollower:
-    """Shows in Redis what a web process could not show.
+    """Shows in Redis the commits that a web process could not show.
 
     Its position is kept in Redis itself: a Redis that lost its boards, or came back with yesterday's,
     has lost the position with them.
@@ -59,7 +59,7 @@ class BoardsFollower:
     def restore(self) -> None:
         """Build all open windows and the names, then follow from where the journal was before that.
 
-        Everything in Redis is deleted first: without a position it is unknown what it lacks.
+        All boards in Redis are deleted first: without a position their state is unknown.
         """
         newest = self.journal.newest()
         self.clear()
@@ -132,14 +132,14 @@ class BoardsFollower:
         """Build one window beside the shown one, then replace it at once.
 
         `progress` is called with how many standings were built since its last call. Returns False if another
-        builder began later, whose result is kept, or if what was built was altered.
+        builder began later, whose result is kept, or if the built window was altered.
         """
         order = self.order(row.window)
         if order is None:
             return False
         token = secrets.token_hex(8)
-        # From here on writers write to the built window, too: what the pages below miss was committed
-        # later, and is written by its writer.
+        # From here on writers write to the built window, too. Standings that the pages below miss were
+        # committed later, and their writers write them.
         self.view.builder.begin(row.window, token, order.layout)
         for page in self._pages(row.id, order):
             if not self.view.builder.fill(row.window, token, order, row.version, page):
@@ -215,7 +215,7 @@ def _touched(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str,
     gone: dict[Window, dict[str, int]] = {}
     for line in facts:
         merged = windows_merged_by(line)
-        scored = [window for fed in fed_by(line).values() for window, *_ in fed.standings]
+        scored = [window for result in results_of(line).values() for window, *_ in result.standings]
         for window in merged + scored:
             touched.setdefault(window, {})[line.fact.player] = None
         for window in merged:

@@ -57,7 +57,7 @@ class BoardMerge:
 
     def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show the moved standings, and hide the guests."""
-        self.projector.merged(changes, guests, span)
+        self.projector.show_merge(changes, guests, span)
 
 
 def _moved(

@@ -1,4 +1,4 @@
-"""Showing in Redis what the writer committed."""
+"""Showing the writer's commits in Redis."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BoardProjector:
     health: ViewHealth
     database: Database
 
-    def batch(
+    def show_batch(
         self,
         changes: Sequence[Change],
         names: Sequence[Name],
@@ -61,76 +61,76 @@ class BoardProjector:
         found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
         return {window: ranks for window, ranks in found.items() if ranks is not None}
 
-    def definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
+    def show_definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
         """Tell every process that the facts of `span` changed definitions, and hide the windows `gone`.
 
         A window in an old order is not shown: it is read from SQL until the follower has built it.
         The position advances all the same.
         """
 
-        def tell() -> None:
+        def show() -> None:
             self.view.catalogue.show_version(version)
             for window in gone:
                 self.view.writer.hide(window)
             self.view.position.advance(span)
             self.view.writer.wake()
 
-        self._tell(tell)
+        self._project(show)
 
-    def closed(self, windows: Sequence[Window], span: Span) -> None:
+    def expire(self, windows: Sequence[Window], span: Span) -> None:
         """Expire windows whose periods the facts of `span` closed."""
 
-        def expire() -> None:
+        def expire_all() -> None:
             for window in windows:
                 self.view.writer.expire(window)
             self.view.position.advance(span)
 
-        self._tell(expire)
+        self._project(expire_all)
 
-    def named(self, names: Sequence[Name], span: Span) -> None:
+    def show_names(self, names: Sequence[Name], span: Span) -> None:
         """Show names that the facts of `span` changed, which changed no board."""
 
-        def tell() -> None:
+        def show() -> None:
             if names:
                 self.view.catalogue.show_names(names)
             self.view.position.advance(span)
 
-        self._tell(tell)
+        self._project(show)
 
-    def renamed(self, players: Sequence[str]) -> None:
+    def refresh_streams(self, players: Sequence[str]) -> None:
         """Have streams read the boards of these players again, whose names changed."""
         # The publisher reads all boards every few seconds in any case.
         with suppress(RedisAway, DatabaseUnavailable):
             self.view.writer.mark_dirty(Windows(self.database).open_with(players))
 
-    def forgotten(self, players: Sequence[str], span: Span) -> None:
+    def forget_names(self, players: Sequence[str], span: Span) -> None:
         """Forget the names of players whom the facts of `span` purged, who are on no board."""
 
-        def tell() -> None:
+        def show() -> None:
             if players:
                 self.view.catalogue.forget_names(players, span.last)
             self.view.position.advance(span)
 
-        self._tell(tell)
+        self._project(show)
 
-    def merged(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
+    def show_merge(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show standings that the facts of `span` moved from guests to accounts."""
-        self.batch(changes, [], span)
+        self.show_batch(changes, [], span)
 
-        def tell() -> None:
+        def show() -> None:
             self.view.catalogue.forget_names(guests, span.last)
 
         if guests:
-            self._tell(tell)
+            self._project(show)
 
-    def nothing(self, span: Span) -> None:
+    def advance(self, span: Span) -> None:
         """Advance the position by facts that change no board."""
-        self.named([], span)
+        self.show_names([], span)
 
-    def _tell(self, tell: Callable[[], None]) -> None:
+    def _project(self, show: Callable[[], None]) -> None:
         began = self.health.monotonic()
         try:
-            tell()
+            show()
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
-from scoreboard.boards.facts import fed_by
+from scoreboard.boards.facts import results_of
 from scoreboard.boards.order import Order
 from scoreboard.boards.rules import check_exact, fold
 from scoreboard.boards.store.standings import Standings
@@ -24,19 +24,19 @@ def fold_in(
 ) -> list[Window]:
     """Fold one fact into the windows of a board, for `player`. Returns those windows.
 
-    Operator and windows are those of its result: what they were when it was recorded.
+    Operator and windows are those of its result: they were settled when it was recorded.
     """
-    fact, fed = line.fact, fed_by(line).get(board.id)
-    if fed is None or line.seq <= board.since:
+    fact, result = line.fact, results_of(line).get(board.id)
+    if result is None or line.seq <= board.since:
         return []
     columns = tuple(fact.columns.get(name, 0) for name in order.names)
-    found = [window for window, *_ in fed.standings]
+    found = [window for window, *_ in result.standings]
     for window in found:
         standings = windows.setdefault(window, {})
         standings[player] = fold(
             standings.get(player),
             player=player,
-            operator=fed.operator,
+            operator=result.operator,
             amount=fact.amount,
             columns=columns,
             order=order,

@@ -136,7 +136,7 @@ def check_score(definition: Definition, score: int) -> None:
         )
 
 
-def complaints(definition: Definition) -> list[FieldError]:
+def definition_errors(definition: Definition) -> list[FieldError]:
     """The errors of a definition whose fields are valid one by one."""
     found = []
     for field, kind in [("period", definition.period), *(("windows", kind) for kind in definition.windows)]:

@@ -9,7 +9,7 @@ from typing import Any
 from scoreboard.accounts.service import Names
 from scoreboard.accounts.types import Name
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.facts import Move, fed_by, result_of
+from scoreboard.boards.facts import Move, make_result, results_of
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.rules import (
     check_amount,
@@ -32,7 +32,7 @@ Key = tuple[Window, str]  # and the player
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringFold:
-    """Folds facts that score, for the folds of the features whose facts they are."""
+    """Folds facts that score, for the features that define the kinds of these facts."""
 
     catalogue: Catalogue
     projector: BoardProjector
@@ -65,7 +65,7 @@ class ScoringBatch:
         self._windows, self._standings = Windows(self.db), Standings(self.db)
 
     def load(self, facts: Sequence[Fact]) -> None:
-        """Read what is there, a query for each window and not for each fact."""
+        """Load windows, standings and names, with one query for each window and not for each fact."""
         for window, players in self._targets.players(facts).items():
             self._load(window, list(players))
         named = [fact.player for fact in facts if "displayName" in fact.data]
@@ -77,26 +77,26 @@ class ScoringBatch:
 
         Raises Refused, NotFound or Forbidden.
         """
-        fed = [
+        changes = [
             (board, operator, self._moves(board, operator, fact, seq))
             for board, operator in self._targets.boards(fact)
         ]
-        for board, _, moves in fed:
+        for board, _, moves in changes:
             for move in moves:
                 self._move(board, move, seq)
         self._name(fact, seq)
-        return result_of(fed)
+        return make_result(changes)
 
     def replay(self, recorded: Recorded) -> None:
         """Show again what an earlier fact changed: showing it the first time may have failed."""
-        for id, fed in fed_by(recorded).items():
+        for id, result in results_of(recorded).items():
             board = self._targets.find(id)
             if board is not None and recorded.seq > board.since:
-                for window, *_ in fed.standings:
+                for window, *_ in result.standings:
                     self._touch(window, recorded.fact.player)
 
     def finish(self) -> None:
-        """Write what the batch changed."""
+        """Write the windows, standings and names that the batch changed."""
         for board, keys in self._changed_by_board():
             written = [(self.rows[window].id, self.standings[window, player]) for window, player in keys]
             self._standings.write(written, self.fold.catalogue.order(board))
@@ -105,15 +105,15 @@ class ScoringBatch:
         Names(self.db).write(self.names.values())
 
     def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
-        """Show what the batch changed. A window that could not be shown is missing in the answer."""
+        """Show the changes of the batch. A window that could not be shown is missing in the answer."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:
             players.setdefault(window, []).append(self.standings[window, player])
         changes = [self._change(window, standings) for window, standings in players.items()]
-        return self.fold.projector.batch(changes, list(self.names.values()), span)
+        return self.fold.projector.show_batch(changes, list(self.names.values()), span)
 
     def _moves(self, board: Board, operator: str, fact: Fact, seq: int) -> list[Move]:
-        """What a fact does on one board. Raises Refused."""
+        """The moves of a fact on one board. Raises Refused."""
         order = self.fold.catalogue.order(board)
         columns = columns_of(order, fact.columns)
         if region := fact.data.get("region"):

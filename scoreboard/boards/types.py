@@ -33,7 +33,7 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """How a board works: what an administrator writes, and what the API answers."""
+    """The rules of a board, as an administrator writes and the API returns them."""
 
     title: Annotated[str, Meta(max_length=120)] = ""
     description: Annotated[str, Meta(max_length=2000)] = ""

@@ -54,7 +54,7 @@ class ViewCheck:
     _closed_due: float = float("-inf")
 
     def run(self) -> None:
-        """Compare for ever, whatever Redis and the database do."""
+        """Compare for ever, through all failures of Redis and the database."""
         while True:
             began = self.monotonic()
             self._more = False

@@ -65,7 +65,7 @@ class ViewHealth:
         self._unnoticed_until = since + NOTICED_SECONDS
 
     def wait_for_others(self) -> None:
-        """Wait until every process has noticed that Redis lacks what this one could not show.
+        """Wait until every process has noticed that Redis lacks a batch which this one could not show.
 
         Then a caller who is told that a score counts sees it in every process.
         """

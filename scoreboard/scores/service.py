@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.accounts.rules import display_name
-from scoreboard.boards.facts import Feed, fed_by
+from scoreboard.boards.facts import Feed, results_of
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, RankChange, Window
 from scoreboard.core.clock import Clock, parse
@@ -198,7 +198,7 @@ def _report(
         player = outcome.recorded.fact.player
         if player in gone:
             continue  # it counted, and is now part of another player's standing
-        for window, score, version in fed_by(outcome.recorded)[board.id].standings:
+        for window, score, version in results_of(outcome.recorded)[board.id].standings:
             shown: RankChange | None = (outcome.shown or {}).get(window, {}).get(player)
             if shown is None:
                 report.degraded = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from scoreboard.boards.facts import Feed, fed_by, feeds_of
+from scoreboard.boards.facts import Feed, feeds_of, results_of
 from scoreboard.boards.types import Window
 from scoreboard.core.storage.db import execute
 from scoreboard.journal.types import Fact, Recorded
@@ -56,7 +56,7 @@ def scores(client, **query):
     return {row["player"]["id"]: row["score"] for row in listed(client, "cup", **query)["entries"]}
 
 
-def test_the_digest_of_an_entry_stays_what_it_was(client, parts):
+def test_the_digest_of_an_entry_has_not_changed(client, parts):
     put(client, "cup", regions=["eu"])
     submit(client, "cup", KEYED)
 
@@ -114,7 +114,7 @@ def test_an_old_completion_that_is_sent_again_has_the_same_receipt(client, parts
     assert parts.boards.verifier.run() == []
 
 
-def test_an_old_completion_of_a_board_that_was_made_again_counts_for_nobody(client, parts):
+def test_an_old_completion_is_refused_once_its_board_was_deleted_and_created_again(client, parts):
     define(parts)
     ada = Player(parts)
     asked = ada.request()
@@ -139,7 +139,7 @@ def test_an_old_completion_of_a_board_that_was_made_again_counts_for_nobody(clie
         (Fact(id="1", kind="any", board="a", data={"feeds": [["a", "best", 3]]}), [Feed("a", "best", 3)]),
     ],
 )
-def test_every_shape_says_which_boards_it_feeds(fact, feeds):
+def test_the_feeds_of_every_shape_can_be_read(fact, feeds):
     assert feeds_of(fact) == feeds
 
 
@@ -150,10 +150,10 @@ def test_every_shape_says_which_boards_it_feeds(fact, feeds):
         {"boards": {"cup": {"operator": "set", "standings": [["all", "eu", 5, 7]]}}},
     ],
 )
-def test_every_shape_says_what_was_fed(result):
+def test_the_result_of_every_shape_can_be_read(result):
     line = Recorded(seq=7, at=0, fact=Fact(id="1", kind="any", board="cup"), result=result)
 
-    assert fed_by(line) == {"cup": ("set", [(Window("cup", "all", "eu"), 5, 7)])}
+    assert results_of(line) == {"cup": ("set", [(Window("cup", "all", "eu"), 5, 7)])}
 
 
 def test_other_facts_feed_nothing():
@@ -161,4 +161,4 @@ def test_other_facts_feed_nothing():
         seq=7, at=0, fact=Fact(id="1", kind="board-defined", board="cup"), result={"created": True}
     )
 
-    assert fed_by(line) == {}
+    assert results_of(line) == {}

@@ -1,4 +1,4 @@
-"""The table of definitions: what each board is."""
+"""The table of the boards' definitions."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class _Places:
 
 
 def _empty(question: Question) -> ViewAnswer:
-    """The answer for a window in which nobody has a standing."""
+    """The answer for a window without standings."""
     places = (
         [Place(key=question.tier, player="", position=0, ahead=0, tiers=0)]
         if isinstance(question, WouldBe)
@@ -128,7 +128,7 @@ def _empty(question: Question) -> ViewAnswer:
 
 
 def current_window(db: Connection, window: Window, order: Order) -> WindowRow | None:
-    """A window's row, None if nobody has a standing in it. Raises OutdatedError if the order is another."""
+    """A window's row; None if it has no standings. Raises OutdatedError if its board has another order."""
     if Definitions(db).layout(window.board) != order.layout:
         raise OutdatedError
     return Windows(db).get(window)
@@ -148,7 +148,7 @@ def _placed(db: Connection, id: int, order: Order, found: list[Found]) -> Iterat
         f"COUNT(DISTINCT substr(sort_key, 1, {order.tier_width}))" if order.ties == "dense" else "0"
     )
     position = ahead = tiers = 0
-    counted = FIRST  # what stands before this was counted
+    counted = FIRST  # rows before this one are counted
     for key, player, metadata in sorted(found, reverse=True):
         tier = (key[: order.tier_width] + "~", "")  # "~" follows every digit of a key
         if tier < counted:

@@ -1,4 +1,4 @@
-"""The table of standings: what each player stands at in each window."""
+"""The table of standings: each player's score in each window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of windows: which there are, how new each is, and how many entries it has."""
+"""The table of windows, with the version and the number of entries of each."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Windows(Table):
         )
 
     def write(self, row: WindowRow) -> None:
-        """Write what a batch changed in a window's row."""
+        """Write a window's row."""
         self.execute(
             "UPDATE board_window SET version = ?, changed_at = ?, entries = ?, closed_at = ?, kind = ?,"
             " starts_at = ?, ends_at = ?, revised_at = ? WHERE id = ?",
