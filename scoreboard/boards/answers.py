@@ -25,6 +25,9 @@ class Answers:
     def __init__(self) -> None:
         self._kept: WeakKeyDictionary[Reading, Encoded] = WeakKeyDictionary()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def encoded(self, reading: Reading) -> Encoded:
         """A reading as JSON."""
         found = self._kept.get(reading)
