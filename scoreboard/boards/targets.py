@@ -1,4 +1,4 @@
-"""Which windows facts touch: by the boards that they feed, their regions and their times."""
+"""The windows that facts touch, by the boards that they feed, their regions and their times."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Target = tuple[Window, Period]
 
 
 class Targets:
-    """The windows of one batch, each worked out once. Writes nothing."""
+    """Finds the windows of one batch, each of them once. Writes nothing."""
 
     def __init__(self, catalogue: Catalogue, at: int) -> None:
         self._at = at
