@@ -23,7 +23,7 @@ from werkzeug.datastructures import MultiDict
 from config.settings import Settings
 from scoreboard.accounts.types import Account, Player
 from scoreboard.actions import tokens as action_tokens
-from scoreboard.actions.types import Ticket
+from scoreboard.actions.types import OpenedToken
 from scoreboard.app import create_app
 from scoreboard.boards import cursors
 from scoreboard.boards.order import Order
@@ -85,8 +85,8 @@ def _seconds(target: Target, data: bytes) -> float:
 
 def _of_keys(parts: Parts) -> dict[str, Target]:
     sealed = parts.ring.signing(action_tokens.PURPOSE)
-    ticket = Ticket(
-        **dict.fromkeys(Ticket.__struct_fields__, 0)
+    ticket = OpenedToken(
+        **dict.fromkeys(OpenedToken.__struct_fields__, 0)
         | {"id": b"0" * 16, "player": PLAYER, "action": "jump", "boards": (("main", 1),), "region": ""}
         | {
             "claimed": False,
