@@ -9,7 +9,7 @@ RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-h
     && /venv/bin/python -m pip uninstall -y pip
 
 FROM python:${PYTHON}-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin scoreboard \
+RUN useradd --system --user-group --uid 10001 --no-create-home --shell /usr/sbin/nologin scoreboard \
     && install -d -m 700 -o scoreboard -g scoreboard /data
 WORKDIR /app
 COPY --from=packages /venv /venv

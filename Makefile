@@ -13,7 +13,7 @@ $(error Scoreboard runs on Linux and macOS. On Windows use WSL, and run make in 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages vendor icons clean
+.PHONY: help run replay demo check test coverage hooks smoke faults fuzz lint audit sbom bench generators load lock messages wheel vendor icons clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,10 +30,14 @@ PLAYERS ?= 12
 demo: $(VENV)/local ## let simulated players play on the running server (PLAYERS)
 	@PYTHONPATH=clients/python $(BIN)/python -m scoreboard_client.demo --players $(PLAYERS)
 
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 4
 test: $(VENV)/dev $(OTHERS)/node_modules/.installed ## set up everything and run the tests (T=path for some of them, TEST_PROCESSES, OPTIONS of pytest)
 	@tests/setup
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T)
+
+SINCE ?= main
+check: lint ## check style and types, and run fast tests of what was changed (SINCE=branch), in a minute
+	@$(BIN)/python -m tests.changed $(SINCE)
 
 coverage: $(VENV)/dev $(OTHERS)/node_modules/.installed ## run the tests and say which lines they miss, in servers that they start too (T, OPTIONS)
 	@tests/setup
@@ -82,6 +86,9 @@ lock: ## pin all dependencies in requirements/ (needs uv; UPGRADE=--upgrade take
 
 messages: $(VENV)/local ## list the texts that languages of the pages lack
 	@$(BIN)/python -m scoreboard.pages.gaps
+
+wheel: $(VENV)/dev ## build the wheel, into dist/
+	@$(BIN)/python -m hatchling build -t wheel
 
 vendor: ## copy other people's scripts for the pages anew (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js

@@ -40,15 +40,15 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in MODULES:
         module.add(commands)
-    asked = parser.parse_args(arguments)
+    args = parser.parse_args(arguments)
     try:
         loaded = load()
         level = "WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level
         configure(level, silent=[db.__name__])  # a command prints the database's error at its end
-        run: Command = asked.run
-        return run(asked, running(loaded))
+        run: Command = args.run
+        return run(args, running(loaded))
     except (SettingError, ChaosError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:
-        print(f"scoreboard {asked.command}: {error}", file=sys.stderr)
+        print(f"scoreboard {args.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -135,11 +135,12 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     preparation = Preparation(base=base, ring=ring, accounts=accounts, boards=boards, actions=actions)
     revocations = accounts.sessions.revocations
     chaos = [base.chaos.cuts(stream.viewers.drop)] if base.chaos else []
+    followers = Followers(journals=[journal.patient], followers=[boards.follower, audit.follower])
     return Parts(
         base=base,
         journal=journal.reader,
         writer=writer,
-        followers=Followers(journal=journal.patient, followers=[boards.follower, audit.follower]),
+        followers=followers,
         ring=ring,
         accounts=accounts,
         boards=boards,
@@ -159,7 +160,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
             journal=journal.reader,
             writer=writer,
             boards=boards,
-            audit=audit,
+            followers=followers,
             prepared=preparation.done.is_set,
         ),
         preparation=preparation,

@@ -35,8 +35,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m supply.audit", description=__doc__)
     parser.add_argument("--osv-url", help="another service for Python packages that speaks OSV's protocol")
     parser.add_argument("--npm-registry", help="another registry that answers npm audit")
-    asked = parser.parse_args()
-    reports = [python(asked.osv_url), *(npm(folder, asked.npm_registry) for folder in NPM_LOCKS)]
+    args = parser.parse_args()
+    reports = [python(args.osv_url), *(npm(folder, args.npm_registry) for folder in NPM_LOCKS)]
     for report in reports:
         print("\n".join(said(report)))  # noqa: T201
     unasked = [report.lock for report in reports if report.found is None]

@@ -124,11 +124,19 @@ def stack(shared_stack: Stack) -> Stack:
     return shared_stack
 
 
-@pytest.fixture(scope="module")
-def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The product as a user runs it, for one module that may stop and kill it."""
+@pytest.fixture(scope="session")
+def breakable_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product as a user runs it, for modules that stop and kill it."""
     with running(tmp_path_factory.mktemp("own") / "data") as stack:
         yield stack
+
+
+@pytest.fixture(scope="module")
+def own_stack(breakable_stack: Stack) -> Stack:
+    """That product, running, with nobody on its default board."""
+    breakable_stack.ensure_running()
+    empty_main(breakable_stack)
+    return breakable_stack
 
 
 @pytest.fixture

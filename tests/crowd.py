@@ -32,6 +32,7 @@ class Watching:
     opened: int = 0
     due: float = 0.0  # when to come back
     frame_at: float = 0.0
+    heartbeats: int = 0
     _got: bytes = b""
     _in_body: bool = False
 
@@ -88,6 +89,7 @@ class Watching:
                 self.faults.append(f"a gap: {frame['p']} after {self.seen}")
             self.rows, self.seen = applied(self.rows, frame), frame["s"]
         elif kind == "hb":
+            self.heartbeats += 1
             for _, s, crc in frame["b"]:
                 if (s, crc) != (self.seen, checksum(self.rows)):
                     self.faults.append(f"a heartbeat says {s} {crc}, not {self.seen}")

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -149,6 +150,30 @@ class Stack:
                         os.kill(pid, signal.SIGKILL)
                 self.process.wait()
 
+    def ensure_running(self) -> None:
+        """Start it where it does not run, and wait until it takes scores."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        wait_until(lambda: self.ready, seconds=30, why=self.log)
+
+    def end(self) -> None:
+        """End it at once, with all that it started: nobody needs what is in its folder.
+
+        Where coverage is measured it may stop in order, and so write what it measured.
+        """
+        if {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"} & os.environ.keys():
+            self.stop()
+        note = self.data_dir / "redis.url"
+        sockets = Path(note.read_text().removeprefix("unix://")).parent if note.exists() else None
+        while found := self.processes():
+            for pid in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+        if sockets is not None:
+            shutil.rmtree(sockets, ignore_errors=True)
+
     @property
     def ready(self) -> bool:
         """Whether it answers that scores can be taken."""
@@ -162,7 +187,7 @@ class Stack:
 
     def processes(self, *words: str) -> list[int]:
         """Process ids of this stack's processes whose command lines hold all these words."""
-        marker = f"DATA_DIR={self.data_dir}".encode()
+        marker = f"DATA_DIR={self.data_dir}\0".encode()
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
@@ -230,7 +255,7 @@ def running(data_dir: Path, environment: dict[str, str] | None = None) -> Iterat
         stack.start()
         yield stack
     finally:
-        stack.stop()
+        stack.end()
 
 
 def empty_main(stack: Stack) -> None:

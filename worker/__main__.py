@@ -1,4 +1,4 @@
-"""python -m worker: supervises one RQ worker for each queue, the clock, and what compares Redis with SQL."""
+"""python -m worker: supervises the processes of followers, chores, the clock, and the check of Redis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import multiprocessing
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from multiprocessing.context import ForkProcess
 from types import FrameType
 
@@ -19,29 +20,32 @@ from scoreboard.core.logs import configure
 from scoreboard.core.storage.redis import connect_patient
 from worker import clock, queues
 from worker.context import parts, settings
+from worker.locks import QueueLocks
 
 log = logging.getLogger("worker")
 
 RESTART_SECONDS = 1.0
 GRACE_SECONDS = 10.0
 
+Task = Callable[[], None]
+
 
 class Supervisor:
-    """Keeps a process for each task running: RQ's worker ends when Redis goes away, so it is started anew.
+    """Keeps a process for each task running: RQ's worker ends when Redis goes away, and is started again.
 
-    They are forked: to import everything again takes most of a second, and memory of one's own.
+    They are forked: importing everything again takes most of a second, and memory that is not shared.
     """
 
-    def __init__(self, tasks: list[str], be: Callable[[str], None]) -> None:
-        """`be` does a task until it is told to stop. It runs in a process of its own."""
-        self._fork, self._be = multiprocessing.get_context("fork"), be
+    def __init__(self, tasks: Mapping[str, Task]) -> None:
+        """Tasks by name. Each runs until it is told to stop, in a process of its own."""
+        self._fork, self._tasks = multiprocessing.get_context("fork"), tasks
         self._running: dict[str, ForkProcess] = {}
         self._due = dict.fromkeys(tasks, 0.0)
         self._stopping = False
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT."""
-        gc.freeze()  # else each process would touch, and so copy, what all of them share
+        gc.freeze()  # otherwise each process would touch, and so copy, the memory that they share
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
@@ -61,10 +65,10 @@ class Supervisor:
             self._running[task].start()
 
     def _begin(self, task: str) -> None:
-        # What a task does not handle itself ends it, instead of being our wish to stop.
+        # A signal that the task does not handle ends it. The supervisor's handlers are not for it.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self._be(task)
+        self._tasks[task]()
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         self._stopping = True
@@ -80,39 +84,52 @@ class Supervisor:
 
 
 def main() -> None:
-    """Supervise all tasks, or be one of them."""
+    """Supervise all tasks, or do one of them."""
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
-    parser.add_argument("--task", help="be one task: clock, check, or the name of a queue")
+    parser.add_argument("--task", help="do one task only: clock, check, chores, or followers-1 and so on")
     asked = parser.parse_args()
     private.restrict()
     configure(settings().log_level)
     names = parts().followers.names
     parts.cache_clear()  # built again in each job's own process, after RQ's fork
-
-    def be(task: str) -> None:
-        end_with_parent()
-        if task == "clock":
-            _run_clock(names)
-        elif task == "check":
-            parts().boards.check.run()
-        else:
-            _work(task)
-
+    tasks = tasks_of(names, settings().follower_processes)
     if asked.task is None:
-        Supervisor(["clock", "check", queues.CHORES, *names], be).run()
+        Supervisor(tasks).run()
+    elif asked.task in tasks:
+        tasks[asked.task]()
     else:
-        be(asked.task)
+        parser.error(f"there is no task {asked.task!r}. The tasks are {', '.join(tasks)}.")
 
 
-def _work(task: str) -> None:
+def tasks_of(names: Sequence[str], processes: int) -> dict[str, Task]:
+    """All tasks by name. The followers of these names share so many processes."""
+    locks = queues.locks([queues.CHORES, *names])
+    shared = range(1, min(processes, len(names)) + 1)
+    return {
+        "clock": partial(_run_clock, names),
+        "check": _check,
+        "chores": partial(_work, [queues.CHORES], locks),
+        **{f"followers-{number}": partial(_work, names, locks) for number in shared},
+    }
+
+
+def _check() -> None:
+    end_with_parent()
+    parts().boards.check.run()
+
+
+def _work(names: Sequence[str], locks: QueueLocks) -> None:
+    end_with_parent()
+    calls = {name: clock.calls(name) for name in names}
     try:
-        queues.work(task, queues.connection(settings().queue_redis), clock.calls(task))
+        queues.work(queues.worker(calls, queues.connection(settings().queue_redis), locks))
     except Exception:
         log.exception("a task failed")
         sys.exit(1)
 
 
-def _run_clock(names: list[str]) -> None:
+def _run_clock(names: Sequence[str]) -> None:
+    end_with_parent()
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda signum, frame: stopped.append(signum))
     signal.signal(signal.SIGINT, lambda signum, frame: stopped.append(signum))

@@ -1,10 +1,10 @@
-"""The clock: wakes followers when something was written, and every few seconds in any case."""
+"""The clock: wakes followers after facts were written, and every few seconds in any case."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis import Redis
@@ -37,10 +37,10 @@ def calls(queue: str) -> list[Call]:
     return [Call(followers.catch_up, (queue,))]
 
 
-def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[[], bool]) -> None:
+def run(redis: Redis, boards_redis: Redis, names: Sequence[str], stopping: Callable[[], bool]) -> None:
     """Wake the followers named `names` until `stopping`, through every failure of Redis.
 
-    `redis` is RQ's, `boards_redis` the one in which web processes say that they wrote something.
+    `redis` is RQ's; in `boards_redis` web processes leave a word after each commit.
     """
     sweep, due = 0.0, dict.fromkeys(CHORES, 0.0)
     while not stopping():
@@ -52,7 +52,7 @@ def run(redis: Redis, boards_redis: Redis, names: list[str], stopping: Callable[
                     _wake(redis, name, followers.catch_up, name)
                 sweep = now + SWEEP_SECONDS
             for chore, seconds in CHORES.items():
-                # One waits at a time; those that find another one waiting come with the next turn.
+                # The queue holds one job: chores that find another one waiting are enqueued in the next turn.
                 if now >= due[chore] and _wake(redis, queues.CHORES, chore):
                     due[chore] = now + seconds
             if woken:

@@ -1,4 +1,4 @@
-"""The parts that this process works with. Never gevent: RQ forks, and its timers need a plain process."""
+"""This process's settings and parts. Never under gevent: RQ forks, and its timers need plain threads."""
 
 from __future__ import annotations
 

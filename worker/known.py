@@ -1,8 +1,8 @@
-"""Jobs of a fixed list. Whoever can write to Redis can name one of them, and run nothing else.
+"""Jobs of a fixed list. An attacker who can write to Redis can start one of them, and nothing else.
 
-RQ takes from a job's hash which function to import, which callbacks, webhooks, and other jobs follow, how
-long and how often it runs, and what to deserialise. None of that is read here. A job's data is compared, byte
-by byte, with the data of this worker's own calls; the rest of the job is made from the call that it equals.
+RQ reads from a job's hash which function to import, which callbacks, webhooks and other jobs follow, how
+long and how often the job runs, and which data to deserialise. Nothing of that is read here. A job's data is
+compared, byte by byte, with the data of this worker's own calls; the rest of the job comes from that call.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from rq.serializers import JSONSerializer
 
 JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
 FAILED_SECONDS = 7 * 86_400
-MOST_BYTES = 1000  # of a field that is read, packed and unpacked
-SHOWN = 100  # characters of what is refused in the log
+MOST_BYTES = 1000  # of a field, compressed and decompressed
+SHOWN = 100  # characters of refused data in the log
 ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 
 class Call(NamedTuple):
-    """A function, and what it is called with."""
+    """A function and its arguments."""
 
     function: Callable[..., Any]
     arguments: tuple[str, ...] = ()
@@ -43,20 +43,20 @@ class Call(NamedTuple):
 
 
 class Refused(NoSuchJobError):
-    """This is no job of ours. To RQ it does not exist."""
+    """The job is not one of ours. RQ treats it as missing."""
 
 
 class KnownJob(Job):
-    """A job that is one of `calls`: only which one, and its status, is read from Redis."""
+    """A job that is one of `calls`. Only its call and its status are read from Redis."""
 
     calls: ClassVar[Mapping[bytes, Call]] = {}
 
     def refresh(self) -> None:
-        """Find out which call this is. Raises Refused."""
+        """Read which call this is. Raises Refused."""
         self.restore({b"data": self._read("data")})
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
-        """Become the call that these fields name. Raises Refused."""
+        """Take the call that these fields equal. Raises Refused."""
         data = unpacked(raw_data.get(b"data", b""))
         call = self.calls.get(data)
         if call is None:
@@ -68,7 +68,7 @@ class KnownJob(Job):
 
     @property
     def func(self) -> Callable[..., Any]:
-        """The function of the call, which nobody had to import."""
+        """The function of the call. Nothing is imported for it."""
         return self._function
 
     def _fetch_status(self) -> JobStatus:
@@ -92,7 +92,7 @@ def jobs_of(calls: Sequence[Call]) -> type[KnownJob]:
 
 
 def unpacked(packed: bytes) -> bytes:
-    """What RQ packed, as far as it may be long. Raises Refused."""
+    """The data that RQ compressed. Raises Refused where it is too long."""
     unpacking = zlib.decompressobj()
     try:
         data = unpacking.decompress(packed, MOST_BYTES)
@@ -104,5 +104,5 @@ def unpacked(packed: bytes) -> bytes:
 
 
 def shown(text: bytes) -> str:
-    """The beginning of what was refused, for the log."""
+    """The beginning of refused data, for the log."""
     return ascii(text[:SHOWN].decode(errors="replace"))

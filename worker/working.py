@@ -1,68 +1,114 @@
-"""RQ's worker and queue, without all that lets Redis decide what they do."""
+"""RQ's worker and queue, without everything by which Redis could decide what they do."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from redis import Redis
 from redis.exceptions import ResponseError
 from rq import Queue, Worker
+from rq.exceptions import DequeueTimeout
 from rq.job import Job
-from rq.utils import now
+from rq.serializers import JSONSerializer
+from rq.utils import as_text, now
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
-from worker.known import ID, JOB_SECONDS, KnownJob, Refused, shown
+from worker.known import ID, JOB_SECONDS, Call, KnownJob, Refused, jobs_of, shown
+from worker.locks import QueueLocks
 
 log = logging.getLogger(__name__)
 
 OLDEST = (6, 2, 0)  # server that is supported
 REFUSALS_SECONDS = 1.0  # between two lines about refused jobs
+BUSY_SECONDS = 1  # until a queue that another process works on is looked at again
 
 
 class Refusals:
-    """Says which jobs were refused, once a second: a flood of them must not fill the log."""
+    """Logs which jobs were refused, once a second: a flood of them must not fill the log."""
 
     def __init__(self) -> None:
-        self._due, self._unsaid = 0.0, 0
+        self._due, self._unlogged = 0.0, 0
 
     def add(self, reason: str) -> None:
-        """A job was refused."""
-        self._unsaid += 1
+        """Count a refused job, and log it if a line is due."""
+        self._unlogged += 1
         if time.monotonic() < self._due:
             return
-        fields = {"reason": reason, "jobs": self._unsaid}
+        fields = {"reason": reason, "jobs": self._unlogged}
         log.warning("a job was refused: only this worker's own calls are run", extra=fields)
-        self._due, self._unsaid = time.monotonic() + REFUSALS_SECONDS, 0
+        self._due, self._unlogged = time.monotonic() + REFUSALS_SECONDS, 0
 
 
 class PlainQueue(Queue):
-    """A queue that never asks for the server's version: not every user may, and nothing here needs it."""
+    """A queue that never asks for the server's version, which not every Redis user may read."""
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """One that has all that is used."""
+        """A version that has every command used here."""
         return OLDEST
 
 
 class KnownQueue(PlainQueue):
-    """A queue of known jobs. Others are dropped; no job starts another one."""
+    """A queue of known jobs, on which one process works at a time. Unknown jobs are dropped."""
 
     refusals = Refusals()
+
+    def __init__(self, name: str, redis: Redis, calls: Sequence[Call], locks: QueueLocks) -> None:
+        super().__init__(name, connection=redis, serializer=JSONSerializer, job_class=jobs_of(calls))
+        self._locks = locks
+        self._busy_until = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether another process worked on it a moment ago."""
+        return time.monotonic() < self._busy_until
+
+    def lock(self) -> bool:
+        """Begin to work on it. False where another process does."""
+        if self._locks.acquire(self.name):
+            return True
+        self._busy_until = time.monotonic() + BUSY_SECONDS
+        return False
+
+    def unlock(self) -> None:
+        """Let other processes work on it."""
+        self._locks.release(self.name)
 
     @classmethod
     def dequeue_any(
         cls, queues: Iterable[Queue], timeout: int | None, connection: Redis, **_: Any
     ) -> tuple[Job, Queue] | None:
-        """The next known job. RQ's list of jobs on their way is not needed: what is lost comes again."""
-        (queue,) = queues
-        while found := cls.lpop([queue.key], timeout, connection=connection):
+        """The next known job, of a queue that is locked for it. Raises DequeueTimeout.
+
+        RQ's list of jobs on their way is not needed: what is lost comes again.
+        """
+        by_key = {queue.key: queue for queue in queues if isinstance(queue, KnownQueue)}
+        while found := cls._pop(by_key, timeout, connection):
+            queue, id = found
+            if not queue.lock():
+                connection.lpush(queue.key, id)  # it is next for the process that works on this queue
+                continue
             try:
-                return _fetched(found[1], queue), queue
+                return _fetched(id, queue), queue
             except Refused as refused:
+                queue.unlock()
                 cls.refusals.add(str(refused))
         return None
+
+    @classmethod
+    def _pop(
+        cls, by_key: dict[str, KnownQueue], timeout: int | None, connection: Redis
+    ) -> tuple[KnownQueue, bytes] | None:
+        free = [key for key, queue in by_key.items() if not queue.busy]
+        if len(free) < len(by_key) and timeout is not None:
+            timeout = min(timeout, BUSY_SECONDS)
+        if not free:
+            time.sleep(BUSY_SECONDS)
+            raise DequeueTimeout(timeout, list(by_key))
+        found = cls.lpop(free, timeout, connection=connection)
+        return found and (by_key[as_text(found[0])], found[1])
 
     def move_dependents_to_ready(self, *_: Any, **__: Any) -> dict[str, list[str]]:
         """None: our jobs have no dependents."""
@@ -71,7 +117,7 @@ class KnownQueue(PlainQueue):
 
 def _fetched(id: bytes, queue: Queue) -> Job:
     if not ID.fullmatch(id):
-        raise Refused(f"no job has the id {shown(id)}")
+        raise Refused(f"invalid job id {shown(id)}")
     job = queue.job_class(id.decode(), connection=queue.connection, serializer=queue.serializer)
     try:
         job.refresh()
@@ -83,32 +129,41 @@ def _fetched(id: bytes, queue: Queue) -> Job:
 
 
 class KnownWorker(Worker):
-    """Works on one queue of known jobs. Takes no orders, and follows no lists of jobs that lie in Redis."""
+    """Works on queues of known jobs. It takes no commands, and follows no lists of jobs in Redis."""
 
     queue_class = KnownQueue
     job_class = KnownJob
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """As of its queue."""
+        """As of its queues."""
         return OLDEST
 
     def subscribe(self) -> None:
-        """Listen to nobody: commands could end this process and its jobs."""
+        """Ignore commands: they could end this process and its jobs."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Never suspended."""
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
-        """Note that it begins. It is forgotten in time even if this process dies."""
+        """Mark the job as started. It expires even if this process dies."""
         super().prepare_job_execution(job)
         self.connection.expire(job.key, 2 * JOB_SECONDS)
 
-    def run_maintenance_tasks(self) -> None:
-        """Forget jobs that are over and workers that are gone."""
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job in a process of its own, whatever becomes of it, then let others work on its queue."""
         try:
-            for registry in (self.queues[0].started_job_registry, self.queues[0].failed_job_registry):
-                self.connection.zremrangebyscore(registry.key, 0, time.time())
-            for workers in (REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY % self.queues[0].name):
+            super().execute_job(job, queue)
+        finally:
+            if isinstance(queue, KnownQueue):
+                queue.unlock()
+
+    def run_maintenance_tasks(self) -> None:
+        """Delete finished jobs and ended workers from RQ's lists."""
+        try:
+            for queue in self.queues:
+                for registry in (queue.started_job_registry, queue.failed_job_registry):
+                    self.connection.zremrangebyscore(registry.key, 0, time.time())
+            for workers in (REDIS_WORKER_KEYS, *(WORKERS_BY_QUEUE_KEY % queue.name for queue in self.queues)):
                 self._forget_gone(workers)
         except ResponseError as error:
             log.warning("a key under rq: has a wrong type: delete it", extra={"reason": str(error)})

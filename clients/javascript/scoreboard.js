@@ -23,6 +23,11 @@ export { LiveBoard, Refusal }
  * @property {("sse" | "ws" | "long-poll" | "poll")[]} [carriers] the allowed carriers, the best first
  * @property {number} [hiddenMs] how long a hidden page stays connected; a minute by default
  *
+ * @typedef {object} Told what the server tells this browser's player: `detail` of a LiveBoard's event "tell"
+ * @property {string} kind such as "merged"; ignore kinds that you do not know
+ * @property {string} at when it happened
+ * @property {Record<string, unknown>} data
+ *
  * @typedef {object} ReadOptions
  * @property {string} [period]
  * @property {string} [region]
@@ -57,7 +62,8 @@ export class Scoreboard {
   }
 
   /**
-   * Follow a board. The callback is called at each change, of the board or of the connection.
+   * Follow a board. The callback is called at each change, of the board or of the connection. With `me` the board
+   * also dispatches "tell" events with a {@link Told}.
    * @param {string} board
    * @param {WatchOptions} [options]
    * @param {(live: LiveBoard) => void} [changed]

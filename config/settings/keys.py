@@ -29,14 +29,14 @@ class KeySettings:
     secret_key: str = setting(
         "SECRET_KEY",
         "",
-        "At least 32 random characters, which encrypt the key ring; `make run` makes them.",
+        "At least 32 random characters, which seal the key ring; `make run` makes them.",
         check=characters(SECRET_CHARACTERS),
         secret=True,
     )
     secret_key_fallbacks: str = setting(
         "SECRET_KEY_FALLBACKS",
         "",
-        "Earlier values of SECRET_KEY, comma-separated: what was encrypted with them can still be read.",
+        "Earlier values of SECRET_KEY, comma-separated: what was sealed with them can still be opened.",
         check=must(f"list keys of at least {SECRET_CHARACTERS} characters each", _are_long),
         secret=True,
     )

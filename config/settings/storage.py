@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from config.settings.checks import existing_file, on_or_off, starts_with
+from config.settings.checks import at_least, existing_file, on_or_off, starts_with
 from config.settings.row import setting
 
 sql_scheme = starts_with("postgresql://", "postgres://", "sqlite:///")
@@ -45,6 +45,12 @@ class StorageSettings:
         "Redis for the worker's queues; empty means REDIS_URL.",
         check=redis_scheme,
         secret=True,
+    )
+    follower_processes: int = setting(
+        "FOLLOWER_PROCESSES",
+        2,
+        "Processes of the worker that all followers share; no more than followers.",
+        check=at_least(1),
     )
     redis_tls_verify: str = setting(
         "REDIS_TLS_VERIFY",

@@ -1,1 +1,1 @@
-"""Who writes and who plays: server keys with their scopes, and players' display names."""
+"""Accounts: players with their sessions, passwords and display names, and server keys with their scopes."""

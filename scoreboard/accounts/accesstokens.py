@@ -1,4 +1,4 @@
-"""Access tokens: short-lived JWTs that any process can check without asking anybody."""
+"""Access tokens: short-lived JWTs that any process can verify by itself."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from scoreboard.keyring.service import KeyRing
 
 SECONDS = 900
 PURPOSE = "access"
-ALGORITHM = "HS256"  # the only one, whatever a token says of itself
+ALGORITHM = "HS256"  # the only one, whatever a token's header says
 ISSUER = AUDIENCE = "scoreboard"
 TYPE = "at+jwt"
 REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp", "roles"]
-MOST_KEPT = 20_000  # tokens that a process has checked already
+MOST_KEPT = 20_000  # verified tokens that a process remembers
 LONGEST = 2048
-WRITTEN = re.compile(
-    r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z"
-)  # in one way only
+# The unused bits of the last character are 0, so that each token has one spelling.
+JWT = re.compile(r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
 
 
 class AccessTokens:
@@ -36,14 +35,14 @@ class AccessTokens:
         self._version = ring.version
 
     def issue(self, session: str, account: Account) -> str:
-        """A token of this session."""
+        """A new token of this session."""
         key, now = self._ring.signing(PURPOSE), self._clock()
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": account.id,
             "sid": session,
-            # With the fraction: what is revoked in this second must not outdate what comes after it.
+            # With the fraction: a revocation must not cover tokens that are issued later in its second.
             "iat": now / 1000,
             "exp": now // 1000 + SECONDS,
             "jti": secrets.token_hex(8),
@@ -52,7 +51,7 @@ class AccessTokens:
         return jwt.encode(claims, key.secret, algorithm=ALGORITHM, headers={"kid": key.kid, "typ": TYPE})
 
     def read(self, token: str) -> Player:
-        """Who holds this token. Raises Unauthenticated, unauthenticated or token_expired."""
+        """The player of this token. Raises Unauthenticated, unauthenticated or token_expired."""
         player = self._known(token)
         if player.expires_at <= self._clock():
             raise Unauthenticated("This access token has expired: refresh it.", code="token_expired")
@@ -64,31 +63,31 @@ class AccessTokens:
             self._read.clear()
         player = self._read.get(token)
         if player is None:
-            player = self._read[token] = self._checked(token)
+            player = self._read[token] = self._verified(token)
             if len(self._read) > MOST_KEPT:
                 self._read.popitem(last=False)
         return player
 
-    def _checked(self, token: str) -> Player:
+    def _verified(self, token: str) -> Player:
         try:
             return _player(self._claims(token))
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, IndexError, OverflowError):
-            raise Unauthenticated("This access token is not one of ours.") from None
+            raise Unauthenticated("Invalid access token. Sign in again, or refresh the session.") from None
 
     def _claims(self, token: str) -> dict[str, Any]:
-        if not WRITTEN.match(token):  # decoders overlook what is written beside a signature
-            raise ValueError("not as we write them")
+        if not JWT.match(token):  # the decoder ignores further characters and unused bits
+            raise ValueError("not in the spelling of this server")
         header = jwt.get_unverified_header(token[:LONGEST])
         key = self._ring.opening(PURPOSE, str(header["kid"])[:64])
         if key is None or header.get("typ") != TYPE:
-            raise ValueError("of no key of ours")
+            raise ValueError("no key of this server signed it")
         return jwt.decode(
             token,
             key.secret,
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=ISSUER,
-            # Times are checked by our own clock, each time: what is read is remembered.
+            # `read` checks the expiry each time, by the server's clock: a verified token is cached.
             options={"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
 

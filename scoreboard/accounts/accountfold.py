@@ -24,7 +24,7 @@ from scoreboard.accounts.types import Account, Name, Revocation
 from scoreboard.core.errors import NotFound, ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 Announce = Callable[[Sequence[Name], Span], None]
 Renamed = Callable[[Sequence[str]], None]
@@ -80,8 +80,8 @@ class AccountFoldBatch(SimpleBatch):
     named: dict[str, Name] = field(default_factory=dict)
     revoked: dict[str, Revocation] = field(default_factory=dict)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Change an account or a session. Raises Conflict, Forbidden, NotFound or Unauthenticated."""
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
+        """Change an account or its sessions. Raises Conflict, Forbidden, NotFound or Unauthenticated."""
         change = {
             "player-created": self._create,
             "player-upgraded": self._upgrade,
@@ -99,7 +99,7 @@ class AccountFoldBatch(SimpleBatch):
         change(fact)
         name = fact.data.get("displayName")
         if name is not None:
-            self.named[fact.player] = Name(player=fact.player, text=name, seq=seq)
+            self.named[fact.player] = Name(player=fact.player, text=name, seq=position.seq)
         return {}
 
     def finish(self) -> None:
@@ -109,7 +109,7 @@ class AccountFoldBatch(SimpleBatch):
             self.sessions.revoke(list(self.revoked), self.at)
 
     def project(self, span: Span) -> dict[str, Revocation]:
-        """Show names that changed. Returns what was revoked, which this process must not read again."""
+        """Show names that changed. Returns the revocations, which this process takes in at once."""
         self.announce(list(self.named.values()), span)
         if others := [player for player in self.named if player not in self.created]:
             self.renamed(others)
@@ -131,7 +131,7 @@ class AccountFoldBatch(SimpleBatch):
         self._check_free(fact.private["username"])
         self._check_open(fact.private["session"])
         self.accounts.name(fact.player, username=fact.private["username"], password=fact.private["password"])
-        # Somebody may have copied what the guest had.
+        # The guest's tokens may have been copied.
         self._end_all(fact.player, spared="", why=REPLACED)
         self._open(fact)
 
@@ -141,7 +141,7 @@ class AccountFoldBatch(SimpleBatch):
             self.accounts.change(fact.player, "region", fact.data["region"])
 
     def _rename(self, fact: Fact) -> None:
-        """Whatever the player is: most of those whom a server reports have no account here."""
+        """Change nothing here: `apply` takes the name, and most players of a server have no account."""
 
     def _sign_in(self, fact: Fact) -> None:
         self._check_password(fact.player, fact.private["password"], invalid_credentials())
@@ -161,7 +161,7 @@ class AccountFoldBatch(SimpleBatch):
     def _end(self, fact: Fact) -> None:
         id = fact.data["session"]
         if not self.sessions.end(id, at=self.at, why=fact.data["why"]):
-            raise NotFound("There is no such session, or it is over.")
+            raise NotFound("There is no open session of this id.")
         self._revoke(id, "ended")
 
     def _end_others(self, fact: Fact) -> None:
@@ -172,7 +172,7 @@ class AccountFoldBatch(SimpleBatch):
         if self._account(fact.player).guest:
             raise no_password()
         spared = fact.data["session"]
-        if spared:  # players change their own, operators anybody's
+        if spared:  # a player changes their own password, an operator anybody's
             self._check_open(spared)
             self._check_password(fact.player, fact.private["before"], wrong_password())
         self.accounts.change(fact.player, "password", fact.private["password"])
@@ -189,7 +189,7 @@ class AccountFoldBatch(SimpleBatch):
         account = self._account(fact.player)
         if not account.suspended:
             self.accounts.change(fact.player, "suspended_at", self.at)
-        if not account.guest:  # guests could never come back: theirs are refused while it lasts
+        if not account.guest:  # a guest could never sign in again: their sessions are refused, not ended
             self._end_all(fact.player, spared="", why="suspended")
         self._revoke(fact.player, "suspended")
 
@@ -217,7 +217,7 @@ class AccountFoldBatch(SimpleBatch):
             raise session_over()
 
     def _check_password(self, player: str, verified: str, refusal: ScoreboardError) -> None:
-        # It may have been changed since it was verified: what began before must not outlive that.
+        # It may have changed since it was verified: a sign-in that began before must fail.
         if self.accounts.password(player) != verified:
             raise refusal
 

@@ -1,12 +1,11 @@
-"""Attempts at a password: wrong ones are counted, and no number of them keeps the owner out.
+"""Attempts at a password: failures are limited, and no number of them locks the owner out.
 
-An attempt is counted before the password is looked at, and given back where it was right: a burst tries no
-more than are allowed. Many right ones at once, as of a school, must not be taken for wrong ones meanwhile:
-each process makes one attempt of an address at a time.
+An attempt is counted before the password is verified, and given back where it was right. So a burst can't
+exceed the limit. Many right attempts at once, as from a school, must not exceed it either: each process makes
+one attempt of an address at a time.
 
-Counted are the failures of an address, of a user name from an address, and of a user name from everywhere.
-The last count refuses nobody: beyond it, each attempt from a network from which the player never signed in
-must come with a solved puzzle.
+Failures are counted by address, by user name and address, and by user name alone. The last count refuses no
+attempt: when it is exceeded, each attempt from a network that is new to the player needs a solved puzzle.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import address, count, exceeded, give_back
 
-# These stay counted. Asking for puzzles does too: after a while that is refused at less cost.
+# These stay counted, also a request for a puzzle: once its limit is exceeded, refusing costs less.
 FAILED = ("invalid_credentials", "wrong_password", "proof_of_work_needed")
 HERE = ("sign-in", "sign-in-name")
 EVERYWHERE = "sign-in-everywhere"
@@ -36,21 +35,21 @@ def sign_in(username: str, password: str, proof: WorkProof | None) -> Iterator[N
     """Let one sign-in be tried. Raises TooMany, also as ProofNeeded, or Unavailable, overloaded."""
     name = username_key(username)
     everywhere = _counted(EVERYWHERE, of=name, refuse=False)
-    with _logged(), _turn(), _counted(*HERE, of=name), everywhere as seconds:
-        if seconds and not _welcome(username, password, proof):
+    with _logged(), _one_at_a_time(), _counted(*HERE, of=name), everywhere as seconds:
+        if seconds and not _allowed(username, password, proof):
             raise parts().accounts.puzzles.needed(username, retry_after_seconds=seconds)
         yield
 
 
 @contextmanager
 def change(player: str, username: str | None) -> Iterator[None]:
-    """Let a signed-in player try the password once. Raises TooMany or Unavailable, overloaded."""
+    """Let a signed-in player try their password once. Raises TooMany or Unavailable, overloaded."""
     name = username_key(username or player)
-    with _logged(), _turn(), _counted(*HERE, of=name), _counted(EVERYWHERE, of=player):
+    with _logged(), _one_at_a_time(), _counted(*HERE, of=name), _counted(EVERYWHERE, of=player):
         yield
 
 
-def _welcome(username: str, password: str, proof: WorkProof | None) -> bool:
+def _allowed(username: str, password: str, proof: WorkProof | None) -> bool:
     if proof is not None and parts().accounts.puzzles.solved(username, password, proof.nonce, proof.solution):
         return True
     return parts().accounts.players.familiar(username, network())
@@ -58,7 +57,7 @@ def _welcome(username: str, password: str, proof: WorkProof | None) -> bool:
 
 @contextmanager
 def _logged() -> Iterator[None]:
-    """Have the log tell from which network an attempt came that was refused."""
+    """Log the network of a refused attempt."""
     try:
         yield
     except ScoreboardError:
@@ -67,7 +66,7 @@ def _logged() -> Iterator[None]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def _one_at_a_time() -> Iterator[None]:
     try:
         with parts().accounts.attempts.take(address(), seconds=spare(WAIT_SECONDS)):
             yield
@@ -79,7 +78,7 @@ def _turn() -> Iterator[None]:
 def _counted(*limits: str, of: str, refuse: bool = True) -> Iterator[int]:
     """Count an attempt against limits, and give it back unless it failed.
 
-    Yields for how many seconds a limit is exceeded that does not `refuse`.
+    Without `refuse`, yields for how many seconds a limit is exceeded.
     """
     seconds = 0
     if refuse:

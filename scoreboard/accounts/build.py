@@ -37,16 +37,16 @@ Ranked = Callable[[Sequence[str], int], set[str]]
 
 
 class Announcer(Protocol):
-    """Tells boards of committed facts about players: they show names."""
+    """Updates boards, which show names, after commits of facts about players."""
 
     def show_names(self, names: Sequence[Name], span: Span) -> None:
-        """The facts of `span` named players, and changed no board."""
+        """The facts of `span` gave players names, and changed no board."""
 
     def refresh_streams(self, players: Sequence[str]) -> None:
-        """Names of players who stand on boards changed."""
+        """The names of these players changed: update the boards that list them."""
 
     def forget_names(self, players: Sequence[str], span: Span) -> None:
-        """The facts of `span` purged players who stand on no board."""
+        """The facts of `span` purged players who are on no board."""
 
     def advance(self, span: Span) -> None:
         """The facts of `span` change no board."""
@@ -54,7 +54,7 @@ class Announcer(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountTables:
-    """What other features read of accounts."""
+    """The tables that other features read."""
 
     accounts: Accounts
     names: Names
@@ -62,19 +62,19 @@ class AccountTables:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsParts:
-    """What routes, commands and jobs work with."""
+    """The services for routes, commands and jobs."""
 
     accounts: Accounts
     keys: Keys
     players: Players
-    attempts: KeyedLock  # of one address, at a password
+    attempts: KeyedLock  # one attempt of an address at a time
     puzzles: Puzzles
     sessions: Sessions
     guests: Guests
 
 
 def build_tables(base: Base) -> AccountTables:
-    """What other features read, before there is a writer."""
+    """The tables that other features read. They need no writer."""
     return AccountTables(
         accounts=Accounts(stored=StoredAccounts(base.database)),
         names=Names(base.database),
@@ -82,7 +82,7 @@ def build_tables(base: Base) -> AccountTables:
 
 
 def folds(*, announce: Announcer) -> list[Fold]:
-    """How facts about accounts and server keys are folded."""
+    """Folds of facts about accounts and server keys."""
     return [
         AccountFold(announce=announce.show_names, renamed=announce.refresh_streams),
         PurgeFold(announce=announce.forget_names),
@@ -93,7 +93,7 @@ def folds(*, announce: Announcer) -> list[Fold]:
 def build(
     base: Base, tables: AccountTables, *, journal: Journal, writer: Writer, ring: KeyRing, ranked: Ranked
 ) -> AccountsParts:
-    """The services of accounts. `ranked` says which of some players have scores."""
+    """The services of accounts. `ranked` finds the players with scores among given ones."""
     sessions = _sessions(base, tables, writer=writer, ring=ring)
     return AccountsParts(
         accounts=tables.accounts,

@@ -1,4 +1,4 @@
-"""Who may call a route: server keys with their scopes, players, and players with a role."""
+"""Guards of routes: server keys with a scope, players, and players with a role may call them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ RANKS: dict[Role, int] = {"player": 0, "moderator": 1, "admin": 2}
 
 
 def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only server keys call a route that have one of `scopes`, or players who have `role`.
+    """Let only server keys with one of `scopes` call a route, and players with `role`.
 
-    Who called is g.caller then, and what a key allows g.scopes.
+    g.caller is the caller's id, and g.scopes the key's scopes.
     """
 
     def guarded(route: Callable[P, R]) -> Callable[P, R]:
@@ -37,7 +37,7 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
             caller = sent_caller()
             if caller is None:
                 raise Unauthenticated(KEY_NEEDED)
-            g.caller = caller.id  # before anything is refused: the log names the caller
+            g.caller = caller.id  # before any refusal, so that the log names the caller
             if isinstance(caller, Player):
                 _check_role(caller, role)
             elif not set(scopes) & set(caller.scopes):
@@ -60,7 +60,7 @@ def key_required(*scopes: str, role: Role | None = None) -> Callable[[Callable[P
 
 
 def player_required(route: Callable[P, R]) -> Callable[P, R]:
-    """Let only players call a route. The player is g.player then."""
+    """Let only players call a route. g.player is the player."""
 
     @functools.wraps(route)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -76,7 +76,7 @@ def player_required(route: Callable[P, R]) -> Callable[P, R]:
 
 
 def sent_caller() -> ServerKey | Player | None:
-    """Who calls, by what the request carries; None where it carries nothing. Raises Unauthenticated."""
+    """The caller, by the request's credentials; None without any. Raises Unauthenticated."""
     secret = _bearer()
     if not secret:
         return None
@@ -86,7 +86,7 @@ def sent_caller() -> ServerKey | Player | None:
 
 
 def sent_key() -> ServerKey | None:
-    """The server key that the request carries; None where it has no good one, or that can't be told now."""
+    """The request's server key; None where it has no valid one, or the database can't be read."""
     try:
         caller = sent_caller()
     except (ScoreboardError, DatabaseUnavailable):
@@ -95,9 +95,9 @@ def sent_key() -> ServerKey | None:
 
 
 def insider() -> ServerKey | Player | None:
-    """The server key or the moderator that calls, who may see what is private; None for everybody else.
+    """The calling server key or moderator, which may see private boards; None for all others.
 
-    Raises Unauthenticated where the credentials that were sent are not good.
+    Raises Unauthenticated where the credentials are not valid.
     """
     caller = sent_caller()
     if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:
@@ -106,19 +106,19 @@ def insider() -> ServerKey | Player | None:
 
 
 def context() -> dict[str, str]:
-    """What a fact remembers of the request that brought it: never an address, only its keyed hash."""
+    """What a fact stores of its request: never an address, only its keyed hash."""
     return {"caller": g.get("caller", ""), "request": g.request_id, "address": network()}
 
 
 def network() -> str:
-    """The keyed hash of the network that this request comes from."""
+    """The keyed hash of the network of this request's caller."""
     found = address()
-    prefix = found.rpartition(".")[0] or found  # of IPv4 the last byte is left out
+    prefix = found.rpartition(".")[0] or found  # without the last byte of an IPv4 address
     return hmac.digest(parts().base.address_key, prefix.encode(), "sha256").hex()[:16]
 
 
 def log_network() -> None:
-    """Have the log line of this request tell its network, as `network` does."""
+    """Add the network to this request's log line."""
     g.network = network()
 
 

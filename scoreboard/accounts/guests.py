@@ -1,4 +1,4 @@
-"""Purging guests: those who never scored and have not come back for long."""
+"""Purging guests that never scored and were not used for a long time."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from scoreboard.accounts.store.guests import Idle, StoredGuests
 from scoreboard.core.clock import Clock
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 from scoreboard.journal.writer import Writer
 
 DAY_MS = 86_400_000
-PAGE = 500  # guests that one fact purges: other writes wait for some milliseconds
-WRITE_SECONDS = 30.0  # nobody waits for it
-SECONDS = 20.0  # other chores have their turn too, and the next hour comes
+PAGE = 500  # guests that one fact purges; other writes wait for some milliseconds
+WRITE_SECONDS = 30.0  # no request waits for it
+SECONDS = 20.0  # then the worker's other jobs run; the rest is purged in the next hour
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guests:
-    """Guests that nobody needs any more: they have no password to come back with, and no score to keep."""
+    """Guests without scores, whose sessions are over or idle. They have no password to sign in with."""
 
     stored: StoredGuests
     ranked: Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
@@ -32,7 +32,7 @@ class Guests:
     monotonic: Callable[[], float] = time.monotonic
 
     def purge(self, *, seconds: float = SECONDS) -> int:
-        """Delete guests without scores that were last used so many days ago, as far as `seconds` allow.
+        """Delete guests without scores that were not used for `days`, as far as `seconds` allow.
 
         Returns how many. Running it twice, or twice at once, changes nothing.
         """
@@ -41,7 +41,7 @@ class Guests:
         purged, until = 0, self.monotonic() + seconds
         before, last = self.clock() - self.days * DAY_MS, Idle(player="", created_at=0)
         while self.monotonic() < until:
-            # First of all: what comes into the journal from here on is looked at under the write lock.
+            # Read before the guests: under the write lock, the fold looks at facts that come after this one.
             head = self.journal.head()
             page = self.stored.idle(before, last, PAGE)
             if not page:
@@ -50,9 +50,10 @@ class Guests:
             last = page[-1]
         return purged
 
-    def _purge(self, page: Sequence[Idle], head: int, before: int) -> int:
+    def _purge(self, page: Sequence[Idle], head: Position, before: int) -> int:
         players = [guest.player for guest in page]
-        ranked = self.ranked(players, page[0].created_at - DAY_MS)  # clocks may have been set
+        # A day earlier than the oldest guest: a host's clock may have been wrong.
+        ranked = self.ranked(players, page[0].created_at - DAY_MS)
         if ranked:
             self.stored.mark_ranked(ranked)
         unranked = [player for player in players if player not in ranked]

@@ -1,8 +1,8 @@
-"""Characters that show nothing by themselves, and that spelling needs all the same. Pure.
+"""Invisible characters that the spelling of some languages needs. Pure.
 
-Joiners are needed where UAX #31 and UTS #39 (3.1.1) say so, in scripts whose letters join or form conjuncts:
-anywhere else they would make two names that look the same. Languages go a little further than these rules;
-each addition says which one does.
+Joiners are allowed where UAX #31 and UTS #39 (3.1.1) allow them, in scripts whose letters join or form
+conjuncts. Elsewhere they would make different names that look the same. Some languages need more than these
+rules allow; each addition names the language.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _NEEDED = (
     rf"(?<=\p{{scx=Khmer}}){ZWNJ}(?=[\u17C9\u17CA])",
     # Between emoji: families, professions, flags.
     rf"(?<=\p{{Extended_Pictographic}}[\uFE0F\p{{Emoji_Modifier}}]?){ZWJ}(?=\p{{Extended_Pictographic}})",
-    # Emoji that are black and white of themselves; keycaps; ideographs, of which names have variants.
+    # Emoji with a text presentation; keycaps; ideographs, which have variants in names.
     r"(?<=[\p{Emoji}--\p{Emoji_Presentation}--\p{Emoji_Component}])[\uFE0E\uFE0F]",
     r"(?<=[0-9#*])\uFE0F(?=\u20E3)",
     r"(?<=\p{Unified_Ideograph})[\uFE00-\uFE02\U000E0100-\U000E01EF]",
@@ -67,7 +67,7 @@ _NEEDED = (
 )
 _needed = regex.compile("|".join(_NEEDED), regex.V1)
 
-# What keyboards add, and nobody sees: colour for what has no choice of it, a joiner at a word's end or twice.
+# Invisible additions of keyboards: a presentation selector without effect, a joiner at a word's end or twice.
 _USELESS = regex.compile(
     r"(?<![\p{Emoji}--\p{Emoji_Presentation}--\p{Emoji_Component}])[\uFE0E\uFE0F](?!\u20E3)"
     rf"|(?<=[{_JOINS}\p{{ccc=Virama}}]){ZWNJ}+(?=\s|\Z)"
@@ -79,15 +79,15 @@ _JOINERS = str.maketrans("", "", ZWNJ + ZWJ)
 
 
 def dropped(text: str) -> str:
-    """Without what shows nothing in its place, whoever typed it."""
+    """Without invisible characters that have no effect where they are."""
     return str(_USELESS.sub("", text)) if _ANY.search(text) else text
 
 
 def visible(text: str) -> str:
-    """Without what spelling needs. Whatever is invisible in the rest is there to hide something."""
+    """Without invisible characters that spelling needs. Any that are left are there to deceive."""
     return str(_needed.sub("", text)) if _ANY.search(text) else text
 
 
 def without_joiners(text: str) -> str:
-    """Without any joiner: how names are compared."""
+    """Without joiners, as names are compared."""
     return text.translate(_JOINERS)

@@ -1,4 +1,4 @@
-"""Server keys: made, found and revoked."""
+"""Server keys: created, found and revoked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import FieldError, NotFound, Unauthenticated, ValidationFailed
 from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 from scoreboard.journal.writer import Writer
 
-KEPT_SECONDS = 30.0  # how long a revoked key may still work in a process that knows it
+KEPT_SECONDS = 30.0  # how long a process that has cached a revoked key may still accept it
 BOOTSTRAP = "bootstrap"
 CREATED, REVOKED = "key-created", "key-revoked"
 
 
-def apply(db: Connection, fact: Fact, seq: int, at: int) -> dict[str, Any]:
+def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:
     """Create or revoke a key. Raises NotFound, key_not_found."""
     keys, id = ServerKeys(db), fact.data["id"]
     if fact.kind == CREATED:
@@ -44,22 +44,22 @@ class Keys:
     _known: dict[str, tuple[float, ServerKey]] = field(default_factory=dict)
 
     def create(self, name: str, scopes: Sequence[str]) -> tuple[ServerKey, str]:
-        """A new key and its secret, which is shown this once. Raises ValidationFailed."""
+        """A new key and its secret, which can't be shown again. Raises ValidationFailed."""
         unknown = [scope for scope in scopes if scope not in SCOPES]
         if unknown or not scopes:
-            raise ValidationFailed(FieldError("scopes", f"must be some of {', '.join(SCOPES)}"))
+            raise ValidationFailed(FieldError("scopes", f"must be one or more of: {', '.join(SCOPES)}"))
         id = secrets.token_hex(6)
         secret = f"sk_{id}_{secrets.token_urlsafe(32)}"
         return self._register(id, name, tuple(scopes), secret), secret
 
     def register_bootstrap(self, secret: str) -> None:
-        """Make sure that this secret, and no earlier one of its kind, has every scope."""
+        """Give this secret every scope. An earlier bootstrap secret loses its scopes."""
         known = self.stored.by_hash(key_hash(secret))
         if known is None or known.revoked_at is not None or known.scopes != SCOPES:
             self._register(known.id if known else BOOTSTRAP, BOOTSTRAP, SCOPES, secret)
 
     def revoke(self, id: str) -> None:
-        """Revoke a key: no process takes it after 30 seconds. Raises NotFound, key_not_found."""
+        """Revoke a key: no process accepts it after 30 seconds. Raises NotFound, key_not_found."""
         fact = Fact(id=f"{REVOKED}:{id}:{secrets.token_hex(6)}", kind=REVOKED, data={"id": id})
         self.writer.record(fact)
         self._known.clear()
@@ -82,7 +82,7 @@ class Keys:
             return found[1]
         if key is None or key.revoked_at is not None:
             self._known.pop(hash, None)
-            raise Unauthenticated("This key is unknown or revoked.")
+            raise Unauthenticated("This server key is unknown or revoked.")
         self._known[hash] = (now, key)
         return key
 

@@ -1,4 +1,4 @@
-"""How a guest's account becomes part of another one: inside the writer's transaction."""
+"""How a guest's account becomes part of another account: inside the writer's transaction."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from scoreboard.accounts.store.accounts import StoredAccounts
 from scoreboard.accounts.store.sessions import MERGED, StoredSessions
 from scoreboard.accounts.types import Account, Revocation
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 
 
 class AccountMerge:
-    """Accounts and sessions, where a guest is merged."""
+    """The step of accounts and sessions in a merge."""
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], dict[str, Revocation]]:
-        """What merges the guest's account, and tells which sessions ended. Raises what refuses it."""
+    def check(
+        self, db: Connection, fact: Fact, position: Position, at: int
+    ) -> Callable[[], dict[str, Revocation]]:
+        """Check both accounts. Returns a function that merges them and returns the revocations."""
         accounts, sessions, guest = StoredAccounts(db), StoredSessions(db), fact.data["guest"]
         _check_account(accounts.get(fact.player), fact.player)
         _check_guest(accounts.get(guest))
@@ -54,7 +56,7 @@ def _check_guest(guest: Account | None) -> None:
 
 
 def _check_rights(account: Account) -> None:
-    """Who may not win points must not get a guest's, nor leave the guest behind who may not."""
+    """An account that may not win points neither gets a guest's points nor gives its own away."""
     if account.suspended:
         raise suspended()
     if not account.scoring:

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, in native threads, so that no request waits for another one's arithmetic."""
+"""Passwords: argon2id, in native threads, so that hashing does not block other requests."""
 
 from __future__ import annotations
 
@@ -20,90 +20,91 @@ from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
 
 T = TypeVar("T")
 
-PLACE_SECONDS = 1.0  # how long one waits for a place, instead of being sent away at once
-COMMON = 3000  # how many of the most common passwords are refused; ASVS 5.0, 6.2.4
-WAITING = 16  # more at once wait for a place: each takes 25 ms and 19 MiB
+QUEUE_SECONDS = 1.0  # how long a request waits for a place in the queue
+COMMON = 3000  # the most common passwords, which are refused; ASVS 5.0, 6.2.4
+QUEUE = 16  # passwords that wait for a thread: each takes 25 ms and 19 MiB
 
 
 class Passwords:
     """Hashes and checks passwords, a few at a time."""
 
     def __init__(self) -> None:
-        # OWASP's second choice of parameters: 19 MiB, two passes, one lane.
+        # OWASP's second recommendation: 19 MiB, two passes, one lane.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         cores = os.cpu_count() or 1
         self._threads = NativeThreads(cores)
-        # Separate: registrations must not take places from sign-ins.
-        self._new_places = threading.BoundedSemaphore(cores + WAITING)
-        self._known_places = threading.BoundedSemaphore(cores + WAITING)
-        self._nobodys = ""
+        # Separate queues: registrations must not keep sign-ins out.
+        self._registrations = threading.BoundedSemaphore(cores + QUEUE)
+        self._sign_ins = threading.BoundedSemaphore(cores + QUEUE)
+        self._decoy = ""
 
     def hash(self, password: str, *, field: str = "password") -> str:
-        """What is stored of a new password. Raises ValidationFailed or Unavailable, overloaded."""
+        """The hash of a new password. Raises ValidationFailed or Unavailable, overloaded."""
         form = password_form(password)
         _check(form, field)
-        return self._run(self._new_places, lambda: self._hasher.hash(form))
+        return self._run(self._registrations, lambda: self._hasher.hash(form))
 
     def rehash(self, password: str) -> str:
-        """The new hash of a password that was found right. Raises Unavailable, overloaded."""
-        return self._run(self._known_places, lambda: self._hasher.hash(password_form(password)))
+        """A new hash of a verified password. Raises Unavailable, overloaded."""
+        return self._run(self._sign_ins, lambda: self._hasher.hash(password_form(password)))
 
     def matching(self, stored: str | None, password: str) -> str | None:
-        """The spelling of this password that is stored: as it was typed, or as it is stored today.
+        """The spelling of this password whose hash is stored: the typed one, or today's form.
 
-        None where it is another one. Takes as long where nothing is stored. Raises Unavailable, overloaded.
+        None for a wrong password. Takes the same time where no hash is stored, so that timing does not reveal
+        which user names exist. Raises Unavailable, overloaded.
         """
         spellings = password_spellings(password)
 
         def verify() -> str | None:
-            kept = stored or self._somebodys()
-            found = next((one for one in spellings if self._verified(kept, one)), None)
+            hash = stored or self._decoy_hash()
+            found = next((one for one in spellings if self._verifies(hash, one)), None)
             return found if stored else None
 
-        return self._run(self._known_places, verify)
+        return self._run(self._sign_ins, verify)
 
     def outdated(self, stored: str, spelling: str) -> bool:
-        """Whether the hash was made with other parameters than today's, or of another spelling."""
+        """Whether the hash has other parameters than today's, or is of another spelling."""
         return self._hasher.check_needs_rehash(stored) or spelling != password_form(spelling)
 
     def close(self) -> None:
         """End the threads."""
         self._threads.close()
 
-    def _verified(self, stored: str, spelling: str) -> bool:
+    def _verifies(self, stored: str, spelling: str) -> bool:
         try:
             return self._hasher.verify(stored, spelling)
         except (VerifyMismatchError, InvalidHashError):
             return False
 
-    def _somebodys(self) -> str:
-        self._nobodys = self._nobodys or self._hasher.hash(secrets.token_hex())
-        return self._nobodys
+    def _decoy_hash(self) -> str:
+        self._decoy = self._decoy or self._hasher.hash(secrets.token_hex())
+        return self._decoy
 
-    def _run(self, places: threading.Semaphore, work: Callable[[], T]) -> T:
-        if not places.acquire(timeout=spare(PLACE_SECONDS)):
+    def _run(self, queue: threading.Semaphore, work: Callable[[], T]) -> T:
+        if not queue.acquire(timeout=spare(QUEUE_SECONDS)):
             raise overloaded()
         try:
             return self._threads.run(work)
         finally:
-            places.release()
+            queue.release()
 
 
 def overloaded() -> Unavailable:
-    """The error for a password that can't be checked now."""
-    return Unavailable("Too many are signing in at this moment. Try again.", code="overloaded")
+    """The error for a password that can't be verified now."""
+    return Unavailable("Too many players are signing in at the moment. Try again.", code="overloaded")
 
 
 def _check(password: str, field: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:  # it may have been longer before its accents were composed
+    if len(password) < SHORTEST_PASSWORD:  # composing its accents may have made it shorter
         raise ValidationFailed(FieldError(field, f"must have at least {SHORTEST_PASSWORD} characters"))
     if password.lower() in _common():
-        raise ValidationFailed(FieldError(field, "is one of the passwords that everybody tries first"))
+        raise ValidationFailed(FieldError(field, "is one of the most common passwords: choose another one"))
 
 
 @cache
 def _common() -> frozenset[str]:
-    # Takes 14 MB, so it is loaded where somebody registers, and nowhere else.
+    # Takes 14 MB, so it is loaded with the first registration.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)

@@ -17,8 +17,8 @@ from scoreboard.accounts.rules import (
     display_name,
     first_name,
     invalid_credentials,
+    neutral_name,
     no_password,
-    nobodys_name,
     not_a_guest,
     player_not_found,
     username_taken,
@@ -47,23 +47,23 @@ class Players:
     writer: Writer
 
     def guest(self, *, name: str | None, region: str | None, context: Context) -> Tokens:
-        """A new guest, signed in. Raises Refused, invalid_display_name."""
+        """Create a guest, signed in. Raises Refused, invalid_display_name."""
         return self._create(name, region, {}, context)
 
     def register(
         self, username: str, password: str, *, name: str | None, region: str | None, context: Context
     ) -> Tokens:
-        """A new player with a user name, signed in.
+        """Create a player with a user name, signed in.
 
-        Raises Conflict, username_taken; ValidationFailed, where user name or password are no good; Refused.
+        Raises Conflict, username_taken; ValidationFailed for the user name or the password; Refused.
         """
         private = self._credentials(username, password)
         return self._create(name, region, private, context)
 
     def login(self, username: str, password: str, *, context: Context) -> Tokens:
-        """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for a name that nobody has.
+        """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for an unknown user name.
 
-        Raises Forbidden, account_suspended, to those who know the password only.
+        Raises Forbidden, account_suspended, only where the password is right.
         """
         player, stored = self.accounts.stored.credentials(username) or ("", None)
         typed = self.passwords.matching(stored, password)
@@ -78,7 +78,7 @@ class Players:
     def upgrade(self, player: Player, username: str, password: str, *, context: Context) -> Tokens:
         """Give a guest a user name and a password: id and scores stay. Raises Conflict.
 
-        The session of before ends, as somebody may have copied it, and a new one takes its place.
+        A new session replaces the guest's session, whose tokens may have been copied.
         """
         if not self.me(player.id).guest:
             raise not_a_guest()
@@ -88,9 +88,9 @@ class Players:
         return self.sessions.tokens(session, self.me(player.id))
 
     def change_password(self, player: Player, current: str, new: str, *, context: Context) -> None:
-        """Change one's own password, and end all other sessions.
+        """Change the player's password, and end all their other sessions.
 
-        Raises Forbidden, wrong_password; Conflict, no_password; ValidationFailed, where the new one can't be.
+        Raises Forbidden, wrong_password; Conflict, no_password; ValidationFailed for the new password.
         """
         account = self.me(player.id)
         if account.username is None:
@@ -102,18 +102,18 @@ class Players:
         self._append("password-changed", player.id, {"session": player.session}, context, private)
 
     def set_password(self, player: str, new: str, *, context: Context) -> None:
-        """Give a player another password, and end all sessions. Raises Conflict, no_password."""
+        """Set a player's password, and end all their sessions. Raises Conflict, no_password."""
         if self.me(player).guest:
             raise no_password()
         private = {"password": self.passwords.hash(new)}
         self._append("password-changed", player, {"session": ""}, context, private)
 
     def end_sessions(self, player: str, *, spared: str = "", why: str, context: Context) -> None:
-        """End all sessions of a player, but the one that is `spared`."""
+        """End all sessions of a player except `spared`."""
         self._append("sessions-ended", player, {"session": spared, "why": why}, context)
 
     def suspend(self, player: str, *, context: Context) -> Account:
-        """Keep a player out, and end what is open, until `reinstate`. Scores stay where they are."""
+        """Suspend a player until `reinstate`, and end their sessions. Their scores stay."""
         self.me(player)
         self._append("player-suspended", player, {}, context)
         return self.me(player)
@@ -136,10 +136,10 @@ class Players:
             raise player_not_found(player)
         return found
 
-    def find(self, who: str) -> Account:
-        """The account of a player's id, else of a user name. Raises NotFound, player_not_found."""
-        named = None if self.accounts.get(who) else self.accounts.stored.credentials(who)
-        return self.me(named[0] if named else who)
+    def find(self, name: str) -> Account:
+        """The account of a player's id or, if there is none, of a user name. Raises NotFound."""
+        named = None if self.accounts.get(name) else self.accounts.stored.credentials(name)
+        return self.me(named[0] if named else name)
 
     def change(self, player: str, changes: Mapping[str, Any], *, context: Context) -> Account:
         """Change a player's displayName or region. Raises Refused, invalid_display_name."""
@@ -151,9 +151,9 @@ class Players:
         return self.me(player)
 
     def rename(self, player: str, name: str, *, context: Context) -> str:
-        """Give a player another display name, also one without an account, whom a server reports.
+        """Change a player's display name. The player may be a server's, without an account.
 
-        Returns it as it is shown. Raises NotFound, player_not_found; Refused, invalid_display_name.
+        Returns the name as it is shown. Raises NotFound, player_not_found; Refused, invalid_display_name.
         """
         shown = display_name(name)
         if not self._known(player):
@@ -162,14 +162,14 @@ class Players:
         return shown
 
     def hide_addresses(self, *, context: Context) -> int:
-        """Rename the players who are shown by the address that is their user name. Returns how many."""
+        """Rename players whose display name is the address that is their user name. Returns how many."""
         found = self.accounts.stored.shown_addresses()
         for player in found:
-            self.rename(player, nobodys_name(player), context=context)
+            self.rename(player, neutral_name(player), context=context)
         return len(found)
 
     def grant(self, player: str, role: Role, *, context: Context) -> Account:
-        """Give a player a role. His access tokens must be refreshed to know of it. Raises NotFound."""
+        """Give a player a role. It takes effect when an access token is refreshed. Raises NotFound."""
         self.me(player)
         self._append("role-changed", player, {"role": role}, context)
         return self.me(player)
@@ -187,17 +187,17 @@ class Players:
 
     def _credentials(self, username: str, password: str) -> dict[str, str]:
         name = spelling.username(username)
-        # Whether the name is free is decided by the fold. Most taken ones are told before they cost a hash.
+        # The fold decides whether the name is free. This check spares most taken names the cost of a hash.
         if self.accounts.stored.taken(name):
             raise username_taken()
         return {"username": name, "password": self.passwords.hash(password)}
 
     def _renew_hash(self, player: str, stored: str, password: str) -> str:
-        """The hash that is stored of this password from now on. Raises Unauthenticated where it changed."""
+        """Store a new hash of this password. Returns it. Raises Unauthenticated for an outdated password."""
         renewed = self.passwords.rehash(password)
         if self.accounts.stored.replace_hash(player, stored, renewed):
             return renewed
-        # Somebody was faster: with a hash of the same password, or with another password.
+        # Another request replaced the hash first: by one of the same password, or of another password.
         newest = self.accounts.stored.password(player)
         if self.passwords.matching(newest, password) is None:
             raise invalid_credentials()
@@ -234,5 +234,5 @@ class Players:
         if outcome.error is not None:
             raise outcome.error
         self.accounts.forget(player)
-        # None where the commit was lost and found again: then the next look finds what was revoked.
+        # None where the answer of the commit was lost: the next look finds the revocations.
         self.sessions.revocations.add(outcome.shown or {})

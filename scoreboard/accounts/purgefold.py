@@ -1,4 +1,4 @@
-"""How guests are purged: under the write lock, so that whoever scores at this moment stays."""
+"""How guests are purged: under the write lock, so that a guest who scores at this moment stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.core.errors import Conflict
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import players_since
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 Announce = Callable[[Sequence[str], Span], None]
 
@@ -36,9 +36,9 @@ class PurgeFoldBatch(SimpleBatch):
     announce: Announce
     purged: list[str] = field(default_factory=list)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        """Delete guests. The result names them. Raises Conflict where none is left to delete."""
-        # They had no scores when the journal ended at `head`. What came since would say so.
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
+        """Delete guests. The result names them. Raises Conflict where none of them is idle any more."""
+        # They had no scores when the journal ended at `head`. A later fact of a player keeps them.
         found: list[str] = fact.private["players"]
         since = players_since(self.db, fact.private["head"], found)
         quiet = [player for player in found if player not in since]
@@ -49,5 +49,5 @@ class PurgeFoldBatch(SimpleBatch):
         return {"players": purged}
 
     def project(self, span: Span) -> None:
-        """Show names no more."""
+        """Remove the names from the views."""
         self.announce(self.purged, span)

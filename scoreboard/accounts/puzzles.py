@@ -1,7 +1,7 @@
-"""Puzzles for sign-ins by a user name that many try at this moment. Pure but for the clock.
+"""Puzzles for sign-ins by a user name with many recent failures. Pure but for the clock.
 
-Nothing is stored of a puzzle. Its solution is good for one user name with one password: each guess has to be
-worked for, and a solution that is sent again tries nothing new.
+A puzzle is not stored. Its solution holds for one user name with one password, so each guess costs work, and
+a replayed solution tries nothing new.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SECONDS = 600
 
 
 class ProofNeeded(TooMany):
-    """Too many failures of one user name: a sign-in from an unknown network needs a proof of work."""
+    """Too many failures of a user name: a sign-in from an unknown network needs a proof of work."""
 
     code = "proof_of_work_needed"
 
@@ -36,15 +36,15 @@ class Puzzles:
     def needed(self, username: str, *, retry_after_seconds: int) -> ProofNeeded:
         """The error that asks for a proof of work, with the puzzle."""
         error = ProofNeeded(
-            "Too many sign-ins of this user name failed. Solve the puzzle and send the same with its proof, "
-            f"or wait for {retry_after_seconds} seconds.",
+            "Too many sign-ins with this user name failed. Solve the puzzle and send its proof with the"
+            f" request, or retry in {retry_after_seconds} s.",
             retry_after_seconds=retry_after_seconds,
         )
         error.members = {"puzzle": {"nonce": self._nonce(username, self._now()), "difficulty": DIFFICULTY}}
         return error
 
     def solved(self, username: str, password: str, nonce: str, solution: str) -> bool:
-        """Whether it solves a puzzle of ours, in time, for this user name and password."""
+        """Whether a solution is right and in time, for this user name and password."""
         begun = nonce.partition(".")[0]
         if not (begun.isascii() and begun.isdigit() and len(begun) <= 12):
             return False
@@ -61,5 +61,5 @@ class Puzzles:
 
 
 def checksum(username: str, password: str) -> str:
-    """The checksum that the work is for, as lower-case hex: of user name and password as they are sent."""
+    """The checksum of user name and password as they are sent, as lower-case hex. The work is done on it."""
     return hashlib.sha256(f"{username}|{password}".encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""Refresh tokens: a session's name, a generation, and a proof that we wrote both. Pure.
+"""Refresh tokens: a session's id, a generation, and a keyed hash of both. Pure.
 
-Nothing that opens a session lies in the database: it holds only which generation is the newest. So
-the same successor can be given twice, and a token that nobody of ours wrote ends no session.
+The database holds only the newest generation, nothing that opens a session. So the same successor can be
+issued twice, and a forged token ends no session.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class RefreshTokens:
     """Writes and reads refresh tokens, with keys made from SECRET_KEY and those before it."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        """`keys`: the one that writes, then those that are still read."""
+        """`keys`: the key of new tokens, then those of older tokens."""
         self._keys = keys
 
     def write(self, session: str, generation: int) -> str:
@@ -27,7 +27,7 @@ class RefreshTokens:
         return f"rt_{session}_{generation}_{_proof(self._keys[0], session, generation)}"
 
     def read(self, token: str) -> tuple[str, int] | None:
-        """Session and generation; None where we did not write it."""
+        """Session and generation; None for a token that none of the keys made."""
         match = TOKEN.match(token)
         if match is None:
             return None

@@ -1,4 +1,4 @@
-"""Revocations: sessions that ended and players whose rights changed, while access tokens live."""
+"""Revocations: sessions that ended and players whose rights changed before their access tokens expire."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Unauthenticated
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
-LOOK_SECONDS = 0.25  # one indexed query; those who end a session are answered a little later
-AWAY_SECONDS = 5.0  # between looks while the database is away
-OVERLAP_MS = 60_000  # hosts' clocks may disagree by so much
-KEPT_MS = SECONDS * 1000 + OVERLAP_MS  # by then every access token of before has expired
-WHOLE_MS = 60_000  # how often all of it is read: a host whose clock is wrong writes rows that look old
+LOOK_SECONDS = 0.25  # one indexed query; an answer to the end of a session waits a little longer
+AWAY_SECONDS = 5.0  # between looks while the database is down
+OVERLAP_MS = 60_000  # hosts' clocks may differ by this much
+KEPT_MS = SECONDS * 1000 + OVERLAP_MS  # then every earlier access token has expired
+WHOLE_MS = 60_000  # how often all rows are read: a host whose clock is wrong writes rows that look old
 Found = Mapping[str, Revocation]
 
 
 @dataclass(kw_only=True)
 class Revocations:
-    """Revocations as one process knows them: its own at once, those of others a moment later."""
+    """Revocations as a process knows them: its own at once, those of others within a second."""
 
     stored: StoredSessions
     clock: Clock
@@ -36,13 +36,13 @@ class Revocations:
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
-        # Where the database is away, known revocations still hold.
+        # While the database is down, known revocations still hold.
         self.loop = Loop(
             "reading revocations", self.turn, expected=(DatabaseUnavailable,), rest_seconds=AWAY_SECONDS
         )
 
     def subscribe(self, listener: Callable[[Found], None], wait: Callable[[], None]) -> None:
-        """Have `listener` told of what is new here; `wait` waits until other processes have looked too."""
+        """Call `listener` with new revocations. `wait` returns when other processes know them too."""
         self._listeners.append(listener)
         self._waits.append(wait)
 
@@ -52,13 +52,13 @@ class Revocations:
         return LOOK_SECONDS
 
     def look(self) -> None:
-        """Learn what other processes revoked: what is newer than the last look, and now and then all."""
+        """Read the revocations of other processes: the new ones, and every minute all of them."""
         now, first = self.clock(), self._read_whole is None
         if self._read_whole is None or now - self._read_whole >= WHOLE_MS:
             since, self._read_whole = now - KEPT_MS, now
             self._forget(since)
         else:
-            # The journal's time never falls, and what is of the same millisecond may be committed later.
+            # The journal's time never falls, but a later commit may be of the same millisecond.
             since = self._newest - 1
         found = self.stored.revocations(since)
         self._newest = max([self._newest, *(one.at for one in found.values())])
@@ -67,7 +67,7 @@ class Revocations:
             self._tell(fresh)
 
     def add(self, found: Found) -> None:
-        """Take in what this process revoked itself. Returns when other processes have looked too."""
+        """Take in revocations of this process. Returns when other processes know them too."""
         fresh = self._learn(found)
         if fresh:
             self._tell(fresh)
@@ -84,17 +84,17 @@ class Revocations:
         if self.ended(player.session):
             raise session_over()
         if self.changed(player.id, player.issued_at):
-            raise Unauthenticated("What you may do was changed: refresh your token.", code="token_expired")
+            raise Unauthenticated("Your rights have changed. Refresh the session.", code="token_expired")
 
     def check_suspended(self, player: str) -> None:
         """Raise Forbidden where a player's account is suspended."""
         found = self._known.get(player)
-        # Whenever the token was issued: the clock of the host that did may be ahead.
+        # Whenever the token was issued: the issuing host's clock may be ahead.
         if found is not None and found.why == "suspended":
             raise suspended()
 
     def ended(self, session: str) -> Revocation | None:
-        """Why and when a session was ended; None where it goes on."""
+        """Why and when a session was ended; None for an open one."""
         return self._known.get(session)
 
     def changed(self, player: str, issued_at: int) -> bool:

@@ -26,7 +26,7 @@ from scoreboard.core.http.bodies import shaped
 from scoreboard.core.http.conventions import answer, nothing, sent
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
-from scoreboard.core.limits.rules import count_later, limited, refuse_spent
+from scoreboard.core.limits.rules import count_later, limited, refuse_exceeded
 
 bp = Blueprint("accounts", __name__, url_prefix="/v1")
 
@@ -37,7 +37,7 @@ ENTRY = (*WRITES, "invalid_display_name")
 @limited("guest", "write")
 @described(body=Guest, optional=True, answer=SessionShown, status=(201,), problems=ENTRY)
 def create_guest() -> Response:
-    """Come in as a guest."""
+    """Create a guest and sign in."""
     asked = shaped(sent(optional=True), Guest)
     return _session(
         parts().accounts.players.guest(name=asked.display_name, region=asked.region, context=context()), 201
@@ -79,7 +79,7 @@ def register() -> Response:
 def login() -> Response:
     """Sign in with user name and password."""
     asked = shaped(sent(), SignIn)
-    refuse_spent("write")
+    refuse_exceeded("write")
     with attempts.sign_in(asked.username, asked.password, asked.proof):
         tokens = parts().accounts.players.login(asked.username, asked.password, context=context())
     count_later("write")
@@ -110,7 +110,7 @@ def upgrade_guest() -> Response:
     problems=(*WRITES, "invalid_refresh_token", "refresh_token_reused", "account_suspended"),
 )
 def refresh() -> Response:
-    """Get new tokens for a refresh token, which is spent by it."""
+    """Get new tokens for a refresh token, which can be used once."""
     return _session(parts().accounts.sessions.renew(shaped(sent(), Refresh).refresh_token))
 
 
@@ -127,7 +127,7 @@ def logout() -> Response:
 @player_required
 @described(answer=PlayerShown, problems=("player_not_found", "ledger_unavailable"))
 def show_me() -> Response:
-    """Show who is signed in."""
+    """Show the signed-in player."""
     return _private({"data": PlayerShown.of(parts().accounts.players.me(g.player.id))})
 
 
@@ -136,7 +136,7 @@ def show_me() -> Response:
 @limited("guest", "write")
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
-    """Change one's display name or region."""
+    """Change your display name or region."""
     asked = shaped(sent(), Changes)
     names = {"display_name": "displayName", "region": "region"}
     changes = {names[name]: value for name, value in structs.asdict(asked).items() if value is not UNSET}
@@ -153,9 +153,9 @@ def change_me() -> Response:
     problems=(*WRITES, "wrong_password", "no_password", "player_not_found", "overloaded"),
 )
 def change_password() -> Response:
-    """Change one's password: all other sessions end."""
+    """Change your password: all other sessions end."""
     asked = shaped(sent(), NewPassword)
-    refuse_spent("write")
+    refuse_exceeded("write")
     account = parts().accounts.players.me(g.player.id)
     with attempts.change(account.id, account.username):
         parts().accounts.players.change_password(
@@ -170,7 +170,7 @@ def change_password() -> Response:
 @limited("refresh")
 @described(answer=list[OpenSession], problems=("player_not_found", "ledger_unavailable"))
 def list_sessions() -> Response:
-    """List one's open sessions, the one that was used last first."""
+    """List your open sessions, the one that was used last first."""
     found = parts().accounts.sessions.open_of(parts().accounts.players.me(g.player.id))
     return _private({"data": [OpenSession.of(one, current=g.player.session) for one in found]})
 
@@ -180,7 +180,7 @@ def list_sessions() -> Response:
 @limited("refresh", "write")
 @described(status=(204,), problems=(*WRITES, "player_not_found"))
 def end_other_sessions() -> Response:
-    """End all of one's sessions but the one that calls."""
+    """End all your sessions except the current one."""
     parts().accounts.players.end_sessions(
         g.player.id, spared=g.player.session, why="ended by its player", context=context()
     )
@@ -192,7 +192,7 @@ def end_other_sessions() -> Response:
 @limited("refresh", "write")
 @described(status=(204,), problems=(*WRITES, "session_not_found"))
 def end_session(session: str) -> Response:
-    """End one of one's sessions, also the one that calls."""
+    """End one of your sessions; it may be the current one."""
     parts().accounts.sessions.end_own(g.player.id, session)
     return nothing()
 

@@ -1,4 +1,4 @@
-"""Players as other features know them: their names, and what their accounts allow."""
+"""Players as other features see them: their names, and the rights of their accounts."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 __all__ = ["Accounts", "Names"]
 
-KEPT_SECONDS = 5.0  # how long another process may not know of a change
+KEPT_SECONDS = 5.0  # how long a process may not see a change by another process
 MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """Accounts of players, remembered for a moment."""
+    """Accounts of players, cached for a few seconds."""
 
     stored: StoredAccounts
     monotonic: Callable[[], float] = time.monotonic
     _known: OrderedDict[str, tuple[float, Account]] = field(default_factory=OrderedDict)
 
     def get(self, player: str) -> Account | None:
-        """A player's account as it is; None where he has none."""
+        """A player's account as it is now; None where there is none."""
         found = self.stored.get(player)
         if found is not None:
             self._keep(found)
         return found
 
     def known(self, player: str) -> Account | None:
-        """A player's account as it was a few seconds ago at most."""
+        """A player's account, at most a few seconds old."""
         found = self._known.get(player)
         if found is not None and self.monotonic() - found[0] < KEPT_SECONDS:
             return found[1]
         return self.get(player)
 
     def forget(self, player: str) -> None:
-        """The account was changed here."""
+        """Drop a cached account, which this process changed."""
         self._known.pop(player, None)
 
     def barred(self, db: Connection, players: Sequence[str]) -> dict[str, Barred]:
-        """Those of these players who may not win points, each with why, in the writer's transaction."""
+        """Those of these players who may not win points, with reasons, in the writer's transaction."""
         return StoredAccounts(db).barred(players)
 
     def merged(self, db: Connection, players: Iterable[str]) -> dict[str, str]:
-        """Those of these players who were merged, each with the account, in the writer's transaction.
+        """Those of these players who were merged, with their accounts, in the writer's transaction.
 
-        Nobody is looked for whose id was not made here: other ids cost nothing.
+        Only ids that this server made are looked up: others were never merged.
         """
         ours = [player for player in players if player.startswith(OUR_PLAYER)]
         return StoredAccounts(db).merged(ours) if ours else {}
 
     def gone(self, players: Iterable[str]) -> Collection[str]:
-        """Those of these players who were merged. Nobody while the database is away."""
+        """Those of these players who were merged. Empty while the database is down."""
         try:
             return self.stored.run(lambda db: self.merged(db, players))
         except DatabaseUnavailable:

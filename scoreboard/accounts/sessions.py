@@ -1,4 +1,4 @@
-"""Sessions: signing in hands out tokens, refreshing replaces them, and a stolen one ends them all."""
+"""Sessions: a sign-in issues tokens, a refresh replaces them, and a stolen refresh token ends the session."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """Opens, refreshes and ends sessions, and knows whose an access token is."""
+    """Opens, refreshes and ends sessions, and finds the player of an access token."""
 
     access: AccessTokens
     refresh: RefreshTokens
@@ -38,13 +38,13 @@ class Sessions:
     oldest_days: int
 
     def player(self, token: str) -> Player:
-        """Who holds this access token. Raises Unauthenticated, or Forbidden, account_suspended."""
+        """The player of this access token. Raises Unauthenticated, or Forbidden, account_suspended."""
         player = self.access.read(token)
         self.revocations.check(player)
         return player
 
     def tokens(self, session: str, account: Account, generation: int = 1) -> Tokens:
-        """What the holder of this session gets."""
+        """Tokens of a session."""
         return Tokens(
             account=account,
             access=self.access.issue(session, account),
@@ -53,29 +53,29 @@ class Sessions:
         )
 
     def renew(self, token: str) -> Tokens:
-        """New tokens for a refresh token, which is spent by it.
+        """New tokens for a refresh token, which can be used once.
 
         Sent again within ten seconds it gives the same successor: the answer may have been lost, or two
-        tabs were as fast. Later it ends the session. Raises Unauthenticated, invalid_refresh_token or
-        refresh_token_reused; Forbidden, account_suspended, and spends nothing then.
+        tabs refreshed at the same time. Later it ends the session. Raises Unauthenticated,
+        invalid_refresh_token or refresh_token_reused; or Forbidden, account_suspended, without using it up.
         """
         id, generation = self._read(token)
-        session, account, means = self.stored.transaction(lambda db: self._rotate(db, id, generation))
-        if session is not None and means == "reused":
+        session, account, use = self.stored.transaction(lambda db: self._rotate(db, id, generation))
+        if session is not None and use == "reused":
             self.end(session, why="a refresh token was used twice")
             raise Unauthenticated(
-                "This refresh token was used before. The session is ended: sign in again.",
+                "This refresh token was used before, so the session has ended. Sign in again.",
                 code="refresh_token_reused",
             )
-        if session is None or account is None or means == "over":
+        if session is None or account is None or use == "over":
             raise _invalid()
         return self.tokens(id, account, session.generation)
 
     def guest(self, token: str) -> str:
-        """The guest whose refresh token this is. Spends nothing. Raises BadRequest, invalid_guest_token.
+        """The guest of this refresh token, which is not used up. Raises BadRequest, invalid_guest_token.
 
-        Also one whose session ended by a merge: the answer may have been lost. A token that was used
-        before ends the session, as in `renew`.
+        A guest whose session ended by a merge is found too: the answer may have been lost. A token that was
+        used before ends the session, as in `renew`.
         """
         found = self.refresh.read(token)
         session = self.stored.get(found[0]) if found else None
@@ -83,23 +83,23 @@ class Sessions:
             raise invalid_guest_token()
         if session.ended_why == MERGED:
             return session.player
-        means = presented(session, found[1], self.clock())
-        if means == "reused":
+        use = presented(session, found[1], self.clock())
+        if use == "reused":
             self.end(session, why="a refresh token was used twice")
-            raise invalid_guest_token("It was used before, so the guest's session is ended.")
-        if means == "over":
+            raise invalid_guest_token("It was used before, so the guest's session has ended.")
+        if use == "over":
             raise invalid_guest_token()
         return session.player
 
     def leave(self, token: str) -> None:
-        """End the session of a refresh token. One that is not ours, or is over, changes nothing."""
+        """End the session of a refresh token. A token without an open session changes nothing."""
         found = self.refresh.read(token)
         session = self.stored.get(found[0]) if found else None
         if session is not None:
             self.end(session, why="signed out")
 
     def end(self, session: Session, *, why: str) -> None:
-        """End a session: its refresh tokens at once, its access tokens within seconds everywhere."""
+        """End a session: its refresh tokens at once, its access tokens in all processes within seconds."""
         fact = Fact(
             id=f"session-ended:{session.id}",
             kind="session-ended",
@@ -117,7 +117,7 @@ class Sessions:
         return [one for one in self.stored.open_of(account.id, now) if one.created_at > oldest]
 
     def end_own(self, player: str, id: str) -> None:
-        """End one session of this player. Raises NotFound, session_not_found, where it is not theirs."""
+        """End one session of this player. Raises NotFound, session_not_found, for another player's."""
         session = self.stored.get(id)
         if session is None or session.player != player or session.ended_at is not None:
             raise NotFound("You have no open session with this id.", code="session_not_found")
@@ -142,12 +142,12 @@ class Sessions:
         if account.suspended:
             raise suspended()
         oldest_ms = None if account.guest else self._oldest_ms
-        means = presented(session, generation, now, oldest_ms)
-        if means == "newest":
+        use = presented(session, generation, now, oldest_ms)
+        if use == "newest":
             end = session_end(session.created_at, now, oldest_ms)
             session = structs.replace(session, generation=generation + 1, rotated_at=now, expires_at=end)
             stored.rotate(session)
-        return session, account, means
+        return session, account, use
 
     @property
     def _oldest_ms(self) -> int:
@@ -155,9 +155,9 @@ class Sessions:
 
 
 def new_session() -> str:
-    """A new session's id, which nobody can guess."""
+    """A new session's id, which can't be guessed."""
     return secrets.token_hex(16)
 
 
 def _invalid() -> Unauthenticated:
-    return Unauthenticated("This refresh token is not good: sign in again.", code="invalid_refresh_token")
+    return Unauthenticated("Invalid refresh token. Sign in again.", code="invalid_refresh_token")

@@ -1,8 +1,8 @@
-"""Which spellings of a user name or a password are the same. Pure.
+"""Which spellings of a user name or a password are equivalent. Pure.
 
-RFC 8265 says it for both, in the profiles UsernameCaseMapped and OpaqueString: canonically equivalent
-spellings are one, and of user names also full and half width, and upper and lower case. A letter of another
-script that looks alike is another letter.
+By RFC 8265, with its profiles UsernameCaseMapped and OpaqueString: canonically equivalent spellings are the
+same. In user names, full and half width are the same too, and so are upper and lower case. Letters of
+different scripts that look alike are different.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _mapped = get_profile("UsernameCaseMapped")
 _opaque = get_profile("OpaqueString")
 _ALLOWED = regex.compile(r"[\p{L}\p{N}](?:[^\x00-\x7F]|[A-Za-z0-9_.@+-])*")
 _INVISIBLE = re.compile("[\u200c\u200d]")
-# Thai, Lao and Armenian can't be typed without some of these, which RFC 8264 leaves out of user names.
+# Thai, Lao and Armenian need some of these, which RFC 8264 excludes from user names.
 _COMPATIBLE = regex.compile(r"[\p{L}&&\p{Decomposition_Type=Compat}]", regex.V1)
 
 
 def composed(text: str) -> str:
-    """A text in its composed form, in plain width and with plain spaces."""
+    """A text in its composed form, in normal width and with normal spaces."""
     return str(_opaque.apply_five_rules(_mapped.width_mapping_rule(text)))
 
 
 def username(text: str) -> str:
-    """A new user name as it is kept, in its own case. Raises ValidationFailed."""
+    """A new user name as it is stored, in the case that was typed. Raises ValidationFailed."""
     name = dropped(composed(text))
     try:
         _mapped.enforce(_letters(name))
@@ -48,32 +48,32 @@ def username(text: str) -> str:
 
 
 def username_key(text: str) -> str:
-    """What makes two user names the same. Joiners make no difference: some of them can't be seen."""
+    """The key that equivalent user names share. It has no joiners: some of them are invisible."""
     if text.isascii():
         return text.lower()
     try:
         return str(_mapped.enforce(_letters(text)))
-    except UnicodeEncodeError:  # nobody can have it today, and somebody may have had it before
+    except UnicodeEncodeError:  # not allowed today, but an older release may have allowed it
         return text.casefold()
 
 
 def password_spellings(text: str) -> tuple[str, ...]:
-    """How a password may be stored: as it was typed, and as all spellings of it are stored today."""
+    """The forms in which a password may be stored: as it was typed, and in today's form."""
     mapped = password_form(text)
     return (text,) if mapped == text else (text, mapped)
 
 
 def password_form(text: str) -> str:
-    """The one spelling of a password that is stored.
+    """The form in which a password is stored: one for all its equivalent spellings.
 
-    By the rules of OpaqueString, and of full and half width, which input methods choose for people. What may
-    be in it is not restricted: emoji are as good as letters.
+    By the rules of OpaqueString, and without full and half width, which the input method chooses. All
+    characters are allowed, emoji too.
     """
     return text if text.isascii() else composed(text)
 
 
 def _letters(text: str) -> str:
-    """Without joiners, and with letters that stand for two of them taken apart."""
+    """Without joiners, and with ligatures decomposed into their letters."""
     return str(_COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), without_joiners(text)))
 
 

@@ -1,4 +1,4 @@
-"""The words of accounts."""
+"""Types of accounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Name(Struct, frozen=True, kw_only=True):
 
 
 class ServerKey(Struct, frozen=True, kw_only=True):
-    """A secret that a trusted server writes with. Only a hash of it is kept."""
+    """A key with which a trusted server authenticates. Only a hash of its secret is stored."""
 
     id: str
     name: str
@@ -29,30 +29,30 @@ class ServerKey(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A player who signed in here. A guest has neither user name nor password."""
+    """A player's account. A guest has neither user name nor password."""
 
     id: str
     username: str | None
     display_name: str
     region: str | None
     role: Role
-    scoring: bool  # whether he may win points
+    scoring: bool  # whether the player may win points
     created_at: int
     suspended_at: int | None = None
 
     @property
     def guest(self) -> bool:
-        """Whether he can sign in on this device only."""
+        """Whether the player is a guest, who can't sign in on another device."""
         return self.username is None
 
     @property
     def suspended(self) -> bool:
-        """Whether the player may do nothing now."""
+        """Whether the account is suspended, so that every call is refused."""
         return self.suspended_at is not None
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """One device's sign-in: a family of refresh tokens, of which the newest generation is good."""
+    """One device's sign-in: a family of refresh tokens, of which the newest generation is valid."""
 
     id: str
     player: str
@@ -67,8 +67,8 @@ class Session(Struct, frozen=True, kw_only=True):
 class Revocation(Struct, frozen=True, kw_only=True):
     """Why access tokens of a session or a player are refused before they expire, and since when.
 
-    A session was `ended`, or `replaced` by another one of the same player. Of a player the rights were
-    `changed`, or the account is `suspended`.
+    A session was `ended`, or `replaced` by another one of the same player. A player's rights were
+    `changed`, or their account is `suspended`.
     """
 
     at: int
@@ -76,7 +76,7 @@ class Revocation(Struct, frozen=True, kw_only=True):
 
 
 class Player(Struct, frozen=True, kw_only=True, gc=False):
-    """Who calls, as his access token says."""
+    """The calling player, as the access token says."""
 
     id: str
     session: str
@@ -86,9 +86,9 @@ class Player(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Tokens(Struct, frozen=True, kw_only=True):
-    """What a signed-in player holds."""
+    """The tokens of a signed-in player."""
 
     account: Account
     access: str
     refresh: str
-    seconds: int  # how long `access` is good
+    seconds: int  # how long `access` is valid

@@ -1,4 +1,4 @@
-"""What travels of players and sessions: the bodies that routes take, and the shapes of their answers."""
+"""Bodies and answers about players and sessions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scoreboard.core.patterns import pattern
 Username = Annotated[
     str,
     pattern(
-        # What else may be in one is decided where somebody wants to have it: old ones go on to sign in.
+        # Only new user names are checked further: older ones must still sign in.
         r"^[^\x00-\x20\x7f]{1,256}\Z",
         "1 to 256 characters without spaces and control characters",
         description="1 to 64 letters and digits of any script, and any of _ . @ + -. Neither its case matters"
@@ -25,11 +25,11 @@ Username = Annotated[
 ]
 Password = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
 DisplayName = Annotated[str, Meta(max_length=1024, description="1 to 32 characters.")]
-Region = Annotated[RegionId, Meta(description="Where he is ranked, on boards that have it.")]
+Region = Annotated[RegionId, Meta(description="The player's region, on boards that have it.")]
 
 
 class Guest(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Who wants to play at once."""
+    """A new guest."""
 
     display_name: DisplayName | None = None
     region: Region | None = None
@@ -43,60 +43,60 @@ class Credentials(Struct, kw_only=True, rename="camel", forbid_unknown_fields=Tr
 
 
 class WorkProof(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """The solution of a puzzle that a refused sign-in came with."""
+    """The solution of the puzzle in the answer to a refused sign-in."""
 
     nonce: Annotated[str, Meta(max_length=64)]
     solution: Annotated[str, Meta(max_length=64)]
 
 
 class SignIn(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """A user name and its password, with a proof of work where one was asked for."""
+    """A user name and its password, with a proof of work where one is required."""
 
     proof: WorkProof | None = None
 
 
 class NewPassword(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """The password of now, and the one that takes its place."""
+    """The current password and the new one."""
 
     current_password: Annotated[str, Meta(max_length=LONGEST)]
     new_password: Password
 
 
 class Registration(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Who wants to be known by a name."""
+    """A new player with a user name."""
 
     display_name: DisplayName | None = None
     region: Region | None = None
 
 
 class Refresh(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What was handed out with the last access token."""
+    """The refresh token that came with the last access token."""
 
     refresh_token: Annotated[str, Meta(max_length=256)]
 
 
 class Changes(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """What to change of oneself. What is left out stays; region null takes it away."""
+    """Changes of the signed-in player. Absent fields stay; region null removes the region."""
 
     display_name: DisplayName | UnsetType = UNSET
     region: Region | UnsetType | None = UNSET
 
 
 class Renaming(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What a player is to be called."""
+    """A new display name of a player."""
 
     display_name: DisplayName
 
 
 class RenamedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A player with the name that a moderator gave."""
+    """A player with the display name that a moderator set."""
 
     id: PlayerId
     display_name: str
 
 
 class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A player who signed in here."""
+    """A player with an account."""
 
     id: PlayerId
     username: str | None
@@ -121,7 +121,7 @@ class PlayerShown(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class JudgedPlayer(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A player as moderators see him."""
+    """A player as moderators see them."""
 
     id: PlayerId
     display_name: str
@@ -141,8 +141,8 @@ class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
 
     id: SessionId
     created_at: Time
-    last_used_at: Annotated[Time, Meta(description="When its tokens were renewed last.")]
-    current: Annotated[bool, Meta(description="Whether it is the one that asks.")]
+    last_used_at: Annotated[Time, Meta(description="When its tokens were last refreshed.")]
+    current: Annotated[bool, Meta(description="Whether it is the session of this request.")]
 
     @classmethod
     def of(cls, session: Session, *, current: str) -> OpenSession:
@@ -156,11 +156,11 @@ class OpenSession(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class SessionShown(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a signed-in player holds."""
+    """A session: its player, and its tokens."""
 
     player: PlayerShown
-    access_token: Annotated[str, Meta(description="Goes with each call, as Authorization: Bearer.")]
-    refresh_token: Annotated[str, Meta(description="Gets the next session, and is spent by it.")]
+    access_token: Annotated[str, Meta(description="Sent with each call, as Authorization: Bearer.")]
+    refresh_token: Annotated[str, Meta(description="Gets new tokens. It can be used once.")]
     token_type: Literal["Bearer"]
     expires_in_seconds: int
 

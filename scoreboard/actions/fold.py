@@ -14,7 +14,7 @@ from scoreboard.actions.rules import Wins, add_points, check_overlap
 from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
 
 Key = tuple[str, str]  # player and action type
 
@@ -56,21 +56,21 @@ class ActionFoldBatch:
     barred: dict[str, Barred]
     ended: dict[str, int]
     wins: dict[Key, Wins]
-    written: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    written: list[tuple[Position, str, dict[str, Any]]] = field(default_factory=list)
     _ended_now: set[str] = field(default_factory=set)
     _won_now: set[Key] = field(default_factory=set)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Count one action. Raises Forbidden, Conflict or TooMany, or the refusal of one of its boards."""
         wins = self._check(fact)
-        result = self.scoring.apply(fact, seq)
+        result = self.scoring.apply(fact, position)
         if fact.data["exclusive"]:
             self.ended[fact.player] = self.at
             self._ended_now.add(fact.player)
         if wins is not None:
             self.wins[fact.player, fact.action] = wins
             self._won_now.add((fact.player, fact.action))
-        self.written.append((seq, fact.player, result))
+        self.written.append((position, fact.player, result))
         return result
 
     def replay(self, recorded: Recorded) -> None:
@@ -89,8 +89,8 @@ class ActionFoldBatch:
     def project(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
         shown = self.scoring.project(span)
-        for seq, player, result in self.written:
-            self.receipts.keep(seq, player, result, shown)
+        for position, player, result in self.written:
+            self.receipts.keep(position, player, result, shown)
         return shown
 
     def _check(self, fact: Fact) -> Wins | None:

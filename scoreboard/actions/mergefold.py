@@ -7,13 +7,13 @@ from collections.abc import Callable
 from scoreboard.actions.rules import Wins, combine
 from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 
 
 class ActionMerge:
     """Caps and exclusive actions of both players count together from now on."""
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], None]:
+    def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], None]:
         """What joins the guards of both. Refuses nothing: who won more than a cap wins no more."""
         account, guest = fact.player, fact.data["guest"]
 

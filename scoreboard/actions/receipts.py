@@ -16,7 +16,7 @@ from scoreboard.boards.facts import BoardResult, read_result, results_of
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.deferred import DeferredRows
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import Position, Recorded
 
 KEPT = 2000  # receipts that a process remembers
 LOOKS, LOOK_SECONDS = 3, 0.05  # for the ranks of a fact that another process has just committed
@@ -29,22 +29,22 @@ class Receipts:
 
     stored: StoredReceipts
     notes: DeferredRows
-    _recent: OrderedDict[int, Ranks] = field(default_factory=OrderedDict)
+    _recent: OrderedDict[Position, Ranks] = field(default_factory=OrderedDict)
     _pause: threading.Event = field(default_factory=threading.Event)
 
-    def keep(self, seq: int, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
+    def keep(self, position: Position, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
         """Keep the ranks that a fact got. Called by the writer's thread."""
         ranks = [_rank(one) for one in _shown(player, read_result(result), shown)]
-        self._recent[seq] = ranks
+        self._recent[position] = ranks
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
         if all(rank is not None for rank, _ in ranks):
-            self.notes.add(RECEIPTS, row(seq, ranks))
+            self.notes.add(RECEIPTS, row(position.seq, ranks))
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
         """The receipt of a completion, the same each time."""
         boards = results_of(line)
-        found = self._recent.get(line.seq) or (self._look(line.seq) if replayed else None)
+        found = self._recent.get(line.position) or (self._look(line.position) if replayed else None)
         if found is None or (None, None) in found:
             found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
         standings = [
@@ -70,10 +70,10 @@ class Receipts:
             degraded=True if any(one.rank is None for one in standings) else UNSET,
         )
 
-    def _look(self, seq: int) -> Ranks | None:
+    def _look(self, position: Position) -> Ranks | None:
         try:
             for _ in range(LOOKS):
-                found = self.stored.get(seq)
+                found = self.stored.get(position.seq)
                 if found is not None:
                     return found
                 self._pause.wait(LOOK_SECONDS)

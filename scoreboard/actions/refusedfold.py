@@ -11,7 +11,7 @@ from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.core.errors import TooMany
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import Announce, Fact, Span
+from scoreboard.journal.types import Announce, Fact, Position, Span
 
 MOST_AN_HOUR = 10  # enough to judge a player by; the journal keeps facts for ever
 
@@ -40,7 +40,7 @@ class RefusedFoldBatch(SimpleBatch):
     counts: dict[str, int]
     _changed: dict[str, int] = field(default_factory=dict)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Count one more. Raises TooMany, which players never see, until the next hour begins."""
         count = self.counts.get(fact.player, 0)
         if count >= MOST_AN_HOUR:

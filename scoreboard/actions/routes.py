@@ -13,7 +13,7 @@ from scoreboard.core.http.bodies import shaped
 from scoreboard.core.http.conventions import answer, sent
 from scoreboard.core.http.openapi import WRITES, Lead, described
 from scoreboard.core.http.parts import parts
-from scoreboard.core.limits.rules import count, count_later, refuse_spent
+from scoreboard.core.limits.rules import count, count_later, refuse_exceeded
 
 bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 
@@ -75,7 +75,7 @@ def request_action() -> Response:
 )
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""
-    refuse_spent(FAILED, WRITE)
+    refuse_exceeded(FAILED, WRITE)
     done = shaped(sent(), Completion)
     try:
         receipt = parts().actions.service.complete(g.player, done, context=context())

@@ -10,21 +10,21 @@ from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.types import ActionType, Rules
 from scoreboard.core.errors import NotFound
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 
 DEFINED, DELETED = "action-type-defined", "action-type-deleted"
 
 
-def apply(db: Connection, fact: Fact, seq: int, at: int) -> dict[str, Any]:
+def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:
     """Define or delete an action type. Raises NotFound, unknown_action_type."""
     types = StoredTypes(db)
     exists = types.exists(fact.action)
     if fact.kind == DELETED:
         if not exists:
             raise NotFound(f"There is no action type {fact.action!r}.", code="unknown_action_type")
-        types.delete(fact.action, seq)
+        types.delete(fact.action, position.seq)
         return {}
     rules = msgspec.convert(fact.data["rules"], Rules)
-    defined = ActionType(name=fact.action, rules=rules, revision=seq, since=seq)
+    defined = ActionType(name=fact.action, rules=rules, revision=position.seq, since=position.seq)
     types.write(defined, file_digest=fact.data.get("fileDigest", ""))
     return {"created": not exists}

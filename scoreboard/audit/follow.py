@@ -11,7 +11,7 @@ import msgspec
 from scoreboard.audit.store import AuditLog
 from scoreboard.audit.types import AuditLine
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import Position, Recorded
 
 log = logging.getLogger(__name__)
 
@@ -22,41 +22,42 @@ COUNTED = frozenset({"score", "action"})
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFollower:
-    """Writes a line for each fact. Its position is the newest line: both are committed together."""
+    """Writes a line for each fact. Its lines prove what the log holds, in a database of its own."""
 
     audit: AuditLog
     journal: Journal
     name: str = "audit"
 
-    def position(self) -> int:
-        """The newest fact in the log."""
-        return self.audit.newest()
+    def resume(self, shard: int, noted: Position | None) -> Position | None:
+        """`noted`, or the newest line where that is older; None where the journal has another fact there."""
+        newest = self.audit.newest(shard)
+        if newest.seq and not self._agrees(newest):
+            return None
+        return newest if noted is None else min(noted, newest)
 
-    def is_current(self) -> bool:
-        """Whether the newest line describes the journal's fact of that number."""
-        newest = self.audit.newest()
-        return newest == 0 or self._agrees(newest)
-
-    def restore(self) -> None:
+    def restore(self, shard: int) -> Position:
         """Delete the lines of facts that are not in the journal, after a backup of it was restored.
 
         Journals that share a fact share all facts before it, so a binary search finds the last shared one.
         """
-        shared, end = 0, self.audit.newest()
+        shared, end = 0, self.audit.newest(shard).seq
         while shared < end:
             middle = (shared + end + 1) // 2
-            if self._agrees(middle):
+            if self._agrees(Position(shard, middle)):
                 shared = middle
             else:
                 end = middle - 1
-        deleted = self.audit.delete_after(shared)
+        kept = Position(shard, shared)
+        deleted = self.audit.delete_after(kept)
         log.warning(
             "the audit log had lines of facts that are not in the journal: they were deleted",
-            extra={"lines": deleted, "after": shared},
+            extra={"lines": deleted, "after": str(kept)},
         )
+        return kept
 
-    def _agrees(self, seq: int) -> bool:
-        line, facts = self.audit.line(seq), self.journal.after(seq - 1, 1)
+    def _agrees(self, position: Position) -> bool:
+        before = Position(position.shard, position.seq - 1)
+        line, facts = self.audit.line(position), self.journal.after(before, 1)
         return line is not None and bool(facts) and _identity(_line(facts[0])) == _identity(line)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
@@ -88,4 +89,5 @@ def _line(recorded: Recorded) -> AuditLine:
         board=fact.board,
         request=fact.context.get("request", ""),
         detail=msgspec.json.encode(data).decode(),
+        shard=recorded.position.shard,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scoreboard.audit.types import AuditLine
 from scoreboard.core.storage.db import Connection, Rows, execute, rows
 from scoreboard.core.storage.table import Table
+from scoreboard.journal.types import Position
 
 AUDIT = Rows(
     table="audit",
@@ -19,31 +20,34 @@ AUDIT = Rows(
         ("board", "text"),
         ("request", "text"),
         ("detail", "text"),
+        ("shard", "integer"),
     ),
-    conflict="ON CONFLICT (seq) DO NOTHING",
+    conflict="ON CONFLICT DO NOTHING",
 )
 
 
 class AuditLog(Table):
     """Lines of the audit log."""
 
-    def newest(self) -> int:
-        """The newest fact in the log; 0 where it is empty. Facts come in without gaps."""
-        ((seq,),) = self.rows("SELECT COALESCE(MAX(seq), 0) FROM audit")
-        return int(seq)
+    def newest(self, shard: int) -> Position:
+        """The newest fact of a shard in the log; number 0 where there is none. Facts come in without gaps."""
+        found = self.rows("SELECT seq FROM audit WHERE shard = ? ORDER BY seq DESC LIMIT 1", (shard,))
+        return Position(shard, found[0][0] if found else 0)
 
-    def line(self, seq: int) -> AuditLine | None:
+    def line(self, position: Position) -> AuditLine | None:
         """The line of a fact; None where there is none."""
         columns = ", ".join(name for name, _ in AUDIT.columns)
-        found = self.rows(f"SELECT {columns} FROM audit WHERE seq = ?", (seq,))
+        text = f"SELECT {columns} FROM audit WHERE seq = ? AND shard = ?"
+        found = self.rows(text, (position.seq, position.shard))
         return AuditLine(*found[0]) if found else None
 
-    def delete_after(self, seq: int) -> int:
-        """Delete the lines of all facts after this one. Returns how many there were."""
+    def delete_after(self, position: Position) -> int:
+        """Delete the lines of all facts of a shard after this one. Returns how many there were."""
 
         def delete(db: Connection) -> int:
-            ((count,),) = rows(db, "SELECT COUNT(*) FROM audit WHERE seq > ?", (seq,))
-            execute(db, "DELETE FROM audit WHERE seq > ?", (seq,))
+            params = (position.seq, position.shard)
+            ((count,),) = rows(db, "SELECT COUNT(*) FROM audit WHERE seq > ? AND shard = ?", params)
+            execute(db, "DELETE FROM audit WHERE seq > ? AND shard = ?", params)
             return int(count)
 
         return self.transaction(delete)
@@ -54,4 +58,4 @@ class AuditLog(Table):
 
 
 def _row(line: AuditLine) -> tuple[int | str, ...]:
-    return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request, line.detail)
+    return tuple(getattr(line, name) for name, _ in AUDIT.columns)

@@ -8,7 +8,7 @@ from msgspec import Struct
 class AuditLine(Struct, frozen=True):
     """A line of the log: caller, kind, time and player of a fact, without personal data."""
 
-    seq: int
+    seq: int  # of the fact, in its shard
     at: int
     kind: str
     caller: str
@@ -16,3 +16,4 @@ class AuditLine(Struct, frozen=True):
     board: str
     request: str
     detail: str  # JSON
+    shard: int

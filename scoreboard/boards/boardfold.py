@@ -16,7 +16,7 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition, Window
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.types import Fact, Position, Recorded, Span
 
 KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})
 
@@ -47,12 +47,12 @@ class BoardFoldBatch:
     gone: list[Window] = field(default_factory=list)
     closed: list[Window] = field(default_factory=list)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Define or delete a board, or close a period. Raises NotFound or Refused."""
         if fact.kind == "board-defined":
-            return self._define(fact, seq)
+            return self._define(fact, position)
         if fact.kind == "board-deleted":
-            return self._delete(fact, seq)
+            return self._delete(fact, position.seq)
         return self._close(fact)
 
     def replay(self, recorded: Recorded) -> None:
@@ -68,8 +68,8 @@ class BoardFoldBatch:
         elif span.facts:
             self.fold.projector.expire(self.closed, span)
 
-    def _define(self, fact: Fact, seq: int) -> dict[str, Any]:
-        old = self._board(fact.board)
+    def _define(self, fact: Fact, position: Position) -> dict[str, Any]:
+        old, seq = self._board(fact.board), position.seq
         definition = msgspec.convert(fact.data["definition"], Definition)
         reordered = old is None or _order_differs(old.definition, definition)
         board = Board(
@@ -82,7 +82,7 @@ class BoardFoldBatch:
             since=old.since if old else seq,
         )
         # A refusal does not roll back, so everything that may be refused comes before the first write.
-        windows = refold(self.db, board) if old is not None and reordered else None
+        windows = refold(self.db, position.shard, board) if old is not None and reordered else None
         Definitions(self.db).write(board, file_digest=fact.data.get("fileDigest", ""))
         self._keep(fact.board, board, seq)
         if windows is not None:

@@ -60,7 +60,7 @@ def build_tables(base: Base, *, journal: Journal) -> BoardTables:
     """The parts that folds and other features need before there is a writer."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
-    view = RedisView(base.redis, base.breaker)
+    view = RedisView(base.redis, base.breaker, journal.shard)
     health = ViewHealth(view=view, journal=journal)
     projector = BoardProjector(view=view, health=health, database=base.database)
     return BoardTables(
@@ -81,7 +81,7 @@ def folds(tables: BoardTables) -> list[Fold]:
 def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, names: Names) -> BoardsParts:
     """The services of boards. `journal` is the patient reader."""
     follower = BoardsFollower(
-        view=RedisView(base.patient_redis, Breaker()),
+        view=RedisView(base.patient_redis, Breaker(), journal.shard),
         catalogue=Catalogue(tables.definitions),
         windows=Windows(base.patient_database),
         standings=Standings(base.patient_database),
@@ -96,12 +96,12 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
                 catalogue=tables.catalogue,
                 redis=tables.view,
                 health=health,
-                sql=SqlView(base.database),
+                sql=SqlView(base.database, journal.shard),
                 names=names,
             ),
             health=health,
             windows=tables.windows,
-            exports=Exports(database=base.patient_database, clock=base.clock),
+            exports=Exports(database=base.patient_database, shard=journal.shard, clock=base.clock),
             clock=base.clock,
         ),
         answers=Answers(),
@@ -116,6 +116,8 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         windows=tables.windows,
         projector=tables.projector,
         follower=follower,
-        check=ViewCheck(follower=follower, sql=SqlView(base.patient_database), clock=base.clock),
+        check=ViewCheck(
+            follower=follower, sql=SqlView(base.patient_database, journal.shard), clock=base.clock
+        ),
         verifier=Verifier(database=base.patient_database, journal=journal, view=follower.view),
     )

@@ -24,6 +24,7 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency.threads import native_sleep
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import Connection, Database
+from scoreboard.journal.types import Position
 
 AT_ONCE, OPEN = 2, 16  # in one process: exports being read from SQL, and exports being sent
 PAGE = 500  # rows of one query
@@ -52,8 +53,8 @@ class Spool:
     period: Period
     order: Order
     format: str
+    version: Position  # the newest fact in it
     as_of: int = 0
-    version: int = 0  # the newest fact in it
     total: int = 0
     revised_at: int | None = None
     file: int = field(default_factory=unnamed_file)
@@ -101,6 +102,7 @@ class Exports:
     """Runs exports, a few at a time."""
 
     database: Database
+    shard: int
     clock: Clock
     _reading: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
     _open: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(OPEN))
@@ -115,7 +117,9 @@ class Exports:
         if not self._reading.acquire(blocking=False):
             self._open.release()
             raise Unavailable(TOO_MANY, code="overloaded", retry_after_seconds=5)
-        spool = Spool(window=window, period=period, order=order, format=format)
+        spool = Spool(
+            window=window, period=period, order=order, format=format, version=Position(self.shard, 0)
+        )
         threading.Thread(target=self._read, args=(spool,), daemon=True).start()
         until = time.monotonic() + BEGIN_SECONDS
         while not (spool.begun or spool.done or time.monotonic() > until):
@@ -149,7 +153,7 @@ class Exports:
         row = current_window(db, spool.window, spool.order)
         spool.as_of = self.clock()
         if row is not None:
-            spool.version, spool.total = row.version, row.entries
+            spool.version, spool.total = Position(self.shard, row.version), row.entries
             period = Windows(db).get(structs.replace(spool.window, region=""))
             spool.revised_at = period.revised_at if period else None
         lines = FORMATS[spool.format](spool.order, spool.total, spool.revised_at)

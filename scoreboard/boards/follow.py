@@ -16,10 +16,10 @@ from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
 from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import WindowRow, Windows
-from scoreboard.boards.types import Standing, Window
+from scoreboard.boards.types import Applied, Standing, Window
 from scoreboard.boards.viewhealth import of_journal
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
 PAGE = 1000  # standings of one script
 SHORT = 1000  # facts; boards of so short a journal are built by web processes when they start
@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 class BoardsFollower:
     """Shows in Redis the commits that a web process could not show.
 
-    Its position is kept in Redis itself: a Redis that lost its boards, or came back with yesterday's,
-    has lost the position with them.
+    Web processes show most facts, so not the framework's position but Redis says where to go on: it proves
+    what it holds. A Redis that lost its boards, or came back with older ones, has lost the proof with them.
     """
 
     view: RedisView
@@ -46,17 +46,21 @@ class BoardsFollower:
     journal: Journal
     name: str = "boards"
 
-    def position(self) -> int | None:
-        """Up to which fact Redis holds everything; None if it was emptied. Raises RedisAway."""
-        applied = self.view.position.applied()
-        return applied.position if applied else None
+    def applied(self) -> Applied | None:
+        """Which facts Redis holds; None if it was emptied. Raises RedisAway."""
+        return self.view.position.applied(self.journal.shard)
 
     def is_current(self) -> bool:
         """Whether Redis holds facts of this journal, as far as it holds any. Raises RedisAway."""
-        applied = self.view.position.applied()
+        applied = self.applied()
         return applied is None or of_journal(applied, self.journal)
 
-    def restore(self) -> None:
+    def resume(self, shard: int, noted: Position | None) -> Position | None:
+        """Up to which fact Redis holds everything; None if it must be built again. Raises RedisAway."""
+        applied = self.applied()
+        return applied.position if applied and of_journal(applied, self.journal) else None
+
+    def restore(self, shard: int) -> Position:
         """Build all open windows and the names, then follow from where the journal was before that.
 
         All boards in Redis are deleted first: without a position their state is unknown.
@@ -68,12 +72,13 @@ class BoardsFollower:
         for row in self.open_windows():
             self.build(row)
         self.view.position.begin_at(*newest)
+        return newest[0]
 
     def clear(self) -> None:
         """Delete all boards in Redis: they are read from SQL until they are built again. Raises RedisAway."""
         if not self.is_current():
             log.warning("Redis holds facts that are not in the journal: building all boards again")
-            self.view.position.forget_journal()
+            self.view.position.forget_journal(self.journal.shard)
         self.view.builder.clear()
 
     def begin(self) -> None:
@@ -81,8 +86,9 @@ class BoardsFollower:
 
         So a new deployment shows ranks before its worker is up. Raises RedisAway.
         """
-        if (self.position() is None or not self.is_current()) and self.journal.head() <= SHORT:
-            self.restore()
+        shard = self.journal.shard
+        if self.resume(shard, None) is None and self.journal.head().seq <= SHORT:
+            self.restore(shard)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Show the standings that these facts touched, as they are now."""

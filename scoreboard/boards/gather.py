@@ -17,7 +17,7 @@ from scoreboard.boards.refold import ByPlayer, fold_in
 from scoreboard.boards.rules import Outdated
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Gathered:
     guest: str
     players: tuple[str, ...]  # both, and guests that were merged into the account before
     boards: dict[str, Board]
-    head: int = 0  # the newest fact that was folded in
+    head: Position  # the newest fact that was folded in
     windows: dict[Window, ByPlayer] = field(default_factory=dict)
     touched: dict[Window, None] = field(default_factory=dict)  # in which the guest has a standing
 
@@ -44,7 +44,7 @@ class Gathered:
                 found = fold_in(self.windows, board, self._orders[id], line, self.account)
                 if line.fact.player == self.guest:
                     self.touched.update(dict.fromkeys(found))
-            self.head = max(self.head, line.seq)
+            self.head = max(self.head, line.position)
 
     def check(self, boards: Sequence[Board]) -> None:
         """Raise Outdated unless boards and their orders are still the same."""
@@ -73,10 +73,9 @@ class Gather:
         self.catalogue.refresh()
         players = tuple({account: None, guest: None} | dict.fromkeys(self.accounts.guests_in(account)))
         boards = {board.id: board for board in self.catalogue.boards()}
-        gathered = Gathered(account=account, guest=guest, players=players, boards=boards)
         head = self.journal.head()  # first: facts that come later are added under the lock
+        gathered = Gathered(account=account, guest=guest, players=players, boards=boards, head=head)
         streams = [self.journal.of_player(player) for player in players]
         lines = heapq.merge(*streams, key=lambda line: line.seq)
-        gathered.take(line for line in lines if line.seq <= head)
-        gathered.head = head
+        gathered.take(line for line in lines if line.position <= head)
         return gathered

@@ -20,7 +20,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Standing
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of_player
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 
 class Moved(Struct, kw_only=True):
@@ -39,7 +39,7 @@ class BoardMerge:
     catalogue: Catalogue
     projector: BoardProjector
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], list[Change]]:
+    def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], list[Change]]:
         """Returns a function that moves the guest's standings and returns the changes.
 
         Raises Refused or Outdated.
@@ -49,11 +49,12 @@ class BoardMerge:
         gathered.check(self.catalogue.boards())
         streams = [facts_of_player(db, player, gathered.head) for player in gathered.players]
         gathered.take(heapq.merge(*streams, key=lambda line: line.seq))
+        guest, seq = gathered.guest, position.seq
         moved = [
-            _moved(db, board, order, as_new_as(standing, seq), gathered.guest, Windows(db).get(window))
+            _moved(db, board, order, as_new_as(standing, seq), guest, Windows(db).get(window))
             for board, order, window, standing in gathered.standings()
         ]
-        return lambda: [_move(db, one, gathered.guest, seq, at) for one in moved]
+        return lambda: [_move(db, one, guest, seq, at) for one in moved]
 
     def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
         """Show the moved standings, and hide the guests."""

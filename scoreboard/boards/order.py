@@ -1,6 +1,6 @@
 """The one order of a board: a text key, greater is better, equal in SQL and in Redis.
 
-    score (11) [column (11)]{0,2} reach time (9) reaching fact (9)
+    score (11) [column (11)]{0,2} reach time (9) number of the reaching fact's position (9)
 
 Each part is a number in base 32 of fixed width, so that comparing texts compares numbers. A part
 in which less is better is negated first. Score and columns make the tier: players of one tier

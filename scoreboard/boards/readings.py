@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from scoreboard.boards.types import Board, Period, Place, Row, Window
 from scoreboard.boards.views import Listed, Question
+from scoreboard.journal.types import Position
 
 MOST = 64  # tops of boards that a process keeps; each is right for one state of its window
 MOST_BYTES = 256 * 1024  # of one reading
@@ -21,7 +22,7 @@ class Reading(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     board: Board
     window: Window
     period: Period
-    version: int  # the newest fact in that state
+    version: Position  # the newest fact in that state
     state: str  # names the state: the same text means the same rows
     stamp: str  # the window's part of that name
     total: int

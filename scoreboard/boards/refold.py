@@ -14,7 +14,7 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of, merges
-from scoreboard.journal.types import Recorded
+from scoreboard.journal.types import Position, Recorded
 
 ByPlayer = dict[str, Standing]
 
@@ -41,7 +41,7 @@ def fold_in(
             columns=columns,
             order=order,
             at=fact.data.get("occurredAt", line.at),
-            seq=line.seq,
+            position=line.position,
             metadata=fact.data.get("metadata", ""),
         )
     return found
@@ -75,13 +75,14 @@ def as_new_as(standing: Standing, version: int) -> Standing:
     return standing if standing.version >= version else structs.replace(standing, version=version)
 
 
-def refold(db: Connection, board: Board) -> dict[Window, ByPlayer]:
+def refold(db: Connection, shard: int, board: Board) -> dict[Window, ByPlayer]:
     """A board's standings, folded from its facts in the board's new order. Raises Refused.
 
     If less was better until now, other scores are the best ones, and adding to them may exceed the
     range of exact numbers.
     """
-    windows = fold_board(board, facts_of(db, board.id, board.since), merges(db))
+    facts = facts_of(db, board.id, Position(shard, board.since))
+    windows = fold_board(board, facts, merges(db, shard))
     for standings in windows.values():
         for standing in standings.values():
             check_exact(standing)

@@ -269,7 +269,7 @@ def _export(board: str, format: str, content_type: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response.headers["Cache-Control"] = "no-store"
     response.headers["Scoreboard-As-Of"] = rfc3339(spool.as_of)
-    response.headers["Scoreboard-Version"] = str(spool.version)
+    response.headers["Scoreboard-Version"] = str(spool.version.seq)
     response.headers["Scoreboard-Total"] = str(spool.total)
     if spool.revised_at is not None:
         response.headers["Scoreboard-Revised-At"] = rfc3339(spool.revised_at)

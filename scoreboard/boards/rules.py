@@ -11,6 +11,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
 from scoreboard.boards.types import SAFE, Board, Definition, Period, Standing
 from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Unavailable
+from scoreboard.journal.types import Position
 
 
 class Outdated(Unavailable):
@@ -34,7 +35,7 @@ def fold(
     columns: tuple[int, ...],
     order: Order,
     at: int,
-    seq: int,
+    position: Position,
     metadata: str = "",
 ) -> Standing:
     """The standing after one score; `old` itself if the score changes nothing.
@@ -54,16 +55,17 @@ def fold(
         if (score, columns) == (old.score, old.columns):
             if not metadata or metadata == old.metadata:
                 return old
-            return structs.replace(old, metadata=metadata, version=seq)
+            return structs.replace(old, metadata=metadata, version=position.seq)
+    number = position.number
     return Standing(
         player=player,
         score=score,
         columns=columns,
         reached_at=at,
-        reached_by=seq,
-        version=seq,
+        reached_by=number,
+        version=position.seq,
         metadata=metadata or (old.metadata if old else ""),
-        key=order.compose(score, columns, at, seq) if -SAFE <= score <= SAFE else "",
+        key=order.compose(score, columns, at, number) if -SAFE <= score <= SAFE else "",
     )
 
 

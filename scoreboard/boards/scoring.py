@@ -25,7 +25,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.targets import Targets
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.types import Fact, Position, Recorded, Span
 
 Key = tuple[Window, str]  # and the player
 
@@ -72,19 +72,19 @@ class ScoringBatch:
         if named:
             self.known_names = Names(self.db).of(named)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold one fact into all windows of its boards, or into none.
 
         Raises Refused, NotFound or Forbidden.
         """
         changes = [
-            (board, operator, self._moves(board, operator, fact, seq))
+            (board, operator, self._moves(board, operator, fact, position))
             for board, operator in self._targets.boards(fact)
         ]
         for board, _, moves in changes:
             for move in moves:
-                self._move(board, move, seq)
-        self._name(fact, seq)
+                self._move(board, move, position.seq)
+        self._name(fact, position.seq)
         return make_result(changes)
 
     def replay(self, recorded: Recorded) -> None:
@@ -112,7 +112,7 @@ class ScoringBatch:
         changes = [self._change(window, standings) for window, standings in players.items()]
         return self.fold.projector.show_batch(changes, list(self.names.values()), span)
 
-    def _moves(self, board: Board, operator: str, fact: Fact, seq: int) -> list[Move]:
+    def _moves(self, board: Board, operator: str, fact: Fact, position: Position) -> list[Move]:
         """The moves of a fact on one board. Raises Refused."""
         order = self.fold.catalogue.order(board)
         columns = columns_of(order, fact.columns)
@@ -133,7 +133,7 @@ class ScoringBatch:
                 columns=columns,
                 order=order,
                 at=at,
-                seq=seq,
+                position=position,
                 metadata=fact.data.get("metadata", ""),
             )
             check_standing(board.definition, new)

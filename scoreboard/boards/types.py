@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from scoreboard.core.ids import BoardId, RegionId
 from scoreboard.core.patterns import pattern
+from scoreboard.journal.types import Position
 
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 
@@ -118,7 +119,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     score: int
     columns: tuple[int, ...]
     reached_at: int  # when the score was reached, milliseconds since 1970
-    reached_by: int  # the fact that reached it
+    reached_by: int  # the fact that reached it, as the number of its position
     version: int  # the fact that last changed anything here
     metadata: str = ""  # JSON, kept with the standing score
     key: str = ""  # the order key, if it was computed
@@ -138,7 +139,7 @@ class Place(Struct, frozen=True, kw_only=True, gc=False):
 class ViewAnswer(Struct, frozen=True, kw_only=True):
     """Places read from one state of a window."""
 
-    version: int  # the newest fact in that state
+    version: Position  # the newest fact in that state
     stamp: str  # names the state: the same text, the same places
     total: int
     places: list[Place]
@@ -167,11 +168,11 @@ class RankChange(Struct, frozen=True, gc=False):
 
 
 class Applied(Struct, frozen=True, kw_only=True):
-    """Which facts Redis holds."""
+    """Which facts of a shard Redis holds."""
 
-    position: int  # everything up to this fact
+    position: Position  # everything up to this fact
     mark: str  # of that fact
-    newest: int  # the newest fact that anything in Redis may hold
+    newest: Position  # the newest fact that anything in Redis may hold
     newest_mark: str
 
 

@@ -18,6 +18,7 @@ from scoreboard.boards.views import After, BoardView, Listed, Question
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.journal.service import Journal, facts_of, merges
+from scoreboard.journal.types import Position
 
 PAGE = 1000
 SETTLE_SECONDS = 0.5
@@ -62,7 +63,9 @@ class Verifier:
         order = Order(board.definition, board.layout)
 
         def compare(db: Connection) -> list[Difference]:
-            expected = fold_board(board, facts_of(db, board.id, board.since), merges(db))
+            shard = self.journal.shard
+            facts = facts_of(db, board.id, Position(shard, board.since))
+            expected = fold_board(board, facts, merges(db, shard))
             found: list[Difference] = []
             for row in Windows(db).of_board(board.id):
                 standings = expected.pop(row.window, {})

@@ -103,21 +103,22 @@ class ViewCheck:
 
     def _page_agrees(self, row: WindowRow, order: Order) -> bool:
         view, windows = self.follower.view, self.follower.windows
-        applied, before = view.position.applied(), windows.get(row.window)
+        applied, before = self.follower.applied(), windows.get(row.window)
         page = self._page(row.id, self._after.get(row.window, ""), order)
         self._move_on(row.window, page)
         found = view.compare(row.window, order, page)
         if found is None or applied is None or before is None:
             return True  # Redis does not show it
         here, there = (found.version, found.entries), (before.version, before.entries)
-        if here != there and before.version <= applied.position and windows.get(row.window) == before:
+        if here != there and before.version <= applied.position.seq and windows.get(row.window) == before:
             return False
         # Also while the board is busy: most standings are older than the facts on their way.
-        suspects = [one for one in page if one.player in found.differing and one.version <= applied.position]
+        shown = applied.position.seq
+        suspects = [one for one in page if one.player in found.differing and one.version <= shown]
         return not suspects or not self._unchanged(row.id, suspects, order)
 
     def _top_agrees(self, row: WindowRow, order: Order) -> bool:
-        applied = self.follower.view.position.applied()
+        applied = self.follower.applied()
         try:
             expected = self.sql.ask(row.window, order, Listed(0, TOP))
         except OutdatedError:
@@ -129,13 +130,13 @@ class ViewCheck:
 
     def _check_names(self) -> None:
         """Compare the next names; if one differs, have all names shown again."""
-        applied, follower = self.follower.view.position.applied(), self.follower
+        applied, follower = self.follower.applied(), self.follower
         page = follower.names.after(self._name, SLICE * PAGE)
         differing = follower.view.catalogue.differing_names(page)
         self._name = page[-1].player if page else ""
         if applied is None or not differing:
             return
-        suspects = [name for name in page if name.player in differing and name.seq <= applied.position]
+        suspects = [name for name in page if name.player in differing and name.seq <= applied.position.seq]
         latest = {name.player: name for name in follower.names.latest([name.player for name in suspects])}
         if any(latest.get(name.player) == name for name in suspects):
             log.warning("names in Redis were altered: loading all names again")

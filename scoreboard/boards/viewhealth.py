@@ -13,6 +13,7 @@ from scoreboard.core.concurrency.coalesce import Coalescer
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.service import Journal
+from scoreboard.journal.types import Position
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class ViewHealth:
         # Not earlier: callers that ask meanwhile wait for this result.
         self._checked = began
 
-    def _newest(self) -> tuple[int, str] | None:
+    def _newest(self) -> tuple[Position, str] | None:
         # While the journal can't be read, nothing is written to it either: the last result still holds.
         if self.monotonic() < self._resting_until:
             return None
@@ -130,21 +131,21 @@ class ViewHealth:
     def _patience(self) -> float | None:
         return HEAD_SECONDS if self._believed else None
 
-    def _applied(self, head: int) -> Applied | None:
+    def _applied(self, head: Position) -> Applied | None:
         """Which facts Redis holds, once it has reached `head` or no longer moves."""
-        applied, began = self.view.position.applied(), self.monotonic()
+        applied, began = self.view.position.applied(self.journal.shard), self.monotonic()
         moved, patience = began, STUCK_SECONDS if self._believed else LOOK_SECONDS
         while applied is not None and applied.position < head:
             now = self.monotonic()
             if now - moved >= patience or now - began >= LONGEST_SECONDS:
                 break
             self.pause(LOOK_SECONDS)
-            before, applied = applied, self.view.position.applied()
+            before, applied = applied, self.view.position.applied(self.journal.shard)
             if applied is not None and applied.position != before.position and self._believed:
                 moved = self.monotonic()
         return applied
 
-    def _of_journal(self, applied: Applied, newest: tuple[int, str]) -> bool:
+    def _of_journal(self, applied: Applied, newest: tuple[Position, str]) -> bool:
         if applied.newest == applied.position == newest[0]:
             return applied.mark == newest[1]  # nearly always, and without another query
         try:
@@ -153,9 +154,9 @@ class ViewHealth:
             self._resting_until = self.monotonic() + REST_SECONDS
             return self._believed
 
-    def _believe(self, position: int) -> None:
+    def _believe(self, position: Position) -> None:
         if self._logged:
-            log.info("boards are read from Redis", extra={"position": position})
+            log.info("boards are read from Redis", extra={"position": str(position)})
         self._believed, self._logged = True, False
 
     def _distrust(self, reason: str) -> None:

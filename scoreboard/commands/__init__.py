@@ -1,1 +1,1 @@
-"""What `python -m scoreboard` can do, a module for each larger command."""
+"""The commands of `python -m scoreboard`, a module for each."""

@@ -1,4 +1,4 @@
-"""rebuild and verify: make Redis show the boards anew; check that everything adds up."""
+"""rebuild and verify: build the boards in Redis again; compare journal, standings and Redis."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from scoreboard.parts import build
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    rebuild = commands.add_parser("rebuild", help="build the boards in Redis anew from SQL")
-    rebuild.add_argument("board", nargs="*", help="boards; all where none is named")
+    rebuild = commands.add_parser("rebuild", help="build the boards in Redis again from SQL")
+    rebuild.add_argument("board", nargs="*", help="a board; without any, all are built")
     rebuild.set_defaults(run=run_rebuild)
     verify = commands.add_parser("verify", help="compare journal, standings and Redis")
     verify.set_defaults(run=run_verify)
 
 
-def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
-    """Build every open window beside what is shown, then show it all at once."""
+def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
+    """Build every open window beside the visible one, and replace each when it is complete."""
     parts = build(settings)
     follower = parts.boards.follower
     newest = parts.journal.newest()
     follower.catalogue.refresh()
-    for board in asked.board:
+    for board in args.board:
         follower.catalogue.board(board)
-    whole = not asked.board and (follower.position() is None or not follower.is_current())
+    whole = not args.board and (follower.resume(parts.journal.shard, None) is None)
     if whole:
         follower.clear()
     rows = parts.boards.windows.open()
-    rows = [row for row in rows if not asked.board or row.window.board in asked.board]
+    rows = [row for row in rows if not args.board or row.window.board in args.board]
     with tqdm(total=sum(row.entries for row in rows), unit=" standings", disable=None) as bar:
         for row in rows:
             bar.set_description(f"{row.window.board} {row.window.period} {row.window.region}")
@@ -46,8 +46,8 @@ def run_rebuild(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_verify(asked: argparse.Namespace, settings: Settings) -> int:
-    """Print every difference. The exit status is 0 where there is none, else 1."""
+def run_verify(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the first differences. The exit status is 1 where there is one."""
     parts = build(settings)
     with tqdm(bar_format="{desc} [{elapsed}]", disable=None) as bar:
         differences = parts.boards.verifier.run(progress=bar.set_description_str)

@@ -1,31 +1,33 @@
-"""What `serve` says once the product answers. Pure."""
+"""The lines that `serve` prints once the product answers. Pure."""
 
 from __future__ import annotations
 
 from config.settings import Settings
 from scoreboard.chaos.permission import loopback
 from scoreboard.core.listening import THIS_MACHINE, asked_at, netloc
+from scoreboard.core.root import IS_BUNDLED
 
 
 def local_url(settings: Settings) -> str:
-    """Where this machine reaches the server."""
+    """The address by which this machine reaches the server."""
     return f"http://{netloc(asked_at(settings.host or THIS_MACHINE), settings.port)}{settings.below}"
 
 
 def greeting(settings: Settings) -> str:
-    """Where the product is, who can reach it, and a first thing to do."""
+    """The product's address, a hint about access from other machines, and a first call."""
     url = settings.public_url.rstrip("/") or local_url(settings)
     key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
-    trouble = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
+    chaos = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""
+    replay = "" if IS_BUNDLED else "A football season, live: make replay          "
     return (
         f"\n  Scoreboard is serving at {local_url(settings)}\n"
         f"{_reach(settings)}\n"
-        f"{trouble}"
+        f"{chaos}"
         f"  A first score:\n"
         f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
         f'      -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
         f"""      -d '{{"entries": [{{"player": "ada", "displayName": "Ada", "score": 10}}]}}'\n\n"""
-        f"  A football season, live: make replay          Stop: Ctrl-C\n"
+        f"  {replay}Stop: Ctrl-C\n"
     )
 
 
@@ -33,5 +35,5 @@ def _reach(settings: Settings) -> str:
     if settings.public_url:
         return f"  Others reach it at {settings.public_url}\n"
     if loopback(settings.host):
-        return "  Only this machine can reach it. HOST=0.0.0.0 (or ::) lets others in, without TLS.\n"
+        return "  Only this machine can reach it. HOST=0.0.0.0 (or ::) allows other machines, without TLS.\n"
     return ""

@@ -17,27 +17,27 @@ def add(commands: Any) -> None:
     actions = commands.add_parser("keys", help="server keys").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
-    create = actions.add_parser("create", help="make a key, and print it this once")
+    create = actions.add_parser("create", help="make a key, and print it; it is never printed again")
     create.add_argument("--scopes", required=True, help=f"comma-separated: {', '.join(SCOPES)}")
-    create.add_argument("--name", default="key", help="what it is for")
+    create.add_argument("--name", default="key", help="a name that tells its purpose")
     create.set_defaults(run=run_create)
     actions.add_parser("list", help="list all keys, without their secrets").set_defaults(run=run_list)
-    revoke = actions.add_parser("revoke", help="revoke a key: no process takes it after 30 seconds")
+    revoke = actions.add_parser("revoke", help="revoke a key: after 30 seconds no process accepts it")
     revoke.add_argument("id")
     revoke.set_defaults(run=run_revoke)
 
 
-def run_create(asked: argparse.Namespace, settings: Settings) -> int:
+def run_create(args: argparse.Namespace, settings: Settings) -> int:
     """Print a new key."""
     parts = build(settings)
-    scopes = [scope.strip() for scope in asked.scopes.split(",") if scope.strip()]
-    _, secret = parts.accounts.keys.create(asked.name, scopes)
+    scopes = [scope.strip() for scope in args.scopes.split(",") if scope.strip()]
+    _, secret = parts.accounts.keys.create(args.name, scopes)
     parts.close()
     print(secret)
     return 0
 
 
-def run_list(asked: argparse.Namespace, settings: Settings) -> int:
+def run_list(args: argparse.Namespace, settings: Settings) -> int:
     """Print a line for each key."""
     parts = build(settings)
     for key in parts.accounts.keys.all():
@@ -47,11 +47,11 @@ def run_list(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_revoke(asked: argparse.Namespace, settings: Settings) -> int:
+def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key."""
     parts = build(settings)
-    parts.accounts.keys.revoke(asked.id)
-    parts.stream.signals.kick(Kick(session=asked.id))
+    parts.accounts.keys.revoke(args.id)
+    parts.stream.signals.kick(Kick(session=args.id))
     parts.close()
-    print(f"{asked.id} is revoked")
+    print(f"{args.id} is revoked")
     return 0

@@ -1,4 +1,4 @@
-"""migrate: bring the tables up to date, and register what the settings name."""
+"""migrate: update the tables, and register the boards, action types and key of the settings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
-    """Migrate, then define the boards of the boards file and the bootstrap key."""
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Migrate, then define the boards and action types of their files, and the bootstrap key."""
     parts = build(settings)
     done = parts.base.migrate()
     parts.preparation.prepare()

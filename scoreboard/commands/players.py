@@ -17,8 +17,8 @@ from scoreboard.core.errors import FieldError, ValidationFailed
 from scoreboard.parts import build
 
 ROLES = {
-    "player": "take every role away",
-    "moderator": "let a player judge others",
+    "player": "remove every role",
+    "moderator": "let a player moderate others",
     "admin": "let a player manage everything",
 }
 assert tuple(ROLES) == get_args(Role)
@@ -38,38 +38,38 @@ def add(commands: Any) -> None:
 
     def command(name: str, work: Work, help: str, **more: Any) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = actions.add_parser(name, help=help)
-        made.add_argument("who", help="the player's user name, or id")
+        made.add_argument("player", help="the player's user name, or id")
         made.set_defaults(run=run, work=work, **more)
         return made
 
     for role, help in ROLES.items():
         command(f"make-{role}", _grant, help, role=role)
     new = command("set-password", _set_password, "give a player another password; all sessions end")
-    new.add_argument("--generate", action="store_true", help="make one up, and print it this once")
+    new.add_argument("--generate", action="store_true", help="generate one, and print it")
     command("end-sessions", _end_sessions, "sign a player out everywhere")
-    command("suspend", _suspend, "keep a player out until `reinstate`; scores stay on the boards")
-    command("reinstate", _reinstate, "let a suspended player in again")
-    listing("list-shared", _list_shared, "user names of before that are the same today")
-    listing("hide-addresses", _hide_addresses, "rename players who are shown by their address")
+    command("suspend", _suspend, "lock a player out until `reinstate`; scores stay on the boards")
+    command("reinstate", _reinstate, "let a suspended player sign in again")
+    listing("list-shared", _list_shared, "list older user names that count as the same today")
+    listing("hide-addresses", _hide_addresses, "rename players whose display name is an e-mail address")
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
-    """Do something with a player. Raises NotFound where there is none."""
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Run a command on a player. Raises NotFound where there is none."""
     parts = build(settings)
     try:
-        found = parts.accounts.players.find(asked.who)
-        done = asked.work(parts.accounts.players, found, asked)
+        found = parts.accounts.players.find(args.player)
+        done = args.work(parts.accounts.players, found, args)
         print(f"{found.username or found.display_name} ({found.id}) {done}")
     finally:
         parts.close()
     return 0
 
 
-def run_for_all(asked: argparse.Namespace, settings: Settings) -> int:
-    """Do something that concerns no player in particular."""
+def run_for_all(args: argparse.Namespace, settings: Settings) -> int:
+    """Run a command without a player."""
     parts = build(settings)
     try:
-        print(asked.work(parts.accounts.players))
+        print(args.work(parts.accounts.players))
     finally:
         parts.close()
     return 0
@@ -77,46 +77,46 @@ def run_for_all(asked: argparse.Namespace, settings: Settings) -> int:
 
 def _list_shared(players: Players) -> str:
     lines = [f"{username} ({player}) is {key}" for key, username, player in players.accounts.stored.shared()]
-    return "\n".join(lines) or "no user names are the same"
+    return "\n".join(lines) or "no user names count as the same"
 
 
 def _hide_addresses(players: Players) -> str:
     return f"players renamed: {players.hide_addresses(context=CONTEXT)}"
 
 
-def _grant(players: Players, found: Account, asked: argparse.Namespace) -> str:
-    return f"is {players.grant(found.id, asked.role, context=CONTEXT).role} now"
+def _grant(players: Players, found: Account, args: argparse.Namespace) -> str:
+    return f"is {players.grant(found.id, args.role, context=CONTEXT).role} now"
 
 
-def _set_password(players: Players, found: Account, asked: argparse.Namespace) -> str:
-    password = secrets.token_urlsafe(15) if asked.generate else _typed()
+def _set_password(players: Players, found: Account, args: argparse.Namespace) -> str:
+    password = secrets.token_urlsafe(15) if args.generate else _typed()
     players.set_password(found.id, password, context=CONTEXT)
-    told = f": {password}" if asked.generate else ""
-    return f"has a new password{told}\nAll sessions are ended."
+    shown = f": {password}" if args.generate else ""
+    return f"has a new password{shown}\nAll sessions have ended."
 
 
-def _end_sessions(players: Players, found: Account, asked: argparse.Namespace) -> str:
+def _end_sessions(players: Players, found: Account, args: argparse.Namespace) -> str:
     players.end_sessions(found.id, why="ended by an operator", context=CONTEXT)
-    lost = " This guest has no password, and can't come back." if found.guest else ""
-    return f"is signed out everywhere.{lost}"
+    warning = " This guest has no password, and can't sign in again." if found.guest else ""
+    return f"is signed out everywhere.{warning}"
 
 
-def _suspend(players: Players, found: Account, asked: argparse.Namespace) -> str:
+def _suspend(players: Players, found: Account, args: argparse.Namespace) -> str:
     players.suspend(found.id, context=CONTEXT)
     return "is suspended"
 
 
-def _reinstate(players: Players, found: Account, asked: argparse.Namespace) -> str:
+def _reinstate(players: Players, found: Account, args: argparse.Namespace) -> str:
     players.reinstate(found.id, context=CONTEXT)
     return "is no longer suspended"
 
 
 def _typed() -> str:
-    """A password from the terminal, twice, or a line of standard input: arguments are seen by everybody."""
+    """A password from the terminal, typed twice, or from standard input. Every user can see arguments."""
     if sys.stdin.isatty():
         password = getpass.getpass("New password: ")
         if getpass.getpass("Once more: ") != password:
-            raise ValidationFailed(FieldError("password", "was not typed the same twice"))
+            raise ValidationFailed(FieldError("password", "the two entries differ"))
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

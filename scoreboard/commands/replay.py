@@ -33,36 +33,36 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--url", help="the server; default: the one on this machine")
     parser.add_argument("--key", help="a server key; default: SCOREBOARD_BOOTSTRAP_KEY, or the local one")
-    parser.add_argument("--fresh", action="store_true", help="empty the board first, to see it all again")
+    parser.add_argument("--fresh", action="store_true", help="empty the board first, to see the season again")
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
-    """Play the season. Playing it twice changes nothing: each match counts once."""
-    season = _read(asked.file)
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Play the season. Playing it again changes nothing: each match counts once."""
+    season = _read(args.file)
     played = matches(season)
-    board = asked.board or re.sub(r"[^a-z0-9]+", "-", asked.file.stem.lower()).strip("-")
-    server = Server(asked.url or _url(settings), asked.key or _key(settings))
-    if asked.fresh:
+    board = args.board or re.sub(r"[^a-z0-9]+", "-", args.file.stem.lower()).strip("-")
+    server = Server(args.url or _url(settings), args.key or _key(settings))
+    if args.fresh:
         server.call("DELETE", f"/v1/admin/boards/{board}", missing=True)
     if server.call("GET", f"/v1/admin/boards/{board}", missing=True) is None:
         server.call("PUT", f"/v1/admin/boards/{board}", BOARD | {"title": str(season.get("name", board))})
     print(f"Watch it: {server.url}/b/{board}", flush=True)
     counted = 0
-    pause = 1 / asked.speed if asked.speed > 0 else 0
+    pause = 1 / args.speed if args.speed > 0 else 0
     started = time.monotonic()
     with tqdm(played, unit=" matches", disable=None) as bar:
         for number, match in enumerate(bar, start=1):
             bar.set_description(match.round[:20])
             report = server.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries(match))})
             if report["data"]["rejected"]:
-                raise OSError(f"{match.teams} was refused: {report['data']['rejected']}")
+                raise OSError(f"The server rejected {match.teams}: {report['data']['rejected']}")
             counted += report["data"]["accepted"]
             time.sleep(max(0.0, started + number * pause - time.monotonic()))
     if played:
         _conclude(server, board)
     if not counted and played:
-        print("Every match was counted already; --fresh empties the board first.")
+        print("Every match had been counted before; --fresh empties the board first.")
     return 0
 
 
@@ -73,16 +73,16 @@ def _conclude(server: Server, board: str) -> None:
 
 
 class Server:
-    """A Scoreboard server that takes our key."""
+    """A Scoreboard server that accepts our key."""
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url.rstrip("/")
         self._key = key
 
     def call(self, method: str, path: str, body: Any = None, *, missing: bool = False) -> Any:
-        """The answer's JSON; None for 404 where `missing` allows it. Raises OSError in plain words.
+        """The answer's JSON; None for 404 where `missing` is true. Raises OSError.
 
-        A server that is away for a moment is asked again: nothing that we send counts twice.
+        A server that does not answer is asked again: nothing that is sent counts twice.
         """
         for trial in range(TRIES):
             request = urllib.request.Request(
@@ -99,7 +99,7 @@ class Server:
                 if error.code == 404 and missing:
                     return None
                 if error.code != 503 or trial == TRIES - 1:
-                    raise OSError(_said(error)) from error
+                    raise OSError(_detail(error)) from error
             except OSError as error:
                 if trial == TRIES - 1:
                     raise OSError(f"{self.url} does not answer: is it running (make run)? {error}") from error
@@ -107,11 +107,11 @@ class Server:
         raise AssertionError("the last trial returns or raises")
 
 
-def _said(error: urllib.error.HTTPError) -> str:
+def _detail(error: urllib.error.HTTPError) -> str:
     try:
-        return f"the server says {error.code}: {json.loads(error.read())['detail']}"
+        return f"the server answered {error.code}: {json.loads(error.read())['detail']}"
     except (ValueError, KeyError):
-        return f"the server says {error.code}"
+        return f"the server answered {error.code}"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise SeasonError(f"{path} can't be read as JSON: {error}") from error
     if not isinstance(season, dict):
-        raise SeasonError(f"{path} is no season")
+        raise SeasonError(f"{path} is not a season in football.json's format")
     return season
 
 
@@ -137,5 +137,5 @@ def _key(settings: Settings) -> str:
     if not key and local.exists():
         key = textfiles.read(local).strip()
     if not key:
-        raise OSError("no server key: give --key, or start the server with make run first")
+        raise OSError("no server key: pass --key, or start the server with make run first")
     return key

@@ -1,4 +1,4 @@
-"""A football season as a file holds it: matches in order, and what each is worth to its teams. Pure."""
+"""A football season from a file: its matches in order, and the points of each team. Pure."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ class Match(NamedTuple):
 
 
 class SeasonError(OSError):
-    """A file that is no season."""
+    """A file that is not a season."""
 
 
 def matches(season: Any) -> list[Match]:
-    """The played matches of a season, in the order in which they were kicked off. Raises SeasonError."""
+    """The played matches of a season, in the order of their kick-offs. Raises SeasonError."""
     try:
         played = [_match(match) for match in season["matches"] if _goals(match) is not None]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise SeasonError(f"this is no season as football.json has them: {error!r}") from error
+        raise SeasonError(f"this is not a season in football.json's format: {error!r}") from error
     return sorted(played, key=lambda match: (match.date, match.time))
 
 
 def entries(match: Match) -> Iterator[dict[str, Any]]:
-    """What a match is worth: 3, 1 or 0 points, goal difference and goals, to each of its teams."""
+    """The scores of a match: 3, 1 or 0 points, goal difference and goals, for each team."""
     for own, other in ((0, 1), (1, 0)):
         scored, conceded = match.goals[own], match.goals[other]
         team = match.teams[own]
@@ -55,7 +55,7 @@ def entries(match: Match) -> Iterator[dict[str, Any]]:
 
 
 def team_id(name: str) -> str:
-    """A player id made of a team's name."""
+    """A player id from a team's name."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:64] or "team"
 

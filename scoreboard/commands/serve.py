@@ -36,12 +36,12 @@ MISSING = "`serve` needs the package honcho: install requirements/local.txt. Pla
 
 def add(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser("serve", help="run everything here: Redis, web, worker")
+    parser = commands.add_parser("serve", help="run everything on this machine: Redis, web, worker")
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
-    """Run until Ctrl-C. Raises OSError with one sentence where it can't."""
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Run until Ctrl-C. Raises OSError with a sentence that says why it can't start."""
     try:
         from honcho.environ import parse_procfile
         from honcho.manager import Manager
@@ -80,7 +80,7 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
         signal.signal(signal.SIGHUP, lambda signum, frame: manager.terminate())
         manager.loop()
     except subprocess.CalledProcessError as error:
-        raise OSError("the database could not be prepared, see above") from error
+        raise OSError("the database could not be prepared; the lines above say why") from error
     finally:
         if redis is not None:
             redis.stop()

@@ -15,11 +15,11 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, settings: Settings) -> int:
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
     for row in table():
         name = row.metadata["name"]
-        if asked.env_example:
+        if args.env_example:
             print(f"# {row.metadata['help']}\n# {name}={default(row)}\n")
             continue
         value = getattr(settings, row.name)

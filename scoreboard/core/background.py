@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Task(Protocol):
-    """Background work: `run` fills a thread, and returns soon after `stop`."""
+    """Background work: `run` occupies a thread, and returns soon after `stop`."""
 
     def run(self) -> None:
         """Work until `stop` is called."""
@@ -21,11 +21,11 @@ class Task(Protocol):
 
 
 class Loop:
-    """A task that takes one turn after another, through every failure.
+    """A task that takes one turn after another, whatever fails.
 
-    `turn` returns the seconds until the next one: 0 for at once, None for not before `wake`. Exceptions that
-    an outage explains are named in `expected`; all others are logged with their traceback. After either,
-    `failed` is told, and the next turn comes after `rest_seconds`. `stopped` is called by `stop`.
+    `turn` returns the seconds until the next one: 0 for at once, None for not before `wake`. `expected` are
+    the exceptions of an outage; all others are logged with their traceback. After either, `failed` is called,
+    and the next turn comes after `rest_seconds`. `stopped` is called by `stop`.
     """
 
     def __init__(
@@ -52,19 +52,19 @@ class Loop:
         """Take turns until `stop` is called."""
         self.running = True
         while not self.stopping:
-            self._woken.clear()  # before the turn: news that comes during it has another turn
+            self._woken.clear()  # before the turn: a wake during it causes another turn
             seconds = self.take_turn()
             if seconds is None or seconds > 0:
                 self._woken.wait(seconds)
 
     def take_turn(self) -> float | None:
-        """Take one turn, whatever comes of it. Returns the seconds until the next one."""
+        """Take one turn, and handle its failure. Returns the seconds until the next one."""
         try:
             return self._turn()
         except self._expected as error:
             self._failed(error)
         except Exception as error:
-            # Whatever it was: the work of this process must not end with it.
+            # Whatever it is, the background work of this process must not end.
             log.exception("%s failed", self.name)
             self._failed(error)
         return self._rest_seconds

@@ -1,4 +1,4 @@
-"""Wall-clock time as the product counts it: whole milliseconds since 1970, UTC."""
+"""Wall-clock time in whole milliseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Clock = Callable[[], int]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]  # as rfc3339 writes it
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write
+LATEST = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can express
 
 
 def now() -> int:
@@ -54,5 +54,5 @@ def from_datetime(instant: datetime) -> int:
 
 @functools.lru_cache(maxsize=4096)
 def _to_the_second(seconds: int) -> str:
-    # Most instants that are written are of the same few seconds.
+    # Most instants that are formatted lie in the same few seconds.
     return (EPOCH + timedelta(seconds=seconds)).isoformat()[:-6]

@@ -1,4 +1,4 @@
-"""Definition files: TOML with a table for each board or action type. A table is applied when it changed."""
+"""Definition files: TOML with a table for each board or action type, applied when a table changes."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ ScoreboardError
 ├── UnsupportedMediaType  415  unsupported_media_type, unsupported_content_encoding
 ├── UpgradeRequired       426  unsupported_websocket_version
 ├── Refused               422  a fact that breaks a rule: score_out_of_range, period_closed, …
-├── TooMany               429  rate_limited, cap_reached (later)
+├── TooMany               429  rate_limited, cap_reached (try later)
 ├── NotOffered            501  unsupported_format
 └── Unavailable           503  ledger_unavailable, outcome_unknown, storage_full (try again)
 
@@ -29,7 +29,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field of a request."""
+    """An error in one field of a request."""
 
     field: str
     message: str
@@ -56,13 +56,13 @@ class ScoreboardError(Exception):
 
 
 class BadRequest(ScoreboardError):
-    """A request that can't be understood."""
+    """A malformed request."""
 
     status, code = 400, "bad_request"
 
 
 class ValidationFailed(BadRequest):
-    """A body or a query that has the wrong shape. Names every field that was found wrong."""
+    """A body or a query of the wrong shape, with an error for each field."""
 
     code = "validation_failed"
 
@@ -72,7 +72,7 @@ class ValidationFailed(BadRequest):
 
 
 class Unauthenticated(ScoreboardError):
-    """A call that needs a key or a session, and has none that is good."""
+    """A call without a valid key or session where one is required."""
 
     status, code = 401, "unauthenticated"
 
@@ -84,7 +84,7 @@ class Forbidden(ScoreboardError):
 
 
 class NotFound(ScoreboardError):
-    """Something that is not there."""
+    """A missing resource."""
 
     status, code = 404, "not_found"
 
@@ -96,7 +96,7 @@ class RequestTimeout(ScoreboardError):
 
 
 class Conflict(ScoreboardError):
-    """Something that was right by itself, and contradicts what is there already."""
+    """A valid request that contradicts the present state."""
 
     status, code = 409, "conflict"
 
@@ -108,7 +108,7 @@ class BodyTooLarge(ScoreboardError):
 
 
 class UnsupportedMediaType(ScoreboardError):
-    """A body that is not called JSON, or is compressed."""
+    """A body whose Content-Type is not JSON, or that is compressed."""
 
     status, code = 415, "unsupported_media_type"
 
@@ -126,7 +126,7 @@ class Refused(ScoreboardError):
 
 
 class TooMany(ScoreboardError):
-    """More than is allowed in this time. Nothing was done; it can be done later."""
+    """More requests or points than are allowed in this time. Nothing was done; try later."""
 
     status, code = 429, "rate_limited"
 
@@ -136,13 +136,13 @@ class TooMany(ScoreboardError):
 
 
 class NotOffered(ScoreboardError):
-    """A form of an answer that this server does not make."""
+    """A format of an answer that this server does not offer."""
 
     status, code = 501, "unsupported_format"
 
 
 class Unavailable(ScoreboardError):
-    """It can't be done now. Sending the same request again later is safe and right."""
+    """The request can't be served now. Send the same request again later, which is safe."""
 
     status, code = 503, "ledger_unavailable"
 

@@ -1,4 +1,4 @@
-"""What ids look like, wherever they come from."""
+"""The syntax of ids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from scoreboard.core.patterns import pattern
 BOARD_ID = r"^[a-z0-9][a-z0-9-]{0,62}\Z"
 PLAYER_ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z"
 
-NAME = pattern(BOARD_ID, "letters a-z, digits and -, at most 63 characters, the first one no -")
+NAME_WORDS = "1-63 characters a-z, 0-9 or '-', not starting with '-'"
+NAME = pattern(BOARD_ID, NAME_WORDS)
 
 BoardId = Annotated[str, NAME]
 RegionId = Annotated[str, NAME]
@@ -19,14 +20,14 @@ PlayerId = Annotated[
     str,
     pattern(
         PLAYER_ID,
-        "letters, digits and any of _ . : -, at most 64 characters, the first one a letter or digit",
+        "1-64 characters A-Z, a-z, 0-9, '_', '.', ':' or '-', starting with a letter or a digit",
     ),
 ]
 ActionName = Annotated[str, NAME]
-SessionId = Annotated[str, pattern(r"^[0-9a-f]{32}\Z", "32 digits and letters a to f")]
+SessionId = Annotated[str, pattern(r"^[0-9a-f]{32}\Z", "32 hexadecimal digits, in lower case")]
 
 
 def check_name(field: str, text: str) -> None:
-    """Raise ValidationFailed where no board and no action type can be called so."""
+    """Raise ValidationFailed for a text that can't name a board or an action type."""
     if not re.match(BOARD_ID, text):
-        raise ValidationFailed(FieldError(field, "must be 1 to 63 of a-z, 0-9 and -, beginning with no -"))
+        raise ValidationFailed(FieldError(field, f"must be {NAME_WORDS}"))

@@ -1,4 +1,4 @@
-"""Where a server listens: what HOST may say, and how that is written in a link. Pure."""
+"""Listening addresses: valid values of HOST, and how links contain them. Pure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from ipaddress import IPv6Address, ip_address
 
 THIS_MACHINE, THIS_MACHINE_6 = "127.0.0.1", "::1"
-EVERYWHERE = {"0.0.0.0": THIS_MACHINE, "::": THIS_MACHINE_6}  # where a server on all addresses is asked
-# As conda and compilers export it: x86_64-conda-linux-gnu, aarch64-conda_cos7-linux-gnu.
+EVERYWHERE = {"0.0.0.0": THIS_MACHINE, "::": THIS_MACHINE_6}  # the address of a server on all addresses
+# HOST as conda and compilers export it: x86_64-conda-linux-gnu, aarch64-conda_cos7-linux-gnu.
 MACHINE_TYPE = re.compile(
     r"[a-z0-9_]+-[a-z0-9_]+-(?:linux|darwin|freebsd|mingw|windows)[a-z0-9_.]*(?:-[a-z0-9_]+)?"
 )
 
 
 def normal(host: str) -> str:
-    """An address as it is compared and bound: [::1] and 0:0:0:0:0:0:0:1 are ::1. A name stays as it is."""
+    """An address in its normal form: [::1] and 0:0:0:0:0:0:0:1 are ::1. A name stays unchanged."""
     bare = host.strip().removeprefix("[").removesuffix("]")
     try:
         return str(ip_address(bare))
@@ -23,16 +23,16 @@ def normal(host: str) -> str:
 
 
 def complaint(host: str) -> str:
-    """What is wrong with HOST, where nothing can listen there on any machine; "" where that may be."""
+    """The error for a HOST that is valid on no machine; "" for others."""
     if MACHINE_TYPE.fullmatch(host.lower()):
         return (
-            f"HOST={host} can't be used, it is a machine type and no address: conda and compilers export"
-            f" HOST for purposes of their own, so set HOST={THIS_MACHINE} for this machine only, or unset it"
+            f"HOST={host} can't be used, it is a machine type, not an address: conda and compilers export"
+            f" HOST for their own purposes, so set HOST={THIS_MACHINE} for this machine only, or unset it"
         )
     if re.search(r"[\s/@\[\]]", host) or (":" in host and not _is_address6(host)):
         return (
-            f"HOST={host} can't be used, it is no address: set HOST to an address without a port,"
-            f" such as {THIS_MACHINE}, 0.0.0.0 or ::, and the port in PORT"
+            f"HOST={host} can't be used, it is not an address: set HOST to an address without a port, such as"
+            f" {THIS_MACHINE}, 0.0.0.0 or ::, and PORT to the port"
         )
     return ""
 
@@ -43,13 +43,13 @@ def netloc(host: str, port: int) -> str:
 
 
 def bound(host: str, port: int, *, apart: bool) -> list[str]:
-    """What a server binds to. `apart`: the system keeps IPv4 out of sockets on all IPv6 addresses."""
+    """The addresses to bind. `apart`: a socket on all IPv6 addresses gets no IPv4 connections here."""
     both = ["0.0.0.0", "::"] if host == "::" and apart else [host]
     return [netloc(one, port) for one in both]
 
 
 def asked_at(host: str) -> str:
-    """The address by which this machine reaches a server that listens on `host`."""
+    """The address at which this machine reaches a server that listens on `host`."""
     return EVERYWHERE.get(host, host)
 
 

@@ -1,4 +1,4 @@
-"""Logs: one JSON line per event, without secrets, callers' addresses and query strings."""
+"""Logs: one JSON line per event, without secrets, addresses of callers and query strings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scoreboard.core.clock import now, rfc3339
 
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
-OURS = ("scoreboard", "worker")  # what logs without telling secrets, however much it is asked to say
-# Where a query may begin that was encoded once too often, or has lost its question mark.
+OURS = ("scoreboard", "worker")  # loggers that never log secrets, also at DEBUG
+# Where a query string may begin, also one that was encoded twice or lacks its question mark.
 ODD = re.compile(r"[?;&=#\s\x00-\x1f]")
 PATH_CHARACTERS = 300
 
 
 class JsonLines(logging.Formatter):
-    """A record as one JSON line: time, level, logger, message, and whatever `extra` carried."""
+    """A record as one JSON line: time, level, logger, message, and the members of `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's line."""
@@ -32,17 +32,17 @@ class JsonLines(logging.Formatter):
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Standard error, which passes on each line by itself."""
+    """Standard error, which needs no flush."""
 
     def flush(self) -> None:
-        """There is never anything to flush, and finding that out takes the lock once more."""
+        """Do nothing: standard error is unbuffered, and a flush would take the lock once more."""
 
 
 def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
     """Log a line at level INFO, for what happens at every request.
 
-    The same line as by `log.info(message, extra=more)`, in a third of the time: no record is made where
-    nobody but our own handler would see it.
+    Writes the same line as `log.info(message, extra=more)` in a third of the time: it makes no record where
+    the only handler is this module's.
     """
     if not log.isEnabledFor(logging.INFO):
         return
@@ -54,15 +54,15 @@ def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
 
 
 def shown(path: str) -> str:
-    """A request's path as it may be logged."""
+    """A request's path without anything that must not be logged."""
     odd = ODD.search(path)
     return path[: min(odd.start(), PATH_CHARACTERS) if odd else PATH_CHARACTERS]
 
 
 def configure(level: str, *, silent: Sequence[str] = ()) -> None:
-    """Send the lines of all loggers but the `silent` ones to standard error.
+    """Write the lines of all loggers except the `silent` ones to standard error.
 
-    At DEBUG libraries would tell whole requests and the parameters of SQL, so they stay at INFO.
+    At DEBUG, libraries would log whole requests and SQL parameters, so they stay at INFO.
     """
     handler = StandardError(sys.stderr)
     handler.setFormatter(JsonLines())
@@ -77,7 +77,7 @@ def configure(level: str, *, silent: Sequence[str] = ()) -> None:
 
 
 def _spare() -> None:
-    """Don't find out what no line says, which would take as long as writing it."""
+    """Don't collect data that no line contains: that would take as long as writing the line."""
     logging._srcfile = None  # noqa: SLF001 - "Optimization" in the logging HOWTO
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 

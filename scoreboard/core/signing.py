@@ -1,4 +1,4 @@
-"""Keys for one purpose each, and data sealed so that nobody else can read or change it."""
+"""Keys for single purposes, and sealed data, which can't be read or changed without the key."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
-NONCE_BYTES = 12  # random: 2^32 seals under one key keep two equal ones out of reach (NIST SP 800-38D)
+NONCE_BYTES = 12  # random: up to 2^32 seals under one key, two equal ones are improbable (NIST SP 800-38D)
 
 
 class Unsealable(Exception):
-    """What was not sealed with this key for this use, or was changed since."""
+    """Data that was not sealed with this key for this use, or was changed."""
 
 
 def derive(secret: bytes, purpose: str) -> bytes:
-    """The key of a secret for one purpose. From one key neither the secret nor another key can be told."""
+    """The key of a secret for one purpose. It reveals neither the secret nor other keys."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(secret)
 
 
 def seal(key: bytes, data: bytes, associated: bytes) -> bytes:
-    """`data` encrypted, and bound to `associated`, which does not travel with it: nonce, text, tag."""
+    """`data` encrypted and bound to `associated`, which is not included: nonce, text, tag."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + _cipher(key).encrypt(nonce, data, associated)
 
@@ -34,7 +34,7 @@ def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes:
     try:
         return _cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
     except (InvalidTag, ValueError):
-        raise Unsealable("It was sealed otherwise, or changed.") from None
+        raise Unsealable("It was sealed in another way, or changed.") from None
 
 
 @lru_cache(maxsize=64)  # making one costs as much as sealing a token

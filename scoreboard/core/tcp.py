@@ -1,4 +1,4 @@
-"""What the system tells of a TCP connection, and can be told."""
+"""Facts and options of TCP connections, as far as the system has them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import termios
 from typing import Any
 
 UNSENT_BYTES = 128 * 1024
-NWRITE = 0x1024  # macOS: an option where Linux has a call; Python does not name it
+NWRITE = 0x1024  # macOS: a socket option that Python does not name; Linux has an ioctl
 NOTSENT_LOWAT = 25  # Linux: Python names it TCP_NOTSENT_LOWAT from 3.12 on
 
 
 def unacknowledged(connection: Any) -> int:
-    """How many bytes of what was sent the other side has not got yet; 0 where the system does not tell."""
+    """How many bytes that were sent are not acknowledged yet; 0 where the system can't say."""
     try:
         if sys.platform == "darwin":
             return int(connection.getsockopt(socket.SOL_SOCKET, NWRITE))
@@ -25,7 +25,7 @@ def unacknowledged(connection: Any) -> int:
 
 
 def families_apart() -> bool:
-    """Whether a socket on all IPv6 addresses gets no IPv4 here: most systems give it both."""
+    """Whether a socket on all IPv6 addresses gets no IPv4 connections; on most systems it gets both."""
     try:
         with socket.socket(socket.AF_INET6) as probe:
             return bool(probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
@@ -34,7 +34,7 @@ def families_apart() -> bool:
 
 
 def hold_little(listener: Any) -> None:
-    """Let the kernel keep little of what accepted connections can't take yet: it would keep 4 MB for each."""
+    """Let the kernel buffer little unsent data of accepted connections; its default is 4 MB for each."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             listener.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)

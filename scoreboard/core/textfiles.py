@@ -1,4 +1,4 @@
-"""Text files that people write, with whatever editor they have."""
+"""Text files that people edit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def read(path: Path) -> str:
-    """What a file says: UTF-8, with or without a byte order mark. Raises ValueError with what to do."""
+    """A file's text: UTF-8, with or without a byte order mark. Raises ValueError, which says what to do."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

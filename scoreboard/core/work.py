@@ -1,4 +1,4 @@
-"""Work that a client does before something is done for it: a hash with zero bits at its beginning. Pure."""
+"""Proof of work: a hash that begins with zero bits. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import hashlib
 
 
 def worked(nonce: str, checksum: str, solution: str, bits: int) -> bool:
-    """Whether SHA-256 of `nonce:checksum:solution` begins with so many zero bits."""
+    """Whether the SHA-256 of `nonce:checksum:solution` begins with `bits` zero bits."""
     digest = hashlib.sha256(f"{nonce}:{checksum}:{solution}".encode()).digest()
     return int.from_bytes(digest, "big") >> (256 - bits) == 0

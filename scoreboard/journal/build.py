@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from scoreboard.base import Base
 from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.service import Journal
-from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
-from scoreboard.journal.types import Fold
+from scoreboard.journal.types import FIRST_SHARD, Fold
 from scoreboard.journal.writer import Writer
 
 
@@ -26,13 +25,13 @@ class JournalParts:
 def build(base: Base) -> JournalParts:
     """The parts of the journal that need no writer."""
     return JournalParts(
-        reader=Journal(database=base.database),
-        patient=Journal(database=base.patient_database),
+        reader=Journal(database=base.database, shard=FIRST_SHARD),
+        patient=Journal(database=base.patient_database, shard=FIRST_SHARD),
         deferred=DeferredRows(),
     )
 
 
 def build_writer(base: Base, journal: JournalParts, folds: Sequence[Fold]) -> Writer:
     """The writer of this process, which folds facts with `folds`."""
-    transaction = Transaction(lines=JournalLines(), clock=base.clock, deferred=journal.deferred)
+    transaction = Transaction(shard=journal.reader.shard, clock=base.clock, deferred=journal.deferred)
     return Writer(base.writer_database, folds=folds, transaction=transaction)

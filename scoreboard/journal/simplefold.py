@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Announce, Fact, FoldBatch, Recorded, Span
+from scoreboard.journal.types import Announce, Fact, FoldBatch, Position, Recorded, Span
 
-Apply = Callable[[Connection, Fact, int, int], dict[str, Any]]
+Apply = Callable[[Connection, Fact, Position, int], dict[str, Any]]
 
 
 class SimpleFold:
     """A fold of facts that change tables, but no view.
 
-    `apply(db, fact, seq, at)` writes one fact inside the writer's transaction and returns its result. It
+    `apply(db, fact, position, at)` writes one fact inside the writer's transaction and returns its result. It
     raises a ScoreboardError, before its first write, where the fact breaks a rule. `announce` is told the
     span of facts after their commit.
     """
@@ -43,8 +43,8 @@ class _Applying(SimpleBatch):
     def __init__(self, fold: SimpleFold, db: Connection, at: int) -> None:
         self._fold, self._db, self._at = fold, db, at
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
-        return self._fold.apply(self._db, fact, seq, self._at)
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
+        return self._fold.apply(self._db, fact, position, self._at)
 
     def project(self, span: Span) -> None:
         self._fold.announce(span)

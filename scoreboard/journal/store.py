@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-import peewee
 
-from scoreboard.core.storage.db import Connection, Rows, execute, one_of, rows
-from scoreboard.journal.types import BEGINNING, SEVERAL, Fact, Recorded, mark
-
-SHARD = 0  # this database's shard; one by default
+from scoreboard.core.storage.db import Connection, Database, Rows, one_of, rows
+from scoreboard.core.storage.table import Table
+from scoreboard.journal.types import BEGINNING, SEVERAL, Fact, Position, Recorded, mark
 
 COLUMNS = "seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context"
 JOURNAL = Rows(
@@ -37,95 +35,121 @@ _encoder = msgspec.json.Encoder()
 _decode = msgspec.json.Decoder().decode
 
 
-class JournalLines:
-    """Locks, reads and writes the journal inside the writer's transaction."""
+class JournalTable(Table):
+    """The facts of a shard, and the head, whose lock orders all commits."""
 
-    def lock(self, db: Connection) -> tuple[int, int]:
+    def __init__(self, source: Database | Connection, shard: int) -> None:
+        super().__init__(source)
+        self._shard = shard
+
+    def lock(self) -> tuple[int, int]:
         """Take the write lock. Returns the newest fact's number and time."""
-        locking = " FOR UPDATE" if isinstance(db, peewee.PostgresqlDatabase) else ""
-        ((seq, at),) = rows(db, f"SELECT seq, at FROM journal_head WHERE shard = ?{locking}", (SHARD,))
+        locking = " FOR UPDATE" if self.postgres else ""
+        ((seq, at),) = self.rows(f"SELECT seq, at FROM journal_head WHERE shard = ?{locking}", (self._shard,))
         return seq, at
 
-    def known(self, db: Connection, ids: Sequence[str]) -> dict[str, Recorded]:
+    def known(self, ids: Sequence[str]) -> dict[str, Recorded]:
         """The facts among `ids` that are recorded already, by id."""
-        condition, value = one_of(db, "id", ids)
-        found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
-        return {row[1]: _recorded(row) for row in found}
 
-    def write(self, db: Connection, lines: Sequence[Recorded]) -> None:
+        def read(db: Connection) -> dict[str, Recorded]:
+            condition, value = one_of(db, "id", ids)
+            found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
+            return {row[1]: self._recorded(row) for row in found}
+
+        return self.run(read)
+
+    def write(self, lines: Sequence[Recorded]) -> None:
         """Append lines and move the head to the last of them."""
-        JOURNAL.write(db, [_row(line) for line in lines])
-        execute(
-            db,
+        self.run(lambda db: JOURNAL.write(db, [_row(line) for line in lines]))
+        self.execute(
             "UPDATE journal_head SET seq = ?, at = ? WHERE shard = ?",
-            (lines[-1].seq, lines[-1].at, SHARD),
+            (lines[-1].seq, lines[-1].at, self._shard),
         )
 
+    def head(self) -> Position:
+        """The position of the newest fact; number 0 where there is none."""
+        ((seq,),) = self.rows("SELECT seq FROM journal_head WHERE shard = ?", (self._shard,))
+        return Position(self._shard, seq)
 
-def head(db: Connection) -> int:
-    """The number of the newest fact; 0 where there is none."""
-    ((seq,),) = rows(db, "SELECT seq FROM journal_head WHERE shard = ?", (SHARD,))
-    return int(seq)
+    def newest(self) -> tuple[Position, str]:
+        """The position and the mark of the newest fact."""
+        text = (
+            "SELECT head.seq, line.at, line.id, line.digest FROM journal_head AS head"
+            " LEFT JOIN journal AS line ON line.seq = head.seq WHERE head.shard = ?"
+        )
+        ((seq, at, id, digest),) = self.rows(text, (self._shard,))
+        return Position(self._shard, seq), BEGINNING if id is None else mark(seq, at, id, digest)
 
+    def mark_of(self, seq: int) -> str | None:
+        """The mark of the fact of this number; None where there is none."""
+        if seq == 0:
+            return BEGINNING
+        found = self.rows("SELECT seq, at, id, digest FROM journal WHERE seq = ?", (seq,))
+        return mark(*found[0]) if found else None
 
-def newest(db: Connection) -> tuple[int, str]:
-    """The number and the mark of the newest fact."""
-    text = (
-        "SELECT head.seq, line.at, line.id, line.digest FROM journal_head AS head"
-        " LEFT JOIN journal AS line ON line.seq = head.seq WHERE head.shard = ?"
-    )
-    ((seq, at, id, digest),) = rows(db, text, (SHARD,))
-    return seq, BEGINNING if id is None else mark(seq, at, id, digest)
+    def after(self, seq: int, limit: int) -> list[Recorded]:
+        """Up to `limit` facts that follow `seq`, oldest first."""
+        return self._facts("seq > ? ORDER BY seq LIMIT ?", (seq, limit))
 
+    def count(self) -> int:
+        """How many facts there are."""
+        ((lines,),) = self.rows("SELECT COUNT(*) FROM journal")
+        return int(lines)
 
-def mark_of(db: Connection, seq: int) -> str | None:
-    """The mark of the fact of this number; None where there is none."""
-    if seq == 0:
-        return BEGINNING
-    found = rows(db, "SELECT seq, at, id, digest FROM journal WHERE seq = ?", (seq,))
-    return mark(*found[0]) if found else None
+    def of_board(self, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
+        """A board's facts after `since`, oldest first, read page by page.
 
+        They include all facts that feed several boards, whether this board is among those or not.
+        """
+        condition = "board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
+        while found := self._facts(condition, (board, SEVERAL, since, page)):
+            yield from found
+            since = found[-1].seq
 
-def after(db: Connection, seq: int, limit: int) -> list[Recorded]:
-    """The facts that follow `seq`, oldest first."""
-    found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
-    return [_recorded(row) for row in found]
+    def of_player(self, player: str, since: int, page: int = 1000) -> Iterator[Recorded]:
+        """A player's facts after `since`, oldest first, read page by page."""
+        condition = "player = ? AND seq > ? ORDER BY seq LIMIT ?"
+        while found := self._facts(condition, (player, since, page)):
+            yield from found
+            since = found[-1].seq
 
+    def of_several(self, kind: str) -> list[Recorded]:
+        """The facts of a kind that concern several boards, oldest first."""
+        return self._facts("board = ? AND kind = ? ORDER BY seq", (SEVERAL, kind))
 
-def count(db: Connection) -> int:
-    """How many facts there are."""
-    ((lines,),) = rows(db, "SELECT COUNT(*) FROM journal")
-    return int(lines)
+    def players_since(self, seq: int, players: Sequence[str]) -> set[str]:
+        """Those of `players` that facts after `seq` are about."""
 
+        def read(db: Connection) -> set[str]:
+            condition, value = one_of(db, "player", players)
+            found = rows(
+                db, f"SELECT DISTINCT player FROM journal WHERE seq > ? AND {condition}", (seq, value)
+            )
+            return {row[0] for row in found}
 
-def of_board(db: Connection, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
-    """A board's facts after `since`, oldest first, read page by page in a transaction.
+        return self.run(read)
 
-    They include all facts that feed several boards, whether this board is among those or not.
-    """
-    text = f"SELECT {COLUMNS} FROM journal WHERE board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
-    while found := rows(db, text, (board, SEVERAL, since, page)):
-        yield from map(_recorded, found)
-        since = found[-1][0]
+    def _facts(self, condition: str, params: tuple[Any, ...]) -> list[Recorded]:
+        return [
+            self._recorded(row)
+            for row in self.rows(f"SELECT {COLUMNS} FROM journal WHERE {condition}", params)
+        ]
 
-
-def of_player(db: Connection, player: str, since: int, limit: int) -> list[Recorded]:
-    """Up to `limit` facts of a player that follow `since`, oldest first."""
-    text = f"SELECT {COLUMNS} FROM journal WHERE player = ? AND seq > ? ORDER BY seq LIMIT ?"
-    return [_recorded(row) for row in rows(db, text, (player, since, limit))]
-
-
-def of_several(db: Connection, kind: str) -> list[Recorded]:
-    """The facts of a kind that concern several boards, oldest first."""
-    text = f"SELECT {COLUMNS} FROM journal WHERE board = ? AND kind = ? ORDER BY seq"
-    return [_recorded(row) for row in rows(db, text, (SEVERAL, kind))]
-
-
-def players_since(db: Connection, seq: int, players: Sequence[str]) -> set[str]:
-    """Those of `players` that facts after `seq` are about."""
-    condition, value = one_of(db, "player", players)
-    text = f"SELECT DISTINCT player FROM journal WHERE seq > ? AND {condition}"
-    return {row[0] for row in rows(db, text, (seq, value))}
+    def _recorded(self, row: Sequence[Any]) -> Recorded:
+        seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context = row
+        fact = Fact(
+            id=id,
+            kind=kind,
+            player=player,
+            action=action,
+            board=board,
+            amount=amount,
+            columns=_object(columns),
+            data=_object(data),
+            digest=digest,
+            context=_object(context),
+        )
+        return Recorded(position=Position(self._shard, seq), at=at, fact=fact, result=_object(result))
 
 
 def _row(line: Recorded) -> tuple[Any, ...]:
@@ -153,20 +177,3 @@ def _text(value: dict[str, Any]) -> str:
 
 def _object(text: str) -> dict[str, Any]:
     return _decode(text) if text else {}
-
-
-def _recorded(row: Sequence[Any]) -> Recorded:
-    seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context = row
-    fact = Fact(
-        id=id,
-        kind=kind,
-        player=player,
-        action=action,
-        board=board,
-        amount=amount,
-        columns=_object(columns),
-        data=_object(data),
-        digest=digest,
-        context=_object(context),
-    )
-    return Recorded(seq=seq, at=at, fact=fact, result=_object(result))

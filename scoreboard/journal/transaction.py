@@ -12,8 +12,8 @@ from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.sqlerrors import DriverError, classify
 from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseFull, DatabaseLost
 from scoreboard.journal.deferred import DeferredRows
-from scoreboard.journal.store import JournalLines
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Recorded, Span
+from scoreboard.journal.store import JournalTable
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Position, Recorded, Span
 
 SKEW_MS = 60_000  # how far hosts' clocks may disagree before the journal's time may step back
 
@@ -39,7 +39,7 @@ class Committed:
 class Transaction:
     """Records facts of one kind in one commit. A fact that breaks a rule is refused alone."""
 
-    lines: JournalLines
+    shard: int
     clock: Clock
     deferred: DeferredRows = field(default_factory=DeferredRows)
 
@@ -71,13 +71,14 @@ class Transaction:
         return committed
 
     def _record(self, db: Connection, fold: Fold, facts: Sequence[Fact]) -> Committed:
-        seq, newest = self.lines.lock(db)
+        journal = JournalTable(db, self.shard)
+        seq, newest = journal.lock()
         at = self._time(newest)
-        known = self.lines.known(db, [fact.id for fact in facts])
+        known = journal.known([fact.id for fact in facts])
         batch = fold.open(db, facts, at)
         first, written, outcomes = seq + 1, [], []
         for fact in facts:
-            outcome = self._one(batch, fact, known, seq + 1, at)
+            outcome = self._one(batch, fact, known, Position(self.shard, seq + 1), at)
             if outcome.recorded is not None and not outcome.replayed:
                 seq += 1
                 known[fact.id] = outcome.recorded
@@ -85,9 +86,9 @@ class Transaction:
             outcomes.append(outcome)
         batch.finish()
         if written:
-            self.lines.write(db, written)
+            journal.write(written)
         mark = written[-1].mark if written else ""
-        span = Span(first=first, last=seq, before=newest, mark=mark)
+        span = Span(shard=self.shard, first=first, last=seq, before=newest, mark=mark)
         return Committed(outcomes=outcomes, batch=batch, span=span)
 
     def _write_deferred(self, db: Connection) -> int:
@@ -99,7 +100,9 @@ class Transaction:
                 raise
             raise DeferredRowsRefused(str(error)) from error
 
-    def _one(self, batch: FoldBatch, fact: Fact, known: dict[str, Recorded], seq: int, at: int) -> Outcome:
+    def _one(
+        self, batch: FoldBatch, fact: Fact, known: dict[str, Recorded], position: Position, at: int
+    ) -> Outcome:
         earlier = known.get(fact.id)
         if earlier is not None:
             if earlier.fact.digest != fact.digest:
@@ -107,10 +110,10 @@ class Transaction:
             batch.replay(earlier)
             return Outcome(recorded=earlier, replayed=True)
         try:
-            result = batch.apply(fact, seq)
+            result = batch.apply(fact, position)
         except ScoreboardError as error:
             return Outcome(error=error)
-        return Outcome(recorded=Recorded(seq=seq, at=at, fact=fact, result=result))
+        return Outcome(recorded=Recorded(position=position, at=at, fact=fact, result=result))
 
     def _time(self, newest: int) -> int:
         at = self.clock()

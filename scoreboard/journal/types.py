@@ -15,6 +15,27 @@ from scoreboard.core.storage.db import Connection
 SEVERAL = "*"  # the board of a fact that feeds more than one
 PLAYER_MERGED = "player-merged"  # the kind of a fact by which all that was a guest's is an account's
 BEGINNING = "0-"  # the mark of an empty journal
+FIRST_SHARD = 0  # of a deployment; today it is the only one
+SEQ_BITS = 35  # of a position's number: room for 34 thousand million facts of each of 1024 shards
+
+
+class Position(msgspec.Struct, frozen=True, order=True, gc=False):
+    """The place of a fact: its shard, and its number in the journal of that shard.
+
+    Inside a shard's database, and in a transaction on it, the number alone names a fact. Everywhere else a
+    position does. Positions of one shard are in the order of its commits.
+    """
+
+    shard: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.shard}-{self.seq}"
+
+    @property
+    def number(self) -> int:
+        """The position as one whole number, which orders by shard, then by `seq`. In shard 0 it is `seq`."""
+        return (self.shard << SEQ_BITS) + self.seq
 
 
 def mark(seq: int, at: int, id: str, digest: str) -> str:
@@ -65,12 +86,17 @@ def deleted_since(what: str) -> Conflict:
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A line of the journal: a fact with its number, its time and the result that it got."""
+    """A line of the journal: a fact with its place, its time and the result that it got."""
 
-    seq: int
+    position: Position
     at: int  # milliseconds since 1970, never falling while hosts' clocks agree to a minute
     fact: Fact
     result: dict[str, Any]
+
+    @property
+    def seq(self) -> int:
+        """Its number in the journal of its shard."""
+        return self.position.seq
 
     @property
     def mark(self) -> str:
@@ -79,8 +105,9 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts that one commit wrote, `first` to `last`; none where `last` is smaller."""
+    """The facts that one commit wrote to a shard, `first` to `last`; none where `last` is smaller."""
 
+    shard: int
     first: int
     last: int
     before: int  # when the fact before them was recorded
@@ -104,7 +131,7 @@ class Outcome(msgspec.Struct, kw_only=True, gc=False):
 class FoldBatch(Protocol):
     """Facts that are folded into a feature's tables, inside the writer's transaction."""
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold a fact. Returns its result. Raises a ScoreboardError, before its first write, to refuse it."""
 
     def replay(self, recorded: Recorded) -> None:
@@ -132,26 +159,29 @@ class Fold(Protocol):
 
 
 class Follower(Protocol):
-    """A view of the journal that is kept up in the background, and can be rebuilt from nothing."""
+    """Keeps a view of the journal up to date in the background, and can build it again.
+
+    It gets the facts of each shard in order. The framework notes how far it came; a follower stores no
+    position, and does not know how many shards there are.
+    """
 
     @property
     def name(self) -> str:
         """Its name, which is also its queue's."""
 
-    def position(self) -> int | None:
-        """The newest fact that the view holds, with all before it; None where there is no view."""
+    def resume(self, shard: int, noted: Position | None) -> Position | None:
+        """After which fact of a shard to go on; None where the view has to be restored first.
 
-    def is_current(self) -> bool:
-        """Whether the newest fact that the view holds is the journal's fact of that number.
-
-        It is another one after a backup of the journal was restored beside a view that is newer.
+        `noted` is how far the framework brought it; None where it never did. A view that is backed up with
+        the journal returns that. A view outside the journal's database returns what it proves to hold: it
+        may have been lost, or be newer than a journal that was restored from a backup.
         """
 
-    def restore(self) -> None:
-        """Build the view again from the tables, so that it has a position and is sound."""
+    def restore(self, shard: int) -> Position:
+        """Mend the view, or build it again. Returns up to which fact of the shard it holds everything."""
 
     def follow(self, facts: Sequence[Recorded]) -> None:
-        """Take in facts, in order. The same facts again change nothing."""
+        """Take in facts of one shard, in order. The same facts again change nothing."""
 
     def tend(self) -> None:
         """Look after the view, with or without new facts."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from scoreboard.core.errors import Conflict, NotFound
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact
+from scoreboard.journal.types import Fact, Position
 from scoreboard.keyring.rules import KEPT_MS
 from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import RingKey
@@ -14,11 +14,11 @@ from scoreboard.keyring.types import RingKey
 CREATED, REVOKED = "ring-key-created", "ring-key-revoked"
 
 
-def apply(db: Connection, fact: Fact, seq: int, at: int) -> dict[str, Any]:
+def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:
     """Create or revoke a key. Raises Conflict, or NotFound with the code ring_key_not_found."""
     keys = RingKeys(db)
     if fact.kind == CREATED:
-        _create(keys, fact, seq, at)
+        _create(keys, fact, position.seq, at)
     else:
         _revoke(keys, fact.data["kid"], at)
     return {}

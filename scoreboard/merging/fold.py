@@ -8,7 +8,7 @@ from typing import Any
 
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Span
+from scoreboard.journal.types import PLAYER_MERGED, Fact, Position, Span
 from scoreboard.merging.types import BoardStep, MergeStep, Revoked
 
 
@@ -37,12 +37,12 @@ class MergeFoldBatch(SimpleBatch):
     changes: list[Any] = field(default_factory=list)
     revoked: dict[str, Any] = field(default_factory=dict)
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Merge a guest. The result names the windows that changed. Raises the refusal of a step."""
         # All steps are checked before the first write: a refusal does not roll back.
         steps = (self.fold.accounts, self.fold.boards, self.fold.actions)
         end_sessions, move_standings, combine_guards = [
-            step.check(self.db, fact, seq, self.at) for step in steps
+            step.check(self.db, fact, position, self.at) for step in steps
         ]
         self.revoked |= end_sessions()
         changes = move_standings()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from scoreboard.accounts.types import Revocation
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Span
+from scoreboard.journal.types import Fact, Position, Span
 
 Revoked = Mapping[str, Revocation]
 
@@ -15,7 +15,7 @@ Revoked = Mapping[str, Revocation]
 class MergeStep(Protocol):
     """The part of one feature in a merge, inside the writer's transaction."""
 
-    def check(self, db: Connection, fact: Fact, seq: int, at: int) -> Callable[[], Any]:
+    def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], Any]:
         """Check the merge, and write nothing yet. Returns a function that writes this feature's changes.
 
         Raises a ScoreboardError where the merge breaks a rule.

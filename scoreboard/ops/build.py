@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from scoreboard.audit.build import AuditParts
 from scoreboard.base import Base
 from scoreboard.boards.build import BoardsParts
 from scoreboard.core.storage.redis import probe
@@ -23,13 +22,14 @@ def build(
     journal: Journal,
     writer: Writer,
     boards: BoardsParts,
-    audit: AuditParts,
+    followers: Followers,
     prepared: Callable[[], bool],
 ) -> Health:
     """The health of this deployment. `journal` is one that gives up early, as requests do."""
     # A caller who asks for the lag does not wait long for Redis.
     hasty = replace(boards.follower, view=boards.projector.view)
-    followers = Followers(journal=journal, followers=[hasty, audit.follower])
+    asked = [hasty if one is boards.follower else one for one in followers.followers]
+    followers = Followers(journals=[journal], followers=asked)
     return Health(
         database=base.database,
         writable=WriteProbe(database=base.database, trouble=lambda: writer.trouble).check,

@@ -1,8 +1,9 @@
-"""What all pages share: the headers that say what they may load, and the words and links of templates."""
+"""Everything that all pages share: headers, and the texts and links of templates."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, g, request, url_for
@@ -14,6 +15,7 @@ from scoreboard.core.http.pages import DeclaredPage, declared_pages, takes_langu
 from scoreboard.core.http.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
 
+T = TypeVar("T")
 # Strangers write names: a page that runs and loads only our own files can't be taken over by a name.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -35,7 +37,7 @@ def install(bp: Blueprint) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add what a page may load, its language, and that caches must revalidate it."""
+    """Add the headers of a page: its security policy, its language, and that caches must revalidate it."""
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=g.get("ancestors", "'self'"))
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Content-Language"] = language().tag
@@ -75,22 +77,32 @@ def languages() -> list[tuple[Language, str]]:
 
 
 def pages() -> list[DeclaredPage]:
-    """Every page of this app. Collected once, when it is first needed: by then all routes are there."""
-    held = current_app.extensions
-    if "pages" not in held:
-        held["pages"] = declared_pages(current_app.url_map.iter_rules(), current_app.view_functions)
-    found: list[DeclaredPage] = held["pages"]
-    return found
+    """Every page of this app."""
+    app = current_app
+    return once_per_app("pages", lambda: declared_pages(app.url_map.iter_rules(), app.view_functions))
 
 
 def developer_nav() -> list[tuple[str, str]]:
     """The navigation of the developers' pages: endpoints, and the keys of their texts."""
+    return once_per_app("developer_nav", _nav)
+
+
+def once_per_app(name: str, make: Callable[[], T]) -> T:
+    """A value that is made when this app first needs it: by then all routes are registered."""
+    held = current_app.extensions
+    if name not in held:
+        held[name] = make()
+    found: T = held[name]
+    return found
+
+
+def _nav() -> list[tuple[str, str]]:
     shown = sorted((*one.page.nav, one.endpoint) for one in pages() if one.page.nav)
     return [(endpoint, key) for _, key, endpoint in shown]
 
 
 def _frame_values() -> dict[str, Any]:
-    # What base.html needs beside texts.
+    # For base.html.
     on = parts().base.settings.service_worker == "on"
     return {"developer_nav": developer_nav(), "worker": url_for("shell.service_worker") if on else ""}
 
@@ -101,5 +113,5 @@ def _language_param() -> str:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     # A language that was chosen in the address is kept from page to page, without a cookie.
-    if _language_param() in LANGUAGES and takes_language(current_app.view_functions.get(endpoint)):
+    if takes_language(current_app.view_functions.get(endpoint)) and _language_param() in LANGUAGES:
         values.setdefault("lang", _language_param())

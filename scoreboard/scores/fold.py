@@ -9,7 +9,7 @@ from typing import Any
 from scoreboard.accounts.rules import player_merged
 from scoreboard.accounts.service import Accounts
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +34,11 @@ class ScoreFoldBatch:
     scoring: FoldBatch
     merged: Mapping[str, str]  # guests, each with the account
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Count one score. Raises Conflict, player_merged, or what its board refuses."""
         if fact.player in self.merged:
             raise player_merged(fact.player, self.merged[fact.player])
-        return self.scoring.apply(fact, seq)
+        return self.scoring.apply(fact, position)
 
     def replay(self, recorded: Recorded) -> None:
         """Show again what an earlier score changed."""

@@ -11,6 +11,7 @@ from scoreboard.boards.service import Boards
 from scoreboard.core.background import Task
 from scoreboard.core.limits.rules import count
 from scoreboard.keyring.service import KeyRing
+from scoreboard.stream.http.polling import Polling
 from scoreboard.stream.http.service import StreamService
 from scoreboard.stream.http.tickets import Tickets
 from scoreboard.stream.publishing.edge import Edge
@@ -35,6 +36,7 @@ class StreamParts:
     """What routes and commands work with."""
 
     service: StreamService
+    polling: Polling
     scopes: Scopes
     hub: Hub
     slots: Slots
@@ -97,8 +99,6 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
         counts=counts,
         scopes=scopes,
         rooms=rooms,
-        personal=personal,
-        signals=signals,
         tickets=tickets,
         revocations=revocations,
         edge=edge,
@@ -118,6 +118,7 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
     )
     return StreamParts(
         service=service,
+        polling=Polling(service=service, hub=hub, personal=personal, signals=signals),
         scopes=scopes,
         hub=hub,
         slots=slots,

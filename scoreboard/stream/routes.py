@@ -113,8 +113,8 @@ def show_rooms() -> Response:
 @described(query=PollQuery, answer=Polled, bare=True, tagged=True)
 def poll() -> Response:
     """Get the frames that followed a cursor, or wait for the next one."""
-    service, sent = parts().stream.service, asked(PollQuery)
-    polled = service.poll(poll_request(sent, service.region_header), sent.wait)
+    stream, sent = parts().stream, asked(PollQuery)
+    polled = stream.polling.poll(poll_request(sent, stream.service.region_header), sent.wait)
     if isinstance(polled, Refusal):
         response = answer({"id": sent.since, "frames": [polled.bye], "retry_ms": 0})
         response.add_etag()

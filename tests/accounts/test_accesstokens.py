@@ -99,7 +99,7 @@ def is_refused(ada, token):
     return answer.status_code != 200 and (refusal(answer), challenge) == (NOBODY, 'Bearer realm="scoreboard"')
 
 
-def test_what_the_forge_makes_is_good_where_nothing_is_changed(ada, forge):
+def test_an_unchanged_forged_token_is_valid(ada, forge):
     assert asked(ada, forge()).json["data"]["id"] == ada.id
 
 
@@ -125,7 +125,7 @@ def test_a_strange_kid_is_a_wrong_one(ada):
         assert is_refused(ada, headed(ada, kid=kid)), kid
 
 
-def test_what_is_no_token_is_refused(ada):
+def test_a_text_that_is_not_a_token_is_refused(ada):
     assert [one for one in NO_TOKENS if not is_refused(ada, one)] == []
 
 
@@ -187,7 +187,7 @@ def test_a_token_of_a_revoked_key_is_refused_though_it_was_read_before(ada, part
     assert asked(ada, ada.session["accessToken"]).status_code == 200
 
 
-def test_what_a_process_has_read_takes_no_more_memory_than_is_meant_for_it(ada, forge, parts, monkeypatch):
+def test_the_cache_of_verified_tokens_is_bounded(ada, forge, parts, monkeypatch):
     monkeypatch.setattr("scoreboard.accounts.accesstokens.MOST_KEPT", 20)
 
     for number in range(100):

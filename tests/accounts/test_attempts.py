@@ -56,7 +56,7 @@ def solved(puzzle, username, password):
     return {"nonce": puzzle["nonce"], "solution": solution}
 
 
-def test_failures_elsewhere_keep_nobody_out_at_home(process):
+def test_failures_elsewhere_do_not_lock_a_known_network_out(process):
     call = process()
     call("register", HOME)
     found = [
@@ -68,7 +68,7 @@ def test_failures_elsewhere_keep_nobody_out_at_home(process):
     assert call("login", HOME).status_code == 200
 
 
-def test_guesses_from_everywhere_keep_nobody_out_at_home(process):
+def test_guesses_from_everywhere_do_not_lock_a_known_network_out(process):
     call = process()
     call("register", HOME)
 
@@ -76,7 +76,7 @@ def test_guesses_from_everywhere_keep_nobody_out_at_home(process):
     assert [call("login", HOME).status_code for _ in range(5)] == [200] * 5
 
 
-def test_strangers_work_for_each_guess_then_and_the_owner_on_a_journey_once(process):
+def test_then_each_guess_of_a_stranger_needs_work_and_a_travelling_owner_works_once(process):
     call = process(limit_sign_in="10/minute")
     call("register", HOME)
     fail_from_everywhere(call, 5)
@@ -124,7 +124,7 @@ def test_an_address_that_only_asks_for_puzzles_is_refused_soon(process):
     assert found == [NEEDED] * 3 + [(429, "rate_limited")]
 
 
-def test_a_name_that_nobody_has_is_treated_in_the_same_way(process):
+def test_an_unknown_user_name_is_treated_in_the_same_way(process):
     call = process()
 
     assert fail_from_everywhere(call, 6, "nobody") == [401] * 5 + [429]
@@ -156,7 +156,7 @@ def test_many_right_ones_at_once_are_not_taken_for_wrong_ones(process):
     assert 200 in found
 
 
-def test_what_was_right_or_not_looked_at_costs_nothing(process):
+def test_right_and_unverified_attempts_are_not_counted(process):
     call = process()
     call("register", HOME)
     call.parts.accounts.players.suspend(call.parts.accounts.players.find("ada").id, context={})
@@ -192,28 +192,28 @@ def take_all(places):
 
 
 def test_a_taken_name_costs_no_hash(passwords):
-    take_all(passwords._new_places)
+    take_all(passwords._registrations)
 
     assert refusal(passwords.call("register", HOME, "ADA")) == (409, "username_taken")
     assert refusal(passwords.call("register", HOME, "bob")) == (503, "overloaded")
 
 
-def test_those_who_register_keep_nobody_from_signing_in(passwords):
-    take_all(passwords._new_places)
+def test_registrations_do_not_block_sign_ins(passwords):
+    take_all(passwords._registrations)
 
     assert passwords.call("login", HOME).status_code == 200
 
 
-def test_those_who_sign_in_keep_nobody_from_registering(passwords):
-    take_all(passwords._known_places)
+def test_sign_ins_do_not_block_registrations(passwords):
+    take_all(passwords._sign_ins)
 
     assert passwords.call("register", HOME, "bob").status_code == 201
     assert refusal(passwords.call("login", HOME)) == (503, "overloaded")
 
 
 def test_one_waits_for_a_place_before_being_sent_away(passwords):
-    take_all(passwords._known_places)
-    timer = threading.Timer(0.3, passwords._known_places.release)
+    take_all(passwords._sign_ins)
+    timer = threading.Timer(0.3, passwords._sign_ins.release)
     timer.start()
 
     assert passwords.call("login", HOME).status_code == 200

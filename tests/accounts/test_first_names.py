@@ -41,7 +41,7 @@ def everything_public(client, player):
 
 
 def the_journal(parts):
-    return repr([line.fact for line in parts.journal.after(0, 100)])
+    return repr([line.fact for line in parts.journal.after(parts.journal.start, 100)])
 
 
 @pytest.mark.one_database
@@ -59,7 +59,7 @@ def test_other_user_names_are_shown(auth):
 
 
 @pytest.mark.one_database
-def test_who_wants_to_be_called_by_an_address_is(auth):
+def test_an_address_may_be_chosen_as_display_name(auth):
     assert (
         registered(auth, "ada@mail.example", displayName="ada@mail.example")["displayName"]
         == "ada@mail.example"
@@ -75,7 +75,7 @@ def test_a_guest_who_takes_an_address_as_user_name_keeps_the_name(auth):
     assert upgraded.json["data"]["player"]["displayName"] == "Ada"
 
 
-def test_those_who_are_shown_by_their_address_can_be_renamed_at_once(auth, client, parts):
+def test_all_players_shown_by_their_address_can_be_renamed(auth, client, parts):
     shown = registered(auth, "ada@mail.example", displayName="ada@mail.example")["id"]
     registered(auth, "bob@mail.example")
     registered(auth, "eve@mail.example", displayName="eve@example")

@@ -70,7 +70,7 @@ def test_one_session_is_ended_from_another_one(ada, sign_in, auth, parts):
     assert {one["id"] for one in listed(parts, ada)} == {id_of(ada), id_of(other)}
 
 
-def test_a_session_that_is_over_or_of_somebody_else_is_not_found(ada, sign_in, auth, parts):
+def test_an_ended_session_and_another_players_session_are_not_found(ada, sign_in, auth, parts):
     gone, bob = sign_in(), Player(parts)
     auth("logout", refreshToken=gone["refreshToken"])
 

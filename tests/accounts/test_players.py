@@ -100,7 +100,7 @@ def test_an_unknown_name_costs_the_same_work(ada, parts, auth, monkeypatch):
     assert known != unknown
 
 
-def test_the_passwords_of_guests_are_no_way_in(auth, parts):
+def test_guests_have_no_password_to_sign_in_with(auth, parts):
     guest = auth("guest").json["data"]["player"]
 
     for name in (guest["id"], guest["displayName"].replace(" ", "")):
@@ -146,7 +146,7 @@ def test_a_hash_of_weaker_parameters_is_replaced_by_signing_in(ada, auth, parts)
     assert auth("login", username="ada", password=PASSWORD).status_code == 200
 
 
-def test_a_guest_who_takes_a_name_keeps_id_and_scores_and_gets_a_new_session(auth, parts):
+def test_an_upgraded_guest_keeps_id_and_scores_and_gets_a_new_session(auth, parts):
     define(parts)
     bob = Player(parts, displayName="Bob")
     bob.play()
@@ -177,7 +177,7 @@ def test_a_name_is_taken_once_and_by_guests_only(ada, auth, parts):
     assert me(parts, ada)["username"] == "Ada"
 
 
-def test_a_player_changes_what_he_is_called_and_where_he_is_from(ada, parts):
+def test_a_player_changes_their_display_name_and_region(ada, parts):
     changed = me(parts, ada, displayName="  Countess  ", region="eu").json["data"]
     assert (changed["displayName"], changed["region"], changed["username"]) == ("Countess", "eu", "Ada")
 
@@ -248,7 +248,9 @@ def test_of_an_address_its_network_is_remembered_as_a_keyed_hash(auth, parts, on
     for address in (one, other):
         http.post("/v1/auth/guest", environ_base={"REMOTE_ADDR": address})
 
-    first, second = (line.fact.context["address"] for line in parts.journal.after(0, 100)[-2:])
+    first, second = (
+        line.fact.context["address"] for line in parts.journal.after(parts.journal.start, 100)[-2:]
+    )
 
     assert (first == second) is same
     assert len(first) == 16

@@ -84,7 +84,7 @@ def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
     assert other.ended(two.session["refreshToken"].split("_")[1])
 
 
-def test_what_a_host_with_a_wrong_clock_wrote_is_read_within_a_minute(parts, make_parts, database_url, clock):
+def test_rows_of_a_host_with_a_wrong_clock_are_read_within_a_minute(parts, make_parts, database_url, clock):
     other = make_parts(database_url).accounts.sessions.revocations
     other.look()
     clock.advance(seconds=600)
@@ -101,7 +101,7 @@ def test_what_a_host_with_a_wrong_clock_wrote_is_read_within_a_minute(parts, mak
     assert other.ended("f" * 32)
 
 
-def test_what_no_token_is_out_of_is_forgotten(parts, clock):
+def test_a_revocation_is_forgotten_once_all_its_tokens_have_expired(parts, clock):
     ada = Player(parts)
     leave(ada)
     assert parts.accounts.sessions.revocations.ended(ada.session["refreshToken"].split("_")[1])

@@ -117,7 +117,7 @@ def test_one_session_that_ends_leaves_the_others_alone(auth, parts):
         parts.accounts.sessions.player(here["accessToken"])
 
 
-def test_what_nobody_of_us_wrote_ends_nothing(ada, auth, parts, clock):
+def test_a_forged_refresh_token_ends_no_session(ada, auth, parts, clock):
     name, generation, proof = ada.session["refreshToken"].removeprefix("rt_").split("_", 2)
     strange = RefreshTokens([derive(b"y" * 32, "refresh")])
     clock.advance(seconds=60)
@@ -200,7 +200,7 @@ def test_a_refresh_token_of_a_replaced_secret_is_good_while_the_old_one_is_known
     assert unknown.accounts.sessions.renew(renewed).account.id == ada.id
 
 
-def test_what_lies_in_the_database_opens_no_session(ada, auth, parts):
+def test_the_content_of_the_database_opens_no_session(ada, auth, parts):
     held = generations(auth, ada.session["refreshToken"], 1)[-1]
 
     found = [

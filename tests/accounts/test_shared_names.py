@@ -43,7 +43,7 @@ def found(auth, name):
     return answer.json["data"]["player"]["id"] if answer.status_code == 200 else refusal(answer)
 
 
-def test_both_go_on_to_sign_in_and_nobody_else_takes_the_name(before, auth, caplog, parts):
+def test_both_players_can_still_sign_in_and_the_name_stays_taken(before, auth, caplog, parts):
     ids = before(ADA, WIDE)
 
     assert [found(auth, name) for name in (ADA, WIDE, "ADA")] == [ids[ADA], ids[WIDE], ids[ADA]]
@@ -56,7 +56,7 @@ def test_both_go_on_to_sign_in_and_nobody_else_takes_the_name(before, auth, capl
     assert not any(name in line.split() for name in ids)
 
 
-def test_a_name_that_none_of_them_is_called_by_is_nobodys(before, auth):
+def test_another_spelling_of_a_shared_name_signs_no_player_in(before, auth):
     ids = before(SOME_WIDE, OTHERS_WIDE)
 
     assert [found(auth, name) for name in (SOME_WIDE, OTHERS_WIDE)] == [ids[SOME_WIDE], ids[OTHERS_WIDE]]

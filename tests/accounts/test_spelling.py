@@ -76,7 +76,7 @@ def test_another_letter_is_another_user_name(one, other):
 
 
 @pytest.mark.parametrize("name", BAD.values(), ids=BAD.keys())
-def test_what_can_not_be_told_apart_is_no_user_name(name):
+def test_a_user_name_has_no_indistinguishable_characters(name):
     with pytest.raises(ValidationFailed) as refused:
         username(name)
 
@@ -187,7 +187,7 @@ def test_a_password_may_have_any_characters(auth, register):
 
 
 @pytest.mark.one_database
-def test_a_password_is_judged_by_what_is_stored(register):
+def test_the_rules_apply_to_the_stored_form_of_a_password(register):
     for password in ("e\u0301" * 7, "ｐａｓｓｗｏｒｄ", "ＱＷＥＲＴＹＵＩＯＰ"):
         answer = register("ada", password)
 
@@ -195,7 +195,7 @@ def test_a_password_is_judged_by_what_is_stored(register):
         assert [error["field"] for error in answer.json["errors"]] == ["password"]
 
 
-def test_a_password_of_before_signs_in_as_it_was_typed_and_is_stored_anew(auth, stored_as_typed, stored):
+def test_an_older_hash_verifies_the_typed_spelling_and_is_replaced(auth, stored_as_typed, stored):
     old = stored()
 
     assert refusal(auth("login", username="ada", password=COMPOSED)) == (401, "invalid_credentials")

@@ -62,7 +62,7 @@ def test_neither_signing_in_nor_refreshing_goes_round_it(ada, auth, suspend):
     assert refresh(auth, ada["refreshToken"]) == SUSPENDED
 
 
-def test_only_who_knows_the_password_hears_of_it(ada, auth, suspend):
+def test_only_a_right_password_reveals_a_suspension(ada, auth, suspend):
     suspend(ada)
 
     assert refusal(auth("login", username="ada", password="a guessed one")) == (401, "invalid_credentials")
@@ -124,7 +124,7 @@ def test_a_reinstated_player_signs_in_again(ada, auth, parts, suspend, reinstate
     assert as_player(parts, again).get("/v1/me").status_code == 200
 
 
-def test_a_reinstated_guest_comes_back_with_what_the_browser_kept(auth, parts, suspend, reinstate, clock):
+def test_a_reinstated_guest_goes_on_with_the_tokens_of_the_browser(auth, parts, suspend, reinstate, clock):
     bob = Player(parts)
     suspend(bob.session)
     for _ in range(3):
@@ -159,7 +159,7 @@ def test_it_is_in_the_journal_with_its_author(ada, parts, suspend, reinstate):
     suspend(ada)
     reinstate(ada)
 
-    lines = [line.fact for line in parts.journal.after(0, 100)][-3:]
+    lines = [line.fact for line in parts.journal.after(parts.journal.start, 100)][-3:]
     assert [(one.kind, one.context["caller"]) for one in lines] == [
         ("player-suspended", "command"),
         ("player-suspended", "command"),

@@ -71,7 +71,7 @@ def test_a_check_refuses_a_completion_before_it_is_recorded(complete, parts):
     assert parts.journal.head() == head
 
 
-def test_later_checks_do_not_see_what_an_earlier_one_refused(complete, watch):
+def test_a_check_does_not_see_completions_that_an_earlier_check_refused(complete, watch):
     with pytest.raises(Exception, match="checksum"):
         complete(7, checksum="0" * 64)
 

@@ -139,7 +139,7 @@ def test_a_board_keeps_its_own_operator(ada, parts):
     assert (receipt["increment"], receipt["newScore"]) == (800, 700)
 
 
-def test_boards_are_folded_anew_from_actions_too(ada, parts):
+def test_boards_are_refolded_from_actions_too(ada, parts):
     parts.boards.admin.define("second", {}, context={})
     define(parts, "jump", boards=["main", "second"])
     Player(parts).play()
@@ -163,12 +163,12 @@ def test_an_offline_action_may_arrive_within_a_day(ada, parts, clock, seconds):
 
     assert ada.complete(asked).status_code == 200
 
-    (line,) = [one for one in parts.journal.after(0, 1000) if one.fact.kind == "action"]
+    (line,) = [one for one in parts.journal.after(parts.journal.start, 1000) if one.fact.kind == "action"]
     assert line.fact.data.get("late", False) == (seconds > 60)
     assert line.fact.data["tookMs"] == seconds * 1000
 
 
-def test_what_was_settled_when_asking_stays(ada, parts):
+def test_the_terms_of_a_token_stay_as_they_were_issued(ada, parts):
     asked = ada.request()
     define(parts, "jump", points=50)
 
@@ -187,7 +187,7 @@ def test_the_result_is_kept_for_those_who_verify(ada, parts):
     asked = ada.request()
     ada.send({"actionToken": asked["actionToken"], "proof": proof(asked, result="left, right")})
 
-    (line,) = [one for one in parts.journal.after(0, 1000) if one.fact.kind == "action"]
+    (line,) = [one for one in parts.journal.after(parts.journal.start, 1000) if one.fact.kind == "action"]
     assert line.fact.data["result"] == "left, right"
 
 

@@ -66,7 +66,7 @@ def test_a_type_waits_for_its_boards(parts, file):
         ('[jump]\nboards = ["main"]\npoints = 10\nhourlyCap = 9\n', "[jump] hourlyCap"),
     ],
 )
-def test_what_is_wrong_is_said_by_file_and_type(parts, file, text, field):
+def test_an_error_names_the_file_and_the_type(parts, file, text, field):
     with pytest.raises(ValidationFailed) as refused:
         parts.actions.type_admin.apply_file(file(text))
 

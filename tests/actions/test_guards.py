@@ -78,7 +78,7 @@ def renewed(player, clock, seconds):
     return player.request("shoot")
 
 
-def test_what_is_counted_again_uses_up_no_cap(ada, parts):
+def test_a_repeated_completion_uses_up_no_cap(ada, parts):
     define(parts, "shoot", hourlyCap=20)
     asked = ada.request("shoot")
 
@@ -86,7 +86,7 @@ def test_what_is_counted_again_uses_up_no_cap(ada, parts):
     assert plays(ada, "shoot", None, None) == [200, 429]
 
 
-def test_what_a_board_refuses_uses_up_no_cap_and_does_not_overlap(ada, parts):
+def test_a_completion_that_a_board_refuses_uses_up_no_cap_and_does_not_overlap(ada, parts):
     parts.boards.admin.define("small", {"maxScore": 15}, context={})
     define(parts, "shoot", boards=["small"], points={"min": 1, "max": 10}, hourlyCap=20, exclusive=True)
     ada.play("shoot", 10)
@@ -148,7 +148,9 @@ def test_too_fast_is_refused_recorded_once_and_can_be_made_good(ada, parts, cloc
 
     assert ada.complete(asked).status_code == 200
 
-    (line,) = [one for one in parts.journal.after(0, 1000) if one.fact.kind == "action-refused"]
+    (line,) = [
+        one for one in parts.journal.after(parts.journal.start, 1000) if one.fact.kind == "action-refused"
+    ]
     assert (line.fact.player, line.fact.action) == (ada.id, "walk")
     assert line.fact.data == {"code": "completed_too_fast", "tookMs": 2499, "minMs": 2500}
 
@@ -214,7 +216,7 @@ def test_the_work_is_for_this_claim_and_this_token(ada, parts):
     assert ada.send({"actionToken": asked["actionToken"], "proof": good}).json["data"]["increment"] == 3
 
 
-def test_a_player_without_scoring_keeps_what_he_has_and_gets_no_more(ada, parts):
+def test_a_player_without_scoring_keeps_their_points_and_gets_no_more(ada, parts):
     asked, counted = ada.request(), ada.request()
     ada.complete(counted)
     parts.accounts.players.allow_scoring(ada.id, False, context={})
@@ -225,7 +227,7 @@ def test_a_player_without_scoring_keeps_what_he_has_and_gets_no_more(ada, parts)
     assert ada.complete(asked).json["data"]["newScore"] == 20
 
 
-def test_a_board_that_was_made_anew_gets_no_old_points(ada, parts):
+def test_a_board_that_was_created_again_gets_no_old_points(ada, parts):
     parts.boards.admin.define("cup", {}, context={})
     define(parts, "jump", boards=["cup"])
     asked = ada.request()

@@ -26,7 +26,7 @@ def limited(make_parts, sqlite_url):
     return make
 
 
-def test_what_counts_is_not_limited(limited):
+def test_counted_completions_are_not_limited(limited):
     ada = limited(limit_failed="1/minute")
 
     answers = [ada.complete(ada.request()) for _ in range(5)]
@@ -35,7 +35,7 @@ def test_what_counts_is_not_limited(limited):
     assert "failed-completion" not in answers[-1].headers["RateLimit"]
 
 
-def test_what_fails_and_what_is_repeated_is(limited):
+def test_failed_and_repeated_completions_are_limited(limited):
     ada = limited(limit_failed="4/minute")
     asked = ada.request()
     ada.complete(asked)
@@ -47,7 +47,7 @@ def test_what_fails_and_what_is_repeated_is(limited):
     assert int(found[-1].headers["Retry-After"]) > 0
 
 
-def test_who_has_failed_too_often_has_no_more_work_done(limited):
+def test_beyond_the_limit_no_more_work_is_done(limited):
     ada = limited(limit_failed="2/minute")
     define(ada.parts, "slow", minSeconds=5)
     tokens = [ada.request("slow") for _ in range(6)]
@@ -55,7 +55,11 @@ def test_who_has_failed_too_often_has_no_more_work_done(limited):
     found = [ada.complete(asked) for asked in tokens]
 
     assert [answer.status_code for answer in found] == [400, 400, 429, 429, 429, 429]
-    recorded = [one for one in ada.parts.journal.after(0, 1000) if one.fact.kind == "action-refused"]
+    recorded = [
+        one
+        for one in ada.parts.journal.after(ada.parts.journal.start, 1000)
+        if one.fact.kind == "action-refused"
+    ]
     assert len(recorded) == 3  # the third was found to be one too many when it was counted
     assert refusal(ada.complete(ada.request())) == LIMITED
 
@@ -74,7 +78,7 @@ def test_it_is_forgotten_with_its_minute(limited):
     assert ada.complete(asked).status_code == 200
 
 
-def test_each_player_has_his_own(limited):
+def test_each_player_has_a_limit_of_their_own(limited):
     ada = limited(limit_failed="1/minute")
     bob = Player(ada.parts)
     for _ in range(3):
@@ -84,20 +88,20 @@ def test_each_player_has_his_own(limited):
     assert refusal(bob.send({"actionToken": "x"})) == (400, "invalid_action_token")
 
 
-def test_what_a_process_knows_of_the_limited_takes_little_memory(limited, monkeypatch):
-    monkeypatch.setattr("scoreboard.core.limits.limiter.MOST_SPENT", 5)
+def test_the_memory_of_exceeded_limits_is_bounded(limited, monkeypatch):
+    monkeypatch.setattr("scoreboard.core.limits.limiter.MOST_KEPT", 5)
     limits = limited(limit_failed="1/minute").parts.base.limits
 
     for player in range(20):
         for _ in range(2):
             limits.count([Use("failed-completion", f"p{player}")])
 
-    assert len(limits._spent) == 5
-    assert limits.spent(Use("failed-completion", "p19"))
-    assert not limits.spent(Use("failed-completion", "p0"))
+    assert len(limits._exceeded) == 5
+    assert limits.exceeded(Use("failed-completion", "p19"))
+    assert not limits.exceeded(Use("failed-completion", "p0"))
 
 
-def test_asking_for_what_does_not_exist_is_limited_too(limited):
+def test_requests_for_unknown_types_are_limited_too(limited):
     ada = limited(limit_request="3/minute")
 
     found = [

@@ -115,7 +115,7 @@ def test_each_refusal_is_reached(parts, clock):
 
 
 @pytest.mark.parametrize("left_out", APART, ids=str)
-def test_of_all_that_is_wrong_the_first_is_told(parts, clock, left_out):
+def test_the_first_of_several_errors_is_answered(parts, clock, left_out):
     wrong = [code for code in ORDER if code not in left_out]
 
     found = [refusal(Scene(parts, clock, set(wrong[at:])).answer())[1] for at in range(len(wrong))]
@@ -161,7 +161,7 @@ def test_a_stored_answer_goes_before_every_refusal_but_those_of_the_token(parts,
     ],
     ids=str,
 )
-def test_asking_for_what_can_not_be_is_refused(ada, parts, change, status, code):
+def test_an_impossible_request_is_refused(ada, parts, change, status, code):
     define(parts, "bound", bindDevice=True)
 
     answer = ada.http.post("/v1/actions/request", json={"actionType": "jump"} | change)
@@ -169,7 +169,7 @@ def test_asking_for_what_can_not_be_is_refused(ada, parts, change, status, code)
     assert refusal(answer) == (status, code)
 
 
-def test_who_may_not_score_is_told_when_he_asks(ada, parts):
+def test_a_player_who_may_not_score_is_refused_a_token(ada, parts):
     parts.accounts.players.allow_scoring(ada.id, False, context={})
 
     answer = ada.http.post("/v1/actions/request", json={"actionType": "jump"})

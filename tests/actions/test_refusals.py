@@ -23,7 +23,11 @@ def slow(parts):
 
 def kept(parts, *players):
     """How many refusals of each player are in the journal."""
-    lines = [one.fact.player for one in parts.journal.after(0, 10_000) if one.fact.kind == "action-refused"]
+    lines = [
+        one.fact.player
+        for one in parts.journal.after(parts.journal.start, 10_000)
+        if one.fact.kind == "action-refused"
+    ]
     return [lines.count(player.id) for player in players]
 
 
@@ -79,7 +83,7 @@ def test_processes_count_together_while_redis_is_away(make_parts, database_url):
     assert kept(processes[0], ada) == [10]
 
 
-def test_who_has_enough_costs_the_journal_nothing_more(ada, parts, slow, clock):
+def test_a_player_with_enough_refusals_costs_the_journal_nothing_more(ada, parts, slow, clock):
     rush(ada, 11)
     asked, appended = ada.request(slow), []
     append = parts.writer.append
@@ -92,7 +96,7 @@ def test_who_has_enough_costs_the_journal_nothing_more(ada, parts, slow, clock):
     assert appended == []
 
 
-def test_what_a_process_remembers_is_bounded(parts, slow, monkeypatch):
+def test_the_memory_of_refused_players_is_bounded(parts, slow, monkeypatch):
     monkeypatch.setattr("scoreboard.actions.refusals.REMEMBERED", 3)
     players = [Player(parts) for _ in range(5)]
 

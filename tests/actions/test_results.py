@@ -48,7 +48,7 @@ def test_a_result_has_no_control_characters(ada, text):
     assert "control character" in answer.json["detail"]
 
 
-def test_the_refusal_names_what_came_and_what_may_come(ada, parts):
+def test_the_refusal_names_the_size_and_the_limit(ada, parts):
     define(parts, "note", resultBytes=10)
 
     answer = ada.complete(ada.request("note"), result='"' * 6)
@@ -75,7 +75,7 @@ def test_the_token_s_answer_tells_how_many(ada, parts):
     assert ada.request("many")["resultBytes"] == 700
 
 
-def test_what_a_token_was_asked_for_with_stays(ada, parts):
+def test_the_limit_of_a_token_stays_as_it_was_issued(ada, parts):
     define(parts, "many", resultBytes=700)
     asked = ada.request("many")
     define(parts, "many", resultBytes=10)
@@ -95,7 +95,7 @@ def test_a_token_of_an_earlier_release_takes_4096_bytes(ada, parts):
     assert ada.complete(asked, result="x" * 4096).status_code == 200
 
 
-def test_a_refused_result_leaves_the_token_good(ada):
+def test_a_refused_result_leaves_the_token_valid(ada):
     asked = ada.request()
 
     assert refusal(ada.complete(asked, result="x" * 513)) == TOO_LARGE

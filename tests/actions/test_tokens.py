@@ -71,7 +71,7 @@ def test_no_flipped_bit_is_overlooked(ada, parts):
     assert not any(opens(parts, one, ada.id) for one in flipped)
 
 
-def test_no_flipped_bit_of_what_is_sealed_is_overlooked(ada, parts):
+def test_every_flipped_bit_of_a_sealed_token_is_detected(ada, parts):
     head, _, text = ada.request()["actionToken"].rpartition(".")
     sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
@@ -98,7 +98,7 @@ def test_one_ticket_has_one_token(ada, parts):
     assert [one for one in last if opens(parts, token[:-1] + one, ada.id)] == [token[-1]]
 
 
-def test_a_token_is_good_for_nobody_else(ada, parts):
+def test_a_token_is_not_valid_for_another_player(ada, parts):
     bob = Player(parts)
     asked = ada.request()
 
@@ -108,7 +108,7 @@ def test_a_token_is_good_for_nobody_else(ada, parts):
 
 
 @pytest.mark.parametrize("purpose", ["access", "stream", "captcha", "refresh"])
-def test_what_was_sealed_for_another_purpose_does_not_open(ada, parts, purpose):
+def test_data_sealed_for_another_purpose_does_not_open(ada, parts, purpose):
     content = content_of(parts, ada.request()["actionToken"])
 
     for associated in ("sb1|action|{kid}", f"sb1|{purpose}|{{kid}}"):
@@ -116,14 +116,14 @@ def test_what_was_sealed_for_another_purpose_does_not_open(ada, parts, purpose):
     assert opens(parts, sealed_for(parts, "action", content, "sb1|action|{kid}"), ada.id)
 
 
-def test_what_was_sealed_for_another_use_of_the_same_key_does_not_open(ada, parts):
+def test_data_sealed_for_another_use_of_the_same_key_does_not_open(ada, parts):
     content = content_of(parts, ada.request()["actionToken"])
 
     for associated in ("", "sb1|stream|{kid}", "sb1|action|", "sb2|action|{kid}"):
         assert not opens(parts, sealed_for(parts, "action", content, associated), ada.id)
 
 
-def test_a_ticket_is_no_ticket_where_something_else_was_sealed(ada, parts):
+def test_sealed_data_of_another_shape_is_not_a_token(ada, parts):
     for content in (b"", b"\x00", b"\xc1", b"\x90", b"{}", b"\x9f" * 20, b"\x91\xc0"):
         assert not opens(parts, sealed_for(parts, "action", content, "sb1|action|{kid}"), ada.id)
 

@@ -40,7 +40,7 @@ def test_put_creates_a_type_and_then_changes_it(client):
     assert changed.json["data"]["hourlyCap"] is None
 
 
-def test_what_get_answers_can_be_put(client):
+def test_an_answer_of_get_can_be_put(client):
     put(client)
     shown = client.get("/v1/admin/action-types/jump").json["data"]
 
@@ -57,7 +57,7 @@ def test_types_are_listed_by_name(client):
     assert listed["page"] == {"next": None, "limit": 3}
 
 
-def test_a_deleted_type_is_gone_and_can_be_made_anew(client):
+def test_a_deleted_type_is_gone_and_can_be_created_again(client):
     put(client)
 
     assert client.delete("/v1/admin/action-types/jump").status_code == 204
@@ -158,7 +158,7 @@ def test_a_moderator_keeps_a_player_from_scoring(client, parts):
     assert ada.complete(asked).status_code == 200
 
 
-def test_who_never_signed_in_has_no_account_to_change(client):
+def test_a_player_without_an_account_is_not_found(client):
     found = client.post("/v1/admin/players/nobody/disable-scoring")
 
     assert refusal(found) == (404, "player_not_found")

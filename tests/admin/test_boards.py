@@ -38,7 +38,7 @@ def test_put_creates_a_board_and_then_changes_it(client):
     assert changed.json["data"]["title"] == "New"
 
 
-def test_what_get_shows_put_takes_back(client):
+def test_an_answer_of_get_can_be_put_back(client):
     put(client, "cup", **CUP)
     shown = client.get("/v1/admin/boards/cup").json["data"]
 
@@ -81,7 +81,7 @@ def test_a_new_tie_rule_ranks_at_once_and_still_after_the_follower_came_by(clien
     assert ranks(client, "main")["d"] == (3 if ties == "competition" else 2)
 
 
-def test_new_columns_count_what_was_sent_from_then_on(client, parts):
+def test_new_columns_count_entries_from_then_on(client, parts):
     put(client, "cup", columns=[{"name": "wins"}])
     submit(client, "cup", {"player": "a", "score": 5, "columns": {"wins": 1}})
     submit(client, "cup", {"player": "b", "score": 5, "columns": {"wins": 4}})
@@ -111,7 +111,7 @@ def test_a_board_that_keeps_the_best_keeps_another_best_in_a_new_order(client):
     assert [row["score"] for row in listed(client, "cup")["entries"]] == [3]
 
 
-def test_a_board_made_anew_starts_empty(client, parts):
+def test_a_board_that_is_created_again_starts_empty(client, parts):
     put(client, "cup")
     score(client, "cup", a=5, b=4)
     deleted = client.delete("/v1/admin/boards/cup")
@@ -128,7 +128,7 @@ def test_a_board_made_anew_starts_empty(client, parts):
     assert parts.boards.verifier.run() == []
 
 
-def test_an_entry_of_a_deleted_board_counts_anew_on_the_next_of_its_name(client):
+def test_an_entry_of_a_deleted_board_counts_again_on_the_next_of_its_name(client):
     entry = {"player": "ada", "score": 5, "idempotencyKey": "match-1"}
     put(client, "cup")
     submit(client, "cup", entry)

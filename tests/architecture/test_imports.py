@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from typing import NamedTuple
 
 import pytest
@@ -69,17 +70,23 @@ class Import(NamedTuple):
         return f"{self.path}: {self.module}"
 
 
-FILES = {
-    str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
-    for top in OURS
-    for path in sorted({*ROOT.glob(f"{top}.py"), *ROOT.glob(f"{top}/**/*.py")})
-    if "migrations" not in path.parts
-}
-MODULES = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in FILES}
+@functools.cache
+def sources():
+    return {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+        for top in OURS
+        for path in sorted({*ROOT.glob(f"{top}.py"), *ROOT.glob(f"{top}/**/*.py")})
+        if "migrations" not in path.parts
+    }
+
+
+@functools.cache
+def modules():
+    return {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in sources()}
 
 
 def imported(path):
-    tree = FILES[path]
+    tree = sources()[path]
     functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
     inside = {id(one) for function in functions for one in ast.walk(function)}
     guarded = [
@@ -98,10 +105,13 @@ def named(node):
     if isinstance(node, ast.ImportFrom):
         for alias in node.names:
             whole = f"{node.module}.{alias.name}"
-            yield whole if whole in MODULES else str(node.module)
+            yield whole if whole in modules() else str(node.module)
 
 
-IMPORTS = sorted({one for path in FILES for one in imported(path)})
+@functools.cache
+def imports():
+    """All imports of all files. Not found while tests are collected, which each process does."""
+    return sorted({one for path in sources() for one in imported(path)})
 
 
 def library(one):
@@ -173,13 +183,13 @@ RULES = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_rule_holds(rule):
-    assert sorted(str(one) for one in IMPORTS if RULES[rule](one)) == []
+    assert sorted(str(one) for one in imports() if RULES[rule](one)) == []
 
 
 def test_no_module_imports_itself_by_a_circle():
-    graph = {name: set() for name in MODULES}
-    for one in IMPORTS:
-        if one.module in MODULES:
+    graph = {name: set() for name in modules()}
+    for one in imports():
+        if one.module in modules():
             graph[one.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")].add(one.module)
 
     while leaves := [name for name, needed in graph.items() if not needed]:

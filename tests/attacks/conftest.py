@@ -29,6 +29,6 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     stack = Stack(tmp_path_factory.mktemp("attacks") / "data", environment)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
     if postgres:
         postgres.drop(name)

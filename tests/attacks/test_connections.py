@@ -30,7 +30,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     stack = Stack(folder / "data", environment)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 def opened(stack: Stack, source: str) -> socket.socket:

@@ -22,7 +22,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("fresh") / "data", {"HOST": ""})
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 def open_to_others(folder: Path) -> dict[str, str]:

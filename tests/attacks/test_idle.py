@@ -6,8 +6,6 @@ import http.client
 import select
 import time
 
-import pytest
-
 from scoreboard.server.webworker import HEAD_SECONDS
 from tests.support import Stack
 
@@ -27,7 +25,6 @@ def is_kept(connection: http.client.HTTPConnection) -> bool:
     return connection.getresponse().read() == b'{"status":"ok"}' and connection.sock is kept
 
 
-@pytest.mark.alone
 def test_an_idle_connection_is_kept_and_one_that_began_to_ask_is_not(server: Stack):
     idle, asking = opened(server), opened(server)
     asking.sock.sendall(b"GET /healthz HTTP/1.1\r\n")

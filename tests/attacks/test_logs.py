@@ -39,7 +39,7 @@ def spoken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     stack = Stack(tmp_path_factory.mktemp("spoken") / "data", environment)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 def asked(stack: Stack, method: str, path: str, *lines: str, body: bytes = b"") -> bytes:

@@ -30,9 +30,9 @@ def test_every_fact_becomes_one_line_in_order(client, parts):
     parts.followers.catch_up("audit")
 
     found = lines(parts)
-    assert [line[0] for line in found] == list(range(1, parts.journal.head() + 1))
+    assert [line[0] for line in found] == list(range(1, parts.journal.head().seq + 1))
     assert [line[1] for line in found[-4:]] == ["board-defined", "score", "score", "key-created"]
-    assert len(lines(parts)) == parts.journal.head()
+    assert len(lines(parts)) == parts.journal.head().seq
 
 
 def test_following_twice_changes_nothing(client, parts):
@@ -40,14 +40,14 @@ def test_following_twice_changes_nothing(client, parts):
     parts.followers.catch_up("audit")
     before = lines(parts)
 
-    facts = parts.journal.after(0, 100)
-    parts.followers._named("audit").follow(facts)
+    facts = parts.journal.after(parts.journal.start, 100)
+    parts.followers.named("audit").follow(facts)
 
     assert parts.followers.catch_up("audit") == 0
     assert lines(parts) == before
 
 
-def test_a_line_says_who_did_what_to_whom(client, parts):
+def test_a_line_names_caller_kind_and_player(client, parts):
     submit(client, "main", {"player": "ada", "score": 5, "idempotencyKey": "match-1"})
     parts.followers.catch_up("audit")
 
@@ -96,7 +96,7 @@ def test_more_facts_than_a_page_are_followed_too(client, parts, pages):
 
     parts.followers.catch_up("audit")
 
-    assert len(lines(parts)) == parts.journal.head()
+    assert len(lines(parts)) == parts.journal.head().seq
 
 
 def test_the_log_may_live_in_any_database(make_parts, sqlite_url, database_url, tmp_path):
@@ -105,9 +105,9 @@ def test_the_log_may_live_in_any_database(make_parts, sqlite_url, database_url, 
     parts.followers.catch_up("audit")
     before = lines(parts)
 
-    parts.followers._named("audit").follow(parts.journal.after(0, 100))
+    parts.followers.named("audit").follow(parts.journal.after(parts.journal.start, 100))
 
-    assert [line[0] for line in before] == list(range(1, parts.journal.head() + 1))
+    assert [line[0] for line in before] == list(range(1, parts.journal.head().seq + 1))
     assert lines(parts) == before
 
 

@@ -16,7 +16,7 @@ WINDOW = Window("main", "all", "")
 
 @pytest.fixture
 def view(redis):
-    return RedisView(redis, Breaker())
+    return RedisView(redis, Breaker(), 0)
 
 
 def standing(player, score, version, metadata=""):

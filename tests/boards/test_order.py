@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scoreboard.boards.order import LAST_TIME, Order, percentile
 from scoreboard.boards.types import SAFE, Column, Definition, Place, Standing
+from scoreboard.journal.types import Position
 
 DIRECTIONS = ("desc", "asc")
 LAYOUTS = [combination for count in (1, 2, 3) for combination in itertools.product(DIRECTIONS, repeat=count)]
@@ -153,3 +154,14 @@ def test_the_percentile_is_the_share_of_others_behind_or_level(ties, position, a
     place = Place(key="", player="p", position=position, ahead=ahead, tiers=0)
 
     assert percentile(order_of(("desc",), ties).ahead(place), total) == percent
+
+
+def test_of_two_shards_at_the_same_time_the_lower_one_was_first_and_the_first_ones_keys_stay():
+    order = Order(Definition())
+
+    def key(shard, seq, at=1):
+        return order.compose(5, (), at, Position(shard, seq).number)
+
+    expected = [key(0, 3), key(0, 9), key(1, 2), key(1, 9), key(7, 1), key(0, 1, at=2)]
+    assert sorted(expected, reverse=True) == expected
+    assert key(0, 9) == order.compose(5, (), 1, 9)

@@ -8,6 +8,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.rules import check_amount, check_standing, definition_errors, fold
 from scoreboard.boards.types import SAFE, Column, Definition, Standing
 from scoreboard.core.errors import Refused
+from scoreboard.journal.types import Position
 
 GOALS = (Column(name="goals"),)
 OF_A_MACHINE = ("localtime", "posixrules", "right/Europe/Berlin", "posix/UTC", "europe/berlin")
@@ -35,7 +36,7 @@ def folded(old, operator, amount, *columns, metadata="", **definition):
         columns=columns,
         order=order,
         at=2000,
-        seq=8,
+        position=Position(0, 8),
         metadata=metadata,
     )
 

@@ -32,7 +32,7 @@ def filled(request, client, parts):
 
 @pytest.fixture
 def sql(parts):
-    return SqlView(parts.base.database)
+    return SqlView(parts.base.database, 0)
 
 
 def shown(answer, order):

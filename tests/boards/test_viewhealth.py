@@ -17,7 +17,7 @@ from tests.boards.calls import listed, put, score, submit
 from tests.contract import client_of
 from tests.support import wait_until
 
-NOTHING = Span(first=1, last=0, before=0, mark="")
+NOTHING = Span(shard=0, first=1, last=0, before=0, mark="")
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_deleted_board_is_gone_at_once_and_redis_lacks_nothing(two, redis):
     assert one.delete("/v1/admin/boards/short").status_code == 204
 
     assert not redis.keys("sb:{short/*")
-    assert position(redis) == two[0].journal.head()
+    assert position(redis) == two[0].journal.head().seq
     put(other, "short")
     assert listed(other, "short")["entries"] == []
     assert [health(parts).is_current() for parts in two] == [True, True]
@@ -68,7 +68,7 @@ def test_a_board_in_a_new_order_is_right_at_once_and_redis_lacks_nothing(two, re
     rows = [row["player"]["id"] for row in listed(other, "turned")["entries"]]
 
     assert rows == ["ana", "bob"]
-    assert position(redis) == two[0].journal.head()
+    assert position(redis) == two[0].journal.head().seq
     assert "degraded" not in submit(other, "main", {"player": "ana", "score": 3})
 
 
@@ -152,7 +152,7 @@ def test_a_redis_that_comes_nearer_is_only_late(two, redis):
 
     def comes_nearer():
         """A fact for each three quarters of what it may stand still."""
-        missing = two[0].journal.head() - position(redis)
+        missing = two[0].journal.head().seq - position(redis)
         if moments.now - began > (7 - missing) * STUCK_SECONDS * 0.75:
             behind(redis, by=-1)
 
@@ -210,7 +210,7 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
 def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
     mine, looked = health(two[1]), []
     moments, asked = Moments(mine), mine.view.position.applied
-    mine.view.position.applied = lambda: looked.append(moments.now) or asked()
+    mine.view.position.applied = lambda shard: looked.append(moments.now) or asked(shard)
     for _ in range(100):
         moments.now += CHECK_SECONDS / 10
         mine.is_current()

@@ -36,7 +36,7 @@ def questions(order):
 
 
 def test_every_question_has_the_same_answer_from_both(parts, order):
-    redis, sql = parts.boards.follower.view, SqlView(parts.base.database)
+    redis, sql = parts.boards.follower.view, SqlView(parts.base.database, parts.journal.shard)
     for question in questions(order):
         shown, held = redis.ask(WINDOW, order, question), sql.ask(WINDOW, order, question)
 

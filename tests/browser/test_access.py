@@ -49,7 +49,7 @@ def test_headings_are_in_order(open_page, path):
     assert all(level <= before + 1 for before, level in pairwise(levels))
 
 
-def test_what_is_chosen_can_be_seen_in_forced_colours(open_page):
+def test_choices_can_be_seen_in_forced_colours(open_page):
     page = open_page("/docs", forced_colors="active")
 
     chosen = page.get_by_role("tab", selected=True).first

@@ -11,7 +11,7 @@ def test_an_ordinary_board_is_accessible(open_page):
     expect_accessible(open_page("/"))
 
 
-def test_what_nobody_could_read_is_found_in_the_colours_in_which_it_is(open_page):
+def test_unreadable_text_is_found_in_the_theme_in_which_it_is(open_page):
     page = open_page("/")
     page.locator("h1").evaluate("heading => (heading.style.color = '#dddad2')")
 
@@ -20,7 +20,7 @@ def test_what_nobody_could_read_is_found_in_the_colours_in_which_it_is(open_page
     expect_accessible(page, schemes=("dark",))
 
 
-def test_what_is_wrong_inside_a_shadow_root_is_found(open_page):
+def test_faults_inside_a_shadow_root_are_found(open_page):
     page = open_page("/")
     page.evaluate(
         """() => {

@@ -81,7 +81,7 @@ def test_a_score_appears_on_the_open_page_and_rows_change_places(open_page, stac
     assert page.evaluate("window.neverReloaded")
 
 
-def test_what_a_script_wrote_is_what_the_server_writes(open_page, stack, board):
+def test_a_script_writes_the_same_rows_as_the_server(open_page, stack, board):
     name = board(columns=[{"name": "goalDifference"}], decimals=2, operator="set", title="Same")
     page = live(open_page(f"/b/{name}"))
     submit(stack, name, cleo=1234567, bob=-5)
@@ -181,7 +181,7 @@ def test_nothing_is_wider_than_the_screen(open_page, stack, board, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_rows_do_not_slide_for_those_who_want_no_motion(open_page, stack, board):
+def test_rows_do_not_slide_with_reduced_motion(open_page, stack, board):
     name = board()
     submit(stack, name, cleo=5, bob=7)
     page = live(open_page(f"/b/{name}", reduced_motion="reduce"))

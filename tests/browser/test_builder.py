@@ -11,7 +11,7 @@ def page(open_page):
     return open_page("/docs/embed")
 
 
-def test_what_is_chosen_is_in_the_lines(page, stack):
+def test_the_code_follows_the_choices(page, stack):
     code = page.locator(".result code")
     expect(code).to_contain_text(f'src="{stack.url}/embed.js"')
 
@@ -22,7 +22,7 @@ def test_what_is_chosen_is_in_the_lines(page, stack):
     expect(code).to_contain_text('<live-leaderboard board="main" limit="5" theme="dark" hide="trend">')
 
 
-def test_only_what_makes_a_difference_is_asked(page):
+def test_only_fields_that_matter_are_shown(page):
     expect(page.get_by_label("Scale")).to_be_hidden()
 
     page.get_by_role("radio", name="Overlay").check()

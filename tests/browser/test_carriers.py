@@ -138,7 +138,7 @@ def test_a_line_that_is_cut_comes_back_by_itself(open_page, stack, board, proxy)
     assert page.evaluate("window.neverReloaded")
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_a_page_is_live_soon_after_its_process_was_killed(open_page, stack, board):
     name = board()
     submit(stack, name, cleo=1, bob=2)

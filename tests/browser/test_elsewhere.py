@@ -151,7 +151,7 @@ def test_another_board_can_take_the_place_of_the_first(visit, site, stack, board
     expect(shown(page)).to_have_text(["zoe"])
 
 
-def test_rows_follow_a_template_and_what_is_written_is_text(visit, site, stack, board):
+def test_rows_follow_a_template_and_values_are_text(visit, site, stack, board):
     enter(stack, board, {"player": "x", "displayName": "<img src=x onerror=alert(1)>", "score": 99})
     template = (
         '<template slot="row"><b data-field="rank"></b>: <i data-field="name" part="name"></i> '
@@ -165,7 +165,7 @@ def test_rows_follow_a_template_and_what_is_written_is_text(visit, site, stack, 
     assert page.locator("live-leaderboard tbody img").count() == 0
 
 
-def test_a_board_that_is_not_there_leaves_what_the_page_says_for_it(visit, site, stack):
+def test_a_missing_board_leaves_the_pages_own_fallback(visit, site, stack):
     page = visit(
         site('<live-leaderboard board="nope"><p slot="error">Come back later.</p></live-leaderboard>')
     )
@@ -173,7 +173,7 @@ def test_a_board_that_is_not_there_leaves_what_the_page_says_for_it(visit, site,
     expect(page.get_by_text("Come back later.")).to_be_visible()
 
 
-def test_what_a_site_calls_messages_and_its_odd_language_are_its_own(visit, site, stack, board):
+def test_a_sites_own_messages_and_its_odd_language_are_left_alone(visit, site, stack, board):
     body = f'<ul id="messages"></ul><live-leaderboard board="{board}"></live-leaderboard>'
     page = live(visit(site(body, lang="en_US")))
     expect(shown(page)).to_have_text(["ada", "bob"])
@@ -221,7 +221,7 @@ def test_a_site_gives_the_element_its_colours_and_its_type(visit, site, stack, b
     assert row.evaluate("row => getComputedStyle(row).backgroundColor") == "rgb(1, 2, 3)"
 
 
-def test_the_element_draws_what_our_own_pages_have(visit, open_page, site, stack, board):
+def test_the_element_draws_the_same_as_our_own_pages(visit, open_page, site, stack, board):
     ours = live(open_page(f"/b/{board}"))
     theirs = live(visit(site(f'<live-leaderboard board="{board}" limit="100"></live-leaderboard>')))
     tree = """() => {
@@ -313,7 +313,7 @@ def test_a_big_screen_turns_its_pages_and_leaves_nothing_on_the_edge(open_page, 
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
 
 
-def test_a_big_screen_loads_itself_anew_after_a_day_while_all_is_well(open_page, stack, board):
+def test_a_big_screen_reloads_after_a_day_while_the_server_answers(open_page, stack, board):
     page = open_page("/", viewport={"width": 1280, "height": 720})
     page.add_init_script(OWN_STREAM)
     page.clock.install()

@@ -78,7 +78,7 @@ def test_types_can_be_left_out(page, stack):
     expect(frames(page, "delta")).not_to_have_count(0)
 
 
-def test_a_cleared_list_begins_anew(page, stack):
+def test_a_cleared_list_begins_again(page, stack):
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("No frames to show.")).to_be_visible()
 
@@ -88,7 +88,7 @@ def test_a_cleared_list_begins_anew(page, stack):
     expect(frames(page, "snapshot")).to_have_count(0)
 
 
-def test_from_a_cursor_only_what_came_after_it_is_sent(page, stack):
+def test_from_a_cursor_only_later_frames_are_sent(page, stack):
     score(stack)
     cursor = frames(page, "delta").first.locator(".id").inner_text()
     page.get_by_role("button", name="Clear").click()

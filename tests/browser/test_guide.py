@@ -38,7 +38,7 @@ def test_tabs_are_moved_through_by_arrows_as_one_reads(open_page):
         expect(tabs.nth(0)).to_be_focused()
 
 
-def test_what_was_pressed_stays_under_the_pointer(open_page):
+def test_a_pressed_tab_stays_under_the_pointer(open_page):
     page = open_page("/docs")
     tab = page.locator("code-tabs").nth(3).get_by_role("tab", name="Python")
     tab.scroll_into_view_if_needed()

@@ -52,7 +52,7 @@ def test_a_pause_holds_everything_until_it_is_over(open_page, stack, board):
     expect(page.locator("#badge")).to_have_text("Live")
 
 
-def test_rows_stand_still_under_the_mouse_and_show_on_demand_what_waits(open_page, stack, board):
+def test_rows_stand_still_under_the_mouse_and_show_waiting_updates_on_demand(open_page, stack, board):
     submit(stack, board, cleo=5, bob=7)
     page = live(open_page(f"/b/{board}"))
     shown(page).first.hover()
@@ -97,7 +97,7 @@ def test_text_that_is_selected_is_not_pulled_away(open_page, stack, board):
 
 
 @pytest.mark.parametrize("modern", [True, False])
-def test_the_keyboard_goes_from_row_to_row_and_stays_on_who_moves(open_page, stack, board, modern):
+def test_the_keyboard_goes_from_row_to_row_and_follows_a_row_that_moves(open_page, stack, board, modern):
     submit(stack, board, cleo=5, bob=7, eve=1)
     page = live(open_page(f"/b/{board}"))
     if not modern:
@@ -121,7 +121,7 @@ def test_the_keyboard_goes_from_row_to_row_and_stays_on_who_moves(open_page, sta
     assert page.evaluate(FOCUS) is None, "the rows are one stop of the Tab key"
 
 
-def test_marks_say_who_won_and_lost_places_and_who_is_new(open_page, stack, board):
+def test_marks_show_places_won_and_lost_and_new_rows(open_page, stack, board):
     submit(stack, board, ada=9, bob=8, cleo=7, eve=6)
     page = live(open_page(f"/b/{board}"))
 
@@ -133,7 +133,7 @@ def test_marks_say_who_won_and_lost_places_and_who_is_new(open_page, stack, boar
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
 
 
-def test_a_score_says_how_much_it_grew_and_stays_what_it_is(open_page, stack, board):
+def test_a_score_shows_its_difference_and_stays_one_number(open_page, stack, board):
     submit(stack, board, ada=9)
     page = live(open_page(f"/b/{board}"))
     page.evaluate(
@@ -152,7 +152,7 @@ def test_a_score_says_how_much_it_grew_and_stays_what_it_is(open_page, stack, bo
     assert page.evaluate("window.gains") == ["+20"]
 
 
-def test_who_is_named_is_marked_and_pinned_while_out_of_sight(open_page, stack, crowd):
+def test_the_named_player_is_marked_and_pinned_while_out_of_sight(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}?me=p60", viewport={"width": 900, "height": 700}))
     own = page.locator("tr.own")
 
@@ -166,7 +166,7 @@ def test_who_is_named_is_marked_and_pinned_while_out_of_sight(open_page, stack, 
     expect(page.locator("[data-player=p59]")).to_be_in_viewport()
 
 
-def test_who_is_too_far_down_is_shown_apart_and_among_his_neighbours(open_page, stack, crowd):
+def test_an_own_row_far_down_is_shown_apart_and_among_its_neighbours(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}?me=p120"))
     apart = page.locator("tr.apart")
 
@@ -179,7 +179,7 @@ def test_who_is_too_far_down_is_shown_apart_and_among_his_neighbours(open_page, 
     expect(page.locator(".pager")).to_be_hidden()
 
 
-def test_nobody_is_around_who_is_unknown(open_page, stack, crowd):
+def test_there_are_no_rows_around_an_unknown_player(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}"))
 
     page.get_by_role("button", name="Around me").click()
@@ -226,7 +226,7 @@ def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, cr
     expect(shown(page)).to_have_count(100)
 
 
-def test_pages_go_on_beyond_what_is_streamed_and_come_back_to_it(open_page, stack, crowd):
+def test_pages_go_on_beyond_the_streamed_rows_and_come_back_to_them(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}"))
     where = page.locator(".where")
     expect(where).to_have_text("1\N{EN DASH}100 of 130")
@@ -268,7 +268,7 @@ def test_a_podium_stands_where_there_is_room_and_three_to_stand_on_it(open_page,
     assert sorted(rows, key=lambda box: box["y"]) == rows
 
 
-def test_what_matters_is_said_once_and_the_table_is_quiet(open_page, stack, board):
+def test_important_news_is_announced_once_and_the_table_is_quiet(open_page, stack, board):
     submit(stack, board, ada=9, bob=8)
     page = live(open_page(f"/b/{board}?me=bob"))
     said = page.locator("live-leaderboard [role=status]")

@@ -80,7 +80,7 @@ def tasks(trace):
     ]
 
 
-def test_what_is_loaded_to_watch_a_board_is_small(open_page, crowd):
+def test_the_files_for_watching_a_board_are_small(open_page, crowd):
     page = live(open_page(f"/b/{crowd}"))
 
     scripts, each = loaded(page, ".js")
@@ -109,7 +109,7 @@ def test_nothing_jumps_while_a_page_comes_alive(open_page, stack, crowd):
     assert page.evaluate("window.shift") < 0.05
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_a_hundred_rows_move_five_times_a_second_without_a_long_frame(open_page, stack, crowd):
     page = live(open_page(f"/b/{crowd}", viewport={"width": 1000, "height": 800}))
     submit(stack, crowd, p0=1)
@@ -197,7 +197,7 @@ def test_everybody_can_use_the_other_pages_of_a_board(open_page, crowd, path, la
     expect_accessible(open_page(address, viewport={"width": 1280, "height": 720}))
 
 
-def test_a_board_is_a_table_to_those_who_can_not_see_it(open_page, stack, board):
+def test_a_board_is_a_table_for_screen_readers(open_page, stack, board):
     submit(stack, board, ada=9, bob=9, cleo=2)
     page = live(open_page(f"/b/{board}", viewport={"width": 1000, "height": 800}))
 
@@ -224,7 +224,7 @@ def test_a_board_is_a_table_to_those_who_can_not_see_it(open_page, stack, board)
 
 
 @pytest.mark.parametrize("options", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
-def test_boards_follow_what_the_system_asks_for(open_page, stack, board, options):
+def test_boards_follow_the_systems_preferences(open_page, stack, board, options):
     submit(stack, board, ada=9, bob=8, cleo=7)
     page = live(open_page(f"/b/{board}", **options))
     note_moves(page)

@@ -75,7 +75,7 @@ def test_a_visitor_plays_at_once_and_finds_himself_in_the_table(open_page, stack
     assert entries(stack, board) == [(1, 9), (2, 8), (3, 7), (4, 1)]
 
 
-def test_who_comes_back_is_himself_and_his_rounds_add_up(open_page, stack, board):
+def test_a_returning_visitor_is_the_same_player_and_rounds_add_up(open_page, stack, board):
     page = open_board(open_page, stack, board)
     play(page, 4)
     expect(page.locator("tr.own .score")).to_have_text("4")
@@ -203,7 +203,7 @@ def test_a_small_phone_shows_all_of_a_round(open_page, stack, board, scheme):
     assert page.locator(".pips .on").first.evaluate("pip => getComputedStyle(pip).animationName") == "none"
 
 
-def test_who_only_watches_does_not_load_the_game(open_page, stack, board):
+def test_the_game_is_not_loaded_for_watching(open_page, stack, board):
     page = open_board(open_page, stack, board)
 
     def loaded():

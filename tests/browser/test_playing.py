@@ -41,7 +41,7 @@ def value(page):
     return page.locator(".standing .value")
 
 
-def test_a_guest_plays_and_sees_where_he_stands(open_page, stack):
+def test_a_guest_plays_and_sees_their_standing(open_page, stack):
     page = open_page("/play")
     expect(page.locator(".standing .rank")).to_have_text("Play a round to be ranked.")
 
@@ -79,7 +79,7 @@ def test_points_are_shown_before_they_are_counted_and_the_next_round_may_begin(o
     expect(value(page)).to_have_text("20")
 
 
-def test_what_is_refused_is_taken_back_with_the_reason(open_page, stack):
+def test_refused_points_are_taken_back_with_the_reason(open_page, stack):
     page = open_page("/play", expected=["status of 400"])
     play(page, 10)
     expect(value(page)).to_have_text("10")
@@ -160,7 +160,7 @@ def test_rounds_are_played_without_a_connection_and_counted_when_it_is_back(open
     wait_until(lambda: entries(stack) == [(1, 30)], why=lambda: entries(stack))
 
 
-def test_what_waits_can_be_thrown_away_in_two_presses(open_page, stack):
+def test_waiting_points_can_be_discarded_in_two_presses(open_page, stack):
     page = open_page("/play")
     page.route(COMPLETE, lambda route: route.abort())
     play(page, 10)

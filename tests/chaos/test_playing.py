@@ -24,7 +24,7 @@ def stack(tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("chaos"), {"SCOREBOARD_CHAOS": CHAOS, "WEB_CONCURRENCY": "2"})
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 def ask(stack, method, path, body=None):

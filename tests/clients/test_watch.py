@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -334,3 +335,38 @@ def test_leaving_the_loop_hangs_up(stack, board):
         break
 
     wait_until(lambda: viewers(stack, board) == 0)
+
+
+@pytest.mark.parametrize("held_back", [False, True], ids=["events", "polls"])
+def test_the_player_is_told_that_a_guest_was_merged(stack, board, proxy, held_back, monkeypatch):
+    if held_back:
+        monkeypatch.setattr("scoreboard_client.watch.OFTEN_SILENT", 0)  # polls from the beginning
+    guest, ada = Client(stack.url), Client(f"http://127.0.0.1:{proxy.port}")
+    guest.guest("Guest")
+    ada.register(f"ada-{board}", "correct horse battery staple")
+    told, opened, seen = [], threading.Event(), threading.Event()
+
+    def on_tell(one):
+        told.append(one)
+        seen.set()
+
+    def watch():
+        for _ in ada.watch(board, on_tell=on_tell):
+            opened.set()
+            if told:
+                return
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    assert opened.wait(20)
+    guest_id, token = guest.player.id, guest.refresh_token
+    account = Client(stack.url)
+    account.login(f"ada-{board}", "correct horse battery staple")
+    account.merge(token)
+    assert seen.wait(20)
+    submit(stack, board, {"player": "p00", "score": 1})
+    watching.join(20)
+
+    assert [(one.kind, one.data) for one in told] == [
+        ("merged", {"guest": guest_id, "player": ada.player.id})
+    ]

@@ -31,7 +31,7 @@ def test_migrating_makes_the_first_key_and_the_list_has_no_secret(run, listed):
     ((state, rest),) = listed().values()
 
     assert state == "signs"
-    assert re.fullmatch(r"signs from \S+ until the next one does  opens until the next one does", rest)
+    assert re.fullmatch(r"signs from \S+ until the next key signs  opens until the next key signs", rest)
     assert not re.search("[0-9a-f]{32}", run("keyring", "list")[1])
 
 
@@ -79,7 +79,7 @@ def test_changing_the_ring_needs_the_secret_key(run, listed, monkeypatch, argume
 def test_the_list_shows_keys_of_another_secret_key(listed, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "y" * 32)
 
-    assert list(listed().values())[0] == ("unreadable", "sealed under another SECRET_KEY")  # noqa: RUF015
+    assert list(listed().values())[0] == ("unreadable", "sealed with another SECRET_KEY")  # noqa: RUF015
 
 
 def test_the_secret_that_make_run_made_is_found(run, listed, monkeypatch, tmp_path):

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from scoreboard.app import create_app
 from scoreboard.core.http.conventions import answer
-from scoreboard.core.limits.rules import count, count_later, give_back, limited, refuse_spent
+from scoreboard.core.limits.rules import count, count_later, give_back, limited, refuse_exceeded
 from scoreboard.parts import Parts
 
 Process = Callable[..., FlaskClient]
@@ -48,7 +48,7 @@ def process(make_parts: Callable[..., Parts], sqlite_url: str) -> Process:
 
         @app.post("/v1/write")
         def write():
-            refuse_spent("write")
+            refuse_exceeded("write")
             count_later("write")
             return answer({})
 

@@ -43,6 +43,6 @@ def test_an_offset_is_reckoned_with():
         "0001-01-01T00:00:00+23:59",
     ],
 )
-def test_what_is_no_instant_is_refused(text):
+def test_an_invalid_time_is_refused(text):
     with pytest.raises(ValueError, match=r".+"):
         parse(text)

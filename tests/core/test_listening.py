@@ -42,7 +42,7 @@ def test_an_address_is_taken_however_it_is_written(text, host):
 
 
 @pytest.mark.parametrize("host", MACHINE_TYPES)
-def test_what_conda_and_compilers_export_is_explained(host):
+def test_a_machine_type_of_conda_or_a_compiler_is_explained(host):
     with pytest.raises(SettingError) as refused:
         load({"HOST": host})
 
@@ -52,7 +52,7 @@ def test_what_conda_and_compilers_export_is_explained(host):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::]:8000", "http://here", "::g", "a b", "user@here"])
-def test_what_is_no_address_is_refused_with_what_to_do(host):
+def test_an_invalid_address_is_refused_with_a_hint(host):
     with pytest.raises(SettingError, match="set HOST to an address without a port"):
         load({"HOST": host})
 

@@ -36,7 +36,7 @@ def test_the_short_way_writes_the_same_line(lines):
     assert quick | {"at": ""} == slow | {"at": ""}
 
 
-def test_what_is_below_the_level_is_not_written(lines, monkeypatch):
+def test_lines_below_the_level_are_not_written(lines, monkeypatch):
     monkeypatch.setattr(logging.root, "level", logging.WARNING)
     logging.root.manager._clear_cache()
 
@@ -45,7 +45,7 @@ def test_what_is_below_the_level_is_not_written(lines, monkeypatch):
     assert lines() == []
 
 
-def test_others_who_listen_hear_it_too(caplog):
+def test_other_handlers_get_the_line_too(caplog):
     with caplog.at_level(logging.INFO):
         inform(logging.getLogger("scoreboard.tests"), "request", MORE)
 

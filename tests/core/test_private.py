@@ -24,7 +24,7 @@ def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_what_is_made_is_for_its_owner(tmp_path):
+def test_created_files_are_for_their_owner(tmp_path):
     private.folder(tmp_path / "new")
     private.file(tmp_path / "new" / "file")
 
@@ -51,7 +51,7 @@ def test_an_existing_file_keeps_its_content_and_is_closed_to_others(tmp_path, ca
     assert [(one.path, one.mode) for one in caplog.records] == [(str(kept), "664")]
 
 
-def test_what_is_not_there_is_left_alone(tmp_path, caplog):
+def test_missing_files_stay_missing(tmp_path, caplog):
     private.close(tmp_path / "none")
     private.file(tmp_path / "none" / "file")
 

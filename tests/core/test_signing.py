@@ -11,7 +11,7 @@ from scoreboard.core.signing import Unsealable, derive, seal, unseal
 KEY, OTHER = derive(b"a secret", "one"), derive(b"a secret", "other")
 
 
-def test_a_key_is_what_the_standard_says():
+def test_a_derived_key_is_that_of_the_standard():
     derived = derive(b"\x0b" * 22, "")  # RFC 5869, test case 3
 
     assert derived.hex() == "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
@@ -25,7 +25,7 @@ def test_purposes_and_secrets_have_keys_of_their_own():
 
 
 @given(data=st.binary(max_size=200), associated=st.binary(max_size=50))
-def test_what_was_sealed_is_unsealed(data, associated):
+def test_sealed_data_is_unsealed(data, associated):
     assert unseal(KEY, seal(KEY, data, associated), associated) == data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.faults.deployment import Deployment
 from tests.faults.servers import PgBouncer, PostgresServer
+from tests.quick import DISK
 
 LONG = os.environ.get("FAULTS") == "long"
 
@@ -29,14 +31,21 @@ def own_postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def deploy(tmp_path: Path) -> Iterator[Callable[..., Deployment]]:
+def on_disk() -> Iterator[Path]:
+    """A folder on a disk, which takes its time."""
+    with tempfile.TemporaryDirectory(prefix="scoreboard-faults-", dir=DISK) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def deploy(on_disk: Path) -> Iterator[Callable[..., Deployment]]:
     """Starts deployments: on a PostgreSQL where one is named, else on SQLite; with settings of their own."""
     with contextlib.ExitStack() as open_deployments:
 
         def start(
             postgres: PostgresServer | None = None, pooler: PgBouncer | None = None, **environment: str
         ) -> Deployment:
-            deployment = Deployment(tmp_path, postgres, pooler, **environment)
+            deployment = Deployment(on_disk, postgres, pooler, **environment)
             open_deployments.callback(deployment.stop)
             deployment.start()
             return deployment
@@ -51,12 +60,11 @@ def deployment(request: pytest.FixtureRequest, deploy: Callable[..., Deployment]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def shared_deployment(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Deployment]:
+def shared_deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     """One on each database, for tests that leave it as they found it: loads have boards of their own."""
     postgres = None if request.param == "sqlite" else request.getfixturevalue("own_postgres")
-    deployment = Deployment(tmp_path_factory.mktemp("shared"), postgres)
-    deployment.start()
-    yield deployment
-    deployment.stop()
+    with tempfile.TemporaryDirectory(prefix="scoreboard-faults-", dir=DISK) as folder:
+        deployment = Deployment(Path(folder), postgres)
+        deployment.start()
+        yield deployment
+        deployment.stop()

@@ -80,8 +80,7 @@ class Deployment:
             self.postgres.resume()
         for way in filter(None, (self.redis_way, self.database_way)):
             way.repair()
-        send(signal.SIGCONT, *self.web, *self.workers)
-        self.stack.stop()
+        self.stack.end()
         self.redis.stop()
         if self.pooler:
             self.pooler.stop()
@@ -161,7 +160,7 @@ class Deployment:
     def counted(self, board: str = "main") -> list[Counted]:
         """What the journal says of a board's points, fact by fact."""
         parts = build(self.settings)
-        facts = [line.fact for line in parts.journal.after(0, 10_000_000)]
+        facts = [line.fact for line in parts.journal.after(parts.journal.start, 10_000_000)]
         parts.close()
         return [
             Counted(

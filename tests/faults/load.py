@@ -60,6 +60,39 @@ class Load(Threads):
             assert watcher.faults == []
 
 
+class Writing(Threads):
+    """Scores for a board while the block lasts, so many a second, each sent again until it is taken."""
+
+    def __init__(self, deployment: Deployment, board: str, a_second: float, threads: int = 4) -> None:
+        self.sent = 0
+        self._deployment, self._path, self._pause = (
+            deployment,
+            f"/v1/boards/{board}/scores",
+            threads / a_second,
+        )
+        super().__init__(self._run, range(threads))
+
+    def _run(self, seed: int) -> None:
+        draw, due = random.Random(seed), time.monotonic()
+        while not self.stopping.is_set():
+            due = max(due + self._pause, time.monotonic() - 1)
+            entry = {
+                "player": f"p{draw.randrange(150)}",
+                "score": draw.randrange(1, 9),
+                "idempotencyKey": f"{seed}-{time.monotonic_ns()}",
+            }
+            while not self._taken(entry):
+                time.sleep(PAUSE_SECONDS)
+            self.sent += 1
+            self.stopping.wait(max(0.0, due - time.monotonic()))
+
+    def _taken(self, entry: dict[str, Any]) -> bool:
+        try:
+            return self._deployment.stack.call("POST", self._path, {"entries": [entry]}).status == 200
+        except OSError:
+            return False
+
+
 def define(deployment: Deployment, name: str, **rules: Any) -> None:
     """A board, and an action that feeds it: any points up to a thousand, at once, where no rules say else."""
     rules = {"boards": [name], "points": {"min": 1, "max": 1000}, "difficulty": 0} | rules

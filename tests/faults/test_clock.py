@@ -19,12 +19,12 @@ REFUSALS = {"token_expired", "action_token_expired", "completed_too_fast"}
 
 
 @pytest.fixture
-def deployment(deploy, tmp_path):
+def deployment(deploy, on_disk):
     """The product with a clock that can be set."""
     if not LONG:
         pytest.skip("it waits for what the product does once in a while: FAULTS=long runs it")
     try:
-        environment = faked_clock(tmp_path)
+        environment = faked_clock(on_disk)
     except LookupError as missing:
         pytest.skip(str(missing))
     return deploy(**environment)
@@ -58,7 +58,7 @@ def test_a_wrong_clock_lets_nothing_in_and_is_soon_forgotten(deployment, wrong):
     assert early.complete(slow).json["code"] == "completed_too_fast"
     assert early.complete(quick).status == 200, "the keys of before are as good as ever"
     assert set(deployment.web) == processes, "nothing crashed"
-    wait_until(deployment.is_current, seconds=60)
+    deployment.becomes_current(60)
 
 
 def define(deployment: Deployment, action: str, **rules: float) -> None:

@@ -86,7 +86,7 @@ def test_what_a_server_refuses_is_answered_by_name_and_heals_without_a_restart(d
                     lambda reason=reason: ready(deployment) == (503, reason), seconds=10, why=why(deployment)
                 )
                 assert deployment.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
-            assert answer.json["detail"].endswith("Send the same again later."), answer.json
+            assert answer.json["detail"].endswith("Send the request again later."), answer.json
             heals(deployment, load)
             print(f"{name}: {time.monotonic() - began:.1f} s, {dict(load.history.said(began))}")
 

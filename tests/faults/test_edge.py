@@ -56,7 +56,7 @@ def edge(tmp_path):
     yield stack, ports["http"], tmp_path
     process.terminate()
     process.wait(10)
-    stack.stop()
+    stack.end()
 
 
 def test_viewers_of_an_edge_see_each_change_and_prove_it(edge):

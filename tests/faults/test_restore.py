@@ -19,7 +19,7 @@ def stack(tmp_path):
     stack = Stack(tmp_path / "data", {"WEB_CONCURRENCY": "2"})
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 def players(stack, board):

@@ -157,14 +157,15 @@ def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_part
 
 def test_many_gaps_cost_redis_little(parts, redis):
     position = parts.boards.follower.view.position
-    head, mark = parts.journal.newest()
+    newest, mark = parts.journal.newest()
+    head = newest.seq
     at = int(mark.partition("-")[0])
     for seq in range(head + 10, head + 4010, 2):
-        position.advance(Span(first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
+        position.advance(Span(shard=0, first=seq, last=seq, before=at, mark=f"{at}-{seq}"))
 
     assert redis.hlen(rediskeys.applied(0)) <= 68  # four fields, and 64 gaps
-    position.advance(Span(first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
-    assert position.applied().position >= head + 10
+    position.advance(Span(shard=0, first=head + 1, last=head + 9, before=at, mark=f"{at}-{head + 9}"))
+    assert position.applied(0).position.seq >= head + 10
 
 
 def test_closed_windows_do_not_stay_in_redis_for_ever(client, parts, redis, clock):

@@ -331,7 +331,7 @@ def without_ids(got: bytes) -> bytes:
     return re.sub(rb'(X-Request-Id: |"requestId":")[0-9a-f]{16}', rb"\1-", plain(got))
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_both_wait_equally_long_for_a_slow_client(doors):
     """A body may take its time; a head, and a connection on which nothing comes, may not."""
     sent = said(f"POST {ASK}").replace(b"TOKEN", doors[0].token.encode())

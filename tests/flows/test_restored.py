@@ -66,7 +66,7 @@ def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
     parts = make_parts(lost)
     client = create_app(parts).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer bootstrap-key-of-the-tests"
-    while parts.journal.head() <= int(before) + 3:
+    while parts.journal.head().seq <= int(before) + 3:
         submit(client, "cup", {"player": "new", "score": 5})
 
     assert players(client, "cup") == ["new", "kept"]

@@ -36,7 +36,7 @@ def stack(request, tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("season"), environment)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
     if request.param == "postgresql":
         postgres.drop("season")
 
@@ -67,7 +67,7 @@ def test_a_season_ends_with_its_real_table(stack, name, monkeypatch, capsys):
     if matches == 380:
         assert rows[0][:2] == ("Manchester City", 89)
         assert rows[1][:2] == ("Manchester United", 89)
-    assert "counted already" in capsys.readouterr().out
+    assert "counted before" in capsys.readouterr().out
 
 
 def test_the_followers_have_seen_every_fact(stack):

@@ -79,7 +79,7 @@ def test_after_a_stop_the_database_file_alone_is_a_complete_copy(tmp_path):
     assert not wal.exists() or wal.stat().st_size == 0
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_a_second_start_reuses_everything_and_serves_within_five_seconds(tmp_path):
     stack = Stack(tmp_path)
     stack.start()

@@ -22,7 +22,7 @@ def stack(request, tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("stream"), ENVIRONMENT | {"STREAM_MODE": request.param})
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_a_new_period_or_another_order_resets_the_list(stack, board):
     assert watcher.faults == []
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_a_process_that_ends_says_goodbye(tmp_path):
     stack = Stack(tmp_path, ENVIRONMENT)
     stack.start()

@@ -38,7 +38,7 @@ def stack(request, tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("viewers"), ENVIRONMENT | mode)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def folded(frames):
     return [(row["id"], row["s"]) for row in rows]
 
 
-@pytest.mark.alone
+@pytest.mark.paired
 def test_who_left_is_noticed_within_a_second(stack, board):
     viewers = [opened(stack, board) for _ in range(20)]
     sockets = [upgrade(stack.port, f"/v1/ws?boards={board}") for _ in range(5)]

@@ -75,7 +75,7 @@ test("a server that says no number takes 4096 bytes", async () => {
   assert.equal((await actions.request("jump")).resultBytes, 4096)
 })
 
-test("who took longer than minSeconds does not wait", async () => {
+test("a completion after minSeconds does not wait", async () => {
   const { time, actions } = playing(ASKED, RECEIPT)
   const action = await actions.request("jump")
   time.at += 2100
@@ -117,7 +117,7 @@ for (const [status, code] of [[429, "rate_limited"], [502, ""], [503, "outcome_u
   })
 }
 
-test("what stays refused is told in the end, and can be sent again", async () => {
+test("a lasting refusal is told in the end, and the claim can be sent again", async () => {
   const { server, time, actions } = playing(ASKED, ...Array(6).fill("silence"), RECEIPT)
   const action = await actions.request("jump")
 
@@ -145,7 +145,7 @@ for (const [status, code, headers] of [
   })
 }
 
-test("a session that ended meanwhile is renewed, and the same token sent", async () => {
+test("a session that ended in the meantime is renewed, and the same token sent", async () => {
   const { server, actions } = playing(ASKED, problem(401, "token_expired"), session(2), RECEIPT)
 
   await actions.play("jump", { points: 7 })

@@ -83,7 +83,7 @@ test("the newest of each kind is said, together, and not too often", () => {
   assert.deepEqual(spoken, ["Your rank is 3.", "Ada takes the lead. Your rank is 1."])
 })
 
-test("who wants nothing to be said hears nothing", () => {
+test("with announcements off nothing is said", () => {
   const announcer = new Announcer(assert.fail, 0, { now: () => 0, later: assert.fail })
 
   announcer.say("rank", "Your rank is 3.")
@@ -110,7 +110,7 @@ test("a short interruption is nobody's business", () => {
   assert.equal(announcer.news("reconnecting", 6000), "")
 })
 
-test("the badge says paused only where all else is well, and how old the news is", () => {
+test("the badge says paused only over a good connection, and how old the rows are", () => {
   const status = { phase: "open", heardAt: 1000, heartbeatMs: 10_000, failures: 0, degraded: false }
 
   const live = badgeOf(status, { paused: false, now: 1400 })
@@ -143,14 +143,14 @@ test("favourites are kept, also where nothing can be kept, until the page is lef
   assert.deepEqual([...new Favourites(storage).ids], ["bob"])
 })
 
-test("favourites that somebody else wrote are not believed", () => {
+test("stored favourites of another shape are ignored", () => {
   for (const text of ["{", '"ada"', '{"ada": 1}', "null"]) {
     assert.deepEqual([...new Favourites({ getItem: () => text }).ids], [])
   }
   assert.deepEqual([...new Favourites({ getItem: () => '["ada", 7, null]' }).ids], ["ada"])
 })
 
-test("what is loaded when it is needed is loaded once, and again after a failure", async () => {
+test("a lazy value is loaded once, and again after a failure", async () => {
   let loads = 0
   const got = []
   const lazy = new Lazy(async () => {

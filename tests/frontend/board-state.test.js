@@ -59,11 +59,11 @@ test("a delta that does not follow is a gap", () => {
   assert.deepEqual(board.lines.map((line) => line.id), ["ada"])
 })
 
-test("a delta about an unknown player without his name is a gap", () => {
+test("a delta about an unknown player without a name is a gap", () => {
   assert.equal(apply(shown(ada), delta([ada], { up: [[0, { id: "eve", s: 3 }]] })).lost, "gap")
 })
 
-test("a list that does not add up is lost, whoever sent it", () => {
+test("a list whose checksum differs is lost", () => {
   assert.equal(apply(emptyBoard("main"), snapshot([ada], { crc: "0badc0de" })).lost, "checksum")
   assert.equal(apply(shown(ada), delta([], {}, { crc: "0badc0de" })).lost, "checksum")
 })

@@ -17,7 +17,7 @@ test("a server that can't see changes is not called live", () => {
   assert.equal(stateOf({ degraded: true }), "delayed")
 })
 
-test("what is asked for every five seconds is not called live, what is waited for is", () => {
+test("polling every five seconds is not called live, long polling is", () => {
   assert.equal(stateOf({ carrier: "poll" }), "polling")
   assert.equal(stateOf({ carrier: "long-poll" }), "live")
 })

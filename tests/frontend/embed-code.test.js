@@ -13,7 +13,7 @@ test("an element as it would be anyway is two short lines, those of the guide", 
   assert.equal(embed("element", { url: "http://127.0.0.1:8000" }).code, guide.trim())
 })
 
-test("what was chosen is said, on the element and in addresses", () => {
+test("choices are written, on the element and in addresses", () => {
   const chosen = { rows: 5, theme: "dark", hide: ["badge", "trend"] }
 
   assert.match(embed("element", chosen).code, /<live-leaderboard board="main" limit="5" theme="dark" hide="badge,trend">/)
@@ -25,7 +25,7 @@ test("what was chosen is said, on the element and in addresses", () => {
   assert.equal(embed("tv", chosen).code, "https://b.example/b/main/tv")
 })
 
-test("what is as it would be anyway is left out, which is not the same for all", () => {
+test("defaults, which differ by kind, are left out", () => {
   assert.equal(embed("overlay", { rows: 5, theme: "dark" }).code, "https://b.example/overlay/main")
   assert.equal(embed("overlay").code, "https://b.example/overlay/main?rows=10")
   assert.equal(embed("image", { theme: "dark" }).address, "https://b.example/b/main.svg?theme=dark")

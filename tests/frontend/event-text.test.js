@@ -48,7 +48,7 @@ test("it makes no difference where the pieces are cut", () => {
   }
 })
 
-test("what is not whole yet waits, and the last cursor is kept meanwhile", () => {
+test("an incomplete event waits, and the last cursor is kept", () => {
   const { events, state } = all(["id: 7-3\ndata: {}\n\nevent: hb\ndata: {}"])
 
   assert.equal(events.length, 1)

@@ -78,7 +78,7 @@ test("failures add up until a stream has held for ten seconds", async () => {
   assert.equal(feed.status.failures, 1)
 })
 
-test("a stream that falls silent is opened anew after two and a half heartbeats", async () => {
+test("a silent stream is opened again after two and a half heartbeats", async () => {
   const { world } = await opened()
   world.last.send(HELLO)
 
@@ -115,7 +115,7 @@ test("the server says never to come back, and nobody does", async () => {
   assert.equal(world.opened.length, 1)
 })
 
-test("who lost the board comes back without a cursor", async () => {
+test("after losing the board the stream is opened without a cursor", async () => {
   const { world, feed } = await opened({ since: "7-3" })
   world.last.send(HELLO)
 
@@ -136,7 +136,7 @@ test("a frame that can't be read is as good as a lost one", async () => {
   assert.deepEqual(frames.map((frame) => frame.t), ["hello"])
 })
 
-test("what a closed stream still says is not heard", async () => {
+test("frames of a closed stream are ignored", async () => {
   const { world, feed, frames } = await opened()
   const [old] = world.opened
   feed.resync()

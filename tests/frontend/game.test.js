@@ -93,7 +93,7 @@ test("a full round ends at once, and taps that come too late start no other", as
   assert.equal(game.state, "again")
 })
 
-test("who does not tap at all claims nothing", async () => {
+test("a round without a tap claims nothing", async () => {
   const actions = new Actions(TAPPED)
   const { game, waits } = await started(actions)
 
@@ -145,7 +145,7 @@ test("points that wait are said as soon as they are counted by themselves", asyn
   assert.deepEqual([game.state, game.text], ["resting", "+4 points. Your rank is 3."])
 })
 
-test("who plays ahead begins the next round before the last one is counted", async () => {
+test("playing ahead, the next round begins before the last one is counted", async () => {
   let counted
   const actions = new Actions(TAPPED, new Promise((resolve) => (counted = resolve)), new Refusal())
   const { game, waits, press } = await started(actions, () => {}, { ahead: true })
@@ -191,7 +191,7 @@ test("a cap is final for now", async () => {
   assert.equal(game.text, "You have won the maximum for now. Play again in 5 hours.")
 })
 
-test("who waits long for an answer is told so, and no longer than he waits", async () => {
+test("a long wait for an answer is told, and only while it lasts", async () => {
   let answer
   const actions = new Actions(TAPPED, new Promise((resolve) => (answer = resolve)))
   const { game, waits, press } = await started(actions)
@@ -236,7 +236,7 @@ test("a refusal that has no words of its own is said in the server's", () => {
   assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't accept this at the moment.")
 })
 
-test("what a proxy or the queue refuses is said in the page's language as well", () => {
+test("refusals of a proxy or the queue are in the page's language too", () => {
   assert.equal(refusalText({ status: 403, code: "http_403", detail: "…" }), "The server can't accept this at the moment.")
   assert.equal(refusalText({ status: 0, code: "discarded", detail: "…" }), "These points were discarded.")
 })

@@ -106,7 +106,7 @@ test("where everything is away it begins again with the first", async () => {
   assert.deepEqual(tried.slice(0, 9), ["sse", "sse", "ws", "ws", "long-poll", "long-poll", "poll", "poll", "sse"])
 })
 
-test("what this browser does not have is left out at once", async () => {
+test("a carrier that this browser lacks is left out at once", async () => {
   const { world } = await following({}, (world) => (world.missing = new Set(["sse", "ws"])))
 
   assert.deepEqual(world.tried, ["long-poll"])
@@ -186,7 +186,7 @@ test("a better carrier than polling is tried every five minutes only", async () 
   assert.ok(trials >= 2 && trials <= 3, `${trials} trials in a quarter of an hour`)
 })
 
-test("who came down by an outage tries to climb soon", async () => {
+test("after an outage the best carrier is tried again soon", async () => {
   const { world } = await following()
   for (let time = 0; time < 2; time += 1) {
     world.last.fail()
@@ -215,7 +215,7 @@ test("only carriers that are wanted are used", async () => {
   assert.deepEqual(new Set(world.tried), new Set(["poll"]))
 })
 
-test("who stops ends the trial too", async () => {
+test("stopping ends the trial too", async () => {
   const { world, feed } = await polling()
   await answering(world, world.last, MINUTE)
   assert.equal(world.last.carrier, "sse")

@@ -43,7 +43,7 @@ test("points are shown as soon as they are won", () => {
   assert.deepEqual(mine.state, { score: 40, rank: 1, pending: [5, 2], shown: 47 })
 })
 
-test("who has no score yet begins at his first points", () => {
+test("without a score the first points are the score", () => {
   const { queue, mine } = following()
 
   queue.set(action("a", "waiting", 5))
@@ -83,7 +83,7 @@ test("a lost answer is not counted twice while nobody knows", () => {
   assert.deepEqual(mine.state, { score: 45, rank: 1, pending: [], shown: 45 })
 })
 
-test("what others counted meanwhile is not lost", () => {
+test("points that others counted in the meantime are not lost", () => {
   const { queue, mine } = following()
   mine.see(me(40, 7))
   queue.set(action("a", "sent", 5))
@@ -121,7 +121,7 @@ for (const state of ["refused", "expired"]) {
   })
 }
 
-test("what was settled before the page was opened is no news", () => {
+test("actions settled before the page was opened change nothing", () => {
   const queue = new Queue()
   queue.set(action("a", "refused", 5), confirmed("b", 2, 42, 8))
   const mine = new Optimistic({ queue, board: "main" })

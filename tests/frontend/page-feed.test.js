@@ -113,7 +113,7 @@ test("a page that is put away lets go, and goes on when it comes back", async ()
   assert.deepEqual(inner.asked, ["start", "stop", "start", "check"])
 })
 
-test("who stopped is not started by being looked at", async () => {
+test("a stopped feed is not started when the page is shown", async () => {
   const { feed, world, inner } = await opened()
 
   feed.stop()
@@ -139,7 +139,7 @@ for (const lost of ["the worker can't be loaded", "the worker does not answer"])
   })
 }
 
-test("what could not be loaded is loaded later", async () => {
+test("a feed that could not be loaded is loaded later", async () => {
   const { feed, world, time } = await opened()
   const own = world.own
   let tries = 0
@@ -156,7 +156,7 @@ test("what could not be loaded is loaded later", async () => {
   assert.deepEqual([tries, other.status.phase, feed.status.shared], [3, "open", true])
 })
 
-test("a feed that is loaded while nobody looks waits until somebody does", async () => {
+test("a feed that is loaded while the page is hidden waits until it is shown", async () => {
   const { world, inner } = await opened()
   let loaded
   world.own = () => new Promise((resolve) => (loaded = resolve))

@@ -61,6 +61,28 @@ test("where there is no place to wait in it is asked at the server's pace", asyn
   got.close()
 })
 
+test("where there is no slot to wait in an answer that holds only the own rank is no reason to hurry", async () => {
+  const got = opened(openLong, frames("7-1", { t: "me" }))
+  await settled()
+  mock.timers.tick(1499)
+  await settled()
+
+  assert.equal(got.asked.length, 2)
+  got.close()
+})
+
+test("the next poll says which private frames were seen", async () => {
+  const first = frames("7-1", { t: "me" })
+  first.body.told = "90-0"
+  const second = frames("7-1", { t: "tell" })
+  second.body.told = "90-1"
+  const got = opened(openLong, first, second, "later")
+  await settled()
+
+  assert.deepEqual(got.asked.map((url) => new URL(url).searchParams.get("told")), [null, "90-0", "90-1"])
+  assert.deepEqual(got.told.flat(), [15_000, "7-1", "me", 15_000, "7-1", "tell"])
+})
+
 test("plain polling asks every five seconds, and never waits", async () => {
   const got = opened(openShort, frames("7-2"))
   await settled()
@@ -82,7 +104,7 @@ for (const status of [400, 401, 404]) {
   })
 }
 
-test("who comes too often is told when to come back", async () => {
+test("a client that asks too often is told when to return", async () => {
   const got = opened(openLong, { status: 429, body: {}, headers: { "Retry-After": "7" } })
   await settled()
 
@@ -103,7 +125,7 @@ for (const [what, answer] of [
   })
 }
 
-test("who closes asks for nothing more", async () => {
+test("after closing nothing more is requested", async () => {
   const got = opened(openLong, frames("7-1"), "later")
   await settled()
 

@@ -91,7 +91,7 @@ test("it is kept before it is sent", () => {
   assert.deepEqual(states(browser.tab().queue), ["waiting"])
 })
 
-test("what can't be sent survives a reload, and is sent in its order, once each", async () => {
+test("unsent actions survive a reload, and are sent in order, once each", async () => {
   let away = true
   const browser = new Browser((call) => (away ? "silence" : counted(call)))
   const before = browser.tab()
@@ -201,7 +201,7 @@ test("a hotspot's sign-in page is no answer", async () => {
   assert.deepEqual(states(queue), ["confirmed"])
 })
 
-test("pauses grow, and who sends now does not wait for them", async () => {
+test("pauses grow, and sending now does not wait for them", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
   adding(queue, "a")
@@ -227,7 +227,7 @@ test("a network that is said to be back is tried at once", async () => {
   assert.equal(browser.sent.length, tries + 1)
 })
 
-test("who waits is told after a while that it may take long, and may ask again", async () => {
+test("a caller is told after a while that it may take long, and may ask again", async () => {
   let away = true
   const browser = new Browser((call) => (away ? "silence" : counted(call)))
   const { queue } = browser.tab()
@@ -243,7 +243,7 @@ test("who waits is told after a while that it may take long, and may ask again",
   assert.equal(queue.items.length, 1)
 })
 
-test("who waits for the last word waits as long as it takes", async () => {
+test("waiting for the final answer lasts as long as it takes", async () => {
   let away = true
   const browser = new Browser((call) => (away ? "silence" : counted(call)))
   const { queue } = browser.tab()
@@ -283,7 +283,7 @@ test("more than fifty do not wait", async () => {
   assert.equal(gots[50].refusal.code, "queue_full")
 })
 
-test("who discards is asked for nothing more", async () => {
+test("a discarded action is not sent", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
   const [got] = adding(queue, "a", "b")
@@ -311,7 +311,7 @@ test("an action that is discarded while its answer is outstanding stays away", a
   assert.deepEqual(queue.items, [])
 })
 
-test("what is settled is forgotten after an hour", async () => {
+test("settled actions are forgotten after an hour", async () => {
   const browser = new Browser(counted)
   adding(browser.tab().queue, "a")
   await browser.time.pass(0)
@@ -331,7 +331,7 @@ test("where nothing can be stored it waits until the page is left", async () => 
   assert.deepEqual(stored.all(), [])
 })
 
-test("what others stored there is no action", () => {
+test("foreign values in the storage are no actions", () => {
   const storage = new Storage()
   for (const [key, value] of [["other", "{}"], ["scoreboard.action here x", "nonsense"], ["scoreboard.action here y", "null"]]) {
     storage.setItem(key, value)
@@ -356,7 +356,7 @@ test("without locks one tab holds a lease, and the others leave it to that one",
   assert.deepEqual(ran, ["first", "third"])
 })
 
-test("the lease of a tab that died ends by itself, that of one that works does not", async () => {
+test("the lease of a dead tab expires, that of a working one does not", async () => {
   const storage = new Storage()
   const time = new Time()
   const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })

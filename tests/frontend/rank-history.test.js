@@ -20,7 +20,7 @@ test("changes are told since the first state", () => {
   assert.equal(history.since, 0)
 })
 
-test("who was not there at first is new, also after a while", () => {
+test("a row that was not there at first is new, also after a while", () => {
   const history = seen(["a"], ["a", "b"], ["b", "a"])
 
   assert.deepEqual(rows("b", "a").map((row) => history.change(row)), ["new", -1])
@@ -39,14 +39,14 @@ test("a trend is the last twenty ranks, and states that come fast count as one",
   assert.deepEqual([history.trend("a").length, history.trend("a")[0], history.trend("a").at(-1)], [20, 11, 99])
 })
 
-test("who leaves takes his trend with him", () => {
+test("a row that leaves loses its trend", () => {
   const history = seen(["a", "b"], ["a"], ["a", "b"])
 
   assert.deepEqual(history.trend("b"), [2])
   assert.deepEqual(history.trend("nobody"), [])
 })
 
-test("another period begins anew", () => {
+test("another period starts a new history", () => {
   const history = seen(["a", "b"], ["b", "a"])
 
   history.clear()

@@ -50,7 +50,7 @@ test("a bye says when to come back", async () => {
   assert.equal(made.timers[0].ms, 1234)
 })
 
-test("whoever is not to come back does not", async () => {
+test("a stream that must not be reopened is not", async () => {
   const made = world(frame({ t: "bye", again: false }))
   const { stream } = await opened(made)
 

@@ -20,14 +20,14 @@ async function clientOf(context, ...answers) {
   return { scoreboard: new Scoreboard({ url: `http://127.0.0.1:${server.address().port}`, storage: null }), asked }
 }
 
-test("what passes is asked again", async (context) => {
+test("a temporary refusal is retried", async (context) => {
   const { scoreboard, asked } = await clientOf(context, [0], [503, { code: "busy" }], [200, { data: { total: 3 } }])
 
   assert.deepEqual(await scoreboard.read("main", { limit: 1 }), { total: 3 })
   assert.deepEqual(asked, Array(3).fill("/v1/boards/main/entries?limit=1"))
 })
 
-test("what stays is told at once", async (context) => {
+test("a permanent refusal is told at once", async (context) => {
   const { scoreboard, asked } = await clientOf(context, [404, { code: "board_not_found" }])
 
   await assert.rejects(scoreboard.read("none"), { status: 404, code: "board_not_found" })

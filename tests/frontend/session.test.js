@@ -24,7 +24,7 @@ function tab(server, { storage = new Storage(), time = new Time(), solver } = {}
   return { stored, time, session: new Session({ api, stored, solver, world: time }) }
 }
 
-test("who comes for the first time becomes a guest, and stays it", async () => {
+test("a new visitor becomes a guest, and stays that guest", async () => {
   const server = new Server(session(1), DONE, DONE)
   const { session: mine, stored } = tab(server)
 
@@ -36,7 +36,7 @@ test("who comes for the first time becomes a guest, and stays it", async () => {
   assert.deepEqual(stored.read(), { player: "p_1", refreshToken: "refresh-1" })
 })
 
-test("only what is needed to come back is stored", async () => {
+test("only the id and the refresh token are stored", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
 
@@ -61,7 +61,7 @@ test("a server is known however its address is written", () => {
   assert.equal(new Scoreboard({ url: "http://one.test/games", storage }).playerId, null)
 })
 
-test("who was here before comes back as himself", async () => {
+test("a returning visitor is the same player", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
 
@@ -111,7 +111,7 @@ test("several calls at once share one session", async () => {
   assert.deepEqual(server.paths, ["/auth/guest", "/a", "/b", "/c"])
 })
 
-test("a tab whose turn comes later uses what the one before it got", async () => {
+test("a tab that gets the lock later uses the session of the one before", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
   let before = Promise.resolve()
@@ -166,7 +166,7 @@ test("where nothing can be kept, one plays until the page is left", async () => 
   }
 })
 
-test("what somebody else stored there is no session", () => {
+test("foreign values in the storage are no session", () => {
   for (const text of ["", "null", "[]", "{}", "nonsense", '{"player": "p_1"}']) {
     const storage = new Storage()
     storage.setItem(`scoreboard.session ${SERVER}`, text)
@@ -228,7 +228,7 @@ test("an upgrade whose answer is lost is found by signing in", async () => {
   assert.equal(stored.read().refreshToken, "refresh-2")
 })
 
-test("an upgrade that was not done leaves the guest as he was", async () => {
+test("a failed upgrade leaves the guest unchanged", async () => {
   const answers = [
     ["silence", problem(401, "invalid_credentials")],
     ["silence", named(9, "p_9")], // another player has that name, and that password
@@ -267,7 +267,7 @@ test("a player with a user name whose session is over becomes no guest", async (
   assert.equal(stored.read().player, "p_1")
 })
 
-test("a suspended player is told, and keeps what is stored", async () => {
+test("a suspended player is told, and the stored session stays", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
   const { session: mine, stored } = tab(new Server(problem(403, "account_suspended")), { storage })
@@ -289,7 +289,7 @@ test("a sign-in that needs a proof of work gets one", async () => {
   assert.deepEqual(server.asked[1].body.proof, { nonce: "n", solution: `for n ${checksum}` })
 })
 
-test("who signs out is nobody, and the next one a new guest", async () => {
+test("after signing out nobody is signed in, and the next visitor is a new guest", async () => {
   const server = new Server(named(1), { status: 204 }, session(2, "p_2"), DONE)
   const { session: mine, stored } = tab(server)
   await mine.signIn("ada", "secret")
@@ -302,7 +302,7 @@ test("who signs out is nobody, and the next one a new guest", async () => {
   assert.equal(stored.read().player, "p_2")
 })
 
-test("who signs in may take the points of the guest along", async () => {
+test("signing in may merge the guest's points", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
   const server = new Server(named(2, "p_ada"), data({ player: { id: "p_ada" }, guest: "p_1" }))

@@ -91,7 +91,7 @@ test("a tab whose page came with the board as it is is sent nothing twice", asyn
   assert.deepEqual([same, newer, older, other].map((tab) => tab.frames), [[], [], ["snapshot"], ["snapshot"]])
 })
 
-test("who lost the board gets it from the worker, and no connection is opened for it", async () => {
+test("a tab that lost the board gets it from the worker, without another connection", async () => {
   const { world, tab } = await opened(SNAPSHOT, DELTA)
   tab.board = { ...tab.board, lost: "gap" }
 
@@ -115,7 +115,7 @@ test("where the worker lost the board too it asks for all of it", async () => {
   assert.deepEqual([world.opened.length, tab.board.lines, tab.board.lost], [2, [ada], ""])
 })
 
-test("the last tab that leaves takes the connection with it, and who comes back goes on", async () => {
+test("the connection closes with the last tab, and goes on when one returns", async () => {
   const { browser, world, tab } = await opened(SNAPSHOT)
   const other = browser.tab()
   tab.feed.stop()
@@ -131,7 +131,7 @@ test("the last tab that leaves takes the connection with it, and who comes back 
   assert.match(world.last.query, /since=7-3/)
 })
 
-test("who goes from page to page keeps the connection", async () => {
+test("going from page to page keeps the connection", async () => {
   const { browser, world, tab } = await opened(SNAPSHOT)
   tab.feed.stop()
   await world.pass(2000)
@@ -151,7 +151,7 @@ test("a tab that crashed holds no connection", async () => {
   assert.equal(world.last.closed, true)
 })
 
-test("a tab that was given up, and was only busy, gets what it missed", async () => {
+test("a tab that was given up but was only busy gets the frames that it missed", async () => {
   const { browser, world, tab } = await opened(SNAPSHOT)
   const other = browser.tab()
   tab.crashed = true
@@ -200,4 +200,16 @@ test("a tab is asked for a ticket at each opening, and late ones learn where the
   await settled()
 
   assert.deepEqual(late.frames, ["snapshot", "me"])
+})
+
+test("what the player is told reaches every tab, and none that comes later", async () => {
+  const browser = new Browser({ ticketed: true })
+  const [one, other] = [browser.tab({ ticket: async () => "t" }), browser.tab({ ticket: async () => "t" })]
+  await settled()
+  for (const frame of [HELLO, SNAPSHOT, { t: "tell", kind: "merged", at: "", data: {} }]) browser.world.last.send(frame)
+  await settled()
+  const late = browser.tab({ ticket: async () => "t" })
+  await settled()
+
+  assert.deepEqual([one, other, late].map((tab) => tab.frames.includes("tell")), [true, true, false])
 })

@@ -22,7 +22,7 @@ test("a puzzle without difficulty takes any number", () => {
   assert.equal(new Puzzle({ ...PUZZLE, difficulty: 0 }).search(0, 1), "0")
 })
 
-test("what is not in a stretch is not found in it", () => {
+test("a search finds nothing outside of its range", () => {
   const solution = Number(new Puzzle(PUZZLE).search(0, Infinity))
 
   assert.equal(new Puzzle(PUZZLE).search(0, solution), null)

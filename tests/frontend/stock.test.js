@@ -58,7 +58,7 @@ test("one whose time is nearly over is not begun", async () => {
   assert.equal((await stock.request("jump")).number, 5)
 })
 
-test("who stopped playing asks for nothing more", async () => {
+test("after the player stops nothing more is requested", async () => {
   const { world, actions, stock } = playing()
   await stock.request("jump")
   await world.pass(11 * MINUTE)

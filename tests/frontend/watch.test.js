@@ -41,7 +41,7 @@ function shown(watch) {
   return watch.shown.rows.map(({ id }) => id)
 }
 
-test("rows have ranks, and who shares one is tied", () => {
+test("rows have ranks, and rows that share one are tied", () => {
   const { feed, watch, heard } = watching()
 
   feed.sendTop(1, line("ada", 9), line("bob", 9), line("eve", 4))
@@ -72,7 +72,7 @@ test("the first rows are no change of others", () => {
   assert.deepEqual(heard, ["chosen", "rows"])
 })
 
-test("what can't be believed is asked for anew and not shown", () => {
+test("a board with a gap is requested again and not shown", () => {
   const { feed, watch, heard } = watching()
   feed.sendTop(1, line("ada", 9))
 
@@ -101,7 +101,7 @@ test("while something holds news only counts, and is shown when the last one let
   assert.deepEqual(heard.slice(3), ["rows"])
 })
 
-test("what waits can be looked at without letting go", () => {
+test("waiting updates can be shown without ending the hold", () => {
   const { feed, watch, heard } = watching()
   watch.hold.hold("pause")
   feed.sendTop(1, line("ada", 9))
@@ -138,7 +138,7 @@ test("an answer that comes after another choice is dropped", async () => {
   assert.deepEqual(shown(watch), ["ada"])
 })
 
-test("a list is asked for again, and tells only what is new", async () => {
+test("a list is polled, and reports only changes", async () => {
   const answers = [1, 1, 2]
   const again = []
   const world = { later: (run) => again.push(run), cancel() {} }

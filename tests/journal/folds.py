@@ -13,9 +13,8 @@ import peewee
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Refused
 from scoreboard.core.storage.db import Database, execute
-from scoreboard.journal.store import JournalLines
 from scoreboard.journal.transaction import Transaction
-from scoreboard.journal.types import Fact, Recorded, Span
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded, Span
 from scoreboard.journal.writer import Writer
 
 
@@ -44,12 +43,12 @@ class NoteBatch:
     db: peewee.Database
     published: list[tuple[int, int]]
 
-    def apply(self, fact: Fact, seq: int) -> dict[str, Any]:
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         if fact.action == "refused":
             raise Refused("This fact breaks a rule.", code="refused")
         if fact.action == "broken":
             execute(self.db, "INSERT INTO journal_head (shard, seq, at) VALUES (0, 0, 0)")
-        return {"noted": seq}
+        return {"noted": position.seq}
 
     def replay(self, recorded: Recorded) -> None:
         pass
@@ -76,9 +75,7 @@ class Pause:
 def new_writer(url: str, clock: Clock, fold: NoteFold) -> tuple[Writer, Database]:
     """A writer with this one feature, and its database."""
     database = Database(url, readers=1)
-    return Writer(
-        database, folds=[fold], transaction=Transaction(lines=JournalLines(), clock=clock)
-    ), database
+    return Writer(database, folds=[fold], transaction=Transaction(shard=FIRST_SHARD, clock=clock)), database
 
 
 def in_parallel(works: Sequence[Callable[[], Any]]) -> list[Any]:

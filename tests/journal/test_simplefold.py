@@ -21,14 +21,14 @@ def writer(make_writer, spans):
     return make_writer(SimpleFold({"noted"}, apply=apply_note, announce=spans.append))
 
 
-def apply_note(db, fact, seq, at):
+def apply_note(db, fact, position, at):
     if fact.action == "refused":
         raise Refused("This fact breaks a rule.", code="refused")
-    return {"seq": seq, "at": at}
+    return {"seq": position.seq, "at": at}
 
 
 def test_the_function_sees_each_fact_with_its_number_and_time(parts, writer, clock):
-    head = parts.journal.head()
+    head = parts.journal.head().seq
 
     outcomes = writer.append([note("a"), note("b")])
 
@@ -39,16 +39,16 @@ def test_the_function_sees_each_fact_with_its_number_and_time(parts, writer, clo
 
 
 def test_a_fact_that_the_function_refuses_is_not_recorded(parts, writer):
-    head = parts.journal.head()
+    head = parts.journal.head().seq
 
     (outcome,) = writer.append([note("a", "refused")])
 
     assert outcome.error.code == "refused"
-    assert parts.journal.head() == head
+    assert parts.journal.head().seq == head
 
 
 def test_the_span_of_each_commit_is_announced(parts, writer, spans):
-    head = parts.journal.head()
+    head = parts.journal.head().seq
 
     writer.append([note("a"), note("b")])
     writer.append([note("c")])

@@ -11,6 +11,7 @@ import pytest
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import rows
 from scoreboard.journal import writer as module
+from scoreboard.journal.types import Position
 from tests.journal.folds import NoteFold, Pause, in_parallel, note
 from tests.support import wait_until
 
@@ -21,13 +22,13 @@ def seqs(parts):
 
 
 def test_a_fact_gets_its_number_its_time_and_its_result(parts, writer, clock):
-    before = parts.journal.head()
+    before = parts.journal.head().seq
 
     (outcome,) = writer.append([note("a", why="because")])
 
     assert (outcome.recorded.seq, outcome.recorded.at) == (before + 1, clock())
     assert (outcome.recorded.result, outcome.shown) == ({"noted": before + 1}, "shown")
-    assert parts.journal.after(before, 10) == [outcome.recorded]
+    assert parts.journal.after(Position(0, before), 10) == [outcome.recorded]
 
 
 def test_appending_no_facts_does_nothing(writer):
@@ -35,13 +36,13 @@ def test_appending_no_facts_does_nothing(writer):
 
 
 def test_the_same_fact_from_fifty_threads_is_recorded_once(parts, writer, fold):
-    before = parts.journal.head()
+    before = parts.journal.head().seq
 
     outcomes = in_parallel([lambda: writer.append([note("same")])[0]] * 50)
 
     assert {outcome.recorded.seq for outcome in outcomes} == {before + 1}
     assert sorted(outcome.replayed for outcome in outcomes) == [False] + [True] * 49
-    assert parts.journal.head() == before + 1
+    assert parts.journal.head().seq == before + 1
 
 
 def test_the_same_id_with_another_digest_is_refused(parts, writer):
@@ -55,7 +56,7 @@ def test_the_same_id_with_another_digest_is_refused(parts, writer):
 
 def test_facts_of_two_writers_are_numbered_without_gaps_in_the_order_of_their_commits(parts, make_writer):
     writers = [make_writer(NoteFold()) for _ in range(2)]
-    before = parts.journal.head()
+    before = parts.journal.head().seq
 
     def several(number):
         writer = writers[number % 2]
@@ -78,9 +79,9 @@ def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_w
         nonlocal position
         while not done.is_set() or position < parts.journal.head():
             for line in parts.journal.after(position, 100):
-                if line.seq != position + 1:
-                    skipped.append((position, line.seq))
-                position = line.seq
+                if line.seq != position.seq + 1:
+                    skipped.append((position, line.position))
+                position = line.position
 
     follower = threading.Thread(target=follow)
     follower.start()
@@ -95,7 +96,7 @@ def test_a_follower_never_meets_a_later_fact_before_an_earlier_one(parts, make_w
 
 
 def test_one_refused_fact_fails_alone(parts, writer):
-    before = parts.journal.head()
+    before = parts.journal.head().seq
 
     outcomes = writer.append([note("a"), note("b", "refused"), note("c")])
 
@@ -115,7 +116,7 @@ def test_a_refused_fact_may_be_sent_again_and_is_checked_again(writer):
 def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
     pause = Pause()
     writer = make_writer(NoteFold(before=pause))
-    before = parts.journal.head()
+    before = parts.journal.head().seq
 
     def sent(id, what=""):
         pause.reached.wait(10)  # what comes while the first one is written is one batch
@@ -152,7 +153,7 @@ def test_a_view_that_fails_does_not_fail_what_is_committed(parts, make_writer):
     (outcome,) = writer.append([note("a")])
 
     assert (outcome.error, outcome.shown) == (None, None)
-    assert parts.journal.head() == outcome.recorded.seq
+    assert parts.journal.head().seq == outcome.recorded.seq
 
 
 def test_a_full_queue_refuses_facts_at_once(parts, make_writer, monkeypatch):

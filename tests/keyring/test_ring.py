@@ -103,7 +103,7 @@ def test_a_key_that_is_asked_for_signs_after_the_publish_time(ring, other, clock
     assert known(ring, before)
 
 
-def test_a_key_that_nobody_was_there_to_make_is_made_late_and_published_all_the_same(ring, clock):
+def test_a_missed_key_is_made_late_and_still_published_before_it_signs(ring, clock):
     before = kid(ring)
     clock.advance(days=3, seconds=7200)
     assert kid(ring) == before
@@ -126,7 +126,7 @@ def test_processes_that_rotate_at_once_make_one_key(make_ring, created, clock):
     assert len({tuple(ring.all()) for ring in rings}) == 1
 
 
-def test_who_knew_an_older_ring_makes_no_key(ring, other, created):
+def test_a_process_with_an_outdated_ring_makes_no_key(ring, other, created):
     stale = ring._known.newest
     other.rotate()
 

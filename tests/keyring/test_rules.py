@@ -72,7 +72,7 @@ class TestTerms:
         assert states([old, revoked], at) == {"k0": "signs", "k1": "revoked"}
         assert states([old, revoked], at + 9 * DAY_MS) == {"k0": "signs", "k1": "revoked"}
 
-    def test_a_key_that_cant_be_read_succeeds_nobody(self):
+    def test_an_unreadable_key_does_not_take_over(self):
         keys = ring(MIDNIGHT, MIDNIGHT + DAY_MS)
 
         assert states(keys, MIDNIGHT + 5 * DAY_MS, {"k1"}) == {"k0": "signs", "k1": "unreadable"}
@@ -94,7 +94,7 @@ class TestTerms:
         assert (found and found.kid) == (newest and newest.kid)
 
     @given(rings, times, st.lists(st.integers(0, 5 * DAY_MS), max_size=5), st.integers(0, LONGEST_TOKEN_MS))
-    def test_what_is_sealed_opens_for_the_life_of_a_token_whatever_keys_are_made_later(
+    def test_sealed_data_opens_for_the_life_of_a_token_whatever_keys_are_made_later(
         self, keys, at, later, age
     ):
         signed = signing(terms(keys), at)
@@ -162,14 +162,14 @@ class TestDue:
         assert signing(known, at).kid == "k0"
         assert due(known, at, DAILY) == at + 5 * MINUTE
 
-    def test_a_key_of_another_secret_blocks_nobody(self):
+    def test_a_key_of_another_secret_blocks_no_rotation(self):
         at = MIDNIGHT + DAY_MS + HOUR
 
         assert due(terms(ring(MIDNIGHT), {"k0"}), at, DAILY) == at
         assert due(terms(ring(MIDNIGHT, MIDNIGHT + DAY_MS), {"k1"}), at, DAILY) == at + 5 * MINUTE
 
     @given(some_keys, times)
-    def test_what_was_made_is_due_no_more_and_is_known_before_it_signs(self, keys, at):
+    def test_a_made_key_is_not_due_again_and_is_published_before_it_signs(self, keys, at):
         made = 0
         while (usable_at := due(terms(keys), at, DAILY)) is not None:
             alone = signing(terms(keys), at) is None
@@ -200,6 +200,6 @@ class TestDue:
             assert signing(terms(keys), start).signs_from == start
 
 
-def test_the_ring_is_read_often_enough_for_what_is_promised():
+def test_the_ring_is_read_often_enough_for_the_promised_times():
     assert reload_seconds(DAILY) == 20
     assert reload_seconds(Schedule(rotation_ms=60_000, publish_ms=5000)) == 1

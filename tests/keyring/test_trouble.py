@@ -85,7 +85,7 @@ class TestUnknownKids:
 
         assert reads() == 5
 
-    def test_who_came_too_soon_may_come_again(self, ring, other, passing):
+    def test_a_token_that_came_too_soon_opens_later(self, ring, other, passing):
         known(other, STRANGE)
         made = ring.rotate().kid
         assert not known(other, made)
@@ -95,7 +95,7 @@ class TestUnknownKids:
         assert known(other, made)
 
     @pytest.mark.parametrize("kid", ["", "x", "k" * 10_000, "0123456789abc"])
-    def test_what_can_be_no_kid_costs_nothing(self, other, reads, kid):
+    def test_a_malformed_kid_costs_nothing(self, other, reads, kid):
         reads()
 
         assert not known(other, kid)
@@ -172,7 +172,7 @@ class TestAnotherSecretKey:
 
 
 class TestTheDatabaseIsAway:
-    def test_what_is_known_signs_and_opens_and_it_is_said_once(self, ring, clock, caplog):
+    def test_known_keys_sign_and_open_and_the_outage_is_logged_once(self, ring, clock, caplog):
         before = kid(ring)
         change(ring, "ALTER TABLE ring_key RENAME TO away")
 
@@ -189,7 +189,7 @@ class TestTheDatabaseIsAway:
         assert kid(ring) != before
         assert len(errors(caplog)) == 1
 
-    def test_the_next_outage_is_said_again(self, ring, caplog):
+    def test_the_next_outage_is_logged_again(self, ring, caplog):
         for _ in range(2):
             change(ring, "ALTER TABLE ring_key RENAME TO away")
             ring.loop.take_turn()
@@ -247,7 +247,9 @@ class TestPostgreSQL:
         assert len(errors(caplog)) == 1
         database.close()
 
-    def test_what_another_process_made_is_not_refused_but_has_to_wait(self, ring, other, proxy, passing):
+    def test_a_token_of_another_processs_new_key_is_not_refused_but_has_to_wait(
+        self, ring, other, proxy, passing
+    ):
         made = ring.rotate().kid
         database = Database(proxy.url, readers=1)
         other.stored = RingKeys(database)

@@ -20,7 +20,7 @@ from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Standing, Window
 from scoreboard.journal import store as journal
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded
 from scoreboard.parts import Parts, build
 from tests.support import KEY
 
@@ -112,7 +112,8 @@ def _define(parts: Parts, size: int, ties: str) -> Board:
 
 def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
     """A journal line and a standing for each player: what as many requests would have left."""
-    seq, at = journal.JournalLines().lock(db)
+    lines_of = journal.JournalTable(db, FIRST_SHARD)
+    seq, at = lines_of.lock()
     row = Windows(db).create(Window(board.id, "all", ""), ALL, version=seq, at=at)
     order = Order(board.definition, board.layout)
     lines = _lines(board, size, seq, at)
@@ -120,7 +121,7 @@ def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
         with db.atomic():
             for page in pages:
                 whole = size <= JOURNALED
-                journal.JournalLines().write(db, page if whole else page[-1:])
+                lines_of.write(page if whole else page[-1:])
                 Standings(db).write([(row.id, _standing(line)) for line in page], order)
                 bar.update(len(page))
             row.version, row.entries = pages[-1][-1].seq, size
@@ -140,7 +141,7 @@ def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[Recorded]:
             context=CONTEXT,
         )
         result = {"boards": {board.id: {"operator": "best", "standings": [["all", "", score, seq]]}}}
-        yield Recorded(seq=seq, at=at, fact=fact, result=result)
+        yield Recorded(position=Position(FIRST_SHARD, seq), at=at, fact=fact, result=result)
 
 
 def _standing(line: Recorded) -> Standing:
@@ -149,7 +150,7 @@ def _standing(line: Recorded) -> Standing:
         score=line.fact.amount,
         columns=(),
         reached_at=line.at,
-        reached_by=line.seq,
+        reached_by=line.position.number,
         version=line.seq,
     )
 
@@ -199,6 +200,16 @@ def _weigh(redis_url: str, board: str) -> int:
 def _skip_audit(parts: Parts) -> None:
     # The audit log follows the journal on the same cores: leave it nothing to do.
     head = parts.journal.head()
-    if parts.audit.log.newest() < head:
-        line = AuditLine(seq=head, at=0, kind="score", caller="", player="", board="", request="", detail="")
+    if parts.audit.log.newest(head.shard) < head:
+        line = AuditLine(
+            seq=head.seq,
+            at=0,
+            kind="score",
+            caller="",
+            player="",
+            board="",
+            request="",
+            detail="",
+            shard=head.shard,
+        )
         parts.audit.log.write([line])

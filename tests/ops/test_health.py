@@ -184,7 +184,7 @@ def test_without_its_database_a_key_that_is_known_still_gets_details(without_dat
         (ValueError("postgresql://ada:secret@db"), "failed"),
     ],
 )
-def test_what_goes_wrong_is_told_as_one_of_a_few_reasons(parts, error, reason):
+def test_a_failure_is_reported_as_one_of_a_few_reasons(parts, error, reason):
     def ask():
         raise error
 

@@ -103,7 +103,9 @@ def be_full(admin):
         (be_full, "full"),
     ],
 )
-def test_what_redis_refuses_is_told_by_its_reason_and_scores_count(server, admin, client_on, refuse, reason):
+def test_a_refusal_of_redis_is_reported_by_its_reason_and_scores_count(
+    server, admin, client_on, refuse, reason
+):
     refuse(admin)
     client = client_on(f"redis://app:pw@127.0.0.1:{server.port}/0")
 

@@ -166,11 +166,11 @@ def test_a_page_speaks_the_first_language_of_the_browser_that_it_knows(accepted,
 
 
 @pytest.mark.parametrize(("asked", "spoken"), [("ja", "ja"), ("zh-cn", "zh-Hans"), ("tlh", "fr"), ("", "fr")])
-def test_who_asks_for_a_language_gets_it_whatever_his_browser_prefers(asked, spoken):
+def test_a_language_in_the_address_wins_over_the_browsers(asked, spoken):
     assert choose(LANGUAGES, asked=asked, accepted="fr").tag == spoken
 
 
-def test_what_is_put_into_a_text_is_text_unless_it_is_markup():
+def test_values_in_a_text_are_escaped_unless_they_are_markup():
     language = Language(tag="en", texts={"a.b": "<{name}> & {link}"})
 
     said = language.say("a.b", name="<script>{link}", link=Markup("<a>x</a>"))

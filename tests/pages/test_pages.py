@@ -193,7 +193,7 @@ def test_a_further_period_that_runs_streams_too(client):
     assert 'data-scope="weekly@daily"' in client.get("/b/weekly?period=daily").text
 
 
-def test_a_link_says_who_leads(client):
+def test_a_links_preview_names_the_leaders(client):
     define(client, "main", title="Finals", ties="competition")
     submit(client, "main", {"player": "ada", "displayName": 'Ada "the first"', "score": 12_345})
     submit(client, "main", {"player": "bob", "score": 7})
@@ -227,7 +227,7 @@ def test_the_root_leads_to_the_other_public_boards(client):
 @pytest.mark.parametrize(
     "path", ["/b/nope", "/b/main?period=1999-W01", "/b/main?region=mars", "/b/%22%3E%3Cb%3E"]
 )
-def test_what_is_not_there_gets_a_friendly_page(client, path):
+def test_a_missing_page_is_answered_with_a_friendly_one(client, path):
     page = client.get(path)
 
     assert page.status_code == 404

@@ -21,7 +21,7 @@ def test_a_word_that_is_unknown_is_the_first_one():
     assert params.one_of({}, "theme", ("dark", "light")) == "dark"
 
 
-def test_words_that_could_be_anything_else_are_left_out():
+def test_words_with_other_characters_are_left_out():
     asked = {"hide": 'rank,score  "><b> trend UP'}
 
     assert params.words(asked, "hide") == ["rank", "score", "trend"]

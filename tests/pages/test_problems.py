@@ -40,7 +40,7 @@ def test_every_status_that_a_code_has_comes_with_advice():
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
-def test_what_to_do_is_said_in_the_readers_language_and_the_explanation_in_english(client, lang):
+def test_advice_is_in_the_readers_language_and_the_explanation_in_english(client, lang):
     page = client.get(f"/problems/rate-limited?lang={lang}").text
 
     assert "Too many calls of this kind" in page

@@ -165,7 +165,7 @@ def test_a_question_that_makes_no_sense_is_refused(client, query):
 
 
 @pytest.mark.parametrize("path", ["/b/{}.svg", "/b/{}/qr.svg", "/oembed?url=http://localhost/b/{}"])
-def test_what_is_private_or_missing_can_not_be_shown_elsewhere(client, path):
+def test_a_private_or_missing_board_can_not_be_shown_on_other_sites(client, path):
     client.put("/v1/admin/boards/secret", json={"public": False})
 
     for name in ("secret", "missing"):
@@ -218,7 +218,7 @@ def test_the_pages_of_a_frame_stay_in_it(client, board):
     assert 'data-page="1"' in further.text
 
 
-def test_an_overlay_shows_what_its_address_says(client, board):
+def test_an_overlay_follows_the_parameters_of_its_address(client, board):
     page = client.get(f"/overlay/{board}?rows=1&theme=light&scale=150&hide=title,rank")
 
     assert 'data-theme="light" data-scale="150"' in page.text

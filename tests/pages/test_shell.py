@@ -30,7 +30,7 @@ def test_every_file_of_the_shell_is_there(client):
         answer.close()
 
 
-def test_the_shell_has_what_boards_are_made_of_and_not_what_only_developers_need(client):
+def test_the_shell_has_the_files_of_boards_and_not_those_of_developers_pages(client):
     _, shell = kept(client.get("/sw.js").text)
     page = client.get("/").text
 
@@ -39,7 +39,7 @@ def test_the_shell_has_what_boards_are_made_of_and_not_what_only_developers_need
     assert not [path for path in shell if "/docs/" in path or path.endswith("/sw.js")]
 
 
-def test_the_service_worker_is_asked_for_anew_each_time_and_is_javascript(client):
+def test_the_service_worker_is_revalidated_each_time_and_is_javascript(client):
     answer = client.get("/sw.js")
 
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -66,7 +66,7 @@ def test_below_a_prefix_everything_is_below_it(client):
     assert manifest["start_url"] == manifest["scope"] == "/games/"
 
 
-def test_who_turns_it_off_takes_it_away(make_parts, sqlite_url):
+def test_turning_it_off_unregisters_it(make_parts, sqlite_url):
     client = client_of(make_parts(sqlite_url, service_worker="off"))
 
     assert "registration.unregister()" in client.get("/sw.js").text
@@ -81,7 +81,7 @@ def test_pages_say_where_manifest_and_service_worker_are(client):
     assert 'data-worker="/sw.js"' in page
 
 
-def test_the_app_speaks_the_language_of_who_installs_it(client):
+def test_the_app_is_installed_in_the_language_of_the_browser(client):
     manifest = json.loads(client.get("/manifest.webmanifest", headers={"Accept-Language": "ar"}).data)
 
     assert (manifest["lang"], manifest["dir"]) == ("ar", "rtl")
@@ -107,5 +107,5 @@ def test_the_page_for_no_network_names_no_board(client):
 
 
 @pytest.mark.parametrize("serve", [("board",), ("auth", "score")])
-def test_only_who_serves_pages_serves_it(parts, serve):
+def test_only_the_pages_role_serves_it(parts, serve):
     assert create_app(parts, serve).test_client().get("/sw.js").status_code == 404

@@ -33,7 +33,7 @@ def stack(tmp_path):
         sent = stack.call("POST", f"/v1/boards/{board}/scores", {"entries": entries})
         assert sent.json["data"]["rejected"] == []
     yield stack
-    stack.stop()
+    stack.end()
 
 
 @pytest.mark.timeout(max(300, 3 * SECONDS))

@@ -23,7 +23,7 @@ def published(redis: Any) -> list[str]:
 
 
 class Viewer:
-    """What a viewer makes of frames, checking each as the protocol tells him to."""
+    """The state that a viewer builds from frames, each checked as the protocol demands."""
 
     def __init__(self) -> None:
         self.boards: dict[str, tuple[int, list[Line], int]] = {}

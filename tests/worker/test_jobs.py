@@ -51,7 +51,7 @@ def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
     handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 
     def run(name):
-        worker = queues.worker(name, rq_redis, ticking.calls(name), InThisProcess)
+        worker = queues.worker({name: ticking.calls(name)}, rq_redis, queues.locks([name]), InThisProcess)
         worker.work(burst=True, logging_level="ERROR")
 
     yield run
@@ -115,7 +115,7 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
 
     work("boards")
 
-    assert parts.boards.follower.position() == parts.journal.head()
+    assert parts.boards.follower.applied().position == parts.journal.head()
     assert parts.boards.verifier.run() == []
     assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
 
@@ -127,7 +127,7 @@ def test_a_job_purges_guests_who_never_scored(parts, rq_redis, work):
     work(queues.CHORES)  # its clock is the real one: that guest came long ago
 
     assert queues.queue(queues.CHORES, rq_redis).failed_job_registry.count == 0
-    assert [line.fact.kind for line in parts.journal.after(0, 100)][-1] == "guests-purged"
+    assert [line.fact.kind for line in parts.journal.after(parts.journal.start, 100)][-1] == "guests-purged"
 
 
 def test_a_job_closes_periods_that_are_over(client, parts, rq_redis, work):

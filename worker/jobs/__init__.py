@@ -1,1 +1,1 @@
-"""Jobs, a module for each feature. Each takes plain data, and may run twice."""
+"""Jobs, a module for each feature. A job takes plain data, and may run twice."""

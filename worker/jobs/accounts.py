@@ -1,4 +1,4 @@
-"""Jobs that look after players' accounts."""
+"""Jobs of players' accounts."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ def forget_old_sessions() -> None:
 
 
 def purge_guests() -> int:
-    """Delete guests who never scored and have not come back for long. Returns how many."""
+    """Delete guests without scores that were not used for long. Returns how many."""
     return parts().accounts.guests.purge()

@@ -1,4 +1,4 @@
-"""Jobs that look after actions."""
+"""Jobs of actions."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from worker.context import parts
 
 
 def forget_old_refusals() -> None:
-    """Delete the counts of refusals of hours that are over."""
+    """Delete the counts of refusals of past hours."""
     parts().actions.refusals.forget_old()

@@ -1,4 +1,4 @@
-"""Jobs that look after boards."""
+"""Jobs of boards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from worker.context import parts
 
 
 def close_due_periods() -> int:
-    """Close periods that are over, each exactly once. Returns how many were closed."""
+    """Close periods that have ended, each exactly once. Returns how many were closed."""
     return parts().boards.admin.close_due_periods()
 
 

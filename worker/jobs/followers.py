@@ -1,4 +1,4 @@
-"""Jobs that bring views up to the journal."""
+"""Jobs that bring views up to date with the journal."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ SECONDS = 30
 
 
 def catch_up(name: str) -> int:
-    """Bring one follower's view up to the journal. Returns how many facts it took in."""
+    """Bring one follower's view up to date with the journal. Returns the number of facts."""
     return parts().followers.catch_up(name, seconds=SECONDS)

@@ -3,7 +3,8 @@
 import { apply, emptyBoard, ranks } from "./board-state.js"
 import { PageFeed } from "./page-feed.js"
 
-// Dispatches "change" (there are other lines, or another `me`), and "status" (of the connection).
+// Dispatches "change" (there are other lines, or another `me`), "status" (of the connection), and "tell": the server
+// told the player something, `detail` is { kind, at, data }.
 export class LiveBoard extends EventTarget {
   me = null // { rank, score, tot, ver } where it was opened with a ticket
   viewers = null
@@ -50,12 +51,17 @@ export class LiveBoard extends EventTarget {
 
   #received(frame) {
     if (frame.t === "me") return this.#changed({ me: frame })
+    if (frame.t === "tell") return this.#told(frame)
     if (frame.t === "notice") return this.#changed({ viewers: frame.viewers })
     const next = apply(this.#board, frame)
     if (next.lost) return this.#feed.resync()
     if (next === this.#board) return
     this.#board = next
     if (next.s !== null) this.#changed({})
+  }
+
+  #told({ kind, at, data }) {
+    this.dispatchEvent(new CustomEvent("tell", { detail: { kind, at, data } }))
   }
 
   #changed(news) {

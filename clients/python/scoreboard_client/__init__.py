@@ -10,7 +10,7 @@
 Without dependencies, and safe to share between threads.
 """
 
-from scoreboard_client.changes import Change, Me, Row
+from scoreboard_client.changes import Change, Me, Row, Told
 from scoreboard_client.client import Client
 from scoreboard_client.errors import AwayError, EndedError, RefusedError, ScoreboardError
 from scoreboard_client.server import Server
@@ -46,5 +46,6 @@ __all__ = [
     "Row",
     "ScoreboardError",
     "Server",
+    "Told",
     "prove",
 ]

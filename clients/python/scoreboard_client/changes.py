@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from scoreboard_client.frames import Board, Frame, applied, compare, ranks
 
@@ -26,6 +27,20 @@ class Me:
     rank: int | None  # None where he has no score
     score: int | None
     version: int = field(compare=False)  # the newest fact that was seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Something that the server told the signed-in player, at most once."""
+
+    kind: str  # such as "merged"; ignore kinds that you do not know
+    at: datetime
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, frame: Frame) -> Told:
+        """Something told, as it travels."""
+        return cls(kind=frame["kind"], at=datetime.fromisoformat(frame["at"]), data=frame["data"])
 
 
 @dataclass(frozen=True, kw_only=True)

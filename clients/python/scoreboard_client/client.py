@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from scoreboard_client.changes import Change
+from scoreboard_client.changes import Change, Told
 from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
 from scoreboard_client.exports import exported
 from scoreboard_client.transport import Transport
@@ -225,15 +225,24 @@ class Client:
         """
         return exported(self._transport, board, format, period=period, region=region)
 
-    def watch(self, *boards: str, region: str = "", period: str = "") -> Generator[Change, None, None]:
+    def watch(
+        self,
+        *boards: str,
+        region: str = "",
+        period: str = "",
+        on_tell: Callable[[Told], None] = lambda told: None,
+    ) -> Generator[Change, None, None]:
         """Each new state of one board or several ("main", "cup:eu"), for ever, the first one at once.
 
         Where somebody is signed in, changes say where he stands. Goes on by itself after whatever passes,
         and misses nothing. Raises RefusedError where the server says no, EndedError where it does so later,
         AwayError where nothing could be seen for `patience_seconds`. `region` and `period` count for boards
-        that name none. Closing the generator hangs up.
+        that name none. Closing the generator hangs up. `on_tell` is called with what the server tells the
+        signed-in player while the stream is open, such as that a guest was merged.
         """
-        return watch(self._transport, boards, region=region, period=period, ticket=self._ticket)
+        return watch(
+            self._transport, boards, region=region, period=period, ticket=self._ticket, on_tell=on_tell
+        )
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from scoreboard_client.changes import Change, Seen
+from scoreboard_client.changes import Change, Seen, Told
 from scoreboard_client.errors import AwayError, EndedError, RefusedError, ScoreboardError
 from scoreboard_client.frames import Frame, Lost
 from scoreboard_client.pauses import Pauses
@@ -37,11 +37,12 @@ def watch(
     period: str,
     token: str = "",
     ticket: Callable[[], str] = lambda: "",
+    on_tell: Callable[[Told], None] = lambda told: None,
 ) -> Generator[Change, None, None]:
     """Each new state of some boards, by a server key or a ticket. See Client.watch."""
     scopes = [f"{board}@{period}" if period and "@" not in board else board for board in boards]
     query = {"boards": ",".join(scopes), "region": region}
-    return _Watch(transport=transport, query=query, token=token, ticket=ticket).changes()
+    return _Watch(transport=transport, query=query, token=token, ticket=ticket, on_tell=on_tell).changes()
 
 
 @dataclass(kw_only=True)
@@ -50,6 +51,7 @@ class _Watch:
     query: dict[str, str]
     token: str
     ticket: Callable[[], str]  # asked for each stream, as it opens streams for a minute only
+    on_tell: Callable[[Told], None]
     seen: Seen = field(default_factory=Seen)
     pauses: Pauses = field(default_factory=Pauses)
     silent: int = 0  # openings since the last hello on which nothing came
@@ -81,6 +83,8 @@ class _Watch:
                     self.silent = 0
                 if frame["t"] == "bye":
                     raise _end(frame)
+                if frame["t"] == "tell":
+                    self.on_tell(Told.of(frame))
                 change = self.seen.take(frame)
                 if change is not None:
                     yield change

@@ -17,6 +17,7 @@ from scoreboard.boards.store.windowkeys import shown_keys, values
 from scoreboard.boards.types import Compared, Place, Standing, ViewAnswer, Window
 from scoreboard.boards.views import After, Around, Listed, Located, Question
 from scoreboard.core.storage.redis import Breaker
+from scoreboard.journal.types import Position
 
 
 class RedisView:
@@ -25,7 +26,8 @@ class RedisView:
     Methods return None if a window is not shown, or damaged, and raise RedisAway.
     """
 
-    def __init__(self, redis: Redis, breaker: Breaker) -> None:
+    def __init__(self, redis: Redis, breaker: Breaker, shard: int) -> None:
+        self._shard = shard
         self._link = RedisLink(redis, breaker)
         self.position = RedisPosition(self._link)
         self.writer = RedisWriter(self._link, self.position)
@@ -86,7 +88,9 @@ class RedisView:
         texts = texts or [""] * len(members)
         found = [(member[:width], member[width:], text) for member, text in zip(members, texts, strict=True)]
         places = order.number(found, position=first, ahead=ahead, tiers=tiers)
-        return ViewAnswer(version=int(version), stamp=_stamp(stamp), total=total, places=places)
+        return ViewAnswer(
+            version=Position(self._shard, int(version)), stamp=_stamp(stamp), total=total, places=places
+        )
 
     def _locate(self, window: Window, order: Order, how: str, keys: Sequence[str]) -> ViewAnswer | None:
         args = [order.layout, order.ties, order.tier_width, how, *keys]
@@ -98,7 +102,9 @@ class RedisView:
             Place(key=key, player=player, position=position, ahead=ahead, tiers=tiers, metadata=text)
             for player, key, position, ahead, tiers, text in zip(*[iter(flat)] * 6, strict=True)
         ]
-        return ViewAnswer(version=int(version), stamp=_stamp(stamp), total=total, places=places)
+        return ViewAnswer(
+            version=Position(self._shard, int(version)), stamp=_stamp(stamp), total=total, places=places
+        )
 
 
 def _stamp(state: str) -> str:

@@ -10,6 +10,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Place, ViewAnswer, Window
 from scoreboard.boards.views import After, Around, Listed, Located, OutdatedError, Question, WouldBe
 from scoreboard.core.storage.db import Connection, Database, one_of, rows
+from scoreboard.journal.types import Position
 
 AFTER = "(sort_key < ? OR (sort_key = ? AND player < ?))"
 FIRST = ("~", "")  # comes before every row
@@ -28,8 +29,8 @@ EXPORTED = (
 class SqlView:
     """Reads places from the standings' table: a BoardView that shows every window."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, shard: int) -> None:
+        self._database, self._shard = database, shard
 
     def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer:
         """What SQL holds of a window. Raises OutdatedError."""
@@ -37,11 +38,12 @@ class SqlView:
         def work(db: Connection) -> ViewAnswer:
             row = current_window(db, window, order)
             if row is None:
-                return _empty(question)
+                return _empty(question, Position(self._shard, 0))
             # The time tells a fact from the one that had its number before a backup was restored.
-            stamp = f"s{row.version}-{row.changed_at}"
+            version = Position(self._shard, row.version)
+            stamp = f"s{version}-{row.changed_at}"
             places = _Places(db, row, order).of(question)
-            return ViewAnswer(version=row.version, stamp=stamp, total=row.entries, places=places)
+            return ViewAnswer(version=version, stamp=stamp, total=row.entries, places=places)
 
         return self._database.snapshot(work)
 
@@ -117,14 +119,14 @@ class _Places:
         return rows(self._db, text, (self._row.id, value))
 
 
-def _empty(question: Question) -> ViewAnswer:
+def _empty(question: Question, version: Position) -> ViewAnswer:
     """The answer for a window without standings."""
     places = (
         [Place(key=question.tier, player="", position=0, ahead=0, tiers=0)]
         if isinstance(question, WouldBe)
         else []
     )
-    return ViewAnswer(version=0, stamp="s0", total=0, places=places)
+    return ViewAnswer(version=version, stamp=f"s{version}", total=0, places=places)
 
 
 def current_window(db: Connection, window: Window, order: Order) -> WindowRow | None:

@@ -1,4 +1,4 @@
-"""One trip for all who want something at the same time."""
+"""Request coalescing: one trip answers all questions that are asked at the same time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ A = TypeVar("A")
 
 
 class _Flight(Generic[Q, A]):
-    """One trip: the questions that it takes along, and what came back."""
+    """One trip: its questions and their answers."""
 
     def __init__(self) -> None:
         self.questions: list[Q] = []
@@ -21,9 +21,9 @@ class _Flight(Generic[Q, A]):
 
 
 class Coalescer(Generic[Q, A]):
-    """Asks what many callers want to know, once for all who came before it began.
+    """Asks the questions of many callers in one trip.
 
-    Whoever comes while it asks gets the next trip: what he then hears is never older than his call.
+    A question that comes during a trip waits for the next one, so no answer is older than its question.
     """
 
     def __init__(self, trip: Callable[[Sequence[Q]], Sequence[A]]) -> None:
@@ -39,7 +39,7 @@ class Coalescer(Generic[Q, A]):
             flight, leads = self._next, self._next is None
             if flight is None:
                 flight = self._next = _Flight()
-            place = len(flight.questions)
+            index = len(flight.questions)
             flight.questions.append(question)
         if leads:
             self._lead(flight)
@@ -47,7 +47,7 @@ class Coalescer(Generic[Q, A]):
             flight.done.wait()
         if flight.error is not None:
             raise flight.error
-        return flight.answers[place]
+        return flight.answers[index]
 
     def _lead(self, flight: _Flight[Q, A]) -> None:
         with self._running:
@@ -55,7 +55,7 @@ class Coalescer(Generic[Q, A]):
                 self._next = None
             try:
                 flight.answers = self._trip(flight.questions)
-            except BaseException as error:  # noqa: BLE001 - those who wait are told as well
+            except BaseException as error:  # noqa: BLE001 - it is raised for every waiting caller
                 flight.error = error
             finally:
                 flight.done.set()

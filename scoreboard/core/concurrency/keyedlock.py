@@ -1,4 +1,4 @@
-"""Taking turns: work of one name is done by one thread of this process at a time."""
+"""Locks by name: work of one name is done by one thread of this process at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class LockTimeout(Exception):
-    """One's turn did not come in time."""
+    """The lock did not become free in time."""
 
 
 class KeyedLock:
@@ -20,7 +20,7 @@ class KeyedLock:
 
     @contextmanager
     def take(self, name: Hashable, *, seconds: float | None = None) -> Iterator[None]:
-        """Wait for one's turn, and have it until the block ends. Raises TurnMissed after `seconds`."""
+        """Hold the lock of a name for the block. Raises LockTimeout after `seconds`."""
         with self._guard:
             lock, waiting = self._locks.get(name, (threading.Lock(), 0))
             self._locks[name] = (lock, waiting + 1)

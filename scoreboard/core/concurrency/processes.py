@@ -1,4 +1,4 @@
-"""Processes: how they end with their parent, how many files they open, and which one serves a data folder."""
+"""Processes: ending with the parent, limits of open files, and the process that serves a data folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-SERVE_LOCK = "serve.lock"  # `serve` holds it as long as it runs on a data folder
-FILES = (1_048_576, 65_536, 24_576, 10_240)  # macOS calls its hard limit unlimited, and takes some of these
+SERVE_LOCK = "serve.lock"  # held by `serve` while it runs on a data folder
+# macOS calls its hard limit unlimited, and accepts some of these.
+FILES = (1_048_576, 65_536, 24_576, 10_240)
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def end_with_parent(how: int = signal.SIGTERM) -> None:
-    """Where the system can (Linux): get the signal `how` when the parent dies, however it dies."""
+    """Get the signal `how` when the parent dies, in whatever way. Only Linux has this."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, how)
 
@@ -35,7 +36,7 @@ def served(folder: Path) -> bool:
 
 
 def allow_many_files() -> None:
-    """Let this process open as many files as the system lets it: each stream is one."""
+    """Let this process open as many files as the system allows: each stream is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for most in (hard, *FILES):
         if most == soft or 0 < most < soft:

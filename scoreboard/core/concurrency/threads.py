@@ -1,4 +1,4 @@
-"""Native threads for work that would freeze gevent's event loop, and plain calls elsewhere."""
+"""Native threads for work that would block gevent's event loop, and plain calls without gevent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def cooperative() -> bool:
 
 
 def native_lock() -> Any:
-    """A lock for native threads. gevent's own, shared by several of them, can stay locked for ever."""
+    """A lock for native threads. gevent's lock, shared by several of them, can stay locked forever."""
     if not cooperative():
         return threading.Lock()
     from gevent import monkey
@@ -28,7 +28,7 @@ def native_lock() -> Any:
 
 
 def native_sleep() -> Callable[[float], None]:
-    """What a native thread sleeps by. gevent's own would give it an event loop."""
+    """The sleep function of native threads. gevent's would start an event loop in each."""
     if not cooperative():
         return time.sleep
     from gevent import monkey
@@ -48,9 +48,9 @@ class NativeThreads:
             self._pool = ThreadPool(size)
 
     def run(self, work: Callable[[], T], *, seconds: float | None = None) -> T:
-        """Do `work` in a thread of the pool; here, where there is no event loop to freeze.
+        """Do `work` in a thread of the pool, or in this thread where there is no event loop to block.
 
-        Raises TimeoutError where it is not done after `seconds`. It is not begun after that.
+        Raises TimeoutError after `seconds`. Work that has not begun by then never begins.
         """
         if self._pool is None:
             return work()
@@ -61,7 +61,7 @@ class NativeThreads:
             with Timeout(seconds):
                 value, error = self._pool.apply(_caught, (work, until))
         except Timeout:
-            raise TimeoutError("no thread was done with it in time") from None
+            raise TimeoutError("the work was not done in time") from None
         if error is not None:
             raise error
         return cast("T", value)
@@ -73,9 +73,9 @@ class NativeThreads:
 
 
 def _caught(work: Callable[[], T], until: float | None) -> tuple[T | None, BaseException | None]:
-    # gevent prints every error that leaves a pool's thread, expected or not.
+    # gevent prints every error that leaves a thread of the pool, expected or not.
     if until is not None and time.monotonic() > until:
-        return None, TimeoutError("nobody waits for it any more")
+        return None, TimeoutError("no caller waits for it any more")
     try:
         return work(), None
     except Exception as error:  # noqa: BLE001

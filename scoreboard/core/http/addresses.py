@@ -1,4 +1,4 @@
-"""Whose address a request has, whatever lies between him and us."""
+"""Addresses of callers, also behind proxies."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 UNKNOWN = "unknown"  # a caller without an address, as on a Unix socket
 PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?\Z")
 SCHEMES = re.compile(r"(?i:https?)(?: *, *(?i:https?))*")
-KEPT = 4096  # addresses that a process remembers the networks of
-HOST6_BITS = 64  # a household gets so many addresses or more: they count as one
-SITE6_PREFIX = 48  # what one customer may be given: 65,536 such networks
-SITE_TIMES = 16  # a site is allowed so many times as much as one network
+KEPT = 4096  # addresses whose networks a process remembers
+HOST6_BITS = 64  # the host part of an IPv6 address: a household has a whole such network, which counts as one
+SITE6_PREFIX = 48  # one customer may have 65,536 networks
+SITE_TIMES = 16  # how many times as much a site is allowed as a network
 
 
 @dataclass(kw_only=True)
@@ -30,7 +30,7 @@ class Addresses:
     _warned: bool = False
 
     def through(self, wsgi_app: Any) -> Any:
-        """The application behind the trusted proxies. The host is never taken from a header."""
+        """The application behind the trusted proxies. No forwarded header changes the host."""
         if not self.hops:
             return wsgi_app
         behind = ProxyFix(wsgi_app, x_for=self.hops, x_proto=self.hops)
@@ -45,27 +45,27 @@ class Addresses:
         """A request's network: an IPv4 address, or the first half of an IPv6 address. Never empty."""
         if not self.hops and "HTTP_X_FORWARDED_FOR" in environ:
             self._warn()
-        told = network(environ.get("REMOTE_ADDR"))
-        # Whatever a proxy wrote that is no address: then the one that it called from.
+        named = network(environ.get("REMOTE_ADDR"))
+        # A proxy may write something that is not an address: then the proxy's own address counts.
         peer = environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR")
-        return told or network(peer) or UNKNOWN
+        return named or network(peer) or UNKNOWN
 
     def _warn(self) -> None:
         if not self._warned:
             self._warned = True
-            log.warning("X-Forwarded-For comes in and is not trusted: behind a proxy set TRUSTED_PROXY_HOPS")
+            log.warning("X-Forwarded-For is sent but not trusted: behind a proxy, set TRUSTED_PROXY_HOPS")
 
 
 def _check_scheme(environ: dict[str, Any]) -> None:
-    """Drop X-Forwarded-Proto where it names another scheme: links begin with it."""
-    told = environ.get("HTTP_X_FORWARDED_PROTO")
-    if told and not SCHEMES.fullmatch(told):
+    """Drop an X-Forwarded-Proto that is neither http nor https: links would begin with it."""
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO")
+    if scheme and not SCHEMES.fullmatch(scheme):
         del environ["HTTP_X_FORWARDED_PROTO"]
 
 
 @functools.lru_cache(maxsize=KEPT)
 def network(text: str | None) -> str:
-    """The network that an address counts as, "" where the text is none. A port behind it is left out."""
+    """The network that an address counts as; "" for another text. A port is ignored."""
     match = PORT.match(text or "")
     bare = (match["six"] or match["four"] if match else text) or ""
     try:
@@ -81,7 +81,7 @@ def network(text: str | None) -> str:
 
 @functools.lru_cache(maxsize=KEPT)
 def site(network: str) -> str:
-    """The site that an IPv6 network belongs to, which may hold many of them; "" for whatever else."""
+    """The site of an IPv6 network, which may have many of them; "" for others."""
     if ":" not in network:
         return ""
     return str(ipaddress.IPv6Network(network).supernet(new_prefix=SITE6_PREFIX))

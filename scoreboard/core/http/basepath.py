@@ -1,7 +1,7 @@
-"""The base path: where the server shares its host with other sites, all of it is below this path.
+"""The base path: below it the server shares its host with other sites.
 
-Proxies pass the path on unchanged. It is taken off here, before anything else looks at the request.
-`url_for`, `links` and `request.script_root` put it in front of links. No header can name another one.
+Proxies pass the path on unchanged. It is removed here, before other code sees the request. `url_for`, `links`
+and `request.script_root` put it in front of links. No header can change it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from werkzeug.utils import redirect
 
 from scoreboard.core.errors import NotFound
 
-MONITORED = ("/healthz", "/readyz", "/v1/admin/metrics")  # what balancers and monitors ask each process
+MONITORED = ("/healthz", "/readyz", "/v1/admin/metrics")  # of each process, by load balancers and monitors
 OUTSIDE = "scoreboard.outside"
 
 
 def through(wsgi_app: Any, base: str) -> Any:
-    """The application below this path, as /scores; at the root of its host where there is none."""
+    """The application below a path such as /scores, or at the root of its host for an empty path."""
     if not base:
         return wsgi_app
 
@@ -30,29 +30,29 @@ def through(wsgi_app: Any, base: str) -> Any:
 
 
 def enter(environ: dict[str, Any], base: str) -> None:
-    """Take the base path off a request's path, or mark the request as one for something outside."""
+    """Remove the base path from a request's path, or mark the request as outside."""
     path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
     below = path.startswith(f"{base}/")
-    environ["SCRIPT_NAME"] = base  # links begin with it, those of a refusal too
+    environ["SCRIPT_NAME"] = base  # links begin with it, also in a refusal
     environ["PATH_INFO"] = path.removeprefix(base) if below else path
-    # Platforms check the root of the port, whatever a proxy passes on.
+    # Platforms check paths at the root of the port, without the proxy.
     if not below and path not in MONITORED:
         environ[OUTSIDE] = True
 
 
 def refusal(request: Request) -> NotFound | None:
-    """What is wrong with a request for something outside the base path."""
+    """The error for a request outside the base path."""
     environ = request.environ
     if OUTSIDE not in environ or _lacks_slash(environ):
         return None
     return NotFound(
-        f"There is nothing at {environ['PATH_INFO'][:200]!r}. This server is below {environ['SCRIPT_NAME']}/,"
-        " and a proxy in front must pass the path on unchanged."
+        f"There is nothing at {environ['PATH_INFO'][:200]!r}. This server is below {environ['SCRIPT_NAME']}/."
+        " A proxy in front of it must pass the path on unchanged."
     )
 
 
 def redirection(request: Request) -> Response | None:
-    """The way to the base path, where a request lacks the slash at its end."""
+    """A redirection to the base path, where a request lacks the slash at its end."""
     environ = request.environ
     if OUTSIDE not in environ or not _lacks_slash(environ):
         return None

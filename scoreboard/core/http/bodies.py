@@ -1,4 +1,4 @@
-"""Reading what clients send: JSON that is exactly what it looks like, in exactly the expected shape."""
+"""Reading requests: strict JSON, and its conversion to the expected shape."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from scoreboard.core.patterns import in_words
 
 T = TypeVar("T")
 CACHE_BUSTER = "_"
-EXACT = 2**53  # beyond it a float stands for more than one whole number
+EXACT = 2**53  # beyond it a float may stand for several integers
 
 
 def parsed(data: bytes) -> Any:
     """The JSON value in `data`. Raises BadRequest, malformed_json.
 
-    Stricter than json.loads: no duplicate keys, NaN, numbers too great for a float, lone
-    surrogates, and nothing nested so deep that it takes the interpreter down.
+    Stricter than json.loads: refuses duplicate keys, NaN, numbers too large for a float, lone surrogates,
+    and nesting beyond the interpreter's recursion limit.
     """
     try:
         value = json.loads(
@@ -42,7 +42,7 @@ def parsed(data: bytes) -> Any:
 
 
 def shaped(value: Any, shape: type[T]) -> T:
-    """`value` (parsed JSON) as a `shape`. Raises ValidationFailed with the field and what it must be."""
+    """`value` (parsed JSON) as a `shape`. Raises ValidationFailed with the field and its rule."""
     if type(value) is dict and "" in value.values():
         value = meant(value, shape)
     try:
@@ -55,12 +55,12 @@ def shaped(value: Any, shape: type[T]) -> T:
 
 
 def forgiven(value: Any, shape: type[T]) -> T:
-    """What `value`, which is no `shape`, means as one. Raises msgspec.ValidationError."""
+    """`value` as a `shape` after lenient corrections. Raises msgspec.ValidationError."""
     return msgspec.convert(meant(value, shape, lenient=lenient()), shape)
 
 
 def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldError:
-    """What msgspec found wrong, as a field and a message; `where` names the whole."""
+    """An error of msgspec as a field and a message. `where` names the whole value."""
     message, _, path = str(error).partition(" - at `")
     return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or where, in_words(message))
 
@@ -68,28 +68,28 @@ def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldErr
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("the same key twice in one object")
+        raise ValueError("an object has the same key twice")
     return found
 
 
 def _constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number out of range")
-    # 10.0 is a whole number: to JSON Schema, and to senders who know only one kind, as Lua does.
+    # 10.0 is an integer in JSON Schema, and some clients, as in Lua, have only one type of number.
     whole = int(number)
     try:
         return whole if abs(whole) < EXACT and Decimal(text) == whole else number
-    except InvalidOperation:  # its exponent has twenty digits
+    except InvalidOperation:  # the exponent has twenty digits
         raise ValueError("a number out of range") from None
 
 
 def _refuse_surrogates(value: Any) -> None:
-    # A lone \ud800 is no character: it can be neither stored nor sent back.
+    # A lone \ud800 is not a character: it can be neither stored nor sent back.
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -97,7 +97,7 @@ def _refuse_surrogates(value: Any) -> None:
 
 
 def _encoding_complaint(data: bytes, error: ValueError) -> str:
-    """What is wrong with how a body's text is encoded; "" where it is something else."""
+    """The error of a body's encoding; "" where the encoding is right."""
     named = json.detect_encoding(data).upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
     if named != "UTF-8":
         return f"it is {named}, send it as UTF-8"
@@ -105,14 +105,14 @@ def _encoding_complaint(data: bytes, error: ValueError) -> str:
 
 
 def _malformed(reason: str) -> BadRequest:
-    return BadRequest(f"The body is no valid JSON: {reason}.", code="malformed_json")
+    return BadRequest(f"The body is not valid JSON: {reason}.", code="malformed_json")
 
 
 def query(args: Any, shape: type[T]) -> T:
     """A query string's parameters as a `shape`. Raises ValidationFailed.
 
-    Unknown and repeated parameters are refused: a mistyped name must not change the answer silently.
-    But for `_`, which jQuery and others add so that no cache answers.
+    Unknown and repeated parameters are refused: a mistyped name must not change the answer silently. `_` is
+    ignored: jQuery and others add it to bypass caches.
     """
     values: dict[str, str] = {}
     for name, given in args.lists():

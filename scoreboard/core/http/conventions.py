@@ -1,4 +1,4 @@
-"""HTTP manners that every route shares: answers, problems, request ids, body limits."""
+"""HTTP conventions of all routes: answers, problems, request ids, body limits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HTTP_CODES = {
     415: "unsupported_media_type",
 }
 HSTS = "max-age=31536000"
-LOGGED = ("caller", "code", "network")  # of `g`, where a request has them
+LOGGED = ("caller", "code", "network")  # attributes of `g` that the log has, if they are set
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
@@ -85,7 +85,7 @@ def problem(error: ScoreboardError) -> Response:
 
 
 def sent(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
-    """The request's JSON body; {} where it may be left out and is.
+    """The request's JSON body; {} where it is absent and `optional`.
 
     Raises BodyTooLarge, UnsupportedMediaType or BadRequest.
     """
@@ -95,7 +95,7 @@ def sent(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
 
 
 def raw(limit: int = BODY_BYTES) -> bytes:
-    """The request's body, known to be called JSON. Raises BodyTooLarge or UnsupportedMediaType."""
+    """The request's body, whose Content-Type is JSON. Raises BodyTooLarge or UnsupportedMediaType."""
     asked = request_ctx.request
     if asked.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
@@ -105,52 +105,52 @@ def raw(limit: int = BODY_BYTES) -> bytes:
     try:
         return asked.get_data(cache=True)
     except RequestEntityTooLarge:
-        raise BodyTooLarge(f"This body may have {limit} bytes at most.") from None
+        raise BodyTooLarge(f"The body is too large: at most {limit} bytes are allowed.") from None
     finally:
-        deadline.extend(time.monotonic() - began)  # how long a client takes to send it is not ours
+        deadline.extend(time.monotonic() - began)  # the time that the client takes to send it does not count
 
 
 def _refuse_encoded(encoding: str) -> None:
     """Refuse a compressed body: a few kilobytes can unpack to gigabytes. Raises UnsupportedMediaType."""
     if encoding.strip().lower() not in ("", "identity"):
         raise UnsupportedMediaType(
-            f"The server takes no compressed bodies: send it without Content-Encoding: {encoding[:40]}.",
+            f"Compressed bodies are not supported: send it without Content-Encoding: {encoding[:40]}.",
             code="unsupported_content_encoding",
         )
 
 
 def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> Response:
-    """A read's answer with its tag: 304, without making the body, where the client has it already."""
+    """A read's answer with its ETag; 304 without making the body where the client has it already."""
     held = request.if_none_match.contains_weak(etag)
     response = Response(status=304) if held else answer(body())
-    # Weak: two answers of one state differ in asOf, and mean the same.
+    # Weak: two answers of the same state differ in asOf only.
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = caching.read(request, max_age_seconds)
     return response
 
 
 def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") -> None:
-    """Give an app these manners. Pages of `origins` may write, and links begin with `public_url`."""
+    """Install these conventions in an app. Pages of `origins` may write; links begin with `public_url`."""
     app.config["ORIGINS"] = frozenset(origins)
     app.config["SITE"] = Site(public_url)
     app.url_map.strict_slashes = True
-    app.url_map.merge_slashes = False  # what is not there is 404, not a way round
+    app.url_map.merge_slashes = False  # a path with two slashes is 404, not another way to a route
     app.before_request(_begin)
     app.after_request(_end)
     app.register_error_handler(ScoreboardError, problem)
     app.register_error_handler(HTTPException, _http_problem)
-    app.register_error_handler(Exception, _last_resort)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _begin() -> AnyResponse | None:
     given = request.headers.get("X-Request-Id", "")
-    # Nobody guesses at it, so it needs no system call.
+    # It is not secret, so it needs no randomness of the system.
     g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
     asked, config = request_ctx.request, app_ctx.app.config
     preferences.begin(asked.environ.get("HTTP_PREFER", ""))
-    # Answered and not raised: a page that explains it would cost more than is refused.
+    # Returned and not raised: an error page would cost more than the refused request.
     refused: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
     refused = refused or basepath.refusal(asked)
     refused = refused or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
@@ -158,27 +158,27 @@ def _begin() -> AnyResponse | None:
 
 
 def _misdirected(asked: Request, site: Site) -> BadRequest | None:
-    """What is wrong with a request for another host than PUBLIC_URL's. Monitors may use any."""
+    """The error for a request to another host than PUBLIC_URL's. Monitors may use any host."""
     if site.trusts(asked.environ.get("HTTP_HOST", "")) or asked.environ["PATH_INFO"] in MONITORED:
         return None
     return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
 
 
 def _malformed_host(asked: Request) -> BadRequest | None:
-    """What is wrong with a Host header that names no host, or with its absence (RFC 9112, 3.2)."""
-    told = asked.environ.get("HTTP_HOST")
-    if told is None and asked.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
-        return BadRequest("A request by HTTP/1.1 needs the header Host.")
-    if hosts.malformed(told or ""):
-        return BadRequest(f"The header Host must name a host, in {hosts.LONGEST} characters at most.")
+    """The error for a missing or malformed Host header (RFC 9112, 3.2)."""
+    host = asked.environ.get("HTTP_HOST")
+    if host is None and asked.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        return BadRequest("HTTP/1.1 requests need a Host header.")
+    if hosts.malformed(host or ""):
+        return BadRequest(f"The Host header must name a host, with at most {hosts.LONGEST} characters.")
     return None
 
 
 def _end(response: Response) -> Response:
-    deadline.lift()  # what is streamed goes on for hours
-    # Each look at `request` and `g` finds out anew whose they are.
-    asked, told = request_ctx.request, app_ctx.g
-    response.headers["X-Request-Id"] = told.request_id
+    deadline.lift()  # a stream goes on for hours
+    # Each use of the proxies `request` and `g` costs a look-up.
+    asked, kept = request_ctx.request, app_ctx.g
+    response.headers["X-Request-Id"] = kept.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     caching.complete(asked, response)
@@ -192,12 +192,12 @@ def _end(response: Response) -> Response:
             log,
             "request",
             {
-                "request": told.request_id,
+                "request": kept.request_id,
                 "method": asked.method,
                 "path": shown(asked.path),
                 "status": response.status_code,
-                "ms": round((time.monotonic() - told.started) * 1000, 1),
-                **{name: told.get(name) for name in LOGGED if name in told},
+                "ms": round((time.monotonic() - kept.started) * 1000, 1),
+                **{name: kept.get(name) for name in LOGGED if name in kept},
             },
         )
     return response
@@ -221,10 +221,10 @@ def _plain(error: HTTPException) -> str:
     return (error.description or error.name).split(". ")[0]
 
 
-def _last_resort(error: Exception) -> Response:
+def _unexpected(error: Exception) -> Response:
     if isinstance(error, DatabaseUnavailable):
         return problem(unavailable(error))
     log.error(
         "a request failed", exc_info=error, extra={"request": g.request_id, "path": shown(request.path)}
     )
-    return problem(ScoreboardError("Something went wrong on our side. The request id helps us to find it."))
+    return problem(ScoreboardError("Internal error. The server's log has details under this request id."))

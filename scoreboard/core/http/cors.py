@@ -1,4 +1,4 @@
-"""CORS: everybody may read, named origins may write."""
+"""CORS: all origins may read, and named ones may write."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PREFLIGHT_SECONDS = 600
 
 
 def allow(request: Request, response: Response, origins: Collection[str]) -> None:
-    """Tell a browser who may use this answer. No cookies are used, so no credentials are allowed."""
+    """Say which pages may use this answer. There are no cookies, so no credentials are allowed."""
     named = request.headers.get("Origin", "").lower() in origins
     if request.method == "OPTIONS":
         _preflight(request, response, named=named)
@@ -54,7 +54,7 @@ def _open(response: Response, origin: str) -> None:
 
 
 def shared(response: R) -> R:
-    """Let pages of all sites load this file: a browser asks for leave to import a module across sites."""
+    """Let pages of all sites load this file. Modules of another site can't be imported without it."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

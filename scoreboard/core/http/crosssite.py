@@ -1,4 +1,4 @@
-"""Writes that pages of other sites make a browser send: a form needs no preflight. Pure."""
+"""Refusal of writes from pages of other sites, as a form needs no preflight. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from scoreboard.core.http.site import Site
 
 
 def refusal(request: Request, site: Site, origins: Collection[str]) -> Forbidden | None:
-    """Why a request may not write; None where it may. Pages of `origins` may.
+    """The error for a write that is not allowed; None for others. Pages of `origins` may write.
 
-    By Sec-Fetch-Site browsers say how far away the page is; old ones, and all without TLS, name its origin.
+    Sec-Fetch-Site says whether the page is of another site. Old browsers, and all without TLS, only send
+    Origin.
     """
     if request.method in READS:
         return None
@@ -24,18 +25,18 @@ def refusal(request: Request, site: Site, origins: Collection[str]) -> Forbidden
     named = (origin or "").lower() in origins
     if named or distance in ("same-origin", "none") or is_server_key(_bearer(request)):
         return None
-    # Of a subdomain, or another scheme, it is a page of ours only if the host is the same.
+    # A page of a subdomain or another scheme may write only if its host is this server's.
     if distance != "cross-site" and site.owns(origin or "", request.environ.get("HTTP_HOST", "")):
         return None
     return Forbidden(
-        f"Pages of {(origin or 'other sites')[:200]} may not write here."
-        " The server's ALLOWED_ORIGINS says which pages may.",
+        f"Pages of {(origin or 'other sites')[:200]} may not write to this server."
+        " Its setting ALLOWED_ORIGINS lists the origins that may.",
         code="cross_site_request",
     )
 
 
 def is_server_key(secret: str) -> bool:
-    """Whether a secret is meant to be a server key, and not a player's access token."""
+    """Whether a secret looks like a server key, and not like a player's access token."""
     return bool(secret) and not (secret.startswith("eyJ") and secret.count(".") == 2)
 
 

@@ -9,13 +9,13 @@ from scoreboard.core.root import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"
 CODE = re.compile(r"^### `([a-z_]+)`$")
-LEAD = re.compile(r"^\*\*([^*]+)\*\* *")  # where a code appears: a status, or a place that has none
+LEAD = re.compile(r"^\*\*([^*]+)\*\* *")  # a status, or a place without one
 STATUS = re.compile(r"\b[45]\d\d\b")
 
 
 @dataclass(frozen=True)
 class Explained:
-    """What a code means. `status` is None where no answer has it as its own code.
+    """The meaning of a code. `status` is None where no answer has it as its own code.
 
     `meaning` is plain text; in `paragraphs` code stands in backticks.
     """

@@ -1,6 +1,6 @@
-"""Files that browsers load, as small as they can be had: without comments, and compressed.
+"""Files for browsers, made small: without comments, and compressed.
 
-Each is prepared once in a process, when it is asked for first, and again where it was changed.
+Each is prepared once per process, at its first request, and again after it has changed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 TEXT = (".js", ".css", ".svg", ".json")
-LEVEL = 6  # of gzip: the next ones take far longer, and make little smaller
-# Whole lines of comments, and the space before all others. It is all that can be taken out without knowing
-# the language; our modules have no text that goes over several lines.
+LEVEL = 6  # of gzip: higher levels take far longer and save little
+# Whole lines of comments, and indentation. More can't be removed without parsing the language; no string in
+# our modules spans several lines.
 LEFT_OUT: Mapping[str, re.Pattern[str]] = {
     ".js": re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
     ".css": re.compile(r"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
@@ -31,7 +31,7 @@ LEFT_OUT: Mapping[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """What of a file goes over the wire."""
+    """A file as it is sent."""
 
     type: str
     body: bytes
@@ -40,7 +40,7 @@ class File:
 
 
 class Files(Blueprint):
-    """A blueprint whose files are served like this; those of others (`as_published`) keep their text."""
+    """A blueprint that serves such files. Files `as_published` keep their text."""
 
     as_published = False
 
@@ -50,7 +50,7 @@ class Files(Blueprint):
 
 
 class Vendored(Files):
-    """A blueprint of other people's files."""
+    """A blueprint of third-party files."""
 
     as_published = True
 
@@ -71,22 +71,22 @@ def send(folder: str, name: str, *, as_published: bool = False) -> Response:
 
 
 def _found(path: Path, as_published: bool) -> File:
-    """A file on the disk. Raises NotFound, also for a name that no disk can have."""
+    """A file on the disk. Raises NotFound, also for an impossible name."""
     try:
         known = path.stat()
-    except (OSError, ValueError):  # not there, not ours to see, too long, or with a NUL
+    except (OSError, ValueError):  # missing, not readable, too long, or with a NUL
         raise NotFound from None
     if not stat.S_ISREG(known.st_mode):
         raise NotFound
     try:
         return _prepared(path, known.st_mtime_ns, as_published)
-    except FileNotFoundError:  # removed since
+    except FileNotFoundError:  # deleted in between
         raise NotFound from None
 
 
 @lru_cache(maxsize=1024)
 def _prepared(path: Path, changed_ns: int, as_published: bool) -> File:
-    # `changed_ns` tells one state of a file from the next.
+    # `changed_ns` is part of the cache's key.
     body = path.read_bytes()
     if path.suffix in LEFT_OUT and not as_published:
         body = LEFT_OUT[path.suffix].sub("", body.decode()).encode()

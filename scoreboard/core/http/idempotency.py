@@ -1,7 +1,7 @@
-"""Stored answers: a write that is sent again with its Idempotency-Key gets what it got before.
+"""Stored answers: a write that is sent again with its Idempotency-Key gets the stored answer.
 
-An answer belongs to the incarnation of the resource that it describes, which is named by a text: what is
-deleted and made again under the same name is another one, and old answers say nothing of it.
+An answer belongs to the incarnation of the resource that it describes, which is named by a text. A resource
+that is deleted and created again under the same name is another incarnation, without stored answers.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ SLICE = 500
 
 
 class Stored(NamedTuple):
-    """A stored answer, with what it answers and which incarnation it describes."""
+    """A stored answer, with the digest of its request and the incarnation that it describes."""
 
     digest: str
     status: int
     body: str
-    incarnation: str  # "" where it was stored by a release that did not know
+    incarnation: str  # "" where an older release stored it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Answers to writes, by caller and key. Only successes are kept: a failure may be tried anew."""
+    """Answers to writes, by caller and key. Only successes are stored: a failed write may be tried again."""
 
     database: Database
     clock: Clock
-    turns: KeyedLock = field(default_factory=KeyedLock)
+    locks: KeyedLock = field(default_factory=KeyedLock)
 
     def once(
         self, caller: str, body: bytes, write: Callable[[], Response], *, incarnation: Callable[[], str]
     ) -> Response:
         """The answer to a write, or the stored one. Raises Refused, idempotency_key_reused.
 
-        `incarnation` names what the write is about, as it is now. It is asked before the write and after it.
+        `incarnation` names the present incarnation of the resource. It is called before and after the write.
         """
         key = sent_key()
         if key is None:
             return write()
-        # The same request many times at once: one does the work, the others wait for its answer.
-        with self.turns.take((caller, key)):
+        # Of several equal requests at once, one does the work and the others wait for its answer.
+        with self.locks.take((caller, key)):
             return self._once(caller, key, body, write, incarnation)
 
     def _once(
@@ -65,7 +65,7 @@ class Answers:
     ) -> Response:
         digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
         stored = self._find(caller, key)
-        if stored is None or _outlived(stored, incarnation(), digest):
+        if stored is None or _outdated(stored, incarnation(), digest):
             response = write()
             if response.status_code < 300:
                 self._keep(caller, key, digest, response, incarnation())
@@ -83,7 +83,7 @@ class Answers:
             "DELETE FROM answer WHERE (caller, key) IN"
             " (SELECT caller, key FROM answer WHERE at < ? ORDER BY at LIMIT ?) RETURNING key"
         )
-        # Slice by slice: nobody waits long for the write lock.
+        # Slice by slice, so that the write lock is never held for long.
         while len(self.database.transaction(lambda db: rows(db, text, (before, SLICE)))) == SLICE:
             pass
 
@@ -104,10 +104,10 @@ class Answers:
         self.database.transaction(lambda db: execute(db, text, row))
 
 
-def _outlived(stored: Stored, incarnation: str, digest: str) -> bool:
-    """Whether a stored answer is about an earlier incarnation of what the request is about now.
+def _outdated(stored: Stored, incarnation: str, digest: str) -> bool:
+    """Whether a stored answer describes an earlier incarnation of the request's resource.
 
-    Doing the write again is safe then: what was recorded for the present incarnation is not recorded twice.
+    The write is then done again, which is safe: a fact of the present incarnation is not recorded twice.
     """
     if not stored.incarnation:
         return stored.digest == digest
@@ -116,8 +116,8 @@ def _outlived(stored: Stored, incarnation: str, digest: str) -> bool:
 
 
 def sent_key() -> str | None:
-    """The request's Idempotency-Key. Raises ValidationFailed where it is no key."""
+    """The request's Idempotency-Key. Raises ValidationFailed where it is malformed."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.match(key):
-        raise ValidationFailed(FieldError("Idempotency-Key", "must be 1 to 128 printable characters"))
+        raise ValidationFailed(FieldError("Idempotency-Key", "must be 1-128 printable ASCII characters"))
     return key

@@ -1,8 +1,8 @@
-"""What senders mean who can't leave a field out, and those who know more fields than we do. Pure.
+"""Corrections of bodies whose senders can't omit a field, or know more fields than this server. Pure.
 
-Unity's JsonUtility writes every string of a class, an absent one as "". Lua and PHP have one empty table,
-which their encoders write as [] or {}, whatever it was meant to be. This is looked at only where a body can't
-be taken as it is, so that it costs other bodies nothing.
+Unity's JsonUtility writes every string of a class, and an absent one as "". Lua and PHP encode an empty table
+as [] or {}, whatever it stands for. Only bodies that can't be converted as they are get corrected, so others
+cost nothing.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 from msgspec import inspect
 
-LOST_IF_EMPTY = {"lost_if_empty": True}  # a Meta's `extra`: here "" is a mistake of the sender's
+LOST_IF_EMPTY = {"lost_if_empty": True}  # a Meta's `extra`: here "" is an error
 ARRAYS = (inspect.ListType, inspect.VarTupleType)
 OBJECTS = (inspect.StructType, inspect.DictType)
 TEXTS = (inspect.StrType, inspect.LiteralType)
 
 
 def meant(value: Any, shape: Any, *, lenient: bool = False) -> Any:
-    """`value` without empty texts in optional fields, with each empty object and list as `shape` has it.
+    """`value` without empty texts in optional fields, and with empty objects and lists as in `shape`.
 
-    Where `lenient`, also without the fields that `shape` does not have, at every depth.
+    With `lenient`, also without unknown fields, at every depth.
     """
     return _meant(value, _kind(shape), lenient=lenient)
 
@@ -67,7 +67,7 @@ def _plain(kind: inspect.Type) -> Iterator[inspect.Type]:
 
 
 def _all(kind: inspect.Type) -> Iterator[inspect.Type]:
-    """A type, those that its annotations wrap, and those that it is a union of."""
+    """A type, the types that its annotations wrap, and the members of its union."""
     yield kind
     if isinstance(kind, inspect.Metadata):
         yield from _all(kind.type)

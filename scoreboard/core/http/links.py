@@ -1,4 +1,4 @@
-"""Absolute links. Every one is made here, since an answer that has one may say what a stranger made up."""
+"""Absolute links. All are made here, because a request's Host header may be forged."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from scoreboard.core.http.site import Site
 
 
 def root() -> str:
-    """The address that absolute links begin with, with a slash at its end.
+    """The beginning of absolute links, with a slash at its end.
 
-    Whoever asks can name any host. So without PUBLIC_URL no cache that others share may keep the answer.
+    Without PUBLIC_URL it is the request's host, which can be forged. Then shared caches may not keep the
+    answer.
     """
     site = known_site()
     if site.url:
@@ -25,7 +26,7 @@ def link(endpoint: str, **values: object) -> str:
 
 
 def known_site() -> Site:
-    """Where this server is for everybody else."""
+    """The public address of this server."""
     site: Site = current_app.config["SITE"]
     return site
 

@@ -1,4 +1,4 @@
-"""What a route says of itself, for the description of the API. Nothing here runs when a request comes."""
+"""Descriptions of routes, for the OpenAPI document. Nothing here runs during a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WRITES = ("ledger_unavailable", "outcome_unknown", "storage_full")  # what any w
 
 @dataclass(frozen=True)
 class Lead:
-    """What is usually called next, with what was answered."""
+    """A usual next call, with fields of this answer."""
 
     operation: str  # its operationId
     sends: tuple[str, ...]  # fields of the answer that its body takes under the same names
@@ -23,7 +23,7 @@ class Lead:
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What a route takes, answers and refuses, beside what its path and its docstring say."""
+    """A route's input, answers and errors. Its path and its docstring say the rest."""
 
     query: type[Struct] | None = None  # a struct with a field for each parameter
     body: Any = None
@@ -37,7 +37,7 @@ class Description:
     events: tuple[type[Struct], ...] = ()  # what a stream of server-sent events carries
     status: tuple[int, ...] = ()  # of success; left out it is 200
     problems: tuple[str, ...] = ()  # codes of docs/errors.md, which says their statuses
-    security: tuple[str, ...] = ()  # who may call, any of: scopes, "key", "player", "anyone"
+    security: tuple[str, ...] = ()  # the callers that are allowed, any of: scopes, "key", "player", "anyone"
     once: bool = False  # honours Idempotency-Key
     tagged: bool = False  # has an ETag, and honours If-None-Match
     limited: bool = False  # counts against a rate limit
@@ -57,9 +57,9 @@ class Description:
 
 
 def described(**what: Any) -> Callable[[V], V]:
-    """Attach to a view what a Description says. The view itself stays as it is.
+    """Attach a Description to a view, which stays as it is.
 
-    Guards and limits attach what they add in the same way. Above or below them: all of it is joined.
+    Guards and limits attach theirs in the same way. All descriptions of a view are joined, in any order.
     """
     description = Description(**what)
 
@@ -72,6 +72,6 @@ def described(**what: Any) -> Callable[[V], V]:
 
 
 def description_of(view: Callable[..., Any]) -> Description | None:
-    """What is attached to a view; None where nothing is."""
+    """The description of a view, if it has one."""
     found: Description | None = getattr(view, NOTE, None)
     return found

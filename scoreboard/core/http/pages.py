@@ -1,7 +1,7 @@
-"""What a page declares where its route is. Everything else that has to know of a page is derived from it.
+"""Declarations of pages, above their views. Everything else that has to know of a page is derived from them.
 
-That is the language of links, the navigation of the developers' pages, what browsers keep for times
-without a network, and the description of the API.
+That is the language of links, the navigation of the developers' pages, the files that browsers keep for
+times without a network, and the description of the API.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class LanguageQuery(Struct, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page, beside what its route and its docstring say.
+    """A page, beside its route and its docstring.
 
     Files are named below frontend/static; a name with a slash at its end is a folder.
 
-    `offline` is what a browser shows without a network: a copy of the page as it was seen last, a notice
-    in its place, or nothing of ours, as for what is shown inside other programs.
+    Without a network a browser shows `offline`: a copy of the page as it was seen last, a notice in its
+    place, or nothing of ours, as for pages that are shown inside other programs.
     """
 
     files: tuple[str, ...] = ()  # scripts and style sheets that browsers keep for times without a network
@@ -47,16 +47,16 @@ class Page:
 class DeclaredPage(NamedTuple):
     """A page of an app."""
 
-    rule: str  # as Flask writes it
+    rule: str  # in Flask's notation
     endpoint: str
     page: Page
 
 
 def page(
-    *, query: type[Struct] = LanguageQuery, problems: tuple[str, ...] = (), **what: Any
+    *, query: type[Struct] = LanguageQuery, problems: tuple[str, ...] = (), **declaration: Any
 ) -> Callable[[V], V]:
-    """Declare that a view answers with a page: what it takes and refuses, and what a Page says."""
-    declared = Page(**what)
+    """Declare that a view answers with a page: its query, its problems, and the fields of a Page."""
+    declared = Page(**declaration)
 
     def attach(view: V) -> V:
         setattr(view, NOTE, declared)

@@ -1,4 +1,4 @@
-"""How a route reaches what the composition root built."""
+"""Access of routes to the parts that the composition root built."""
 
 from __future__ import annotations
 

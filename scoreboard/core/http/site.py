@@ -1,4 +1,4 @@
-"""Where this server is for everybody else, as PUBLIC_URL says. Pure."""
+"""The public address of this server, as PUBLIC_URL says. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:@/\[\]]+?)\.?)(?::
 
 
 class Site:
-    """A server's public address. Without one it is wherever it was asked."""
+    """A server's public address. Without one, each request's host is right."""
 
     def __init__(self, public_url: str) -> None:
         self.url = public_url.rstrip("/")
@@ -20,7 +20,7 @@ class Site:
     def trusts(self, host: str) -> bool:
         """Whether requests for this host are meant for this server.
 
-        This machine may call it by its own names: no link repeats them, and no page of another site has them.
+        Loopback names are trusted too: no link repeats them, and no page of another site has them.
         """
         if not self.url or host == self.netloc:
             return True
@@ -28,7 +28,7 @@ class Site:
         return name == self._name or _is_this_machine(name)
 
     def owns(self, origin: str, host: str) -> bool:
-        """Whether a page of this origin is one of ours, where `host` is what was asked.
+        """Whether a page of this origin is this server's. `host` is the request's host.
 
         Ports are not compared: proxies leave them out of the Host header.
         """
@@ -37,7 +37,7 @@ class Site:
 
 
 def hostname(host: str) -> str:
-    """The name or address in a Host header, without the port; "" where it is none."""
+    """The name or address in a Host header, without the port; "" for a malformed one."""
     match = HOST.fullmatch(host)
     return (match["six"] or match["name"]).lower() if match else ""
 

@@ -1,7 +1,7 @@
-"""Counting in fixed stretches of time by the library `limits`: all limits of a request in one trip.
+"""Counting in fixed windows of time, by the library `limits`: all limits of a request in one trip to Redis.
 
-Out of the box a limit with its headers costs three trips to Redis: hit, count, time left. Here
-requests that come at the same time even share one.
+By default the library makes three trips for a limit with its headers: hit, count, time left. Here requests
+that come at the same time even share one trip.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STRATEGY = "fixed-window-together"
 
 
 class Counter(NamedTuple):
-    """Which counter, how much it allows, and how long its stretches of time last."""
+    """A counter: its key, how much it allows, and how long its windows of time last."""
 
     key: str
     allowed: int
@@ -33,7 +33,7 @@ class Counter(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How often something happened in the stretch of time that runs, and when the next one begins."""
+    """How often something happened in the current window of time, and when the next one begins."""
 
     item: RateLimitItem
     used: int
@@ -54,25 +54,25 @@ class CoalescedCounts(Protocol):
     """A storage of `limits` that adds to several counters at once."""
 
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
-        """Add `cost` to each counter up to the first exceeded one: counts, and seconds that are left."""
+        """Add `cost` to each counter up to the first exceeded one. Returns counts, and the seconds left."""
 
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
-        """Add to each counter what stands beside it, whatever the others say."""
+        """Add to each counter its own cost, also where another counter is exceeded."""
 
     def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
-        """Take one back from each counter that holds anything."""
+        """Subtract one from each counter above 0."""
 
 
 class RedisCounts(RedisStorage):
-    """Counters that all processes share, on connections that are made elsewhere."""
+    """Counters that all processes share. The client's connections are made elsewhere."""
 
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - `limits` reads it while it makes the class
 
     def initialize_storage(self, _uri: str) -> None:
-        """Know our script beside those of `limits`."""
+        """Load this package's scripts, too."""
         super().initialize_storage(_uri)
         self._scripts = Scripts(cast(Redis, self.get_connection()), "scoreboard.core.limits")
-        self._together = Coalescer(self._count)
+        self._coalescer = Coalescer(self._count)
 
     def prefixed_key(self, key: str) -> str:
         """The key in Redis."""
@@ -80,15 +80,15 @@ class RedisCounts(RedisStorage):
 
     def add(self, counters: Sequence[Counter], cost: int) -> list[tuple[int, float]]:
         """Add `cost` to each counter up to the first exceeded one, in one trip."""
-        return _pairs(self._together.ask(self._question(counters, cost)))
+        return _pairs(self._coalescer.ask(self._question(counters, cost)))
 
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
-        """Add to each counter what stands beside it, in one trip."""
+        """Add to each counter its own cost, in one trip."""
         found = self._count([self._question([counter], cost) for counter, cost in counters])
         return [pair for answer in found for pair in _pairs(answer)]
 
     def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
-        """Take one back from each counter that holds anything, in one trip."""
+        """Subtract one from each counter above 0, in one trip."""
         names = [self.prefixed_key(counter.key) for counter in counters]
         return _pairs(self._scripts.call("give_back", names, [one.seconds * 1000 for one in counters]))
 
@@ -120,11 +120,11 @@ class MemoryCounts(MemoryStorage):
         return found
 
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
-        """Add to each counter what stands beside it."""
+        """Add to each counter its own cost."""
         return [pair for counter, cost in counters for pair in self.add([counter], cost)]
 
     def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
-        """Take one back from each counter that holds anything."""
+        """Subtract one from each counter above 0."""
         for counter in counters:
             if self.get(counter.key) > 0:
                 self.decr(counter.key)
@@ -132,21 +132,21 @@ class MemoryCounts(MemoryStorage):
 
 
 class CoalescedFixedWindows(FixedWindowRateLimiter):
-    """Fixed windows as `limits` has them, several at once."""
+    """The fixed windows of `limits`, several at once."""
 
     storage: CoalescedCounts  # type: ignore[assignment]
 
-    def hit_together(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
+    def hit_all(self, hits: Sequence[tuple[RateLimitItem, str]], *, cost: int = 1) -> list[Tally]:
         """Hit each limit with its key, in order, up to the first one that is exceeded."""
         return _tallies(hits, self.storage.add([_counter(*hit) for hit in hits], cost))
 
     def hit_each(self, hits: Sequence[tuple[RateLimitItem, str]], costs: Sequence[int]) -> list[Tally]:
-        """Hit each limit with its key, and with a cost of its own."""
+        """Hit each limit with its key and its own cost."""
         counters = [(_counter(*hit), cost) for hit, cost in zip(hits, costs, strict=True)]
         return _tallies(hits, self.storage.add_each(counters))
 
     def give_back(self, hits: Sequence[tuple[RateLimitItem, str]]) -> list[Tally]:
-        """Take back what `hit_together` counted."""
+        """Take back what `hit_all` counted."""
         return _tallies(hits, self.storage.give_back([_counter(*hit) for hit in hits]))
 
 

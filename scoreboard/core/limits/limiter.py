@@ -1,4 +1,4 @@
-"""The limiter: counts in Redis for all processes, and in memory where Redis can't."""
+"""The limiter: counts in Redis for all processes, and in memory while Redis fails."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from scoreboard.core.storage.redis import Breaker, RedisAway
 
 log = logging.getLogger(__name__)
 
-MOST_SPENT = 10_000  # limits that a process knows to be exceeded, and as many that it counts later
+MOST_KEPT = 10_000  # exceeded limits that a process remembers, and as many pending counts
 
 
 class Use(NamedTuple):
-    """A use of what is limited: which limit it counts against, and by which key."""
+    """A use to be counted: the limit that it counts against, and the key it is counted by."""
 
     name: str
     key: str
-    of_site: bool = False  # by a site, which holds many networks
+    of_site: bool = False  # counted for the whole site, which may have many networks
 
 
 class Limit(NamedTuple):
-    """A limit for all processes together, and this process's share of it."""
+    """A limit of all processes together, and this process's share of it."""
 
     whole: RateLimitItem
     share: RateLimitItem
 
 
 Hit = tuple[Limit, str]  # with the digest of its key
-Kept = OrderedDict[tuple[str, str], tuple[Tally, float]]  # name and digest → what was counted, and until when
+Kept = OrderedDict[tuple[str, str], tuple[Tally, float]]  # name and digest → tally, and until when
 Count = Callable[[CoalescedFixedWindows, Sequence[tuple[RateLimitItem, str]]], list[Tally]]
 
 
 class Limits:
-    """What is allowed by name, and how much of it was used. Never fails, and hardly ever waits."""
+    """Limits by name, and how much of each was used. Never fails, and hardly ever waits."""
 
     def __init__(
         self,
@@ -65,12 +65,12 @@ class Limits:
             for of_site in (False, True)
         }
         self._breaker = breaker
-        self._refusing = Breaker()  # of counts only: a Redis that is full can still be read
+        self._refusing = Breaker()  # for counting only: a full Redis can still be read
         self._alone = False
         self._monotonic = monotonic
-        self._spent: Kept = OrderedDict()
-        self._known: Kept = OrderedDict()  # of what is counted later
-        self._owed: PendingCounts[Hit] = PendingCounts(self._settle)
+        self._exceeded: Kept = OrderedDict()
+        self._known: Kept = OrderedDict()  # of uses that are counted later
+        self._pending: PendingCounts[Hit] = PendingCounts(self._settle)
         options: dict[str, Any] = {"connection_pool": redis.connection_pool}
         self._limiter = Limiter(
             get_remote_address, storage_uri=f"{SCHEME}://", storage_options=options, strategy=STRATEGY
@@ -78,9 +78,9 @@ class Limits:
 
     def init_app(self, app: Any) -> None:
         """Begin to count, for this Flask application."""
-        # What an application has already gets no hooks from flask-limiter. They would run at every
-        # request, limited or not, and their fallback probes Redis with a ping, which a Redis that
-        # refuses writes answers too.
+        # flask-limiter adds no hooks where the extension is known already. Its hooks would run at every
+        # request, limited or not, and its fallback probes Redis with a ping, which also succeeds on a
+        # Redis that refuses writes.
         app.extensions.setdefault("limiter", set()).add(self._limiter)
         self._limiter.init_app(app)
         self._own = CoalescedFixedWindows(MemoryCounts())
@@ -90,50 +90,50 @@ class Limits:
         hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
         if not hits:
             return []
-        found = self._counted(hits, lambda counts, items: counts.hit_together(items, cost=cost))
+        found = self._counted(hits, lambda counts, items: counts.hit_all(items, cost=cost))
         for (_, key), tally in zip(hits, found, strict=True):
             if tally.exceeded:
                 self._remember(key, tally)
         return found
 
     def give_back(self, uses: Iterable[Use]) -> list[Tally]:
-        """Take back what `count` counted: these uses were not what is limited."""
+        """Take back what `count` counted: these uses do not count against their limits."""
         hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
         return self._counted(hits, lambda counts, items: counts.give_back(items)) if hits else []
 
     def count_later(self, use: Use) -> list[Tally]:
-        """Count a use in a moment, in one trip with all that is counted by then. Asks nobody.
+        """Count a use in a moment, in one trip with all others until then. Asks no other process.
 
-        Returns how much this process knows to be used, with what it has yet to tell.
+        Returns what this process knows of the use of its limits, with its own pending counts.
         """
         digest = _digest(use.key)
         return [self._estimate((limit, digest)) for limit in self._limits[use.name, use.of_site]]
 
     @property
     def resting(self) -> bool:
-        """Whether Redis is being left alone now, and this process counts alone."""
+        """Whether the breaker is open, so that this process counts alone."""
         return self._breaker.open
 
     @property
-    def any_spent(self) -> bool:
-        """Whether this process has met any exceeded limit. Usually not, and then nobody need be looked up."""
-        return bool(self._spent)
+    def any_exceeded(self) -> bool:
+        """Whether this process knows any exceeded limit. Usually not, which spares a look-up."""
+        return bool(self._exceeded)
 
-    def spent(self, use: Use) -> list[Tally]:
-        """What was exceeded when this process counted last, and still is. Asks nobody."""
+    def exceeded(self, use: Use) -> list[Tally]:
+        """The limits of a use that are exceeded, by what this process counted last. Never waits."""
         digest, limits = _digest(use.key), self._limits[use.name, use.of_site]
-        known = (self._left(self._spent, (limit.whole.namespace, digest)) for limit in limits)
+        known = (self._left(self._exceeded, (limit.whole.namespace, digest)) for limit in limits)
         return [tally for tally in known if tally is not None]
 
     def stop(self) -> None:
-        """Tell nobody any more what is counted."""
-        self._owed.stop()
+        """Write no more pending counts."""
+        self._pending.stop()
 
     def _estimate(self, hit: Hit) -> Tally:
         limit, key = hit
         known = self._left(self._known, (limit.whole.namespace, key))
         tally = known or Tally(limit.whole, 0, limit.whole.get_expiry())
-        tally = tally._replace(used=tally.used + self._owed.add(hit))
+        tally = tally._replace(used=tally.used + self._pending.add(hit))
         if not tally.remaining:
             self._remember(key, tally)
         return tally
@@ -143,7 +143,7 @@ class Limits:
         found = self._counted(hits, lambda counts, items: counts.hit_each(items, costs))
         for (_, key), tally in zip(hits, found, strict=True):
             self._keep(self._known, key, tally)
-            if not tally.remaining:  # the next one is refused before it does anything
+            if not tally.remaining:  # the next use is refused before any work
                 self._remember(key, tally)
 
     def _left(self, kept: Kept, key: tuple[str, str]) -> Tally | None:
@@ -152,16 +152,16 @@ class Limits:
         return found[0]._replace(reset_seconds=math.ceil(seconds)) if found and seconds > 0 else None
 
     def _remember(self, key: str, tally: Tally) -> None:
-        self._keep(self._spent, key, tally)
+        self._keep(self._exceeded, key, tally)
 
     def _keep(self, kept: Kept, key: str, tally: Tally) -> None:
         kept[tally.item.namespace, key] = tally, self._monotonic() + tally.reset_seconds
         kept.move_to_end((tally.item.namespace, key))
-        if len(kept) > MOST_SPENT:
+        if len(kept) > MOST_KEPT:
             kept.popitem(last=False)
 
     def _counted(self, hits: Sequence[Hit], count: Count) -> list[Tally]:
-        """What `count` finds: in Redis, or in memory where Redis can't."""
+        """What `count` finds: in Redis, or in memory while Redis fails."""
         try:
             found = self._in_redis([(limit.whole, key) for limit, key in hits], count)
         except RedisAway as away:
@@ -173,7 +173,7 @@ class Limits:
 
     def _in_redis(self, items: Sequence[tuple[RateLimitItem, str]], count: Count) -> list[Tally]:
         if self._refusing.open:
-            raise RedisAway("Redis refused to count a moment ago")
+            raise RedisAway("Redis has just refused to count")
 
         def counted() -> list[Tally]:
             try:
@@ -188,16 +188,16 @@ class Limits:
 
     def _now(self, *, alone: bool, reason: str = "") -> None:
         if alone and not self._alone:
-            log.warning("limits are counted by this process alone", extra={"reason": reason})
+            log.warning("rate limits are counted by this process alone", extra={"reason": reason})
         elif self._alone and not alone:
-            log.info("limits are counted in Redis again")
+            log.info("rate limits are counted in Redis again")
         self._alone = alone
 
 
 def _limits(name: str, text: str, processes: int, *, of_site: bool) -> Iterable[Limit]:
     items = parse_many(text) if text else []
     for item in items:
-        # A name stands for one limit in the headers.
+        # In the headers, each name is one limit.
         known = name if len(items) == 1 else f"{name}-{item.get_expiry()}s"
         if of_site:
             known, amount = f"{known}-{SITE6_PREFIX}", item.amount * SITE_TIMES
@@ -209,5 +209,5 @@ def _limits(name: str, text: str, processes: int, *, of_site: bool) -> Iterable[
 
 @functools.lru_cache(maxsize=4096)
 def _digest(key: str) -> str:
-    # Keys of one length, whatever was sent; and nobody finds addresses and names in Redis.
+    # All keys have the same length, and Redis holds no addresses and names.
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

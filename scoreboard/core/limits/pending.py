@@ -1,4 +1,4 @@
-"""What a process has counted and not handed over yet: nobody who counts waits for the trip to Redis."""
+"""Counts that a process has not written to Redis yet, so that requests need not wait for that."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K")
 
-SECONDS = 0.25  # between two times that counts are handed over, all of them together
+SECONDS = 0.25  # between two writes of all counts
 
 
 class PendingCounts(Generic[K]):
-    """Adds up counts, and hands them over a moment after the first of them."""
+    """Adds up counts, and settles them a moment after the first one."""
 
     def __init__(self, settle: Callable[[Mapping[K, int]], None], seconds: float = SECONDS) -> None:
         """`settle` takes the counts, in a thread of its own. It must not raise."""
@@ -22,7 +22,7 @@ class PendingCounts(Generic[K]):
         self._timer: threading.Timer | None = None
 
     def add(self, key: K) -> int:
-        """Count one more. Returns how many are owed with it."""
+        """Count one more. Returns how many are not settled, with it."""
         with self._guard:
             owed = self._counts[key] = self._counts.get(key, 0) + 1
             if self._timer is None:
@@ -32,14 +32,14 @@ class PendingCounts(Generic[K]):
         return owed
 
     def settle(self) -> None:
-        """Hand over now what is owed."""
+        """Settle all counts now."""
         with self._guard:
             counts, self._counts, self._timer = self._counts, {}, None
         if counts:
             self._settle(counts)
 
     def stop(self) -> None:
-        """Hand over nothing more, unless `settle` is called."""
+        """Settle nothing more, unless `settle` is called."""
         with self._guard:
             if self._timer is not None:
                 self._timer.cancel()

@@ -1,16 +1,16 @@
-"""What is limited, by what, and which setting says how much; and how a route says so.
+"""The rate limits: what each counts, by which key, and which setting defines it. Decorators apply them.
 
     @bp.post("/auth/guest")
     @limited("guest")
     def ...
 
-counts each call. Where only failures shall cost something, a route calls `count` before, so that a burst
-tries no more than are allowed, and `give_back` where it went well; or `refuse_spent` before and `count` after
-it went wrong, where a good call must not even cost the trip to Redis, and `count_later` instead of `count`
-where that must not cost one either. Guards come first: they say who calls (`g.caller`).
+counts each call. Where only failures count, a route calls `count` before its work, so that a burst can't
+exceed the limit, and `give_back` on success. Where a successful call must not wait for Redis, it calls
+`refuse_exceeded` before and `count` after a failure, or `count_later`, which never waits. Guards come first:
+they set `g.caller`.
 
-What is counted by address is counted in two tiers for IPv6: by network, and by the site that it is in, which
-is allowed 16 times as much. One customer may have 65,536 networks.
+Limits by address have two tiers for IPv6: the network, and its site, which is allowed 16 times as much. One
+customer may have 65,536 networks.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One limit: what is counted by, and the setting that says how much is allowed."""
+    """One limit: the key that it counts by, and the setting that says how much is allowed."""
 
-    by: tuple[str, ...]  # "address", "caller" (player or server key), "of" (the route, or what it names)
+    by: tuple[str, ...]  # "address", "caller" (player or server key), "of" (the route, or a name given by it)
     setting: str
 
 
@@ -61,7 +61,7 @@ RULES = {
 
 
 def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a route be called no more often than these limits allow."""
+    """Refuse calls of a route that exceed one of these limits."""
     unknown = set(names) - RULES.keys()
     assert not unknown, f"no such limits: {unknown}"
 
@@ -77,7 +77,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def count(*names: str, of: str | None = None) -> None:
-    """Count this request, or this failure of it. Raises TooMany where that is more than is allowed."""
+    """Count this request, or its failure. Raises TooMany where a limit is exceeded."""
     tallies = _tally(names, of)
     _refuse([tally for tally in tallies if tally.exceeded], tallies)
 
@@ -88,44 +88,44 @@ def exceeded(*names: str, of: str | None = None) -> int:
 
 
 def give_back(*names: str, of: str | None = None) -> None:
-    """Take back what `count` or `exceeded` counted: it went well."""
-    _told(_limits().give_back([use for name in names for use in _uses(name, of)]))
+    """Take back what `count` or `exceeded` counted, on success."""
+    _remember(_limits().give_back([use for name in names for use in _uses(name, of)]))
 
 
-def refuse_spent(*names: str) -> None:
-    """Count nothing and ask nobody. Raises TooMany where this process knows that a limit is exceeded.
+def refuse_exceeded(*names: str) -> None:
+    """Raise TooMany where this process knows that a limit is exceeded. Counts nothing and does not wait.
 
-    For calls that are counted after their work: whoever has had too many must not have more work done.
+    For calls that are counted after their work: beyond the limit, no more work is done.
     """
     limits = _limits()
-    if not limits.any_spent:
+    if not limits.any_exceeded:
         return
     uses = [use for name in names for use in _uses(name, None)]
-    tallies = [tally for use in uses for tally in limits.spent(use)]
-    _told(tallies)
+    tallies = [tally for use in uses for tally in limits.exceeded(use)]
+    _remember(tallies)
     _refuse(tallies, tallies)
 
 
 def count_later(name: str) -> None:
-    """Count this request in a moment, together with others: it does not wait for Redis, nor is it refused.
+    """Count this request in a moment, together with others. It neither waits for Redis nor is refused.
 
-    Where there were too many, `refuse_spent` refuses the next one.
+    Where a limit is exceeded by it, `refuse_exceeded` refuses the next request.
     """
-    _told([tally for use in _uses(name, None) for tally in _limits().count_later(use)])
+    _remember([tally for use in _uses(name, None) for tally in _limits().count_later(use)])
 
 
 def address() -> str:
-    """The network that this request comes from, as limits count it. Never empty."""
+    """The network of this request's caller, as limits count it. Never empty."""
     addresses: Addresses = current_app.extensions["addresses"]
     return addresses.of(request.environ)
 
 
 def install(app: Flask, limits: Limits, addresses: Addresses) -> None:
-    """Give an app its limits, and the addresses of its callers."""
+    """Install limits in an app, and the addresses that they count by."""
     app.extensions |= {"limits": limits, "addresses": addresses}
     limits.init_app(app)
     app.wsgi_app = addresses.through(app.wsgi_app)  # type: ignore[method-assign]
-    app.after_request(_tell)
+    app.after_request(_add_headers)
 
 
 def _limits() -> Limits:
@@ -135,18 +135,18 @@ def _limits() -> Limits:
 
 def _tally(names: Sequence[str], of: str | None) -> list[Tally]:
     tallies = _limits().count([use for name in names for use in _uses(name, of)])
-    _told(tallies)
+    _remember(tallies)
     return tallies
 
 
-def _told(tallies: Sequence[Tally]) -> None:
-    # A request may ask several times: what it learned last of each limit is told.
-    told = g.setdefault("tallies", {})
-    told.update((tally.item.namespace, tally) for tally in tallies)
+def _remember(tallies: Sequence[Tally]) -> None:
+    # A request may count several times: the headers have the last tally of each limit.
+    known = g.setdefault("tallies", {})
+    known.update((tally.item.namespace, tally) for tally in tallies)
 
 
 def _uses(name: str, of: str | None) -> Iterator[Use]:
-    """What is counted for a name: the caller's own use, and behind it that of the site."""
+    """The uses that count against a limit: the caller's, and that of the caller's site."""
     rule = RULES[name]
     yield Use(name, _key(rule, of, address))
     whole = site(address()) if "address" in rule.by else ""
@@ -155,7 +155,7 @@ def _uses(name: str, of: str | None) -> Iterator[Use]:
 
 
 def _key(rule: Rule, of: str | None, at: Callable[[], str]) -> str:
-    """What a rule counts by. Every part of it is somebody: an empty one would be a way round."""
+    """The key that a rule counts by. No part may be empty, or callers could share or bypass a counter."""
     words = {
         "address": at,
         "caller": lambda: g.get("caller"),
@@ -170,14 +170,14 @@ def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:
     seconds = max(tally.reset_seconds for tally in tallies if not tally.remaining)
     item = over[0].item
     raise TooMany(
-        f"There may be {item.amount} of these in {item.get_expiry()} seconds ({item.namespace})."
-        f" Wait for {seconds} seconds.",
+        f"Rate limit '{item.namespace}' exceeded: {item.amount} per {item.get_expiry()} s."
+        f" Retry in {seconds} s.",
         retry_after_seconds=seconds,
     )
 
 
-def _tell(response: Response) -> Response:
-    """Send what is allowed, and what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
+def _add_headers(response: Response) -> Response:
+    """Add the limits, and what is left of them (draft-ietf-httpapi-ratelimit-headers)."""
     tallies: dict[str, Tally] = g.get("tallies") or {}
     if tallies:
         response.headers["RateLimit-Policy"] = ", ".join(

@@ -25,32 +25,32 @@ from scoreboard.core.storage.sqlerrors import DriverError, classify
 from scoreboard.core.storage.unavailable import DatabaseDenied, DatabaseLost, DatabaseUnavailable
 
 T = TypeVar("T")
-Connection = peewee.Database  # a database as one works with it inside Database.run
+Connection = peewee.Database  # as `work` gets it from Database.run
 
 READERS = 6  # native threads that read SQLite, or connections that read PostgreSQL, per process
 BUSY_SECONDS = 1.2  # less than the writer's deadline, so that a locked file is answered in time
-TELL_SECONDS = 10.0  # between two lines of the log about the same trouble
+LOG_SECONDS = 10.0  # between two log lines about the same reason
 
 log = logging.getLogger(__name__)
 
 
 def sqlite_library() -> str:
-    """The version of the SQLite library that is in use."""
+    """The version of the SQLite library."""
     return str(apsw.sqlitelibversion())
 
 
 class Database:
-    """One SQL database. Work runs on a connection of its own, never on the event loop."""
+    """One SQL database. Each piece of work has a connection for itself, and never runs on the event loop."""
 
     def __init__(
         self, url: str, *, synchronous: str = "FULL", readers: int = READERS, seconds: float | None = None
     ) -> None:
-        """`seconds` bounds each piece of work, and so does a request's deadline, whatever falls silent."""
+        """`seconds` bounds each piece of work, as a request's deadline does, also where no answer comes."""
         self.url = url
         self._seconds = seconds
         self.postgres = not url.startswith("sqlite:")
         self._threads = NativeThreads(readers)
-        self._told: dict[str, float] = {}  # until when a reason needs no further line in the log
+        self._logged: dict[str, float] = {}  # until when a reason is not logged again
         if self.postgres:
             refuse_blocking_psycopg()
             self._db = PooledPostgres(url.replace("postgres://", "postgresql://", 1), most=readers)
@@ -65,14 +65,14 @@ class Database:
                 pragmas={"journal_mode": "wal", "synchronous": synchronous, "cache_size": -32_000},
             )
             self._db._lock = native_lock()  # noqa: SLF001 - peewee takes it in each of our threads
-            # Asked once here, so that no native thread takes the lock of the logging module for it.
+            # Cached by this call: otherwise native threads would take the lock of the logging module for it.
             logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
 
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
-        """Do `work` with a connection. Raises DatabaseUnavailable where the database can't.
+        """Do `work` with a connection. Raises DatabaseUnavailable where the database can't do it.
 
-        `seconds` is how long it may take; the database's own limit and the request's where it is None.
-        On SQLite it bounds the waiting: what has begun by then goes on, and nobody hears of it.
+        `seconds` is how long it may take. Without it, the database's limit and the request's apply. On
+        SQLite it bounds the caller's wait: work that has begun goes on.
         """
         most = seconds
         if seconds is None and self._seconds is not None:
@@ -98,7 +98,7 @@ class Database:
         return self.run(inside)
 
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` in one transaction that reads one unchanging state and blocks nobody."""
+        """Do `work` in one transaction that reads one unchanging state and blocks no writer."""
 
         def inside(db: Connection) -> T:
             self._db.begin("REPEATABLE READ" if self.postgres else "DEFERRED")
@@ -110,7 +110,7 @@ class Database:
         return self.run(inside)
 
     def close(self) -> None:
-        """Close the connections that this thread or the pool holds."""
+        """Close the connections of this thread or of the pool."""
         if self.postgres:
             self._db.close_idle()
         else:
@@ -126,7 +126,7 @@ class Database:
         try:
             return work(self._db)
         except DriverError as error:
-            # A file that was opened read-only, or replaced since, stays so for this connection.
+            # A connection to a read-only or replaced file does not recover.
             if isinstance(classify(error), DatabaseLost | DatabaseDenied):
                 with suppress(*DriverError):
                     self._db.close()
@@ -134,16 +134,16 @@ class Database:
 
     def _note(self, error: DatabaseUnavailable) -> None:
         if self.postgres and isinstance(error, DatabaseDenied):
-            self._db.renew()  # new connections may find another server, or other rights
+            self._db.renew()  # new connections may reach another server, or have other rights
         now = time.monotonic()
-        if now < self._told.get(error.reason, 0.0):
+        if now < self._logged.get(error.reason, 0.0):
             return
-        self._told[error.reason] = now + TELL_SECONDS
-        log.warning("the database can't be used", extra={"reason": error.reason, "error": str(error)})
+        self._logged[error.reason] = now + LOG_SECONDS
+        log.warning("the database is not available", extra={"reason": error.reason, "error": str(error)})
 
 
 def _keep_private(path: Path) -> None:
-    # Password hashes are in it. SQLite gives the files beside it, which it makes itself, the same mode.
+    # It has password hashes. SQLite gives the files that it creates beside it the same mode.
     private.folder(path.parent)
     if not path.is_dir():
         private.file(path)
@@ -152,7 +152,7 @@ def _keep_private(path: Path) -> None:
 
 
 class SQLite(APSWDatabase):
-    """SQLite through apsw, which binds no datetimes by itself: the migrations' history has them."""
+    """SQLite through apsw, which does not bind datetimes: the history of migrations has them."""
 
     def _add_conn_hooks(self, connection: apsw.Connection) -> None:
         super()._add_conn_hooks(connection)
@@ -167,14 +167,14 @@ def refuse_blocking_psycopg() -> None:
 
 @dataclass(frozen=True)
 class Rows:
-    """Many rows written by one statement, in the way that is fastest on each database."""
+    """Many rows that are written by one statement, in the fastest way of each database."""
 
     table: str
     columns: tuple[tuple[str, str], ...]  # name and PostgreSQL type
     conflict: str = ""
 
     def write(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert `rows`, or do with each what `conflict` says."""
+        """Insert `rows`. `conflict` says what happens to existing ones."""
         if not rows:
             return
         with peewee_errors:

@@ -1,4 +1,4 @@
-"""Whether Redis may evict keys, as far as it tells."""
+"""Whether Redis may evict keys, as far as it can be found out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEEPS = ("", "noeviction")
 
 @dataclass(kw_only=True)
 class Eviction:
-    """Asks for the policy now and then, until Redis refuses to tell."""
+    """Asks Redis for its eviction policy every minute, until Redis refuses the command."""
 
     redis: Redis
     monotonic: Callable[[], float] = time.monotonic
@@ -27,7 +27,7 @@ class Eviction:
 
     @property
     def policy(self) -> str:
-        """The policy by which keys are evicted; empty where none are, or it can't be told."""
+        """The policy by which keys are evicted; empty where none are, or it is not known."""
         now = self.monotonic()
         if now >= self._due:
             self._due = now + LOOK_SECONDS
@@ -39,7 +39,7 @@ class Eviction:
         try:
             self._policy = str(self.redis.info("memory").get("maxmemory_policy", ""))
         except ResponseError:
-            self._due = float("inf")  # this user may not ask: it would only fill Redis's log of refusals
+            self._due = float("inf")  # this user may not ask: further attempts would fill Redis's ACL log
         except (RedisError, OSError):
             return
         if self._policy not in (*KEEPS, before):

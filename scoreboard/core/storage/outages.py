@@ -1,4 +1,4 @@
-"""Exceptions that the outage of a database or of Redis explains."""
+"""Exceptions that are expected during an outage of a database or of Redis."""
 
 from __future__ import annotations
 

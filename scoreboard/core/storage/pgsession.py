@@ -1,9 +1,9 @@
-"""Connections to PostgreSQL that know whether the session behind them is their own.
+"""Connections to PostgreSQL that know whether their session is their own.
 
-A pooler such as PgBouncer may give each transaction another session of the server. What is set for a session
-or prepared in it would then be met by others, and missed here. So a connection is taken for a pooler's unless
-the server proves otherwise: a client of a pooler is told a made-up process id when it connects, as it has no
-session yet.
+A pooler such as PgBouncer may give each transaction another session of the server. Settings and prepared
+statements of a session would then affect other clients, and be missing here. So a connection counts as a
+pooler's unless the server proves otherwise: a pooler tells its clients a made-up process id when they
+connect, as they have no session yet.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Any
 import peewee
 import psycopg
 
-# After that another one is made: after a fail-over it may reach the new primary, or a quota may be lifted.
+# Then it is replaced: after a fail-over a new one may reach the new primary, or a quota may be lifted.
 READ_ONLY_SECONDS = 1.0
 
-# What every transaction is bound by. A process that falls silent must not keep the journal's lock.
+# The limits of every transaction. A process that hangs must not keep the journal's lock.
 LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "1s",
     "idle_in_transaction_session_timeout": "5s",
     "synchronous_commit": "on",
 }
-# Set for the session where it is our own. A pooler's session has them until the end of this statement only.
+# Set for the session if it is our own. In a pooler's session they hold for this statement only.
 _SETTINGS = ", ".join(f"set_config('{name}', '{value}', NOT own)" for name, value in LIMITS.items())
 INTRODUCTION = (
     f"SELECT own, current_setting('transaction_read_only') = 'off', {_SETTINGS}"
@@ -35,20 +35,20 @@ INTRODUCTION = (
 SET_LOCAL = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in LIMITS.items())
 
 
-# A pooler would give out such a session for another hour. Its server makes a new one, which may write again.
+# A pooler would hand out a read-only session for another hour. Then it opens a new one, which may write.
 END_READ_ONLY = (
     "SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_setting('transaction_read_only') = 'on'"
 )
 
 
 class Session(psycopg.Connection[Any]):
-    """A connection, and what the server said when it was introduced."""
+    """A connection, with what is known about its session."""
 
     own = False  # no pooler is between us and the server's process
     expires = inf  # by the monotonic clock
 
     def introduce(self) -> None:
-        """Ask whose session this is, and set its limits; one round trip. Raises psycopg.Error."""
+        """Ask whether the session is our own, and set its limits, in one round trip. Raises psycopg.Error."""
         row = self.execute(INTRODUCTION, (self.info.backend_pid,)).fetchone()
         assert row is not None
         self.own, writable = row[:2]
@@ -58,19 +58,19 @@ class Session(psycopg.Connection[Any]):
             self.expires = time.monotonic() + READ_ONLY_SECONDS
 
     def leave(self) -> None:
-        """Say goodbye to a read-only session, so that no pooler keeps it."""
+        """End a pooler's read-only session, so that the pooler does not keep it."""
         if not self.own:
             with suppress(psycopg.Error):
                 self.execute(END_READ_ONLY)
 
     def beginning(self, isolation: str | None) -> str:
-        """What begins a transaction, in one round trip."""
+        """The statements that begin a transaction, in one round trip."""
         text = f"BEGIN ISOLATION LEVEL {isolation}" if isolation else "BEGIN"
         return text if self.own else text + SET_LOCAL
 
 
 class Adapter(peewee.Psycopg3Adapter):
-    """Makes peewee's connections sessions."""
+    """Lets peewee connect by Session."""
 
     def connect(self, db: peewee.PostgresqlDatabase, **params: Any) -> Session:
         """Connect by the database's URL and these further parameters of libpq."""

@@ -1,7 +1,8 @@
-"""Connections to PostgreSQL that are kept, and opened without making anybody wait for longer than he has.
+"""A pool of connections to PostgreSQL, in which no caller waits longer than its deadline allows.
 
-peewee's own pool opens them one after another under a lock: while the server is silent, the tenth caller
-waits ten time-outs. And psycopg gives a connection two seconds at least, which is too long for a request.
+peewee's own pool opens connections one after another under a lock: while the server does not answer, the
+tenth caller waits for ten time-outs. And psycopg's shortest connect time-out is two seconds, which is too
+long for a request.
 """
 
 from __future__ import annotations
@@ -37,28 +38,28 @@ NETWORK: dict[str, Any] = {
 
 
 class PooledPostgres(peewee.PostgresqlDatabase):
-    """PostgreSQL over a few connections, which those who work with it borrow."""
+    """PostgreSQL over a few connections, which callers borrow."""
 
     psycopg3_adapter = Adapter
 
     def __init__(self, url: str, *, most: int) -> None:
         super().__init__(url, prefer_psycopg3=True, autoconnect=False, **NETWORK)
-        self._lock = nullcontext()  # its state is each thread's own, and waiting must not be in a row
+        self._lock = nullcontext()  # its state is per thread, and callers must not wait one after another
         self._idle: deque[Session] = deque(maxlen=most)
         self._places = threading.Semaphore(most)
 
     def begin(self, isolation_level: str | None = None) -> None:
-        """Begin a transaction, with its limits where a pooler may give it any session."""
+        """Begin a transaction. Behind a pooler it sets its own limits."""
         with peewee_errors:
             self.cursor().execute(self.connection().beginning(isolation_level))
 
     def close_idle(self) -> None:
-        """Close the connections that nobody works with."""
+        """Close idle connections."""
         while self._idle:
             self._idle.pop().close()
 
     def renew(self) -> None:
-        """Close what lies idle after a refusal; read-only connections are replaced soon anyway."""
+        """Close idle connections after a refusal; read-only ones are replaced soon anyway."""
         expiring = [session for session in self._idle if session.expires < inf]
         others = [session for session in self._idle if session.expires == inf]
         self._idle = deque(expiring, self._idle.maxlen)
@@ -76,7 +77,7 @@ class PooledPostgres(peewee.PostgresqlDatabase):
             raise
 
     def _close(self, connection: Session) -> None:
-        # In the middle of something it may be silent for ever: no word is said to it any more.
+        # In the middle of a transaction the server may never answer: it is closed without a command.
         if connection.pgconn.transaction_status == TransactionStatus.IDLE:
             self._idle.append(connection)
         else:
@@ -112,7 +113,7 @@ class PooledPostgres(peewee.PostgresqlDatabase):
 
 @contextmanager
 def bounded(session: Session, seconds: float | None) -> Iterator[None]:
-    """Cut the connection where the block takes longer: no other time-out sees a server that says nothing."""
+    """Cut the connection where the block takes longer: no other time-out notices a server that is silent."""
     if seconds is None:
         yield
         return
@@ -131,18 +132,18 @@ def _cut(descriptor: int) -> None:
 
 
 class _Opening:
-    """A connection on its way, for one who waits for it, or has gone."""
+    """A connection that is being opened, for a caller that waits or has given up."""
 
     def __init__(self, connect: Callable[[], Session]) -> None:
         self._connect = connect
         self._found: queue.SimpleQueue[Session | Exception] = queue.SimpleQueue()
-        self._undecided = [True]  # whoever pops it decides whether the connection is used
+        self._undecided = [True]  # the side that pops it decides whether the connection is used
 
     def run(self) -> None:
-        """Make the connection."""
+        """Open the connection."""
         try:
             opened = self._connect()
-        except Exception as error:  # noqa: BLE001 - it is raised to the one who waits
+        except Exception as error:  # noqa: BLE001 - it is raised for the waiting caller
             self._found.put(error)
             return
         if self._decide():
@@ -151,12 +152,12 @@ class _Opening:
             opened.close()
 
     def wait(self, seconds: float) -> Session:
-        """The connection. Raises what kept it from being made, or OperationalError after `seconds`."""
+        """The connection. Raises the error of opening it, or OperationalError after `seconds`."""
         try:
             found = self._found.get(timeout=seconds)
         except queue.Empty:
             if self._decide():
-                raise peewee.OperationalError("no connection could be made in time") from None
+                raise peewee.OperationalError("no connection could be opened in time") from None
             found = self._found.get()
         if isinstance(found, Exception):
             raise found
@@ -170,10 +171,10 @@ class _Opening:
 
 
 def _alive(connection: Session) -> bool:
-    """Whether the server did not end a connection that lay idle. Asks nobody."""
+    """Whether an idle connection is still open, without a round trip."""
     try:
-        connection.pgconn.consume_input()  # which reads its last words, if there are any
-        connection.pgconn.consume_input()  # and this one finds that there are no more
+        connection.pgconn.consume_input()  # reads a last message, if there is one
+        connection.pgconn.consume_input()  # finds the end behind it
     except psycopg.Error:
         return False
     return not connection.closed

@@ -1,4 +1,4 @@
-"""Redis clients: one that never makes a request wait, and one that may wait for a message."""
+"""Redis clients: one that gives up quickly, for requests, and one that may wait for messages."""
 
 from __future__ import annotations
 
@@ -34,45 +34,45 @@ __all__ = [
 
 T = TypeVar("T")
 
-HOT_SECONDS = 0.25  # a stalled Redis costs one request this much, once per breaker interval
-REST_SECONDS = 0.5  # how long the breaker leaves a failing Redis alone, twice as long each time
+HOT_SECONDS = 0.25  # a stalled Redis delays one request by this much, once per rest of the breaker
+REST_SECONDS = 0.5  # the first rest after a failure; each further one is twice as long
 LONGEST_REST_SECONDS = 2.0
 
 
-UNREADABLE = "replace"  # what is no UTF-8 was altered: it is read as something else, and found to be wrong
+UNREADABLE = "replace"  # bytes that are not UTF-8 were altered: read as another text, they fail a later check
 
-SHARED = re.compile(r"^-- with (_\w+\.lua)$", re.MULTILINE)  # in a script, for what it shares with others
+SHARED = re.compile(r"^-- with (_\w+\.lua)$", re.MULTILINE)  # includes a file that scripts share
 
 
 class RedisAway(Exception):
-    """Redis did not answer or refused, or is being left alone after it did."""
+    """Redis did not answer, refused, or rests after a failure."""
 
     def __init__(self, text: str, reason: str = UNREACHABLE) -> None:
-        """`reason` is a word of `redisreasons`."""
+        """`reason` is one of `redisreasons`."""
         super().__init__(text)
         self.reason = reason
 
 
 class Breaker:
-    """Stops asking a Redis that fails, and tries it again after a rest."""
+    """A circuit breaker: after a failure, Redis is not asked until a rest is over."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._resting_until = 0.0
         self._rest_seconds = REST_SECONDS
-        self._reason = UNREACHABLE  # for which it rests
-        self.server = ""  # run id of the server that was last met: another one may hold older data
+        self._reason = UNREACHABLE  # of the rest
+        self.server = ""  # run id of the last server: another one may hold older data
 
     @property
     def open(self) -> bool:
-        """Whether Redis is being left alone now."""
+        """Whether Redis is not asked at present."""
         return self._monotonic() < self._resting_until
 
     def call(self, work: Callable[[], T]) -> T:
-        """Do `work`. Raises RedisAway where Redis fails, or failed a moment ago."""
+        """Do `work`. Raises RedisAway where Redis fails, or rests after a failure."""
         if self.open:
-            raise RedisAway("Redis is being left alone for a moment", self._reason)
+            raise RedisAway("Redis failed just now, and is not asked for a moment", self._reason)
         try:
             done = work()
         except (RedisError, OSError) as error:
@@ -83,23 +83,23 @@ class Breaker:
         return done
 
     def worked(self) -> None:
-        """Redis did what was asked: its next failure counts as a first one."""
+        """Note a success: the rest after the next failure is a short one."""
         self._rest_seconds = REST_SECONDS
 
     def rest(self) -> None:
-        """Leave Redis alone for a while."""
+        """Note a failure: do not ask Redis for a while."""
         with self._lock:
             if self.open:
-                return  # others failed with this one
+                return  # calls at the same time failed together
             self._resting_until = self._monotonic() + self._rest_seconds
             self._rest_seconds = min(2 * self._rest_seconds, LONGEST_REST_SECONDS)
 
 
 def connect(url: str, breaker: Breaker) -> Redis:
-    """A client for the hot path: quick to give up, and never sends anything twice.
+    """A client for the hot path: it gives up quickly, and never sends a command twice.
 
-    redis-py's default retries lost replies ten times, which doubles writes and waits for a minute.
-    It reconnects silently, so each new connection tells `breaker` which server it met.
+    By default redis-py retries ten times after a lost reply, which repeats writes and takes a minute. It
+    reconnects silently, so each new connection tells `breaker` the server's run id.
     """
 
     def met(connection: Any) -> None:
@@ -123,12 +123,12 @@ def connect(url: str, breaker: Breaker) -> Redis:
 
 
 def probe(redis: Redis) -> None:
-    """Do what the product does: run a script, and write. Raises a RedisError that says why it can't."""
+    """Run a script that writes, as the product does. Raises a RedisError with the reason of a failure."""
     redis.eval("return redis.call('SET', KEYS[1], 1, 'EX', 60)", 1, rediskeys.probe())
 
 
 def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
-    """A client for blocking reads and for loading boards: waits up to `seconds` for an answer."""
+    """A client for blocking reads and for loading boards. It waits up to `seconds` for an answer."""
     return Redis.from_url(
         url,
         socket_timeout=seconds,
@@ -142,12 +142,12 @@ def connect_patient(url: str, *, seconds: float = 5.0) -> Redis:
 
 
 def keepalive(url: str) -> dict[str, bool]:
-    """The option that finds a dead peer, for connections that can have one."""
+    """The option that detects a dead peer, for connections over a network."""
     return {} if url.startswith("unix:") else {"socket_keepalive": True}
 
 
 class Scripts:
-    """A package's Lua scripts, sent by their digests."""
+    """A package's Lua scripts, called by their digests."""
 
     def __init__(self, redis: Redis, package: str) -> None:
         self._redis = redis
@@ -171,9 +171,9 @@ class Scripts:
         pipeline.evalsha(self._digests[name], len(keys), *keys, *args)
 
     def execute(self, fill: Callable[[Any], None]) -> list[Any]:
-        """Send what `fill` queues in one pipeline. A restarted Redis gets the scripts again.
+        """Send the commands that `fill` queues, in one pipeline. A restarted Redis gets the scripts again.
 
-        Scripts that a pipeline runs must bear being run twice.
+        Then the pipeline runs twice, so its scripts must be idempotent.
         """
         try:
             return self._once(fill)
@@ -196,18 +196,18 @@ class Scripts:
 
 
 class SharedReads:
-    """What many callers read at the same time, asked for in one pipeline.
+    """Reads of many callers at the same time, in one pipeline.
 
-    By itself a command costs a process several times as much: a connection to fetch, to check, to wait for.
+    A command of its own costs a process several times as much: a connection to borrow, to check, to wait for.
     """
 
     def __init__(self, scripts: Scripts, breaker: Breaker) -> None:
         self._scripts, self._breaker = scripts, breaker
-        self._together: Coalescer[Callable[[Any], None], Any] = Coalescer(self._trip)
+        self._coalescer: Coalescer[Callable[[Any], None], Any] = Coalescer(self._trip)
 
     def ask(self, queue: Callable[[Any], None]) -> Any:
         """The answer to the one command that `queue` puts into a pipeline. Raises RedisAway."""
-        return self._together.ask(queue)
+        return self._coalescer.ask(queue)
 
     def _trip(self, queues: Sequence[Callable[[Any], None]]) -> Sequence[Any]:
         def fill(pipeline: Any) -> None:

@@ -44,7 +44,7 @@ def state(tag: str) -> str:
 
 
 def building(key: str) -> str:
-    """Where a key is built anew, before it is renamed."""
+    """Where a key is rebuilt, before it is renamed."""
     return f"{key}:building"
 
 
@@ -54,7 +54,7 @@ def run() -> str:
 
 
 def probe() -> str:
-    """Written to see whether Redis takes writes."""
+    """Written to test whether Redis accepts writes."""
     return "sb:probe"
 
 

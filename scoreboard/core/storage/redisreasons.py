@@ -1,4 +1,4 @@
-"""Why Redis is of no use: a word for each reason that an operator can do something about."""
+"""Why Redis can't be used: a word for each reason that an operator can act on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BEGINNINGS = {"MISCONF": "read_only", "NOAUTH": "password", "NOPERM": "permissio
 
 
 def reason_of(error: BaseException) -> str:
-    """The word for what went wrong, or for what it came from."""
+    """The reason of an error, or of its cause."""
     for one in _chain(error):
         found = next((reason for kind, reason in REASONS if isinstance(one, kind)), None)
         found = found or BEGINNINGS.get(str(one).split(" ", 1)[0])

@@ -1,7 +1,7 @@
-"""Which run of a Redis server answers.
+"""Identifies the run of a Redis server: another run may have lost data.
 
-INFO would tell, but hosts refuse it. A server forgets its scripts when it ends, and never saves them: so a
-script that was loaded under the name of this run tells whether it is still the same.
+INFO has a run id, but some hosts refuse INFO. A server forgets its scripts when it ends. So a script that is
+named after a run exists only during that run.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from redis.exceptions import ResponseError
 
 from scoreboard.core.storage import rediskeys
 
-Ask = Callable[..., Any]  # a command, word by word
+Ask = Callable[..., Any]  # sends a command, given word by word, and returns the answer
 
-# Who meets a new run at the same time as others takes the name that one of them gave it.
+# Of several processes that name a new run at the same time, all take the first name.
 NAME_RUN = """
 if (redis.call("GET", KEYS[1]) or "") == ARGV[1] then redis.call("SET", KEYS[1], ARGV[2]) end
 return redis.call("GET", KEYS[1])
@@ -25,7 +25,7 @@ return redis.call("GET", KEYS[1])
 
 
 def run_id(ask: Ask) -> str:
-    """The name of the run that answers; empty where it can't be told, as of a server that takes no writes."""
+    """The name of the run that answers; empty where it is unknown, as for a server that refuses writes."""
     try:
         known = str(ask("GET", rediskeys.run()) or "")
         if known and ask("SCRIPT", "EXISTS", _digest(known))[0]:

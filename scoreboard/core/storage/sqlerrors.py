@@ -1,4 +1,4 @@
-"""What the errors of PostgreSQL and SQLite mean, by their codes: one table for each."""
+"""The meaning of errors of PostgreSQL and SQLite, by their codes: one table for each."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from scoreboard.core.storage.unavailable import (
     DatabaseUnavailable,
 )
 
-# What a driver raises, before it is classified.
+# Errors of drivers, before they are classified.
 DriverError = (peewee.PeeweeException, psycopg.Error, apsw.Error, OSError)
 
 Meaning = tuple[type[DatabaseUnavailable], str] | None
-MISTAKE: Meaning = None  # of a statement or its values, which is ours: the next one may be good
+MISTAKE: Meaning = None  # a defect of a statement or its values, in this code: the database is fine
 
-# By SQLSTATE, or else by its first two characters, which are its class.
+# By SQLSTATE or, where it is missing, by its class, the first two characters.
 SQLSTATES: dict[str, Meaning] = {
     "02": MISTAKE,
     "03": MISTAKE,
-    "08": (DatabaseLost, "unreachable"),  # a pooler in front says all its refusals with 08P01
+    "08": (DatabaseLost, "unreachable"),  # a pooler reports all its refusals as 08P01
     "09": MISTAKE,
     "0A": MISTAKE,
     "0B": MISTAKE,
@@ -45,7 +45,7 @@ SQLSTATES: dict[str, Meaning] = {
     "25006": (DatabaseDenied, "read_only"),
     "25P03": (DatabaseLost, "timeout"),  # idle in a transaction for too long: the server ends the connection
     "25P04": (DatabaseLost, "timeout"),
-    "26": (DatabaseDenied, "failed"),  # a prepared statement is gone: the connection is of no use any more
+    "26": (DatabaseDenied, "failed"),  # a prepared statement is gone: the connection can't be used any more
     "27": MISTAKE,
     "28": (DatabaseDenied, "credentials"),
     "2B": MISTAKE,
@@ -64,7 +64,7 @@ SQLSTATES: dict[str, Meaning] = {
     "42501": (DatabaseDenied, "no_permission"),
     "42703": (DatabaseDenied, "not_migrated"),
     "42P01": (DatabaseDenied, "not_migrated"),
-    "42P05": (DatabaseDenied, "failed"),  # as 26: a prepared statement of somebody else's is there
+    "42P05": (DatabaseDenied, "failed"),  # as 26: another client's prepared statement exists
     "44": MISTAKE,
     "53": (DatabaseBusy, "limit_reached"),
     "53100": (DatabaseFull, "full"),
@@ -80,12 +80,12 @@ SQLSTATES: dict[str, Meaning] = {
     "F0": (DatabaseDenied, "failed"),
     "HV": MISTAKE,
     "P0": MISTAKE,
-    "XX": (DatabaseDenied, "failed"),  # hosts say with XX000 that a quota is used up
+    "XX": (DatabaseDenied, "failed"),  # hosts report an exhausted quota as XX000
     "XX001": (DatabaseDenied, "corrupt"),
     "XX002": (DatabaseDenied, "corrupt"),
 }
 
-# By extended result code, or else by result code.
+# By extended result code or, where it is missing, by result code.
 SQLITE: dict[int, Meaning] = {
     apsw.SQLITE_ERROR: (
         DatabaseDenied,
@@ -99,7 +99,7 @@ SQLITE: dict[int, Meaning] = {
     apsw.SQLITE_NOMEM: (DatabaseBusy, "limit_reached"),
     apsw.SQLITE_READONLY: (DatabaseDenied, "read_only"),
     apsw.SQLITE_INTERRUPT: (DatabaseBusy, "timeout"),
-    apsw.SQLITE_IOERR: (DatabaseLost, "io_error"),  # also of a commit, which may or may not be written then
+    apsw.SQLITE_IOERR: (DatabaseLost, "io_error"),  # also for a commit, which may or may not be written then
     # SQLite calls it full where the device is. A quota or a limit of files is a write that failed.
     apsw.SQLITE_IOERR_WRITE: (DatabaseFull, "full"),
     apsw.SQLITE_IOERR_SHMSIZE: (DatabaseFull, "full"),
@@ -131,8 +131,8 @@ ERRNOS: dict[int | None, Meaning] = {
 # for a full device. It names the function that failed, the same in every language.
 EXTENDING = frozenset({"mdextend", "mdzeroextend"})
 
-# libpq passes on no SQLSTATE of a connection that is refused, only the words of the server or pooler. Those
-# that aren't known, or are in another language, mean that it can't be reached; the log has them.
+# libpq passes on no SQLSTATE of a refused connection, only the text of the server or pooler. A text that is
+# unknown, or in another language, counts as unreachable; the log has it.
 REFUSALS = (
     ("too many clients", "53300"),
     ("too many connections", "53300"),
@@ -160,7 +160,7 @@ DOES_NOT_EXIST = (('role "', "28000"), ('database "', "3D000"))
 
 
 def classify(error: BaseException) -> DatabaseUnavailable | None:
-    """What a driver's error means for the caller, or None where it means a mistake of ours."""
+    """The meaning of a driver's error for the caller; None for a defect of this code."""
     meaning = _meaning(error)
     if meaning is None:
         return None

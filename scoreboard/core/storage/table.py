@@ -1,4 +1,4 @@
-"""A table as one class: inside a transaction it works on the connection, elsewhere on the database."""
+"""The base class of tables. In a transaction they work on its connection, elsewhere on the database."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Table:
-    """What the classes of tables share.
+    """A table of a database or of a connection.
 
-    Given a connection, statements are part of the transaction that runs there. Given a database, each
-    takes a connection of its own: that is for readers, outside of any transaction.
+    On a connection, statements are part of its transaction. On a database, each statement takes a
+    connection for itself, which is for readers outside of transactions.
     """
 
     def __init__(self, source: Database | Connection) -> None:
@@ -37,7 +37,7 @@ class Table:
         return self._source.snapshot(work) if isinstance(self._source, Database) else work(self._source)
 
     def transaction(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` in one transaction: in the one that runs on the connection, or in its own."""
+        """Do `work` in one transaction: in the connection's, or in a new one."""
         return self._source.transaction(work) if isinstance(self._source, Database) else work(self._source)
 
     def rows(self, text: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:

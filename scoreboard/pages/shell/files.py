@@ -17,7 +17,7 @@ from scoreboard.core.root import ROOT
 
 STATIC, SDK = ROOT / "frontend" / "static", ROOT / "clients" / "javascript"
 KINDS = (".js", ".css", ".svg")
-OFFLINE = [  # what /offline is made of
+OFFLINE = [  # the sources of /offline
     *(ROOT / "frontend" / "templates" / name for name in ("base.html", "offline.html")),
     *sorted((ROOT / "frontend" / "messages").glob("*.json")),
 ]

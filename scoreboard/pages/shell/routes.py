@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.pages import LanguageQuery, page
@@ -22,7 +22,7 @@ ICONS = (
     ("icons/maskable-192.png", "192x192", "maskable"),
     ("icons/maskable-512.png", "512x512", "maskable"),
 )
-FRAME = (  # what every page loads
+FRAME = (  # the files of base.html and of /offline
     "css/base.css",
     "css/site.css",
     "css/tokens.css",
@@ -79,9 +79,4 @@ def offline() -> str:
 
 
 def _service_worker() -> ServiceWorker:
-    # Made once, when it is first asked for: its files do not change while this process runs.
-    held = current_app.extensions
-    if "service_worker" not in held:
-        held["service_worker"] = ServiceWorker.of(rendering.pages())
-    found: ServiceWorker = held["service_worker"]
-    return found
+    return rendering.once_per_app("service_worker", lambda: ServiceWorker.of(rendering.pages()))

@@ -1,8 +1,7 @@
-"""Opens streams: one way in for event streams, WebSockets and polls."""
+"""Admits streams: one way in for event streams, WebSockets and polls."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,18 +14,15 @@ from scoreboard.boards.rules import no_board
 from scoreboard.core.concurrency import deadline
 from scoreboard.core.errors import FieldError, TooMany, ValidationFailed
 from scoreboard.stream.http.tickets import Tickets
-from scoreboard.stream.http.types import Insider, Opening, PollAnswer, Refusal, StreamRequest, Watch
+from scoreboard.stream.http.types import Insider, Opening, Refusal, StreamRequest, Watch
 from scoreboard.stream.protocol import closing
-from scoreboard.stream.protocol.types import Cursor, Encoded
 from scoreboard.stream.publishing.edge import Edge
 from scoreboard.stream.publishing.scopes import Scopes
 from scoreboard.stream.serving.admission import Admission, NotAdmitted, Slots, StreamClient
 from scoreboard.stream.serving.counters import StreamCounts
 from scoreboard.stream.serving.hub import Hub
-from scoreboard.stream.serving.personal import Personal
 from scoreboard.stream.serving.rooms import RoomManager
 from scoreboard.stream.serving.serving import Serving
-from scoreboard.stream.serving.signals import Signals
 
 MOST_SCOPES = 8
 
@@ -54,8 +50,6 @@ class StreamService:
     counts: StreamCounts
     scopes: Scopes
     rooms: RoomManager
-    personal: Personal
-    signals: Signals
     tickets: Tickets
     revocations: Revocations
     edge: Edge | None
@@ -84,9 +78,9 @@ class StreamService:
         return self.edge is not None and not watch.personal and self.edge.signed(signature)
 
     def open(self, watch: Watch) -> Opening | Refusal:
-        """Admit a stream and find its first frames. Whoever gets the opening releases its admission."""
+        """Admit a stream and find its first frames. The caller of `open` releases its admission."""
         try:
-            return self._open(watch)
+            return self.admit(watch)
         except TooMany as error:
             return Refusal(closing.too_often(error.retry_after_seconds or 0), error)
         except NotAdmitted as refused:
@@ -94,23 +88,7 @@ class StreamService:
                 self.counts.refused.inc(refused.why)
             return Refusal(closing.frame(refused.why))
 
-    def poll(self, sent: StreamRequest, wait: float) -> PollAnswer | Refusal:
-        """The frames after a cursor, or within `wait` seconds the next ones. Raises as `authorize`."""
-        watch = self.authorize(sent)
-        seen = sent.told or self.hub.signals_read
-        if watch.expired:
-            return _expired()
-        opening = self._open(watch, wait)
-        try:
-            found, at = opening.resumed.frames, opening.resumed.at
-            # If nothing was ever published, the same cursor comes again and again, with the same snapshots.
-            if (not found or watch.since == str(at)) and not self._told(watch, seen):
-                watch, found, at = self._wait(sent, watch, opening, seen, wait)
-        finally:
-            opening.admission.release()
-        return _expired() if watch.expired else self._answer(watch, found, at, seen)
-
-    def _open(self, watch: Watch, wait: float | None = None) -> Opening:
+    def admit(self, watch: Watch, wait: float | None = None) -> Opening:
         """Take a slot, then find the first frames: no board is read for a client that gets no slot.
 
         A client that does not go on from its cursor is charged for an opening. Most cursors tell that
@@ -146,42 +124,6 @@ class StreamService:
         self.charge()
         if wait is None:
             self.slots.count_opening(watch.client)
-
-    # Polls
-
-    def _wait(
-        self, sent: StreamRequest, watch: Watch, opening: Opening, seen: Cursor, seconds: float
-    ) -> tuple[Watch, list[Encoded], Cursor]:
-        """Wait for something new, if there is a slot to wait in. The request is authorized again after it."""
-        admission, found, at = opening.admission, opening.resumed.frames, opening.resumed.at
-        if admission.refused:
-            self.counts.refused.inc(admission.refused)
-        if not admission.held:
-            return watch, found, at
-        came, at = self._next(watch, at, seen, seconds)
-        # The board may be private by now, or the session over.
-        return self.authorize(sent), came or found, at
-
-    def _next(self, watch: Watch, at: Cursor, seen: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
-        until = time.monotonic() + seconds
-        while True:
-            changed = self.hub.changed
-            found, at = self.hub.after(watch.scopes, at)
-            if found or self._told(watch, seen) or self.slots.closed or time.monotonic() >= until:
-                return found, at
-            changed.wait(until - time.monotonic())
-
-    def _told(self, watch: Watch, seen: Cursor) -> list[Encoded]:
-        """The private frames that a poll has not seen."""
-        return self.signals.told(watch.client.player, seen) if watch.client.player else []
-
-    def _answer(self, watch: Watch, found: list[Encoded], at: Cursor, seen: Cursor) -> PollAnswer:
-        player = watch.client.player
-        if not player:
-            return PollAnswer(at, found, private=[], told=None)
-        ranks = self.personal.frames(watch.scopes, player)
-        # Nothing below yields: the position is that of the frames.
-        return PollAnswer(at, found, [*ranks, *self._told(watch, seen)], max(self.hub.signals_read, seen))
 
     # What a request may watch
 
@@ -226,11 +168,6 @@ class StreamService:
         for scope in found:
             self.scopes.board(scope)  # raises if there is no such room
         return found
-
-
-def _expired() -> Refusal:
-    """The answer to a poll whose ticket is too old."""
-    return Refusal(closing.frame("auth_expired"))
 
 
 def _allowed(client: StreamClient, caller: ServerKey | Player) -> StreamClient:

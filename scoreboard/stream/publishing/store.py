@@ -1,4 +1,4 @@
-"""The stream in Redis: its frames, its head, what is shown, and who publishes."""
+"""The stream in Redis: frames, head, published boards, signals, reports, and the publisher's lease."""
 
 from __future__ import annotations
 

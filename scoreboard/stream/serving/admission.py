@@ -41,24 +41,22 @@ class NotAdmitted(Exception):
 class Admission:
     """The slot of one open stream or waiting poll. `release` gives it back, however often it is called."""
 
-    __slots__ = ("_release", "client", "refused")
+    __slots__ = ("_slots", "client", "refused")
 
-    def __init__(
-        self, client: StreamClient, release: Callable[[StreamClient], None] | None, refused: str = ""
-    ) -> None:
-        self.client, self._release = client, release
+    def __init__(self, client: StreamClient, slots: Slots | None, refused: str = "") -> None:
+        self.client, self._slots = client, slots
         self.refused = refused  # why it holds no slot, "" if it holds one or needs none
 
     @property
     def held(self) -> bool:
         """Whether it holds a slot."""
-        return self._release is not None
+        return self._slots is not None
 
     def release(self) -> None:
         """Give the slot back."""
-        release, self._release = self._release, None
-        if release is not None:
-            release(self.client)
+        slots, self._slots = self._slots, None
+        if slots is not None:
+            slots.take_back(self.client)
 
 
 @dataclass(kw_only=True)
@@ -84,14 +82,15 @@ class Slots:
         self.taken += 1
         self._addresses.update(list(self._counted(client.address)))
         self._players[client.player] += 1
-        return Admission(client, self._release)
+        return Admission(client, self)
 
     def count_opening(self, client: StreamClient) -> None:
         """Count an opening of a client that was admitted without. Raises NotAdmitted."""
         if not self._may_open(client):
             raise NotAdmitted("rate")
 
-    def _release(self, client: StreamClient) -> None:
+    def take_back(self, client: StreamClient) -> None:
+        """Count a client's slot as free. Only its admission calls this."""
         self.taken -= 1
         _subtract(self._addresses, self._counted(client.address))
         _subtract(self._players, [client.player])

@@ -113,6 +113,6 @@ def _frame(scope: str, page: Reading, player: str) -> Encoded:
             rank=row.rank if row else None,
             score=row.score if row else None,
             total=page.total,
-            version=page.version,
+            version=page.version.seq,
         )
     )

@@ -21,7 +21,7 @@ def stack(tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("stack"), quick)
     stack.start()
     yield stack
-    stack.stop()
+    stack.end()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def gathered(together: Coalescer, pool: ThreadPoolExecutor, questions: range) ->
     return asked
 
 
-def test_those_who_come_during_a_trip_share_the_next_one_and_get_their_own_answers(together, trips, pool):
+def test_questions_during_a_trip_share_the_next_one_and_get_their_own_answers(together, trips, pool):
     first = pool.submit(together.ask, 1)
     wait_until(lambda: trips.taken == [[1]])
     others = gathered(together, pool, range(2, 6))
@@ -62,7 +62,7 @@ def test_those_who_come_during_a_trip_share_the_next_one_and_get_their_own_answe
     assert trips.taken == [[1], [2, 3, 4, 5]]
 
 
-def test_a_trip_that_fails_fails_for_all_of_its_own_and_for_nobody_else(together, trips, pool):
+def test_a_trip_that_fails_fails_for_its_own_questions_only(together, trips, pool):
     first = pool.submit(together.ask, 1)
     wait_until(lambda: trips.taken == [[1]])
     others = gathered(together, pool, range(2, 4))

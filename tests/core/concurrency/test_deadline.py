@@ -36,7 +36,7 @@ def test_nothing_is_left_after_it(monkeypatch):
     assert contextvars.Context().run(request) == 0
 
 
-def test_what_the_client_takes_itself_is_not_counted():
+def test_time_that_the_client_takes_is_not_counted():
     def request():
         deadline.begin()
         before = deadline.left(60)
@@ -46,7 +46,7 @@ def test_what_the_client_takes_itself_is_not_counted():
     assert 9.9 < contextvars.Context().run(request) <= 10
 
 
-def test_what_is_streamed_goes_on():
+def test_a_stream_has_no_deadline():
     def request():
         deadline.begin()
         deadline.lift()

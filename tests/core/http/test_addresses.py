@@ -33,7 +33,7 @@ def test_without_trusted_proxies_the_header_means_nothing():
 
 
 @pytest.mark.parametrize("spoofed", [[], ["1.1.1.1"], ["1.1.1.1", "::1", "x" * 5000], [""], ["unknown"]])
-def test_what_a_client_makes_up_stands_before_what_the_trusted_proxies_wrote(spoofed):
+def test_forged_addresses_come_before_those_of_trusted_proxies(spoofed):
     assert told(1, *spoofed, CLIENT)[0] == CLIENT
     assert told(2, *spoofed, CLIENT, EDGE)[0] == CLIENT
 
@@ -44,11 +44,11 @@ def test_with_fewer_hops_than_are_trusted_the_peer_is_the_caller():
 
 
 @pytest.mark.parametrize("text", ["unknown", "_hidden", "999.1.1.1", "1.1.1", "[::1", "a b", "::g", "%"])
-def test_what_is_no_address_counts_as_the_proxy_that_wrote_it(text):
+def test_a_text_that_is_not_an_address_counts_as_the_proxy(text):
     assert told(1, CLIENT, text)[0] == PROXY
 
 
-def test_a_caller_without_an_address_is_still_somebody():
+def test_a_caller_without_an_address_still_has_a_counter():
     assert told(0, peer="")[0] == told(1, "unknown", peer="")[0] == UNKNOWN
     assert Addresses(hops=0).of({}) == UNKNOWN
 
@@ -103,7 +103,7 @@ def test_a_forwarded_address_that_is_not_trusted_is_warned_of_once(caplog):
         Addresses(hops=1).of(environ)
 
     assert [record.getMessage() for record in caplog.records] == [
-        "X-Forwarded-For comes in and is not trusted: behind a proxy set TRUSTED_PROXY_HOPS"
+        "X-Forwarded-For is sent but not trusted: behind a proxy, set TRUSTED_PROXY_HOPS"
     ]
 
 

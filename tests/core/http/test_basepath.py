@@ -51,7 +51,7 @@ def test_the_base_path_is_that_of_the_public_address(environment, expected):
 @pytest.mark.parametrize(
     "path", ["scores", "//scores", "/a//b", "/a b", "/../a", "/.", "/%41", "/a?b", "/a\n"]
 )
-def test_what_is_no_path_is_refused(path):
+def test_a_text_that_is_not_a_path_is_refused(path):
     with pytest.raises(SettingError, match="BASE_PATH must be as /scores"):
         load({"BASE_PATH": path})
 
@@ -67,7 +67,7 @@ def test_two_settings_that_disagree_are_refused_and_told_how_they_agree(url):
         load({"BASE_PATH": "/scores", "PUBLIC_URL": url})
 
 
-def test_what_is_outside_is_not_there(below):
+def test_paths_outside_are_not_found(below):
     for path in ("/", "/v1/boards", "/b/main", "/scoresheet", "/scores2/v1/boards", "/x/scores/v1/boards"):
         refused = below.get(path)
         assert (refused.status_code, refused.json["code"]) == (404, "not_found"), path
@@ -116,7 +116,7 @@ def test_no_script_template_or_style_knows_an_absolute_path():
 
 
 @pytest.mark.parametrize("public", [False, True])
-def test_whatever_names_an_address_names_the_path(make_parts, sqlite_url, public):
+def test_every_link_has_the_path(make_parts, sqlite_url, public):
     at = PUBLIC if public else "http://games.example/scores"
     server = client_of(make_parts(sqlite_url, **{"public_url": PUBLIC} if public else {"base_path": BELOW}))
     asked = {"base_url": "http://games.example"}
@@ -169,7 +169,7 @@ def test_an_answer_is_replayed_wherever_the_server_is(make_parts, sqlite_url):
     assert moved.headers["Idempotency-Replayed"] == "true"
 
 
-def test_what_troubles_the_api_troubles_it_below_a_path(make_parts, sqlite_url):
+def test_errors_of_the_api_are_the_same_below_a_path(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, base_path=BELOW)
     parts = replace(parts, base=replace(parts.base, chaos=Chaos(read("kill=1"))))
     client = create_app(parts).test_client()

@@ -44,7 +44,7 @@ class Named(Struct, forbid_unknown_fields=True):
 
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
-def test_what_is_no_json_is_refused(data):
+def test_invalid_json_is_refused(data):
     with pytest.raises(BadRequest) as refused:
         parsed(data)
 
@@ -63,7 +63,7 @@ def test_what_is_no_json_is_refused(data):
         (b"1" * 4000, int("1" * 4000)),
     ],
 )
-def test_what_is_json_is_read_exactly(data, value):
+def test_valid_json_is_read_exactly(data, value):
     assert parsed(data) == value
 
 

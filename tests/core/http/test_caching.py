@@ -34,7 +34,7 @@ def every_path(app):
     return [*found, "/v1/boards/none", "/b/none", "/static/none", "/problems/none", "/oembed?url=x"]
 
 
-def test_every_answer_to_a_read_says_what_may_be_kept(app):
+def test_every_answer_to_a_read_has_cache_control(app):
     """Whatever is there, new routes too, and whoever asks."""
     paths = every_path(app)
     statuses = set()
@@ -55,12 +55,12 @@ def test_every_answer_to_a_read_says_what_may_be_kept(app):
 
 
 @pytest.mark.parametrize("path", sorted(SHARED))
-def test_what_is_the_same_for_all_may_be_shared_for_a_second(app, path):
+def test_an_answer_that_is_the_same_for_all_may_be_shared_for_a_second(app, path):
     assert said(app, path) == ("public, max-age=1", 200)
     assert said(app, path, Authorization=f"Bearer {KEY}") == ("private, no-cache", 200)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_no_cache_says_that_a_server_is_well(app, path):
+def test_health_checks_are_not_cached(app, path):
     assert said(app, path) == ("no-store", 200)
     assert said(app, path, Authorization=f"Bearer {KEY}") == ("no-store", 200)

@@ -57,7 +57,7 @@ def test_a_page_of_another_site_makes_no_guests(browser, headers):
 
 
 @pytest.mark.parametrize("headers", TAKEN)
-def test_our_own_pages_named_ones_and_what_is_no_browser_may_write(browser, headers):
+def test_own_and_named_pages_and_other_clients_may_write(browser, headers):
     assert browser.post("/v1/auth/guest", headers=headers).status_code == 201
 
 
@@ -90,7 +90,7 @@ def test_pages_of_other_sites_may_read(browser, path):
 
 
 @pytest.mark.parametrize(("credentials", "status"), [(KEY, 200), ("sk_wrong", 401)])
-def test_whoever_sends_a_server_key_is_no_page(browser, credentials, status):
+def test_a_request_with_a_server_key_is_not_a_pages(browser, credentials, status):
     written = browser.post(
         "/v1/boards/main/scores",
         json={"entries": [{"player": "ada", "score": 1}]},
@@ -101,7 +101,7 @@ def test_whoever_sends_a_server_key_is_no_page(browser, credentials, status):
 
 
 @pytest.mark.parametrize("scheme", ["Basic YTpi", "Bearer", "Bearer ", "sk_1"])
-def test_what_is_no_server_key_does_not_help(browser, scheme):
+def test_other_credentials_do_not_help(browser, scheme):
     refused = browser.post("/v1/auth/guest", headers={**CROSS, "Authorization": scheme})
 
     assert refused.json["code"] == "cross_site_request"

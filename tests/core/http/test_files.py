@@ -59,7 +59,7 @@ def test_files_of_other_people_are_served_as_they_were_published(browser):
     assert browser.get("/others/page.js").text == SCRIPT
 
 
-def test_who_takes_gzip_gets_it_and_who_does_not_does_not(browser, folder):
+def test_gzip_is_sent_only_to_clients_that_accept_it(browser, folder):
     (folder / "page.js").write_text(SCRIPT * 20)
     plain = browser.get("/own/page.js")
     packed = browser.get("/own/page.js", headers={"Accept-Encoding": "br, gzip"})

@@ -46,7 +46,7 @@ def test_a_host_is_taken_as_it_is(client, host):
 
 
 @pytest.mark.parametrize("host", NO_HOSTS)
-def test_what_is_no_host_is_refused_everywhere(stranger, redis, host):
+def test_a_malformed_host_is_refused_everywhere(stranger, redis, host):
     stranger.get("/b/main")
     redis.config_resetstat()
 

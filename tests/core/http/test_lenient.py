@@ -53,7 +53,7 @@ class Outer(msgspec.Struct, forbid_unknown_fields=True):
     ],
     ids=str,
 )
-def test_what_stands_for_nothing_is_left_out_and_nothing_else(value, expected):
+def test_only_values_that_stand_for_nothing_are_left_out(value, expected):
     assert meant(value, Outer) == expected
 
 
@@ -231,7 +231,7 @@ def patterns(schema):
 def test_a_body_of_another_encoding_is_named_as_such(client, encoding, words):
     answer = sent(client, "/v1/auth/guest", '{"displayName": "é"}'.encode(encoding))
 
-    assert answer.json["detail"] == f"The body is no valid JSON: {words}."
+    assert answer.json["detail"] == f"The body is not valid JSON: {words}."
 
 
 def test_private_boards_are_not_shown_by_a_field_that_was_left_out(client):

@@ -68,12 +68,12 @@ def test_an_address_may_have_a_port_and_a_path(url):
         "https://scores.example\n",
     ],
 )
-def test_what_is_no_address_is_refused(url):
+def test_a_url_that_is_not_an_address_is_refused(url):
     with pytest.raises(SettingError, match="PUBLIC_URL"):
         load({"PUBLIC_URL": url})
 
 
-def test_links_name_the_public_address_whatever_was_asked(public):
+def test_links_have_the_public_address_whatever_host_is_requested(public):
     public.post("/v1/boards/main/scores", json={"entries": [{"player": "ada", "score": 1}]})
     asked = {"Host": "127.0.0.1:8000", "X-Forwarded-Host": ASKED}
 
@@ -128,7 +128,7 @@ def test_nothing_is_written_for_another_host(public):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/v1/admin/metrics"])
-def test_whoever_watches_the_server_may_ask_by_any_name(public, path):
+def test_monitors_may_use_any_host(public, path):
     assert public.get(path, headers={"Host": "10.0.0.1:8000"}).status_code in (200, 503)
 
 

@@ -133,6 +133,6 @@ def test_losing_and_finding_redis_is_logged_once_each(process, server, caplog):
     wait_until(lambda: '"guest";r=599;' in client.post("/v1/guest").headers["RateLimit"])
 
     assert [record.getMessage() for record in caplog.records if record.name == limiter.__name__] == [
-        "limits are counted by this process alone",
-        "limits are counted in Redis again",
+        "rate limits are counted by this process alone",
+        "rate limits are counted in Redis again",
     ]

@@ -28,12 +28,12 @@ def told(answer, header="RateLimit"):
 
 def owing(client):
     """The same client, whose process tells Redis nothing of what it counts later, until `settle`."""
-    client.application.extensions["parts"].base.limits._owed._seconds = 3600
+    client.application.extensions["parts"].base.limits._pending._seconds = 3600
     return client
 
 
 def settle(client):
-    client.application.extensions["parts"].base.limits._owed.settle()
+    client.application.extensions["parts"].base.limits._pending.settle()
 
 
 def test_as_many_calls_pass_as_are_allowed_and_no_more(process):
@@ -42,7 +42,7 @@ def test_as_many_calls_pass_as_are_allowed_and_no_more(process):
     assert statuses(client, "/v1/guest", 5) == [200, 200, 200, 429, 429]
 
 
-def test_a_caller_is_told_what_is_allowed_and_what_is_left(process):
+def test_headers_have_the_limit_and_the_rest(process):
     client = process(limit_guest="2/minute")
 
     first, second, third = (client.post("/v1/guest") for _ in range(3))
@@ -63,7 +63,7 @@ def test_a_refusal_says_when_to_come_back(process):
     assert 50 < int(refused.headers["Retry-After"]) == told(refused)["guest"]["t"] <= 60
 
 
-def test_after_its_time_a_limit_begins_anew(process):
+def test_after_its_window_a_limit_starts_again(process):
     client = process(limit_guest="1/second")
     statuses(client, "/v1/guest", 2)
 
@@ -99,7 +99,7 @@ def test_an_empty_setting_is_no_limit(process):
 
 
 @pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
-def test_who_is_over_his_own_limit_uses_up_nothing_of_what_he_shares(process, settings):
+def test_a_caller_beyond_their_own_limit_uses_up_no_shared_limit(process, settings):
     client = process(limit_request="2/minute", limit_request_address="100/minute", **settings)
 
     last = [client.post("/v1/request/jump") for _ in range(10)][-1]
@@ -141,7 +141,7 @@ def test_the_networks_of_a_site_are_counted_together_too_and_allowed_16_times_as
     assert status("192.0.2.1") == 200
 
 
-def test_who_is_over_the_limit_of_his_network_uses_up_nothing_of_his_site(process):
+def test_a_network_beyond_its_limit_uses_up_nothing_of_its_site(process):
     client = process(limit_guest="1/minute")
     for _ in range(20):
         client.post("/v1/guest", environ_base={"REMOTE_ADDR": "2001:db8::1"})
@@ -186,7 +186,7 @@ def test_no_made_up_hop_is_a_way_round(process, hops):
     assert found == [200, 200, 429, 429]
 
 
-def test_good_sign_ins_cost_nothing_and_bad_ones_close_the_door(process):
+def test_right_sign_ins_do_not_count_and_failed_ones_exceed_the_limit(process):
     client = process(limit_sign_in="2/minute")
 
     assert statuses(client, "/v1/sign-in/ada", 5) == [200] * 5
@@ -194,7 +194,7 @@ def test_good_sign_ins_cost_nothing_and_bad_ones_close_the_door(process):
     assert statuses(client, "/v1/sign-in/ada", 1) == [429]
 
 
-def test_guesses_at_a_name_close_the_door_for_the_address_that_they_come_from(process):
+def test_guesses_at_a_name_are_limited_by_their_address(process):
     client = process(limit_sign_in="2/minute")
     statuses(client, "/v1/sign-in/bob", 2, environ_base={"REMOTE_ADDR": "192.0.2.1"})
 
@@ -202,7 +202,7 @@ def test_guesses_at_a_name_close_the_door_for_the_address_that_they_come_from(pr
     assert statuses(client, "/v1/sign-in/bob", 1, environ_base={"REMOTE_ADDR": "192.0.2.2"}) == [200]
 
 
-def test_what_is_given_back_is_told_as_left(process):
+def test_uses_that_are_given_back_are_in_the_rest(process):
     answer = process(limit_sign_in="2/minute").post("/v1/sign-in/ada")
 
     assert answer.headers["RateLimit"] == '"sign-in";r=2;t=60, "sign-in-name";r=2;t=60'
@@ -227,7 +227,7 @@ def test_a_good_completion_does_no_work_for_limits(process, redis):
     assert statuses(client, "/v1/complete/bad", 3) == [200, 200, 429]
 
 
-def test_what_is_counted_later_asks_redis_nothing_meanwhile(process, redis):
+def test_counting_later_does_not_ask_redis_meanwhile(process, redis):
     client = process(limit_write="3/minute")
     owing(client)
     redis.config_resetstat()
@@ -240,7 +240,7 @@ def test_what_is_counted_later_asks_redis_nothing_meanwhile(process, redis):
     assert "cmdstat_evalsha" not in redis.info("commandstats")
 
 
-def test_what_was_counted_later_is_known_to_all_processes(process, redis):
+def test_uses_counted_later_are_known_to_all_processes(process, redis):
     one, other = owing(process(limit_write="5/minute")), owing(process(limit_write="5/minute"))
     statuses(one, "/v1/write", 3)
     settle(one)
@@ -251,7 +251,7 @@ def test_what_was_counted_later_is_known_to_all_processes(process, redis):
     assert statuses(one, "/v1/write", 3) == [200, 200, 429], "it knows of its own three"
 
 
-def test_what_is_counted_later_of_many_addresses_is_one_trip(process, redis):
+def test_uses_of_many_addresses_that_are_counted_later_are_one_trip(process, redis):
     client = owing(process(limit_write="100/minute"))
     for number in range(1, 31):
         statuses(client, "/v1/write", 2, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
@@ -272,7 +272,7 @@ def test_it_travels_by_itself(process, redis):
     wait_until(lambda: [redis.get(key) for key in redis.keys("sb:{limit}:*")] == ["7"])
 
 
-def test_what_is_counted_later_is_counted_in_memory_while_redis_is_away(process):
+def test_uses_counted_later_are_counted_in_memory_while_redis_is_away(process):
     client = owing(process(limit_write="8/minute", web_concurrency=2, redis_url=AWAY))
     found = statuses(client, "/v1/write", 4)
     settle(client)
@@ -281,7 +281,7 @@ def test_what_is_counted_later_is_counted_in_memory_while_redis_is_away(process)
     assert statuses(client, "/v1/write", 1) == [429], "a share of eight"
 
 
-def test_what_is_counted_later_begins_anew_after_its_time(process):
+def test_uses_counted_later_start_again_after_the_window(process):
     client = owing(process(limit_write="2/minute"))
     limits, moment = client.application.extensions["parts"].base.limits, [0.0]
     limits._monotonic = lambda: moment[0]
@@ -298,7 +298,7 @@ def test_an_empty_setting_counts_nothing_later(process, redis):
     answers = [client.post("/v1/write") for _ in range(3)]
 
     assert all("RateLimit" not in answer.headers for answer in answers)
-    assert not client.application.extensions["parts"].base.limits._owed._counts
+    assert not client.application.extensions["parts"].base.limits._pending._counts
 
 
 def test_all_limits_of_a_request_cost_one_trip(process, redis):

@@ -63,7 +63,7 @@ def test_a_snapshot_is_one_state_on_a_database_and_on_a_connection(database):
     assert database.transaction(lambda db: Words(db).snapshot(twice)) == ["one", "one"]
 
 
-def test_a_transaction_is_one_of_its_own_on_a_database_and_the_running_one_on_a_connection(database):
+def test_a_database_starts_a_transaction_and_a_connection_uses_its_own(database):
     def add_and_stop(db):
         Words(db).add("one")
         raise Stop

@@ -88,7 +88,7 @@ def test_the_product_runs_over_tls(database_port, redis_port, ours, tmp_path):
     entries = {"entries": [{"player": "ada", "score": 7}]}
     report = stack.call("POST", "/v1/boards/main/scores", entries).json["data"]
     ready = stack.call("GET", "/readyz").json
-    stack.stop()
+    stack.end()
 
     assert [one["rank"] for one in report["standings"]] == [1]
     assert ready["checks"]["redis"]["state"] == "ok"

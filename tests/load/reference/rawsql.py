@@ -16,7 +16,7 @@ from scoreboard.boards.types import Definition, Standing
 from scoreboard.core.storage.db import Rows
 from scoreboard.journal.store import JOURNAL
 from scoreboard.journal.store import _row as journal_row
-from scoreboard.journal.types import Fact, Recorded
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded
 from tests.load.measure import Sample
 
 GROUP = 128  # rows in one commit
@@ -99,7 +99,7 @@ def _unnest(table: Rows) -> str:
 
 def _line(seq: int, player: str, score: int) -> Recorded:
     return Recorded(
-        seq=seq,
+        position=Position(FIRST_SHARD, seq),
         at=AT,
         fact=Fact(
             id=f"score:{secrets.token_hex(12)}",

@@ -67,7 +67,7 @@ def held(client, query="", **headers):
     return answer
 
 
-def test_a_strict_reader_reads_what_an_edge_is_given_and_sent(edge):
+def test_a_strict_reader_reads_the_bytes_of_an_edge(edge):
     parts, client = edge
     opening = held(client)
     score(client, "main", bob=2)
@@ -81,7 +81,7 @@ def test_a_strict_reader_reads_what_an_edge_is_given_and_sent(edge):
     assert [event.name for event in read] == ["hello", "snapshot", "delta", "hb"]
 
 
-def test_an_edge_that_looks_for_what_it_lacks_gets_that_and_nothing_else(edge):
+def test_an_edge_that_asks_for_missing_frames_gets_only_these(edge):
     parts, client = edge
     first = strict_events(held(client).data)[-1].id
     score(client, "main", bob=2)

@@ -1,4 +1,4 @@
-"""How often an address may open streams, and how those who opened too many are told."""
+"""How often an address may open streams, and how refusals are reported."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_any_other_client_gets_429(client):
     assert int(found[2].headers["Retry-After"]) > 0
 
 
-def test_who_is_refused_takes_no_place(client):
+def test_a_refused_client_takes_no_slot(client):
     for _ in range(4):
         opened(client)
 
@@ -69,7 +69,7 @@ def test_polling_from_a_cursor_opens_nothing(client):
     assert [answer.status_code for answer in found] == [200] * 5
 
 
-def test_polling_that_begins_anew_each_time_is_limited(client):
+def test_polling_without_a_usable_cursor_is_limited(client):
     found = [client.get(f"/v1/poll?since={since}") for since in ("", "1-1", "nonsense")]
 
     assert [answer.status_code for answer in found[:2]] == [200, 200]
@@ -78,7 +78,7 @@ def test_polling_that_begins_anew_each_time_is_limited(client):
 
 @pytest.fixture
 def home(make_parts, sqlite_url):
-    """A process with two places for each address, and what opens a stream from one: a carrier, a ticket."""
+    """A process with two slots for each address; called with a ticket, it opens a stream."""
     parts = make_parts(sqlite_url, stream_max_per_address=2, stream_max_per_player=5)
     parts.followers.catch_up("boards")
     publish(parts)
@@ -93,7 +93,7 @@ def home(make_parts, sqlite_url):
             environ_base=environ,
             buffered=False,
         )
-        answers.append(answer)  # whoever lets go of it closes it
+        answers.append(answer)  # kept open until the end of the test
         text = next(part for part in map(bytes.decode, answer.response) if "\ndata: " in part)
         return json.loads(text.partition("\ndata: ")[2].partition("\n")[0]).get("why", "")
 
@@ -118,7 +118,7 @@ def test_guests_with_tickets_can_not_take_all_streams_from_one_address(home):
     assert home(tickets[0], environ={"REMOTE_ADDR": "127.0.0.1"}) == ""
 
 
-def test_who_polls_takes_a_place_like_everybody_else(home):
+def test_a_poll_that_waits_takes_a_slot_like_a_stream(home):
     tickets = [ticket_of(Player(home.parts)) for _ in range(2)]
     client = create_app(home.parts).test_client()
     for ticket in tickets:
@@ -126,7 +126,7 @@ def test_who_polls_takes_a_place_like_everybody_else(home):
             home(ticket)
     cursor = home.parts.stream.hub.head
 
-    # All six places are taken: a poll that would wait for 20 seconds is answered at once.
+    # All six slots are taken: a poll that would wait for 20 seconds is answered at once.
     answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
 
     assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"

@@ -1,4 +1,4 @@
-"""For whom a stream is opened, for how long that holds, and what those are told who can't have one."""
+"""Authorization of streams: for which client, for how long, and how refusals are reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def stream(client, parts):
 
 @pytest.fixture
 def guest(stream, parts):
-    """Signs a guest in, with a role. His ticket is `ticket`."""
+    """Signs a guest in, with a role. Their ticket is `ticket`."""
 
     def guest(role="player"):
         ada = Player(parts)
@@ -49,7 +49,7 @@ def guest(stream, parts):
 
 
 def sign_out(ada):
-    """End his session."""
+    """End their session."""
     sent = {"refreshToken": ada.session["refreshToken"]}
     assert ada.http.post("/v1/auth/logout", json=sent).status_code == 204
 
@@ -82,7 +82,7 @@ def test_a_ticket_from_before_rights_were_changed_is_to_be_renewed_and_shows_not
     assert bye(of_all)["code"] == bye(private)["code"] == 301
 
 
-def test_a_moderators_token_opens_a_private_board_for_as_long_as_his_session_lasts(guest, parts):
+def test_a_moderators_token_opens_a_private_board_for_as_long_as_their_session_lasts(guest, parts):
     ada = guest("moderator")
     answer = ada.http.get("/v1/stream?boards=secret", buffered=False)
     (viewer,) = parts.stream.viewers.all()
@@ -112,7 +112,7 @@ def test_an_answer_to_a_poll_with_a_ticket_that_is_too_old_has_a_tag_as_every_ot
     assert answer.headers["ETag"]
 
 
-def test_who_waits_for_a_board_that_becomes_private_is_not_shown_it(stream, parts):
+def test_a_poll_that_waits_does_not_show_a_board_that_became_private(stream, parts):
     path = f"/v1/poll?wait=10&since={parts.stream.hub.head}"
     found = []
     waiting = threading.Thread(
@@ -129,7 +129,7 @@ def test_who_waits_for_a_board_that_becomes_private_is_not_shown_it(stream, part
     assert refusal(found[0]) == (404, "board_not_found")
 
 
-def test_who_comes_back_with_his_cursor_opens_nothing_anew(stream, parts):
+def test_a_client_that_returns_with_its_cursor_opens_nothing(stream, parts):
     headers = AS_A_BROWSER | {"Last-Event-ID": str(parts.stream.hub.head)}
     found = []
     for _ in range(60):
@@ -151,7 +151,7 @@ def without_database(make_parts, sqlite_url, tmp_path, redis):
     return create_app(parts)
 
 
-def test_what_can_not_be_answered_now_is_told_a_browser_inside_a_stream(without_database):
+def test_an_outage_is_reported_to_a_browser_inside_a_stream(without_database):
     client = without_database.test_client()
 
     browser = client.get("/v1/stream", headers=AS_A_BROWSER)
@@ -162,14 +162,14 @@ def test_what_can_not_be_answered_now_is_told_a_browser_inside_a_stream(without_
     assert refusal(other) == (503, "ledger_unavailable")
 
 
-def test_what_can_not_be_answered_now_is_told_a_websocket_by_a_bye(without_database):
-    ours, his = socket.socketpair()
+def test_an_outage_is_reported_to_a_websocket_by_a_bye(without_database):
+    ours, theirs = socket.socketpair()
     with without_database.test_request_context("/v1/ws"):
         stream_messages(SimpleNamespace(sock=ours, connected=True))
     ours.close()
 
-    (_, text), (_, closing) = messages(b"\r\n\r\n" + his.recv(1000))
-    his.close()
+    (_, text), (_, closing) = messages(b"\r\n\r\n" + theirs.recv(1000))
+    theirs.close()
 
     assert b'"code":204,"again":true' in text
     assert int.from_bytes(closing[:2], "big") == 4204

@@ -1,4 +1,4 @@
-"""The stream over HTTP: events, polling, and who is turned away."""
+"""The stream over HTTP: events, polling, and refusals."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_polling_with_a_tag_where_nothing_is_new_is_304(poll, client):
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_stream_says_hello_and_then_what_there_is(client, poll, parts):
+def test_a_stream_begins_with_hello_and_a_snapshot(client, poll, parts):
     answer = client.get("/v1/stream", buffered=False)
 
     hello, snapshot = events(answer, 2)
@@ -79,7 +79,7 @@ def test_the_header_of_a_reconnecting_browser_wins_over_the_address(client, poll
     answer.close()
 
 
-def test_a_viewer_who_leaves_gives_his_place_back(client, poll, parts):
+def test_a_viewer_that_leaves_gives_its_slot_back(client, poll, parts):
     answer = client.get("/v1/stream", buffered=False)
     events(answer, 1)
 
@@ -87,7 +87,7 @@ def test_a_viewer_who_leaves_gives_his_place_back(client, poll, parts):
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
-def test_where_no_place_is_left_a_browser_is_told_inside_a_stream(client, poll, parts, accept):
+def test_without_a_free_slot_a_browser_is_refused_inside_a_stream(client, poll, parts, accept):
     parts.stream.slots.most = 0
 
     answer = client.get("/v1/stream", headers={"Accept": accept})
@@ -123,7 +123,7 @@ def test_a_process_that_ends_sends_its_viewers_away(client, poll, parts):
     ],
 )
 @pytest.mark.parametrize("path", ["stream", "poll"])
-def test_what_can_not_be_streamed_is_refused(client, path, query, status, code):
+def test_boards_that_can_not_be_streamed_are_refused(client, path, query, status, code):
     put(client, "secret", public=False)
 
     answer = client.get(f"/v1/{path}?{query}", headers={"Authorization": ""})
@@ -132,7 +132,7 @@ def test_what_can_not_be_streamed_is_refused(client, path, query, status, code):
 
 
 @pytest.mark.parametrize("wait", ["-1", "26", "long", "nan"])
-def test_a_wait_that_is_none_is_refused(poll, wait):
+def test_a_bad_wait_is_refused(poll, wait):
     assert refusal(poll(wait=wait)) == (400, "validation_failed")
 
 
@@ -143,7 +143,7 @@ def test_an_unknown_parameter_does_not_end_a_stream_for_good(client, poll):
     answer.close()
 
 
-def test_who_waits_waits_too_where_nothing_could_be_published_yet(client, parts):
+def test_a_poll_waits_also_if_nothing_could_be_published_yet(client, parts):
     parts.stream.hub.degraded = True
     first = client.get("/v1/poll?wait=5").json
     begun = time.monotonic()

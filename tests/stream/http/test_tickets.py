@@ -1,4 +1,4 @@
-"""Tickets open streams for a minute, and nobody else can make one."""
+"""Tickets open streams for a minute, and only the server can make one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def player(clock):
     return Player(id="ada", session="s1", role="player", issued_at=clock(), expires_at=clock() + 15 * 60_000)
 
 
-def test_a_ticket_says_whose_it_is_and_until_when(parts, player):
+def test_a_ticket_names_its_player_and_its_end(parts, player):
     ticket, good = parts.stream.tickets.open(parts.stream.tickets.issue(player))
 
     assert (ticket.player, ticket.session, ticket.private, good) == ("ada", "s1", False, True)

@@ -57,7 +57,7 @@ def test_the_end_says_why_on_each_carrier(why):
     assert bye["again"] == (bye["code"] // 100 != 4)
 
 
-def test_what_is_said_in_pieces_is_understood():
+def test_frames_that_arrive_in_pieces_are_read():
     inbound, said = Inbound(), masked(9, b"one") + masked(1, b"x" * 300) + masked(9, b"two")
 
     answers = [inbound.feed(said[index : index + 1], 0) for index in range(len(said))]
@@ -88,11 +88,11 @@ def code(said, now=0):
         (b"\x01\xfe\x02\x58\0\0\0\0" + b"x" * 600 + b"\x80\xfe\x02\x58\0\0\0\0" + b"x" * 600, 1009),
     ],
 )
-def test_what_breaks_the_protocol_ends_the_connection(said, expected):
+def test_broken_frames_end_the_connection(said, expected):
     assert code(said) == expected
 
 
-def test_so_many_messages_a_minute_are_borne():
+def test_a_number_of_messages_a_minute_is_allowed():
     inbound = Inbound()
 
     minute = [inbound.feed(masked(1, b"hi"), 1.0)[1] for _ in range(MESSAGES_A_MINUTE)]

@@ -38,7 +38,7 @@ def test_between_equal_lists_there_is_no_difference(same):
 
 
 @given(lists, lists)
-def test_a_difference_names_nobody_who_neither_moved_nor_changed(old, new):
+def test_a_difference_leaves_out_players_that_neither_moved_nor_changed(old, new):
     change = difference(old, new)
     named = {entry["id"] for _, entry in change["up"]}
     quiet = [one for one in old if one.id not in named and one.id not in change["rm"]]
@@ -46,21 +46,21 @@ def test_a_difference_names_nobody_who_neither_moved_nor_changed(old, new):
     assert quiet == [one for one in new if one.id not in named]
 
 
-def test_a_new_leader_is_one_change_however_many_he_passes():
+def test_a_new_leader_is_one_change_however_many_rows_they_pass():
     old = [line(id) for id in "abcdefgh"]
 
     assert difference(old, [old[-1], *old[:-1]]) == {"rm": [], "up": [[0, {"id": "h"}]]}
 
 
-def test_of_a_known_player_only_what_changed_travels():
+def test_of_a_known_player_only_changed_fields_travel():
     assert difference([line("a", 1)], [line("a", 2)])["up"] == [[0, {"id": "a", "s": 2}]]
 
 
-def test_of_a_new_player_everything_travels():
+def test_of_a_new_player_the_whole_row_travels():
     assert difference([], [line("a", 1, c=(7,))])["up"] == [[0, {"id": "a", "n": "A", "s": 1, "c": (7,)}]]
 
 
-def test_who_left_is_removed():
+def test_a_player_that_left_is_removed():
     assert difference([line("a"), line("b")], [line("b")]) == {"rm": ["a"], "up": []}
 
 

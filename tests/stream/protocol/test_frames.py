@@ -1,4 +1,4 @@
-"""Frames, cursors and the ring: the small parts of the protocol."""
+"""Frames, cursors and the history: the small parts of the protocol."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def frame(s, size=10):
     return Encoded(s=s, line="x" * size, event=b"")
 
 
-def kept(ring, seq):
-    found = ring.after(seq)
+def kept(history, seq):
+    found = history.after(seq)
     return None if found is None else [one.s for one in found]
 
 
@@ -32,7 +32,7 @@ def test_a_cursor_survives_being_written(epoch, seq):
 @pytest.mark.parametrize(
     "text", ["", "-", "1-", "-1", "1-2-3", "1 - 2", "a-1", "1-2\n", "+1-2", "1" * 21 + "-1", "1-" + "1" * 21]
 )
-def test_what_is_no_cursor_is_none(text):
+def test_other_texts_are_not_cursors(text):
     assert Cursor.parse(text) is None
 
 
@@ -76,43 +76,43 @@ def test_only_a_degraded_heartbeat_says_so():
     assert frames.heartbeat(**told, degraded=False)["b"] == [("main", 2, "00000000")]
 
 
-def test_a_ring_serves_whoever_saw_its_floor():
-    ring = FrameHistory(5)
+def test_a_history_serves_viewers_that_saw_its_floor():
+    history = FrameHistory(5)
     for s in (7, 9):
-        ring.append(frame(s), 0.0)
+        history.append(frame(s), 0.0)
 
-    assert [kept(ring, seq) for seq in (4, 5, 7, 8, 9, 50)] == [None, [7, 9], [9], [9], [], []]
+    assert [kept(history, seq) for seq in (4, 5, 7, 8, 9, 50)] == [None, [7, 9], [9], [9], [], []]
 
 
-def test_a_ring_keeps_so_many_frames():
-    ring = FrameHistory(0)
+def test_a_history_keeps_a_number_of_frames():
+    history = FrameHistory(0)
     for s in range(1, FRAMES + 3):
-        ring.append(frame(s), 0.0)
+        history.append(frame(s), 0.0)
 
-    assert ring.floor == 2
-    assert len(ring.after(2)) == FRAMES
-
-
-def test_a_ring_keeps_frames_for_so_long():
-    ring = FrameHistory(0)
-    ring.append(frame(1), 0.0)
-    ring.append(frame(2), 1.0)
-    ring.append(frame(3), SECONDS + 0.5)
-
-    assert (kept(ring, 0), kept(ring, 1)) == (None, [2, 3])
+    assert history.floor == 2
+    assert len(history.after(2)) == FRAMES
 
 
-def test_a_ring_keeps_so_many_bytes():
-    ring = FrameHistory(0)
-    ring.append(frame(1, BYTES // 2), 0.0)
-    ring.append(frame(2, BYTES // 2), 0.0)
-    ring.append(frame(3, 1), 0.0)
+def test_a_history_keeps_frames_for_a_time():
+    history = FrameHistory(0)
+    history.append(frame(1), 0.0)
+    history.append(frame(2), 1.0)
+    history.append(frame(3), SECONDS + 0.5)
 
-    assert (kept(ring, 0), kept(ring, 1)) == (None, [2, 3])
+    assert (kept(history, 0), kept(history, 1)) == (None, [2, 3])
 
 
-def test_a_ring_lets_go_of_a_frame_that_is_too_large_by_itself():
-    ring = FrameHistory(0)
-    ring.append(frame(1, BYTES + 1), 0.0)
+def test_a_history_keeps_a_number_of_bytes():
+    history = FrameHistory(0)
+    history.append(frame(1, BYTES // 2), 0.0)
+    history.append(frame(2, BYTES // 2), 0.0)
+    history.append(frame(3, 1), 0.0)
 
-    assert (ring.floor, kept(ring, 0), kept(ring, 1)) == (1, None, [])
+    assert (kept(history, 0), kept(history, 1)) == (None, [2, 3])
+
+
+def test_a_history_drops_a_frame_that_is_too_large_alone():
+    history = FrameHistory(0)
+    history.append(frame(1, BYTES + 1), 0.0)
+
+    assert (history.floor, kept(history, 0), kept(history, 1)) == (1, None, [])

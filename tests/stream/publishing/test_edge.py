@@ -50,7 +50,7 @@ def holds(client, query="", key=KEY, **claims):
     return "Grip-Hold" in answer.headers
 
 
-def test_an_edge_holds_what_everybody_may_see(stream):
+def test_an_edge_holds_streams_of_public_boards(stream):
     assert holds(stream)
 
 
@@ -70,7 +70,7 @@ def test_an_edge_is_known_by_its_signature(stream):
     assert not holds(stream, exp=int(time.time()) - 60)
 
 
-def test_an_edge_holds_nothing_that_is_private_or_somebodys(stream, parts):
+def test_an_edge_holds_no_stream_that_is_private_or_personal(stream, parts):
     ada = Player(parts)
     ticket = ada.http.post("/v1/stream/ticket").json["data"]["ticket"]
 

@@ -69,7 +69,7 @@ def test_numbers_count_the_frames_of_all_boards_and_each_board_has_its_own_chain
     assert published(redis) == [f"{parts.stream.publisher._head.epoch}-{s}" for s in range(1, 6)]
 
 
-def test_a_board_whose_rules_changed_is_sent_anew(client, parts, redis):
+def test_a_board_whose_rules_changed_is_sent_whole(client, parts, redis):
     score(client, "main", ada=1, bob=2)
     publish(parts)
     put(client, "main", order="asc")
@@ -82,7 +82,7 @@ def test_a_board_whose_rules_changed_is_sent_anew(client, parts, redis):
     assert Viewer().take([second]).rows() == [("ada", 1), ("bob", 2)]
 
 
-def test_a_new_day_is_sent_anew(client, parts, redis, clock):
+def test_a_new_day_is_sent_whole(client, parts, redis, clock):
     put(client, "day", period="daily")
     score(client, "day", ada=1)
     publish(parts)
@@ -106,7 +106,7 @@ def test_while_one_publishes_no_other_does(client, parts, other, redis, monkeypa
     assert not other.stream.publisher._leading
 
 
-def test_who_stops_publishing_does_not_take_the_lease_again(parts, redis):
+def test_a_publisher_that_stops_does_not_take_the_lease_again(parts, redis):
     publish(parts)
 
     parts.stream.publisher.loop.stop()
@@ -168,7 +168,7 @@ def test_a_publisher_that_holds_the_lease_but_not_the_head_cannot_commit(client,
     assert len(published(redis)) == 1
 
 
-def test_whoever_takes_over_goes_on_with_the_chain_and_sends_no_snapshot(client, parts, other, redis):
+def test_the_next_publisher_continues_the_chain_and_sends_no_snapshot(client, parts, other, redis):
     score(client, "main", ada=1)
     publish(parts)
     parts.stream.publisher.loop.stop()
@@ -182,7 +182,7 @@ def test_whoever_takes_over_goes_on_with_the_chain_and_sends_no_snapshot(client,
     assert other.stream.publisher._head.epoch == parts.stream.publisher._head.epoch
 
 
-def test_a_publisher_that_stops_lets_its_lease_go_and_nobody_elses(parts, other, redis):
+def test_a_publisher_that_stops_releases_only_its_own_lease(parts, other, redis):
     publish(parts)
     parts.stream.publisher.loop.stop()
     assert redis.get(rediskeys.lease()) is None
@@ -222,7 +222,7 @@ def test_a_restarted_redis_begins_a_new_incarnation_even_with_its_old_data(clien
 
 
 @pytest.mark.parametrize("lost", [rediskeys.head, rediskeys.shown])
-def test_what_redis_loses_of_the_stream_is_published_again(client, parts, redis, clock, lost):
+def test_boards_that_redis_lost_are_published_again(client, parts, redis, clock, lost):
     score(client, "main", ada=1)
     publish(parts)
     before = parts.stream.publisher._head
@@ -237,7 +237,7 @@ def test_what_redis_loses_of_the_stream_is_published_again(client, parts, redis,
     assert Viewer().take(sent(redis)).rows() == [("ada", 1)]
 
 
-def test_what_was_written_while_nobody_published_is_published_later(client, parts, redis):
+def test_scores_written_without_a_publisher_are_published_later(client, parts, redis):
     score(client, "main", ada=1)
     redis.delete(rediskeys.dirty())
 

@@ -46,7 +46,7 @@ def slots(time):
     return slots
 
 
-def test_an_address_has_so_many_and_gets_another_one_back(slots):
+def test_an_address_has_a_number_of_slots_and_gets_released_ones_back(slots):
     assert [take(slots, HOME) for _ in range(4)] == ["", "", "", "ip_limit"]
 
     slots.held[0].release()
@@ -54,7 +54,7 @@ def test_an_address_has_so_many_and_gets_another_one_back(slots):
     assert take(slots, HOME) == ""
 
 
-def test_addresses_do_not_take_each_others_places(slots):
+def test_addresses_do_not_take_each_others_slots(slots):
     for _ in range(3):
         take(slots, HOME)
 
@@ -66,13 +66,13 @@ def test_networks_that_stand_for_many_are_not_counted(slots, address):
     assert [take(slots, StreamClient(address=address)) for _ in range(49)] == [""] * 49
 
 
-def test_a_player_has_so_many_wherever_he_is(slots):
+def test_a_player_has_a_number_of_slots_over_all_addresses(slots):
     found = [take(slots, StreamClient(address=f"192.0.2.{one}", player="ada")) for one in range(3)]
 
     assert found == ["", "", "player_limit"]
 
 
-def test_those_with_a_ticket_have_three_times_as_many_and_no_more(slots):
+def test_clients_with_tickets_have_three_times_as_many_slots(slots):
     found = [take(slots, StreamClient(address=HOME.address, player=f"p{one}")) for one in range(11)]
 
     assert found == [""] * 9 + ["ip_limit"] * 2
@@ -80,7 +80,7 @@ def test_those_with_a_ticket_have_three_times_as_many_and_no_more(slots):
     assert take(slots, StreamClient(address="192.0.2.2", player="p11")) == ""
 
 
-def test_those_with_a_ticket_and_those_without_are_counted_together(slots):
+def test_clients_with_and_without_tickets_are_counted_together(slots):
     watching = [take(slots, HOME) for _ in range(3)]
     players = [take(slots, StreamClient(address=HOME.address, player=f"p{one}")) for one in range(7)]
 
@@ -113,14 +113,14 @@ def test_a_site_of_ipv6_opens_16_times_as_many_at_once(slots):
     assert opened == [""] * 16 * OPENED_AT_ONCE + ["rate"]
 
 
-def test_a_process_has_so_many(slots):
+def test_a_process_has_a_number_of_slots(slots):
     for one in range(50):
         take(slots, StreamClient(address=f"192.0.2.{one}"))
 
     assert take(slots, StreamClient(address="10.0.0.1")) == "capacity"
 
 
-def test_an_address_opens_so_many_at_once_and_then_so_many_a_second(slots, time):
+def test_an_address_opens_a_burst_and_then_a_number_a_second(slots, time):
     slots.most_per_address = 1000
     slots.most = 1000
     first = [take(slots, HOME) for _ in range(OPENED_AT_ONCE + 1)]
@@ -132,7 +132,7 @@ def test_an_address_opens_so_many_at_once_and_then_so_many_a_second(slots, time)
     assert take(slots, HOME, opening=False) == ""
 
 
-def test_when_all_left_nothing_is_remembered_of_them(slots):
+def test_when_all_slots_are_released_no_counter_remains(slots):
     came = [StreamClient(address=f"192.0.2.{one}", player="ada" if one < 2 else "") for one in range(20)]
     came += [StreamClient(address=f"2001:db9:0:{one}::/64") for one in range(5)]
     came += [StreamClient(address=address) for address in ("10.0.0.1", "unknown")]

@@ -1,4 +1,4 @@
-"""The hub: whoever comes back gets what he missed, or is told why he gets it all."""
+"""The hub: a returning viewer gets the missed frames, or a snapshot with its reason."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def stream(client, parts):
     return client
 
 
-def test_whoever_comes_first_gets_a_snapshot(stream, parts):
+def test_a_viewer_without_a_cursor_gets_a_snapshot(stream, parts):
     how, sent, reasons = resume(parts, "")
 
     assert (how, reasons) == ("none", ["initial"])
@@ -41,7 +41,7 @@ def test_whoever_comes_first_gets_a_snapshot(stream, parts):
 
 
 @pytest.mark.parametrize("since", ["garbage", "1-", "1" * 30 + "-1", "-1--1", "\u0661-1"])
-def test_a_cursor_that_is_none_gets_a_snapshot(stream, parts, since):
+def test_a_malformed_cursor_gets_a_snapshot(stream, parts, since):
     assert resume(parts, since)[2] == ["bad_cursor"]
 
 
@@ -70,7 +70,7 @@ def test_a_cursor_close_to_the_head_gets_the_frames_since(stream, parts):
     assert [(frame["t"], frame["s"]) for frame in sent] == [("delta", head.seq)]
 
 
-def test_frames_that_are_more_than_a_snapshot_are_one(stream, parts):
+def test_a_replay_longer_than_a_snapshot_is_a_snapshot(stream, parts):
     for number in range(30):
         score(stream, "main", **{f"p{number % 10}": 1000})
         publish(parts)
@@ -79,7 +79,7 @@ def test_frames_that_are_more_than_a_snapshot_are_one(stream, parts):
     assert resume(parts, Cursor(parts.stream.hub.head.epoch, 1))[::2] == ("partial", ["compact"])
 
 
-def test_a_cursor_older_than_what_is_kept_gets_a_snapshot(stream, parts, monkeypatch):
+def test_a_cursor_older_than_the_history_gets_a_snapshot(stream, parts, monkeypatch):
     monkeypatch.setattr(history, "FRAMES", 1)
     score(stream, "main", p9=1)
     publish(parts)
@@ -88,7 +88,7 @@ def test_a_cursor_older_than_what_is_kept_gets_a_snapshot(stream, parts, monkeyp
     assert resume(parts, Cursor(parts.stream.hub.head.epoch, 1))[::2] == ("partial", ["stale"])
 
 
-def test_a_viewer_who_comes_back_from_anywhere_sees_what_everybody_sees(stream, parts, monkeypatch):
+def test_a_viewer_that_returns_at_any_point_sees_the_same_as_all(stream, parts, monkeypatch):
     viewers = []
     monkeypatch.setattr(history, "FRAMES", 4)
     for step in range(8):
@@ -97,10 +97,10 @@ def test_a_viewer_who_comes_back_from_anywhere_sees_what_everybody_sees(stream, 
         publish(parts)
         parts.stream.hub.read()
 
-    everybody = Viewer().take(resume(parts, "")[1]).rows()
+    all_rows = Viewer().take(resume(parts, "")[1]).rows()
 
     for viewer in viewers:
-        assert viewer.take(resume(parts, viewer.cursor)[1]).rows() == everybody
+        assert viewer.take(resume(parts, viewer.cursor)[1]).rows() == all_rows
 
 
 def test_a_fresh_process_serves_the_frames_of_the_one_before(stream, parts, make_parts, sqlite_url):
@@ -114,7 +114,7 @@ def test_a_fresh_process_serves_the_frames_of_the_one_before(stream, parts, make
     assert [frame["s"] for frame in sent] == [head.seq]
 
 
-def test_viewers_of_two_boards_are_resumed_on_each_by_itself(stream, parts):
+def test_viewers_of_two_boards_are_resumed_on_each_alone(stream, parts):
     put(stream, "cup")
     score(stream, "cup", ada=1)
     publish(parts)
@@ -130,7 +130,7 @@ def test_viewers_of_two_boards_are_resumed_on_each_by_itself(stream, parts):
     assert [frame["b"] for frame in sent] == ["main"]
 
 
-def test_a_board_that_nobody_published_yet_is_shown_all_the_same(client, parts):
+def test_a_board_that_was_never_published_is_shown(client, parts):
     score(client, "main", ada=5)
 
     how, sent, reasons = resume(parts, "")
@@ -168,7 +168,7 @@ def test_a_reading_that_is_newer_than_the_stream_begins_with_a_snapshot(stream, 
     assert resume(parts, "0-0")[2] == ["epoch"]
 
 
-def test_a_board_that_was_made_anew_shows_nothing_of_the_one_before(stream, parts):
+def test_a_board_that_was_made_again_shows_no_row_of_the_one_before(stream, parts):
     put(stream, "cup")
     score(stream, "cup", ada=1)
     publish(parts)

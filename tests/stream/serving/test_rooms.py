@@ -1,4 +1,4 @@
-"""Rooms: who is assigned where, and how processes are evened out."""
+"""Rooms: which one a viewer is assigned, and how processes are balanced."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def assign(client, parts):
         ("cup@daily", "eu", "", "", "cup:eu@daily"),
     ],
 )
-def test_a_viewer_is_assigned_the_region_that_he_asks_for_or_is_known_by(
+def test_a_viewer_is_assigned_the_region_of_its_request_profile_or_proxy(
     assign, scope, region, profile, near, room
 ):
     assert assign(scope, region, profile=profile, near=near) == room
@@ -74,11 +74,11 @@ def test_every_window_that_a_score_feeds_can_be_streamed(parts, assign):
         (50, [0, 0], False, 0),
     ],
 )
-def test_a_crowded_process_gets_rid_of_viewers_until_it_is_even(mine, others, leaving, expected):
+def test_a_crowded_process_sends_viewers_away_until_it_is_even(mine, others, leaving, expected):
     assert surplus(mine, [mine, *others], leaving=leaving) == expected
 
 
-def test_a_process_learns_what_another_serves_and_forgets_it_when_it_is_gone(
+def test_reports_of_other_processes_are_read_and_forgotten_when_these_are_gone(
     parts, make_parts, sqlite_url, clock
 ):
     other = make_parts(sqlite_url)

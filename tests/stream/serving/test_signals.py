@@ -94,7 +94,7 @@ def test_a_signal_that_was_read_before_its_sender_had_an_answer_is_delivered_onc
     assert told(viewer) == [{"n": 1}]
 
 
-def test_what_is_told_before_a_kick_comes_before_its_bye(parts, watching):
+def test_a_tell_before_a_kick_comes_before_its_bye(parts, watching):
     viewer = watching()
 
     parts.stream.signals.tell("ada", "merged", {})
@@ -169,7 +169,7 @@ def private(body):
     return [frame["data"] for frame in body["frames"] if frame["t"] == "tell"]
 
 
-def test_a_poll_is_told_what_came_since_the_poll_before(parts, poll):
+def test_a_poll_gets_the_tells_since_the_poll_before(parts, poll):
     first = poll()
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.signals.tell("bob", "merged", {"n": 2})
@@ -181,7 +181,7 @@ def test_a_poll_is_told_what_came_since_the_poll_before(parts, poll):
     assert [private(body) for body in (first, second, third)] == [[], [{"n": 1}], []]
 
 
-def test_a_poll_that_names_no_position_is_told_only_what_comes_while_it_waits(parts, poll):
+def test_a_poll_without_a_position_gets_no_earlier_tell(parts, poll):
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.hub.read()
 

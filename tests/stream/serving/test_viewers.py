@@ -82,7 +82,7 @@ def change(client, parts, **scores):
     parts.stream.serving.serve()
 
 
-def test_everybody_is_sent_the_same_bytes(stream, parts, watch):
+def test_all_viewers_are_sent_the_same_bytes(stream, parts, watch):
     one, other = watch(), watch()
     one.got = other.got = b""
 
@@ -92,7 +92,7 @@ def test_everybody_is_sent_the_same_bytes(stream, parts, watch):
     assert [frame["t"] for frame in one.frames] == ["delta"]
 
 
-def test_nothing_is_kept_for_who_can_take_nothing_and_he_gets_what_he_lacks(stream, parts, watch):
+def test_no_frame_is_kept_for_a_blocked_viewer_which_catches_up_later(stream, parts, watch):
     slow, other = watch(), watch()
     slow.full, slow.got = True, b""
     for step in range(30):
@@ -107,7 +107,7 @@ def test_nothing_is_kept_for_who_can_take_nothing_and_he_gets_what_he_lacks(stre
     assert slow.frames[-1]["crc"] == other.frames[-1]["crc"]
 
 
-def test_who_lacks_little_is_sent_just_that(stream, parts, watch):
+def test_a_viewer_that_misses_little_is_sent_only_that(stream, parts, watch):
     for step in range(10):
         change(stream, parts, **{f"player{step}": 10})
     slow = watch()
@@ -135,7 +135,7 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
     assert (delta["t"], beat["t"], beat["b"]) == ("delta", "hb", [["main", delta["s"], delta["crc"]]])
 
 
-def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
+def test_a_viewer_that_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     viewer = watch()
     viewer.full = True
     parts.stream.serving.sweeper.sweep()
@@ -150,7 +150,7 @@ def test_who_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     assert parts.stream.slots.taken == 0
 
 
-def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
+def test_a_viewer_that_takes_a_little_now_and_then_stays(parts, watch):
     viewer = watch()
     viewer.full, viewer.on_its_way = True, 100
     for _ in range(5):
@@ -161,7 +161,7 @@ def test_who_takes_a_little_now_and_then_is_borne(parts, watch):
     assert not viewer.closed
 
 
-def test_a_dead_peer_is_found_out_by_the_heartbeats_that_he_does_not_acknowledge(parts, watch):
+def test_a_dead_peer_is_detected_by_unacknowledged_heartbeats(parts, watch):
     dead, alive = watch(), watch()
     for _ in range(4):
         before = len(dead.got)
@@ -172,7 +172,7 @@ def test_a_dead_peer_is_found_out_by_the_heartbeats_that_he_does_not_acknowledge
     assert (dead.closed, alive.closed) == (True, False)
 
 
-def test_who_never_gets_to_the_end_of_what_he_is_sent_is_sent_away_in_time_all_the_same(parts, watch, clock):
+def test_a_viewer_that_never_reads_to_the_end_is_ended_in_time(parts, watch, clock):
     viewer = watch(player="ada", until=clock() + 60_000)
     viewer.full, viewer.on_its_way = True, 10_000
     for _ in range(7):
@@ -221,7 +221,7 @@ def test_a_stream_ends_with_its_ticket(parts, watch, clock):
         (Kick(), [False, False, False]),
     ],
 )
-def test_who_is_kicked_leaves_and_nobody_else(parts, watch, kick, gone):
+def test_a_kick_ends_the_streams_it_names_and_no_others(parts, watch, kick, gone):
     viewers = [watch(player="ada", session="s1"), watch(player="ada", session="s2"), watch()]
 
     parts.stream.signals.receive(Cursor(1, 0), kick)
@@ -239,7 +239,7 @@ def test_a_kick_reaches_every_process(parts, watch, make_parts, sqlite_url):
     assert viewer.frames[-1]["code"] == 402
 
 
-def test_a_player_is_told_where_he_stands_only_where_that_changed(stream, parts, watch):
+def test_a_player_gets_their_rank_only_when_it_changed(stream, parts, watch):
     viewer = watch(player="eve")
     viewer.got = b""
     parts.stream.personal.turn()
@@ -285,10 +285,10 @@ def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, part
     assert redis.info("stats")["total_commands_processed"] - before <= 1
 
 
-def test_draining_ends_all_and_lets_nobody_in(parts, watch):
+def test_draining_ends_all_streams_and_admits_none(parts, watch):
     viewers = [watch() for _ in range(5)]
     draining = threading.Thread(target=parts.stream.drain.drain)
-    parts.stream.viewers.monotonic.now = float("inf")  # so that nobody waits for his turn
+    parts.stream.viewers.monotonic.now = float("inf")  # so that no viewer waits for its turn
     draining.start()
     draining.join(5)
 
@@ -298,7 +298,7 @@ def test_draining_ends_all_and_lets_nobody_in(parts, watch):
     assert parts.stream.drain.done.is_set()
 
 
-def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_more(stream, parts):
+def test_frames_between_resuming_and_joining_are_sent_at_once(stream, parts):
     viewer = Kept(parts.stream.viewers)
     resumed = parts.stream.hub.resume(["main"], "")
     viewer.at = resumed.at
@@ -310,7 +310,7 @@ def test_what_comes_between_resuming_and_joining_is_sent_without_waiting_for_mor
     assert [frame["t"] for frame in viewer.frames] == ["hello", "snapshot", "delta"]
 
 
-def test_who_comes_later_is_told_too_how_many_watch(parts, watch):
+def test_a_later_viewer_gets_the_viewer_count_too(parts, watch):
     first = watch()
     parts.stream.rooms.exchange()
     parts.stream.rooms.notice()

@@ -28,12 +28,13 @@ async function poll({ waitSeconds, restMs, beatMs }, address, query, told, signa
     const startedAt = Date.now()
     const answer = await fetch(`${address}?${asked}`, { signal, credentials: "omit", cache: "no-store" })
     if (!answer.ok) return refused(answer, told)
-    const { id, frames, retry_ms: retryMs } = await answer.json()
+    const { id, frames, retry_ms: retryMs, told: toldUntil } = await answer.json()
     asked.set("since", id)
+    if (toldUntil) asked.set("told", toldUntil) // private frames up to here were seen
     told.answered({ beatMs, id })
     for (const frame of frames) told.frame(frame)
     const early = Date.now() - startedAt < 1000 * wait
-    const crowded = wait > 0 && early && frames.length === 0 // there was no place to wait in
+    const crowded = wait > 0 && early && frames.every(({ t }) => t === "me") // there was no slot to wait in
     wait = waitSeconds
     if (restMs || crowded) await rest(Math.max(restMs, retryMs), signal)
   }

@@ -1,6 +1,6 @@
 // push.js: the carriers by which a server sends frames as they happen: server-sent events and WebSockets.
 
-const FRAMES = ["hello", "snapshot", "delta", "hb", "me", "reset", "notice", "bye"]
+const FRAMES = ["hello", "snapshot", "delta", "hb", "me", "tell", "reset", "notice", "bye"]
 
 export function openEvents(base, query, told) {
   const source = new EventSource(`${base}/v1/stream?${query}`)

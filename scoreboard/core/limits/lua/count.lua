@@ -1,9 +1,9 @@
--- Count one thing against several limits, in order. Behind the first that is exceeded nothing is
--- written: who is over his own limit must not use up one that he shares, nor fill the memory.
+-- Count one use against several limits, in order. After the first exceeded one nothing is written: a caller
+-- beyond their own limit must not use up a shared one, nor fill the memory.
 --
--- KEYS[i]  counter   string: how often it happened in the stretch of time that runs
+-- KEYS[i]  counter   string: how often it happened in the current window of time
 -- ARGV[1]  cost      what to add; 0 only looks
--- ARGV[2i] allowed   ARGV[2i+1] milliseconds that a stretch lasts
+-- ARGV[2i] allowed   ARGV[2i+1] milliseconds that a window lasts
 -- returns {count, milliseconds left, count, milliseconds left, …}
 
 local cost, exceeded, answer = tonumber(ARGV[1]), false, {}

@@ -1,4 +1,4 @@
--- Begin a new incarnation of the stream: nothing that was published before counts any more.
+-- Begin a new epoch of the stream: everything that was published before is invalid.
 --
 -- KEYS[1] lease   KEYS[2] head (hash: epoch, seq, server, boards)   KEYS[3] frames   KEYS[4] shown
 -- ARGV[1] token   ARGV[2] epoch   ARGV[3] the server's run id

@@ -4,7 +4,7 @@
 -- ARGV[1] token   ARGV[2] epoch   ARGV[3] number that the head must have
 -- ARGV[4] scope   ARGV[5] frame   ARGV[6] the board as it is shown from now on   ARGV[7] frames kept
 -- ARGV[8] the state of the window that the frame shows
--- returns "ok", "fenced" (somebody else publishes) or "conflict" (the head is elsewhere)
+-- returns "ok", "fenced" (another process publishes) or "conflict" (the head has another number)
 
 if redis.call("GET", KEYS[1]) ~= ARGV[1] then return "fenced" end
 local head = redis.call("HMGET", KEYS[2], "epoch", "seq", "boards")

@@ -1,4 +1,4 @@
--- Give a number back, with what its process told, if it is the caller's.
+-- Give a number back, with the report under it, if it is the caller's.
 --
 -- KEYS[1] numbers  KEYS[2] processes   ARGV[1] token  ARGV[2] number
 

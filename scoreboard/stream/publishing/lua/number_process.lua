@@ -1,6 +1,6 @@
--- Give a web process a number that no other has: its own as long as it keeps telling, else the least free one.
+-- Give a web process a number that no other has: its own while it keeps reporting, otherwise the least free one.
 --
--- KEYS[1] numbers   ARGV[1] token  ARGV[2] the number it had, or 0  ARGV[3] now  ARGV[4] when a silent one is forgotten
+-- KEYS[1] numbers   ARGV[1] token  ARGV[2] the number it had, or 0  ARGV[3] now  ARGV[4] when one without a report is forgotten
 -- returns the number
 
 local function is_free(number)

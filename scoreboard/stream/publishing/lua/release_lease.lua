@@ -1,4 +1,4 @@
--- Let the lease go, if it is ours.
+-- Release the lease, if it is the caller's.
 --
 -- KEYS[1] lease   ARGV[1] token
 
