@@ -91,7 +91,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     journal = journal_build.build(base)
     tables = accounts_build.build_tables(base)
     accounts_of, names = tables.accounts, tables.names
-    board_tables = boards_build.build_tables(base, journal=journal.reader, accounts=accounts_of, names=names)
+    board_tables = boards_build.build_tables(base, journal=journal.reader)
     projector = board_tables.projector
     receipts = actions_build.build_receipts(base, journal)
     writer = journal_build.build_writer(
@@ -99,15 +99,16 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         journal,
         [
             *boards_build.folds(board_tables),
+            *scores_build.folds(scoring=board_tables.scoring, accounts=accounts_of),
             *actions_build.folds(
-                scores=board_tables.scores,
+                scoring=board_tables.scoring,
                 accounts=accounts_of,
                 receipts=receipts,
-                announce=projector.nothing,
+                announce=projector.advance,
             ),
             *accounts_build.folds(announce=projector),
             *merging_build.folds(board_tables),
-            *keyring_build.folds(projector.nothing),
+            *keyring_build.folds(projector.advance),
         ],
     )
     ring = keyring_build.build(base, writer)

@@ -39,16 +39,16 @@ Ranked = Callable[[Sequence[str], int], set[str]]
 class Announcer(Protocol):
     """Updates boards, which show names, after commits of facts about players."""
 
-    def named(self, names: Sequence[Name], span: Span) -> None:
+    def show_names(self, names: Sequence[Name], span: Span) -> None:
         """The facts of `span` gave players names, and changed no board."""
 
-    def renamed(self, players: Sequence[str]) -> None:
+    def refresh_streams(self, players: Sequence[str]) -> None:
         """The names of these players changed: update the boards that list them."""
 
-    def forgotten(self, players: Sequence[str], span: Span) -> None:
+    def forget_names(self, players: Sequence[str], span: Span) -> None:
         """The facts of `span` purged players who are on no board."""
 
-    def nothing(self, span: Span) -> None:
+    def advance(self, span: Span) -> None:
         """The facts of `span` change no board."""
 
 
@@ -84,9 +84,9 @@ def build_tables(base: Base) -> AccountTables:
 def folds(*, announce: Announcer) -> list[Fold]:
     """Folds of facts about accounts and server keys."""
     return [
-        AccountFold(announce=announce.named, renamed=announce.renamed),
-        PurgeFold(announce=announce.forgotten),
-        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.nothing),
+        AccountFold(announce=announce.show_names, renamed=announce.refresh_streams),
+        PurgeFold(announce=announce.forget_names),
+        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.advance),
     ]
 
 

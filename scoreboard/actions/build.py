@@ -51,10 +51,10 @@ def build_receipts(base: Base, journal: JournalParts) -> Receipts:
     return Receipts(stored=StoredReceipts(base.database), notes=journal.deferred)
 
 
-def folds(*, scores: Fold, accounts: Accounts, receipts: Receipts, announce: Announce) -> list[Fold]:
+def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: Announce) -> list[Fold]:
     """How completions, action types and refusals are folded."""
     return [
-        ActionFold(scores=scores, accounts=accounts, receipts=receipts),
+        ActionFold(scoring=scoring, accounts=accounts, receipts=receipts),
         SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce),
         RefusedFold(announce=announce),
     ]

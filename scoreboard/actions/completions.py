@@ -7,6 +7,7 @@ from typing import Any
 
 from scoreboard.actions.checks.attempt import Attempt
 from scoreboard.actions.types import OpenedToken
+from scoreboard.boards.facts import Feed
 from scoreboard.journal.types import SEVERAL, Fact
 
 
@@ -19,14 +20,15 @@ def completion_fact(attempt: Attempt, annotations: Mapping[str, Any]) -> Fact:
     """The fact of a completion that passed all checks, with their annotations."""
     token, proof = attempt.token, attempt.proof
     data: dict[str, Any] = {
-        "boards": token.boards,
+        "feeds": [Feed(board, since=since) for board, since in token.boards],
+        "trust": "client",
         "issuedAt": token.issued_at,
         "tookMs": attempt.took_ms,
         "exclusive": token.exclusive,
         "caps": token.caps,
     }
     if token.region:
-        data["region"] = token.region
+        data["home"] = token.region
     if proof.result:
         data["result"] = proof.result
     if annotations:

@@ -23,7 +23,7 @@ Key = tuple[str, str]  # player and action type
 class ActionFold:
     """Facts of the kind "action": a player completed an action."""
 
-    scores: Fold
+    scoring: Fold
     accounts: Accounts
     receipts: Receipts
     kinds: frozenset[str] = frozenset({"action"})
@@ -37,7 +37,7 @@ class ActionFold:
         return ActionFoldBatch(
             db=db,
             at=at,
-            scores=self.scores.open(db, facts, at),
+            scoring=self.scoring.open(db, facts, at),
             receipts=self.receipts,
             barred=self.accounts.barred(db, players),
             ended=guards.ended(alone) if alone else {},
@@ -51,7 +51,7 @@ class ActionFoldBatch:
 
     db: Connection
     at: int
-    scores: FoldBatch
+    scoring: FoldBatch
     receipts: Receipts
     barred: dict[str, Barred]
     ended: dict[str, int]
@@ -63,7 +63,7 @@ class ActionFoldBatch:
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Count one action. Raises Forbidden, Conflict or TooMany, or the refusal of one of its boards."""
         wins = self._check(fact)
-        result = self.scores.apply(fact, position)
+        result = self.scoring.apply(fact, position)
         if fact.data["exclusive"]:
             self.ended[fact.player] = self.at
             self._ended_now.add(fact.player)
@@ -75,11 +75,11 @@ class ActionFoldBatch:
 
     def replay(self, recorded: Recorded) -> None:
         """Show again the windows that an earlier completion changed."""
-        self.scores.replay(recorded)
+        self.scoring.replay(recorded)
 
     def finish(self) -> None:
         """Write what the batch changed."""
-        self.scores.finish()
+        self.scoring.finish()
         guards = StoredGuards(self.db)
         if self._ended_now:
             guards.write_ended({player: self.ended[player] for player in self._ended_now})
@@ -88,7 +88,7 @@ class ActionFoldBatch:
 
     def project(self, span: Span) -> Any:
         """Show the boards, and keep the ranks for the receipts."""
-        shown = self.scores.project(span)
+        shown = self.scoring.project(span)
         for position, player, result in self.written:
             self.receipts.keep(position, player, result, shown)
         return shown

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from scoreboard.actions.store.receipts import RECEIPTS, Ranks, StoredReceipts, row
 from scoreboard.actions.types import Receipt, WindowStanding
-from scoreboard.boards.rules import fed
+from scoreboard.boards.facts import BoardResult, read_result, results_of
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.deferred import DeferredRows
@@ -34,7 +34,7 @@ class Receipts:
 
     def keep(self, position: Position, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
         """Keep the ranks that a fact got. Called by the writer's thread."""
-        ranks = [_rank(one) for one in _shown(player, result["boards"], shown)]
+        ranks = [_rank(one) for one in _shown(player, read_result(result), shown)]
         self._recent[position] = ranks
         if len(self._recent) > KEPT:
             self._recent.popitem(last=False)
@@ -43,23 +43,21 @@ class Receipts:
 
     def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
         """The receipt of a completion, the same each time."""
-        boards = fed(line)
+        boards = results_of(line)
         found = self._recent.get(line.position) or (self._look(line.position) if replayed else None)
         if found is None or (None, None) in found:
             found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
         standings = [
             WindowStanding(
-                board=board,
-                period=period,
-                region=region or None,
+                board=window.board,
+                period=window.period,
+                region=window.region or None,
                 score=score,
                 rank=rank,
                 previous_rank=previous,
                 version=version,
             )
-            for (board, (period, region, score, version)), (rank, previous) in zip(
-                _windows(boards), found, strict=True
-            )
+            for (window, score, version), (rank, previous) in zip(_standings(boards), found, strict=True)
         ]
         return Receipt(
             action_id=line.fact.id.removeprefix("action:"),
@@ -84,15 +82,12 @@ class Receipts:
         return None
 
 
-def _windows(boards: Mapping[str, Any]) -> list[tuple[str, tuple[str, str, int, int]]]:
-    return [(board, tuple(one)) for board, mine in boards.items() for one in mine["standings"]]
+def _standings(boards: Mapping[str, BoardResult]) -> list[tuple[Window, int, int]]:
+    return [one for result in boards.values() for one in result.standings]
 
 
-def _shown(player: str, boards: Mapping[str, Any], shown: ShownBy) -> list[RankChange | None]:
-    return [
-        (shown or {}).get(Window(board, period, region), {}).get(player)
-        for board, (period, region, *_) in _windows(boards)
-    ]
+def _shown(player: str, boards: Mapping[str, BoardResult], shown: ShownBy) -> list[RankChange | None]:
+    return [(shown or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
 
 
 def _rank(shown: RankChange | None) -> tuple[int | None, int | None]:

@@ -29,6 +29,7 @@ from scoreboard.actions.types import (
     Receipt,
     WindowStanding,
 )
+from scoreboard.boards.facts import feeds_of
 from scoreboard.boards.rules import not_open
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board
@@ -179,7 +180,7 @@ class Actions:
 
     def _replayed(self, line: Recorded, shown: ShownBy) -> Receipt:
         """The receipt of an earlier completion, for those of its boards that still exist. Raises NotFound."""
-        counted = dict(line.fact.data["boards"])
+        counted = {feed.board: feed.since for feed in feeds_of(line.fact)}
         found = {id: self.boards.find(id) for id in counted}
         existing = {id for id, board in found.items() if board is not None and board.since == counted[id]}
         if not existing:

@@ -16,7 +16,7 @@ from scoreboard.journal.types import Position, Recorded
 log = logging.getLogger(__name__)
 
 # Data of facts that the log leaves out: secrets, and personal data other than the player's id.
-LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "metadata", "result"})
+LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "home", "metadata", "result"})
 COUNTED = frozenset({"score", "action"})
 
 

@@ -1,4 +1,4 @@
-"""Readings as the API answers them: each is encoded once for everybody who asks for it."""
+"""The JSON of readings, encoded once for all requests that return the same reading."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from scoreboard.boards.wire import RankedEntry
 
 
 class Encoded(Struct, frozen=True):
-    """What answers repeat of a reading."""
+    """The parts of an answer that are the same for each request."""
 
     entries: Raw  # a JSON array
     following: str | None  # the cursor of the next page
 
 
 class Answers:
-    """The JSON of readings, kept while the reading is."""
+    """Keeps the JSON of a reading as long as the reading exists."""
 
     def __init__(self) -> None:
         self._kept: WeakKeyDictionary[Reading, Encoded] = WeakKeyDictionary()
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def encoded(self, reading: Reading) -> Encoded:
         """A reading as JSON."""

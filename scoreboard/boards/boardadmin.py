@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
-from scoreboard.boards.rules import complaints
+from scoreboard.boards.rules import definition_errors
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition
@@ -24,7 +24,7 @@ from scoreboard.core.ids import check_name
 from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
-PATIENCE_SECONDS = 60.0  # a large board is folded again, or deleted, in one transaction
+PATIENCE_SECONDS = 60.0  # folding or deleting a large board is one transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class BoardAdmin:
     ) -> tuple[Board, bool]:
         """Create a board or change it. Returns it, and whether it is new.
 
-        Raises ValidationFailed; Conflict, deleted_since, for a key whose board was deleted.
+        Raises ValidationFailed; Conflict, deleted_since, if the key created a board that was deleted since.
         """
         definition = checked(id, body)
         line = self._define(id, definition, context=context, key=key)
@@ -65,7 +65,7 @@ class BoardAdmin:
         self.catalogue.refresh()
 
     def close_due_periods(self) -> int:
-        """Close the periods that are over, each exactly once. Returns how many were closed here."""
+        """Close the periods that are over, each exactly once. Returns how many this call closed."""
         due = {(row.window.board, row.period.id): row for row in self.windows.due(self.clock())}
         self.catalogue.refresh()
         since = {board.id: board.since for board in self.catalogue.boards()}
@@ -82,7 +82,7 @@ class BoardAdmin:
         return closed
 
     def apply_file(self, path: Path) -> list[str]:
-        """Define the boards of a file, where the file changed since. Returns those that changed.
+        """Define those boards of a file that changed in it. Returns their ids.
 
         Raises ValidationFailed, naming file and board.
         """
@@ -95,7 +95,7 @@ class BoardAdmin:
         return changed
 
     def unlisted_zones(self) -> dict[str, str]:
-        """Boards with a time zone that is not in the IANA list, which earlier versions took."""
+        """Boards with a time zone that is not in the IANA list, which earlier versions accepted."""
         self.catalogue.refresh()
         zones = {board.id: board.definition.time_zone for board in self.catalogue.boards()}
         return {id: name for id, name in zones.items() if not listed(name)}
@@ -124,16 +124,16 @@ class BoardAdmin:
     def _append(self, fact: Fact) -> Recorded:
         deadline.lift()
         line = self.writer.record(fact, seconds=PATIENCE_SECONDS)
-        # Where Redis could not tell them, other processes still answer by the old definitions for a moment.
+        # If Redis could not tell them, other processes still use the old definitions for a moment.
         self.health.wait_for_others()
         return line
 
 
 def checked(id: str, body: Any) -> Definition:
-    """A definition as it came from outside. Raises ValidationFailed, naming all that is wrong."""
+    """A definition from JSON. Raises ValidationFailed with all its errors."""
     check_name("id", id)
     definition = shaped(body, Definition)
-    found = complaints(definition)
+    found = definition_errors(definition)
     if found:
         raise ValidationFailed(*found)
     return definition

@@ -1,4 +1,4 @@
-"""How boards are defined, deleted, and their periods closed: inside the writer's transaction."""
+"""How boards are defined and deleted, and periods closed, inside the writer's transaction."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import msgspec
 
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.projector import BoardProjector
-from scoreboard.boards.refold import refolded, rewrite
-from scoreboard.boards.store import definitions
-from scoreboard.boards.store import standings as table
+from scoreboard.boards.refold import refold, rewrite
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition, Window
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.core.storage.db import Connection
@@ -30,9 +30,9 @@ class BoardFold:
     kinds: frozenset[str] = KINDS
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
-        """Make sure of the newest definitions."""
+        """Load the newest definitions."""
         self.catalogue.refresh_within(db)
-        return BoardFoldBatch(db=db, at=at, parts=self)
+        return BoardFoldBatch(db=db, at=at, fold=self)
 
 
 @dataclass(kw_only=True)
@@ -41,7 +41,7 @@ class BoardFoldBatch:
 
     db: Connection
     at: int
-    parts: BoardFold
+    fold: BoardFold
     boards: dict[str, Board | None] = field(default_factory=dict)
     version: int = 0
     gone: list[Window] = field(default_factory=list)
@@ -56,34 +56,34 @@ class BoardFoldBatch:
         return self._close(fact)
 
     def replay(self, recorded: Recorded) -> None:
-        """What an earlier fact changed is shown by the follower."""
+        """Nothing: the follower shows the changes of an earlier fact."""
 
     def finish(self) -> None:
-        """Everything is written already."""
+        """Nothing: everything is written already."""
 
     def project(self, span: Span) -> None:
-        """Tell every process of new definitions, and let go of closed windows."""
+        """Tell every process of new definitions, and expire closed windows."""
         if self.boards:
-            self.parts.projector.definitions(self.version, self.gone, span)
+            self.fold.projector.show_definitions(self.version, self.gone, span)
         elif span.facts:
-            self.parts.projector.closed(self.closed, span)
+            self.fold.projector.expire(self.closed, span)
 
     def _define(self, fact: Fact, position: Position) -> dict[str, Any]:
         old, seq = self._board(fact.board), position.seq
         definition = msgspec.convert(fact.data["definition"], Definition)
-        anew = old is None or _ordered_otherwise(old.definition, definition)
+        reordered = old is None or _order_differs(old.definition, definition)
         board = Board(
             id=fact.board,
             definition=definition,
             revision=seq,
             layout=seq
-            if old is None or anew or _counted_otherwise(old.definition, definition)
+            if old is None or reordered or _tiers_differ(old.definition, definition)
             else old.layout,
             since=old.since if old else seq,
         )
-        # Whatever may be refused comes before the first write: a refusal does not roll back.
-        windows = refolded(self.db, position.shard, board) if old is not None and anew else None
-        definitions.write(self.db, board, file_digest=fact.data.get("fileDigest", ""))
+        # A refusal does not roll back, so everything that may be refused comes before the first write.
+        windows = refold(self.db, position.shard, board) if old is not None and reordered else None
+        Definitions(self.db).write(board, file_digest=fact.data.get("fileDigest", ""))
         self._keep(fact.board, board, seq)
         if windows is not None:
             rewrite(self.db, board, windows)
@@ -94,39 +94,39 @@ class BoardFoldBatch:
         if old is None:
             raise NotFound(f"There is no board {fact.board!r}.", code="board_not_found")
         gone = Board(id=old.id, definition=old.definition, revision=seq, layout=seq, since=old.since)
-        windows = [row.window for row in table.window_rows(self.db, fact.board)]
-        definitions.write(self.db, gone, deleted=True)
-        table.delete_board(self.db, fact.board)
+        windows = [row.window for row in Windows(self.db).of_board(fact.board)]
+        Definitions(self.db).write(gone, deleted=True)
+        Windows(self.db).delete_board(fact.board)
         self._keep(fact.board, None, seq)
         self.gone += windows
         return {"windows": [[window.period, window.region] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:
-        period, entries = fact.data["period"], 0
-        rows = table.period_rows(self.db, fact.board, period)
+        period, entries, windows = fact.data["period"], 0, Windows(self.db)
+        rows = windows.in_period(fact.board, period)
         if not rows or any(row.closed_at is not None for row in rows):
             raise Refused(f"There is no open period {period!r}.", code="period_closed")
         for row in rows:
             row.closed_at = self.at
             self.closed.append(row.window)
             entries = max(entries, row.entries)
-            table.write_window(self.db, row)
+            windows.write(row)
         return {"entries": entries}
 
     def _board(self, id: str) -> Board | None:
         if id in self.boards:
             return self.boards[id]
-        return {board.id: board for board in self.parts.catalogue.boards()}.get(id)
+        return {board.id: board for board in self.fold.catalogue.boards()}.get(id)
 
     def _keep(self, id: str, board: Board | None, seq: int) -> None:
         self.boards[id], self.version = board, seq
 
 
-def _ordered_otherwise(old: Definition, new: Definition) -> bool:
-    """Whether standings need another order key. Tie rules need none: ranks are counted anew."""
+def _order_differs(old: Definition, new: Definition) -> bool:
+    """Whether standings need another order key. Tie rules are no part of it."""
     return (old.order, old.columns) != (new.order, new.columns)
 
 
-def _counted_otherwise(old: Definition, new: Definition) -> bool:
-    """Whether Redis must show a window anew: only dense ranks keep a count of tiers there."""
+def _tiers_differ(old: Definition, new: Definition) -> bool:
+    """Whether Redis must build windows again: it counts tiers for dense ranks only."""
     return (old.ties == "dense") != (new.ties == "dense")

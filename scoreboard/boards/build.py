@@ -1,10 +1,10 @@
-"""Builds boards: definitions, standings, what Redis shows of them, and reading."""
+"""Builds boards: definitions, standings, their projection in Redis, and reading."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scoreboard.accounts.service import Accounts, Names
+from scoreboard.accounts.service import Names
 from scoreboard.base import Base
 from scoreboard.boards.answers import Answers
 from scoreboard.boards.boardadmin import BoardAdmin
@@ -14,11 +14,12 @@ from scoreboard.boards.exports import Exports
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.reader import BoardReader
-from scoreboard.boards.scorefold import ScoreFold
+from scoreboard.boards.scoring import ScoringFold
 from scoreboard.boards.service import Boards
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.sqlview import SqlView
+from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.verifier import Verifier
 from scoreboard.boards.viewcheck import ViewCheck
@@ -31,19 +32,19 @@ from scoreboard.journal.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class BoardTables:
-    """Definitions and windows, their projection in Redis, and the fold of scores."""
+    """Definitions and windows, their projection in Redis, and how facts that score are folded."""
 
     definitions: Definitions
     windows: Windows
     catalogue: Catalogue
     view: RedisView
     projector: BoardProjector
-    scores: ScoreFold
+    scoring: ScoringFold
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardsParts:
-    """What routes, commands and jobs work with."""
+    """The parts that routes, commands and jobs use."""
 
     service: Boards
     answers: Answers
@@ -55,8 +56,8 @@ class BoardsParts:
     verifier: Verifier
 
 
-def build_tables(base: Base, *, journal: Journal, accounts: Accounts, names: Names) -> BoardTables:
-    """What folds and other features need, before there is a writer."""
+def build_tables(base: Base, *, journal: Journal) -> BoardTables:
+    """The parts that folds and other features need before there is a writer."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
     view = RedisView(base.redis, base.breaker, journal.shard)
@@ -68,24 +69,24 @@ def build_tables(base: Base, *, journal: Journal, accounts: Accounts, names: Nam
         catalogue=catalogue,
         view=view,
         projector=projector,
-        scores=ScoreFold(catalogue=catalogue, accounts=accounts, names=names, projector=projector),
+        scoring=ScoringFold(catalogue=catalogue, projector=projector),
     )
 
 
 def folds(tables: BoardTables) -> list[Fold]:
-    """How scores and definitions of boards are folded."""
-    return [tables.scores, BoardFold(catalogue=tables.catalogue, projector=tables.projector)]
+    """How definitions of boards, and the end of periods, are folded."""
+    return [BoardFold(catalogue=tables.catalogue, projector=tables.projector)]
 
 
 def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, names: Names) -> BoardsParts:
-    """The services of boards. `journal` is a patient one."""
+    """The services of boards. `journal` is the patient reader."""
     follower = BoardsFollower(
         view=RedisView(base.patient_redis, Breaker(), journal.shard),
         catalogue=Catalogue(tables.definitions),
-        windows=tables.windows,
+        windows=Windows(base.patient_database),
+        standings=Standings(base.patient_database),
         names=names,
         journal=journal,
-        database=base.patient_database,
     )
     health = tables.projector.health
     return BoardsParts(

@@ -1,4 +1,4 @@
-"""The catalogue: every board's definition, kept in memory and never older than what it is asked for."""
+"""The catalogue: every board's definition in memory, as new as its readers ask for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.rules import no_board
-from scoreboard.boards.store import definitions
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.types import Board
 from scoreboard.boards.views import OutdatedError
@@ -21,25 +20,26 @@ class Catalogue:
 
     def __init__(self, stored: Definitions) -> None:
         self._stored = stored
-        # One tuple, replaced whole: readers and the writer's native thread never see halves.
+        # One tuple, replaced at once: readers and the writer's native thread never see a part of a load.
         self._state: tuple[int, Mapping[str, Board], Mapping[str, Order]] = (-1, {}, {})
 
     @property
     def version(self) -> int:
-        """The newest fact that changed a definition, as far as this process knows; -1 for nothing."""
+        """The newest fact that changed a definition, as far as is loaded; -1 before the first load."""
         return self._state[0]
 
     def refresh(self, version: int | None = None) -> None:
-        """Make sure of definitions as new as `version`; of the newest where there is none given."""
+        """Load definitions unless those in memory are of `version`, or of the newest version by default."""
         if version is None:
             version = self._stored.version()
         if version != self.version:
             self._keep(*self._stored.load())
 
     def refresh_within(self, db: Connection) -> None:
-        """Make sure of the newest definitions, inside the writer's transaction."""
-        if definitions.version(db) != self.version:
-            self._keep(*definitions.load(db))
+        """Load the newest definitions, inside the writer's transaction."""
+        definitions = Definitions(db)
+        if definitions.version() != self.version:
+            self._keep(*definitions.load())
 
     def board(self, id: str) -> Board:
         """A board. Raises NotFound, board_not_found."""

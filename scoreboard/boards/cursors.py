@@ -1,4 +1,4 @@
-"""Page cursors: opaque to clients, and good only for the window and the order they were made in. Pure."""
+"""Page cursors: opaque to clients, valid only for the window and order they were made in. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.core.errors import BadRequest
 
 
 def write(window: Window, layout: int, last: Place) -> str:
-    """The cursor of the page that follows a place."""
+    """The cursor of the page that follows this last row."""
     text = "\n".join((window.board, window.period, window.region, str(layout), last.key, last.player))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -33,6 +33,6 @@ def read(cursor: str, board: str, order: Order) -> tuple[Window, str, str]:
 
 def _invalid() -> BadRequest:
     return BadRequest(
-        "This cursor is not one of this board's, or the board's order has changed. Start anew without it.",
+        "`cursor` is not from this board, or the board's order has changed since. Start again without it.",
         code="invalid_cursor",
     )

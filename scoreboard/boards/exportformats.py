@@ -17,24 +17,24 @@ from scoreboard.boards.types import Row
 from scoreboard.boards.wire import ExportedEntry, instant
 from scoreboard.core.clock import rfc3339
 
-# What spreadsheets take for the beginning of a formula, also in full width (OWASP, CSV injection).
+# Spreadsheets take these, also in full width, for the start of a formula (OWASP, CSV injection).
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 FIRST = ("rank", "player", "displayName", "score")
 LAST = ("reachedAt", "metadata", "percentile", "revisedAt")
 
 
 class Csv:
-    """One line for each row, and a first line with the names of the columns."""
+    """A header, and one line for each row."""
 
     def __init__(self, order: Order, total: int, revised_at: int | None) -> None:
         self._names, self._total, self._revised = order.names, total, instant(revised_at) or ""
 
     def head(self) -> bytes:
-        """The first line. Columns of the board have a prefix, so that none is called like one of ours."""
+        """The header. The board's columns have a prefix, so that none has the name of another field."""
         return self._lines([[*FIRST, *(f"columns.{name}" for name in self._names), *LAST]])
 
     def rows(self, rows: Sequence[Row]) -> bytes:
-        """Lines."""
+        """One line for each row."""
         return self._lines([self._cells(row) for row in rows])
 
     def _cells(self, row: Row) -> list[str | int | float]:
@@ -59,16 +59,16 @@ class JsonLines:
         self._revised = instant(revised_at) or UNSET
 
     def head(self) -> bytes:
-        """Nothing."""
+        """No header."""
         return b""
 
     def rows(self, rows: Sequence[Row]) -> bytes:
-        """Lines."""
+        """One line for each row."""
         return self._encode([ExportedEntry.of(row, self._total, revised_at=self._revised) for row in rows])
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: it gets an apostrophe where it begins like one."""
+    """The text, with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -1,7 +1,7 @@
-"""Exports: all rows of one state of a window, whatever their number, in the memory of a page.
+"""Exports: all rows of one state of a window, a page at a time in memory.
 
-They are read in one transaction, as fast as they come, into a file without a name, and sent from there as
-fast as the client takes them: no slow client holds a transaction, and the file goes with the answer.
+Rows are read in one transaction into an unnamed file, and sent from there as fast as the client reads:
+a slow client holds no transaction, and the file is deleted with the answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from msgspec import structs
 from scoreboard.boards.exportformats import FORMATS
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.sqlview import Named, all_named, current_window
-from scoreboard.boards.store.standings import window_row
+from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Period, Place, Row, Window
 from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency.threads import native_sleep
@@ -26,28 +26,28 @@ from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.types import Position
 
-AT_ONCE, OPEN = 2, 16  # in one process: exports that are read, and that clients still take
-PAGE = 500  # rows that are read at once
-SLICE = 50  # rows that are written at once: a millisecond of Python, then others have their turn
+AT_ONCE, OPEN = 2, 16  # in one process: exports being read from SQL, and exports being sent
+PAGE = 500  # rows of one query
+SLICE = 50  # rows between two pauses: a millisecond of Python
 PIECE = 64 * 1024
 PAUSE_SECONDS, LOOK_SECONDS = 0.0005, 0.01
-BEGIN_SECONDS = 1.5  # like all that a request waits for
-TOO_MANY = "Too many exports are being made. Try again."
+BEGIN_SECONDS = 1.5  # the most that a request waits, here as elsewhere
+TOO_MANY = "Too many exports are running. Try again in 5 seconds."
 
 
 class Stopped(Exception):
-    """Nobody wants the export any more."""
+    """The reader of the export has gone."""
 
 
-def nameless() -> int:
-    """A file that nobody else can open, and that is gone once it is closed."""
+def unnamed_file() -> int:
+    """An unnamed file, which is deleted when it is closed."""
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 
 
 @dataclass(kw_only=True)
 class Spool:
-    """One export on its way: what it shows, and the file that grows."""
+    """One export that is being read and sent: its window, and the file between both."""
 
     window: Window
     period: Period
@@ -57,20 +57,20 @@ class Spool:
     as_of: int = 0
     total: int = 0
     revised_at: int | None = None
-    file: int = field(default_factory=nameless)
+    file: int = field(default_factory=unnamed_file)
     begun: bool = False
     done: bool = False
     stopped: bool = False
     error: Exception | None = None
-    # The first of writer and reader who lets go takes it, and the second one closes the file. A list's pop
-    # is atomic between native threads.
-    _held: list[bool] = field(default_factory=lambda: [True])
+    # The first of writer and reader that is done pops this, and the second one closes the file. A list's
+    # pop is atomic between native threads.
+    _both_use: list[bool] = field(default_factory=lambda: [True])
 
     def __iter__(self) -> Iterator[bytes]:
-        """What there is, and what comes, until all of it was sent. Raises what broke it off."""
+        """The bytes of the file until it is complete. Raises the error that ended reading."""
         sent = 0
         while True:
-            done = self.done  # before looking: what is written until then is found
+            done = self.done  # before reading: then nothing that was written is missed
             piece = os.pread(self.file, PIECE, sent)
             sent += len(piece)
             if piece:
@@ -83,23 +83,23 @@ class Spool:
                 time.sleep(LOOK_SECONDS)
 
     def write(self, data: bytes) -> None:
-        """Append to the file. Raises Stopped where nobody takes it any more."""
+        """Append to the file. Raises Stopped if the reader has gone."""
         if self.stopped:
             raise Stopped
         while data:
             data = data[os.write(self.file, data) :]
 
-    def let_go(self) -> None:
-        """The writer, or the reader, needs the file no more."""
+    def release(self) -> None:
+        """Note that the writer, or the reader, is done with the file."""
         try:
-            self._held.pop()
+            self._both_use.pop()
         except IndexError:
             os.close(self.file)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exports:
-    """Makes exports, a few at a time."""
+    """Runs exports, a few at a time."""
 
     database: Database
     shard: int
@@ -108,9 +108,9 @@ class Exports:
     _open: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(OPEN))
 
     def begin(self, window: Window, period: Period, order: Order, format: str) -> Spool:
-        """Begin an export. Whoever iterates it calls `end` after that, whatever happens.
+        """Begin an export. The caller must call `end` once it is sent, or has failed.
 
-        Raises Unavailable, and OutdatedError where the board has another order by now.
+        Raises Unavailable, and OutdatedError if the board has another order by now.
         """
         if not self._open.acquire(blocking=False):
             raise Unavailable(TOO_MANY, code="overloaded", retry_after_seconds=5)
@@ -130,22 +130,22 @@ class Exports:
         return spool
 
     def end(self, spool: Spool) -> None:
-        """Let go of an export."""
+        """Stop an export, and free its slot."""
         spool.stopped = True
         self._open.release()
-        spool.let_go()
+        spool.release()
 
     def _read(self, spool: Spool) -> None:
         try:
             self.database.snapshot(lambda db: self._all(db, spool))
         except Stopped:
             pass
-        except Exception as error:  # noqa: BLE001 - it is raised where the export is sent
+        except Exception as error:  # noqa: BLE001 - raised in the thread that sends the export
             spool.error = error
         finally:
             self._reading.release()
             spool.done = True
-            spool.let_go()
+            spool.release()
 
     def _all(self, db: Connection, spool: Spool) -> None:
         # PostgreSQL is read by the event loop's threads, SQLite by native ones.
@@ -154,7 +154,7 @@ class Exports:
         spool.as_of = self.clock()
         if row is not None:
             spool.version, spool.total = Position(self.shard, row.version), row.entries
-            period = window_row(db, structs.replace(spool.window, region=""))
+            period = Windows(db).get(structs.replace(spool.window, region=""))
             spool.revised_at = period.revised_at if period else None
         lines = FORMATS[spool.format](spool.order, spool.total, spool.revised_at)
         spool.begun = True
@@ -166,7 +166,7 @@ class Exports:
 
 
 def _numbered(spool: Spool, pages: Iterator[list[Named]] | Sequence[list[Named]]) -> Iterator[list[Row]]:
-    """Rows with their ranks, counted from the first one on."""
+    """Rows with their ranks, counted from the first row."""
     order, tier = spool.order, ""
     position = ahead = tiers = 0
     for page in pages:

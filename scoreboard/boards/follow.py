@@ -1,4 +1,4 @@
-"""The follower that keeps Redis up with the journal, and builds what is missing there."""
+"""The follower that keeps Redis up to date with the journal, and builds missing windows."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from dataclasses import dataclass
 
 from scoreboard.accounts.service import Names
 from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.facts import results_of, windows_merged_by
 from scoreboard.boards.order import Order
-from scoreboard.boards.rules import fed, moved
-from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import WindowRow
-from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Applied, Standing, Window
 from scoreboard.boards.viewhealth import of_journal
-from scoreboard.core.storage.db import Connection, Database
 from scoreboard.journal.service import Journal
 from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
-PAGE = 1000  # standings that are built at once
-SHORT = 1000  # facts; what a journal so short adds up to is built at once
+PAGE = 1000  # standings of one script
+SHORT = 1000  # facts; boards of so short a journal are built by web processes when they start
 Progress = Callable[[int], None]
 Touched = dict[Window, dict[str, None]]
 
@@ -34,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class BoardsFollower:
-    """Shows in Redis what a web process could not show.
+    """Shows in Redis the commits that a web process could not show.
 
     Web processes show most facts, so not the framework's position but Redis says where to go on: it proves
     what it holds. A Redis that lost its boards, or came back with older ones, has lost the proof with them.
@@ -43,13 +41,13 @@ class BoardsFollower:
     view: RedisView
     catalogue: Catalogue
     windows: Windows
+    standings: Standings
     names: Names
     journal: Journal
-    database: Database
     name: str = "boards"
 
     def applied(self) -> Applied | None:
-        """Which facts Redis holds; None where it was emptied. Raises RedisAway."""
+        """Which facts Redis holds; None if it was emptied. Raises RedisAway."""
         return self.view.position.applied(self.journal.shard)
 
     def is_current(self) -> bool:
@@ -58,14 +56,14 @@ class BoardsFollower:
         return applied is None or of_journal(applied, self.journal)
 
     def resume(self, shard: int, noted: Position | None) -> Position | None:
-        """Up to which fact Redis holds everything; None where it has to be built. Raises RedisAway."""
+        """Up to which fact Redis holds everything; None if it must be built again. Raises RedisAway."""
         applied = self.applied()
         return applied.position if applied and of_journal(applied, self.journal) else None
 
     def restore(self, shard: int) -> Position:
-        """Build all open windows and the names, then follow from where the journal was.
+        """Build all open windows and the names, then follow from where the journal was before that.
 
-        Everything that was there is deleted first: without a proof, nothing says what it lacks.
+        All boards in Redis are deleted first: without a position their state is unknown.
         """
         newest = self.journal.newest()
         self.clear()
@@ -77,16 +75,16 @@ class BoardsFollower:
         return newest[0]
 
     def clear(self) -> None:
-        """Forget what Redis holds: all is read from SQL until it is built again. Raises RedisAway."""
+        """Delete all boards in Redis: they are read from SQL until they are built again. Raises RedisAway."""
         if not self.is_current():
-            log.warning("Redis holds facts that are not in the journal: boards are built again")
+            log.warning("Redis holds facts that are not in the journal: building all boards again")
             self.view.position.forget_journal(self.journal.shard)
         self.view.builder.clear()
 
     def begin(self) -> None:
-        """Build the boards where Redis is empty, or another journal's, and the journal short.
+        """Build the boards if Redis is empty or holds another journal's, and the journal is short.
 
-        A deployment that begins shows ranks before its worker is up. Raises RedisAway.
+        So a new deployment shows ranks before its worker is up. Raises RedisAway.
         """
         shard = self.journal.shard
         if self.resume(shard, None) is None and self.journal.head().seq <= SHORT:
@@ -105,7 +103,7 @@ class BoardsFollower:
             self._put(window, list(players), gone.get(window, {}))
         for line in facts:
             if line.fact.kind == "period-closed":
-                self._let_go(line.fact.board, line.fact.data["period"])
+                self._expire(line.fact.board, line.fact.data["period"])
             elif line.fact.kind == "board-deleted":
                 self._hide(line)
             elif line.fact.kind == PLAYER_MERGED:
@@ -115,7 +113,7 @@ class BoardsFollower:
         self.view.position.advance_by(facts)
 
     def tend(self) -> None:
-        """Build windows that Redis lost, or that a changed order made obsolete."""
+        """Build windows that Redis lost, or holds in an old order."""
         self.catalogue.refresh()
         catalogue, renames = self.view.catalogue.versions()
         if catalogue != self.catalogue.version:
@@ -125,7 +123,7 @@ class BoardsFollower:
         self.build_missing()
 
     def build_missing(self) -> None:
-        """Build the windows of running periods that Redis does not show, not in this order, or damaged."""
+        """Build open windows that Redis does not show, shows in an old order, or holds damaged."""
         wanted = [(row, order) for row in self.windows.open() if (order := self.order(row.window))]
         shown = self.view.are_shown([(row.window, order) for row, order in wanted])
         for (row, _), is_shown in zip(wanted, shown, strict=True):
@@ -137,17 +135,17 @@ class BoardsFollower:
         return [row for row in self.windows.open() if self.order(row.window)]
 
     def build(self, row: WindowRow, progress: Progress = lambda count: None) -> bool:
-        """Build one window beside what is shown, and show it all at once.
+        """Build one window beside the shown one, then replace it at once.
 
-        `progress` is told how many standings were built since it was last told. Returns False where another
-        builder began later, whose result stands, or where somebody meddled with what was built.
+        `progress` is called with how many standings were built since its last call. Returns False if another
+        builder began later, whose result is kept, or if the built window was altered.
         """
         order = self.order(row.window)
         if order is None:
             return False
         token = secrets.token_hex(8)
-        # Writers write to what is being built from here on: whatever the pages below miss was
-        # committed later, and shown by its writer.
+        # From here on writers write to the built window, too. Standings that the pages below miss were
+        # committed later, and their writers write them.
         self.view.builder.begin(row.window, token, order.layout)
         for page in self._pages(row.id, order):
             if not self.view.builder.fill(row.window, token, order, row.version, page):
@@ -156,12 +154,12 @@ class BoardsFollower:
         return self.view.builder.finish(row.window, token, order, row.version)
 
     def show_catalogue(self) -> None:
-        """Tell every process which definitions are the newest."""
+        """Tell every process the version of the newest definitions."""
         self.catalogue.refresh()
         self.view.catalogue.show_version(self.catalogue.version)
 
     def show_all_names(self) -> None:
-        """Show all display names, and nothing else as one."""
+        """Show all display names, after deleting those that are shown."""
         newest, last = self.names.renames(), ""
         self.view.catalogue.hide_names()
         while page := self.names.after(last, PAGE):
@@ -173,7 +171,7 @@ class BoardsFollower:
         row, order = self.windows.get(window), self.order(window)
         if row is None or order is None:
             return
-        found = self.database.run(lambda db: table.standings_of(db, row.id, players, len(order.names)))
+        found = self.standings.of(row.id, players, len(order.names))
         for start in range(0, len(players), PAGE):
             page = [found[player] for player in players[start : start + PAGE] if player in found]
             self.view.writer.put(self._change(order, row, page, gone))
@@ -183,29 +181,29 @@ class BoardsFollower:
     def _change(
         self, order: Order, row: WindowRow, page: Sequence[Standing], gone: Mapping[str, int]
     ) -> Change:
-        # A count of entries that no page reaches: a page never makes a window complete.
+        # -1 entries: a page never counts as the whole window.
         return Change(order, row.window, page, version=row.version, entries=-1, gone=gone)
 
-    def _let_go(self, board: str, period: str) -> None:
-        for row in self.windows.of(board, period):
+    def _expire(self, board: str, period: str) -> None:
+        for row in self.windows.in_period(board, period):
             if row.closed_at is not None:
                 self.view.writer.expire(row.window)
 
     def _hide(self, deleted: Recorded) -> None:
-        # The board may have been created anew since: its windows are not hidden with the old one's.
+        # The board may have been created again since: windows that exist are the new board's.
         for period, region in deleted.result.get("windows", []):
             window = Window(deleted.fact.board, period, region)
             if self.windows.get(window) is None:
                 self.view.writer.hide(window)
 
     def order(self, window: Window) -> Order | None:
-        """The order of a window's board; None where there is no such board."""
+        """The order of a window's board; None if there is no such board."""
         boards = {board.id: board for board in self.catalogue.boards()}
         board = boards.get(window.board)
         return None if board is None else self.catalogue.order(board)
 
     def _pages(self, window_id: int, order: Order) -> Iterator[list[Standing]]:
-        """All standings of a window. The next page is read while one is worked on."""
+        """All standings of a window. While a page is in use, the next one is read."""
         with ThreadPoolExecutor(1) as reading:
             page = self._page(window_id, "", order)
             while page:
@@ -214,22 +212,18 @@ class BoardsFollower:
                 page = following.result()
 
     def _page(self, window_id: int, last: str, order: Order) -> list[Standing]:
-        def read(db: Connection) -> list[Standing]:
-            return table.standings_page(db, window_id, len(order.names), after=last, limit=PAGE)
-
-        return self.database.run(read)
+        return self.standings.page(window_id, len(order.names), after=last, limit=PAGE)
 
 
 def _touched(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str, int]]]:
-    """By window: whose standings facts touched, and who is gone, each with the fact by which."""
+    """By window: the players whose standings facts touched; and those who left it, each with the fact."""
     touched: Touched = {}
     gone: dict[Window, dict[str, int]] = {}
     for line in facts:
-        windows = moved(line)
-        for board, mine in fed(line).items():
-            windows += [Window(board, period, region) for period, region, *_ in mine["standings"]]
-        for window in windows:
+        merged = windows_merged_by(line)
+        scored = [window for result in results_of(line).values() for window, *_ in result.standings]
+        for window in merged + scored:
             touched.setdefault(window, {})[line.fact.player] = None
-        for window in moved(line):
+        for window in merged:
             gone.setdefault(window, {})[line.fact.data["guest"]] = line.seq
     return touched, gone

@@ -1,7 +1,7 @@
-"""What a guest and an account add up to, gathered before the write lock is taken.
+"""The standings that the scores of a guest and an account add up to, gathered before a merge.
 
-A player may have a hundred thousand facts. They are read and folded while others write; under the lock
-only those that came since are added.
+A player may have a hundred thousand facts. They are read and folded while others write; under the write
+lock only newer ones are added.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from scoreboard.accounts.service import Accounts
 from scoreboard.boards.catalogue import Catalogue
 from scoreboard.boards.order import Order
-from scoreboard.boards.refold import Standings, fold_in
+from scoreboard.boards.refold import ByPlayer, fold_in
 from scoreboard.boards.rules import Outdated
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.journal.service import Journal
@@ -22,15 +22,15 @@ from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
 @dataclass
 class Gathered:
-    """What the entries of an account and of a guest add up to, as those of one player."""
+    """The standings of an account and a guest, as if both were one player."""
 
     account: str
     guest: str
-    players: tuple[str, ...]  # both, and who was merged into the account before
+    players: tuple[str, ...]  # both, and guests that were merged into the account before
     boards: dict[str, Board]
     head: Position  # the newest fact that was folded in
-    windows: dict[Window, Standings] = field(default_factory=dict)
-    touched: dict[Window, None] = field(default_factory=dict)  # those in which the guest has entries
+    windows: dict[Window, ByPlayer] = field(default_factory=dict)
+    touched: dict[Window, None] = field(default_factory=dict)  # in which the guest has a standing
 
     def __post_init__(self) -> None:
         self._orders = {id: Order(board.definition, board.layout) for id, board in self.boards.items()}
@@ -47,14 +47,14 @@ class Gathered:
             self.head = max(self.head, line.position)
 
     def check(self, boards: Sequence[Board]) -> None:
-        """Raise Outdated unless the boards are still the same, in the same order."""
+        """Raise Outdated unless boards and their orders are still the same."""
         if {one.id: (one.since, one.layout) for one in boards} != {
             one.id: (one.since, one.layout) for one in self.boards.values()
         }:
             raise Outdated
 
     def standings(self) -> Iterator[tuple[Board, Order, Window, Standing]]:
-        """What the account stands at in each window in which the guest has entries."""
+        """The account's new standing in each window in which the guest has one."""
         for window in self.touched:
             board = self.boards[window.board]
             yield board, self._orders[board.id], window, self.windows[window][self.account]
@@ -62,18 +62,18 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True)
 class Gather:
-    """Reads what two players scored."""
+    """Reads the facts of two players."""
 
     catalogue: Catalogue
     accounts: Accounts
     journal: Journal
 
     def __call__(self, account: str, guest: str) -> Gathered:
-        """What both add up to now."""
+        """The standings of both."""
         self.catalogue.refresh()
         players = tuple({account: None, guest: None} | dict.fromkeys(self.accounts.guests_in(account)))
         boards = {board.id: board for board in self.catalogue.boards()}
-        head = self.journal.head()  # first: what comes from here on is added under the lock
+        head = self.journal.head()  # first: facts that come later are added under the lock
         gathered = Gathered(account=account, guest=guest, players=players, boards=boards, head=head)
         streams = [self.journal.of_player(player) for player in players]
         lines = heapq.merge(*streams, key=lambda line: line.seq)

@@ -14,9 +14,9 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.refold import as_new_as
 from scoreboard.boards.rules import check_exact, check_score
-from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Standing
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of_player
@@ -24,23 +24,26 @@ from scoreboard.journal.types import Fact, Position, Span
 
 
 class Moved(Struct, kw_only=True):
-    """One window in which a guest stood: what the account stands at from now on."""
+    """A window in which a guest had a standing: the account's standing after the merge."""
 
     row: WindowRow
     order: Order
     standing: Standing
-    both: bool  # whether the account stood there too, so that there is one entry less
+    both: bool  # whether the account had a standing there too, so that there is one entry less
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardMerge:
-    """Boards, where a guest is merged."""
+    """The part of boards in a merge."""
 
     catalogue: Catalogue
     projector: BoardProjector
 
     def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], list[Change]]:
-        """What moves the guest's standings, and returns what to show. Raises Refused or Outdated."""
+        """Returns a function that moves the guest's standings and returns the changes.
+
+        Raises Refused or Outdated.
+        """
         gathered: Gathered = fact.private["gathered"]
         self.catalogue.refresh_within(db)
         gathered.check(self.catalogue.boards())
@@ -48,23 +51,23 @@ class BoardMerge:
         gathered.take(heapq.merge(*streams, key=lambda line: line.seq))
         guest, seq = gathered.guest, position.seq
         moved = [
-            _moved(db, board, order, as_new_as(standing, seq), guest, table.window_row(db, window))
+            _moved(db, board, order, as_new_as(standing, seq), guest, Windows(db).get(window))
             for board, order, window, standing in gathered.standings()
         ]
         return lambda: [_move(db, one, guest, seq, at) for one in moved]
 
     def project(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
-        """Show what moved, and the guests no more."""
-        self.projector.merged(changes, guests, span)
+        """Show the moved standings, and hide the guests."""
+        self.projector.show_merge(changes, guests, span)
 
 
 def _moved(
     db: Connection, board: Board, order: Order, standing: Standing, guest: str, row: WindowRow | None
 ) -> Moved:
     assert row is not None, "the guest has a standing there"
-    old = table.standings_of(db, row.id, [standing.player, guest], len(order.names))
+    old = Standings(db).of(row.id, [standing.player, guest], len(order.names))
     check_exact(standing)
-    # What was there before the bounds were set stays.
+    # A score from before the bounds were set stays.
     if standing.score not in {one.score for one in old.values()}:
         check_score(board.definition, standing.score)
     return Moved(row=row, order=order, standing=standing, both=standing.player in old)
@@ -72,12 +75,13 @@ def _moved(
 
 def _move(db: Connection, one: Moved, guest: str, seq: int, at: int) -> Change:
     row = one.row
-    table.delete_standing(db, row.id, guest)
-    table.write_standings(db, [(row.id, one.standing)], one.order)
+    standings = Standings(db)
+    standings.delete(row.id, guest)
+    standings.write([(row.id, one.standing)], one.order)
     row.version, row.changed_at, row.entries = seq, at, row.entries - one.both
     if row.closed_at is not None:
         row.revised_at = at
-    table.write_window(db, row)
+    Windows(db).write(row)
     return Change(
         one.order,
         row.window,

@@ -3,8 +3,8 @@
     score (11) [column (11)]{0,2} reach time (9) number of the reaching fact's position (9)
 
 Each part is a number in base 32 of fixed width, so that comparing texts compares numbers. A part
-where less is better is turned around first. Score and columns make the tier: who shares a tier
-is tied. The rest says who was first.
+in which less is better is negated first. Score and columns make the tier: players of one tier
+are tied. The rest orders them by time, the earliest first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuv"
 PAIRS = tuple(high + low for high in DIGITS for low in DIGITS)  # two digits are ten bits
 
 SCORE_WIDTH, TIME_WIDTH = 11, 9
-ZERO = 1 << 53  # added to a score, so that what is written is never negative
+ZERO = 1 << 53  # added to a score, so that no part is negative
 LAST_TIME = (1 << 45) - 1  # milliseconds, or facts: room for a thousand years, or 35 million million
 
 
@@ -32,24 +32,24 @@ class Order:
         self.width = self.tier_width + 2 * TIME_WIDTH
 
     def tier(self, score: int, columns: tuple[int, ...]) -> str:
-        """The part of the key that ties: the greater, the better."""
+        """The first part of the key, equal for players who are tied. Greater is better."""
         key = _eleven(ZERO + score * self._signs[0])
         for value, sign in zip(columns, self._signs[1:], strict=True):
             key += _eleven(ZERO + value * sign)
         return key
 
     def key(self, standing: Standing) -> str:
-        """The standing's whole key. Earlier is greater, where all else is equal."""
+        """The standing's whole key. Of equal scores the earlier one is greater."""
         return standing.key or self.compose(
             standing.score, standing.columns, standing.reached_at, standing.reached_by
         )
 
     def compose(self, score: int, columns: tuple[int, ...], reached_at: int, reached_by: int) -> str:
-        """The key of a standing that is being made."""
+        """The key of a new standing."""
         return self.tier(score, columns) + _nine(LAST_TIME - reached_at) + _nine(LAST_TIME - reached_by)
 
     def read(self, key: str) -> tuple[int, tuple[int, ...], int]:
-        """Score, columns and reach time of a key: what `key` wrote."""
+        """Score, columns and reach time of a key. Raises ValueError for anything else."""
         values = tuple(
             (int(key[start : start + SCORE_WIDTH], 32) - ZERO) * sign
             for start, sign in zip(range(0, self.tier_width, SCORE_WIDTH), self._signs, strict=True)
@@ -86,7 +86,7 @@ class Order:
     def number(
         self, found: list[tuple[str, str, str]], *, position: int, ahead: int, tiers: int
     ) -> list[Place]:
-        """Places of neighbours (key, player, metadata), given where the first of them stands."""
+        """Places of consecutive rows (key, player, metadata), from the numbers of the first one."""
         places: list[Place] = []
         previous = ""
         for key, player, metadata in found:

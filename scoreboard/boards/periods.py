@@ -1,7 +1,7 @@
-"""The periods of a board: which one an instant falls into, in the board's time zone. Pure.
+"""The periods of a board, in its time zone: which one an instant is in. Pure.
 
-A period begins at local midnight (or at a tick of a cron expression), whatever daylight saving
-time does to the length of that day. Periods of one kind follow one another without gap or overlap.
+A period begins at local midnight, or when a cron expression fires, however long daylight saving
+time makes that day. Periods of one kind follow one another without gap or overlap.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class PeriodError(ValueError):
 
 
 def check_window(kind: str) -> None:
-    """Raise PeriodError where `kind` is no period: all, daily, weekly, monthly or a cron expression."""
+    """Raise PeriodError unless `kind` is all, daily, weekly, monthly or a cron expression."""
     if kind in NAMED:
         return
     if len(kind.split()) != 5:
@@ -32,17 +32,17 @@ def check_window(kind: str) -> None:
     try:
         next(CronSim(kind, datetime(2000, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:
-        raise PeriodError(f"is no cron expression that ever comes true: {error}") from error
+        raise PeriodError(f"is not a cron expression that ever fires: {error}") from error
 
 
 def check_zone(name: str) -> None:
-    """Raise PeriodError where there is no such IANA time zone."""
+    """Raise PeriodError if there is no such IANA time zone."""
     if not listed(name):
-        raise PeriodError("is not in the IANA list of time zones: use a name such as Europe/Berlin")
+        raise PeriodError("is not an IANA time zone: use a name such as Europe/Berlin")
 
 
 def period_at(kind: str, zone: str, at: int) -> Period:
-    """The period of this kind that the instant `at` (milliseconds since 1970) falls into."""
+    """The period of this kind that the instant `at` (milliseconds since 1970) is in."""
     if kind == "all":
         return ALL
     if kind not in NAMED:
@@ -53,7 +53,7 @@ def period_at(kind: str, zone: str, at: int) -> Period:
 
 
 def before(period: Period, zone: str) -> Period | None:
-    """The period just before this one; None where there is none."""
+    """The period just before this one; None for all time."""
     if period.starts_at is None:
         return None
     return period_at(period.kind, zone, period.starts_at - 1)
@@ -71,8 +71,8 @@ def _days(kind: str, day: date) -> tuple[date, date, str]:
 
 
 def _midnight(day: date, zone: str) -> int:
-    # Where the clock jumps over midnight, zoneinfo reckons with the offset before the jump, which
-    # gives the instant of the jump: the first of that day.
+    # If the clock jumps over midnight, zoneinfo uses the offset from before the jump. That is the
+    # instant of the jump: the first one of that day.
     return from_datetime(datetime.combine(day, time(), zone_named(zone)))
 
 
@@ -88,7 +88,7 @@ def _ticks(kind: str, zone: str, minute: int) -> tuple[int, int]:
     back = to_datetime(at).astimezone(zone_named(zone))
     while (previous := from_datetime(next(CronSim(kind, back, reverse=True)))) > at:
         back -= timedelta(minutes=1)
-    # Backwards, ticks in the second of an hour that comes twice are passed over: forwards they are met.
+    # When clocks go back, an hour comes twice: searching backwards skips ticks in its second run.
     while (following := _tick_after(kind, zone, previous)) <= at:
         previous = following
     return previous, following

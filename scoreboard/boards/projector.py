@@ -1,4 +1,4 @@
-"""Showing in Redis what was committed."""
+"""Showing the writer's commits in Redis."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from scoreboard.accounts.types import Name
 from scoreboard.boards.store.redisview import RedisView
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import all_standings, window_row
-from scoreboard.boards.store.windows import windows_of
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.core.storage.db import Connection, Database
@@ -20,24 +20,24 @@ from scoreboard.journal.types import Span
 
 Ranks = dict[str, RankChange]  # by player
 
-SMALL = 1000  # standings; a window of so few is shown again at once, a larger one by the follower
+SMALL = 1000  # standings; the writer shows a lost window of so few at once, the follower a larger one
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardProjector:
-    """Shows what the writer committed. What fails here is repaired by the follower."""
+    """Called by the writer after each commit. The follower repairs what fails here."""
 
     view: RedisView
     health: ViewHealth
     database: Database
 
-    def batch(
+    def show_batch(
         self,
         changes: Sequence[Change],
         names: Sequence[Name],
         span: Span,
     ) -> dict[Window, dict[str, RankChange]]:
-        """Show one batch and the names that it changed.
+        """Show one batch and the names that it changed. Returns the ranks in each window.
 
         A window that could not be shown is missing in the answer.
         """
@@ -51,101 +51,101 @@ class BoardProjector:
                 if change.closed:
                     self.view.writer.expire(change.window)
                 elif ranks is None:
-                    self._again(change)
+                    self._show_whole(change)
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
             return {}
         if not self.health.is_current_for_writer():
-            return {}  # ranks of boards that may lack something are no ranks
+            return {}  # boards that may lack something have no valid ranks
         pairs = zip(changes, shown, strict=True)
         found = {change.window: _unranked(change) if ranks is None else ranks for change, ranks in pairs}
         return {window: ranks for window, ranks in found.items() if ranks is not None}
 
-    def definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
-        """The facts of `span` changed definitions: tell every process, and hide what is `gone`.
+    def show_definitions(self, version: int, gone: Sequence[Window], span: Span) -> None:
+        """Tell every process that the facts of `span` changed definitions, and hide the windows `gone`.
 
-        A window in another order than its board's is not shown: it is read from SQL until the
-        follower has built it, and Redis lacks nothing meanwhile.
+        A window in an old order is not shown: it is read from SQL until the follower has built it.
+        The position advances all the same.
         """
 
-        def tell() -> None:
+        def show() -> None:
             self.view.catalogue.show_version(version)
             for window in gone:
                 self.view.writer.hide(window)
             self.view.position.advance(span)
             self.view.writer.wake()
 
-        self._tell(tell)
+        self._project(show)
 
-    def closed(self, windows: Sequence[Window], span: Span) -> None:
-        """The facts of `span` closed periods: keep their windows for a while only."""
+    def expire(self, windows: Sequence[Window], span: Span) -> None:
+        """Expire windows whose periods the facts of `span` closed."""
 
-        def let_go() -> None:
+        def expire_all() -> None:
             for window in windows:
                 self.view.writer.expire(window)
             self.view.position.advance(span)
 
-        self._tell(let_go)
+        self._project(expire_all)
 
-    def named(self, names: Sequence[Name], span: Span) -> None:
-        """The facts of `span` named players, and changed no board."""
+    def show_names(self, names: Sequence[Name], span: Span) -> None:
+        """Show names that the facts of `span` changed, which changed no board."""
 
-        def tell() -> None:
+        def show() -> None:
             if names:
                 self.view.catalogue.show_names(names)
             self.view.position.advance(span)
 
-        self._tell(tell)
+        self._project(show)
 
-    def renamed(self, players: Sequence[str]) -> None:
-        """Have streams look at the boards on which these players stand, whose names changed."""
-        # All boards are looked at every few seconds in any case.
+    def refresh_streams(self, players: Sequence[str]) -> None:
+        """Have streams read the boards of these players again, whose names changed."""
+        # The publisher reads all boards every few seconds in any case.
         with suppress(RedisAway, DatabaseUnavailable):
-            self.view.writer.mark_dirty(self.database.run(lambda db: windows_of(db, players)))
+            self.view.writer.mark_dirty(Windows(self.database).open_with(players))
 
-    def forgotten(self, players: Sequence[str], span: Span) -> None:
-        """The facts of `span` purged players who stand on no board."""
+    def forget_names(self, players: Sequence[str], span: Span) -> None:
+        """Forget the names of players whom the facts of `span` purged, who are on no board."""
 
-        def tell() -> None:
+        def show() -> None:
             if players:
                 self.view.catalogue.forget_names(players, span.last)
             self.view.position.advance(span)
 
-        self._tell(tell)
+        self._project(show)
 
-    def merged(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
-        """The facts of `span` made guests' standings those of accounts."""
-        self.batch(changes, [], span)
+    def show_merge(self, changes: Sequence[Change], guests: Sequence[str], span: Span) -> None:
+        """Show standings that the facts of `span` moved from guests to accounts."""
+        self.show_batch(changes, [], span)
 
-        def tell() -> None:
+        def show() -> None:
             self.view.catalogue.forget_names(guests, span.last)
 
         if guests:
-            self._tell(tell)
+            self._project(show)
 
-    def nothing(self, span: Span) -> None:
-        """The facts of `span` change no board."""
-        self.named([], span)
+    def advance(self, span: Span) -> None:
+        """Advance the position by facts that change no board."""
+        self.show_names([], span)
 
-    def _tell(self, tell: Callable[[], None]) -> None:
+    def _project(self, show: Callable[[], None]) -> None:
         began = self.health.monotonic()
         try:
-            tell()
+            show()
         except RedisAway as error:
             self.health.mark_behind(error, since=began)
 
-    def _again(self, change: Change) -> None:
-        # The window is not there: new while another batch is on its way, or Redis was emptied.
+    def _show_whole(self, change: Change) -> None:
+        # Redis does not have the window: it is new and another batch is on its way, or Redis was emptied.
         # It is read from SQL until it is whole.
         if change.entries > SMALL:
             return
 
         def load(db: Connection) -> Change | None:
-            row = window_row(db, change.window)
+            row = Windows(db).get(change.window)
             if row is None:
                 return None
             columns = len(change.order.names)
-            found = list(all_standings(db, row.id, columns))
+            found = list(Standings(db).all(row.id, columns))
             return Change(change.order, change.window, found, version=row.version, entries=row.entries)
 
         whole = self.database.snapshot(load)
@@ -154,7 +154,7 @@ class BoardProjector:
 
 
 def _unranked(change: Change) -> Ranks | None:
-    """What a closed window shows that Redis need not hold: everything but ranks."""
+    """The changes of a closed window, which Redis need not hold: they have no ranks."""
     if not change.closed:
         return None
     return {one.player: RankChange(one.score, None, None, one.version) for one in change.standings}

@@ -1,4 +1,4 @@
-"""Folding the journal again: the standings that a board's facts add up to."""
+"""Folding a board's facts again: the standings that they add up to."""
 
 from __future__ import annotations
 
@@ -6,35 +6,37 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
+from scoreboard.boards.facts import results_of
 from scoreboard.boards.order import Order
-from scoreboard.boards.rules import check_exact, fed, fold
-from scoreboard.boards.store import standings as table
+from scoreboard.boards.rules import check_exact, fold
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of, merges
 from scoreboard.journal.types import Position, Recorded
 
-Standings = dict[str, Standing]  # by player
+ByPlayer = dict[str, Standing]
 
 
 def fold_in(
-    windows: dict[Window, Standings], board: Board, order: Order, line: Recorded, player: str
+    windows: dict[Window, ByPlayer], board: Board, order: Order, line: Recorded, player: str
 ) -> list[Window]:
-    """Fold one fact into the windows of a board that it fed, as one of `player`. Returns those windows.
+    """Fold one fact into the windows of a board, for `player`. Returns those windows.
 
-    It is folded by the operator and into the windows that were settled when it was recorded.
+    Operator and windows are those of its result: they were settled when it was recorded.
     """
-    fact, mine = line.fact, fed(line).get(board.id)
-    if mine is None or line.seq <= board.since:
+    fact, result = line.fact, results_of(line).get(board.id)
+    if result is None or line.seq <= board.since:
         return []
     columns = tuple(fact.columns.get(name, 0) for name in order.names)
-    found = [Window(board.id, period, region) for period, region, *_ in mine["standings"]]
+    found = [window for window, *_ in result.standings]
     for window in found:
         standings = windows.setdefault(window, {})
         standings[player] = fold(
             standings.get(player),
             player=player,
-            operator=mine["operator"],
+            operator=result.operator,
             amount=fact.amount,
             columns=columns,
             order=order,
@@ -45,17 +47,17 @@ def fold_in(
     return found
 
 
-def folded(
+def fold_board(
     board: Board, facts: Iterable[Recorded], merged: Sequence[Recorded] = ()
-) -> dict[Window, Standings]:
-    """What facts that fed the board add up to, by window and player. Pure.
+) -> dict[Window, ByPlayer]:
+    """The standings that facts add up to, by window and player. Pure.
 
-    `merged` are the facts that merged guests: what a guest scored counts as the account's, in the order in
-    which all of it happened.
+    `merged` are the facts that merged guests: a guest's scores count as the account's, in the order in
+    which they were recorded.
     """
     order = Order(board.definition, board.layout)
     by_guest = {line.fact.data["guest"]: line for line in merged}
-    windows: dict[Window, Standings] = {}
+    windows: dict[Window, ByPlayer] = {}
     versions: dict[tuple[Window, str], int] = {}
     for line in facts:
         merge = by_guest.get(line.fact.player)
@@ -69,17 +71,18 @@ def folded(
 
 
 def as_new_as(standing: Standing, version: int) -> Standing:
-    """A standing that was changed by the fact `version` at the latest."""
+    """The standing with its version raised to `version`."""
     return standing if standing.version >= version else structs.replace(standing, version=version)
 
 
-def refolded(db: Connection, shard: int, board: Board) -> dict[Window, Standings]:
-    """A board's standings, folded from its facts in the order that it has now. Raises Refused.
+def refold(db: Connection, shard: int, board: Board) -> dict[Window, ByPlayer]:
+    """A board's standings, folded from its facts in the board's new order. Raises Refused.
 
-    Where less was better until now, other scores are the best ones, and what was added to them may
-    leave the range of exact numbers.
+    If less was better until now, other scores are the best ones, and adding to them may exceed the
+    range of exact numbers.
     """
-    windows = folded(board, facts_of(db, board.id, Position(shard, board.since)), merges(db, shard))
+    facts = facts_of(db, board.id, Position(shard, board.since))
+    windows = fold_board(board, facts, merges(db, shard))
     for standings in windows.values():
         for standing in standings.values():
             check_exact(standing)
@@ -88,10 +91,10 @@ def refolded(db: Connection, shard: int, board: Board) -> dict[Window, Standings
 
 def rewrite(db: Connection, board: Board, windows: Mapping[Window, Mapping[str, Standing]]) -> None:
     """Replace all standings of a board."""
-    order = Order(board.definition, board.layout)
-    for row in table.window_rows(db, board.id):
-        table.delete_standings(db, row.id)
+    order, rows, written = Order(board.definition, board.layout), Windows(db), Standings(db)
+    for row in rows.of_board(board.id):
         standings = windows.get(row.window, {}).values()
-        table.write_standings(db, [(row.id, standing) for standing in standings], order)
+        written.delete_all(row.id)
+        written.write([(row.id, standing) for standing in standings], order)
         row.version, row.entries = board.revision, len(standings)
-        table.write_window(db, row)
+        rows.write(row)

@@ -40,6 +40,8 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 bp = Blueprint("boards", __name__, url_prefix="/v1")
 
+FIXED_BY_CURSOR = "`cursor` already fixes the window; drop `offset`, `period` and `region`."
+
 board_read = described(
     security=("anyone", "key", "player:moderator"),
     problems=(
@@ -54,7 +56,7 @@ window_read = described(problems=("period_not_found", "region_not_found"))
 
 
 def exported(media: str) -> Callable[[V], V]:
-    """What all exports say of themselves."""
+    """The description of an export for OpenAPI."""
     return described(
         query=Where,
         media=media,
@@ -85,7 +87,7 @@ def list_boards() -> Response:
 @board_read
 @described(query=Empty, answer=BoardNow)
 def show_board(board: str) -> Response:
-    """Show a board: its definition, and the period that runs now."""
+    """Show a board: its definition, and its current period."""
     query(request.args, Empty)
     found = readable(board)
     boards = parts().boards.service
@@ -120,14 +122,17 @@ def list_entries(board: str) -> Response:
     found = readable(board)
     boards = parts().boards.service
     if asked.players and (asked.cursor or asked.offset):
-        raise ValidationFailed(FieldError("players", "goes with neither cursor nor offset"))
+        raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
     if asked.players:
         window, period = boards.window(found, asked.period, asked.region)
         players = player_ids(asked.players)
         return listed(boards.players(found, window, period, players), limit=len(players))
     if asked.cursor:
         if asked.offset or asked.period or asked.region:
-            raise BadRequest("A cursor says itself where it goes on.", code="invalid_cursor")
+            raise BadRequest(
+                "`cursor` already fixes the window; drop `offset`, `period` and `region`.",
+                code="invalid_cursor",
+            )
         return listed(boards.following(found, asked.cursor, limit=asked.limit), limit=asked.limit)
     window, period = boards.window(found, asked.period, asked.region)
     reading = boards.entries(found, window, period, offset=asked.offset, limit=asked.limit)
@@ -152,7 +157,7 @@ def show_entry(board: str, player: str) -> Response:
 @window_read
 @described(query=AroundQuery, answer=Listing, paged=True, tagged=True, problems=("not_ranked",))
 def list_around(board: str, player: str) -> Response:
-    """List the entries around a player, and his own."""
+    """List the entries around a player, and the player's own."""
     asked = query(request.args, AroundQuery)
     found = readable(board)
     window, period = parts().boards.service.window(found, asked.period, asked.region)
@@ -165,7 +170,7 @@ def list_around(board: str, player: str) -> Response:
 @window_read
 @described(query=RankForQuery, answer=WouldBe)
 def rank_for(board: str) -> Response:
-    """Tell the rank that a new player would get with a score (and columns, by their names)."""
+    """Show the rank that a new player would get with a score (and columns, by their names)."""
     found = readable(board)
     asked = ranked_score(found, request.args.lists())
     boards = parts().boards.service
@@ -188,7 +193,7 @@ def rank_for(board: str) -> Response:
 @window_read
 @exported("text/csv")
 def export_csv(board: str) -> Response:
-    """Load all entries of a window as CSV, from one state of it."""
+    """Export all entries of a window as CSV, from one state of it."""
     return _export(board, "csv", "text/csv; charset=utf-8; header=present")
 
 
@@ -197,7 +202,7 @@ def export_csv(board: str) -> Response:
 @window_read
 @exported("application/jsonl")
 def export_lines(board: str) -> Response:
-    """Load all entries of a window as lines of JSON, from one state of it."""
+    """Export all entries of a window as lines of JSON, from one state of it."""
     return _export(board, "jsonl", "application/jsonl")
 
 
@@ -254,12 +259,12 @@ def listed(reading: Reading, *, limit: int) -> Response:
 def _export(board: str, format: str, content_type: str) -> Response:
     asked = query(request.args, Where)
     found = readable(board)
-    if sent_key() is None:  # keys are for those who have a reason
+    if sent_key() is None:  # callers with a key are trusted not to export too often
         count("export")
     boards = parts().boards.service
     spool = boards.exported(found, asked.region, asked.period, format)
     response = Response(spool, content_type=content_type)
-    response.call_on_close(lambda: boards.exports.end(spool))  # when the request is over
+    response.call_on_close(lambda: boards.exports.end(spool))
     name = "-".join(filter(None, (found.id, spool.period.id, spool.window.region)))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response.headers["Cache-Control"] = "no-store"

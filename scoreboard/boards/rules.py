@@ -1,47 +1,29 @@
-"""How a score changes a standing, and which definitions make sense. Pure."""
+"""How a score changes a standing, and which scores and definitions are refused. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import structs
 
+from scoreboard.accounts.rules import IMPORT
 from scoreboard.boards.order import Order
 from scoreboard.boards.periods import PeriodError, check_window, check_zone
-from scoreboard.boards.types import SAFE, Board, Definition, Standing, Window
+from scoreboard.boards.types import SAFE, Board, Definition, Period, Standing
 from scoreboard.core.errors import FieldError, Forbidden, NotFound, Refused, Unavailable
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import Position
 
 
 class Outdated(Unavailable):
-    """Boards, or guests of the account, changed since the entries of both were gathered: gather again."""
+    """Boards, or the guests of the account, changed since the entries were gathered: gather again."""
 
     def __init__(self) -> None:
-        super().__init__("Boards were changed at this moment. Send the same again.")
+        super().__init__("A board changed while guests were merged. Send the same request again.")
 
 
 def no_board(id: str) -> NotFound:
-    """What is told of a board that is not there, and of a private one to those who may not see it."""
+    """The refusal for a board that does not exist, or that is private and may not be seen."""
     return NotFound(f"There is no board {id[:64]!r}.", code="board_not_found")
-
-
-def fed(line: Recorded) -> Mapping[str, Any]:
-    """For each board that a fact fed: by which operator, and what stood in its windows then.
-
-    {board: {"operator": …, "standings": [[period, region, score, version], …]}}
-    """
-    if line.fact.kind == "score":
-        return {line.fact.board: line.result}
-    boards: Mapping[str, Any] = line.result.get("boards", {})
-    return boards
-
-
-def moved(line: Recorded) -> list[Window]:
-    """The windows in which a guest's standing became the account's by this fact."""
-    if line.fact.kind != PLAYER_MERGED:
-        return []
-    return [Window(*one) for one in line.result["windows"]]
 
 
 def fold(
@@ -56,10 +38,10 @@ def fold(
     position: Position,
     metadata: str = "",
 ) -> Standing:
-    """The standing after one score. `old` itself where the score changes nothing.
+    """The standing after one score; `old` itself if the score changes nothing.
 
     increment and decrement add and subtract score and columns; set replaces both; best replaces
-    both where the whole row is better. An equal, worse or zero score does not move the reach time.
+    both if the whole row is better. An equal, worse or zero score does not move the reach time.
     """
     score = amount
     if operator in ("increment", "decrement"):
@@ -87,13 +69,38 @@ def fold(
     )
 
 
+def columns_of(order: Order, columns: Mapping[str, int]) -> tuple[int, ...]:
+    """The columns of one score in the board's order; 0 for those left out. Raises Refused."""
+    if not order.names and not columns:
+        return ()
+    if len(columns) > len(order.names) or any(name not in order.names for name in columns):
+        known = ", ".join(order.names) or "none"
+        raise Refused(f"This board's columns are: {known}.", code="unknown_column")
+    return tuple(columns.get(name, 0) for name in order.names)
+
+
+def check_region(definition: Definition, region: str) -> None:
+    """Refuse a region that the board does not have. Raises Refused."""
+    if region not in definition.regions:
+        known = ", ".join(definition.regions) or "none"
+        raise Refused(f"This board's regions are: {known}.", code="unknown_region")
+
+
+def period_closed(period: Period, reason: str) -> Refused:
+    """The refusal of a score for a period that takes no more."""
+    return Refused(
+        f"The period {period.id} {reason}. A key with the scope {IMPORT} can write into it.",
+        code="period_closed",
+    )
+
+
 def check_amount(definition: Definition, operator: str, amount: int) -> None:
-    """Refuse what one score may not carry. Raises Refused."""
+    """Refuse an amount that is too large for the board. Raises Refused."""
     if operator in ("best", "set"):
         check_score(definition, amount)
     elif definition.max_increment is not None and abs(amount) > definition.max_increment:
         raise Refused(
-            f"One submission may change the score by {definition.max_increment} at most.",
+            f"One submission may change the score by at most {definition.max_increment}.",
             code="increment_too_large",
         )
 
@@ -105,17 +112,19 @@ def check_standing(definition: Definition, standing: Standing) -> None:
 
 
 def check_exact(standing: Standing) -> None:
-    """Refuse a standing with a number that not every reader keeps exact. Raises Refused."""
+    """Refuse a standing with a number that JSON readers would round. Raises Refused."""
     if any(not -SAFE <= value <= SAFE for value in (standing.score, *standing.columns)):
         raise Refused(
-            f"A number of {standing.player} would leave the range of exact numbers, ±(2^53-1).",
+            f"The score or a column of {standing.player} would exceed ±(2^53-1).",
             code="score_out_of_range",
         )
 
 
 def not_open(board: Board) -> Forbidden:
-    """What a player hears who wants points on a board that only servers write."""
-    return Forbidden(f"The board {board.id!r} takes no points from players.", code="board_not_open")
+    """The refusal of a player's points on a board that only servers may write to."""
+    return Forbidden(
+        f"Players can't score on the board {board.id!r}: only servers with a key can.", code="board_not_open"
+    )
 
 
 def check_score(definition: Definition, score: int) -> None:
@@ -129,8 +138,8 @@ def check_score(definition: Definition, score: int) -> None:
         )
 
 
-def complaints(definition: Definition) -> list[FieldError]:
-    """What is wrong with a definition whose fields are well-formed one by one."""
+def definition_errors(definition: Definition) -> list[FieldError]:
+    """The errors of a definition whose fields are valid one by one."""
     found = []
     for field, kind in [("period", definition.period), *(("windows", kind) for kind in definition.windows)]:
         try:
@@ -138,16 +147,16 @@ def complaints(definition: Definition) -> list[FieldError]:
         except PeriodError as error:
             found.append(FieldError(field, str(error)))
     if len({kind for kind in (definition.period, *definition.windows) if " " in kind}) > 1:
-        found.append(FieldError("windows", "a board may follow one cron expression"))
+        found.append(FieldError("windows", "has a second cron expression: a board may have one"))
     try:
         check_zone(definition.time_zone)
     except PeriodError as error:
         found.append(FieldError("timeZone", str(error)))
     names = [column.name for column in definition.columns]
     if len(set(names)) < len(names):
-        found.append(FieldError("columns", "two columns have the same name"))
+        found.append(FieldError("columns", "has the same name twice"))
     if len(set(definition.regions)) < len(definition.regions):
-        found.append(FieldError("regions", "a region stands there twice"))
+        found.append(FieldError("regions", "has the same region twice"))
     lowest, highest = definition.min_score, definition.max_score
     if lowest is not None and highest is not None and lowest > highest:
         found.append(FieldError("minScore", "is greater than maxScore"))

@@ -11,8 +11,7 @@ from scoreboard.boards.periods import before, period_at
 from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.readings import KeptReadings, Reading
 from scoreboard.boards.rules import no_board
-from scoreboard.boards.store.standings import WindowRow
-from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Period, Window
 from scoreboard.boards.viewhealth import ViewHealth
 from scoreboard.boards.views import After, Around, Listed, Located, Question, WouldBe
@@ -51,15 +50,15 @@ class Boards:
         return self._catalogue.board(id)
 
     def find(self, id: str) -> Board | None:
-        """A board; None where there is none."""
+        """A board; None if there is none."""
         self._reader.refresh()
         return self.known(id)
 
     def readable(self, id: str, insider: Callable[[], object] = lambda: None) -> Board:
-        """A board that the caller may read. Raises NotFound, board_not_found, for a private one too.
+        """A board that the caller may read. Raises NotFound, board_not_found, also for a private one.
 
-        `insider` checks the caller's credentials, and says whether they may read private boards. It is called
-        where there is no board too: otherwise a refusal of bad credentials would tell that there is one.
+        `insider` checks the caller's credentials, and returns something if they may read private boards. It
+        is called for unknown boards, too: otherwise a refusal of bad credentials would reveal a private one.
         """
         found = self.find(id)
         if found is not None and found.definition.public:
@@ -69,14 +68,14 @@ class Boards:
         return found
 
     def known(self, id: str) -> Board | None:
-        """A board as this process last heard of it, without asking anybody."""
+        """A board as this process last loaded it, without a query; None if there is none."""
         try:
             return self._catalogue.board(id)
         except NotFound:
             return None
 
     def incarnation(self, id: str) -> str:
-        """The name of a board as it is now: another one once it was deleted and made again."""
+        """The name of a board's incarnation: it changes when the board is deleted and created again."""
         found = self.find(id)
         return f"board {id} {found.since if found else 'none'}"
 
@@ -86,7 +85,7 @@ class Boards:
         return found is not None and not found.definition.public
 
     def current(self, board: Board) -> Period:
-        """The period that runs now."""
+        """The running period."""
         return period_at(board.windows[0], board.definition.time_zone, self._clock())
 
     def period(self, board: Board, wanted: str) -> Period:
@@ -108,14 +107,14 @@ class Boards:
         return found
 
     def revised_at(self, board: Board, period: Period) -> int | None:
-        """When results of a period were last changed after it was closed; None where never."""
+        """When results of a period were last changed after it was closed; None if never."""
         if period.ends_at is None or self._clock() < period.ends_at:
             return None
         row = self._windows.of_period(board.id, period.id)
         return row.revised_at if row else None
 
     def window(self, board: Board, period: str, region: str) -> tuple[Window, Period]:
-        """The window of a period and a region ("" for all). Raises NotFound."""
+        """The window of a period and a region ("" for all), and the period. Raises NotFound."""
         if region and region not in board.definition.regions:
             raise NotFound(f"This board has no region {region[:64]!r}.", code="region_not_found")
         found = self.period(board, period)
@@ -158,7 +157,7 @@ class Boards:
         return self._catalogue.in_order(board, find)
 
     def let_others_notice(self) -> None:
-        """Wait, after a score that could not be shown, until no process believes Redis to have it."""
+        """Wait, after a score could not be shown, until every process reads it from SQL."""
         self._health.wait_for_others()
 
     def exported(self, board: Board, region: str, period: str, format: str) -> Spool:

@@ -1,4 +1,4 @@
-"""The words of boards: a board, its windows, standings, and what reads return."""
+"""Types of boards: definitions, windows, standings, places and rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ColumnName = Annotated[
     str,
     pattern(
         r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z",
-        "letters, digits and _, at most 32 characters, the first one a letter",
+        "1-32 letters, digits or '_', starting with a letter",
     ),
 ]
 Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
@@ -34,7 +34,7 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """How a board works: what an administrator writes, and what the API answers."""
+    """The rules of a board, as an administrator writes and the API returns them."""
 
     title: Annotated[str, Meta(max_length=120)] = ""
     description: Annotated[str, Meta(max_length=2000)] = ""
@@ -69,12 +69,12 @@ class Board(Struct, frozen=True, kw_only=True):
     id: str
     definition: Definition
     revision: int  # the fact that last changed the definition
-    layout: int  # the fact that last changed how standings are ordered: what Redis shows is of one layout
-    since: int  # the fact that created the board; older facts of its id are another board's
+    layout: int  # the fact that last changed how standings are ordered; Redis shows a window in one layout
+    since: int  # the fact that created the board; older facts with this id are of an earlier board
 
     @property
     def windows(self) -> tuple[str, ...]:
-        """Every kind of window that a score feeds; the first one is the board's own period."""
+        """Every kind of period that a score counts in; the first one is the board's own."""
         rest = (kind for kind in self.definition.windows if kind != self.definition.period)
         return (self.definition.period, *rest)
 
@@ -85,7 +85,7 @@ class Board(Struct, frozen=True, kw_only=True):
 
 
 class Period(Struct, frozen=True):
-    """A half-open stretch of time [starts_at, ends_at), in milliseconds; "all" has no bounds."""
+    """The time from `starts_at` to just before `ends_at`, in milliseconds; "all" has no bounds."""
 
     id: str
     kind: str
@@ -113,7 +113,7 @@ class Window(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True, gc=False):
-    """What a player stands at in one window."""
+    """A player's score in one window, with all that orders it."""
 
     player: str
     score: int
@@ -122,7 +122,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     reached_by: int  # the fact that reached it, as the number of its position
     version: int  # the fact that last changed anything here
     metadata: str = ""  # JSON, kept with the standing score
-    key: str = ""  # the order key, made once
+    key: str = ""  # the order key, if it was computed
 
 
 class Place(Struct, frozen=True, kw_only=True, gc=False):
@@ -130,7 +130,7 @@ class Place(Struct, frozen=True, kw_only=True, gc=False):
 
     key: str
     player: str
-    position: int  # how many stand before it in the list
+    position: int  # how many standings come before it in the list
     ahead: int  # how many are strictly better in score and columns
     tiers: int  # how many different scores (with columns) are strictly better
     metadata: str = ""
@@ -159,10 +159,10 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class RankChange(Struct, frozen=True, gc=False):
-    """What a submission did to one standing, as the ranked view shows it after the whole batch."""
+    """A player's score and ranks in one window after a batch."""
 
     score: int
-    rank: int | None  # None in a closed window that Redis does not hold any more
+    rank: int | None  # None in a closed window that Redis no longer holds
     previous_rank: int | None
     version: int
 
@@ -177,8 +177,8 @@ class Applied(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True, kw_only=True):
-    """A window in Redis beside standings."""
+    """How a window in Redis differs from standings in SQL."""
 
     version: int
     entries: int
-    differing: dict[str, str]  # what is shown of a player whose standing is another one
+    differing: dict[str, str]  # for each player who differs: what Redis holds

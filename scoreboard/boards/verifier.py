@@ -1,4 +1,4 @@
-"""Checking: what the journal adds up to, what SQL holds, and what Redis shows must be the same."""
+"""Verifying that the journal's facts, the standings in SQL, and Redis agree."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.refold import folded
-from scoreboard.boards.store import definitions
-from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.refold import fold_board
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Standing
 from scoreboard.boards.views import After, BoardView, Listed, Question
 from scoreboard.core.storage.db import Connection, Database
@@ -26,7 +26,7 @@ TRIES = 6
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Something that should be equal and is not."""
+    """Two values that should be equal and are not."""
 
     where: str
     expected: str
@@ -42,21 +42,21 @@ class Verifier:
     view: BoardView
 
     def run(self, progress: Callable[[str], None] = lambda text: None) -> list[Difference]:
-        """All differences. Works beside running processes: what only lags behind is looked at again.
+        """All differences. Works beside running processes: a view that is behind is compared again.
 
-        `progress` is told what is being checked.
+        `progress` is called with a description of each step.
         """
         found = []
         if gaps := self.journal.gaps():
             found.append(Difference(where="journal", expected="no gaps", found=f"{gaps} numbers missing"))
-        _, boards = self.database.snapshot(definitions.load)
+        _, boards = Definitions(self.database).load()
         for board in boards.values():
             progress(f"{board.id}: journal against standings")
             found += self._standings(board)
-            for row in self.database.run(lambda db, id=board.id: table.window_rows(db, id)):  # type: ignore[misc]
+            for row in Windows(self.database).of_board(board.id):
                 if row.closed_at is None:
                     progress(f"{board.id}: Redis, {row.window.period} {row.window.region}")
-                    found += self._shown(board, row)
+                    found += self._in_redis(board, row)
         return found
 
     def _standings(self, board: Board) -> list[Difference]:
@@ -64,12 +64,12 @@ class Verifier:
 
         def compare(db: Connection) -> list[Difference]:
             shard = self.journal.shard
-            since = Position(shard, board.since)
-            expected = folded(board, facts_of(db, board.id, since), merges(db, shard))
+            facts = facts_of(db, board.id, Position(shard, board.since))
+            expected = fold_board(board, facts, merges(db, shard))
             found: list[Difference] = []
-            for row in table.window_rows(db, board.id):
+            for row in Windows(db).of_board(board.id):
                 standings = expected.pop(row.window, {})
-                held = {one.player: one for one in table.all_standings(db, row.id, len(order.names))}
+                held = {one.player: one for one in Standings(db).all(row.id, len(order.names))}
                 found += _differences(f"{row.window}", standings, held)
                 if row.entries != len(held):
                     found.append(
@@ -85,12 +85,12 @@ class Verifier:
 
         return self.database.snapshot(compare)
 
-    def _shown(self, board: Board, row: WindowRow) -> list[Difference]:
+    def _in_redis(self, board: Board, row: WindowRow) -> list[Difference]:
         order = Order(board.definition, board.layout)
         found: list[Difference] = []
         for _ in range(TRIES):
             try:
-                found = self._compare_shown(order, row)
+                found = self._compare_redis(order, row)
             except RedisAway as error:
                 return [Difference(where=f"{row.window} in Redis", expected="an answer", found=str(error))]
             if not found:
@@ -98,11 +98,9 @@ class Verifier:
             time.sleep(SETTLE_SECONDS)
         return found
 
-    def _compare_shown(self, order: Order, row: WindowRow) -> list[Difference]:
+    def _compare_redis(self, order: Order, row: WindowRow) -> list[Difference]:
         held = self.database.snapshot(
-            lambda db: [
-                (order.key(one), one.player) for one in table.all_standings(db, row.id, len(order.names))
-            ]
+            lambda db: [(order.key(one), one.player) for one in Standings(db).all(row.id, len(order.names))]
         )
         held.sort(reverse=True)
         shown = list(self._places(order, row))

@@ -1,7 +1,7 @@
-"""Comparing what Redis shows with SQL, over and over, at little cost.
+"""Comparing the boards in Redis with SQL, all the time and at little cost.
 
-Scripts see at once where keys are missing or cut short. What was altered, and is as much as before, is found
-here.
+Scripts notice missing or shortened keys when they read. This finds keys that were altered without changing
+their size.
 """
 
 from __future__ import annotations
@@ -13,35 +13,33 @@ from dataclasses import dataclass, field
 
 from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.order import Order
-from scoreboard.boards.store import standings as table
 from scoreboard.boards.store.sqlview import SqlView
-from scoreboard.boards.store.standings import WindowRow
+from scoreboard.boards.store.windows import WindowRow
 from scoreboard.boards.types import Standing, Window
 from scoreboard.boards.views import Listed, OutdatedError
 from scoreboard.core.clock import Clock
-from scoreboard.core.storage.db import Connection
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-PAGE = 500  # standings that are compared at once
-SLICE = 10  # pages of a window before the next window has its turn
-SHARE = 0.1  # of its time that this process compares; the rest it sleeps
+PAGE = 500  # standings of one comparison
+SLICE = 10  # pages of a window in one pass
+SHARE = 0.1  # of the time is spent comparing; the rest is slept
 PASS_SECONDS = 2.0  # from one pass over everything to the next
 TOP = 100  # rows of a large window that are compared in each pass
-CLOSED = 10  # windows of closed periods that have their turn in a pass
+CLOSED = 10  # windows of closed periods that are compared in a pass
 CLOSED_MS = 8 * 86_400_000  # how long they may still be in Redis
-CLOSED_SECONDS = 30.0  # between two looks which these are
+CLOSED_SECONDS = 30.0  # between two queries for these
 REST_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
 class ViewCheck:
-    """Finds windows in Redis that are not as SQL has them, and has them built again.
+    """Finds windows in Redis that differ from SQL, and has them built again.
 
-    Redis says up to which fact it holds everything. A standing that is not newer, and that nobody changed
-    while it was compared, must be shown exactly as it is.
+    Redis has a position: the fact up to which it holds everything. A standing that is not newer, and did not
+    change while it was compared, must be the same in Redis.
     """
 
     follower: BoardsFollower
@@ -49,14 +47,14 @@ class ViewCheck:
     clock: Clock
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
-    _after: dict[Window, str] = field(default_factory=dict)  # where the next slice begins
-    _more: bool = False  # whether this pass left something of a large window to the next one
+    _after: dict[Window, str] = field(default_factory=dict)  # the last player of the previous slice
+    _more: bool = False  # whether this pass left a part of a large window to the next one
     _name: str = ""
     _closed: list[WindowRow] = field(default_factory=list)
     _closed_due: float = float("-inf")
 
     def run(self) -> None:
-        """Compare for ever, through every failure of Redis and of the database."""
+        """Compare for ever, through all failures of Redis and the database."""
         while True:
             began = self.monotonic()
             self._more = False
@@ -66,7 +64,7 @@ class ViewCheck:
                     self.pause(spent / SHARE - spent)
                     began = self.monotonic()
             except (RedisAway, DatabaseUnavailable):
-                self.pause(REST_SECONDS)  # others say so
+                self.pause(REST_SECONDS)  # logged elsewhere
             except Exception:
                 log.exception("comparing Redis with SQL failed")
                 self.pause(REST_SECONDS)
@@ -74,11 +72,11 @@ class ViewCheck:
                 self.pause(PASS_SECONDS)
 
     def passing(self) -> Iterator[None]:
-        """Compare everything that is small, and the next slice of what is large. Stops after each step."""
+        """Compare all small windows, and the next slice of each large one. Yields after each step."""
         follower = self.follower
         follower.catalogue.refresh()
         if not follower.is_current():
-            return  # it is read from SQL, and will be built
+            return  # boards are read from SQL until they are built
         self._check_names()
         yield
         for row in follower.open_windows():
@@ -90,16 +88,16 @@ class ViewCheck:
         order = self.follower.order(row.window)
         if order is None:
             return
-        sound = row.entries <= PAGE or self._top_agrees(row, order)
+        same = row.entries <= PAGE or self._top_agrees(row, order)
         for _ in range(SLICE):
-            sound = sound and self._page_agrees(row, order)
+            same = same and self._page_agrees(row, order)
             yield
-            if not sound or row.window not in self._after:
+            if not same or row.window not in self._after:
                 break
         self._more |= row.window in self._after
-        if not sound:
+        if not same:
             self._after.pop(row.window, None)
-            log.warning("a window in Redis was altered: it is built again", extra={"window": str(row.window)})
+            log.warning("a window in Redis was altered: building it again", extra={"window": str(row.window)})
             self.follower.view.writer.hide(row.window)
             self.follower.view.writer.wake()
 
@@ -110,11 +108,11 @@ class ViewCheck:
         self._move_on(row.window, page)
         found = view.compare(row.window, order, page)
         if found is None or applied is None or before is None:
-            return True  # it is read from SQL
+            return True  # Redis does not show it
         here, there = (found.version, found.entries), (before.version, before.entries)
         if here != there and before.version <= applied.position.seq and windows.get(row.window) == before:
             return False
-        # Also while the board is busy: most standings are older than what is on its way.
+        # Also while the board is busy: most standings are older than the facts on their way.
         shown = applied.position.seq
         suspects = [one for one in page if one.player in found.differing and one.version <= shown]
         return not suspects or not self._unchanged(row.id, suspects, order)
@@ -131,7 +129,7 @@ class ViewCheck:
         return found.places == expected.places
 
     def _check_names(self) -> None:
-        """Compare the next names, and have all of them shown again where one differs."""
+        """Compare the next names; if one differs, have all names shown again."""
         applied, follower = self.follower.applied(), self.follower
         page = follower.names.after(self._name, SLICE * PAGE)
         differing = follower.view.catalogue.differing_names(page)
@@ -141,22 +139,17 @@ class ViewCheck:
         suspects = [name for name in page if name.player in differing and name.seq <= applied.position.seq]
         latest = {name.player: name for name in follower.names.latest([name.player for name in suspects])}
         if any(latest.get(name.player) == name for name in suspects):
-            log.warning("names in Redis were altered: they are shown again")
+            log.warning("names in Redis were altered: loading all names again")
             follower.view.catalogue.hide_names()
             follower.view.writer.wake()
 
     def _page(self, window_id: int, after: str, order: Order) -> list[Standing]:
-        def read(db: Connection) -> list[Standing]:
-            return table.standings_page(db, window_id, len(order.names), after=after, limit=PAGE)
-
-        return self.follower.database.run(read)
+        return self.follower.standings.page(window_id, len(order.names), after=after, limit=PAGE)
 
     def _unchanged(self, window_id: int, standings: list[Standing], order: Order) -> bool:
         """Whether any of these standings is still the same in SQL."""
         players = [standing.player for standing in standings]
-        found = self.follower.database.run(
-            lambda db: table.standings_of(db, window_id, players, len(order.names))
-        )
+        found = self.follower.standings.of(window_id, players, len(order.names))
         return any(found.get(standing.player) == standing for standing in standings)
 
     def _move_on(self, window: Window, page: list[Standing]) -> None:

@@ -1,4 +1,4 @@
-"""What can be asked about a window's order, and what answers it: Redis or SQL."""
+"""Questions about a window's order, and the view that answers them: Redis or SQL."""
 
 from __future__ import annotations
 

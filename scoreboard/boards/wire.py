@@ -1,4 +1,4 @@
-"""What travels of boards: the queries that routes take, and the shapes of their answers."""
+"""Queries and answers of the routes of boards."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from scoreboard.core.clock import Time, rfc3339
 from scoreboard.core.ids import BoardId, PlayerId
 from scoreboard.core.patterns import pattern
 
-Limit = Annotated[int, Meta(ge=1, le=1000, description="How many at most.")]
+Limit = Annotated[int, Meta(ge=1, le=1000, description="The most rows to return.")]
 Rank = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=0)]
 Revised = Annotated[
     Time | UnsetType,
-    Meta(description="When results were last changed after the period was closed; left out where never."),
+    Meta(description="When results changed last after the period was closed; left out if never."),
 ]
 
 
 class Where(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which window of a board."""
+    """A window of a board."""
 
     period: Annotated[
         str, Meta(description="current (the default), previous, an id, or a kind that the board keeps.")
     ] = ""
-    region: Annotated[str, Meta(description="One of the board's regions; left out: all.")] = ""
+    region: Annotated[str, Meta(description="One of the board's regions; all of them if left out.")] = ""
 
 
 class EntriesQuery(Where, kw_only=True, forbid_unknown_fields=True):
-    """What of a window to list."""
+    """Rows of a window."""
 
     limit: Limit = 10
-    cursor: Annotated[str, Meta(description="page.next of the page before. Names its window itself.")] = ""
-    offset: Annotated[int, Meta(ge=0, le=2**53, description="Rows to skip: jumps to a place.")] = 0
-    players: Annotated[str, Meta(description="Only these: up to 100 ids, separated by commas.")] = ""
+    cursor: Annotated[str, Meta(description="page.next of the page before. It fixes the window.")] = ""
+    offset: Annotated[int, Meta(ge=0, le=2**53, description="Rows to skip.")] = 0
+    players: Annotated[str, Meta(description="Only these players: up to 100 ids, separated by commas.")] = ""
 
 
 class AroundQuery(Where, kw_only=True, forbid_unknown_fields=True):
-    """How many around a player."""
+    """Rows around a player."""
 
-    radius: Annotated[int, Meta(ge=0, le=100, description="How many on each side.")] = 5
+    radius: Annotated[int, Meta(ge=0, le=100, description="The most rows on each side.")] = 5
 
 
 class RankForQuery(Where, kw_only=True):
-    """Which result to place."""
+    """A score to rank."""
 
     score: Score
     columns: Annotated[dict[str, Score], Meta(description="Each column as a parameter by its name.")] = {}
 
 
 class PeriodsQuery(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which page of past periods."""
+    """A page of past periods."""
 
     limit: Limit = 10
     cursor: Annotated[
@@ -71,10 +71,10 @@ class Empty(Struct, forbid_unknown_fields=True):
 
 
 class RankedPlayer(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
-    """A player as a list names him."""
+    """A player in a list."""
 
     id: PlayerId
-    display_name: Annotated[str, Meta(description="His id where he has no name.")]
+    display_name: Annotated[str, Meta(description="The id if the player has no name.")]
 
 
 class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -87,7 +87,7 @@ class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     reached_at: Time
     metadata: Annotated[Any, Meta(extra_json_schema={"type": ["object", "null"]})]
     percentile: Annotated[
-        float, Meta(ge=0, le=100, description="How many of the others, in percent, are behind or level.")
+        float, Meta(ge=0, le=100, description="Percentage of the other players who are behind or level.")
     ]
 
     @classmethod
@@ -117,10 +117,10 @@ class Listing(Struct, frozen=True, kw_only=True, rename="camel"):
     board: BoardId
     period: str
     region: BoardId | None
-    total: Annotated[Count, Meta(description="How many are ranked in all.")]
+    total: Annotated[Count, Meta(description="How many players are ranked.")]
     revised_at: Revised = UNSET
     id: Annotated[
-        str | None, Meta(description="The stream cursor at which to go on; null where nothing streams.")
+        str | None, Meta(description="The cursor from which a stream continues; null if the period is over.")
     ]
     as_of: Time
     entries: list[RankedEntry]
@@ -139,7 +139,7 @@ class WouldBe(Struct, frozen=True, kw_only=True):
 
 
 class PeriodShown(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A stretch of time; all time has no bounds."""
+    """A period; all time has no bounds."""
 
     id: str
     starts_at: Time | None
@@ -156,10 +156,10 @@ class PastPeriod(PeriodShown, frozen=True, kw_only=True, rename="camel"):
 
 
 class BoardNow(BoardShown, frozen=True, kw_only=True, rename="camel"):
-    """A board, and what runs on it now."""
+    """A board and its current period."""
 
     current_period: PeriodShown
-    entries: Annotated[Count, Meta(description="How many are ranked in the current period.")]
+    entries: Annotated[Count, Meta(description="How many players are ranked in the current period.")]
     server_now: Time
 
 
@@ -169,5 +169,5 @@ def bounds(period: Period) -> dict[str, Any]:
 
 
 def instant(at: int | None) -> str | None:
-    """An instant as it travels."""
+    """An instant as JSON has it."""
     return None if at is None else rfc3339(at)

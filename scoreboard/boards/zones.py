@@ -6,13 +6,13 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-PLACEHOLDER = "Factory"  # is in the list, and says that nobody has chosen a zone
+PLACEHOLDER = "Factory"  # is in the list, and means that no zone was chosen
 
 
 def listed(name: str) -> bool:
     """Whether a name is in the IANA list.
 
-    A machine's folder has more: `localtime` is another zone on each host, `right/…` counts leap seconds.
+    A machine's zone files include more: `localtime` differs on each host, `right/…` counts leap seconds.
     """
     return name in _names()
 
@@ -21,8 +21,8 @@ def listed(name: str) -> bool:
 def zone_named(name: str) -> ZoneInfo:
     """A time zone by its name.
 
-    Boards of earlier versions may have one that is not in the list. Where this machine lacks that,
-    they go on with the zone that its name ends with, or with UTC.
+    Boards of earlier versions may have one that is not in the list. If this machine lacks it, the
+    zone that its name ends with is used, or UTC.
     """
     try:
         return ZoneInfo(name)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from scoreboard.accounts.service import Accounts
 from scoreboard.base import Base
 from scoreboard.boards.service import Boards
+from scoreboard.journal.types import Fold
 from scoreboard.journal.writer import Writer
+from scoreboard.scores.fold import ScoreFold
 from scoreboard.scores.service import Scores
+
+
+def folds(*, scoring: Fold, accounts: Accounts) -> list[Fold]:
+    """How reported scores are folded."""
+    return [ScoreFold(scoring=scoring, accounts=accounts)]
 
 
 def build(base: Base, *, writer: Writer, boards: Boards, accounts: Accounts) -> Scores:

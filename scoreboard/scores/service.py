@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.accounts.rules import display_name
+from scoreboard.boards.facts import Feed, results_of
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, RankChange, Window
 from scoreboard.core.clock import Clock, parse
@@ -62,6 +63,7 @@ class Scores:
             now=self.clock(),
             token=secrets.token_hex(12),
             imports=imports,
+            feeds=[Feed(board.id)],
         )
         facts: list[Fact] = []
         indexes: list[int] = []
@@ -96,6 +98,7 @@ class _Batch:
     now: int
     token: str  # for the ids of entries without a key
     imports: bool
+    feeds: list[Feed]  # of entries without an operator
 
     def fact(self, index: int, entry: Entry) -> Fact:
         """An entry as a fact. Raises Refused."""
@@ -107,6 +110,8 @@ class _Batch:
         else:
             id = f"score:{self.token}:{index}"
         digest = _digest(entry, data) if key else ""
+        operator = data.pop("operator", None)
+        data["feeds"] = [Feed(self.board.id, operator)] if operator else self.feeds
         if self.imports and entry.occurred_at:
             data["import"] = True  # after the digest, which covers the entry, not the rights of the key
         return Fact(
@@ -193,15 +198,14 @@ def _report(
         player = outcome.recorded.fact.player
         if player in gone:
             continue  # it counted, and is now part of another player's standing
-        for period, region, score, version in outcome.recorded.result["standings"]:
-            window = Window(board.id, period, region)
+        for window, score, version in results_of(outcome.recorded)[board.id].standings:
             shown: RankChange | None = (outcome.shown or {}).get(window, {}).get(player)
             if shown is None:
                 report.degraded = True
             standings[window, player] = StandingNow(
                 board=board.id,
-                period=period,
-                region=region or None,
+                period=window.period,
+                region=window.region or None,
                 player=player,
                 score=shown.score if shown else score,
                 rank=shown.rank if shown else None,

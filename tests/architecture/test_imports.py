@@ -24,7 +24,7 @@ FLOORS = {  # inside a large package: a folder imports those before it, "" is th
     "stream": ["protocol", "publishing", "serving", "http", ""],
 }
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
-OPEN = {"types", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
+OPEN = {"types", "facts", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
 FURTHER = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"checks"}}
 OURS = ("scoreboard", "worker", "config", "wsgi")
 FLASK = {

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from scoreboard.core.storage.db import rows
+from tests.actions.play import Player, define
 from tests.boards.calls import put, score, submit
 
 
@@ -53,7 +54,7 @@ def test_a_line_names_caller_kind_and_player(client, parts):
     _, kind, caller, player, board, detail = lines(parts)[-1]
 
     assert (kind, caller, player, board) == ("score", "bootstrap", "ada", "main")
-    assert json.loads(detail) == {"amount": 5, "columns": {}}
+    assert json.loads(detail) == {"amount": 5, "columns": {}, "feeds": [["main", "", 0]]}
 
 
 def test_no_hash_of_a_key_is_in_the_log(parts):
@@ -108,3 +109,13 @@ def test_the_log_may_live_in_any_database(make_parts, sqlite_url, database_url, 
 
     assert [line[0] for line in before] == list(range(1, parts.journal.head().seq + 1))
     assert lines(parts) == before
+
+
+def test_the_region_of_a_player_is_not_in_the_log(client, parts):
+    put(client, "main", regions=["atlantis"])
+    define(parts)
+    receipt = Player(parts, region="atlantis").play()
+    parts.followers.catch_up("audit")
+
+    assert [one["region"] for one in receipt["standings"]] == [None, "atlantis"]
+    assert "atlantis" not in repr([line for line in lines(parts) if line[1] != "board-defined"])

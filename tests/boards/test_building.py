@@ -1,4 +1,4 @@
-"""A window that is built beside the one that is shown, while others write to it."""
+"""A window that is built beside the shown one, while others write to it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def ranks(view, order):
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "competition", "dense"])
-def test_what_was_written_meanwhile_stays_and_what_is_older_is_replaced(view, redis, ties):
+def test_standings_written_meanwhile_stay_and_older_ones_are_replaced(view, redis, ties):
     order = Order(Definition(ties=ties), layout=1)
     view.builder.begin(WINDOW, "mine", 1)
     write(view, order, standing("ada", 50, version=8), standing("bob", 1, version=2))
@@ -81,7 +81,7 @@ def test_pages_longer_than_one_command_bears_are_written_whole(view, redis, ties
     assert redis.hlen("sb:{main/all/}:metadata") == 1250
 
 
-def test_who_began_later_builds_alone(view):
+def test_the_later_builder_wins(view):
     order = Order(Definition(), layout=1)
     view.builder.begin(WINDOW, "mine", 1)
     view.builder.begin(WINDOW, "another's", 1)
@@ -93,7 +93,7 @@ def test_who_began_later_builds_alone(view):
 
 
 @pytest.mark.parametrize("ties", ["ordinal", "dense"])
-def test_who_went_while_a_window_was_built_does_not_come_back_with_it(view, ties):
+def test_a_player_removed_while_a_window_is_built_does_not_come_back_with_it(view, ties):
     order = Order(Definition(ties=ties), 1)
     ada, bob = standing("ada", 5, version=2), standing("bob", 7, version=3)
     view.builder.begin(WINDOW, "mine", 1)

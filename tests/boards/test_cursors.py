@@ -1,4 +1,4 @@
-"""Page cursors are good for the window and the order that they were made in, and for nothing else."""
+"""Page cursors are valid only for the window and the order that they were made in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def forged(*parts):
     return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
 
 
-def test_a_cursor_says_where_to_go_on():
+def test_a_cursor_holds_the_window_and_the_last_row():
     assert cursors.read(CURSOR, "main", ORDER) == (WINDOW, KEY, "ada")
 
 

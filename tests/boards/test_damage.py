@@ -1,4 +1,4 @@
-"""Keys of a window that are missing, renamed, cut short or of another type are never read."""
+"""Keys of a window that are missing, renamed, shortened or of another type are never read."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def everything(client):
 
 
 @pytest.mark.parametrize("part", KEYS)
-def test_what_is_damaged_is_read_from_sql_and_built_again(cup, parts, redis, part):
+def test_a_damaged_window_is_read_from_sql_and_built_again(cup, parts, redis, part):
     for how in HOWS:
         if (part, how) == ("state", grow):
             continue  # a further field of the state means nothing
@@ -102,7 +102,7 @@ def test_what_is_damaged_is_read_from_sql_and_built_again(cup, parts, redis, par
 
 
 @pytest.mark.parametrize("part", [part for part in KEYS if part != "state"])
-def test_what_is_damaged_while_it_is_built_is_not_shown(cup, parts, redis, part):
+def test_a_window_that_is_damaged_while_it_is_built_is_not_shown(cup, parts, redis, part):
     follower = parts.boards.follower
     row = next(row for row in parts.boards.windows.open() if row.window.board == "cup")
     follower.catalogue.refresh()

@@ -15,7 +15,7 @@ def test_pages_cover_every_row_exactly_once(client):
     assert len({row["player"]["id"] for page in found for row in page}) == 23
 
 
-def test_scores_between_two_pages_neither_repeat_nor_hide_who_did_not_move(client):
+def test_scores_between_two_pages_neither_repeat_nor_hide_players_who_did_not_move(client):
     submit(client, "main", *({"player": f"p{n}", "score": 100 - n} for n in range(9)))
     reading = pages(client, "main", limit=3)
     first = next(reading)
@@ -126,7 +126,7 @@ def test_a_radius_of_zero_is_the_player_alone(client):
     assert [row["player"]["id"] for row in answer.json["data"]["entries"]] == ["b"]
 
 
-def test_who_has_no_place_is_told_so(client):
+def test_an_unranked_player_is_404_not_ranked(client):
     assert refusal(client.get("/v1/boards/main/entries/nobody")) == (404, "not_ranked")
     assert refusal(client.get("/v1/boards/main/entries/nobody/around")) == (404, "not_ranked")
 

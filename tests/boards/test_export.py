@@ -55,7 +55,7 @@ def test_rows_are_those_of_the_list(client, ties, monkeypatch):
     ]
 
 
-def test_headers_say_which_state_it_is_and_what_to_call_the_file(client, clock):
+def test_headers_name_the_state_and_the_file(client, clock):
     put(client, "cup", regions=["eu"])
     submit(client, "cup", {"player": "ada", "score": 5, "region": "eu"})
     version = submit(client, "cup", {"player": "bob", "score": 3})["standings"][0]["version"]
@@ -103,7 +103,7 @@ def test_no_name_is_a_formula_and_numbers_stay_numbers(client, name):
 
 
 @pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n=1", "\uff0b1", "\uff0d1", "\uff20x"])
-def test_whatever_begins_like_a_formula_is_made_harmless(text):
+def test_a_text_that_begins_like_a_formula_is_made_harmless(text):
     assert harmless(text) == f"'{text}"
     assert harmless(f"x{text}") == f"x{text}"
 

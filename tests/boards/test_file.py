@@ -79,7 +79,7 @@ def test_no_file_defines_no_boards(parts, tmp_path):
         ("[cup]\nfrozenAt = 2026-01-01\n", ": [cup] frozenAt"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_named_with_file_and_board(parts, file, text, field):
+def test_an_error_in_a_file_is_named_with_file_and_board(parts, file, text, field):
     path = file(text)
 
     with pytest.raises(ValidationFailed) as refused:
@@ -96,7 +96,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_content(parts, tmp_path)
     assert parts.boards.service.board("cup").definition.title == "Cup"
 
 
-def test_a_file_of_utf16_is_refused_with_what_to_do(parts, tmp_path):
+def test_a_utf16_file_is_refused_with_instructions(parts, tmp_path):
     path = tmp_path / "boards.toml"
     path.write_text("[cup]\n", "utf-16")
 
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_utf8_is_refused(parts, tmp_path):
         parts.boards.admin.apply_file(path)
 
 
-def test_the_shipped_file_says_what_the_defaults_are(parts):
+def test_the_shipped_file_documents_the_defaults(parts):
     board = parts.boards.service.board("main")
 
     assert board.definition.title == "Main board"

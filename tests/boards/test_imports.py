@@ -51,7 +51,7 @@ def test_a_closed_period_is_ranked_again_and_says_that_it_was_revised(over, part
     agrees(parts)
 
 
-def test_a_period_that_nobody_changed_says_so(over):
+def test_a_period_without_changes_is_not_called_revised(over):
     submit(over, "day", {"player": "eve", "score": 1})
 
     assert "revisedAt" not in listed(over, "day", period=DAY)
@@ -87,7 +87,7 @@ def test_periods_of_long_ago_are_opened_closed_and_not_shown_by_redis(over, part
     agrees(parts)
 
 
-def test_what_redis_holds_of_a_closed_period_still_goes_after_a_week(over, redis):
+def test_a_closed_period_still_expires_in_redis_after_a_week(over, redis):
     submit(over, "day", late("eve", 4))
 
     for key in redis.scan_iter(f"sb:{{day/{DAY}/}}:*"):
@@ -100,6 +100,21 @@ def test_it_counts_once(over):
     assert submit(over, "day", entry)["accepted"] == 1
     assert submit(over, "day", entry)["replayed"] == 1
     assert listed(over, "day", period=DAY)["entries"][1]["score"] == 4
+
+
+def test_a_replay_beside_an_import_into_its_period_loses_no_entry(client, parts, clock):
+    put(client, "day", period="daily")
+    _, key = parts.accounts.keys.create("history", ["scores:import"])
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    old = {"player": "ada", "score": 5, "idempotencyKey": "1"}
+    submit(client, "day", old)
+    clock.advance(days=2)
+
+    report = submit(client, "day", late("eve", 4), old)
+
+    assert (report["accepted"], report["replayed"]) == (1, 1)
+    assert listed(client, "day", period=DAY)["total"] == 2
+    agrees(parts)
 
 
 def test_a_thousand_days_come_in_one_batch(over, parts):

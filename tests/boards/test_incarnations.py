@@ -1,4 +1,4 @@
-"""What is deleted and made again under the same name is another thing: nothing old answers for it."""
+"""A board that is deleted and created again is another board: old keys, tokens and tags do not fit it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random operations against a plain model: every rank that anybody sees is the same number."""
+"""Random operations against a plain model: every read shows the same ranks."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_keys_compare_as_standings_do(drawn):
 
 
 @given(pairs())
-def test_a_key_says_what_went_into_it(drawn):
+def test_a_key_can_be_read_back(drawn):
     directions, one, _ = drawn
     order = order_of(directions)
 
@@ -85,7 +85,7 @@ def test_a_key_says_what_went_into_it(drawn):
 
 
 @given(pairs())
-def test_a_tier_is_what_a_key_begins_with(drawn):
+def test_a_key_begins_with_its_tier(drawn):
     directions, one, _ = drawn
     order = order_of(directions)
 
@@ -103,7 +103,7 @@ def test_the_extremes_of_every_direction_stay_in_order(directions):
     assert by_key == sorted(standings, key=lambda one: better_first(directions, one))
 
 
-def test_who_reached_a_score_first_is_ahead_and_the_fact_decides_within_a_millisecond():
+def test_the_first_player_to_reach_a_score_is_ahead_and_within_a_millisecond_the_earlier_fact():
     order = order_of(("desc",))
 
     assert order.key(standing([5], reached_at=1, reached_by=9)) > order.key(
@@ -126,7 +126,7 @@ def test_each_tie_rule_counts_ranks_its_own_way(ties, ranks):
     assert [order.rank(place) for place in places] == ranks
 
 
-def test_numbering_goes_on_from_where_the_first_place_stands():
+def test_numbering_continues_from_the_first_place():
     order = order_of(("desc",), "dense")
     found = [(order.key(standing([score])), "p", "") for score in (5, 4, 4)]
 

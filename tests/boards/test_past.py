@@ -1,4 +1,4 @@
-"""Periods that are over: closed once, readable for ever."""
+"""Past periods: closed once, readable for ever."""
 
 from __future__ import annotations
 

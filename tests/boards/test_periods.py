@@ -160,6 +160,6 @@ def test_all_time_has_no_bounds_and_nothing_before_it():
 @pytest.mark.parametrize(
     "kind", ["", "hourly", "* * * *", "* * * * * *", "0 0 31 2 *", "99 * * * *", "@daily"]
 )
-def test_what_never_comes_true_is_no_period(kind):
+def test_a_cron_expression_that_never_fires_is_not_a_period(kind):
     with pytest.raises(PeriodError):
         check_window(kind)

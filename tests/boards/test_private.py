@@ -1,4 +1,4 @@
-"""A private board can't be told from one that is not there, but by server keys and moderators."""
+"""A private board looks like no board, except to server keys and moderators."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def told(client, path, name, **headers):
 
 @pytest.mark.parametrize("who", ["nobody", "guest"])
 @pytest.mark.parametrize("paths", [READS, STREAMS, PAGES], ids=["reads", "streams", "pages"])
-def test_strangers_are_told_what_they_are_told_of_no_board(boards, sent, paths, who):
+def test_strangers_get_the_same_answer_for_a_private_board_and_for_none(boards, sent, paths, who):
     for path in paths:
         headers = BROWSER if path.startswith("/v1/stream") else {}
         hidden = told(boards, path, HIDDEN, Authorization=sent[who], **headers)
@@ -213,7 +213,7 @@ def trips(redis, client, path):
     return {name: calls for name, calls in counted.items() if "config" not in name and "info" not in name}
 
 
-def test_whoever_watches_a_board_that_becomes_private_hears_that_it_is_gone(boards, parts):
+def test_viewers_of_a_board_that_becomes_private_are_told_that_it_is_gone(boards, parts):
     answer = create_app(parts).test_client().get("/v1/stream", buffered=False)
     (viewer,) = parts.stream.viewers.all()
     put(boards, "main", public=False)

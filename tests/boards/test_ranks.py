@@ -1,4 +1,4 @@
-"""One rank, wherever it is asked for."""
+"""Every read shows the same rank."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_tie_breaking_columns_decide_between_equal_scores(client):
     assert ranks(client, "cup") == {"c": 1, "d": 1, "b": 3, "a": 4}
 
 
-def test_who_reached_a_score_first_is_ahead_and_stays_so(client, clock):
+def test_the_first_player_to_reach_a_score_is_ahead_and_stays_so(client, clock):
     put(client, "cup", operator="best")
     score(client, "cup", late=1, early=5)
     clock.advance(seconds=5)

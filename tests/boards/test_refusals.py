@@ -1,4 +1,4 @@
-"""What reads refuse, and how they say so."""
+"""The refusals of reads."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_rank_for_no_score_is_refused(client, query):
         "boards/main/entries/no spaces",
     ],
 )
-def test_every_read_refuses_what_it_does_not_know(client, path):
+def test_every_read_refuses_unknown_parameters(client, path):
     assert refusal(client.get(f"/v1/{path}")) == (400, "validation_failed")
 
 
@@ -87,7 +87,7 @@ def test_every_read_refuses_what_it_does_not_know(client, path):
         ("nothing", "not_found"),
     ],
 )
-def test_what_is_not_there_is_named(client, path, code):
+def test_a_missing_thing_is_named(client, path, code):
     assert refusal(client.get(f"/v1/{path}")) == (404, code)
 
 

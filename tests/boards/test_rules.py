@@ -1,11 +1,11 @@
-"""What one score makes of a standing, and what a board takes."""
+"""How a score changes a standing, and which scores and definitions are refused."""
 
 from __future__ import annotations
 
 import pytest
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.rules import check_amount, check_standing, complaints, fold
+from scoreboard.boards.rules import check_amount, check_standing, definition_errors, fold
 from scoreboard.boards.types import SAFE, Column, Definition, Standing
 from scoreboard.core.errors import Refused
 from scoreboard.journal.types import Position
@@ -88,7 +88,7 @@ def test_a_new_score_moves_the_reach_time():
     assert (new.reached_at, new.reached_by, new.version) == (2000, 8, 8)
 
 
-def test_on_a_board_where_less_is_better_best_keeps_the_least():
+def test_best_keeps_the_least_if_less_is_better():
     assert folded(stands(10), "best", 3, order="asc").score == 3
     assert folded(stands(10), "best", 30, order="asc").score == 10
 
@@ -192,7 +192,7 @@ def test_a_standing_may_not_be_pushed_over_the_boards_bounds():
     ids=lambda value: None,
 )
 def test_a_definition_that_makes_no_sense_is_told_so_field_by_field(definition, fields):
-    assert [error.field for error in complaints(definition)] == fields
+    assert [error.field for error in definition_errors(definition)] == fields
 
 
 def refusal(check, *args):

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, and whoever asks: the same problem, and the same manners."""
+"""Errors have one shape, and every answer the same headers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_compressed_body_is_a_problem_that_names_the_header(client, method, pa
     assert answer.headers["Accept-Encoding"] == "identity"
 
 
-def test_what_a_script_adds_against_caches_is_no_parameter(client):
+def test_a_cache_buster_is_ignored(client):
     for query in ("_=1767225600000", "limit=1&_=1&_=2"):
         assert client.get(f"{SCORES.replace('scores', 'entries')}?{query}").status_code == 200
 
@@ -153,7 +153,7 @@ def test_a_tag_does_not_outlive_a_change_of_the_boards_rules(client):
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_a_tag_does_not_outlive_its_period_even_where_nobody_scored(client, clock):
+def test_a_tag_does_not_outlive_its_period_even_without_scores(client, clock):
     client.put("/v1/admin/boards/day", json={"period": "daily"})
     path = "/v1/boards/day/entries"
     tag = client.get(path).headers["ETag"]

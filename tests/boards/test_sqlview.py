@@ -1,4 +1,4 @@
-"""Places read from SQL, as while Redis is away: those of many players cost one pass, and are the list's."""
+"""Places from SQL, as while Redis is away: those of many players cost one pass, and are those in the list."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def test_no_row_is_counted_twice_however_many_ask(filled, sql, monkeypatch):
     assert sum(counted) == PLAYERS - 1, "all that stand before the last"
 
 
-def test_nobody_costs_nothing(filled, sql):
+def test_an_unranked_player_has_no_place(filled, sql):
     assert sql.ask(*filled, Located(("nobody",))).places == []

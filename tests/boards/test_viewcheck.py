@@ -1,4 +1,4 @@
-"""What somebody altered in Redis is found and built again, though there is as much of it as before."""
+"""Alterations in Redis that change no size are found, and the window is built again."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ ALTERATIONS = (
 )
 
 
-def test_what_was_altered_is_found_and_built_again(cup, parts, redis):
+def test_an_altered_window_is_found_and_built_again(cup, parts, redis):
     expected = listed(cup, "cup", limit=50)["entries"]
     for alter in ALTERATIONS:
         alter(redis)
@@ -112,7 +112,7 @@ def test_what_was_altered_is_found_and_built_again(cup, parts, redis):
         assert parts.boards.verifier.run() == []
 
 
-def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
+def test_a_correct_window_stays_shown_however_often_it_is_compared(cup, parts):
     for _ in range(3):
         compare(parts)
         score(cup, "cup", p01=100)
@@ -120,7 +120,7 @@ def test_what_is_right_stays_shown_however_often_it_is_compared(cup, parts):
     assert is_shown(parts)
 
 
-def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
+def test_a_commit_on_its_way_is_not_taken_for_an_alteration(cup, parts, monkeypatch):
     writer = parts.boards.projector.view.writer
     # Committed, and not shown yet: Redis does not say that it holds it.
     monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
@@ -131,7 +131,7 @@ def test_what_is_on_its_way_is_not_taken_for_altered(cup, parts, monkeypatch):
     assert is_shown(parts)
 
 
-def test_what_is_altered_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
+def test_an_alteration_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
     writer = parts.boards.projector.view.writer
     monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
     score(cup, "cup", p01=100)  # there is always something on its way
@@ -228,7 +228,7 @@ def test_a_name_that_is_no_text_is_found_and_shown_right_again(cup, parts, redis
 
 
 @pytest.mark.parametrize("field", ["position", "mark", "newest", "newest-mark"])
-def test_a_position_that_nobody_can_read_is_none(cup, parts, redis, field):
+def test_an_unreadable_position_counts_as_none(cup, parts, redis, field):
     expected = listed(cup, "cup", limit=50)["entries"]
     redis.hset(rediskeys.applied(0), field, b"\xff")
 

@@ -1,4 +1,4 @@
-"""When Redis is believed: never while it lacks what was acknowledged, and whenever it does not."""
+"""Redis is believed exactly while it has every fact that was acknowledged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from redis import Redis
 
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.rediswriter import Change
-from scoreboard.boards.store.standings import all_standings
+from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.viewhealth import CHECK_SECONDS, NOTICED_SECONDS, STUCK_SECONDS
 from scoreboard.core.storage import rediskeys
 from scoreboard.journal.types import Span
@@ -25,11 +25,11 @@ def two(make_parts, sqlite_url):
     """Two processes' worth of the product, Redis followed and believed."""
     pair = make_parts(sqlite_url), make_parts(sqlite_url)
     pair[0].followers.catch_up("boards")
-    assert [trust(parts).is_current() for parts in pair] == [True, True]
+    assert [health(parts).is_current() for parts in pair] == [True, True]
     return pair
 
 
-def trust(parts):
+def health(parts):
     return parts.boards.projector.health
 
 
@@ -56,7 +56,7 @@ def test_a_deleted_board_is_gone_at_once_and_redis_lacks_nothing(two, redis):
     assert position(redis) == two[0].journal.head().seq
     put(other, "short")
     assert listed(other, "short")["entries"] == []
-    assert [trust(parts).is_current() for parts in two] == [True, True]
+    assert [health(parts).is_current() for parts in two] == [True, True]
 
 
 def test_a_board_in_a_new_order_is_right_at_once_and_redis_lacks_nothing(two, redis):
@@ -83,7 +83,7 @@ def test_the_follower_is_woken_for_a_new_order(two, redis):
     assert redis.llen(rediskeys.wake()) == 1
 
 
-def test_what_one_process_could_not_show_no_other_reads_from_redis(two, room):
+def test_no_process_reads_from_redis_while_another_could_not_show_a_batch(two, room):
     one, other = map(client_of, two)
     score(one, "main", ana=5)
     room(1)
@@ -95,7 +95,7 @@ def test_what_one_process_could_not_show_no_other_reads_from_redis(two, room):
     assert time.monotonic() - began >= NOTICED_SECONDS
     assert report["degraded"]
     assert [row["score"] for row in listed(other, "main")["entries"]] == [12]
-    assert not trust(two[1]).is_current()
+    assert not health(two[1]).is_current()
 
 
 def test_a_board_that_was_deleted_while_redis_takes_nothing_is_gone_everywhere(two, room):
@@ -120,7 +120,7 @@ def test_once_redis_has_caught_up_it_is_believed_again(two, room):
 
     two[0].followers.catch_up("boards")
 
-    wait_until(lambda: all(trust(parts).is_current() for parts in two), seconds=5)
+    wait_until(lambda: all(health(parts).is_current() for parts in two), seconds=5)
     assert "degraded" not in submit(other, "main", {"player": "ana", "score": 1})
 
 
@@ -138,13 +138,13 @@ class Moments:
 
 def test_a_redis_that_is_late_for_a_moment_is_believed(two, redis):
     behind(redis, by=1)
-    Moments(trust(two[1]), while_paused=lambda: behind(redis, by=-1))
+    Moments(health(two[1]), while_paused=lambda: behind(redis, by=-1))
 
-    assert trust(two[1]).is_current()
+    assert health(two[1]).is_current()
 
 
 def test_a_redis_that_comes_nearer_is_only_late(two, redis):
-    client, mine = client_of(two[0]), trust(two[1])
+    client, mine = client_of(two[0]), health(two[1])
     score(client, "main", **{f"p{number}": number + 1 for number in range(6)})
     behind(redis, by=6)
     moments = Moments(mine)
@@ -163,7 +163,7 @@ def test_a_redis_that_comes_nearer_is_only_late(two, redis):
 
 
 def test_a_redis_that_stands_still_behind_the_journal_is_doubted(two, redis):
-    mine = trust(two[1])
+    mine = health(two[1])
     behind(redis, by=1)
     moments = Moments(mine)
     began = moments.now
@@ -181,12 +181,12 @@ def test_an_emptied_redis_is_not_believed_until_it_was_built_again(two, redis):
     one, other = map(client_of, two)
     score(one, "main", ana=5)
     redis.flushall()
-    wait_until(lambda: not trust(two[1]).is_current(), seconds=2)
+    wait_until(lambda: not health(two[1]).is_current(), seconds=2)
 
     assert [row["score"] for row in listed(other, "main")["entries"]] == [5]
     assert submit(other, "main", {"player": "ana", "score": 1})["degraded"]
     two[0].followers.catch_up("boards")
-    wait_until(lambda: trust(two[1]).is_current(), seconds=2)
+    wait_until(lambda: health(two[1]).is_current(), seconds=2)
     assert [row["score"] for row in listed(other, "main")["entries"]] == [6]
 
 
@@ -199,16 +199,16 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
         redis.flushall()
         for key, value in yesterday.items():
             redis.restore(key, 0, value)
-    wait_until(lambda: not trust(two[1]).is_current(), seconds=2)
+    wait_until(lambda: not health(two[1]).is_current(), seconds=2)
 
     assert [row["score"] for row in listed(other, "main")["entries"]] == [10]
     two[0].followers.catch_up("boards")
-    wait_until(lambda: trust(two[1]).is_current(), seconds=2)
+    wait_until(lambda: health(two[1]).is_current(), seconds=2)
     assert [row["score"] for row in listed(other, "main")["entries"]] == [10]
 
 
 def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
-    mine, looked = trust(two[1]), []
+    mine, looked = health(two[1]), []
     moments, asked = Moments(mine), mine.view.position.applied
     mine.view.position.applied = lambda shard: looked.append(moments.now) or asked(shard)
     for _ in range(100):
@@ -218,7 +218,7 @@ def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
     assert 9 <= len(looked) <= 10
 
 
-def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two, redis):
+def test_an_old_state_of_a_window_never_replaces_a_newer_one_that_is_missing(two, redis):
     one = client_of(two[0])
     score(one, "main", ana=5, bob=6)
     row = next(row for row in two[0].boards.windows.open() if row.window.board == "main")
@@ -227,7 +227,7 @@ def test_an_old_state_of_a_window_never_replaces_what_was_to_be_shown_there(two,
     view.writer.hide(row.window)
     newer = Change(order, row.window, [], version=row.version + 1, entries=2000)
     view.writer.publish([newer], NOTHING)
-    older = two[0].base.database.snapshot(lambda db: list(all_standings(db, row.id, 0)))
+    older = two[0].base.database.snapshot(lambda db: list(Standings(db).all(row.id, 0)))
 
     shown = view.writer.put(Change(order, row.window, older, version=row.version, entries=2))
 

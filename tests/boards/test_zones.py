@@ -1,4 +1,4 @@
-"""Time zones: the IANA list, and boards that had another one before."""
+"""Time zones: the IANA list, and boards with another one from earlier versions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_name_of_the_iana_list_is_listed_and_known_here(name):
         "",
     ],
 )
-def test_what_lies_in_the_folder_of_a_machine_is_not(name):
+def test_other_zone_files_of_a_machine_are_refused(name):
     assert not listed(name)
 
 

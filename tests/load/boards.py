@@ -16,7 +16,8 @@ from tqdm import tqdm
 from config.settings import Settings
 from scoreboard.audit.types import AuditLine
 from scoreboard.boards.order import Order
-from scoreboard.boards.store import standings as table
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Period, Standing, Window
 from scoreboard.journal import store as journal
 from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded
@@ -113,7 +114,7 @@ def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
     """A journal line and a standing for each player: what as many requests would have left."""
     lines_of = journal.JournalTable(db, FIRST_SHARD)
     seq, at = lines_of.lock()
-    row = table.new_window(db, Window(board.id, "all", ""), ALL, version=seq, at=at)
+    row = Windows(db).create(Window(board.id, "all", ""), ALL, version=seq, at=at)
     order = Order(board.definition, board.layout)
     lines = _lines(board, size, seq, at)
     while pages := [page for _ in range(PAGES) if (page := list(islice(lines, PAGE)))]:
@@ -121,10 +122,10 @@ def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
             for page in pages:
                 whole = size <= JOURNALED
                 lines_of.write(page if whole else page[-1:])
-                table.write_standings(db, [(row.id, _standing(line)) for line in page], order)
+                Standings(db).write([(row.id, _standing(line)) for line in page], order)
                 bar.update(len(page))
             row.version, row.entries = pages[-1][-1].seq, size
-            table.write_window(db, row)
+            Windows(db).write(row)
 
 
 def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[Recorded]:
@@ -136,9 +137,10 @@ def _lines(board: Board, size: int, seq: int, at: int) -> Iterator[Recorded]:
             player=player(number),
             board=board.id,
             amount=score,
+            data={"feeds": [[board.id, "", 0]]},
             context=CONTEXT,
         )
-        result = {"operator": "best", "standings": [["all", "", score, seq]]}
+        result = {"boards": {board.id: {"operator": "best", "standings": [["all", "", score, seq]]}}}
         yield Recorded(position=Position(FIRST_SHARD, seq), at=at, fact=fact, result=result)
 
 

@@ -1,7 +1,7 @@
--- What scripts share that change a window: a line `-- with _changes.lua`, below that for _window.lua, stands for this file.
--- A window is a table: `at`, where its keys begin; `entries`, `tiers` and `texts`, how much they hold; `changes`.
+-- Functions of scripts that change a window. A line `-- with _changes.lua` below `-- with _window.lua` includes them.
+-- A window is a table: `at`, the index of its first key; `entries`, `tiers` and `texts`, the sizes of its keys; `changes`.
 
--- A window as its keys are; nothing where they do not hold what they should.
+-- The window of the keys from `at` on; nothing if their sizes are not those that its state says.
 local function counted(at, ties, held)
   local entries, tiers, texts = holds(at, ties, held)
   return entries and { at = at, entries = entries, tiers = tiers, texts = texts, changes = 0 }
@@ -11,7 +11,7 @@ local function as_held(window)
   return window.entries .. " " .. window.tiers .. " " .. window.texts
 end
 
--- One more player on a tier, or one less.
+-- Count one player more on a tier, or one less.
 local function step(window, tier, by)
   local size = redis.pcall("HINCRBY", KEYS[window.at + 3], tier, by)
   if type(size) ~= "number" or size < 0 then error(DAMAGED) end
@@ -22,7 +22,7 @@ local function step(window, tier, by)
   end
 end
 
--- Takes the standing of a player away, whose order key is known.
+-- Remove the standing of a player, whose order key is `key`.
 local function take_away(window, player, key, ties, width)
   if redis.call("ZREM", KEYS[window.at], key .. player) == 0 then error(DAMAGED) end
   if ties == "dense" then step(window, string.sub(key, 1, width), -1) end

@@ -1,7 +1,7 @@
--- What scripts share that read or write names: a line `-- with _names.lua` stands for this file.
+-- Functions of scripts that write names. A line `-- with _names.lua` includes them.
 
--- The newest fact that changed a name, and the token of this making. Nothing where not all names are there: these must
--- be read from SQL, and are not found complete again before somebody has shown them all.
+-- The newest fact that changed a name, and the token of these names. Nothing if names are missing: then they are
+-- read from SQL until all of them have been shown again.
 local function names_shown(names, renames)
   local text, held = redis.pcall("GET", renames), redis.pcall("HLEN", names)
   if type(held) ~= "number" then redis.call("UNLINK", names) end

@@ -1,22 +1,21 @@
--- What scripts share that read or write a window: a line `-- with _window.lua` stands for this file.
+-- Functions of scripts that read or write a window. A line `-- with _window.lua` includes them.
 
-local DAMAGED = {} -- raised where a window is not as its writers left it
+local DAMAGED = {} -- raised if a window was altered or damaged
 
--- The fields of a hash; nothing where the key has another type.
+-- The fields of a hash; nothing if the key has another type.
 local function fields(key, ...)
   local found = redis.pcall("HMGET", key, ...)
   if not found.err then return found end
 end
 
--- How much a key holds; -1 where it has another type.
+-- The size of a key; -1 if it has another type.
 local function size(command, key)
   local found = redis.pcall(command, key)
   return type(found) == "number" and found or -1
 end
 
--- How many entries, tiers and texts a window's keys hold, which follow each other from KEYS[at] on; nothing where that is
--- not what its state says (`held`). So it is with keys that are missing, renamed, cut short or of another type: nothing may
--- be read from them.
+-- The numbers of entries, tiers and texts in a window's keys, which follow each other from KEYS[at] on; nothing if they are
+-- not those in its state (`held`): keys are missing, renamed, shortened or of another type, and must not be read.
 local function holds(at, ties, held)
   local entries, tiers = size("ZCARD", KEYS[at]), 0
   if size("HLEN", KEYS[at + 1]) ~= entries then return end
@@ -28,7 +27,7 @@ local function holds(at, ties, held)
   if held == entries .. " " .. tiers .. " " .. texts then return entries, tiers, texts end
 end
 
--- Version and order key of a player in a hash of members; nothing where the player is not there.
+-- Version and order key of a player from a hash of members; nothing if the player is not in it.
 local function member(text)
   if not text then return end
   local colon = string.find(text, ":", 1, true)
@@ -37,7 +36,7 @@ local function member(text)
   return version, string.sub(text, colon + 1)
 end
 
--- Does some work, and says whether the window was as its writers left it. Other errors go on.
+-- Do some work; false if the window is damaged. Other errors are raised.
 local function sound(work, ...)
   local done, problem = pcall(work, ...)
   if not done and problem ~= DAMAGED then error(problem, 0) end

@@ -1,15 +1,15 @@
--- Note that the boards hold facts `first` to `last`. Batches may be noted out of order: what lies
--- beyond a gap waits as an island until the gap is filled. Facts of another journal, which a restored
--- backup leaves behind, are not followed: the position stands still until the boards are built again.
+-- Note that the boards hold facts `first` to `last`. Batches may be noted out of order: facts beyond a gap
+-- are kept as an island until the gap is filled. Facts of another journal, which remain after a backup was
+-- restored, do not advance the position: it stays until the boards are built again.
 --
 -- KEYS[1] applied  hash  position, and the mark of that fact; newest, newest-mark: the newest fact noted;
 --                        island:<first> -> last, when the fact before the first was recorded, mark of the last
 -- ARGV[1] first   ARGV[2] last   ARGV[3] mark of the last
--- ARGV[4] when the fact before the first was recorded; "" where the caller has just compared the position
--- ARGV[5] "set" where everything up to `last` was built
--- returns the position, or nothing where there is none (Redis was emptied)
+-- ARGV[4] when the fact before the first was recorded; "" if the caller has just compared the position
+-- ARGV[5] "set" if everything up to `last` was built
+-- returns the position, or nothing if there is none (Redis was emptied)
 
-local MOST_ISLANDS = 64 -- more are left to the follower, which goes over all of it
+local MOST_ISLANDS = 64 -- further ones are left to the follower, which takes in every fact
 local applied, first, last = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local mark, before = ARGV[3], ARGV[4]
 
@@ -54,7 +54,7 @@ if first > position + 1 then
   return position
 end
 
--- What overlaps the position can't be told from another journal's: the follower begins behind the position.
+-- Facts that overlap the position may be another journal's: the follower begins after the position.
 if first == position + 1 and follows(before, held) then position, held = last, mark end
 local moved = true
 while moved do

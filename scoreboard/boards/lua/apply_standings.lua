@@ -1,14 +1,14 @@
 -- Show standings in one window. They may come late, twice, or in any order: the newest wins.
 --
--- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
+-- KEYS 1-5   order, members, tiers, tier sizes, metadata: of the shown window
 -- KEYS 6     state     hash  layout (of the board), version (newest fact, also while it is not shown),
---                            held (how many entries, tiers and texts the keys hold), stamp (a token of the
---                            newest change), building, building-layout, building-held, and
---                            gone:<player> → the fact by which the player went
--- KEYS 7-11  as 1-5, where the window is being built again
+--                            held (the numbers of entries, tiers and texts), stamp (a token of the newest
+--                            change), building, building-layout, building-held, and
+--                            gone:<player> → the fact that removed the player
+-- KEYS 7-11  as 1-5, of the window that is being built
 -- ARGV[1] layout   ARGV[2] version   ARGV[3] entries that SQL holds   ARGV[4] tie rule
--- ARGV[5] width of a tier   ARGV[6] 1 where ranks are wanted   ARGV[7] a new token
--- ARGV[8…]  for each standing: player, version, order key ("" where the player is gone by that fact),
+-- ARGV[5] width of a tier   ARGV[6] 1 to return ranks   ARGV[7] a new token
+-- ARGV[8…]  for each standing: player, version, order key ("" if that fact removed the player),
 --            metadata ("" for none)
 -- returns {1 if the window is complete and shown, else 0; then for each standing: rank before and
 --          rank after, both 0 where there is none}
@@ -21,8 +21,8 @@ local layout, version, entries, ties = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV
 local width, ranked, FIRST, FIELDS = tonumber(ARGV[5]), ARGV[6] == "1", 8, 4
 local count = (#ARGV - FIRST + 1) / FIELDS
 
--- Whether a player went by this fact or a later one: what comes late does not bring them back.
-local function went(player, newest)
+-- Whether this fact or a later one removed a player: a late standing does not bring them back.
+local function removed(player, newest)
   local gone = redis.call("HGET", state, "gone:" .. player)
   return gone and tonumber(gone) >= tonumber(newest)
 end
@@ -31,7 +31,7 @@ local function put(window, player, newest, key, metadata)
   local order, members = KEYS[window.at], KEYS[window.at + 1]
   local shown, old = member(redis.call("HGET", members, player))
   if key == "" then return old and take_away(window, player, old, ties, width) end
-  if not shown and went(player, newest) then return end
+  if not shown and removed(player, newest) then return end
   if shown and shown >= tonumber(newest) then return end
   if old ~= key then
     if old and redis.call("ZREM", order, old .. player) == 0 then error(DAMAGED) end
@@ -50,7 +50,7 @@ end
 
 local function rank(player, before)
   local shown, key = member(redis.call("HGET", KEYS[2], player))
-  -- What a follower showed already has no rank before any more.
+  -- If a follower has shown it already, the rank before it is lost.
   if not shown or before and shown >= before then return 0 end
   if ties == "ordinal" then
     local position = redis.call("ZREVRANK", KEYS[1], key .. player)
@@ -75,7 +75,7 @@ if not known then
   known = {}
 end
 
--- Noted also where nothing is shown: a builder may have read what is gone.
+-- Noted also if the window is not shown: a builder may have read the standing before it was removed.
 for i = FIRST, #ARGV, FIELDS do
   if ARGV[i + 2] == "" then redis.call("HSET", state, "gone:" .. ARGV[i], ARGV[i + 1]) end
 end
@@ -84,12 +84,12 @@ local newest, changed = tonumber(known[2] or 0) or 0, {}
 local window = known[1] == layout and counted(1, ties, known[3])
 local live = window and true
 if not live and (known[1] == layout or not known[1]) then
-  -- What is not shown has no keys: nobody may find it again and take it for what it was.
+  -- The keys of a window that is not shown are deleted, so that they are never taken for a current one.
   redis.call("HDEL", state, "layout")
   unlink(1)
 end
 if not live and entries == count and version >= newest then
-  -- These are all standings that there are, and nothing newer was to be shown here meanwhile.
+  -- These are all standings of the window, and none of them is older than what was shown here.
   unlink(1)
   window = { at = 1, entries = 0, tiers = 0, texts = 0, changes = 1 }
   redis.call("HSET", state, "layout", layout)
@@ -108,7 +108,7 @@ if live then
   end)
   if live then
     answer[1] = 1
-    -- What comes late has an old version: only a token tells one state from another.
+    -- A late standing has an old version, so only a token tells one state from another.
     if window.changes > 0 then changed = { "held", as_held(window), "stamp", ARGV[7] } end
   else
     answer = { 0 }
@@ -117,7 +117,7 @@ if live then
   end
 end
 
--- A writer that does not know the new order yet must not write into what is built in it.
+-- A writer that does not know the new order yet must not write to a window that is built in it.
 if known[4] == layout then
   local built = counted(7, ties, known[5])
   if built and sound(put_all, built) then

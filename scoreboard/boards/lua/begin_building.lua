@@ -1,7 +1,7 @@
--- Begin to build a window again, beside what is shown. From now on every writer writes both.
+-- Begin to build a window beside the shown one. From now on every writer writes to both.
 --
--- KEYS 1-5  order, members, tiers, tier sizes, metadata: where they are built
--- KEYS 6    state     ARGV[1] token of this builder   ARGV[2] layout that it builds
+-- KEYS 1-5  order, members, tiers, tier sizes, metadata: of the built window
+-- KEYS 6    state     ARGV[1] token of this builder   ARGV[2] its layout
 
 -- with _window.lua
 

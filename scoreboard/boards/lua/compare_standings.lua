@@ -1,10 +1,10 @@
--- Compare a window with standings as SQL has them.
+-- Compare a window with standings from SQL.
 --
 -- KEYS  order, members, tiers, tier sizes, metadata, state
 -- ARGV[1] layout   ARGV[2] tie rule   ARGV[3] width of a tier
 -- ARGV[4…]  for each standing: player, version, order key, metadata
--- returns nothing where the window is not shown or damaged, else
---   {version, entries, then for each standing that differs: player, what is shown}
+-- returns nothing if the window is not shown or damaged, otherwise
+--   {version, entries, then for each standing that differs: player, what Redis holds}
 
 -- with _window.lua
 
@@ -17,7 +17,7 @@ local total, _, texts = holds(1, ties, known[2])
 if not total then return false end
 local answer, tier_sound = { known[3] or "0", total }, {}
 
--- Whether as many players stand on a tier as its size says.
+-- Whether a tier has as many players as its size says.
 local function counted(tier)
   if tier_sound[tier] == nil then
     local standing = redis.call("ZLEXCOUNT", order, "[" .. tier, "(" .. tier .. "\255")

@@ -1,20 +1,20 @@
--- Write standings to a window that is being built, a page at a time. Writers may have been there
--- already: the newest wins. Many standings are one command here; one by one they take twice as long.
+-- Write a page of standings to a window that is being built. Writers may have written some already: the
+-- newest wins. Many standings are written by one command; one by one they take twice as long.
 --
--- KEYS 1-5  order, members, tiers, tier sizes, metadata: where they are built
+-- KEYS 1-5  order, members, tiers, tier sizes, metadata: of the built window
 -- KEYS 6    state     ARGV[1] token of this builder   ARGV[2] tie rule   ARGV[3] width of a tier
 -- ARGV[4] version: the window holds everything up to it once it is built
 -- ARGV[5…]  for each standing: player, version, order key, metadata ("" for none); each player once
--- returns 1, or 0 where another builder began later, or what was built is damaged: it is not wanted any more
+-- returns 1, or 0 if another builder began later or the built window is damaged: building can stop
 
 -- with _window.lua
 
 local ORDER, MEMBERS, TIERS, SIZES, METADATA, state = unpack(KEYS)
 local dense, width, FIRST, FIELDS = ARGV[2] == "dense", tonumber(ARGV[3]), 5, 4
-local MOST = 1000 -- players of one command: a call bears some 8000 values
-local more = { entries = 0, tiers = 0, texts = 0 } -- than before
+local MOST = 1000 -- players of one command: a call takes about 8000 values
+local more = { entries = 0, tiers = 0, texts = 0 } -- that this page adds
 
--- Counts how many more stand on a tier than before.
+-- Count how many players a tier gains.
 local function note(steps, key, by)
   if not dense then return end
   local tier = string.sub(key, 1, width)

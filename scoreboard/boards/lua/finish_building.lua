@@ -1,9 +1,9 @@
--- Show what was built, all of it at once, unless somebody began to build after us or it is damaged.
+-- Replace the shown window by the built one, unless another builder began later or it is damaged.
 --
--- KEYS 1-5   order, members, tiers, tier sizes, metadata: as they are shown
--- KEYS 6     state     KEYS 7-11  as 1-5, where they were built
+-- KEYS 1-5   order, members, tiers, tier sizes, metadata: of the shown window
+-- KEYS 6     state     KEYS 7-11  as 1-5, of the built window
 -- ARGV[1] token   ARGV[2] layout   ARGV[3] version   ARGV[4] tie rule   ARGV[5] width of a tier
--- returns 1 if it is shown now, else 0
+-- returns 1 if it is shown now, otherwise 0
 
 -- with _window.lua
 -- with _changes.lua
@@ -14,8 +14,8 @@ if not known or known[1] ~= ARGV[1] then return 0 end
 local built = counted(7, ties, known[2])
 if not built then return 0 end
 
--- A page that was read before a player went may have brought the player here since.
-local function take_away_who_went()
+-- A page that was read before a player was removed may have brought the player back.
+local function take_away_removed()
   local noted = redis.call("HGETALL", state)
   for i = 1, #noted, 2 do
     local player, version, key = string.match(noted[i], "^gone:(.*)$"), nil, nil
@@ -24,9 +24,9 @@ local function take_away_who_went()
   end
 end
 
-if not sound(take_away_who_went) then return 0 end
+if not sound(take_away_removed) then return 0 end
 
--- What was shown is freed aside: to free ten million members takes seconds, and RENAME would do it here.
+-- UNLINK frees the old keys in the background: freeing ten million members takes seconds, which RENAME would block for.
 redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 for i = 1, 5 do
   if redis.call("EXISTS", KEYS[6 + i]) == 1 then

@@ -1,8 +1,8 @@
--- Forget the display names of players who are gone, each unless a newer fact named the player.
+-- Delete the display names of removed players, each unless a newer fact named the player.
 --
 -- KEYS[1] names    hash    player -> fact that named the player, and the name
 -- KEYS[2] renames  string  as in show_names.lua
--- ARGV[1] the fact by which they are gone
+-- ARGV[1] the fact that removed them
 -- ARGV[2...]  players
 
 -- with _names.lua

@@ -3,7 +3,7 @@
 -- KEYS  order, members, tiers, tier sizes, metadata, state
 -- ARGV[1] layout   ARGV[2] tie rule   ARGV[3] width of a tier   ARGV[4] width of an order key
 -- ARGV[5] "offset", "after" or "around"   ARGV[6] offset, member or player   ARGV[7] limit or radius
--- returns nothing where the window is not shown or damaged, else
+-- returns nothing if the window is not shown or damaged, otherwise
 --   {version, stamp, total, position of the first, ahead of it, tiers ahead of it, members, metadata}
 
 -- with _window.lua

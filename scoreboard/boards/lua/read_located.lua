@@ -3,7 +3,7 @@
 -- KEYS  order, members, tiers, tier sizes, metadata, state
 -- ARGV[1] layout   ARGV[2] tie rule   ARGV[3] width of a tier
 -- ARGV[4] "players" or "tier"   ARGV[5…] players, or one tier
--- returns nothing where the window is not shown or damaged, else
+-- returns nothing if the window is not shown or damaged, otherwise
 --   {version, stamp, total, then for each place: player, order key, position, ahead, tiers ahead, metadata}
 
 -- with _window.lua

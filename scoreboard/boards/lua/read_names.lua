@@ -1,7 +1,7 @@
 -- Read display names.
 --
 -- KEYS[1] renames   KEYS[2] names: as in show_names.lua   ARGV players
--- returns nothing where not all names are shown; else the fact and the name of each, or nothing
+-- returns nothing if names are missing; otherwise for each player the fact and the name, or nothing
 
 local text = redis.pcall("GET", KEYS[1])
 local count = string.match(type(text) == "string" and text or "", " (%d+) %w+$")

@@ -1,7 +1,7 @@
--- Read what names the state of a window.
+-- Read the name of a window's state.
 --
 -- KEYS[1] state   ARGV[1] layout
--- returns nothing where the window is not shown, else the name
+-- returns the name, or nothing if the window is not shown
 
 -- with _window.lua
 

@@ -1,7 +1,7 @@
--- Read how new the definitions and the names are that are shown.
+-- Read the versions of the definitions and of the names.
 --
 -- KEYS[1] catalogue version   KEYS[2] renames   KEYS[3] names: as in show_names.lua
--- returns {version of the definitions, state of the names}, each "" where it is not known
+-- returns {version of the definitions, state of the names}, each "" if it is unknown
 
 local function text(key)
   local found = redis.pcall("GET", key)

@@ -1,9 +1,9 @@
 -- Show display names. They may come late or twice: the newest wins.
 --
 -- KEYS[1] names    hash    player -> fact that named the player, and the name
--- KEYS[2] renames  string  the newest fact that changed a name, how many names there are, and a token of this
---                          making; absent while names are incomplete
--- ARGV[1] that fact, where all names are shown now; else ""   ARGV[2] a new token
+-- KEYS[2] renames  string  the newest fact that changed a name, how many names there are, and a token of these
+--                          names; absent while names are missing
+-- ARGV[1] that fact if all names are shown now, otherwise ""   ARGV[2] a new token
 -- ARGV[3...]  for each name: player, fact, name
 
 -- with _names.lua

@@ -1,1 +1,1 @@
-"""Where boards are kept: SQL holds them, Redis shows them."""
+"""Storage of boards: SQL tables, and the view of them in Redis."""

@@ -31,19 +31,19 @@ class RedisBuilder:
     def fill(
         self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
     ) -> bool:
-        """Write standings. False if another builder began later, or if what was built is damaged."""
+        """Write standings. False if another builder began later, or if the built window is damaged."""
         args = [token, order.ties, order.tier_width, version, *values(order, standings)]
         return bool(self._link.call("fill_building", built_keys(window), args))
 
     def finish(self, window: Window, token: str, order: Order, version: int) -> bool:
-        """Show what was built. False as for `fill`."""
+        """Show the built window. False as for `fill`."""
         args = [token, order.layout, version, order.ties, order.tier_width]
         return bool(self._link.call("finish_building", all_keys(window), args))
 
     def clear(self) -> None:
-        """Delete all windows and names, whatever boards they are of.
+        """Delete all windows and names, also those of deleted boards.
 
-        What is built afterwards can be read as soon as the position is noted.
+        Windows that are built afterwards can be read as soon as the position is noted.
         """
         names = (rediskeys.names(), rediskeys.renames(), rediskeys.catalogue_version())
         self._link.do(lambda redis: redis.unlink(*names))

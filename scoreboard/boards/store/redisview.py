@@ -40,7 +40,7 @@ class RedisView:
         return self._link.server
 
     def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer | None:
-        """What Redis shows of a window."""
+        """The answer from Redis."""
         match question:
             case Listed(offset, limit):
                 return self._list(window, order, "offset", offset, limit)

@@ -19,7 +19,7 @@ PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
 
 
 class Change:
-    """What one batch changed in one window.
+    """The changes of one batch in one window.
 
     `gone` maps players whose standing was removed to the fact that removed it. A `closed` window that Redis
     does not show yet stays unshown.
@@ -49,7 +49,7 @@ class RedisWriter:
         self._link, self._position = link, position
 
     def publish(self, changes: Sequence[Change], span: Span) -> list[dict[str, RankChange] | None]:
-        """Show what a batch changed, in one pipeline.
+        """Show the changes of a batch, in one pipeline.
 
         Returns for each change the players' ranks, or None if the window is not shown. The facts
         of `span` count as applied: a window that is not shown is read from SQL, and comes back with

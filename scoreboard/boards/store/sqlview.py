@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.store import definitions
-from scoreboard.boards.store.standings import WindowRow, window_row
+from scoreboard.boards.store.definitions import Definitions
+from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Place, ViewAnswer, Window
 from scoreboard.boards.views import After, Around, Listed, Located, OutdatedError, Question, WouldBe
 from scoreboard.core.storage.db import Connection, Database, one_of, rows
@@ -120,7 +120,7 @@ class _Places:
 
 
 def _empty(question: Question, version: Position) -> ViewAnswer:
-    """The answer for a window in which nobody has a standing."""
+    """The answer for a window without standings."""
     places = (
         [Place(key=question.tier, player="", position=0, ahead=0, tiers=0)]
         if isinstance(question, WouldBe)
@@ -130,10 +130,10 @@ def _empty(question: Question, version: Position) -> ViewAnswer:
 
 
 def current_window(db: Connection, window: Window, order: Order) -> WindowRow | None:
-    """A window's row, None if nobody has a standing in it. Raises OutdatedError if the order is another."""
-    if definitions.layout(db, window.board) != order.layout:
+    """A window's row; None if it has no standings. Raises OutdatedError if its board has another order."""
+    if Definitions(db).layout(window.board) != order.layout:
         raise OutdatedError
-    return window_row(db, window)
+    return Windows(db).get(window)
 
 
 def all_named(db: Connection, window_id: int, page: int) -> Iterator[list[Named]]:
@@ -150,7 +150,7 @@ def _placed(db: Connection, id: int, order: Order, found: list[Found]) -> Iterat
         f"COUNT(DISTINCT substr(sort_key, 1, {order.tier_width}))" if order.ties == "dense" else "0"
     )
     position = ahead = tiers = 0
-    counted = FIRST  # what stands before this was counted
+    counted = FIRST  # rows before this one are counted
     for key, player, metadata in sorted(found, reverse=True):
         tier = (key[: order.tier_width] + "~", "")  # "~" follows every digit of a key
         if tier < counted:

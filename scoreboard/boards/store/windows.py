@@ -1,78 +1,166 @@
-"""Windows in SQL, for those who read them."""
+"""The table of windows, with the version and the number of entries of each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from scoreboard.boards.store import standings as table
-from scoreboard.boards.store.standings import WINDOW, WindowRow
-from scoreboard.boards.types import Window
-from scoreboard.core.storage.db import Connection, Database, one_of, rows
+from msgspec import Struct
+
+from scoreboard.boards.types import Period, Window
+from scoreboard.core.storage.db import Connection, one_of, rows
+from scoreboard.core.storage.table import Table
+
+COLUMNS = (
+    "id, board, period, segment, kind, starts_at, ends_at, closed_at, version, changed_at, entries,"
+    " revised_at"
+)
 
 
-class Windows:
-    """The windows of all boards."""
+class WindowRow(Struct, kw_only=True):
+    """A window as SQL holds it."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    id: int
+    window: Window
+    period: Period
+    closed_at: int | None
+    version: int  # the newest fact in it
+    changed_at: int
+    entries: int
+    revised_at: int | None = None  # when its results were last changed after it was closed
+
+
+class Windows(Table):
+    """The windows of all boards. A window without standings has no row."""
 
     def get(self, window: Window) -> WindowRow | None:
-        """A window, or None where nobody has a standing in it."""
-        return self._database.run(lambda db: table.window_row(db, window))
+        """A window."""
+        where = "board = ? AND period = ? AND segment = ?"
+        found = self._find(where, (window.board, window.period, window.region))
+        return found[0] if found else None
 
     def of_period(self, board: str, period: str) -> WindowRow | None:
         """The window of all regions of a period by id."""
         return self.get(Window(board, period, ""))
 
+    def of_board(self, board: str) -> list[WindowRow]:
+        """All windows of a board."""
+        return self._find("board = ? ORDER BY id", (board,))
+
+    def in_period(self, board: str, period: str) -> list[WindowRow]:
+        """The windows of one period of a board, one for each region."""
+        return self._find("board = ? AND period = ? ORDER BY id", (board, period))
+
     def open(self) -> list[WindowRow]:
         """Windows of periods that are not closed."""
-        return self._database.run(table.open_rows)
+        return self._find("closed_at IS NULL ORDER BY id")
 
     def closed_since(self, at: int) -> list[WindowRow]:
         """Windows that were closed after a time, newest first."""
-        return self._database.run(lambda db: table.closed_rows(db, at))
-
-    def of(self, board: str, period: str) -> list[WindowRow]:
-        """The windows of one period of a board."""
-        return self._database.run(lambda db: table.period_rows(db, board, period))
+        return self._find("closed_at > ? ORDER BY closed_at DESC", (at,))
 
     def due(self, now: int) -> list[WindowRow]:
         """Windows whose period is over and not yet closed."""
-        return self._database.run(lambda db: table.due_rows(db, now))
+        return self._find("closed_at IS NULL AND ends_at <= ? ORDER BY ends_at", (now,))
 
     def past(self, board: str, *, now: int, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
         """Windows of all regions whose period ended by `now`, newest first.
 
         `before` is start and id of the last one that is known already.
         """
-        text = (
-            f"SELECT {WINDOW} FROM board_window WHERE board = ? AND segment = '' AND ends_at <= ?"
-            " AND (starts_at, id) < (?, ?) ORDER BY starts_at DESC, id DESC LIMIT ?"
-        )
+        where = "board = ? AND segment = '' AND ends_at <= ? AND (starts_at, id) < (?, ?)"
         start, id = before or (now, 0)
-        found = self._database.run(lambda db: rows(db, text, (board, now, start, id, limit)))
-        return [table.as_window(row) for row in found]
+        return self._find(f"{where} ORDER BY starts_at DESC, id DESC LIMIT ?", (board, now, start, id, limit))
+
+    def open_with(self, players: Sequence[str]) -> list[Window]:
+        """The open windows in which any of these players has a standing."""
+
+        def find(db: Connection) -> list[Window]:
+            condition, value = one_of(db, "player", players)
+            text = (
+                "SELECT board, period, segment FROM board_window WHERE closed_at IS NULL"
+                f" AND EXISTS (SELECT 1 FROM standing WHERE window_id = board_window.id AND {condition})"
+            )
+            return [Window(*row) for row in rows(db, text, (value,))]
+
+        return self.run(find)
 
     def ranked(self, players: Sequence[str], since: int) -> set[str]:
         """Those of these players who have a standing in a window that was changed since a time."""
-        text, found = "SELECT id FROM board_window WHERE changed_at >= ?", set[str]()
+        found = set[str]()
         # Window by window: that is how standings are found by player, and nothing waits for it.
-        for (id,) in self._database.run(lambda db: rows(db, text, (since,))):
-            found |= self._database.run(lambda db, id=id: _ranked_in(db, id, players))  # type: ignore[misc]
+        for (id,) in self.rows("SELECT id FROM board_window WHERE changed_at >= ?", (since,)):
+            found |= self.run(lambda db, id=id: _ranked_in(db, id, players))  # type: ignore[misc]
         return found
 
+    def create(self, window: Window, period: Period, *, version: int, at: int) -> WindowRow:
+        """Create a window's row, with no standings in it yet."""
+        ((id,),) = self.rows(
+            "INSERT INTO board_window (board, period, segment, kind, starts_at, ends_at, version,"
+            " changed_at, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
+            (
+                window.board,
+                window.period,
+                window.region,
+                period.kind,
+                period.starts_at,
+                period.ends_at,
+                version,
+                at,
+            ),
+        )
+        return WindowRow(
+            id=id, window=window, period=period, closed_at=None, version=version, changed_at=at, entries=0
+        )
 
-def windows_of(db: Connection, players: Sequence[str]) -> list[Window]:
-    """The open windows in which these players have a standing."""
-    condition, value = one_of(db, "player", players)
-    text = (
-        "SELECT board, period, segment FROM board_window WHERE closed_at IS NULL"
-        f" AND EXISTS (SELECT 1 FROM standing WHERE window_id = board_window.id AND {condition})"
-    )
-    return [Window(*row) for row in rows(db, text, (value,))]
+    def write(self, row: WindowRow) -> None:
+        """Write a window's row."""
+        self.execute(
+            "UPDATE board_window SET version = ?, changed_at = ?, entries = ?, closed_at = ?, kind = ?,"
+            " starts_at = ?, ends_at = ?, revised_at = ? WHERE id = ?",
+            (
+                row.version,
+                row.changed_at,
+                row.entries,
+                row.closed_at,
+                row.period.kind,
+                row.period.starts_at,
+                row.period.ends_at,
+                row.revised_at,
+                row.id,
+            ),
+        )
+
+    def delete_board(self, board: str) -> None:
+        """Delete all windows of a board, with their standings."""
+        self.execute(
+            "DELETE FROM standing WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
+            (board,),
+        )
+        self.execute("DELETE FROM board_window WHERE board = ?", (board,))
+
+    def _find(self, where: str, params: Iterable[Any] = ()) -> list[WindowRow]:
+        found = self.rows(f"SELECT {COLUMNS} FROM board_window WHERE {where}", params)
+        return [_as_window(row) for row in found]
 
 
 def _ranked_in(db: Connection, window_id: int, players: Sequence[str]) -> set[str]:
     condition, value = one_of(db, "player", players)
     text = f"SELECT player FROM standing WHERE window_id = ? AND {condition}"
     return {row[0] for row in rows(db, text, (window_id, value))}
+
+
+def _as_window(row: Sequence[Any]) -> WindowRow:
+    id, board, period, region, kind, starts_at, ends_at, closed_at, version, changed_at, entries, revised = (
+        row
+    )
+    return WindowRow(
+        id=id,
+        window=Window(board, period, region),
+        period=Period(period, kind, starts_at, ends_at),
+        closed_at=closed_at,
+        version=version,
+        changed_at=changed_at,
+        entries=entries,
+        revised_at=revised,
+    )

@@ -11,8 +11,7 @@ import apsw
 import psycopg
 
 from scoreboard.boards.order import Order
-from scoreboard.boards.store.standings import STANDINGS
-from scoreboard.boards.store.standings import _row as standing_row
+from scoreboard.boards.store.standings import STANDINGS, standing_row
 from scoreboard.boards.types import Definition, Standing
 from scoreboard.core.storage.db import Rows
 from scoreboard.journal.store import JOURNAL
@@ -108,7 +107,8 @@ def _line(seq: int, player: str, score: int) -> Recorded:
             player=player,
             board="main",
             amount=score,
+            data={"feeds": [["main", "", 0]]},
             context={"caller": "bootstrap", "request": "0123456789abcdef", "address": "0123456789abcdef"},
         ),
-        result={"operator": "increment", "standings": [["all", "", score, seq]]},
+        result={"boards": {"main": {"operator": "increment", "standings": [["all", "", score, seq]]}}},
     )

@@ -1,0 +1,209 @@
+"""How facts that score become standings: one batch, inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scoreboard.accounts.service import Names
+from scoreboard.accounts.types import Name
+from scoreboard.boards.catalogue import Catalogue
+from scoreboard.boards.facts import Move, make_result, results_of
+from scoreboard.boards.projector import BoardProjector
+from scoreboard.boards.rules import (
+    check_amount,
+    check_region,
+    check_standing,
+    columns_of,
+    fold,
+    period_closed,
+)
+from scoreboard.boards.store.rediswriter import Change
+from scoreboard.boards.store.standings import Standings
+from scoreboard.boards.store.windows import WindowRow, Windows
+from scoreboard.boards.targets import Targets
+from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
+from scoreboard.core.storage.db import Connection
+from scoreboard.journal.types import Fact, Position, Recorded, Span
+
+Key = tuple[Window, str]  # and the player
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringFold:
+    """Folds facts that score, for the features that define the kinds of these facts."""
+
+    catalogue: Catalogue
+    projector: BoardProjector
+    kinds: frozenset[str] = frozenset()
+
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoringBatch:
+        """Load the windows and standings that `facts` touch."""
+        self.catalogue.refresh_within(db)
+        batch = ScoringBatch(db=db, fold=self, at=at)
+        batch.load(facts)
+        return batch
+
+
+@dataclass(kw_only=True)
+class ScoringBatch:
+    """One batch of facts that score."""
+
+    db: Connection
+    fold: ScoringFold
+    at: int
+    rows: dict[Window, WindowRow] = field(default_factory=dict)
+    standings: dict[Key, Standing] = field(default_factory=dict)
+    touched: dict[Key, None] = field(default_factory=dict)
+    changed: dict[Key, None] = field(default_factory=dict)
+    names: dict[str, Name] = field(default_factory=dict)
+    known_names: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._targets = Targets(self.fold.catalogue, self.at)
+        self._windows, self._standings = Windows(self.db), Standings(self.db)
+
+    def load(self, facts: Sequence[Fact]) -> None:
+        """Load windows, standings and names, with one query for each window and not for each fact."""
+        for window, players in self._targets.players(facts).items():
+            self._load(window, list(players))
+        named = [fact.player for fact in facts if "displayName" in fact.data]
+        if named:
+            self.known_names = Names(self.db).of(named)
+
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
+        """Fold one fact into all windows of its boards, or into none.
+
+        Raises Refused, NotFound or Forbidden.
+        """
+        changes = [
+            (board, operator, self._moves(board, operator, fact, position))
+            for board, operator in self._targets.boards(fact)
+        ]
+        for board, _, moves in changes:
+            for move in moves:
+                self._move(board, move, position.seq)
+        self._name(fact, position.seq)
+        return make_result(changes)
+
+    def replay(self, recorded: Recorded) -> None:
+        """Show again what an earlier fact changed: showing it the first time may have failed."""
+        for id, result in results_of(recorded).items():
+            board = self._targets.find(id)
+            if board is not None and recorded.seq > board.since:
+                for window, *_ in result.standings:
+                    self._touch(window, recorded.fact.player)
+
+    def finish(self) -> None:
+        """Write the windows, standings and names that the batch changed."""
+        for board, keys in self._changed_by_board():
+            written = [(self.rows[window].id, self.standings[window, player]) for window, player in keys]
+            self._standings.write(written, self.fold.catalogue.order(board))
+        for window in {window: None for window, _ in self.changed}:
+            self._windows.write(self.rows[window])
+        Names(self.db).write(self.names.values())
+
+    def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
+        """Show the changes of the batch. A window that could not be shown is missing in the answer."""
+        players: dict[Window, list[Standing]] = {}
+        for window, player in self.touched:
+            players.setdefault(window, []).append(self.standings[window, player])
+        changes = [self._change(window, standings) for window, standings in players.items()]
+        return self.fold.projector.show_batch(changes, list(self.names.values()), span)
+
+    def _moves(self, board: Board, operator: str, fact: Fact, position: Position) -> list[Move]:
+        """The moves of a fact on one board. Raises Refused."""
+        order = self.fold.catalogue.order(board)
+        columns = columns_of(order, fact.columns)
+        if region := fact.data.get("region"):
+            check_region(board.definition, region)
+        check_amount(board.definition, operator, fact.amount)
+        at, moves = fact.data.get("occurredAt", self.at), []
+        for window, period in self._targets.windows(board, fact):
+            closed = self._closed(board, period)
+            if closed and not fact.data.get("import"):
+                raise period_closed(period, closed)
+            old = self.standings.get((window, fact.player))
+            new = fold(
+                old,
+                player=fact.player,
+                operator=operator,
+                amount=fact.amount,
+                columns=columns,
+                order=order,
+                at=at,
+                position=position,
+                metadata=fact.data.get("metadata", ""),
+            )
+            check_standing(board.definition, new)
+            moves.append(Move(window, period, old, new))
+        return moves
+
+    def _closed(self, board: Board, period: Period) -> str:
+        """Why a period takes no scores, in words; "" if it does."""
+        # Each fact that changes a region changes the window of all regions, which is closed with it.
+        row = self.rows.get(Window(board.id, period.id, ""))
+        running = self._targets.running(board, period.kind)
+        if period.ends_at is not None and period.ends_at < (running.starts_at or 0):
+            return "was over long ago"
+        # Under another rule or in another zone a period of this name may have been over already.
+        reopened = period == running and row is not None and row.period != period
+        return "is closed" if row is not None and row.closed_at is not None and not reopened else ""
+
+    def _move(self, board: Board, move: Move, seq: int) -> None:
+        window, new = move.window, move.new
+        self.touched[window, new.player] = None
+        if new is move.old:
+            return
+        row = self.rows.get(window)
+        if row is None:
+            row = self._windows.create(window, move.period, version=seq, at=self.at)
+            self.rows[window] = row
+        if self._closed(board, move.period):  # an import
+            row.closed_at, row.revised_at = row.closed_at or self.at, self.at
+        else:
+            row.period, row.closed_at = move.period, None
+        row.version, row.changed_at = seq, self.at
+        row.entries += move.old is None
+        self.standings[window, new.player] = new
+        self.changed[window, new.player] = None
+
+    def _touch(self, window: Window, player: str) -> None:
+        if (window, player) not in self.standings:
+            self._load(window, [player])
+        if (window, player) in self.standings:
+            self.touched[window, player] = None
+
+    def _load(self, window: Window, players: Sequence[str]) -> None:
+        row = self.rows.get(window) or self._windows.get(window)
+        if row is None:
+            return
+        self.rows[window] = row
+        columns = len(self._board(window).definition.columns)
+        for player, standing in self._standings.of(row.id, players, columns).items():
+            self.standings[window, player] = standing
+
+    def _name(self, fact: Fact, seq: int) -> None:
+        name = fact.data.get("displayName")
+        if not name:
+            return
+        known = self.names.get(fact.player)
+        if name != (known.text if known else self.known_names.get(fact.player)):
+            self.names[fact.player] = Name(player=fact.player, text=name, seq=seq)
+
+    def _change(self, window: Window, standings: Sequence[Standing]) -> Change:
+        row, order = self.rows[window], self.fold.catalogue.order(self._board(window))
+        closed = row.closed_at is not None
+        return Change(order, window, standings, version=row.version, entries=row.entries, closed=closed)
+
+    def _board(self, window: Window) -> Board:
+        board = self._targets.find(window.board)
+        assert board is not None, "windows are loaded for boards that exist"
+        return board
+
+    def _changed_by_board(self) -> list[tuple[Board, list[Key]]]:
+        by_board: dict[str, list[Key]] = {}
+        for key in self.changed:
+            by_board.setdefault(key[0].board, []).append(key)
+        return [(self._board(keys[0][0]), keys) for keys in by_board.values()]

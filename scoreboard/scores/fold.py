@@ -1,0 +1,53 @@
+"""How reported scores are recorded: not for players who were merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scoreboard.accounts.rules import player_merged
+from scoreboard.accounts.service import Accounts
+from scoreboard.core.storage.db import Connection
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreFold:
+    """Facts of the kind "score": a server reported a score."""
+
+    scoring: Fold
+    accounts: Accounts
+    kinds: frozenset[str] = frozenset({"score"})
+
+    def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
+        """Load what `facts` change, and who of their players was merged."""
+        players = {fact.player: None for fact in facts}
+        scoring = self.scoring.open(db, facts, at)
+        return ScoreFoldBatch(scoring=scoring, merged=self.accounts.merged(db, players))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreFoldBatch:
+    """Reported scores in one batch."""
+
+    scoring: FoldBatch
+    merged: Mapping[str, str]  # guests, each with the account
+
+    def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
+        """Count one score. Raises Conflict, player_merged, or what its board refuses."""
+        if fact.player in self.merged:
+            raise player_merged(fact.player, self.merged[fact.player])
+        return self.scoring.apply(fact, position)
+
+    def replay(self, recorded: Recorded) -> None:
+        """Show again what an earlier score changed."""
+        self.scoring.replay(recorded)
+
+    def finish(self) -> None:
+        """Write what the batch changed."""
+        self.scoring.finish()
+
+    def project(self, span: Span) -> Any:
+        """Show the boards."""
+        return self.scoring.project(span)
