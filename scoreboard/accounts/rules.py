@@ -147,7 +147,7 @@ def no_password() -> Conflict:
 
 def player_not_found(player: str) -> NotFound:
     """The error for a player without an account."""
-    return NotFound(f"There is no account of the player {player[:64]!r}.", code="player_not_found")
+    return NotFound(f"There is no player {player[:64]!r} with an account.", code="player_not_found")
 
 
 def account_needed() -> Conflict:

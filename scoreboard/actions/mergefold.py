@@ -14,7 +14,7 @@ class ActionMerge:
     """Caps and exclusive actions of both players count together from now on."""
 
     def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], None]:
-        """What joins the guards of both. Refuses nothing: who won more than a cap wins no more."""
+        """Return a function that combines the guards of both. Points above a cap stay, and no more follow."""
         account, guest = fact.player, fact.data["guest"]
 
         def write() -> None:

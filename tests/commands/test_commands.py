@@ -56,7 +56,7 @@ def test_a_key_with_an_unknown_scope_is_refused_in_one_sentence(run, scopes):
     status, out, err = run("keys", "create", "--scopes", scopes)
 
     assert (status, out) == (1, "")
-    assert err.startswith("scoreboard keys: scopes: must be some of")
+    assert err.startswith("scoreboard keys: scopes: must be one or more of")
     assert len(err.splitlines()) == 1
 
 

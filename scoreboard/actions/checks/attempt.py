@@ -1,4 +1,4 @@
-"""What a check sees of a completion, and what a check is."""
+"""Checks of completions: their protocol, and the attempt that they see."""
 
 from __future__ import annotations
 

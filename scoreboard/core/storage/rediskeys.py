@@ -109,7 +109,7 @@ def shown() -> str:
 
 
 def lease() -> str:
-    """Who publishes now."""
+    """The process that publishes now."""
     return "sb:{stream}:lease"
 
 
