@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.changed import ALWAYS, AREAS, tests_of
+from tests import changed
+from tests.changed import ALWAYS, AREAS
 from tests.support import ROOT
 
 
@@ -21,7 +22,7 @@ from tests.support import ROOT
     ],
 )
 def test_a_change_runs_the_tests_of_its_area(file, tests):
-    assert set(tests_of([file])) == {ALWAYS, *tests}
+    assert set(changed.tests_of([file])) == {ALWAYS, *tests}
 
 
 @pytest.mark.parametrize("path", sorted({*AREAS, *AREAS.values(), ALWAYS}))

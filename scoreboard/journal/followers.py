@@ -59,7 +59,8 @@ class Followers:
             follower.follow(facts)
             position = facts[-1].position
             taken += len(facts)
-        # Once for all pages: after a crash some facts come again. And not for nothing: it is a commit.
+        # Noting is a commit, so there is one for all pages, and none where nothing changed. After a crash
+        # some facts come again.
         if position != begun:
             positions.note(follower.name, position)
         return taken

@@ -7,6 +7,7 @@ score goes back when another process answers, and that no board is shown that la
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import pytest
 
 from tests.faults.conftest import LONG
 from tests.faults.deployment import Deployment
-from tests.faults.history import Deed
+from tests.faults.history import Call, Deed
 from tests.faults.load import Load
 from tests.faults.playing import slowest
 from tests.faults.readers import Readers, wrong
@@ -127,6 +128,8 @@ def test_whatever_becomes_of_redis_scores_count_and_boards_are_right(shared_depl
             with fault.away(deployment):
                 load.go_on(10)
                 wait_until(lambda until=until: time.monotonic() > until, seconds=120)
+                if fault.away is stopped:
+                    wait_until(lambda began=began: min(map(len, meanwhile(load, began))) > 20, seconds=60)
                 over = time.monotonic()
             took = healed(deployment, load)
             report(fault, load, began, over, took)
@@ -158,12 +161,16 @@ def healed(deployment: Deployment, load: Load) -> float:
 
 def assert_answered_in_time(load: Load, began: float, over: float) -> None:
     """Redis that stands still holds up neither scores nor completions, which say that they lack ranks."""
-    meanwhile = [call for call in load.history.calls if began <= call.sent <= over]
-    for name in ("s", "g"):  # servers, which send scores, and gamers, who complete actions
-        mine = [call for call in meanwhile if call.deed.key.startswith(name)]
+    for mine in meanwhile(load, began, over):
         assert len(mine) > 20
         assert slowest([call.answered - call.sent for call in mine]) < 1
         assert any(call.degraded for call in mine)
+
+
+def meanwhile(load: Load, began: float, over: float = math.inf) -> Iterator[list[Call]]:
+    """The calls of servers, which send scores, and then those of gamers, who complete actions."""
+    calls = [call for call in list(load.history.calls) if began <= call.sent <= over]
+    yield from ([call for call in calls if call.deed.key.startswith(name)] for name in ("s", "g"))
 
 
 def report(fault: Fault, load: Load, began: float, over: float, took: float) -> None:

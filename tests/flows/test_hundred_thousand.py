@@ -96,7 +96,5 @@ def api_rows(client, board, model):
 def sql_rows(parts, board):
     found = parts.boards.service.board(board)
     order = Order(found.definition, found.layout)
-    answer = SqlView(parts.base.database, parts.journal.shard).ask(
-        Window(board, ALL.id, ""), order, Listed(0, 10_000)
-    )
+    answer = SqlView(parts.base.database, 0).ask(Window(board, ALL.id, ""), order, Listed(0, 10_000))
     return [(order.rank(place), place.player, order.read(place.key)[0]) for place in answer.places]

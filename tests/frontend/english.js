@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs"
 
-import { speak } from "../../frontend/static/js/messages.js"
+import { setTexts } from "../../frontend/static/js/messages.js"
 
 export function texts(tag) {
   return JSON.parse(readFileSync(new URL(`../../frontend/messages/${tag}.json`, import.meta.url), "utf8"))
 }
 
-speak("en", texts("en"))
+setTexts("en", texts("en"))

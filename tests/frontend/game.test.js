@@ -5,7 +5,7 @@ import { Refusal } from "../../clients/javascript/actions/api.js"
 import { Game } from "../../frontend/static/js/play/game.js"
 import { receiptText, refusalText } from "../../frontend/static/js/play/round-texts.js"
 import { claimFor, roundFor } from "../../frontend/static/js/play/round.js"
-import { speak } from "../../frontend/static/js/messages.js"
+import { setTexts } from "../../frontend/static/js/messages.js"
 import { texts } from "./english.js"
 
 const BOARD = { id: "main", sign: "+", decimals: 0, unit: "" }
@@ -222,7 +222,7 @@ test("a receipt is said in the board's own terms", () => {
 })
 
 test("a round is told in the language of the page", () => {
-  const said = (tag) => (speak(tag, texts(tag)), receiptText(receipt(7), BOARD))
+  const said = (tag) => (setTexts(tag, texts(tag)), receiptText(receipt(7), BOARD))
 
   assert.equal(said("de"), "+7 Punkte. Du bist auf Rang 3.")
   assert.equal(said("fr"), "+7 points. Votre rang est 3.")

@@ -168,7 +168,7 @@ def test_without_its_database_a_key_that_is_known_still_gets_details(without_dat
     answer = client.get("/readyz", headers={"Authorization": f"Bearer {KEY}"})
 
     assert answer.status_code == 503
-    assert answer.json["checks"]["database"]["error"] == "DatabaseDenied"
+    assert answer.json["checks"]["database"]["error"] == "Denied"
     assert answer.json["version"]
 
 

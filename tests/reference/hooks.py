@@ -133,7 +133,7 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
         "Guest",
         "Registration",
         "Changes",
-        "Request",
+        "ActionRequest",
         "Completion",
         "Definition",
         "Rules",

@@ -23,7 +23,7 @@ export class Api {
   #fetch
   #answerMs
 
-  constructor(url, { fetch = (...asked) => globalThis.fetch(...asked), answerMs = ANSWER_MS } = {}) {
+  constructor(url, { fetch = (...args) => globalThis.fetch(...args), answerMs = ANSWER_MS } = {}) {
     this.#url = url
     this.#fetch = fetch
     this.#answerMs = answerMs
@@ -61,7 +61,7 @@ export class Api {
   }
 
   async #answered(path, call) {
-    const { status, headers, text } = await this.#heard(path, call)
+    const { status, headers, text } = await this.#fetchText(path, call)
     if (status === 204) return null
     const answer = parsed(text)
     if (status < 300 && answer) return answer.data
@@ -69,11 +69,11 @@ export class Api {
     throw refusal(status, headers, answer)
   }
 
-  async #heard(path, call) {
-    const patience = new AbortController()
-    const timer = setTimeout(() => patience.abort(), this.#answerMs)
+  async #fetchText(path, call) {
+    const timeout = new AbortController()
+    const timer = setTimeout(() => timeout.abort(), this.#answerMs)
     try {
-      const answer = await this.#fetch(this.#url + path, { ...call, credentials: "omit", signal: patience.signal })
+      const answer = await this.#fetch(this.#url + path, { ...call, credentials: "omit", signal: timeout.signal })
       return { status: answer.status, headers: answer.headers, text: await answer.text() }
     } catch {
       throw new Refusal()

@@ -11,7 +11,7 @@ import { passes } from "./retry.js"
 import { sha256 } from "./sha256.js"
 import { StoredActions } from "./stored-actions.js"
 
-const MOST = 50
+const MOST_WAITING = 50
 const MOST_FAULTS = 5 // the server fails at this action only
 const BUSY_MS = 1000 // before another try, while another tab sends
 const SETTLED_KEPT_MS = 3_600_000
@@ -46,7 +46,7 @@ export class Queue extends EventTarget {
     const on = (type, run) => world.view?.addEventListener?.(type, run)
     on("storage", ({ key }) => this.#stored.concerns(key) && this.#changed()) // another tab changed it
     on("online", () => this.send()) // only a hint: there may be a network without the server
-    if (this.waiting.length > 0) this.#again(0)
+    if (this.waiting.length > 0) this.#schedule(0)
   }
 
   // All known actions, the oldest first: { id, at, type, points, state, receipt, refusal }. A state is waiting,
@@ -64,7 +64,7 @@ export class Queue extends EventTarget {
   async add({ type, points, body }) {
     const id = idOf(body.actionToken)
     if (!this.#stored.find(id)) {
-      if (this.waiting.length >= MOST) throw new Refusal({ code: "queue_full", detail: "Too many actions wait already." })
+      if (this.waiting.length >= MOST_WAITING) throw new Refusal({ code: "queue_full", detail: "Too many actions are waiting." })
       const at = Math.max(this.#world.now(), 1 + (this.items.at(-1)?.at ?? 0)) // actions of one millisecond keep their order
       this.#stored.put({ id, at, type, points, body, state: "waiting", faults: 0 })
       this.#forgetOld()
@@ -83,7 +83,7 @@ export class Queue extends EventTarget {
   // Send now, whatever the last try's result.
   send() {
     this.#failures = 0
-    this.#again(0)
+    this.#schedule(0)
   }
 
   // Discard one action, or all that wait.
@@ -92,7 +92,7 @@ export class Queue extends EventTarget {
     this.#changed()
   }
 
-  #again(ms) {
+  #schedule(ms) {
     this.#world.cancel(this.#timer)
     this.#timer = this.#world.later(() => this.#run(), ms)
   }
@@ -101,23 +101,23 @@ export class Queue extends EventTarget {
     if (this.#sending) return
     this.#sending = true
     let ms = 0
-    const sending = this.#world.withLock(async (goOn) => (ms = await this.#sendAll(goOn)), this.#stored.server)
+    const sending = this.#world.withLock(async (extend) => (ms = await this.#sendAll(extend)), this.#stored.server)
     const ran = await sending.catch(() => false).finally(() => (this.#sending = false))
-    if (this.waiting.length > 0) this.#again(ran ? ms : BUSY_MS)
+    if (this.waiting.length > 0) this.#schedule(ran ? ms : BUSY_MS)
   }
 
   // Send all waiting actions in order. Returns the milliseconds to pause before the rest.
-  async #sendAll(goOn) {
+  async #sendAll(extend) {
     const tried = new Set()
     let left = null
     for (let item; (item = this.waiting.find(({ id }) => !tried.has(id))); ) {
-      goOn()
+      extend()
       tried.add(item.id)
       const refusal = await this.#sendOne(item)
       left = refusal ?? left
       if (refusal && passes(refusal)) break // the others would be refused too
     }
-    if (left) return this.#rest(left)
+    if (left) return this.#pauseAfter(left)
     this.#failures = 0
     return 0
   }
@@ -148,7 +148,7 @@ export class Queue extends EventTarget {
     return true
   }
 
-  #rest(refusal) {
+  #pauseAfter(refusal) {
     this.#answers.tryFailed(refusal)
     return refusal.retryAfterSeconds * 1000 + pauseMs(this.#failures++, this.#world.random())
   }

@@ -83,12 +83,12 @@ export class Session {
   }
 
   async #token() {
-    if (this.#good()) return this.#access.token
+    if (this.#hasToken()) return this.#access.token
     this.#opening ??= this.#withLock(() => this.#opened()).finally(() => (this.#opening = null))
     return this.#opening
   }
 
-  #good() {
+  #hasToken() {
     return this.#access && this.#world.now() < this.#access.until
   }
 
@@ -140,7 +140,7 @@ export class Session {
   async #upgraded(credentials) {
     const ask = (token) => this.#api.post("/auth/upgrade", credentials, token)
     try {
-      return await this.#asPlayer(ask, () => (this.#good() ? this.#access.token : this.#opened()))
+      return await this.#asPlayer(ask, () => (this.#hasToken() ? this.#access.token : this.#opened()))
     } catch (refusal) {
       if (refusal.status !== 0 && refusal.status < 500) throw refusal
       return this.#afterLostAnswer(credentials, refusal)

@@ -2,8 +2,8 @@
 
 const SIZE = 3
 const LEAST_MS = 60_000 // the least remaining time of an action, so that a round fits in
-const LOOK_MS = 30_000
-const KEEN_MS = 10 * 60_000 // after so long without a round nothing more is requested
+const REFILL_MS = 30_000
+const ACTIVE_MS = 10 * 60_000 // after so long without a round nothing more is requested
 
 const browser = {
   now: () => performance.now(),
@@ -29,7 +29,7 @@ export class Stock {
   // An action of the stock, or a new one.
   async request(type) {
     this.#playedAt = this.#world.now()
-    this.#held = this.#held.filter(good)
+    this.#held = this.#held.filter(fresh)
     const action = this.#held.shift() ?? (await this.#actions.request(type))
     this.#fill(type)
     return action
@@ -45,23 +45,23 @@ export class Stock {
   async #fill(type) {
     if (this.#filling || this.#stopped) return
     this.#filling = true
-    await this.#ask(type).catch(() => {}) // without a connection, or beyond a limit: try later
+    await this.#refill(type).catch(() => {}) // without a connection, or beyond a limit: try later
     this.#filling = false
     this.#world.cancel(this.#timer)
-    const keen = this.#world.now() - this.#playedAt < KEEN_MS
-    if (keen && !this.#stopped) this.#timer = this.#world.later(() => this.#fill(type), LOOK_MS)
+    const active = this.#world.now() - this.#playedAt < ACTIVE_MS
+    if (active && !this.#stopped) this.#timer = this.#world.later(() => this.#fill(type), REFILL_MS)
   }
 
-  async #ask(type) {
-    this.#held = this.#held.filter(good)
+  async #refill(type) {
+    this.#held = this.#held.filter(fresh)
     while (this.#held.length < SIZE && !this.#stopped) {
       const action = await this.#actions.request(type)
-      if (!good(action)) return this.stop() // they expire too soon to be held
+      if (!fresh(action)) return this.stop() // they expire too soon to be held
       if (!this.#stopped) this.#held.push(action)
     }
   }
 }
 
-function good({ leftMs }) {
+function fresh({ leftMs }) {
   return leftMs > LEAST_MS
 }

@@ -12,7 +12,7 @@ export function redirectFor(here, chosen, spoken) {
   return address.href
 }
 
-export function kept() {
+export function chosenLanguage() {
   try {
     return localStorage.getItem(KEY)
   } catch {
@@ -20,7 +20,7 @@ export function kept() {
   }
 }
 
-export function remember(language) {
+export function rememberLanguage(language) {
   try {
     localStorage.setItem(KEY, language)
   } catch {

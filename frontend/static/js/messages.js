@@ -13,7 +13,7 @@ const locales = [...(globalThis.navigator?.languages ?? []), language]
 const formats = new Map()
 
 // Use other texts than those of the page, for an element on another site.
-export function speak(tag, found) {
+export function setTexts(tag, found) {
   language = tag
   texts = found
 }

@@ -1,18 +1,18 @@
 // site.js: the script of every page: it keeps the chosen language and colours, and registers the service worker.
 
-import { kept, redirectFor, remember } from "./language.js"
+import { chosenLanguage, redirectFor, rememberLanguage } from "./language.js"
 import { themeButton } from "./theme-button.js"
 
 const page = document.documentElement
 const { worker } = document.body.dataset
 
-const wanted = redirectFor(location, kept(), page.lang)
-if (wanted) location.replace(wanted)
+const redirect = redirectFor(location, chosenLanguage(), page.lang)
+if (redirect) location.replace(redirect)
 
 themeButton(document.querySelector(".theme"))
 
 document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
-  if (target.matches("a[lang]")) remember(target.lang)
+  if (target.matches("a[lang]")) rememberLanguage(target.lang)
 })
 
 if (page.dataset.keptAt) import("./cached-notice.js").then(({ showCachedNotice }) => showCachedNotice(page, Number(page.dataset.keptAt)))

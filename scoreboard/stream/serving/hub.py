@@ -15,12 +15,11 @@ from scoreboard.core.background import Loop
 from scoreboard.core.metrics import Counter, Counts, Metrics
 from scoreboard.core.storage.redis import RedisError
 from scoreboard.stream.protocol import frames
-from scoreboard.stream.protocol.diff import apply, checksum
+from scoreboard.stream.protocol.published import board_after
 from scoreboard.stream.protocol.types import (
     Cursor,
     Encoded,
     Frame,
-    Line,
     Published,
     PublishedBoard,
     Resumed,
@@ -238,10 +237,9 @@ class Hub:
         """Follow frames and signals since the last turn. Returns the seconds until the next one."""
         if self.head == NOWHERE:
             return self.warm()
-        found, signals, self.signals_read = self.store.following(
-            self.head, self.signals_read, milliseconds=READ_MS
-        )
+        found, signals, newest = self.store.following(self.head, self.signals_read, milliseconds=READ_MS)
         self._receive(signals)
+        self.signals_read = newest
         for published in found:
             if not self._accept(published):
                 break
@@ -256,6 +254,7 @@ class Hub:
 
     def _receive(self, signals: Sequence[tuple[Cursor, Signal]]) -> None:
         for id, signal in signals:
+            self.signals_read = id  # first: a signal that fails is not received again
             for listener in self.signal_listeners:
                 listener(id, signal)
         if signals:
@@ -298,7 +297,7 @@ class Hub:
             self.warm()
             return False
         room, frame = self._rooms.get(scope), frames.decode(published.line)
-        board = _after(room.board if room else None, frame, published.stamp)
+        board = board_after(room.board if room else None, frame, published.stamp)
         if board is None:
             log.error(
                 "a published frame does not follow the state before it; reading the whole state",
@@ -320,43 +319,3 @@ class Hub:
 
 def _number(frame: Encoded) -> int:
     return frame.s
-
-
-def _after(old: PublishedBoard | None, frame: Frame, stamp: str) -> PublishedBoard | None:
-    """The board after a frame; None if the frame does not follow it, or the checksum differs."""
-    if frame["t"] == "snapshot":
-        return _whole(frame, stamp)
-    if old is None or old.s != frame["p"]:
-        return None
-    try:
-        top = tuple(apply(old.top, frame))
-    except KeyError:
-        return None
-    if checksum(top) != frame["crc"]:
-        return None
-    return structs.replace(
-        old,
-        s=frame["s"],
-        stamp=stamp,
-        total=frame.get("tot", old.total),
-        crc=frame["crc"],
-        at=frame["at"],
-        top=top,
-    )
-
-
-def _whole(frame: Frame, stamp: str) -> PublishedBoard:
-    return PublishedBoard(
-        scope=frame["b"],
-        s=frame["s"],
-        period=frame["period"],
-        stamp=stamp,
-        layout="",
-        rank=frame["rank"],
-        size=frame["size"],
-        columns=tuple(frame["columns"]),
-        total=frame["tot"],
-        crc=frame["crc"],
-        at=frame["at"],
-        top=tuple(Line(**{**line, "c": tuple(line.get("c", ()))}) for line in frame["top"]),
-    )

@@ -12,13 +12,13 @@ from scoreboard_client.api.accounts import create_guest
 from scoreboard_client.api.actions import complete_action, request_action
 from scoreboard_client.api.boards import list_entries, show_board
 from scoreboard_client.models import (
+    ActionRequest,
     CompleteActionResponse200,
     Completion,
     CreateGuestResponse201,
     Guest,
     ListEntriesResponse200,
     Proof,
-    Request,
     RequestActionResponse200,
     ShowBoardResponse404,
 )
@@ -40,7 +40,7 @@ def main(url: str, board: str, action: str) -> None:
     guest = create_guest.sync(client=anyone, body=Guest(display_name="Eve"))
     assert isinstance(guest, CreateGuestResponse201)
     player = AuthenticatedClient(base_url=url, token=guest.data.access_token)
-    asked = request_action.sync(client=player, body=Request(action_type=action))
+    asked = request_action.sync(client=player, body=ActionRequest(action_type=action))
     assert isinstance(asked, RequestActionResponse200)
     challenge = asked.data.challenge
     body = Completion(

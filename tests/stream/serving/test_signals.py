@@ -139,6 +139,39 @@ def test_frames_that_wait_come_before_the_bye(parts, watching):
     assert [frame["t"] for frame in viewer.frames] == ["tell", "bye"]
 
 
+def test_a_position_that_polls_get_never_passes_a_signal_that_is_still_to_come(parts, watching):
+    watching()
+    read = []
+    parts.stream.hub.signal_listeners.append(
+        lambda id, signal: read.append(id == parts.stream.hub.signals_read)
+    )
+    for _ in range(2):
+        parts.stream.signals.tell("ada", "merged", {})
+
+    parts.stream.hub.read()
+
+    assert read == [True, True]
+
+
+def test_a_signal_that_fails_is_not_received_again(parts, watching):
+    viewer = watching()
+
+    def fail(id, signal):
+        raise ZeroDivisionError
+
+    parts.stream.hub.signal_listeners.append(fail)
+    parts.stream.signals.tell("ada", "merged", {"n": 1})
+    parts.stream.signals.tell("ada", "merged", {"n": 2})
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            parts.stream.hub.read()
+    parts.stream.hub.signal_listeners.remove(fail)
+    parts.stream.signals.tell("ada", "merged", {"n": 3})
+    parts.stream.hub.read()
+
+    assert told(viewer) == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
 def test_a_signal_of_another_release_is_passed_over(parts, watching, redis):
     viewer = watching()
     redis.xadd(rediskeys.signals(), {"signal": "dance", "player": "ada"})

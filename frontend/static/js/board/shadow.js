@@ -1,7 +1,7 @@
 // shadow.js: draws an empty leaderboard into an element's shadow root, on other sites. The HTML is that of
 // _leaderboard.html; a test compares the two.
 
-import { speak, t } from "../messages.js"
+import { setTexts, t } from "../messages.js"
 import { heading } from "../formatting.js"
 import { Reads } from "./reads.js"
 import { element } from "./row.js"
@@ -20,7 +20,7 @@ export async function draw(host, where) {
   try {
     const reads = new Reads(where)
     const [board, words] = await Promise.all([reads.board(), reads.words(tongue(host)), ...sheets.map(({ ready }) => ready)])
-    speak(words.language, words.texts)
+    setTexts(words.language, words.texts)
     loading.replaceWith(slot("header"), frame(host, where, board), slot("footer"))
   } catch (problem) {
     loading.replaceWith(slot("error", made("p", { class: "nothing" }, FAILED)))
