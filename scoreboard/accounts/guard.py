@@ -86,7 +86,7 @@ def sent_caller() -> ServerKey | Player | None:
 
 
 def sent_key() -> ServerKey | None:
-    """The request's server key; None where it has no valid one, or the database can't be read."""
+    """The request's server key; None if it has no valid one, or the database can't be read."""
     try:
         caller = sent_caller()
     except (ScoreboardError, DatabaseUnavailable):

@@ -234,5 +234,5 @@ class Players:
         if outcome.error is not None:
             raise outcome.error
         self.accounts.forget(player)
-        # None where the answer of the commit was lost: the next look finds the revocations.
+        # None if the answer of the commit was lost: the next look finds the revocations.
         self.sessions.revocations.add(outcome.shown or {})

@@ -48,7 +48,7 @@ class Submission:
     _permit: list[bool] = field(default_factory=lambda: [True])
 
     def acquire(self) -> bool:
-        """Acquire the right to decide what becomes of it. False where the other side has it."""
+        """Acquire the right to decide what becomes of it. False if the other side has it."""
         try:
             self._permit.pop()
         except IndexError:

@@ -74,7 +74,7 @@ class KeyRing:
         return key
 
     def opening(self, purpose: str, kid: str) -> Key | None:
-        """The key to open with; None where there is no such key, or where it is retired or revoked.
+        """The key to open with; None if there is no such key, or if it is retired or revoked.
 
         For an unknown kid this process reads the ring, at most once a second: another process may have just
         made the key. Raises Unavailable where that read fails: a valid token must not be refused because

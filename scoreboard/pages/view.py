@@ -41,7 +41,7 @@ class PageLink(NamedTuple):
 
     target: str  # first, previous, next or last
     key: str  # of its text
-    offset: int | None  # of the page's rows; None where that is the page shown
+    offset: int | None  # of the page's rows; None if that is the page shown
 
 
 def choices(board: Board) -> list[Choice]:

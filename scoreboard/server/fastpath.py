@@ -130,7 +130,7 @@ def _is_complete(status: str, headers: Headers, chunks: Iterable[bytes]) -> bool
 
 
 def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:
-    """The head of an answer; None where a header contains a line end, which gunicorn reports."""
+    """The head of an answer; None if a header contains a line end, which gunicorn reports."""
     text = "".join(
         [
             f"HTTP/1.1 {status}\r\nServer: {SERVER}\r\nDate: {_date(int(time.time()))}\r\n",

@@ -139,7 +139,7 @@ class BoundedParser(RequestParser):
 
 
 def _is_read(body: BoundedBody, unreader: BoundedUnreader) -> bool:
-    """Read the rest of a body. Returns False where it is too long or comes too late."""
+    """Read the rest of a body. Returns False if it is too long or comes too late."""
     if body.failed or body.is_long:
         return False
     unreader.pace, count = paces.for_unread_body(), 0

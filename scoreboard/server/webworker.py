@@ -70,7 +70,7 @@ class WebWorker(GeventWorker):
             close(client)
 
     def _admitted(self, client: Client, addr: Any) -> str | None:
-        """The key to remove a connection with, or None where its address stays too busy."""
+        """The key to remove a connection with, or None if its address stays too busy."""
         until = time.monotonic() + ENTRY_SECONDS
         while (peer := self.connections.admit(client, addr)) is None and time.monotonic() < until:
             sleep(ENTRY_PAUSE_SECONDS)

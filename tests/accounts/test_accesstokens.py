@@ -149,7 +149,7 @@ def test_an_access_token_is_written_in_one_way_only(ada, parts):
 
 
 def who(parts, token):
-    """The player who holds a token, None where it is refused."""
+    """The player who holds a token, None if it is refused."""
     try:
         return parts.accounts.sessions.player(token)
     except Unauthenticated:

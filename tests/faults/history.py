@@ -79,7 +79,7 @@ class History:
     reads: list[Read] = field(default_factory=list)
 
     def send(self, deeds: Sequence[Deed], send: Callable[[], Answer | None]) -> tuple[Verdict, Answer | None]:
-        """Send deeds in one request, and note what became of them. `send` gives None where no answer came."""
+        """Send deeds in one request, and note what became of them. `send` gives None if no answer came."""
         sent = time.monotonic()
         answer = send()
         answered = time.monotonic()

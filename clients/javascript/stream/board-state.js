@@ -2,7 +2,7 @@
 // Pure: no DOM, no network. The same as scoreboard/stream/protocol/diff.py; both are tested on the same cases.
 //
 // A board is { scope, s, period, ties, columns, total, size, lines, lost }. `s` is the frame that it shows,
-// null where it shows none yet. `lost` says why it can't be believed any more ("gap" or "checksum"):
+// null if it shows none yet. `lost` says why it can't be believed any more ("gap" or "checksum"):
 // then only a snapshot helps, so ask for the stream without a cursor.
 
 const TABLE = crcTable()

@@ -30,7 +30,7 @@ export class Ladder {
     return this.#carriers[0]
   }
 
-  // How long to stay before the best carrier is tried beside; null where it is the one.
+  // How long to stay before the best carrier is tried beside; null if it is the one.
   get climbMs() {
     if (this.#rung === 0) return null
     if (this.#tries === 0) return SOON_MS

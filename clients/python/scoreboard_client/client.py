@@ -203,7 +203,7 @@ class Client:
         return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
 
     def entry(self, board: str, player: str | None = None) -> Entry | None:
-        """A player's row, or one's own; None where he has none."""
+        """A player's row, or one's own; None if he has none."""
         try:
             return Entry.of(self._read(self._entry(board, player))["data"])
         except RefusedError as refused:

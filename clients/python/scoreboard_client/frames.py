@@ -32,7 +32,7 @@ class Board:
     """A board as the frames up to `s` make it."""
 
     scope: str
-    s: int | None = None  # None where nothing of it came yet
+    s: int | None = None  # None if nothing of it came yet
     crc: str = ""
     period: str = ""
     ties: str = "ordinal"

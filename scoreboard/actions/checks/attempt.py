@@ -18,7 +18,7 @@ class Attempt(Struct, kw_only=True, gc=False):
 
     token: OpenedToken
     sent: Completion
-    device: str  # the keyed hash of the device's id, "" where none was sent
+    device: str  # the keyed hash of the device's id, "" if none was sent
     context: Mapping[str, str]  # of the request, as the fact will have it
     now: int  # milliseconds since 1970
     took_ms: int  # since the token was issued

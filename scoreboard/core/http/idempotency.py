@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     digest: str
     status: int
     body: str
-    incarnation: str  # "" where an older release stored it
+    incarnation: str  # "" if an older release stored it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,7 @@ class Plan:
         return self.ramp_seconds + self.hold_seconds + self.down_seconds
 
     def users_at(self, seconds: float) -> int | None:
-        """How many users there are after so many seconds; None where it is over."""
+        """How many users there are after so many seconds; None if it is over."""
         if seconds < self.ramp_seconds:
             return self.first + int((self.users - self.first) * seconds / self.ramp_seconds)
         if self.holds_at(seconds):
