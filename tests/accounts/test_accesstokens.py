@@ -93,7 +93,7 @@ def asked(ada, token):
 
 
 def is_refused(ada, token):
-    """Whether the bearer of a token is told that he is nobody."""
+    """Whether the server answers that a token is not valid."""
     answer = asked(ada, token)
     challenge = answer.headers.get("WWW-Authenticate", "")
     return answer.status_code != 200 and (refusal(answer), challenge) == (NOBODY, 'Bearer realm="scoreboard"')

@@ -47,7 +47,7 @@ class Call(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a player was told that he has."""
+    """The score that an answer gave for a player."""
 
     player: str
     sent: float

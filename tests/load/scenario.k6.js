@@ -126,7 +126,7 @@ export function call(name, method, path, body) {
       continue
     }
     if (data.code === "cap_reached") {
-      session = null // a new guest has caps of his own
+      session = null // a new guest has new caps
       return null
     }
     const waits = [429, 503].includes(answer.status) ? answer.headers["Retry-After"] : undefined

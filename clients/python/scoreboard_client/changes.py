@@ -22,9 +22,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Me:
-    """Where the player himself stands, even far below the rows."""
+    """The player's own standing, however far below the rows it is."""
 
-    rank: int | None  # None if he has no score
+    rank: int | None  # None if the player has no score
     score: int | None
     version: int = field(compare=False)  # the newest fact that was seen
 

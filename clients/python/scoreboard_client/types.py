@@ -23,7 +23,7 @@ class Player:
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Player:
-        """A player as he travels."""
+        """Decode a player of an answer."""
         return cls(
             id=body["id"],
             username=body["username"],

@@ -1,4 +1,4 @@
-"""One user's calls of the API: on a connection of his own, in a session of his own, with patience."""
+"""One user's calls of the API, with a connection and a session for each user, and with patience."""
 
 from __future__ import annotations
 
