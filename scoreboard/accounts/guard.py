@@ -94,10 +94,10 @@ def sent_key() -> ServerKey | None:
     return caller if isinstance(caller, ServerKey) else None
 
 
-def insider() -> ServerKey | Player | None:
+def privileged_caller() -> ServerKey | Player | None:
     """The calling server key or moderator, which may see private boards; None for all others.
 
-    Raises Unauthenticated where the credentials are not valid.
+    Raises Unauthenticated if the credentials are not valid.
     """
     caller = sent_caller()
     if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:

@@ -89,7 +89,7 @@ class SubmissionQueue:
     def next_batch(self, seconds: float | None) -> list[Submission] | None:
         """Submissions of one kind, as soon as there is one; None once the queue is closed.
 
-        Raises queue.Empty where there is none within `seconds`.
+        Raises queue.Empty if there is none within `seconds`.
         """
         first = self._aside.popleft() if self._aside else self._queue.get(timeout=seconds)
         return None if first is None else self._gather(first)

@@ -46,7 +46,7 @@ class FastPathWorker(WebWorker):
         return FastPathParser(self.cfg, client, addr, connection_environ(self.cfg, client, server, addr))
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
-        """Answer a request. Raises StopIteration where no other may follow."""
+        """Answer a request. Raises StopIteration if no other may follow."""
         if isinstance(request, PlainRequest):
             self._answer(request, client)
         else:

@@ -81,7 +81,7 @@ class WebWorker(GeventWorker):
         return BoundedParser(self.cfg, client, addr)
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
-        """Answer a request. Raises StopIteration where no other may follow."""
+        """Answer a request. Raises StopIteration if no other may follow."""
         self.handle_request(server, request, client, addr)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:

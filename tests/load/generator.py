@@ -59,7 +59,7 @@ class Plan:
 
 
 def drive(plan: Plan) -> Sample:
-    """Send for a while, from another process. Raises AssertionError where an answer is a wrong one."""
+    """Send for a while, from another process. Raises AssertionError if an answer is a wrong one."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.load.generator"],
         input=pickle.dumps(plan),

@@ -1,6 +1,6 @@
 // ladder.js: which carrier comes next. Pure.
 //
-// Each rung gets through where the one above it does not: proxies that hold streams back let WebSockets
+// Each rung gets through if the one above it does not: proxies that hold streams back let WebSockets
 // pass, those that know no WebSocket let answers pass, and some cut answers that take their time.
 
 export const CARRIERS = ["sse", "ws", "long-poll", "poll"]

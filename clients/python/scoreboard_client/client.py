@@ -102,7 +102,7 @@ class Client:
 
     @property
     def player(self) -> Player:
-        """Who is signed in. Raises ScoreboardError where nobody is."""
+        """Who is signed in. Raises ScoreboardError if nobody is."""
         if self._player is None:
             self._player = self.me()
         return self._player
@@ -220,7 +220,7 @@ class Client:
     ) -> Generator[bytes, None, None]:
         """All rows of one state of a board as a file, piece by piece: "csv" or "jsonl".
 
-        Refused: board_not_found, period_not_found, region_not_found, rate_limited. Raises AwayError where it
+        Refused: board_not_found, period_not_found, region_not_found, rate_limited. Raises AwayError if it
         breaks off.
         """
         return exported(self._transport, board, format, period=period, region=region)

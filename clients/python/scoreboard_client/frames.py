@@ -58,7 +58,7 @@ def applied(board: Board, frame: Frame) -> Board:
 
 
 def compare(boards: dict[str, Board], heartbeat: Frame) -> None:
-    """Raise Lost where the server has a board in another state."""
+    """Raise Lost if the server has a board in another state."""
     for scope, s, crc in heartbeat["b"]:
         board = boards.get(scope, Board(scope=scope))
         if (board.s, board.crc) != (s, crc):

@@ -56,7 +56,7 @@ class Calls:
     def call(self, name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """The data of the answer. Sends the same again until the server says yes or no, as clients should.
 
-        Raises Refused where it says no.
+        Raises Refused if it says no.
         """
         while True:
             try:

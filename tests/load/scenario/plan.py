@@ -69,7 +69,7 @@ def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: floa
 
 
 def planned(environment: Mapping[str, str]) -> Plan:
-    """What the environment asks for. Raises ValueError, in one sentence, where a value makes no sense."""
+    """What the environment asks for. Raises ValueError, in one sentence, if a value makes no sense."""
     found: dict[str, object] = {}
     for field in fields(Plan):
         text = environment.get(field.name.upper(), "")
