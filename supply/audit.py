@@ -24,7 +24,7 @@ KNOWN, NOT_ASKED = 1, 3
 
 
 class Report(NamedTuple):
-    """What is known against the packages of a lock file; None where nobody answered."""
+    """What is known against the packages of a lock file; None if nobody answered."""
 
     lock: str
     found: list[str] | None
@@ -93,7 +93,7 @@ def npm(folder: str, registry: str | None) -> Report:
 
 
 def printed(command: list[str], folder: Path) -> Any | None:
-    """The JSON that a command prints, or None where it prints anything else."""
+    """The JSON that a command prints, or None if it prints anything else."""
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False

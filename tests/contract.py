@@ -40,7 +40,7 @@ class ContractClient(FlaskClient):
         return response
 
     def _operation(self, response: TestResponse) -> Schema | None:
-        """What describes the route that answered; None where none did, or HTTP itself answers."""
+        """What describes the route that answered; None if none did, or HTTP itself answers."""
         environ = dict(response.request.environ)
         below = self.application.extensions["parts"].base.settings.below
         if below:

@@ -17,7 +17,7 @@ HEAD_END = b"\r\n\r\n"
 
 @dataclass(eq=False)
 class Watching:
-    """One viewer, who comes back with his cursor whenever he is cut off."""
+    """One viewer, which reconnects with its cursor whenever it is cut off."""
 
     path: str
     port: int

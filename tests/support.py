@@ -232,7 +232,7 @@ class Stack:
     def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = KEY, headers: Any = None
     ) -> Answer:
-        """Call the API. Raises OSError where nobody answers."""
+        """Call the API. Raises OSError if nobody answers."""
         data = None if body is None else msgspec.json.encode(body)
         sent = {"Content-Type": "application/json", **(headers or {})}
         if key:

@@ -84,7 +84,7 @@ class TcpProxy:
             one.close()
 
     def _connect(self) -> socket.socket | None:
-        """A connection to the target; None where nobody is there."""
+        """A connection to the target; None if nobody is there."""
         if isinstance(self._target, int):
             family, address = socket.AF_INET, ("127.0.0.1", self._target)
         else:

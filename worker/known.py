@@ -92,7 +92,7 @@ def jobs_of(calls: Sequence[Call]) -> type[KnownJob]:
 
 
 def unpacked(packed: bytes) -> bytes:
-    """The data that RQ compressed. Raises Refused where it is too long."""
+    """The data that RQ compressed. Raises Refused if it is too long."""
     unpacking = zlib.decompressobj()
     try:
         data = unpacking.decompress(packed, MOST_BYTES)

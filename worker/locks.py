@@ -20,7 +20,7 @@ class QueueLocks:
         self._bytes = {name: number for number, name in enumerate(names)}
 
     def acquire(self, name: str) -> bool:
-        """Lock a queue. False where another process has it locked."""
+        """Lock a queue. False if another process has it locked."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, self._bytes[name])
         except OSError:  # EAGAIN or EACCES, as the system likes

@@ -66,7 +66,7 @@ class KnownQueue(PlainQueue):
         return time.monotonic() < self._busy_until
 
     def lock(self) -> bool:
-        """Begin to work on it. False where another process does."""
+        """Begin to work on it. False if another process does."""
         if self._locks.acquire(self.name):
             return True
         self._busy_until = time.monotonic() + BUSY_SECONDS

@@ -79,7 +79,7 @@ export class Scoreboard {
   }
 
   /**
-   * Read a board once: the answer of `GET /v1/boards/{board}/entries`, with retries where they may help. Throws a
+   * Read a board once: the answer of `GET /v1/boards/{board}/entries`, with retries if they may help. Throws a
    * Refusal.
    * @param {string} board
    * @param {ReadOptions} [options]

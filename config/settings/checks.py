@@ -1,4 +1,4 @@
-"""Rules that more than one row of the table uses. Each makes a check: it returns a complaint, or ""."""
+"""Checks that several rows of the settings table use. A check returns an error message, or ""."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from config.settings.row import Check, Given
 
 
 def must(rule: str, holds: Callable[[Any], bool]) -> Check:
-    """The value must keep the rule; `holds` tells whether it does."""
+    """A check by a rule: `rule` is its text for the message, `holds` tells whether a value keeps it."""
 
     def check(given: Given) -> str:
         return "" if holds(given.value) else given.must(rule)
@@ -19,12 +19,12 @@ def must(rule: str, holds: Callable[[Any], bool]) -> Check:
 
 
 def at_least(least: int) -> Check:
-    """A number must not be lower."""
+    """A number must be `least` or greater."""
     return must(f"be at least {least}", lambda value: value >= least)
 
 
 def between(least: int, most: int) -> Check:
-    """A number must be in a range, ends included."""
+    """A number must be in a range that includes both ends."""
     return must(f"be a whole number from {least} to {most}", lambda value: least <= value <= most)
 
 
@@ -34,12 +34,12 @@ def characters(least: int) -> Check:
 
 
 def starts_with(*prefixes: str) -> Check:
-    """A URL must have one of these schemes."""
+    """A text must start with one of these prefixes."""
     return must(f"begin with {either(prefixes)}", lambda value: value.startswith(prefixes))
 
 
 def one_of(*words: str) -> Check:
-    """The value must be one of these words, as they are spelled."""
+    """The value must be one of these words, in exactly this spelling."""
     return must(f"be {either(words)}", lambda value: value in words)
 
 
@@ -49,7 +49,7 @@ def one_of_in_any_case(*words: str) -> Check:
 
 
 def either(words: tuple[str, ...]) -> str:
-    """Words as a sentence lists them: a, b or c."""
+    """Words as a list in a sentence: a, b or c."""
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 

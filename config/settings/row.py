@@ -1,4 +1,4 @@
-"""A row of the table of settings."""
+"""A row of the settings table: one environment variable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A value as its check sees it, beside all other settings."""
+    """What a check gets: the name and the value of a setting, and all other settings."""
 
     name: str
     value: Any
@@ -23,16 +23,16 @@ class Given:
     settings: Any
 
     def must(self, rule: str, *, instead_of: object = None) -> str:
-        """A complaint: the setting, the rule, and the value or its bad part. Secrets are not repeated."""
-        found = self.value if instead_of is None else instead_of
-        return f"{self.name} must {rule}" + ("" if self.secret else f", not {str(found)!r}")
+        """The error message that a rule is broken, with the value or its bad part unless it is a secret."""
+        bad = self.value if instead_of is None else instead_of
+        return f"{self.name} must {rule}" + ("" if self.secret else f", not {str(bad)!r}")
 
 
 Check = Callable[[Given], str]
 
 
 def passes(given: Given) -> str:
-    """The check of a row that takes any value."""
+    """Accept any value: the check of a row without a rule."""
     return ""
 
 
@@ -46,10 +46,10 @@ def setting(
     empty: bool = False,
     formerly: str = "",
 ) -> Any:
-    """One row: the environment variable, its default, what it is for, and its rule.
+    """Declare a row: the environment variable, its default, its description and its rule.
 
-    `check` returns a complaint, or "". It sees no empty text. An empty variable counts as absent, unless
-    `empty` is true. `formerly` is an older name of the variable, which is still read.
+    `check` returns an error message, or "". It is not called with an empty text. An empty variable counts as
+    absent, unless `empty` is true. `formerly` is an older name of the variable, which is still read.
     """
     metadata = {
         "name": name,
@@ -63,7 +63,7 @@ def setting(
 
 
 def limit(name: str, default: str, help: str) -> Any:
-    """A row for how often something may happen, such as 600/minute. An empty value means no limit."""
+    """Declare a row for a limit, such as 600/minute. An empty value means no limit."""
     return setting(name, default, help, check=_rate, empty=True)
 
 

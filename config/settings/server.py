@@ -64,5 +64,5 @@ class ServerSettings:
 
     @property
     def below(self) -> str:
-        """The path that the whole server is below, as /scores; empty where there is none."""
+        """The path that the whole server is below, as /scores; empty if there is none."""
         return self.base_path.rstrip("/") or path_of(self.public_url)

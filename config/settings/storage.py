@@ -1,4 +1,4 @@
-"""Settings of databases and Redis."""
+"""The settings of the databases and of Redis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ redis_scheme = starts_with("redis://", "rediss://", "unix://")
 
 @dataclass(frozen=True, kw_only=True)
 class StorageSettings:
-    """Rows of the table."""
+    """The rows of the settings table about databases and Redis, and the URLs that follow from them."""
 
     data_dir: Path = setting("DATA_DIR", Path("var"), "Folder for SQLite files and local state.")
     database_url: str = setting(
@@ -88,10 +88,10 @@ class StorageSettings:
     def _with_tls(self, url: str) -> str:
         if not url.startswith("rediss://"):
             return url
-        wanted = {"ssl_ca_certs": self.redis_ca_file} if self.redis_ca_file else {}
+        defaults = {"ssl_ca_certs": self.redis_ca_file} if self.redis_ca_file else {}
         if self.redis_tls_verify == "off":
-            wanted["ssl_cert_reqs"] = "none"
+            defaults["ssl_cert_reqs"] = "none"
         parsed = urlsplit(url)
         # Options in the URL override the settings.
-        options = wanted | dict(parse_qsl(parsed.query, keep_blank_values=True))
+        options = defaults | dict(parse_qsl(parsed.query, keep_blank_values=True))
         return urlunsplit(parsed._replace(query=urlencode(options)))

@@ -1,6 +1,6 @@
 """Attempts at a password: failures are limited, and no number of them locks the owner out.
 
-An attempt is counted before the password is verified, and given back where it was right. So a burst can't
+An attempt is counted before the password is verified, and given back if it was right. So a burst can't
 exceed the limit. Many right attempts at once, as from a school, must not exceed it either: each process makes
 one attempt of an address at a time.
 

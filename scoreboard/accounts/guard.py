@@ -86,7 +86,7 @@ def sent_caller() -> ServerKey | Player | None:
 
 
 def sent_key() -> ServerKey | None:
-    """The request's server key; None where it has no valid one, or the database can't be read."""
+    """The request's server key; None if it has no valid one, or the database can't be read."""
     try:
         caller = sent_caller()
     except (ScoreboardError, DatabaseUnavailable):
@@ -94,10 +94,10 @@ def sent_key() -> ServerKey | None:
     return caller if isinstance(caller, ServerKey) else None
 
 
-def insider() -> ServerKey | Player | None:
+def privileged_caller() -> ServerKey | Player | None:
     """The calling server key or moderator, which may see private boards; None for all others.
 
-    Raises Unauthenticated where the credentials are not valid.
+    Raises Unauthenticated if the credentials are not valid.
     """
     caller = sent_caller()
     if isinstance(caller, Player) and RANKS[caller.role] < RANKS["moderator"]:

@@ -51,7 +51,7 @@ class Passwords:
     def matching(self, stored: str | None, password: str) -> str | None:
         """The spelling of this password whose hash is stored: the typed one, or today's form.
 
-        None for a wrong password. Takes the same time where no hash is stored, so that timing does not reveal
+        None for a wrong password. Takes the same time if no hash is stored, so that timing does not reveal
         which user names exist. Raises Unavailable, overloaded.
         """
         spellings = password_spellings(password)

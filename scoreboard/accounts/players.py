@@ -63,7 +63,7 @@ class Players:
     def login(self, username: str, password: str, *, context: Context) -> Tokens:
         """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for an unknown user name.
 
-        Raises Forbidden, account_suspended, only where the password is right.
+        Raises Forbidden, account_suspended, only if the password is right.
         """
         player, stored = self.accounts.stored.credentials(username) or ("", None)
         typed = self.passwords.matching(stored, password)
@@ -234,5 +234,5 @@ class Players:
         if outcome.error is not None:
             raise outcome.error
         self.accounts.forget(player)
-        # None where the answer of the commit was lost: the next look finds the revocations.
+        # None if the answer of the commit was lost: the next look finds the revocations.
         self.sessions.revocations.add(outcome.shown or {})

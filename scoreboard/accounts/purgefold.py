@@ -37,7 +37,7 @@ class PurgeFoldBatch(SimpleBatch):
     purged: list[str] = field(default_factory=list)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
-        """Delete guests. The result names them. Raises Conflict where none of them is idle any more."""
+        """Delete guests. The result names them. Raises Conflict if none of them is idle any more."""
         # They had no scores when the journal ended at `head`. A later fact of a player keeps them.
         found: list[str] = fact.private["players"]
         since = players_since(self.db, fact.private["head"], found)

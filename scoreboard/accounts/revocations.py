@@ -76,9 +76,9 @@ class Revocations:
                 wait()
 
     def check(self, player: Player) -> None:
-        """Raise Forbidden where the account is suspended.
+        """Raise Forbidden if the account is suspended.
 
-        Raise Unauthenticated where the session was ended, or the player's rights were changed since.
+        Raise Unauthenticated if the session was ended, or the player's rights were changed since.
         """
         self.check_suspended(player.id)
         if self.ended(player.session):
@@ -87,7 +87,7 @@ class Revocations:
             raise Unauthenticated("Your rights have changed. Refresh the session.", code="token_expired")
 
     def check_suspended(self, player: str) -> None:
-        """Raise Forbidden where a player's account is suspended."""
+        """Raise Forbidden if a player's account is suspended."""
         found = self._known.get(player)
         # Whenever the token was issued: the issuing host's clock may be ahead.
         if found is not None and found.why == "suspended":

@@ -29,7 +29,7 @@ class Accounts:
     _known: OrderedDict[str, tuple[float, Account]] = field(default_factory=OrderedDict)
 
     def get(self, player: str) -> Account | None:
-        """A player's account as it is now; None where there is none."""
+        """A player's account as it is now; None if there is none."""
         found = self.stored.get(player)
         if found is not None:
             self._keep(found)

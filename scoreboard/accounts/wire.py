@@ -50,7 +50,7 @@ class WorkProof(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True
 
 
 class SignIn(Credentials, kw_only=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """A user name and its password, with a proof of work where one is required."""
+    """A user name and its password, with a proof of work if one is required."""
 
     proof: WorkProof | None = None
 

@@ -31,7 +31,7 @@ class ActionTypes:
         return self._types[name]
 
     def find(self, name: str) -> ActionType | None:
-        """An action type, or None where there is none."""
+        """An action type, or None if there is none."""
         self._look()
         return self._types.get(name)
 

@@ -8,7 +8,7 @@ from typing import Any
 from scoreboard.actions.checks.attempt import Attempt
 from scoreboard.actions.types import OpenedToken
 from scoreboard.boards.facts import Feed
-from scoreboard.journal.types import SEVERAL, Fact
+from scoreboard.journal.types import SEVERAL_BOARDS, Fact
 
 
 def completion_id(token: OpenedToken) -> str:
@@ -38,7 +38,7 @@ def completion_fact(attempt: Attempt, annotations: Mapping[str, Any]) -> Fact:
         kind="action",
         player=token.player,
         action=token.action,
-        board=token.boards[0][0] if len(token.boards) == 1 else SEVERAL,
+        board=token.boards[0][0] if len(token.boards) == 1 else SEVERAL_BOARDS,
         amount=attempt.points,
         data=data,
         context=_context(attempt),

@@ -1,4 +1,4 @@
-"""Recording refusals that hint at cheating."""
+"""Records in the journal that a player's action was refused because it was completed too fast."""
 
 from __future__ import annotations
 
@@ -15,44 +15,42 @@ from scoreboard.core.errors import BadRequest, TooMany, Unavailable
 from scoreboard.journal.types import Fact
 from scoreboard.journal.writer import Writer
 
-REMEMBERED = 10_000  # players whose refusals, as a process knows, are not recorded for now
+MAX_CAPPED = 10_000  # players that a process remembers as capped
 
 
 class TooFast(BadRequest):
-    """A completion that came sooner than the action can be completed."""
+    """A completion that came sooner than the action can be done."""
 
     code = "completed_too_fast"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusals:
-    """Appends refusals to the journal: each token's once, and a few of each player per hour."""
+    """Appends refusals to the journal: one for each action token, and only a few of a player per hour."""
 
     stored: StoredRefusals
     writer: Writer
     clock: Clock
-    _enough: OrderedDict[str, int] = field(
-        default_factory=OrderedDict
-    )  # player → until when, in milliseconds
+    # Players of whom the journal takes no more refusals in this hour, each with the end of the hour in ms.
+    _capped: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
     def record(self, token: OpenedToken, refusal: TooFast, context: Mapping[str, str], now: int) -> None:
-        """Record a refusal, unless enough are recorded. Nothing is raised where it can't be written."""
-        if now < self._enough.get(token.player, 0):
+        """Record a refusal, unless the player is capped. Raises nothing if it can't be written."""
+        if now < self._capped.get(token.player, 0):
             return
         with suppress(Unavailable):
             (outcome,) = self.writer.append([_fact(token, refusal, context, now)])
             if isinstance(outcome.error, TooMany):
-                self._remember(token.player, now + 1000 * (outcome.error.retry_after_seconds or 0))
+                self._cap(token.player, now + 1000 * (outcome.error.retry_after_seconds or 0))
 
     def forget_old(self) -> None:
-        """Delete the counts of past hours, but for the last one: hosts' clocks differ by less than that."""
+        """Delete the counts of past hours, except the last one: the clocks of hosts may differ a little."""
         self.stored.forget(self.clock() // HOUR_MS - 1)
 
-    def _remember(self, player: str, until: int) -> None:
-        # Until then the journal would refuse each of them again.
-        self._enough[player] = until
-        if len(self._enough) > REMEMBERED:
-            self._enough.popitem(last=False)
+    def _cap(self, player: str, until: int) -> None:
+        self._capped[player] = until
+        if len(self._capped) > MAX_CAPPED:
+            self._capped.popitem(last=False)
 
 
 def _fact(token: OpenedToken, refusal: TooFast, context: Mapping[str, str], now: int) -> Fact:

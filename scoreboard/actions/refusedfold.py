@@ -1,4 +1,4 @@
-"""How refusals are recorded: once per token, and only the first few of a player in each hour of the clock."""
+"""The fold of refusals. It records only the first few of a player in each hour of the clock."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
 from scoreboard.journal.types import Announce, Fact, Position, Span
 
-MOST_AN_HOUR = 10  # enough to judge a player by; the journal keeps facts for ever
+MAX_AN_HOUR = 10  # enough to judge a player by; the journal keeps facts for ever
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefusedFold:
-    """Facts of the kind "action-refused": a player completed an action sooner than it can be done."""
+    """Folds facts of the kind "action-refused": a player completed an action sooner than it can be done."""
 
     announce: Announce
     kinds: frozenset[str] = frozenset({"action-refused"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
-        """Load how many were recorded in this hour."""
+        """Load the players' counts of this hour."""
         players = list({fact.player: None for fact in facts})
         counts = StoredRefusals(db).counts(at // HOUR_MS, players)
         return RefusedFoldBatch(db=db, at=at, announce=self.announce, counts=counts)
@@ -32,7 +32,7 @@ class RefusedFold:
 
 @dataclass(frozen=True, kw_only=True)
 class RefusedFoldBatch(SimpleBatch):
-    """Refusals in one batch."""
+    """Folds the refusals of one batch."""
 
     db: Connection
     at: int
@@ -41,9 +41,9 @@ class RefusedFoldBatch(SimpleBatch):
     _changed: dict[str, int] = field(default_factory=dict)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
-        """Count one more. Raises TooMany, which players never see, until the next hour begins."""
+        """Count a refusal. Raises TooMany, which players never see, if the player has reached the maximum."""
         count = self.counts.get(fact.player, 0)
-        if count >= MOST_AN_HOUR:
+        if count >= MAX_AN_HOUR:
             wait_ms = HOUR_MS - self.at % HOUR_MS
             raise TooMany(
                 f"{count} refusals of this player are recorded in this hour.",
@@ -53,7 +53,7 @@ class RefusedFoldBatch(SimpleBatch):
         return {}
 
     def finish(self) -> None:
-        """Write how many there are."""
+        """Write the counts that changed."""
         StoredRefusals(self.db).write(self.at // HOUR_MS, self._changed)
 
     def project(self, span: Span) -> None:

@@ -55,7 +55,7 @@ def invalid_proof(detail: str) -> BadRequest:
 
 
 def check_overlap(ended_at: int, issued_at: int) -> None:
-    """Raise Conflict where an exclusive action began before the player's previous one ended."""
+    """Raise Conflict if an exclusive action began before the player's previous one ended."""
     if ended_at > issued_at:
         raise Conflict(
             "You completed another exclusive action after this token was issued. Request a new token.",

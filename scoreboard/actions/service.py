@@ -68,7 +68,7 @@ class Actions:
         """A token for one action. Writes nothing.
 
         Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
-        ValidationFailed where the type is bound to a device and the request names none.
+        ValidationFailed if the type is bound to a device and the request names none.
         """
         account = self.accounts.known(player.id)
         if account is not None and account.suspended:
@@ -88,7 +88,7 @@ class Actions:
 
         Completing a token again with the same claim adds nothing and gives the same receipt, so a client may
         send it again when an answer is lost. Raises BadRequest, Conflict, Forbidden, TooMany or NotFound
-        where the action does not count, and Unavailable where the client should send it again.
+        if the action does not count, and Unavailable if the client should send it again.
         """
         attempt = self._attempt(player, sent, context)
         try:

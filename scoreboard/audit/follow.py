@@ -15,28 +15,31 @@ from scoreboard.journal.types import Position, Recorded
 
 log = logging.getLogger(__name__)
 
-# Data of facts that the log leaves out: secrets, and personal data other than the player's id.
-LEFT_OUT = frozenset({"hash", "session", "displayName", "region", "home", "metadata", "result"})
-COUNTED = frozenset({"score", "action"})
+# Keys of `Fact.data` that the log leaves out: secrets, and personal data other than the player's id.
+OMITTED_KEYS = frozenset({"hash", "session", "displayName", "region", "home", "metadata", "result"})
+SCORING_KINDS = frozenset({"score", "action"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFollower:
-    """Writes a line for each fact. Its lines prove what the log holds, in a database of its own."""
+    """Writes a line for each fact, in a database of its own. The newest line is the view proof."""
 
     audit: AuditLog
     journal: Journal
     name: str = "audit"
 
-    def resume(self, shard: int, noted: Position | None) -> Position | None:
-        """`noted`, or the newest line where that is older; None where the journal has another fact there."""
+    def resume(self, shard: int, stored: Position | None) -> Position | None:
+        """The older one of `stored` and the position of the newest line.
+
+        None if the line is not of the journal's fact at that position.
+        """
         newest = self.audit.newest(shard)
         if newest.seq and not self._agrees(newest):
             return None
-        return newest if noted is None else min(noted, newest)
+        return newest if stored is None else min(stored, newest)
 
     def restore(self, shard: int) -> Position:
-        """Delete the lines of facts that are not in the journal, after a backup of it was restored.
+        """Delete the lines of facts that the journal does not have, after it was restored from a backup.
 
         Journals that share a fact share all facts before it, so a binary search finds the last shared one.
         """
@@ -56,6 +59,7 @@ class AuditFollower:
         return kept
 
     def _agrees(self, position: Position) -> bool:
+        """Whether the line and the fact at a position are of the same fact."""
         before = Position(position.shard, position.seq - 1)
         line, facts = self.audit.line(position), self.journal.after(before, 1)
         return line is not None and bool(facts) and _identity(_line(facts[0])) == _identity(line)
@@ -64,21 +68,21 @@ class AuditFollower:
         """Write the lines of these facts."""
         self.audit.write([_line(fact) for fact in facts])
 
-    def tend(self) -> None:
-        """Nothing to look after."""
+    def maintain(self) -> None:
+        """Nothing: a line that was written stays as it is."""
 
 
 def _identity(line: AuditLine) -> tuple[int | str, ...]:
-    # Without the details: another release may have written them differently.
+    # `detail` is left out: another release may have written it differently.
     return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request)
 
 
 def _line(recorded: Recorded) -> AuditLine:
     fact = recorded.fact
-    data = {name: value for name, value in fact.data.items() if name not in LEFT_OUT}
+    data = {name: value for name, value in fact.data.items() if name not in OMITTED_KEYS}
     if fact.action:
         data["action"] = fact.action
-    if fact.kind in COUNTED:
+    if fact.kind in SCORING_KINDS:
         data |= {"amount": fact.amount, "columns": fact.columns}
     return AuditLine(
         seq=recorded.seq,

@@ -35,7 +35,7 @@ class AuditLog(Table):
         return Position(shard, found[0][0] if found else 0)
 
     def line(self, position: Position) -> AuditLine | None:
-        """The line of a fact; None where there is none."""
+        """The line of a fact; None if there is none."""
         columns = ", ".join(name for name, _ in AUDIT.columns)
         text = f"SELECT {columns} FROM audit WHERE seq = ? AND shard = ?"
         found = self.rows(text, (position.seq, position.shard))

@@ -1,4 +1,4 @@
-"""How boards are defined and deleted, and periods closed, inside the writer's transaction."""
+"""The fold that defines and deletes boards, and closes periods."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})
 
 @dataclass(frozen=True, kw_only=True)
 class BoardFold:
-    """Facts about boards themselves."""
+    """Folds facts about boards themselves, not about scores."""
 
     catalogue: Catalogue
     projector: BoardProjector
@@ -37,15 +37,15 @@ class BoardFold:
 
 @dataclass(kw_only=True)
 class BoardFoldBatch:
-    """Facts about boards in one batch."""
+    """Folds the facts of one batch. `boards` has the boards that it changed, None for a deleted one."""
 
     db: Connection
     at: int
     fold: BoardFold
     boards: dict[str, Board | None] = field(default_factory=dict)
     version: int = 0
-    gone: list[Window] = field(default_factory=list)
-    closed: list[Window] = field(default_factory=list)
+    deleted_windows: list[Window] = field(default_factory=list)
+    closed_windows: list[Window] = field(default_factory=list)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Define or delete a board, or close a period. Raises NotFound or Refused."""
@@ -56,35 +56,35 @@ class BoardFoldBatch:
         return self._close(fact)
 
     def replay(self, recorded: Recorded) -> None:
-        """Nothing: the follower shows the changes of an earlier fact."""
+        """Do nothing: the follower projects the changes of an earlier fact."""
 
     def finish(self) -> None:
-        """Nothing: everything is written already."""
+        """Do nothing: `apply` writes at once."""
 
     def project(self, span: Span) -> None:
-        """Tell every process of new definitions, and expire closed windows."""
+        """Tell every process that definitions changed, or set closed windows to expire in Redis."""
         if self.boards:
-            self.fold.projector.show_definitions(self.version, self.gone, span)
+            self.fold.projector.show_definitions(self.version, self.deleted_windows, span)
         elif span.facts:
-            self.fold.projector.expire(self.closed, span)
+            self.fold.projector.expire(self.closed_windows, span)
 
     def _define(self, fact: Fact, position: Position) -> dict[str, Any]:
         old, seq = self._board(fact.board), position.seq
         definition = msgspec.convert(fact.data["definition"], Definition)
         reordered = old is None or _order_differs(old.definition, definition)
+        same_layout = old is not None and not reordered and not _tiers_differ(old.definition, definition)
         board = Board(
             id=fact.board,
             definition=definition,
             revision=seq,
-            layout=seq
-            if old is None or reordered or _tiers_differ(old.definition, definition)
-            else old.layout,
+            layout=old.layout if old is not None and same_layout else seq,
             since=old.since if old else seq,
         )
-        # A refusal does not roll back, so everything that may be refused comes before the first write.
+        # Refusing a fact does not roll back the transaction, so `refold`, which may refuse, runs before the
+        # first write.
         windows = refold(self.db, position.shard, board) if old is not None and reordered else None
         Definitions(self.db).write(board, file_digest=fact.data.get("fileDigest", ""))
-        self._keep(fact.board, board, seq)
+        self._remember(fact.board, board, seq)
         if windows is not None:
             rewrite(self.db, board, windows)
         return {"created": old is None}
@@ -93,12 +93,12 @@ class BoardFoldBatch:
         old = self._board(fact.board)
         if old is None:
             raise NotFound(f"There is no board {fact.board!r}.", code="board_not_found")
-        gone = Board(id=old.id, definition=old.definition, revision=seq, layout=seq, since=old.since)
+        deleted = Board(id=old.id, definition=old.definition, revision=seq, layout=seq, since=old.since)
         windows = [row.window for row in Windows(self.db).of_board(fact.board)]
-        Definitions(self.db).write(gone, deleted=True)
+        Definitions(self.db).write(deleted, deleted=True)
         Windows(self.db).delete_board(fact.board)
-        self._keep(fact.board, None, seq)
-        self.gone += windows
+        self._remember(fact.board, None, seq)
+        self.deleted_windows += windows
         return {"windows": [[window.period, window.region] for window in windows]}
 
     def _close(self, fact: Fact) -> dict[str, Any]:
@@ -108,22 +108,23 @@ class BoardFoldBatch:
             raise Refused(f"There is no open period {period!r}.", code="period_closed")
         for row in rows:
             row.closed_at = self.at
-            self.closed.append(row.window)
+            self.closed_windows.append(row.window)
             entries = max(entries, row.entries)
             windows.write(row)
         return {"entries": entries}
 
     def _board(self, id: str) -> Board | None:
+        """A board as the batch left it; None if there is none."""
         if id in self.boards:
             return self.boards[id]
         return {board.id: board for board in self.fold.catalogue.boards()}.get(id)
 
-    def _keep(self, id: str, board: Board | None, seq: int) -> None:
+    def _remember(self, id: str, board: Board | None, seq: int) -> None:
         self.boards[id], self.version = board, seq
 
 
 def _order_differs(old: Definition, new: Definition) -> bool:
-    """Whether standings need another order key. Tie rules are no part of it."""
+    """Whether standings need other order keys. The tie rule does not matter: order keys don't contain it."""
     return (old.order, old.columns) != (new.order, new.columns)
 
 

@@ -55,7 +55,7 @@ class BoardsFollower:
         applied = self.applied()
         return applied is None or of_journal(applied, self.journal)
 
-    def resume(self, shard: int, noted: Position | None) -> Position | None:
+    def resume(self, shard: int, stored: Position | None) -> Position | None:
         """Up to which fact Redis holds everything; None if it must be built again. Raises RedisAway."""
         applied = self.applied()
         return applied.position if applied and of_journal(applied, self.journal) else None
@@ -112,7 +112,7 @@ class BoardsFollower:
                 self.view.catalogue.forget_names(line.result["players"], line.seq)
         self.view.position.advance_by(facts)
 
-    def tend(self) -> None:
+    def maintain(self) -> None:
         """Build windows that Redis lost, or holds in an old order."""
         self.catalogue.refresh()
         catalogue, renames = self.view.catalogue.versions()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, request
 from msgspec import UNSET
 
-from scoreboard.accounts.guard import insider, sent_key
+from scoreboard.accounts.guard import privileged_caller, sent_key
 from scoreboard.boards.params import player_id, player_ids, ranked_score
 from scoreboard.boards.service import Reading
 from scoreboard.boards.types import Board, BoardShown, Window
@@ -278,4 +278,4 @@ def _export(board: str, format: str, content_type: str) -> Response:
 
 def readable(id: str) -> Board:
     """A board that the caller may read. Raises NotFound, or Unauthenticated for bad credentials."""
-    return parts().boards.service.readable(id, insider)
+    return parts().boards.service.readable(id, privileged_caller)

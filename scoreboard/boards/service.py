@@ -54,16 +54,17 @@ class Boards:
         self._reader.refresh()
         return self.known(id)
 
-    def readable(self, id: str, insider: Callable[[], object] = lambda: None) -> Board:
+    def readable(self, id: str, privileged_caller: Callable[[], object] = lambda: None) -> Board:
         """A board that the caller may read. Raises NotFound, board_not_found, also for a private one.
 
-        `insider` checks the caller's credentials, and returns something if they may read private boards. It
-        is called for unknown boards, too: otherwise a refusal of bad credentials would reveal a private one.
+        `privileged_caller` checks the caller's credentials, and returns the caller if they may read private
+        boards. It is called for unknown boards, too: otherwise refusing bad credentials would reveal a
+        private one.
         """
         found = self.find(id)
         if found is not None and found.definition.public:
             return found
-        if insider() is None or found is None:
+        if privileged_caller() is None or found is None:
             raise no_board(id)
         return found
 

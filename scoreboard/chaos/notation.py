@@ -10,7 +10,7 @@ PARTS = ("seed", "kill", "latency", "database")
 SEED = re.compile(r"^[0-9]{1,18}\Z")
 PROBABILITY = re.compile(r"^(0|1|0?\.[0-9]{1,9}|1\.0{1,9})\Z")
 RANGE = re.compile(r"^([0-9]{1,5})-([0-9]{1,5})\Z")
-LATENCY, OUTAGE = "0-500", "0-1000"  # milliseconds, where the text has none
+LATENCY, OUTAGE = "0-500", "0-1000"  # milliseconds, if the text has none
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ class Start(Protocol):
 
 
 def permitted(start: Start) -> notation.Plan | None:
-    """The faults to inject; None for no faults. Raises ChaosError where this may be production."""
+    """The faults to inject; None for no faults. Raises ChaosError if this may be production."""
     if not start.chaos:
         return None
     try:

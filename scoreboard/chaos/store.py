@@ -56,7 +56,7 @@ class FaultyDatabase(Database):
         self._commit, db.commit = db.commit, self._commit_without_reply
 
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
-        """Do `work`, unless the database is away. Raises DatabaseLost, also where the work was done."""
+        """Do `work`, unless the database is away. Raises DatabaseLost, also if the work was done."""
         outage = self._outages.current()
         if not outage:
             return super().run(work, seconds=seconds)

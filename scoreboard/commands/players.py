@@ -54,7 +54,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Run a command on a player. Raises NotFound where there is none."""
+    """Run a command on a player. Raises NotFound if there is none."""
     parts = build(settings)
     try:
         found = parts.accounts.players.find(args.player)

@@ -44,7 +44,7 @@ def absolute_paths(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def kept(path: Path) -> str:
-    """The secret in a file, which is made where it is missing."""
+    """The secret in a file, which is made if it is missing."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))

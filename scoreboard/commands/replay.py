@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("replay", help="play a football season through the API")
     parser.add_argument("file", type=Path, help="a season in football.json's format")
-    parser.add_argument("--board", help="the board, made where it is missing; default: the file's name")
+    parser.add_argument("--board", help="the board, made if it is missing; default: the file's name")
     parser.add_argument(
         "--speed", type=float, default=SPEED, help=f"matches per second, 0 for all at once; default {SPEED:g}"
     )

@@ -17,7 +17,7 @@ class Task(Protocol):
         """Work until `stop` is called."""
 
     def stop(self) -> None:
-        """Have `run` return. Also called where it never ran."""
+        """Have `run` return. Also called if it never ran."""
 
 
 class Loop:

@@ -18,7 +18,7 @@ from scoreboard.core.errors import FieldError, ValidationFailed
 def changed_tables(path: Path, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Name, content and digest of each table whose digest is not the `known` one of its name.
 
-    A missing file defines nothing. Raises ValidationFailed where the file is not TOML.
+    A missing file defines nothing. Raises ValidationFailed if the file is not TOML.
     """
     for name, body in _tables(path).items():
         digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:16]

@@ -72,7 +72,7 @@ class ValidationFailed(BadRequest):
 
 
 class Unauthenticated(ScoreboardError):
-    """A call without a valid key or session where one is required."""
+    """A call without a valid key or session if one is required."""
 
     status, code = 401, "unauthenticated"
 

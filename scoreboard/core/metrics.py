@@ -67,7 +67,7 @@ class Metrics:
         self.registry = CollectorRegistry()
 
     def bind(self, counter: Counter[*Labels]) -> Counts[*Labels]:
-        """What this process counts a counter with. Raises ValueError where the name is taken."""
+        """What this process counts a counter with. Raises ValueError if the name is taken."""
         counts = Counts(counter)
         self.registry.register(counts)
         return counts

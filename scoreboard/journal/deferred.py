@@ -12,7 +12,7 @@ WAIT_SECONDS = 0.05  # for a batch to write them with; then they are written alo
 
 
 class DeferredRows:
-    """Rows that wait for the next commit. They are lost where the process ends before it.
+    """Rows that wait for the next commit. They are lost if the process ends before it.
 
     Only the writer's thread uses them: folds add rows when they project a batch.
     """

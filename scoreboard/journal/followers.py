@@ -1,4 +1,4 @@
-"""The framework of followers: it brings each view up to the journal, however far behind it is."""
+"""The framework of followers: it brings each view up to date with the journal, however far behind it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = 500  # facts that a follower takes in at once
 
 @dataclass(frozen=True, kw_only=True)
 class Followers:
-    """All followers of this deployment, by name, and the journals of all shards that they follow."""
+    """All followers of this deployment, and the journals of all shards that they follow."""
 
     journals: Sequence[Journal]
     followers: Sequence[Follower]
@@ -23,25 +23,25 @@ class Followers:
 
     @property
     def names(self) -> list[str]:
-        """The followers' names; each has a queue of that name in the worker."""
+        """The followers' names. Each is also the name of the follower's job queue."""
         return [follower.name for follower in self.followers]
 
     def named(self, name: str) -> Follower:
-        """The follower of a name."""
+        """The follower with a name."""
         return next(follower for follower in self.followers if follower.name == name)
 
     def catch_up(self, name: str, *, seconds: float = 30) -> int:
         """Bring a view up to the journal's head, or as far as `seconds` allow.
 
-        Returns how many facts it took in. Running it twice, or twice at once, changes nothing.
+        Returns how many facts it took in. A second run, later or at the same time, does no harm.
         """
         follower, until = self.named(name), self.monotonic() + seconds
-        taken = sum(self._follow(follower, journal, until) for journal in self.journals)
-        follower.tend()
-        return taken
+        count = sum(self._follow(follower, journal, until) for journal in self.journals)
+        follower.maintain()
+        return count
 
     def lag(self, name: str) -> int | None:
-        """How many facts a view is behind; None where it has to be restored."""
+        """How many facts a view is behind; None if it has to be restored."""
         follower, behind = self.named(name), 0
         for journal in self.journals:
             position = follower.resume(journal.shard, _positions(journal).get(name, journal.shard))
@@ -52,18 +52,18 @@ class Followers:
 
     def _follow(self, follower: Follower, journal: Journal, until: float) -> int:
         positions = _positions(journal)
-        begun = follower.resume(journal.shard, positions.get(follower.name, journal.shard))
-        position = follower.restore(journal.shard) if begun is None else begun
-        taken = 0
+        start = follower.resume(journal.shard, positions.get(follower.name, journal.shard))
+        position = follower.restore(journal.shard) if start is None else start
+        count = 0
         while self.monotonic() < until and (facts := journal.after(position, PAGE)):
             follower.follow(facts)
             position = facts[-1].position
-            taken += len(facts)
-        # Noting is a commit, so there is one for all pages, and none where nothing changed. After a crash
-        # some facts come again.
-        if position != begun:
-            positions.note(follower.name, position)
-        return taken
+            count += len(facts)
+        # Storing the position is a commit, so it is done once for all pages, and only if it changed.
+        # After a crash the follower gets some facts again.
+        if position != start:
+            positions.store(follower.name, position)
+        return count
 
 
 def _positions(journal: Journal) -> FollowerPositions:

@@ -1,4 +1,4 @@
-"""How far each follower has taken in the journal of a shard, in the database of that shard."""
+"""The position of each follower in the journal of a shard, stored in the database of that shard."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from scoreboard.journal.types import Position
 
 
 class FollowerPositions(Table):
-    """Positions that the framework notes. They are backed up, and restored, with the journal."""
+    """The table of followers' positions. They are backed up, and restored, with the journal."""
 
     def get(self, follower: str, shard: int) -> Position | None:
-        """A follower's position; None where none was noted."""
+        """A follower's position; None if none is stored."""
         text = "SELECT seq FROM follower_position WHERE follower = ? AND shard = ?"
-        found = self.rows(text, (follower, shard))
-        return Position(shard, found[0][0]) if found else None
+        rows = self.rows(text, (follower, shard))
+        return Position(shard, rows[0][0]) if rows else None
 
-    def note(self, follower: str, position: Position) -> None:
-        """Note how far a follower came."""
+    def store(self, follower: str, position: Position) -> None:
+        """Store a follower's position."""
         self.execute(
             "INSERT INTO follower_position (follower, shard, seq) VALUES (?, ?, ?)"
             " ON CONFLICT (follower, shard) DO UPDATE SET seq = excluded.seq",

@@ -31,7 +31,7 @@ class Journal:
         return self.database.run(lambda db: JournalTable(db, self.shard).newest(), seconds=seconds)
 
     def mark(self, position: Position, *, seconds: float | None = None) -> str | None:
-        """The mark of the fact at a position; None where there is none."""
+        """The mark of the fact at a position; None if there is none."""
         return self.database.run(
             lambda db: JournalTable(db, self.shard).mark_of(position.seq), seconds=seconds
         )
@@ -41,7 +41,7 @@ class Journal:
         return self._table.after(position.seq, limit)
 
     def find(self, id: str) -> Recorded | None:
-        """The fact of this id; None where it was not recorded."""
+        """The fact of this id; None if it was not recorded."""
         return self._table.known([id]).get(id)
 
     def of_player(self, player: str) -> Iterator[Recorded]:

@@ -15,7 +15,7 @@ class SimpleFold:
     """A fold of facts that change tables, but no view.
 
     `apply(db, fact, position, at)` writes one fact inside the writer's transaction and returns its result. It
-    raises a ScoreboardError, before its first write, where the fact breaks a rule. `announce` is told the
+    raises a ScoreboardError, before its first write, if the fact breaks a rule. `announce` is told the
     span of facts after their commit.
     """
 

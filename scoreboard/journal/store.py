@@ -9,7 +9,7 @@ import msgspec
 
 from scoreboard.core.storage.db import Connection, Database, Rows, one_of, rows
 from scoreboard.core.storage.table import Table
-from scoreboard.journal.types import BEGINNING, SEVERAL, Fact, Position, Recorded, mark
+from scoreboard.journal.types import EMPTY_JOURNAL_MARK, SEVERAL_BOARDS, Fact, Position, Recorded, mark
 
 COLUMNS = "seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context"
 JOURNAL = Rows(
@@ -78,12 +78,12 @@ class JournalTable(Table):
             " LEFT JOIN journal AS line ON line.seq = head.seq WHERE head.shard = ?"
         )
         ((seq, at, id, digest),) = self.rows(text, (self._shard,))
-        return Position(self._shard, seq), BEGINNING if id is None else mark(seq, at, id, digest)
+        return Position(self._shard, seq), EMPTY_JOURNAL_MARK if id is None else mark(seq, at, id, digest)
 
     def mark_of(self, seq: int) -> str | None:
-        """The mark of the fact of this number; None where there is none."""
+        """The mark of the fact of this number; None if there is none."""
         if seq == 0:
-            return BEGINNING
+            return EMPTY_JOURNAL_MARK
         found = self.rows("SELECT seq, at, id, digest FROM journal WHERE seq = ?", (seq,))
         return mark(*found[0]) if found else None
 
@@ -102,7 +102,7 @@ class JournalTable(Table):
         They include all facts that feed several boards, whether this board is among those or not.
         """
         condition = "board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
-        while found := self._facts(condition, (board, SEVERAL, since, page)):
+        while found := self._facts(condition, (board, SEVERAL_BOARDS, since, page)):
             yield from found
             since = found[-1].seq
 
@@ -115,7 +115,7 @@ class JournalTable(Table):
 
     def of_several(self, kind: str) -> list[Recorded]:
         """The facts of a kind that concern several boards, oldest first."""
-        return self._facts("board = ? AND kind = ? ORDER BY seq", (SEVERAL, kind))
+        return self._facts("board = ? AND kind = ? ORDER BY seq", (SEVERAL_BOARDS, kind))
 
     def players_since(self, seq: int, players: Sequence[str]) -> set[str]:
         """Those of `players` that facts after `seq` are about."""

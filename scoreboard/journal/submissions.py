@@ -48,7 +48,7 @@ class Submission:
     _permit: list[bool] = field(default_factory=lambda: [True])
 
     def acquire(self) -> bool:
-        """Acquire the right to decide what becomes of it. False where the other side has it."""
+        """Acquire the right to decide what becomes of it. False if the other side has it."""
         try:
             self._permit.pop()
         except IndexError:
@@ -89,7 +89,7 @@ class SubmissionQueue:
     def next_batch(self, seconds: float | None) -> list[Submission] | None:
         """Submissions of one kind, as soon as there is one; None once the queue is closed.
 
-        Raises queue.Empty where there is none within `seconds`.
+        Raises queue.Empty if there is none within `seconds`.
         """
         first = self._aside.popleft() if self._aside else self._queue.get(timeout=seconds)
         return None if first is None else self._gather(first)

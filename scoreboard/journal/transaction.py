@@ -48,7 +48,7 @@ class Transaction:
     ) -> Committed:
         """Record `facts`. `before_commit` may stop the commit by raising.
 
-        Raises CommitUnknown where the commit's outcome is unknown, and DeferredRowsRefused.
+        Raises CommitUnknown if the commit's outcome is unknown, and DeferredRowsRefused.
         """
         db.begin()
         try:

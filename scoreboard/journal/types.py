@@ -1,4 +1,4 @@
-"""Types of the journal: a fact, how it is folded, and what became of it."""
+"""Types of the journal: facts, their outcomes, and the interfaces of folds and followers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import msgspec
 from scoreboard.core.errors import Conflict, ScoreboardError
 from scoreboard.core.storage.db import Connection
 
-SEVERAL = "*"  # the board of a fact that feeds more than one
-PLAYER_MERGED = "player-merged"  # the kind of a fact by which all that was a guest's is an account's
-BEGINNING = "0-"  # the mark of an empty journal
-FIRST_SHARD = 0  # of a deployment; today it is the only one
-SEQ_BITS = 35  # of a position's number: room for 34 thousand million facts of each of 1024 shards
+SEVERAL_BOARDS = "*"  # stands in `Fact.board` when a fact changes more than one board
+PLAYER_MERGED = "player-merged"  # the fact kind that makes a guest part of an account
+EMPTY_JOURNAL_MARK = "0-"
+FIRST_SHARD = 0  # today a deployment has no other
+SEQ_BITS = 35  # bits of `Position.number` for `seq`: 34 billion facts in each of 1024 shards
 
 
 class Position(msgspec.Struct, frozen=True, order=True, gc=False):
-    """The place of a fact: its shard, and its number in the journal of that shard.
+    """Where a fact is: its shard, and its number in the journal of that shard.
 
-    Inside a shard's database, and in a transaction on it, the number alone names a fact. Everywhere else a
-    position does. Positions of one shard are in the order of its commits.
+    Inside a shard's database, and in a transaction on it, the number alone identifies a fact. Everywhere else
+    it takes a position. Positions of one shard are in the order of its commits.
     """
 
     shard: int
@@ -34,26 +34,26 @@ class Position(msgspec.Struct, frozen=True, order=True, gc=False):
 
     @property
     def number(self) -> int:
-        """The position as one whole number, which orders by shard, then by `seq`. In shard 0 it is `seq`."""
+        """The position as one whole number, ordered by shard, then by `seq`. In shard 0 it equals `seq`."""
         return (self.shard << SEQ_BITS) + self.seq
 
 
 def mark(seq: int, at: int, id: str, digest: str) -> str:
-    """What distinguishes a fact from all others, also from the fact of the same number in another journal.
+    """A text that identifies a fact, even among facts with the same number in different journals.
 
-    After a backup was restored, numbers are assigned a second time. Two journals that share a fact share all
-    facts before it: a fact is recorded once, and its mark holds the time.
+    Restoring a backup makes another journal: it assigns numbers a second time. Two journals that share a fact
+    share all facts before it, because a fact is recorded once and its mark contains the time.
     """
-    named = blake2b(f"{seq}\n{id}\n{digest}".encode(), digest_size=8).hexdigest()
-    return f"{at}-{named}"
+    name = blake2b(f"{seq}\n{id}\n{digest}".encode(), digest_size=8).hexdigest()
+    return f"{at}-{name}"
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Something that happened, as its author hands it in.
+    """Something that happened, as it is submitted to the journal.
 
-    `id` is the author's idempotency key: a fact is recorded once per id. `digest` is made of the whole
-    request: the same id with another digest is a mistake, not a retry. `private` is for the fold only: it
-    is never written to the journal, which is never deleted.
+    `id` makes submitting idempotent: a fact is recorded once per id. `digest` is computed from the whole
+    request: the same id with another digest is a mistake, not a retry. `private` is for data that only the
+    fold may see: it is not written to the journal, because the journal is never deleted.
     """
 
     id: str
@@ -71,117 +71,124 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -> str:
     """The id of a fact about something that has a name. `key` is the request's idempotency key."""
-    # Sent again with its key it is the same fact: it must not delete what was created in between.
+    # A request sent again with the same key is the same fact: a second delete must not delete what was
+    # created in between. Without a key every request is a fact of its own.
     if key is not None:
         return f"{kind}:{context.get('caller', '')}:{name}:{key}"
     return f"{kind}:{name}:{secrets.token_hex(12)}"
 
 
 def deleted_since(what: str) -> Conflict:
-    """Refuses a definition that is sent again after what it defined was deleted."""
+    """The error for a definition that is sent again after the board or action type was deleted."""
     return Conflict(
-        f"This Idempotency-Key defined {what}, which was deleted since. Send it with another key.",
+        f"This Idempotency-Key defined {what}, which has since been deleted. Send it with another key.",
         code="deleted_since",
     )
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A line of the journal: a fact with its place, its time and the result that it got."""
+    """A line of the journal: a fact with its position, its time and its result."""
 
     position: Position
-    at: int  # milliseconds since 1970, never falling while hosts' clocks agree to a minute
+    at: int  # milliseconds since 1970; never decreases while the hosts' clocks agree to within a minute
     fact: Fact
     result: dict[str, Any]
 
     @property
     def seq(self) -> int:
-        """Its number in the journal of its shard."""
+        """The fact's number in the journal of its shard."""
         return self.position.seq
 
     @property
     def mark(self) -> str:
-        """What distinguishes this fact from all others."""
+        """A text that identifies the fact, see `mark`."""
         return mark(self.seq, self.at, self.fact.id, self.fact.digest)
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts that one commit wrote to a shard, `first` to `last`; none where `last` is smaller."""
+    """The facts that one commit wrote to a shard, `first` to `last`; none if `last` is below `first`."""
 
     shard: int
     first: int
     last: int
-    before: int  # when the fact before them was recorded
-    mark: str  # of the last one
+    before: int  # the time at which the fact before `first` was recorded
+    mark: str  # of `last`
 
     @property
     def facts(self) -> int:
-        """How many there are."""
+        """How many facts the span has."""
         return self.last - self.first + 1
 
 
 class Outcome(msgspec.Struct, kw_only=True, gc=False):
-    """What became of a fact. Exactly one of `recorded` and `error` is set."""
+    """The result of submitting a fact. Exactly one of `recorded` and `error` is set."""
 
     recorded: Recorded | None = None
     error: ScoreboardError | None = None
-    replayed: bool = False
-    shown: Any = None  # what the batch's `project` returned, None where it failed
+    replayed: bool = False  # whether the fact had been recorded earlier
+    shown: Any = None  # what the batch's `project` returned; None if it failed
 
 
 class FoldBatch(Protocol):
-    """Facts that are folded into a feature's tables, inside the writer's transaction."""
+    """Folds the facts of one batch into a feature's tables, inside the writer's transaction."""
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold a fact. Returns its result. Raises a ScoreboardError, before its first write, to refuse it."""
 
     def replay(self, recorded: Recorded) -> None:
-        """A fact of the batch was recorded earlier: have its views shown again, and change no table."""
+        """Take in a fact that was recorded earlier: `project` includes it again, no table changes."""
 
     def finish(self) -> None:
-        """Write what the batch changed."""
+        """Write the changes of the batch to the tables."""
 
     def project(self, span: Span) -> Any:
-        """After the commit of these facts: show them in the views. Returns what is shown now, or None."""
+        """Write the changes of the batch to the views, after the commit. Returns what they show, or None."""
 
 
-Announce = Callable[[Span], None]  # is told the facts of a commit that change no board
+Announce = Callable[[Span], None]  # called after a commit with its facts, if they change no board
 
 
 class Fold(Protocol):
-    """How facts of some kinds change the tables of a feature."""
+    """The function from facts of some kinds to changes of a feature's tables."""
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of facts that it folds."""
+        """The fact kinds that this folds."""
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
-        """Open a batch: load what folding `facts` needs. All are of one kind. The write lock is held."""
+        """Open a batch: load the rows that folding `facts` needs. The facts are all of one kind.
+
+        The caller holds the write lock.
+        """
 
 
 class Follower(Protocol):
     """Keeps a view of the journal up to date in the background, and can build it again.
 
-    It gets the facts of each shard in order. The framework notes how far it came; a follower stores no
-    position, and does not know how many shards there are.
+    It gets the facts of each shard in order. The framework stores the follower's position in each shard; the
+    follower itself stores none, and does not know how many shards there are.
     """
 
     @property
     def name(self) -> str:
-        """Its name, which is also its queue's."""
+        """The follower's name, which is also the name of its job queue."""
 
-    def resume(self, shard: int, noted: Position | None) -> Position | None:
-        """After which fact of a shard to go on; None where the view has to be restored first.
+    def resume(self, shard: int, stored: Position | None) -> Position | None:
+        """The position in a shard after which to continue; None if the view has to be restored first.
 
-        `noted` is how far the framework brought it; None where it never did. A view that is backed up with
-        the journal returns that. A view outside the journal's database returns what it proves to hold: it
-        may have been lost, or be newer than a journal that was restored from a backup.
+        `stored` is the position that the framework has stored; None if there is none. A view that is backed
+        up with the journal returns it. A view outside the journal's database returns the position of its
+        view proof: the view may have been lost, or be newer than a journal restored from a backup.
         """
 
     def restore(self, shard: int) -> Position:
-        """Mend the view, or build it again. Returns up to which fact of the shard it holds everything."""
+        """Repair the view, or build it again. Returns the position up to which it then holds all facts."""
 
     def follow(self, facts: Sequence[Recorded]) -> None:
-        """Take in facts of one shard, in order. The same facts again change nothing."""
+        """Take in facts of one shard, in order. Taking in the same facts again changes nothing."""
 
-    def tend(self) -> None:
-        """Look after the view, with or without new facts."""
+    def maintain(self) -> None:
+        """Repair what the facts alone do not, such as a part of the view that is missing.
+
+        Called at the end of each catch-up, with or without new facts.
+        """

@@ -103,7 +103,7 @@ class Writer:
 
     @property
     def trouble(self) -> DatabaseUnavailable | None:
-        """Why nothing can be written, where a recent write found out."""
+        """Why nothing can be written, if a recent write found out."""
         trouble = self._trouble  # read once: the writer's thread changes it
         if trouble is None or time.monotonic() - trouble[1] > TROUBLE_SECONDS:
             return None

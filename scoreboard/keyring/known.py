@@ -27,12 +27,12 @@ class KnownKeys:
         return kid in self._terms
 
     def signing(self, purpose: str, at: int) -> Key | None:
-        """The key that signs for a purpose; None where none does."""
+        """The key that signs for a purpose; None if none does."""
         term = signing(self.terms, at)
         return None if term is None else self._key(purpose, term.kid)
 
     def opening(self, purpose: str, kid: str, at: int) -> Key | None:
-        """The key of this kid for a purpose; None where it does not open."""
+        """The key of this kid for a purpose; None if it does not open."""
         term = self._terms.get(kid)
         return self._key(purpose, kid) if term is not None and opens(term, at) else None
 

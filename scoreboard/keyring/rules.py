@@ -62,7 +62,7 @@ def state(term: Term, at: int) -> State:
 
 
 def signing(terms: Sequence[Term], at: int) -> Term | None:
-    """The key that signs at a time; None where none does."""
+    """The key that signs at a time; None if none does."""
     return next((term for term in reversed(terms) if state(term, at) is State.SIGNS), None)
 
 
@@ -72,7 +72,7 @@ def opens(term: Term, at: int) -> bool:
 
 
 def due(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
-    """When a key that must be made now begins to sign; None where no key is due.
+    """When a key that must be made now begins to sign; None if no key is due.
 
     Each rotation period begins with a new key. The key is due twice the publish time ahead, so it may be
     made late by one publish time. A key that is missing or unusable is made now.

@@ -74,10 +74,10 @@ class KeyRing:
         return key
 
     def opening(self, purpose: str, kid: str) -> Key | None:
-        """The key to open with; None where there is no such key, or where it is retired or revoked.
+        """The key to open with; None if there is no such key, or if it is retired or revoked.
 
         For an unknown kid this process reads the ring, at most once a second: another process may have just
-        made the key. Raises Unavailable where that read fails: a valid token must not be refused because
+        made the key. Raises Unavailable if that read fails: a valid token must not be refused because
         the database is down.
         """
         if kid not in self._known and len(kid) == 2 * KID_BYTES:
@@ -108,7 +108,7 @@ class KeyRing:
         return reload_seconds(self.schedule) * random.uniform(0.75, 1.25)
 
     def rotate(self) -> Term:
-        """Make a key now. It signs after the publish time, or at once where no other key signs."""
+        """Make a key now. It signs after the publish time, or at once if no other key signs."""
         self._read()
         at = self.clock()
         signs = signing(self._known.terms, at) is not None

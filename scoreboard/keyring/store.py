@@ -18,7 +18,7 @@ class RingKeys(Table):
         return [_ring_key(row) for row in self.rows(f"SELECT {COLUMNS} FROM ring_key ORDER BY seq")]
 
     def newest(self) -> str:
-        """The key that was made last; "" where there is none."""
+        """The key that was made last; "" if there is none."""
         found = self.rows("SELECT kid FROM ring_key ORDER BY seq DESC LIMIT 1")
         return str(found[0][0]) if found else ""
 

@@ -21,7 +21,7 @@ class Vault:
         return seal(self._keys[0], root, kid.encode())
 
     def unseal(self, kid: str, sealed: bytes) -> bytes | None:
-        """The root of a key; None where it was sealed under another secret."""
+        """The root of a key; None if it was sealed under another secret."""
         for key in self._keys:
             with suppress(Unsealable):
                 return unseal(key, sealed, kid.encode())

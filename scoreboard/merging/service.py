@@ -10,7 +10,7 @@ from scoreboard.accounts.rules import already_merged
 from scoreboard.accounts.types import Player
 from scoreboard.boards.rules import Outdated
 from scoreboard.core.concurrency import deadline
-from scoreboard.journal.types import PLAYER_MERGED, SEVERAL, Fact, Outcome
+from scoreboard.journal.types import PLAYER_MERGED, SEVERAL_BOARDS, Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.merging.types import Revoked
 
@@ -62,7 +62,7 @@ class Merging:
             id=f"{PLAYER_MERGED}:{guest}",
             kind=PLAYER_MERGED,
             player=account,
-            board=SEVERAL,
+            board=SEVERAL_BOARDS,
             data={"guest": guest},
             context=dict(context),
             digest=account,

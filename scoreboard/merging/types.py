@@ -18,7 +18,7 @@ class MergeStep(Protocol):
     def check(self, db: Connection, fact: Fact, position: Position, at: int) -> Callable[[], Any]:
         """Check the merge, and write nothing yet. Returns a function that writes this feature's changes.
 
-        Raises a ScoreboardError where the merge breaks a rule.
+        Raises a ScoreboardError if the merge breaks a rule.
         """
 
 

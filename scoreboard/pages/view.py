@@ -41,7 +41,7 @@ class PageLink(NamedTuple):
 
     target: str  # first, previous, next or last
     key: str  # of its text
-    offset: int | None  # of the page's rows; None where that is the page shown
+    offset: int | None  # of the page's rows; None if that is the page shown
 
 
 def choices(board: Board) -> list[Choice]:
@@ -100,7 +100,7 @@ def page_links(offset: int, limit: int, total: int) -> list[PageLink]:
 
 
 def summary(board: Board, rows: Sequence[Row]) -> str:
-    """The first three rows, for previews of links; the board's description where there are no rows."""
+    """The first three rows, for previews of links; the board's description if there are no rows."""
     if not rows:
         return board.definition.description
     scores = [" ".join(scored(row.score, board.definition)) for row in rows]

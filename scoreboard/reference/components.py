@@ -155,7 +155,7 @@ def requirements(callers: tuple[str, ...]) -> list[dict[str, list[str]]]:
 
 
 def _requirement(caller: str) -> dict[str, list[str]]:
-    # A scope of a server key where it is nothing else.
+    # A scope of a server key if it is nothing else.
     if caller == "anyone":
         return {}
     kind, _, role = caller.partition(":")

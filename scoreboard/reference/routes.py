@@ -73,7 +73,7 @@ def groups(app: Flask) -> dict[str, str]:
 
 
 def _server() -> str:
-    # A path is enough where the document is read from here; a client made from a copy needs the address.
+    # A path is enough if the document is read from here; a client made from a copy needs the address.
     return known_site().url or request.script_root or "/"
 
 

@@ -52,7 +52,7 @@ class Scores:
         With `imports`, entries with `occurredAt` may go into closed periods.
 
         An entry with an idempotency key, or a request with one, may be sent again: it counts once.
-        Raises NotFound where there is no such board, and Unavailable where nothing can be written.
+        Raises NotFound if there is no such board, and Unavailable if nothing can be written.
         """
         board = self.boards.board(board_id)
         batch = _Batch(
@@ -150,7 +150,7 @@ def _patience(facts: Sequence[Fact]) -> float | None:
 
 
 def _decoded(entries: Sequence[Any]) -> Sequence[Any]:
-    """All entries, decoded at once; as they came where one is malformed: each is then decoded by itself."""
+    """All entries, decoded at once; as they came if one is malformed: each is then decoded by itself."""
     try:
         return msgspec.convert([entries], Entries).entries
     except msgspec.ValidationError:

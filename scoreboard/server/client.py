@@ -51,7 +51,7 @@ class Client(Socket):
         self.reading: pace.Pace | None = pace.for_answer()
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send all of it. Raises TimeoutError where the client reads it too slowly."""
+        """Send all of it. Raises TimeoutError if the client reads it too slowly."""
         sent = self.send(data, flags)
         if sent < len(data):
             with nullcontext() if self.is_stream else self._connections.holding(self, len(data)):

@@ -36,7 +36,7 @@ class Connections:
     def admit(self, client: Any, address: Any) -> str | None:
         """Add a connection. At the limit of its address, it replaces a waiting one.
 
-        Returns the key to remove it with, or None where it is refused: all others of its address are busy.
+        Returns the key to remove it with, or None if it is refused: all others of its address are busy.
         """
         peer = self._peer(address)
         others = self._of.setdefault(peer, set())

@@ -46,7 +46,7 @@ class FastPathWorker(WebWorker):
         return FastPathParser(self.cfg, client, addr, connection_environ(self.cfg, client, server, addr))
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
-        """Answer a request. Raises StopIteration where no other may follow."""
+        """Answer a request. Raises StopIteration if no other may follow."""
         if isinstance(request, PlainRequest):
             self._answer(request, client)
         else:
@@ -130,7 +130,7 @@ def _is_complete(status: str, headers: Headers, chunks: Iterable[bytes]) -> bool
 
 
 def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:
-    """The head of an answer; None where a header contains a line end, which gunicorn reports."""
+    """The head of an answer; None if a header contains a line end, which gunicorn reports."""
     text = "".join(
         [
             f"HTTP/1.1 {status}\r\nServer: {SERVER}\r\nDate: {_date(int(time.time()))}\r\n",

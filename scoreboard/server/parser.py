@@ -37,7 +37,7 @@ class BoundedUnreader(SocketUnreader):
         return data
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """Read the next bytes. Raises RequestTimeout where a body comes too slowly."""
+        """Read the next bytes. Raises RequestTimeout if a body comes too slowly."""
         if self.pace is None:
             return bytes(self.sock.recv(self.mxchunk))
         return self._piece(self.pace, min(max(size_hint or 0, PIECE_BYTES), MOST_BYTES))
@@ -132,14 +132,14 @@ class BoundedParser(RequestParser):
         return None
 
     def read_short_body(self) -> None:
-        """Wait for a short body here, where it costs less than in the application. Raises RequestTimeout."""
+        """Wait for a short body here, if it costs less than in the application. Raises RequestTimeout."""
         length = getattr(self.mesg.body.reader, "length", 0)
         if 0 < length <= SHORT_BYTES and not self.mesg._expected_100_continue:  # noqa: SLF001
             self.unreader.unread(self.unreader.read(length))
 
 
 def _is_read(body: BoundedBody, unreader: BoundedUnreader) -> bool:
-    """Read the rest of a body. Returns False where it is too long or comes too late."""
+    """Read the rest of a body. Returns False if it is too long or comes too late."""
     if body.failed or body.is_long:
         return False
     unreader.pace, count = paces.for_unread_body(), 0

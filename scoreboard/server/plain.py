@@ -50,7 +50,7 @@ class Head(NamedTuple):
 
 
 def head(data: bytes) -> Head | None:
-    """The head of the request that these bytes begin with; None where it is not plain or not complete."""
+    """The head of the request that these bytes begin with; None if it is not plain or not complete."""
     match = HEAD.match(data, 0, HEAD_BYTES)
     if match is None or b" \r\n" in match[0]:
         return None
@@ -78,7 +78,7 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _length(method: bytes, fields: dict[str, str]) -> int | None:
-    """The length of the body; None where that, or the state of the connection, is not plain."""
+    """The length of the body; None if that, or the state of the connection, is not plain."""
     if "HTTP_HOST" not in fields or fields.get("HTTP_CONNECTION", "keep-alive").lower() != "keep-alive":
         return None
     length = fields.get("CONTENT_LENGTH")

@@ -70,7 +70,7 @@ class WebWorker(GeventWorker):
             close(client)
 
     def _admitted(self, client: Client, addr: Any) -> str | None:
-        """The key to remove a connection with, or None where its address stays too busy."""
+        """The key to remove a connection with, or None if its address stays too busy."""
         until = time.monotonic() + ENTRY_SECONDS
         while (peer := self.connections.admit(client, addr)) is None and time.monotonic() < until:
             sleep(ENTRY_PAUSE_SECONDS)
@@ -81,7 +81,7 @@ class WebWorker(GeventWorker):
         return BoundedParser(self.cfg, client, addr)
 
     def answer(self, request: Any, client: Client, server: Any, addr: Any) -> None:
-        """Answer a request. Raises StopIteration where no other may follow."""
+        """Answer a request. Raises StopIteration if no other may follow."""
         self.handle_request(server, request, client, addr)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:

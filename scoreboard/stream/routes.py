@@ -15,7 +15,7 @@ from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.http import upgrade
-from scoreboard.stream.http.requests import asked, poll_request, stream_request
+from scoreboard.stream.http.requests import poll_request, query_parameters, stream_request
 from scoreboard.stream.http.responses import HEADERS, event_stream, held, refused
 from scoreboard.stream.http.tickets import TICKET_SECONDS
 from scoreboard.stream.http.types import PollAnswer, PollQuery, Refusal, StreamQuery
@@ -113,7 +113,7 @@ def show_rooms() -> Response:
 @described(query=PollQuery, answer=Polled, bare=True, tagged=True)
 def poll() -> Response:
     """Get the frames that followed a cursor, or wait for the next one."""
-    stream, sent = parts().stream, asked(PollQuery)
+    stream, sent = parts().stream, query_parameters(PollQuery)
     polled = stream.polling.poll(poll_request(sent, stream.service.region_header), sent.wait)
     if isinstance(polled, Refusal):
         response = answer({"id": sent.since, "frames": [polled.bye], "retry_ms": 0})

@@ -10,7 +10,7 @@ from tests.contract import ContractClient
 
 @pytest.fixture
 def auth(parts):
-    """Calls /v1/auth/… as somebody whom nobody knows, from an address of his own."""
+    """Calls /v1/auth/… as an unknown visitor, from an address that no other test uses."""
     http = ContractClient(create_app(parts))
 
     def call(what, *, bearer=None, **body):

@@ -93,7 +93,7 @@ def asked(ada, token):
 
 
 def is_refused(ada, token):
-    """Whether the bearer of a token is told that he is nobody."""
+    """Whether the server answers that a token is not valid."""
     answer = asked(ada, token)
     challenge = answer.headers.get("WWW-Authenticate", "")
     return answer.status_code != 200 and (refusal(answer), challenge) == (NOBODY, 'Bearer realm="scoreboard"')
@@ -149,7 +149,7 @@ def test_an_access_token_is_written_in_one_way_only(ada, parts):
 
 
 def who(parts, token):
-    """The player who holds a token, None where it is refused."""
+    """The player who holds a token, None if it is refused."""
     try:
         return parts.accounts.sessions.player(token)
     except Unauthenticated:

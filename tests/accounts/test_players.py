@@ -28,7 +28,7 @@ def ada(auth):
 
 
 def me(parts, session, **changes):
-    """A player as he is seen by himself, after he changed something."""
+    """The player's own view of the account, after changing something in it."""
     http = ContractClient(create_app(parts))
     headers = {"Authorization": f"Bearer {session['accessToken']}"}
     if changes:

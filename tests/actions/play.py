@@ -13,7 +13,7 @@ from tests.contract import ContractClient
 
 
 class Player:
-    """One player with a session, and an HTTP client of his own."""
+    """One player with a session and an HTTP client."""
 
     def __init__(self, parts, **body: Any) -> None:
         self.parts = parts

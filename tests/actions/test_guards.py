@@ -129,13 +129,18 @@ def test_exclusive_types_exclude_one_another_and_nothing_else(ada, parts, clock)
     define(parts, "dash", exclusive=True)
     define(parts, "swim", exclusive=True)
     bob = Player(parts)
-    dash, swim, jump, his = ada.request("dash"), ada.request("swim"), ada.request("jump"), bob.request("swim")
+    dash, swim, jump, bobs = (
+        ada.request("dash"),
+        ada.request("swim"),
+        ada.request("jump"),
+        bob.request("swim"),
+    )
     clock.advance(seconds=1)
 
     assert ada.complete(dash).status_code == 200
     assert refusal(ada.complete(swim)) == (409, "overlapping_action")
     assert ada.complete(jump).status_code == 200
-    assert bob.complete(his).status_code == 200
+    assert bob.complete(bobs).status_code == 200
 
 
 def test_too_fast_is_refused_recorded_once_and_can_be_made_good(ada, parts, clock):

@@ -99,7 +99,7 @@ class Actions(RuleBasedStateMachine):
         answer = self.there(player, 0).http.post("/v1/actions/request", json={"actionType": action})
         if answer.status_code == 403 and player in self.model.barred:
             return
-        assert answer.status_code == 200, answer.text  # who was barred may be told when he completes
+        assert answer.status_code == 200, answer.text  # a barred player may be told when completing
         self.held.append(Held(player, action, answer.json["data"], self.clock()))
         self.clock.advance(ms=wait_ms)
 

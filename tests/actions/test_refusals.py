@@ -97,13 +97,13 @@ def test_a_player_with_enough_refusals_costs_the_journal_nothing_more(ada, parts
 
 
 def test_the_memory_of_refused_players_is_bounded(parts, slow, monkeypatch):
-    monkeypatch.setattr("scoreboard.actions.refusals.REMEMBERED", 3)
+    monkeypatch.setattr("scoreboard.actions.refusals.MAX_CAPPED", 3)
     players = [Player(parts) for _ in range(5)]
 
     for player in players:
         rush(player, 11)
 
-    assert set(parts.actions.refusals._enough) == {player.id for player in players[2:]}
+    assert set(parts.actions.refusals._capped) == {player.id for player in players[2:]}
     assert kept(parts, *players) == [10] * 5
 
 

@@ -35,14 +35,14 @@ def ticket(server: Stack, address: str) -> str:
 
 
 def by_events(server: Stack, address: str, query: str) -> str:
-    """Why an event stream is refused; "" where it is open."""
+    """Why an event stream is refused; "" if it is open."""
     raw = Raw(server.port).send(f"/v1/stream?{query}", X_Forwarded_For=address)
     got = raw.until(b'"}\n\n')
     return why(got[got.index(b"data: ") + 6 :].partition(b"\n")[0])
 
 
 def by_websocket(server: Stack, address: str, query: str) -> str:
-    """Why a WebSocket is refused; "" where it is open."""
+    """Why a WebSocket is refused; "" if it is open."""
     raw = upgrade(server.port, f"/v1/ws?{query}", X_Forwarded_For=address)
     raw.until(b'"}')
     return why(messages(raw.got)[0][1])

@@ -30,7 +30,7 @@ expect.set_options(timeout=10_000)  # other tests want the processors too
 
 
 def browser_path():
-    """Where a Chromium is, None where there is none that we know of."""
+    """Where a Chromium is, None if there is none that we know of."""
     for name in (os.environ.get("CHROMIUM_PATH"), "chromium", "chromium-browser", "google-chrome"):
         found = name and shutil.which(name)
         if found:

@@ -1,4 +1,4 @@
-"""What one does with a board: pauses it, reads in it, looks for somebody, follows himself."""
+"""What a viewer does with a board: pauses it, reads in it, looks for somebody, follows their own row."""
 
 from __future__ import annotations
 

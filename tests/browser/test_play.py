@@ -1,4 +1,4 @@
-"""What a visitor does: plays a round on the board's page, and finds himself in the table."""
+"""What a visitor does: plays a round on the board's page, and finds their own row in the table."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Shop:
 
 
 def fates(text, requests=2000, path="/v1/boards"):
-    """What became of each request: "" where it was answered, otherwise whether it was done."""
+    """What became of each request: "" if it was answered, otherwise whether it was done."""
     shop = Shop()
     faulty, found = FaultyRequests(shop, read(text)), []
     for number in range(requests):

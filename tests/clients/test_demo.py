@@ -46,7 +46,7 @@ def demo(stack, board, *words):
 
 
 def rows(stack, board):
-    """Display name and score of each player, by his id."""
+    """Display name and score of each player, by id."""
     answer = stack.call("GET", f"/v1/boards/{board}/entries?limit=100")
     return {
         row["player"]["id"]: (row["player"]["displayName"], row["score"])

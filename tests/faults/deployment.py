@@ -208,7 +208,7 @@ def key_of(id: str) -> str:
 def faked_clock(folder: Path, **environment: str) -> dict[str, str]:
     """Environment in which a process's wall clock follows `set_clock`, and durations stay true.
 
-    Raises LookupError where libfaketime is not installed.
+    Raises LookupError if libfaketime is not installed.
     """
     if FAKETIME is None:
         raise LookupError(

@@ -47,7 +47,7 @@ class Call(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a player was told that he has."""
+    """The score that an answer gave for a player."""
 
     player: str
     sent: float
@@ -79,7 +79,7 @@ class History:
     reads: list[Read] = field(default_factory=list)
 
     def send(self, deeds: Sequence[Deed], send: Callable[[], Answer | None]) -> tuple[Verdict, Answer | None]:
-        """Send deeds in one request, and note what became of them. `send` gives None where no answer came."""
+        """Send deeds in one request, and note what became of them. `send` gives None if no answer came."""
         sent = time.monotonic()
         answer = send()
         answered = time.monotonic()

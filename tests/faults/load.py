@@ -171,7 +171,7 @@ def _tries(draw: random.Random) -> Iterator[None]:
 
 
 def score_of(answer: Answer | None) -> int | None:
-    """What a player has by an answer; None where it does not say."""
+    """What a player has by an answer; None if it does not say."""
     if answer is None or answer.status not in (200, 404):
         return None
     return answer.json["data"]["score"] if answer.status == 200 else 0

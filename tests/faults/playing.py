@@ -27,7 +27,7 @@ class Player:
         return asked
 
     def ask(self, action: str) -> dict[str, Any] | None:
-        """Ask for an action token, once. None where there is none now, because something is away."""
+        """Ask for an action token, once. None if there is none now, because something is away."""
         answer = self.call("POST", "/v1/actions/request", {"actionType": action})
         if answer is None or answer.status == 503:
             return None
@@ -35,12 +35,12 @@ class Player:
         return answer.json["data"]
 
     def complete(self, asked: dict[str, Any], points: int | None = None, result: str = "") -> Answer | None:
-        """Complete it, once. None where no answer came."""
+        """Complete it, once. None if no answer came."""
         body = {"actionToken": asked["actionToken"], "proof": proof(asked, points, result)}
         return self.call("POST", "/v1/actions/complete", body)
 
     def call(self, method: str, path: str, body: Any = None) -> Answer | None:
-        """Call as this player. None where no answer came."""
+        """Call as this player. None if no answer came."""
         try:
             return self.stack.call(method, path, body, key=self.token)
         except OSError:

@@ -1,4 +1,4 @@
-"""Somebody who reads a whole board over and over, and whether what he read can be true."""
+"""A reader of a whole board, over and over, and whether what it read can be true."""
 
 from __future__ import annotations
 

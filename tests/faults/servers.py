@@ -96,7 +96,7 @@ class PgBouncer:
     def __init__(self, folder: Path, postgres: PostgresServer, mode: str, *lines: str) -> None:
         """`mode` is `session` or `transaction`; `lines` are further settings.
 
-        Raises LookupError where it is not installed.
+        Raises LookupError if it is not installed.
         """
         self._program = shutil.which("pgbouncer", path=WITH_SBIN) or ""
         if not self._program:

@@ -75,7 +75,7 @@ def report(deployment: Deployment, key: str) -> None:
 
 
 def plays(deployment: Deployment) -> Player:
-    """Somebody new, once he can play: while the clock is wrong the keys may be of another time."""
+    """A new player, once playing works: while the clock is wrong the keys may be of another time."""
     found: list[Player] = []
 
     def played() -> bool:

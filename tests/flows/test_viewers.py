@@ -266,7 +266,7 @@ def test_who_never_reads_is_gone_within_a_minute_and_who_reads_slowly_gets_all_o
     for _ in range(4):
         submit(stack, board, *entries[:500])
         submit(stack, board, *entries[500:])
-    # All of it must come as snapshots: what is published while he reads comes as deltas.
+    # All of it must come as snapshots: what is published while the viewer reads comes as deltas.
     poll = lambda: stack.call("GET", f"/v1/poll?boards={board},{board}@daily").json["frames"]  # noqa: E731
     wait_until(lambda: [sum(row["s"] for row in frame["top"]) for frame in poll()] == [5000, 5000])
     scopes = ",".join(board + more for more in ("", ":eu", "@daily", ":eu@daily"))

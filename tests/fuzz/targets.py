@@ -1,4 +1,4 @@
-"""The parsers of what strangers send, each as a function of bytes that raises where it is broken.
+"""The parsers of what strangers send, each as a function of bytes that raises if it is broken.
 
 A parser answers, or raises what it is documented to raise, within 50 ms. A few words in the bytes stand for
 what nobody finds by trying: KID for a key's name, GOOD for a token that is good, SORT for a sort key.

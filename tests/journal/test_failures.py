@@ -15,7 +15,7 @@ from tests.support import wait_until
 
 
 def code(writer, *facts):
-    """The code of the error that appending raises, None where it raises none."""
+    """The code of the error that appending raises, None if it raises none."""
     try:
         writer.append(list(facts))
     except Unavailable as error:

@@ -1,4 +1,4 @@
-"""The framework of followers: facts of every shard, from the position that it noted."""
+"""The framework of followers: facts of every shard, from the position that it stored."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Collector:
     seen: list[Position] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
     failing: bool = False
-    tended: int = 0
+    maintained: int = 0
 
-    def resume(self, shard, noted):
-        return noted
+    def resume(self, shard, stored):
+        return stored
 
     def restore(self, shard):
         self.seen.append(Position(shard, 0))
@@ -41,8 +41,8 @@ class Collector:
         self.pages.append(len(facts))
         self.seen += [line.position for line in facts]
 
-    def tend(self):
-        self.tended += 1
+    def maintain(self):
+        self.maintained += 1
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_follower_gets_the_facts_of_every_shard_in_order(parts, second):
         *(Position(0, seq) for seq in range(head + 1)),
         *(Position(1, seq) for seq in range(3)),
     ]
-    assert follower.tended == 1
+    assert follower.maintained == 1
     assert followers.lag("collector") == 0
 
 

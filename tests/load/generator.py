@@ -30,7 +30,7 @@ class Speaker(Protocol):
         """How many requests make one of what is counted."""
 
     def say(self, heard: bytes | None) -> bytes:
-        """The next request, after what was heard last; None where it begins anew."""
+        """The next request, after what was heard last; None if it begins anew."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Plan:
 
 
 def drive(plan: Plan) -> Sample:
-    """Send for a while, from another process. Raises AssertionError where an answer is a wrong one."""
+    """Send for a while, from another process. Raises AssertionError if an answer is a wrong one."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.load.generator"],
         input=pickle.dumps(plan),
@@ -88,7 +88,7 @@ class Connection:
         self._send(self._speaker.say(None))
 
     def go_on(self, heard: bytes) -> bool:
-        """Say the next thing. False where nothing is left to say."""
+        """Say the next thing. False if nothing is left to say."""
         self._step += 1
         if self._step == self._speaker.steps:
             return False

@@ -105,7 +105,7 @@ export function watch() {
   sleep(dismissed ? dismissed.retry_ms / 1000 : between(0.5, 1.5))
 }
 
-// The data of an answer; null where the server says no. Sends the same again where it says "wait": an action
+// The data of an answer; null if the server says no. Sends the same again where it says "wait": an action
 // counts once however often it is completed.
 export function call(name, method, path, body) {
   const tags = { name, api: API.includes(name) ? "yes" : "no" }
@@ -126,7 +126,7 @@ export function call(name, method, path, body) {
       continue
     }
     if (data.code === "cap_reached") {
-      session = null // a new guest has caps of his own
+      session = null // a new guest has new caps
       return null
     }
     const waits = [429, 503].includes(answer.status) ? answer.headers["Retry-After"] : undefined
@@ -151,7 +151,7 @@ function parsed(text) {
   }
 }
 
-// Some of the points that one may claim; null where they are fixed.
+// Some of the points that one may claim; null if they are fixed.
 function claimed(range) {
   return typeof range === "number" ? null : range.min + Math.floor(Math.random() * (range.max - range.min + 1))
 }

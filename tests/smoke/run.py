@@ -110,7 +110,7 @@ def wait_for(url: str) -> None:
 
 
 def until(stream: Any, kind: str) -> Any:
-    """The next frame of a kind. Raises ValueError where the stream ends before."""
+    """The next frame of a kind. Raises ValueError if the stream ends before."""
     for line in stream:
         if line.startswith(b"data: "):
             frame = json.loads(line[6:])

@@ -45,8 +45,8 @@ class Faulty:
     name: str
     fault: Callable[[], None]
 
-    def resume(self, shard: int, noted: Position | None) -> Position:
-        return noted or Position(shard, 0)
+    def resume(self, shard: int, stored: Position | None) -> Position:
+        return stored or Position(shard, 0)
 
     def restore(self, shard: int) -> Position:
         return Position(shard, 0)
@@ -57,8 +57,8 @@ class Faulty:
             file.write(f"{time.monotonic()} {os.getppid()}\n")
         self.fault()
 
-    def tend(self) -> None:
-        """Nothing to tend."""
+    def maintain(self) -> None:
+        """Nothing to do."""
 
 
 FAULTY = [Faulty(fault.__name__, fault) for fault in (raise_error, kill_job, kill_worker, never_end)]

@@ -1,4 +1,4 @@
-// sign-in.js: signs in, with a proof of work where the server asks for one. No DOM.
+// sign-in.js: signs in, with a proof of work if the server asks for one. No DOM.
 
 import { sha256 } from "./sha256.js"
 

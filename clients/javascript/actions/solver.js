@@ -1,4 +1,4 @@
-// solver.js: solves puzzles without blocking the page: in a worker, or, where there are no workers, a slice at a
+// solver.js: solves puzzles without blocking the page: in a worker, or, if there are no workers, a slice at a
 // time. No DOM.
 
 import { Puzzle } from "./puzzle.js"

@@ -1,9 +1,9 @@
-// board-state.js: the lines of one board, and what a frame of the stream does to them.
+// board-state.js: the lines of one board, and how each frame of the stream changes them.
 // Pure: no DOM, no network. The same as scoreboard/stream/protocol/diff.py; both are tested on the same cases.
 //
 // A board is { scope, s, period, ties, columns, total, size, lines, lost }. `s` is the frame that it shows,
-// null where it shows none yet. `lost` says why it can't be believed any more ("gap" or "checksum"):
-// then only a snapshot helps, so ask for the stream without a cursor.
+// null if it shows none yet. `lost` says why it can't be trusted any more ("gap" or "checksum"):
+// then only a snapshot helps, so open the stream again without a cursor.
 
 const TABLE = crcTable()
 const UTF8 = new TextEncoder()
@@ -13,22 +13,22 @@ export function emptyBoard(scope) {
 }
 
 export function apply(board, frame) {
-  if (frame.t === "hb") return compared(board, frame)
+  if (frame.t === "hb") return compare(board, frame)
   if (frame.b !== board.scope) return board
-  if (frame.t === "snapshot") return whole(board, frame)
-  if (frame.t === "delta") return changed(board, frame)
+  if (frame.t === "snapshot") return applySnapshot(board, frame)
+  if (frame.t === "delta") return applyDelta(board, frame)
   if (frame.t === "reset") return { ...board, s: null }
   return board
 }
 
-// The frame that makes this board of any other one, for those whose cursor is `id` then.
+// A snapshot frame of this board. Its receivers continue from the cursor `id`.
 export function snapshotOf(board, id) {
   const { scope, s, period, ties, columns, total, size, lines } = board
-  const known = { b: scope, s, size, rank: ties, period, columns, tot: total, crc: checksum(lines), top: lines }
-  return { t: "snapshot", id, why: "shared", ...known }
+  const fields = { b: scope, s, size, rank: ties, period, columns, tot: total, crc: checksum(lines), top: lines }
+  return { t: "snapshot", id, why: "shared", ...fields }
 }
 
-// CRC-32 of `id TAB score LF …`, as eight hex digits: two lists that show the same have it equal.
+// CRC-32 of `id TAB score LF …`, as eight hex digits: equal for lists with the same players and scores.
 export function checksum(lines) {
   let crc = 0xffffffff
   for (const byte of UTF8.encode(lines.map((line) => `${line.id}\t${line.s}\n`).join(""))) {
@@ -37,7 +37,7 @@ export function checksum(lines) {
   return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0")
 }
 
-// The rank of each line. Ranks do not travel: a new leader would change all of them.
+// The rank of each line. Frames don't carry ranks: a new leader would change all of them.
 export function ranks({ ties, lines }) {
   let tier = 0
   let first = 0
@@ -50,8 +50,8 @@ export function ranks({ ties, lines }) {
   })
 }
 
-function whole(board, frame) {
-  return proven({
+function applySnapshot(board, frame) {
+  return verified({
     scope: board.scope,
     s: frame.s,
     period: frame.period,
@@ -64,23 +64,24 @@ function whole(board, frame) {
   }, frame.crc)
 }
 
-function changed(board, frame) {
+function applyDelta(board, frame) {
   if (board.lost || (board.s !== null && frame.s <= board.s)) return board
   if (board.s !== frame.p) return { ...board, lost: "gap" }
-  const lines = merged(board.lines, frame)
+  const lines = merge(board.lines, frame)
   if (lines === null) return { ...board, lost: "gap" }
-  return proven({ ...board, s: frame.s, total: frame.tot ?? board.total, lines }, frame.crc)
+  return verified({ ...board, s: frame.s, total: frame.tot ?? board.total, lines }, frame.crc)
 }
 
-// A heartbeat says where the board is, so that a reader can prove that he missed nothing.
-function compared(board, frame) {
+// A heartbeat carries the board's newest frame number and checksum, so that a client can tell whether it missed any.
+function compare(board, frame) {
   const mine = frame.b.find(([scope]) => scope === board.scope)
   if (!mine || board.lost) return board
   const [, s, crc] = mine
-  return s === board.s ? proven(board, crc) : { ...board, lost: "gap" }
+  return s === board.s ? verified(board, crc) : { ...board, lost: "gap" }
 }
 
-function merged(old, { rm, up }) {
+// The old lines with a delta's changes. null if the delta changes a line that is not known.
+function merge(old, { rm, up }) {
   const known = new Map(old.map((line) => [line.id, line]))
   const leaving = new Set([...rm, ...up.map(([, entry]) => entry.id)])
   const lines = old.filter((line) => !leaving.has(line.id))
@@ -92,7 +93,7 @@ function merged(old, { rm, up }) {
   return lines
 }
 
-function proven(board, crc) {
+function verified(board, crc) {
   return checksum(board.lines) === crc ? board : { ...board, lost: "checksum" }
 }
 

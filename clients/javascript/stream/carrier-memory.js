@@ -1,4 +1,4 @@
-// carrier-memory.js: the carrier that got through last, so that the next page need not find out again.
+// carrier-memory.js: remembers the carrier that worked last, so that the next page need not try them all again.
 
 const KEY = "scoreboard.carrier"
 const KEPT_MS = 3_600_000
@@ -16,6 +16,6 @@ export function rememberCarrier(carrier) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify({ carrier, until: Date.now() + KEPT_MS }))
   } catch {
-    // The next page finds out again.
+    // Without storage the next page tries the carriers again.
   }
 }

@@ -1,23 +1,24 @@
-// feed.js: the frames of a stream, through every interruption.
+// feed.js: receives the frames of a stream, and reconnects after every interruption.
 //
-// Carriers give up for good after some answers, forget their cursor, and never notice a dead line. So each
-// connection is opened once, and the loop is ours. Where one carrier does not get through, the next one does.
+// Browsers' own reconnecting (of an EventSource) gives up for good after some answers, forgets the cursor, and never
+// notices a dead connection. So each connection is opened once, and the Feed itself decides when to open the next one.
+// If one carrier does not get through, it tries the next one.
 
 import { pauseMs } from "../pause.js"
 import { Ladder } from "./ladder.js"
 import { carriers, Line } from "./line.js"
-import { unheard } from "./status.js"
+import { initialStatus } from "./status.js"
 
-const HELLO_MS = 6000 // nothing at all for so long: some proxies hold streams back
+const HELLO_MS = 6000 // the time in which the first frame must come: some proxies buffer streams
 const BEATS_MISSED = 2.5
-const STEADY_MS = 10_000 // a stream that held for so long ends a row of failures
+const STEADY_MS = 10_000 // a stream that was open for longer resets the count of failures
 const LONGEST_PAUSE_MS = 30_000
-const SHORT_OUTAGE_MS = 60_000 // for which somebody waits before his screen
+const SHORT_OUTAGE_MS = 60_000 // in a shorter outage pauses are shorter: people wait at the screen
 const SHORT_OUTAGE_PAUSE_MS = 8000
 
 const platform = {
   carriers,
-  now: () => Date.now(), // unlike performance.now(), it goes on while a laptop sleeps
+  now: () => Date.now(), // unlike performance.now(), it advances while a laptop sleeps
   random: () => Math.random(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
@@ -35,9 +36,9 @@ export class Feed extends EventTarget {
   #timer = null
   #climbing = null
   #openedAt = null
-  #status = unheard()
+  #status = initialStatus()
 
-  // `base` is where the server is: "" for the page's own. `ticket` is asked for a new one at each opening.
+  // `base` is the server's URL, or "" for the page's own server. `ticket` is called for a new ticket at each opening.
   constructor(base, { scope, since = "", ticket = null, carriers: some, first, world = platform }) {
     super()
     this.#base = base
@@ -52,7 +53,7 @@ export class Feed extends EventTarget {
     return { ...this.#status }
   }
 
-  // Everything up to here was seen.
+  // All frames up to this cursor were received.
   get cursor() {
     return this.#cursor
   }
@@ -69,13 +70,13 @@ export class Feed extends EventTarget {
     if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ phase: "closed" })
   }
 
-  // Forget where we are: the next stream begins with a snapshot.
+  // Forget the cursor: without one, the next stream begins with a snapshot.
   resync() {
     this.#cursor = ""
     if (this.#line) this.#again()
   }
 
-  // After a sleep, or with a network back: don't wait for a timer that slept as well.
+  // Called after the device slept, or when the network is back: timers did not run in that time.
   check() {
     const { phase, heardAt, heartbeatMs } = this.#status
     if (phase === "waiting") this.start()
@@ -103,11 +104,11 @@ export class Feed extends EventTarget {
     const ends = frame === null || frame.t === "bye"
     if (ends && line === this.#trial) return this.#stay()
     if (frame === null) return this.resync()
-    if (frame.t === "bye") return this.#sentAway(frame)
+    if (frame.t === "bye") return this.#onBye(frame)
 
     const beatMs = frame.t === "hello" ? frame.hb * 1000 : this.#status.heartbeatMs
-    const tells = frame.t === "hello" || frame.t === "hb" // whether the server sees changes
-    const degraded = tells ? frame.degraded === true : this.#status.degraded
+    const hasDegraded = frame.t === "hello" || frame.t === "hb" // the frames that carry the flag
+    const degraded = hasDegraded ? frame.degraded === true : this.#status.degraded
     this.#heard(line, { beatMs, id: frame.id, degraded })
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
   }
@@ -127,7 +128,7 @@ export class Feed extends EventTarget {
     if (ms !== null) this.#climbing = this.#world.later(() => this.#try(), ms)
   }
 
-  // The line stays until the better carrier has proven that it gets through.
+  // Try the best carrier beside the line, which stays open until the trial has got a frame.
   #try() {
     this.#trial = this.#opened(this.#ladder.best)
     this.#climbing = this.#world.later(() => this.#stay(), HELLO_MS)
@@ -147,7 +148,7 @@ export class Feed extends EventTarget {
     this.#climbing = this.#world.later(() => this.#try(), this.#ladder.climbMs)
   }
 
-  #sentAway({ again, retry_ms: ms }) {
+  #onBye({ again, retry_ms: ms }) {
     const failures = this.#failuresInARow()
     this.#close()
     this.#tell({ phase: again ? "waiting" : "ended", heardAt: this.#world.now(), failures })
@@ -159,7 +160,7 @@ export class Feed extends EventTarget {
     this.#again()
   }
 
-  // It said hello, and fell silent: the line is dead, or something on the way lets only the beginning through.
+  // Frames came, but none for too long: the line is dead, or a proxy lets only the beginning through.
   #stalled() {
     const failures = this.#failuresInARow(this.#status.heardAt)
     this.#ladder.failed({ heard: false })
@@ -170,7 +171,7 @@ export class Feed extends EventTarget {
     const failures = this.#failuresInARow()
     if (why === "missing") return this.#doWithout()
     if (why === "cut") this.#ladder.failed({ heard: this.#openedAt !== null })
-    if (why === "unloaded") this.#ladder.restart() // it is our own file: the server is away
+    if (why === "unloaded") this.#ladder.restart() // the carrier's module could not be loaded: the server is away
     this.#again(failures)
   }
 

@@ -1,6 +1,6 @@
 // ladder.js: which carrier comes next. Pure.
 //
-// Each rung gets through where the one above it does not: proxies that hold streams back let WebSockets
+// Each rung gets through if the one above it does not: proxies that hold streams back let WebSockets
 // pass, those that know no WebSocket let answers pass, and some cut answers that take their time.
 
 export const CARRIERS = ["sse", "ws", "long-poll", "poll"]
@@ -30,7 +30,7 @@ export class Ladder {
     return this.#carriers[0]
   }
 
-  // How long to stay before the best carrier is tried beside; null where it is the one.
+  // How long to stay before the best carrier is tried beside; null if it is the one.
   get climbMs() {
     if (this.#rung === 0) return null
     if (this.#tries === 0) return SOON_MS

@@ -16,7 +16,7 @@ export class Line {
   #told
   #close = null
 
-  // `told` has: heard, frame (null where it can't be read), and failed: "cut", or, where it was not even
+  // `told` has: heard, frame (null if it can't be read), and failed: "cut", or, if it was not even
   // opened, "unloaded" (the carrier), "missing" (in this browser) or "away" (what the address needs).
   constructor(carrier, told) {
     this.carrier = carrier

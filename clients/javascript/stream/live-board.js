@@ -1,22 +1,22 @@
-// live-board.js: a board as it is now, from the stream, with what is known of its viewer.
+// live-board.js: the current state of a board, kept up to date by the stream, and the viewer's own rank.
 
 import { apply, emptyBoard, ranks } from "./board-state.js"
 import { PageFeed } from "./page-feed.js"
 
-// Dispatches "change" (there are other lines, or another `me`), "status" (of the connection), and "tell": the server
-// told the player something, `detail` is { kind, at, data }.
+// Dispatches "change" (the lines, `me` or `viewers` changed), "status" (the connection's status changed), and "tell" (the
+// server sent the player a private message; `detail` is { kind, at, data }).
 export class LiveBoard extends EventTarget {
-  me = null // { rank, score, tot, ver } where it was opened with a ticket
-  viewers = null
+  me = null // the viewer's own { rank, score, tot, ver }, if the stream was opened with a ticket
+  viewers = null // how many viewers the board has, once the server has said it
   #feed
   #board
 
-  // `shown` is the board that a page came with, as of the cursor `since`.
+  // `shown` is the board that the web page was delivered with, as of the cursor `since`.
   constructor(base, { scope, shown = emptyBoard(scope), ...options }) {
     super()
     this.#board = shown
     this.#feed = new PageFeed(base, { scope, ...options })
-    this.#feed.addEventListener("frame", ({ detail }) => this.#received(detail))
+    this.#feed.addEventListener("frame", ({ detail }) => this.#onFrame(detail))
     this.#feed.addEventListener("status", () => this.dispatchEvent(new Event("status")))
   }
 
@@ -24,7 +24,7 @@ export class LiveBoard extends EventTarget {
     return this.#board
   }
 
-  // Everybody who is listed: { rank, id, name, score, columns }.
+  // The rows of the board: { rank, id, name, score, columns }.
   get entries() {
     const rank = ranks(this.#board)
     const columns = ({ c }) => Object.fromEntries(this.#board.columns.map((name, index) => [name, c[index]]))
@@ -49,23 +49,23 @@ export class LiveBoard extends EventTarget {
     this.#feed.stop()
   }
 
-  #received(frame) {
-    if (frame.t === "me") return this.#changed({ me: frame })
-    if (frame.t === "tell") return this.#told(frame)
-    if (frame.t === "notice") return this.#changed({ viewers: frame.viewers })
+  #onFrame(frame) {
+    if (frame.t === "me") return this.#update({ me: frame })
+    if (frame.t === "tell") return this.#onTell(frame)
+    if (frame.t === "notice") return this.#update({ viewers: frame.viewers })
     const next = apply(this.#board, frame)
     if (next.lost) return this.#feed.resync()
     if (next === this.#board) return
     this.#board = next
-    if (next.s !== null) this.#changed({})
+    if (next.s !== null) this.#update({})
   }
 
-  #told({ kind, at, data }) {
+  #onTell({ kind, at, data }) {
     this.dispatchEvent(new CustomEvent("tell", { detail: { kind, at, data } }))
   }
 
-  #changed(news) {
-    Object.assign(this, news)
+  #update(fields) {
+    Object.assign(this, fields)
     this.dispatchEvent(new Event("change"))
   }
 }

@@ -1,20 +1,21 @@
-// page-feed.js: a feed for a page: over the connection that all tabs share, where that can be had, and let
-// go while nobody looks.
+// page-feed.js: the feed of a web page. It uses the connection that all tabs share, if the browser supports that, and
+// closes it while the page is hidden.
 
 import { rememberCarrier, rememberedCarrier } from "./carrier-memory.js"
 import { PortFeed } from "./port-feed.js"
 import { sharedPort } from "./shared-port.js"
-import { unheard } from "./status.js"
+import { initialStatus } from "./status.js"
 
-const HIDDEN_MS = 60_000 // who looks elsewhere for a moment keeps his stream
-const AGAIN_MS = 3000
+const HIDDEN_MS = 60_000 // a page that is hidden for less time keeps its stream
+const RETRY_MS = 3000
 
 const browser = {
   page: globalThis.document,
-  view: globalThis, // which tells of the network, and of pages that are put away
+  view: globalThis, // it has the events "online", "pagehide" and "pageshow"
   sharedPort,
-  shared: (...asked) => new PortFeed(...asked),
-  own: async (...asked) => new (await import("./feed.js")).Feed(...asked), // the worker has it, few pages need it
+  shared: (...args) => new PortFeed(...args),
+  // Imported when it is needed: most pages use the shared worker, which has its own.
+  own: async (...args) => new (await import("./feed.js")).Feed(...args),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
 }
@@ -26,38 +27,38 @@ export class PageFeed extends EventTarget {
   #hiddenMs
   #feed = null
   #carrier = rememberedCarrier()
-  #following = null // until it is stopped
-  #away = false // nobody looks
-  #lettingGo = null
+  #listening = null // the AbortController of the page's events, from start to stop
+  #released = false // whether the stream is closed because the page is hidden
+  #releaseTimer = null
 
-  // `base` is where the server is: "" for the page's own. It has the events and the methods of a Feed.
+  // `base` is the server's URL, or "" for the page's own server. A PageFeed has the events and the methods of a Feed.
   constructor(base, { hiddenMs = HIDDEN_MS, world = browser, ...options }) {
     super()
     this.#base = base
     this.#options = { ...options, first: this.#carrier }
     this.#world = world
     this.#hiddenMs = hiddenMs
-    const port = world.sharedPort(() => this.#alone())
-    if (port) this.#feed = this.#heard(world.shared(port, base, this.#options))
+    const port = world.sharedPort(() => this.#useOwnFeed())
+    if (port) this.#feed = this.#listenTo(world.shared(port, base, this.#options))
     else this.#load(options.since)
   }
 
   get status() {
-    return this.#feed?.status ?? unheard()
+    return this.#feed?.status ?? initialStatus()
   }
 
   start() {
-    if (this.#following) return
-    this.#following = new AbortController()
-    this.#attend(this.#following.signal)
-    this.#goOn()
-    if (this.#world.page?.hidden) this.#looked() // it was opened in a tab behind this one
+    if (this.#listening) return
+    this.#listening = new AbortController()
+    this.#listenToPage(this.#listening.signal)
+    this.#resume()
+    if (this.#world.page?.hidden) this.#onVisibilityChange() // the page was opened in a background tab
   }
 
   stop() {
-    this.#following?.abort()
-    this.#following = null
-    this.#world.cancel(this.#lettingGo)
+    this.#listening?.abort()
+    this.#listening = null
+    this.#world.cancel(this.#releaseTimer)
     this.#feed?.stop()
   }
 
@@ -69,38 +70,39 @@ export class PageFeed extends EventTarget {
     this.#feed?.check()
   }
 
-  #attend(signal) {
+  #listenToPage(signal) {
     const { page, view } = this.#world
     const on = (target, type, run) => target?.addEventListener?.(type, run, { signal })
-    on(page, "visibilitychange", () => this.#looked())
+    on(page, "visibilitychange", () => this.#onVisibilityChange())
     on(view, "online", () => this.#feed?.check())
-    on(view, "pagehide", () => this.#letGo()) // a page with an open stream can't be kept for "back"
-    on(view, "pageshow", () => this.#goOn())
+    // Browsers don't keep a page with an open stream in the back/forward cache.
+    on(view, "pagehide", () => this.#release())
+    on(view, "pageshow", () => this.#resume())
   }
 
-  #looked() {
+  #onVisibilityChange() {
     const { page, later, cancel } = this.#world
-    cancel(this.#lettingGo)
+    cancel(this.#releaseTimer)
     if (page.hidden) {
-      if (this.#hiddenMs !== Infinity) this.#lettingGo = later(() => this.#letGo(), this.#hiddenMs)
+      if (this.#hiddenMs !== Infinity) this.#releaseTimer = later(() => this.#release(), this.#hiddenMs)
     } else {
-      this.#goOn()
+      this.#resume()
       this.#feed?.check()
     }
   }
 
-  #letGo() {
-    this.#away = true
+  #release() {
+    this.#released = true
     this.#feed?.stop()
   }
 
-  #goOn() {
-    this.#away = false
+  #resume() {
+    this.#released = false
     this.#feed?.start()
   }
 
-  // Nobody answers for all tabs: this one goes on by itself.
-  #alone() {
+  // The shared worker does not answer: continue with a connection of this page's own.
+  #useOwnFeed() {
     const shared = this.#feed
     if (!shared?.status.shared) return
     this.#feed = null
@@ -111,21 +113,21 @@ export class PageFeed extends EventTarget {
   async #load(since) {
     try {
       const feed = await this.#world.own(this.#base, { ...this.#options, since })
-      this.#feed = this.#heard(feed)
-      if (this.#following && !this.#away) feed.start()
+      this.#feed = this.#listenTo(feed)
+      if (this.#listening && !this.#released) feed.start()
     } catch {
-      this.#world.later(() => this.#load(since), AGAIN_MS)
+      this.#world.later(() => this.#load(since), RETRY_MS)
     }
   }
 
-  #heard(feed) {
+  #listenTo(feed) {
     feed.addEventListener("frame", ({ detail }) => this.dispatchEvent(new CustomEvent("frame", { detail })))
-    feed.addEventListener("lost", () => this.#alone())
-    feed.addEventListener("status", () => this.#told(feed))
+    feed.addEventListener("lost", () => this.#useOwnFeed())
+    feed.addEventListener("status", () => this.#onStatus(feed))
     return feed
   }
 
-  #told(feed) {
+  #onStatus(feed) {
     if (feed !== this.#feed) return
     const { phase, carrier } = feed.status
     if (phase === "open" && carrier !== this.#carrier) rememberCarrier((this.#carrier = carrier))

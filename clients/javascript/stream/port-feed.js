@@ -1,9 +1,9 @@
-// port-feed.js: a tab's end of a feed that all tabs of a browser share.
+// port-feed.js: one tab's side of a feed that all tabs of a browser share. The other side is shared-worker.js.
 
-import { unheard } from "./status.js"
+import { initialStatus } from "./status.js"
 
-const HERE_MS = 5000
-const MOST_UNANSWERED = 2
+const WATCH_MS = 5000
+const MAX_UNANSWERED = 2
 
 const platform = {
   every: (ms, run) => setInterval(run, ms),
@@ -12,23 +12,23 @@ const platform = {
 
 export class PortFeed extends EventTarget {
   #port
-  #asked
+  #request
   #ticket
   #cursor
   #world
   #timer = null
   #unanswered = 0
-  #status = { ...unheard(), shared: true }
+  #status = { ...initialStatus(), shared: true }
 
-  // Dispatches "lost" where nobody answers at the other end: then this tab is on its own.
+  // Dispatches "lost" if the worker does not answer: then the tab needs a connection of its own.
   constructor(port, base, { scope, since = "", player = "", ticket = null, carriers, first, world = platform }) {
     super()
     this.#port = port
-    this.#asked = { base, scope, carriers, first, player: ticket ? player : "" }
+    this.#request = { base, scope, carriers, first, player: ticket ? player : "" }
     this.#ticket = ticket
     this.#cursor = since
     this.#world = world
-    port.onmessage = ({ data }) => this.#heard(data)
+    port.onmessage = ({ data }) => this.#onMessage(data)
   }
 
   get status() {
@@ -42,12 +42,12 @@ export class PortFeed extends EventTarget {
   start() {
     if (this.#timer !== null || this.#status.phase === "ended") return
     this.#unanswered = 0
-    this.#timer = this.#world.every(HERE_MS, () => this.#watch())
+    this.#timer = this.#world.every(WATCH_MS, () => this.#watch())
     this.#watch()
   }
 
   stop() {
-    this.#rest()
+    this.#stopTimer()
     this.#port.postMessage({ say: "leave" })
     if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ ...this.#status, phase: "closed" })
   }
@@ -60,11 +60,11 @@ export class PortFeed extends EventTarget {
     this.#port.postMessage({ say: "check" })
   }
 
-  // Said again and again, since a tab that crashed can't say that it went.
+  // Sent at intervals: the worker forgets a tab that stopped sending, since a crashed tab can't say that it left.
   #watch() {
-    if (this.#unanswered >= MOST_UNANSWERED) return this.#lost()
+    if (this.#unanswered >= MAX_UNANSWERED) return this.#lost()
     this.#unanswered += 1
-    this.#port.postMessage({ say: "watch", ...this.#asked, since: this.#cursor })
+    this.#port.postMessage({ say: "watch", ...this.#request, since: this.#cursor })
   }
 
   #lost() {
@@ -72,27 +72,27 @@ export class PortFeed extends EventTarget {
     this.dispatchEvent(new Event("lost"))
   }
 
-  #heard({ status, frame, ticketAsked }) {
+  #onMessage({ status, frame, ticketAsked }) {
     this.#unanswered = 0
     if (ticketAsked) return this.#giveTicket()
     if (this.#timer === null) return
-    if (frame) this.#received(frame)
+    if (frame) this.#onFrame(frame)
     else this.#tell(status)
-    if (this.#status.phase === "ended") this.#rest()
+    if (this.#status.phase === "ended") this.#stopTimer()
   }
 
-  #received(frame) {
+  #onFrame(frame) {
     if (frame.id) this.#cursor = frame.id
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
   }
 
-  // Where there is none to be had the other end does not wait for long, and asks again.
+  // If no ticket can be got, nothing is sent: the worker stops waiting soon, and asks again.
   async #giveTicket() {
     const ticket = await this.#ticket().catch(() => null)
     if (ticket) this.#port.postMessage({ say: "ticket", ticket })
   }
 
-  #rest() {
+  #stopTimer() {
     this.#world.cancel(this.#timer)
     this.#timer = null
   }

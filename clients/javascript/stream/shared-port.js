@@ -1,8 +1,8 @@
-// shared-port.js: a tab's way to the worker that holds one connection for all tabs.
+// shared-port.js: connects a tab to the shared worker, which holds one connection for all tabs.
 
-const NAME = "scoreboard-1" // another one where a new page and an old worker would misunderstand each other
+const NAME = "scoreboard-1" // change it whenever a new page could not talk to a worker of an older release
 
-// A port, or null where there is no such worker: in some browsers, and on pages of other origins.
+// A port, or null if the worker can't be had: some browsers have none, and pages of other origins may not use it.
 export function sharedPort(failed) {
   try {
     const worker = new SharedWorker(new URL("./shared-worker.js", import.meta.url), { type: "module", name: NAME })

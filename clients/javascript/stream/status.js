@@ -1,15 +1,16 @@
-// status.js: what is known of a feed's connection.
+// status.js: the status of a feed's connection.
 
-const HEARTBEAT_MS = 15_000 // until the server's hello tells
+const HEARTBEAT_MS = 15_000 // until the server's hello frame says what it is
 
-export function unheard() {
+// The status before the connection is opened.
+export function initialStatus() {
   return {
     phase: "closed", // closed, opening, open, waiting, ended
-    carrier: null, // sse, ws, long-poll or poll: what was heard last
+    carrier: null, // sse, ws, long-poll or poll: the one that the last frame came by
     shared: false, // whether other tabs use the same connection
-    heardAt: null,
+    heardAt: null, // the time of the last sign of life
     heartbeatMs: HEARTBEAT_MS,
-    failures: 0,
-    degraded: false,
+    failures: 0, // in a row
+    degraded: false, // whether the server can't see changes at the moment
   }
 }

@@ -22,9 +22,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Me:
-    """Where the player himself stands, even far below the rows."""
+    """The player's own standing, however far below the rows it is."""
 
-    rank: int | None  # None where he has no score
+    rank: int | None  # None if the player has no score
     score: int | None
     version: int = field(compare=False)  # the newest fact that was seen
 
@@ -52,8 +52,8 @@ class Change:
     total: int  # how many are ranked in all
     rows: tuple[Row, ...]
     at: datetime  # when this state was published
-    why: str  # of a snapshot; "" where it goes on from the state before
-    me: Me | None  # None where nobody is signed in, or nothing was told yet
+    why: str  # of a snapshot; "" if it goes on from the state before
+    me: Me | None  # None if nobody is signed in, or nothing was told yet
     came: tuple[Row, ...]
     gone: tuple[Row, ...]  # as they were
     moved: tuple[tuple[Row, Row], ...]  # whose rank changed: before, now

@@ -102,13 +102,13 @@ class Client:
 
     @property
     def player(self) -> Player:
-        """Who is signed in. Raises ScoreboardError where nobody is."""
+        """Who is signed in. Raises ScoreboardError if nobody is."""
         if self._player is None:
             self._player = self.me()
         return self._player
 
     def me(self) -> Player:
-        """Who is signed in, as the server knows him now."""
+        """The signed-in player, as the server knows them now."""
         return Player.of(self._call("GET", "/v1/me", again=True)["data"])
 
     def change(self, *, name: str | None = None, region: str | None = None) -> Player:
@@ -203,7 +203,7 @@ class Client:
         return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
 
     def entry(self, board: str, player: str | None = None) -> Entry | None:
-        """A player's row, or one's own; None where he has none."""
+        """The row of a player, by default one's own; None if there is none."""
         try:
             return Entry.of(self._read(self._entry(board, player))["data"])
         except RefusedError as refused:
@@ -220,7 +220,7 @@ class Client:
     ) -> Generator[bytes, None, None]:
         """All rows of one state of a board as a file, piece by piece: "csv" or "jsonl".
 
-        Refused: board_not_found, period_not_found, region_not_found, rate_limited. Raises AwayError where it
+        Refused: board_not_found, period_not_found, region_not_found, rate_limited. Raises AwayError if it
         breaks off.
         """
         return exported(self._transport, board, format, period=period, region=region)
@@ -234,11 +234,11 @@ class Client:
     ) -> Generator[Change, None, None]:
         """Each new state of one board or several ("main", "cup:eu"), for ever, the first one at once.
 
-        Where somebody is signed in, changes say where he stands. Goes on by itself after whatever passes,
-        and misses nothing. Raises RefusedError where the server says no, EndedError where it does so later,
-        AwayError where nothing could be seen for `patience_seconds`. `region` and `period` count for boards
-        that name none. Closing the generator hangs up. `on_tell` is called with what the server tells the
-        signed-in player while the stream is open, such as that a guest was merged.
+        If a player is signed in, changes include the player's own standing. The generator reconnects by
+        itself and misses nothing. Raises RefusedError if the server refuses the stream, EndedError if the
+        server ends it for good, AwayError if the server can't be reached for `patience_seconds`. `region` and
+        `period` apply to boards that name none. Closing the generator closes the stream. `on_tell` is called
+        with the private messages of the signed-in player, such as that a guest was merged.
         """
         return watch(
             self._transport, boards, region=region, period=period, ticket=self._ticket, on_tell=on_tell

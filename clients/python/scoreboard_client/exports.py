@@ -16,7 +16,7 @@ PIECE = 64 * 1024
 def exported(
     transport: Transport, board: str, format: str, *, period: str, region: str, token: str = ""
 ) -> Generator[bytes, None, None]:
-    """A file's bytes. Raises RefusedError, or AwayError where it breaks off."""
+    """A file's bytes. Raises RefusedError, or AwayError if it breaks off."""
     query = {name: value for name, value in (("period", period), ("region", region)) if value}
     path = f"{transport.prefix}/v1/boards/{quote(board, safe='')}/export.{quote(format, safe='')}"
     connection = transport.fresh()

@@ -32,7 +32,7 @@ class Board:
     """A board as the frames up to `s` make it."""
 
     scope: str
-    s: int | None = None  # None where nothing of it came yet
+    s: int | None = None  # None if nothing of it came yet
     crc: str = ""
     period: str = ""
     ties: str = "ordinal"
@@ -58,7 +58,7 @@ def applied(board: Board, frame: Frame) -> Board:
 
 
 def compare(boards: dict[str, Board], heartbeat: Frame) -> None:
-    """Raise Lost where the server has a board in another state."""
+    """Raise Lost if the server has a board in another state."""
     for scope, s, crc in heartbeat["b"]:
         board = boards.get(scope, Board(scope=scope))
         if (board.s, board.crc) != (s, crc):

@@ -29,7 +29,7 @@ class SilentError(AwayError):
 def events(transport: Transport, address: Address, token: str) -> Generator[Frame, None, None]:
     """The frames of one stream, until it ends.
 
-    Raises RefusedError, AwayError, and Lost where something else than frames comes.
+    Raises RefusedError, AwayError, and Lost if something else than frames comes.
     """
     path = transport.prefix + address("/v1/stream")
     with contextlib.closing(transport.fresh()) as connection:

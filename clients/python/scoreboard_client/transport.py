@@ -40,7 +40,7 @@ class Transport:
     _threads: threading.local = field(default_factory=threading.local)
 
     def __post_init__(self) -> None:
-        """Raise ValueError where the URL is none of a server."""
+        """Raise ValueError if the URL is none of a server."""
         address = urlsplit(self.url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise ValueError(f"{self.url!r} is no URL as in http://127.0.0.1:8000")

@@ -23,7 +23,7 @@ class Player:
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Player:
-        """A player as he travels."""
+        """Decode a player of an answer."""
         return cls(
             id=body["id"],
             username=body["username"],
@@ -119,7 +119,7 @@ class Placed:
     region: str | None
     player: str | None  # named in answers to batches
     score: int
-    rank: int | None  # None where the server could not tell at that moment
+    rank: int | None  # None if the server could not tell at that moment
     previous_rank: int | None
     version: int
 
@@ -202,7 +202,7 @@ class Listing:
     period: str
     region: str | None
     total: int  # how many are ranked in all
-    cursor: str | None  # where to begin streaming after this state; None where nothing streams
+    cursor: str | None  # where to begin streaming after this state; None if nothing streams
     entries: tuple[Entry, ...]
     revised_at: str | None = None  # when results were last changed after the period was closed
 

@@ -13,7 +13,7 @@ from scoreboard_client.types import Action, Proof
 def prove(action: Action, *, points: int | None = None, result: str = "") -> Proof:
     """The proof of a claim. Takes about 2^difficulty hashes: a millisecond for 10 bits, a second for 20.
 
-    Raises ValueError where `points` are missing though the action lets you say how many, and where `result`
+    Raises ValueError if `points` are missing though the action lets you say how many, and if `result`
     takes more than the action's `result_bytes`.
     """
     if action.claimed and points is None:

@@ -60,12 +60,12 @@ class StoredAccounts(Table):
         return bool(self.rows(text, (key, key)))
 
     def password(self, player: str) -> str:
-        """The stored hash of a player's password, "" where there is none."""
+        """The stored hash of a player's password, "" if there is none."""
         found = self.rows("SELECT password FROM account WHERE id = ?", (player,))
         return str(found[0][0]) if found else ""
 
     def replace_hash(self, player: str, old: str, new: str) -> bool:
-        """Replace a password's hash by another one of the same password. False where `old` is outdated."""
+        """Replace a password's hash by another one of the same password. False if `old` is outdated."""
         text = "UPDATE account SET password = ? WHERE id = ? AND password = ? RETURNING id"
         return bool(self.transaction(lambda db: rows(db, text, (new, player, old))))
 

@@ -18,7 +18,7 @@ class Attempt(Struct, kw_only=True, gc=False):
 
     token: OpenedToken
     sent: Completion
-    device: str  # the keyed hash of the device's id, "" where none was sent
+    device: str  # the keyed hash of the device's id, "" if none was sent
     context: Mapping[str, str]  # of the request, as the fact will have it
     now: int  # milliseconds since 1970
     took_ms: int  # since the token was issued
@@ -26,7 +26,7 @@ class Attempt(Struct, kw_only=True, gc=False):
 
     @property
     def proof(self) -> Proof:
-        """The proof that was sent. Raises BadRequest, invalid_proof, where it has another shape."""
+        """The proof that was sent. Raises BadRequest, invalid_proof, if it has another shape."""
         # Read when a check first needs it: an expired token is refused as such, whatever its proof.
         if self._proof is None:
             self._proof = _read(self.sent.proof)

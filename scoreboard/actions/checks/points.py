@@ -1,4 +1,4 @@
-"""The points: a client claims them only where the action type has a range, and within it."""
+"""The points: a client claims them only if the action type has a range, and within it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many refusals of each player were recorded in an hour, in SQL."""
+"""The table that counts the recorded refusals of each player in each hour."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scoreboard.core.storage.db import Rows, rows
 from scoreboard.core.storage.table import Table
 
-SLICE = 1000
+SLICE = 1000  # rows that are deleted in one transaction
 REFUSED = Rows(
     table="action_refused",
     columns=(("hour", "bigint"), ("player", "text"), ("facts", "bigint")),
@@ -25,7 +25,7 @@ class StoredRefusals(Table):
         return dict(self.rows(text, (hour, value)))
 
     def write(self, hour: int, counts: Mapping[str, int]) -> None:
-        """Write how many were recorded in this hour."""
+        """Write the counts of these players in this hour."""
         values = [(hour, player, facts) for player, facts in counts.items()]
         self.run(lambda db: REFUSED.write(db, values))
 

@@ -37,5 +37,5 @@ def spare(most: float) -> float:
 
 
 def left(most: float) -> float:
-    """How many seconds a request may wait: `most`, or less where its deadline is nearer."""
+    """How many seconds a request may wait: `most`, or less if its deadline is nearer."""
     return max(0.0, min(most, _until.get() - time.monotonic()))

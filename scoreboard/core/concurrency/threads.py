@@ -48,7 +48,7 @@ class NativeThreads:
             self._pool = ThreadPool(size)
 
     def run(self, work: Callable[[], T], *, seconds: float | None = None) -> T:
-        """Do `work` in a thread of the pool, or in this thread where there is no event loop to block.
+        """Do `work` in a thread of the pool, or in this thread if there is no event loop to block.
 
         Raises TimeoutError after `seconds`. Work that has not begun by then never begins.
         """

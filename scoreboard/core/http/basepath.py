@@ -52,7 +52,7 @@ def refusal(request: Request) -> NotFound | None:
 
 
 def redirection(request: Request) -> Response | None:
-    """A redirection to the base path, where a request lacks the slash at its end."""
+    """A redirection to the base path, if a request lacks the slash at its end."""
     environ = request.environ
     if OUTSIDE not in environ or not _lacks_slash(environ):
         return None

@@ -97,7 +97,7 @@ def _refuse_surrogates(value: Any) -> None:
 
 
 def _encoding_complaint(data: bytes, error: ValueError) -> str:
-    """The error of a body's encoding; "" where the encoding is right."""
+    """The error of a body's encoding; "" if the encoding is right."""
     named = json.detect_encoding(data).upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
     if named != "UTF-8":
         return f"it is {named}, send it as UTF-8"

@@ -120,7 +120,7 @@ def _refuse_encoded(encoding: str) -> None:
 
 
 def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> Response:
-    """A read's answer with its ETag; 304 without making the body where the client has it already."""
+    """A read's answer with its ETag; 304 without making the body if the client has it already."""
     held = request.if_none_match.contains_weak(etag)
     response = Response(status=304) if held else answer(body())
     # Weak: two answers of the same state differ in asOf only.

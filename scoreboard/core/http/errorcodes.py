@@ -15,7 +15,7 @@ STATUS = re.compile(r"\b[45]\d\d\b")
 
 @dataclass(frozen=True)
 class Explained:
-    """The meaning of a code. `status` is None where no answer has it as its own code.
+    """The meaning of a code. `status` is None if no answer has it as its own code.
 
     `meaning` is plain text; in `paragraphs` code stands in backticks.
     """

@@ -35,7 +35,7 @@ class File:
 
     type: str
     body: bytes
-    packed: bytes | None  # by gzip, where that makes it smaller
+    packed: bytes | None  # by gzip, if that makes it smaller
     etag: str
 
 

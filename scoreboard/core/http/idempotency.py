@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     digest: str
     status: int
     body: str
-    incarnation: str  # "" where an older release stored it
+    incarnation: str  # "" if an older release stored it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ def _outdated(stored: Stored, incarnation: str, digest: str) -> bool:
 
 
 def sent_key() -> str | None:
-    """The request's Idempotency-Key. Raises ValidationFailed where it is malformed."""
+    """The request's Idempotency-Key. Raises ValidationFailed if it is malformed."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.match(key):
         raise ValidationFailed(FieldError("Idempotency-Key", "must be 1-128 printable ASCII characters"))

@@ -78,7 +78,7 @@ class Limits:
 
     def init_app(self, app: Any) -> None:
         """Begin to count, for this Flask application."""
-        # flask-limiter adds no hooks where the extension is known already. Its hooks would run at every
+        # flask-limiter adds no hooks if the extension is known already. Its hooks would run at every
         # request, limited or not, and its fallback probes Redis with a ping, which also succeeds on a
         # Redis that refuses writes.
         app.extensions.setdefault("limiter", set()).add(self._limiter)

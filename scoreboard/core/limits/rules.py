@@ -77,7 +77,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def count(*names: str, of: str | None = None) -> None:
-    """Count this request, or its failure. Raises TooMany where a limit is exceeded."""
+    """Count this request, or its failure. Raises TooMany if a limit is exceeded."""
     tallies = _tally(names, of)
     _refuse([tally for tally in tallies if tally.exceeded], tallies)
 

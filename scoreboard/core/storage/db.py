@@ -45,7 +45,7 @@ class Database:
     def __init__(
         self, url: str, *, synchronous: str = "FULL", readers: int = READERS, seconds: float | None = None
     ) -> None:
-        """`seconds` bounds each piece of work, as a request's deadline does, also where no answer comes."""
+        """`seconds` bounds each piece of work, as a request's deadline does, also if no answer comes."""
         self.url = url
         self._seconds = seconds
         self.postgres = not url.startswith("sqlite:")
@@ -69,7 +69,7 @@ class Database:
             logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
 
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
-        """Do `work` with a connection. Raises DatabaseUnavailable where the database can't do it.
+        """Do `work` with a connection. Raises DatabaseUnavailable if the database can't do it.
 
         `seconds` is how long it may take. Without it, the database's limit and the request's apply. On
         SQLite it bounds the caller's wait: work that has begun goes on.

@@ -27,7 +27,7 @@ class Eviction:
 
     @property
     def policy(self) -> str:
-        """The policy by which keys are evicted; empty where none are, or it is not known."""
+        """The policy by which keys are evicted; empty if none are, or it is not known."""
         now = self.monotonic()
         if now >= self._due:
             self._due = now + LOOK_SECONDS

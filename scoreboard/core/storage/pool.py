@@ -26,7 +26,7 @@ from psycopg.pq import TransactionStatus
 from scoreboard.core.concurrency.deadline import left
 from scoreboard.core.storage.pgsession import Adapter, Session
 
-WAIT_SECONDS = 1.5  # for a connection, where nothing else bounds it
+WAIT_SECONDS = 1.5  # for a connection, if nothing else bounds it
 CONNECT_SECONDS = 2
 NETWORK: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -113,7 +113,7 @@ class PooledPostgres(peewee.PostgresqlDatabase):
 
 @contextmanager
 def bounded(session: Session, seconds: float | None) -> Iterator[None]:
-    """Cut the connection where the block takes longer: no other time-out notices a server that is silent."""
+    """Cut the connection if the block takes longer: no other time-out notices a server that is silent."""
     if seconds is None:
         yield
         return

@@ -70,7 +70,7 @@ class Breaker:
         return self._monotonic() < self._resting_until
 
     def call(self, work: Callable[[], T]) -> T:
-        """Do `work`. Raises RedisAway where Redis fails, or rests after a failure."""
+        """Do `work`. Raises RedisAway if Redis fails, or rests after a failure."""
         if self.open:
             raise RedisAway("Redis failed just now, and is not asked for a moment", self._reason)
         try:

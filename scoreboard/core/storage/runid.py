@@ -25,7 +25,7 @@ return redis.call("GET", KEYS[1])
 
 
 def run_id(ask: Ask) -> str:
-    """The name of the run that answers; empty where it is unknown, as for a server that refuses writes."""
+    """The name of the run that answers; empty if it is unknown, as for a server that refuses writes."""
     try:
         known = str(ask("GET", rediskeys.run()) or "")
         if known and ask("SCRIPT", "EXISTS", _digest(known))[0]:

@@ -23,7 +23,7 @@ DriverError = (peewee.PeeweeException, psycopg.Error, apsw.Error, OSError)
 Meaning = tuple[type[DatabaseUnavailable], str] | None
 MISTAKE: Meaning = None  # a defect of a statement or its values, in this code: the database is fine
 
-# By SQLSTATE or, where it is missing, by its class, the first two characters.
+# By SQLSTATE or, if it is missing, by its class, the first two characters.
 SQLSTATES: dict[str, Meaning] = {
     "02": MISTAKE,
     "03": MISTAKE,
@@ -85,7 +85,7 @@ SQLSTATES: dict[str, Meaning] = {
     "XX002": (DatabaseDenied, "corrupt"),
 }
 
-# By extended result code or, where it is missing, by result code.
+# By extended result code or, if it is missing, by result code.
 SQLITE: dict[int, Meaning] = {
     apsw.SQLITE_ERROR: (
         DatabaseDenied,
@@ -100,7 +100,7 @@ SQLITE: dict[int, Meaning] = {
     apsw.SQLITE_READONLY: (DatabaseDenied, "read_only"),
     apsw.SQLITE_INTERRUPT: (DatabaseBusy, "timeout"),
     apsw.SQLITE_IOERR: (DatabaseLost, "io_error"),  # also for a commit, which may or may not be written then
-    # SQLite calls it full where the device is. A quota or a limit of files is a write that failed.
+    # SQLite calls it full if the device is. A quota or a limit of files is a write that failed.
     apsw.SQLITE_IOERR_WRITE: (DatabaseFull, "full"),
     apsw.SQLITE_IOERR_SHMSIZE: (DatabaseFull, "full"),
     apsw.SQLITE_CORRUPT: (DatabaseDenied, "corrupt"),

@@ -1,4 +1,4 @@
-"""Admits streams: one way in for event streams, WebSockets and polls."""
+"""Authorizes and admits streams: event streams, WebSockets and polls alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scoreboard.boards.rules import no_board
 from scoreboard.core.concurrency import deadline
 from scoreboard.core.errors import FieldError, TooMany, ValidationFailed
 from scoreboard.stream.http.tickets import Tickets
-from scoreboard.stream.http.types import Insider, Opening, Refusal, StreamRequest, Watch
+from scoreboard.stream.http.types import Opening, PrivilegedCaller, Refusal, StreamRequest, Watch
 from scoreboard.stream.protocol import closing
 from scoreboard.stream.publishing.edge import Edge
 from scoreboard.stream.publishing.scopes import Scopes
@@ -24,25 +24,25 @@ from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.rooms import RoomManager
 from scoreboard.stream.serving.serving import Serving
 
-MOST_SCOPES = 8
+MAX_SCOPES = 8
 
 
 class Revocations(Protocol):
-    """Knows which sessions were ended and whose rights were changed."""
+    """Tells which sessions were ended, and which players' rights were changed."""
 
     def check_suspended(self, player: str) -> None:
         """Raise Forbidden if a player's account is suspended."""
 
     def ended(self, session: str) -> Revocation | None:
-        """Why and when a session was ended; None if it was not."""
+        """The revocation that ended a session; None if there is none."""
 
     def changed(self, player: str, issued_at: int) -> bool:
-        """Whether a player's rights were changed since something was issued to them."""
+        """Whether a player's rights were changed since a credential was issued to them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamService:
-    """Decides what a request may watch, admits it, and finds its first frames."""
+    """Decides which stream scopes a request may watch, admits it, and finds its first frames."""
 
     hub: Hub
     serving: Serving
@@ -55,44 +55,44 @@ class StreamService:
     edge: Edge | None
     default_board: str
     region_header: str
-    origins: str  # whose pages may open a WebSocket
-    charge: Callable[[], None]  # count an opening of this request's address; raises TooMany
+    origins: str  # of the pages that may open a WebSocket
+    charge: Callable[[], None]  # counts an opening against the limit of the address; raises TooMany
 
     def authorize(self, sent: StreamRequest) -> Watch:
-        """What a request may watch. Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
+        """Decide what a request may watch. Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
 
-        For known public boards neither Redis nor the database is asked: a thousand viewers that reconnect at
-        once cost memory only. A client that must get a new ticket first learns nothing about boards.
+        For known public boards this reads neither Redis nor the database: a thousand viewers that reconnect
+        at once only cost memory. A client that must get a new ticket first learns nothing about boards.
         """
-        named = self._named(sent.query.boards)
+        scope_names = self._scope_names(sent.query.boards)
         client, expired = self._client(sent)
         scopes: tuple[str, ...] = ()
         if not expired:
-            client = self._admissible(client, named, sent.insider)
-            scopes = self._rooms(named, sent)
+            client = self._admissible(client, scope_names, sent.privileged_caller)
+            scopes = self._rooms(scope_names, sent)
         deadline.lift()
         return Watch(client=client, scopes=scopes, since=sent.since, expired=expired)
 
     def is_for_edge(self, watch: Watch, signature: str) -> bool:
-        """Whether an edge holds this stream: not if the right to watch may end at any moment."""
+        """Whether to let the edge hold this stream. It can't if the right to watch may end at any moment."""
         return self.edge is not None and not watch.personal and self.edge.signed(signature)
 
     def open(self, watch: Watch) -> Opening | Refusal:
-        """Admit a stream and find its first frames. The caller of `open` releases its admission."""
+        """Admit a stream and find its first frames. The caller must release the admission of the result."""
         try:
             return self.admit(watch)
         except TooMany as error:
             return Refusal(closing.too_often(error.retry_after_seconds or 0), error)
-        except NotAdmitted as refused:
+        except NotAdmitted as error:
             if not watch.expired:
-                self.counts.refused.inc(refused.why)
-            return Refusal(closing.frame(refused.why))
+                self.counts.refused.inc(error.why)
+            return Refusal(closing.frame(error.why))
 
     def admit(self, watch: Watch, wait: float | None = None) -> Opening:
-        """Take a slot, then find the first frames: no board is read for a client that gets no slot.
+        """Take a slot, then find the first frames. For a client that gets no slot no board is read.
 
-        A client that does not go on from its cursor is charged for an opening. Most cursors tell that
-        themselves; only if frames are missing that a cursor asks for, it is known afterwards.
+        A client that can't continue from its cursor is charged for an opening. In most cases the cursor alone
+        shows that. If it is valid but its frames are no longer kept, the client is charged afterwards.
         """
         begins = not self.hub.continues(watch.since)
         if begins:
@@ -108,33 +108,33 @@ class StreamService:
         return Opening(scopes=watch.scopes, resumed=resumed, admission=admission)
 
     def _admit(self, watch: Watch, wait: float | None, *, begins: bool) -> Admission:
-        """The slot of a stream (`wait` is None) or a poll that waits. Other polls need none."""
+        """Take the slot of a stream (`wait` is None) or of a poll that waits. Other polls need none."""
         if watch.expired:
             raise NotAdmitted("auth_expired")
         if wait == 0:
             return Admission(watch.client, None)
         try:
             return self.slots.admit(watch.client, opening=begins and wait is None)
-        except NotAdmitted as refused:
+        except NotAdmitted as error:
             if wait is None:
                 raise
-            return Admission(watch.client, None, refused.why)  # it is answered at once, and polls again
+            return Admission(watch.client, None, error.why)  # a poll without a slot is answered at once
 
     def _charge_late(self, watch: Watch, wait: float | None) -> None:
         self.charge()
         if wait is None:
             self.slots.count_opening(watch.client)
 
-    # What a request may watch
+    # Parts of `authorize`
 
-    def _named(self, boards: str) -> list[str]:
-        named = boards.split(",") if boards else [self.default_board]
-        if len(dict.fromkeys(named)) > MOST_SCOPES:
-            raise ValidationFailed(FieldError("boards", f"may name {MOST_SCOPES} boards at most"))
-        return named
+    def _scope_names(self, parameter: str) -> list[str]:
+        names = parameter.split(",") if parameter else [self.default_board]
+        if len(dict.fromkeys(names)) > MAX_SCOPES:
+            raise ValidationFailed(FieldError("boards", f"may name {MAX_SCOPES} boards at most"))
+        return names
 
     def _client(self, sent: StreamRequest) -> tuple[StreamClient, bool]:
-        """The client that a ticket proves, and whether it must get a new ticket first."""
+        """The client that the ticket identifies, and whether it must get a new ticket first."""
         if not sent.query.ticket:
             return StreamClient(address=sent.address), False
         ticket, good = self.tickets.open(sent.query.ticket)
@@ -152,26 +152,31 @@ class StreamService:
         )
         return client, changed or not good
 
-    def _admissible(self, client: StreamClient, named: Sequence[str], insider: Insider) -> StreamClient:
-        """A client that may watch all of these. Raises NotFound for a private board as for a missing one."""
-        hidden = None if client.private else self.scopes.hidden(named)
+    def _admissible(
+        self, client: StreamClient, scope_names: Sequence[str], privileged_caller: PrivilegedCaller
+    ) -> StreamClient:
+        """The client, with the rights to watch all of these stream scopes.
+
+        Raises NotFound if it may not watch one of them, as if its board did not exist.
+        """
+        hidden = None if client.private else self.scopes.hidden(scope_names)
         if hidden is None:
             return client
-        caller = insider()
+        caller = privileged_caller()
         if caller is None:
             raise no_board(hidden)
         return _allowed(client, caller)
 
-    def _rooms(self, named: Sequence[str], sent: StreamRequest) -> tuple[str, ...]:
+    def _rooms(self, scope_names: Sequence[str], sent: StreamRequest) -> tuple[str, ...]:
         assign, region = self.rooms.assign, sent.query.region
-        found = tuple(dict.fromkeys(assign(scope, region, near=sent.near) for scope in named))
-        for scope in found:
-            self.scopes.board(scope)  # raises if there is no such room
-        return found
+        scopes = tuple(dict.fromkeys(assign(name, region, near=sent.near) for name in scope_names))
+        for scope in scopes:
+            self.scopes.board(scope)  # raises NotFound if there is no such board or region
+        return scopes
 
 
 def _allowed(client: StreamClient, caller: ServerKey | Player) -> StreamClient:
-    """A client whose request proved that it may watch private boards, for as long as that holds."""
+    """The client with the caller's right to watch private boards, until the caller's credential ends."""
     if isinstance(caller, ServerKey):
         return structs.replace(client, private=True, session=caller.id)
     return structs.replace(

@@ -1,4 +1,4 @@
-"""The types of stream requests: what was sent, what it may watch, and how it is answered."""
+"""The types of stream requests and of their answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scoreboard.stream.serving.admission import Admission, StreamClient
 
 
 class StreamQuery(Struct, kw_only=True):
-    """The parameters of a stream. A cursor is never refused: EventSource would give up for good."""
+    """The query parameters of a stream. No cursor is refused: EventSource would give up for good."""
 
     boards: Annotated[str, Meta(max_length=1000)] = ""
     region: Annotated[str, Meta(max_length=64)] = ""
@@ -25,45 +25,49 @@ class StreamQuery(Struct, kw_only=True):
 
 
 class PollQuery(StreamQuery, kw_only=True):
-    """The same, how many seconds to wait for something new, and the newest private frame that was seen."""
+    """The query parameters of a poll.
+
+    `wait` are the seconds to wait for a new frame, `told` is the newest private frame that the client got.
+    """
 
     wait: Annotated[float, Meta(ge=0, le=25)] = 0.0
     told: str = ""
 
 
-Insider = Callable[[], ServerKey | Player | None]  # the caller, if it may see private boards
+# Returns the caller of the request if it may see private boards. It checks the credentials only when called.
+PrivilegedCaller = Callable[[], ServerKey | Player | None]
 
 
 class StreamRequest(NamedTuple):
-    """A request for a stream, as it was sent."""
+    """A request for a stream or a poll, as it was sent."""
 
     query: StreamQuery
     since: str
     address: str
-    near: str  # the region that a proxy in front names, "" for none
-    insider: Insider
-    told: Cursor | None = None  # the newest private frame that a poll saw
+    near: str  # the region that a proxy names in a header, "" for none
+    privileged_caller: PrivilegedCaller
+    told: Cursor | None = None  # the newest private frame that a polling client got
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """What a request may watch, and for which client."""
+    """The stream scopes that a request may watch, and the client that watches them."""
 
     client: StreamClient
     scopes: tuple[str, ...]
     since: str
-    expired: bool  # the ticket: the client must get a new one first
+    expired: bool  # whether the stream ticket expired: the client must get a new one first
 
     @property
     def personal(self) -> bool:
-        """Whether the answer differs from that to an anonymous client."""
+        """Whether the answer may differ from that to an anonymous client."""
         return bool(self.client.player) or self.client.private
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """A stream that can begin: its first frames, and the admission that ends with it.
+    """A stream that can begin: its first frames, and the admission to release when it ends.
 
-    As a context manager it gives the admission back if the stream fails to begin.
+    As a context manager it releases the admission if the stream fails to begin.
     """
 
     scopes: tuple[str, ...]
@@ -81,16 +85,16 @@ class Opening:
 
 
 class Refusal(NamedTuple):
-    """A stream that can't begin: its bye, and an error for clients that read no byes."""
+    """A stream that can't begin: its bye frame, and an error for clients that can't read one."""
 
     bye: Frame
     error: TooMany | None = None
 
 
 class PollAnswer(NamedTuple):
-    """The frames that a poll gets, and the positions after them."""
+    """The frames of the answer to a poll, and the positions after them."""
 
     at: Cursor
-    frames: list[Encoded]  # published ones
+    frames: list[Encoded]  # those that everybody gets
     private: list[Encoded]
     told: Cursor | None  # None for a poll without a ticket

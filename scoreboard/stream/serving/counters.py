@@ -1,4 +1,4 @@
-"""What is counted of the streams of a process, and the counters bound once."""
+"""The counters of a process's streams: their declarations, and the object that increments them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from scoreboard.core.metrics import Counter, Metrics
 OPENED = Counter("stream_opened", "Streams opened", "carrier")
 CLOSED = Counter("stream_closed", "Streams closed, by reason", "why")
 REFUSED = Counter("stream_refused", "Streams refused, by reason", "why")
-BYES = Counter("stream_byes", "Streams sent away, by code", "code")
+BYES = Counter("stream_byes", "Streams that the server ended with a bye frame, by code", "code")
 RESUMES = Counter("stream_resumes", "Streams opened, by whether the cursor could be resumed", "how")
-CONFLATED = Counter("stream_conflated", "Frames that a slow viewer was not sent one by one")
+CONFLATED = Counter("stream_conflated", "Times that a slow viewer was skipped, to be sent fewer frames later")
 FRAMES_SENT = Counter("stream_frames_sent", "Frames sent to viewers", "carrier")
 BYTES_SENT = Counter("stream_bytes_sent", "Bytes sent to viewers", "carrier")
 FANOUT_SECONDS = Counter("stream_spread_seconds", "Time spent writing frames to all viewers")
@@ -17,7 +17,7 @@ FANOUTS = Counter("stream_spreads", "Rounds of writing frames to all viewers")
 
 
 class StreamCounts:
-    """The counters of one process's streams."""
+    """The counters of one process's streams, each bound to the process's metrics."""
 
     def __init__(self, metrics: Metrics) -> None:
         self.opened = metrics.bind(OPENED)
@@ -31,12 +31,12 @@ class StreamCounts:
         self._fanout_seconds = metrics.bind(FANOUT_SECONDS)
         self._fanouts = metrics.bind(FANOUTS)
 
-    def fanout(self, seconds: float) -> None:
-        """Writing to all viewers took so long."""
+    def add_fanout(self, seconds: float) -> None:
+        """Count one round of writing to all viewers, and the time that it took."""
         self._fanout_seconds.inc(by=seconds)
         self._fanouts.inc()
 
-    def sent(self, carrier: str, viewers: int, frames: int, size: int) -> None:
-        """So many viewers were sent so many frames, in so many bytes each."""
+    def add_sent(self, carrier: str, viewers: int, frames: int, size: int) -> None:
+        """Count frames sent to viewers. `frames` and `size` (in bytes) are what each viewer got."""
         self._frames_sent.inc(carrier, by=viewers * frames)
         self._bytes_sent.inc(carrier, by=viewers * size)

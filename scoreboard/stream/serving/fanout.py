@@ -18,70 +18,70 @@ MAIL = 16  # private frames that are kept for a viewer which can't take more
 
 @dataclass(kw_only=True)
 class Fanout:
-    """Sends viewers what the hub has for them."""
+    """Sends the hub's new frames to the viewers."""
 
     hub: Hub
     viewers: Viewers
     counts: StreamCounts
-    listeners: list[Callable[[], None]] = field(default_factory=list)  # a viewer is behind
-    seconds: float = 0.0  # how long the last frame took to be written to all
+    listeners: list[Callable[[], None]] = field(default_factory=list)  # called when a viewer is behind
+    seconds: float = 0.0  # the time that the last round of writing to all viewers took
     _behind: deque[Viewer] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.viewers.ready_listeners.append(self.serve_soon)
 
     def serve(self) -> None:
-        """Send every viewer what is new."""
-        begun, delivered, served = self.viewers.monotonic(), 0, 0
+        """Send every viewer the frames that are new to it."""
+        start, delivered, served = self.viewers.monotonic(), 0, 0
         for audience in self.viewers.audiences():
             if served >= SLICE:
                 served = 0
                 time.sleep(0)  # let requests be answered
             served += len(audience.viewers)
-            delivered += self._send_news(audience)
+            delivered += self._send_new(audience)
         for part in self.viewers.slices([self._behind.popleft() for _ in range(len(self._behind))]):
             for viewer in part:
                 self.catch_up(viewer)
         if delivered:
-            self.seconds = self.viewers.monotonic() - begun
-            self.counts.fanout(self.seconds)
+            self.seconds = self.viewers.monotonic() - start
+            self.counts.add_fanout(self.seconds)
 
     def serve_soon(self, viewer: Viewer) -> None:
-        """Have a viewer served that is behind the others. Called by the event loop too."""
+        """Queue a viewer that is behind the others for the next round. Called by the event loop too."""
         self._behind.append(viewer)
         for listener in self.listeners:
             listener()
 
     def tell(self, viewer: Viewer, frame: Encoded) -> None:
-        """Send a private frame, as soon as the connection can take it. Beyond `MAIL` frames it is lost."""
+        """Send a private frame, or keep it until the connection can take it. Beyond `MAIL` it is lost."""
         if viewer.closed or viewer.ending or self.viewers.send(viewer, frame):
             return
         viewer.mail = [*(viewer.mail or ()), frame][:MAIL]
 
     def catch_up(self, viewer: Viewer) -> None:
-        """Serve a viewer whose position is not that of its audience, or whose private frames wait."""
+        """Serve a viewer whose position is not that of its audience, or that has private frames waiting."""
         if viewer.closed or viewer.ending:
             return
         if viewer.blocked:
             self.counts.conflated.inc()  # no frame is kept for it, only its position
             return
-        found, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
+        frames, at = self.hub.after(viewer.audience.scopes, viewer.at, behind=True)
         if viewer.mail:
-            found, viewer.mail = [*found, *viewer.mail], None
-        if found:
+            frames, viewer.mail = [*frames, *viewer.mail], None
+        if frames:
             viewer.at = at
-            data = viewer.audience.carrier.carry(found)
-            self.counts.sent(viewer.audience.carrier.name, 1, len(found), len(data))
+            data = viewer.audience.carrier.carry(frames)
+            self.counts.add_sent(viewer.audience.carrier.name, 1, len(frames), len(data))
             self.viewers.write(viewer, data)
 
-    def _send_news(self, audience: Audience) -> int:
-        """Send an audience what is new. Returns to how many viewers."""
+    def _send_new(self, audience: Audience) -> int:
+        """Send an audience its new frames. Returns how many viewers got them."""
         before = audience.at
-        found, at = self.hub.after(audience.scopes, before)
-        if not found:
+        frames, at = self.hub.after(audience.scopes, before)
+        if not frames:
             return 0
         audience.at = at
-        data, delivered, write = audience.carrier.carry(found), 0, self.viewers.write
+        data, delivered, write = audience.carrier.carry(frames), 0, self.viewers.write
         for part in self.viewers.slices(list(audience.viewers)):
             for viewer in part:
                 if (viewer.at is before or viewer.at == before) and not viewer.blocked:
@@ -89,5 +89,5 @@ class Fanout:
                     delivered += write(viewer, data)
                 else:
                     self.catch_up(viewer)
-        self.counts.sent(audience.carrier.name, delivered, len(found), len(data))
+        self.counts.add_sent(audience.carrier.name, delivered, len(frames), len(data))
         return delivered

@@ -62,7 +62,7 @@ class Serving:
         self.counts.resumes.inc(resumed.resume)
         first = [self.sweeper.hello(resumed.resume), *resumed.frames]
         data = carrier.opening(random.randrange(1000, 5000), first)
-        self.counts.sent(carrier.name, 1, len(first), len(data))
+        self.counts.add_sent(carrier.name, 1, len(first), len(data))
         self.viewers.write(viewer, head + data)
         if viewer.at != self.hub.head:
             # Its admission took a while, and what came in that time was sent to the others already.

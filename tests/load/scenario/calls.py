@@ -1,4 +1,4 @@
-"""One user's calls of the API: on a connection of his own, in a session of his own, with patience."""
+"""One user's calls of the API, with a connection and a session for each user, and with patience."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Calls:
     def call(self, name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """The data of the answer. Sends the same again until the server says yes or no, as clients should.
 
-        Raises Refused where it says no.
+        Raises Refused if it says no.
         """
         while True:
             try:

@@ -41,7 +41,7 @@ class Plan:
         return self.ramp_seconds + self.hold_seconds + self.down_seconds
 
     def users_at(self, seconds: float) -> int | None:
-        """How many users there are after so many seconds; None where it is over."""
+        """How many users there are after so many seconds; None if it is over."""
         if seconds < self.ramp_seconds:
             return self.first + int((self.users - self.first) * seconds / self.ramp_seconds)
         if self.holds_at(seconds):
@@ -69,7 +69,7 @@ def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: floa
 
 
 def planned(environment: Mapping[str, str]) -> Plan:
-    """What the environment asks for. Raises ValueError, in one sentence, where a value makes no sense."""
+    """What the environment asks for. Raises ValueError, in one sentence, if a value makes no sense."""
     found: dict[str, object] = {}
     for field in fields(Plan):
         text = environment.get(field.name.upper(), "")

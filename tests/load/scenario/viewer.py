@@ -43,7 +43,7 @@ def hold(url: str, board: str, seen: Seen, tell: Callable[..., None]) -> None:
 def _follow(url: str, board: str, cursor: str, seen: Seen, tell: Callable[..., None]) -> tuple[str, float]:
     """Read one stream to its `bye`. The cursor at which to go on, and seconds until then.
 
-    Raises OSError where it ends otherwise.
+    Raises OSError if it ends otherwise.
     """
     begun, opened, tail = time.perf_counter(), False, b""
     with _connect(url) as connection:

@@ -86,7 +86,7 @@ def home(make_parts, sqlite_url):
     client, answers = create_app(parts).test_client(), []
 
     def stream(ticket="", *, environ=HOME):
-        """Why there is no stream; "" where there is one, which stays open."""
+        """Why there is no stream; "" if there is one, which stays open."""
         answer = client.get(
             f"/v1/stream?ticket={ticket}",
             headers={"Accept": "text/event-stream"},

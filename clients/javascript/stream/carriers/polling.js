@@ -2,7 +2,7 @@
 
 const LONG = { waitSeconds: 15, restMs: 0, beatMs: 15_000 }
 const SHORT = { waitSeconds: 0, restMs: 5000, beatMs: 5000 }
-const REFUSED = [400, 401, 403, 404] // asking again changes nothing, where it is the server that says so
+const REFUSED = [400, 401, 403, 404] // asking again changes nothing, if it is the server that says so
 const PROBLEM = "application/problem+json" // and not a router that has lost it for a moment
 const BUSY = [429, 503]
 

@@ -23,7 +23,7 @@ export function showBadge(badge, { state, text, title, carrier, shared }) {
   badge.lastElementChild.textContent = text
 }
 
-// The name of a state, with the time of the rows where they may be old.
+// The name of a state, with the time of the rows if they may be old.
 function stateText(state, heardAt) {
   const words = t(`connection.${state}`)
   return OLD.includes(state) && heardAt !== null ? t("connection.asOf", { state: words, time: time(heardAt) }) : words

@@ -5,7 +5,7 @@ import { t } from "../messages.js"
 import { found } from "./compare.js"
 import { PolledList } from "./polled-list.js"
 import { isStreamed, pageCount, pageFor, rowRange } from "./paging.js"
-import { Reads } from "./reads.js"
+import { BoardApi } from "./board-api.js"
 import { holdWhileReading, walkWithArrows } from "./reading-guard.js"
 import { Favourites } from "./favourites.js"
 
@@ -19,7 +19,7 @@ const NOTHING = {
 export class Controls {
   #given
   #settings
-  #reads
+  #api
   #view = "top"
   #words = ""
   #favourites = new Favourites()
@@ -31,7 +31,7 @@ export class Controls {
   constructor(given, settings) {
     this.#given = given
     this.#settings = settings
-    this.#reads = new Reads(given.where)
+    this.#api = new BoardApi(given.where)
     this.#table = given.root.querySelector(".rows")
     this.#updateTabStop = walkWithArrows(this.#table)
     this.#listen()
@@ -66,7 +66,7 @@ export class Controls {
   #followMe() {
     const { me } = this.#settings
     const far = me && !this.#given.watch.rows.some(({ id }) => id === me)
-    this.#given.watch.follow(far ? this.#polled(() => this.#reads.entry(me)) : null)
+    this.#given.watch.follow(far ? this.#polled(() => this.#api.entry(me)) : null)
   }
 
   // Search for the typed words: a name among the streamed rows, or the id of any player.
@@ -75,7 +75,7 @@ export class Controls {
     if (!words) return this.choose(this.#view)
     this.#words = words
     const near = found(this.#given.watch.rows, words).length > 0
-    const list = near ? null : this.#polled(() => this.#reads.entry(words))
+    const list = near ? null : this.#polled(() => this.#api.entry(words))
     this.#given.watch.choose({ view: "search", pick: (rows) => found(rows, words), list, page: 0 })
   }
 
@@ -114,15 +114,15 @@ export class Controls {
     const { limit, me, players, radius } = this.#settings
     const { watch, size } = this.#given
     const view = this.#view
-    if (view === "around") return me ? this.#polled(() => this.#reads.around(me, radius)) : emptyList()
-    if (view === "players") return this.#polled(() => this.#reads.players(players))
+    if (view === "around") return me ? this.#polled(() => this.#api.around(me, radius)) : emptyList()
+    if (view === "players") return this.#polled(() => this.#api.players(players))
     if (view === "favourites") return this.#favouriteList([...this.#favourites.ids])
     if (isStreamed(page, limit, size)) return null
-    return this.#polled(() => this.#reads.page({ offset: page * limit, limit }))
+    return this.#polled(() => this.#api.page({ offset: page * limit, limit }))
   }
 
   #favouriteList(ids) {
-    return ids.length ? this.#polled(() => this.#reads.players(ids)) : emptyList()
+    return ids.length ? this.#polled(() => this.#api.players(ids)) : emptyList()
   }
 
   #polled(ask) {

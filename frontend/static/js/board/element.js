@@ -14,7 +14,7 @@ const AGAIN_MS = 10_000
 const PASSING = [0, 429, 500, 502, 503, 504] // 0: no answer arrived
 
 export class LiveLeaderboard extends HTMLElement {
-  static base = "" // the server's address with a slash at its end, where there is no attribute `src`
+  static base = "" // the server's address with a slash at its end, if there is no attribute `src`
   static observedAttributes = [...OPENING, ...SETTING, "paused"]
   #panel = null
   #watch = null
@@ -36,7 +36,7 @@ export class LiveLeaderboard extends HTMLElement {
     this.#panel?.set(this.#settings())
   }
 
-  // connecting, live, delayed, stale, reconnecting, offline, ended, paused; static where nothing streams.
+  // connecting, live, delayed, stale, reconnecting, offline, ended, paused; static if nothing streams.
   get state() {
     return this.#panel?.state ?? "connecting"
   }

@@ -3,13 +3,13 @@
 
 import { setTexts, t } from "../messages.js"
 import { heading } from "../formatting.js"
-import { Reads } from "./reads.js"
+import { BoardApi } from "./board-api.js"
 import { element } from "./row.js"
 
-const FAILED = "This board can't be shown right now." // in English: the texts could not be loaded either
+const FAILED = "This board can't be shown right now." // always English: the translations may be what failed to load
 const SHEETS = ["tokens", "leaderboard"]
 const VIEWS = { top: "board.top", around: "board.around", favourites: "board.favourites" }
-const TURNS = { first: "board.first", previous: "board.back", next: "board.next", last: "board.last" }
+const PAGE_LINKS = { first: "board.first", previous: "board.back", next: "board.next", last: "board.last" }
 
 // Returns the shadow root. Throws a Refusal if the server has no such board.
 export async function draw(host, where) {
@@ -18,23 +18,23 @@ export async function draw(host, where) {
   const loading = slot("loading", made("p", { class: "nothing" }, "…"))
   root.replaceChildren(...sheets.map(({ link }) => link), loading)
   try {
-    const reads = new Reads(where)
-    const [board, words] = await Promise.all([reads.board(), reads.words(tongue(host)), ...sheets.map(({ ready }) => ready)])
-    setTexts(words.language, words.texts)
+    const api = new BoardApi(where)
+    const [board, messages] = await Promise.all([api.board(), api.texts(languageOf(host)), ...sheets.map(({ ready }) => ready)])
+    setTexts(messages.language, messages.texts)
     loading.replaceWith(slot("header"), frame(host, where, board), slot("footer"))
-  } catch (problem) {
+  } catch (error) {
     loading.replaceWith(slot("error", made("p", { class: "nothing" }, FAILED)))
-    throw problem
+    throw error
   }
   return root
 }
 
-// The language of the page around the element, or the viewer's.
-function tongue(host) {
+// The language of the web page around the element, or the viewer's.
+function languageOf(host) {
   return host.closest("[lang]")?.lang || navigator.language
 }
 
-// Resolves when the style sheet is loaded, so that nothing jumps, or when it can't be loaded.
+// `ready` resolves when the style sheet is loaded or can't be loaded. The board is drawn after it, so that nothing jumps.
 function sheet(url) {
   const link = made("link", { rel: "stylesheet", href: url.href })
   const ready = new Promise((resolve) => (link.onload = link.onerror = resolve))
@@ -120,12 +120,12 @@ function sign(mark, words) {
 }
 
 function pager() {
-  const turns = Object.entries(TURNS).map(([where, key]) => made("a", { href: "#", "data-turn": where }, t(key)))
+  const links = Object.entries(PAGE_LINKS).map(([where, key]) => made("a", { href: "#", "data-turn": where }, t(key)))
   return made(
     "nav",
     { class: "pager", "aria-label": t("board.pages"), part: "pager", hidden: "" },
     made("span", { class: "where" }),
-    made("span", { class: "turns" }, ...turns),
+    made("span", { class: "turns" }, ...links),
   )
 }
 
