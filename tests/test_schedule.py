@@ -109,10 +109,10 @@ def run(tmp_path: Path):
         ("tests/a/test_b.py::test_c[paired]", "paired tests/a/test_b.py"),
         ("tests/a/test_b.py::test_c[sqlite-paired-1]", "paired sqlite"),
         ("tests/a/test_b.py::test_c[paired-postgresql]", "paired postgresql"),
-        ("tests/attacks/test_b.py::test_c[postgresql-2-lane]", "postgresql-2-lane"),
-        ("tests/attacks/test_b.py::test_c[postgresql-2-lane-1]", "postgresql-2-lane"),
-        ("tests/attacks/test_b.py::test_c[alone-postgresql-2-lane-1]", "alone"),
-        ("tests/attacks/test_b.py::test_c[postgresql-2-lane-alone-1]", "alone"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-fast]", "postgresql-2-fast"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-fast-1]", "postgresql-2-fast"),
+        ("tests/attacks/test_b.py::test_c[alone-postgresql-2-fast-1]", "alone"),
+        ("tests/attacks/test_b.py::test_c[postgresql-2-fast-alone-1]", "alone"),
     ],
     ids=range(11),  # their words would be taken for groups of these tests
 )

@@ -15,7 +15,6 @@ def test_it_starts_the_product_takes_a_first_score_and_sees_it_streamed(tmp_path
 
 def test_it_says_why_a_product_does_not_start(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "PYTHON", sys.executable)
-    monkeypatch.setattr(run, "READY_SECONDS", 1)
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
 
     assert "LOG_LEVEL must be" in run.played(tmp_path)
