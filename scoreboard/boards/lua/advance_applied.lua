@@ -9,7 +9,7 @@
 -- ARGV[5] "set" if everything up to `last` was built
 -- returns the position, or nothing if there is none (Redis was emptied)
 
-local MOST_ISLANDS = 64 -- further ones are left to the follower, which takes in every fact
+local MAX_ISLANDS = 64 -- further ones are left to the follower, which takes in every fact
 local applied, first, last = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local mark, before = ARGV[3], ARGV[4]
 
@@ -48,7 +48,7 @@ if first > position + 1 then
       return position
     end
   end
-  if count < MOST_ISLANDS then
+  if count < MAX_ISLANDS then
     redis.call("HSET", applied, "island:" .. ARGV[1], ARGV[2] .. " " .. before .. " " .. mark)
   end
   return position

@@ -93,7 +93,7 @@ def give_back(*names: str, of: str | None = None) -> None:
 
 
 def refuse_exceeded(*names: str) -> None:
-    """Raise TooMany where this process knows that a limit is exceeded. Counts nothing and does not wait.
+    """Raise TooMany if this process knows that a limit is exceeded. Counts nothing and does not wait.
 
     For calls that are counted after their work: beyond the limit, no more work is done.
     """

@@ -1,7 +1,7 @@
 // slides.js: rows that moved glide from their old place to the new one.
 
 const SLIDE_MS = 400
-const MOST_SLIDES = 40 // more at once is a flicker, not a movement
+const MAX_SLIDES = 40 // more at once is a flicker, not a movement
 
 export class Slides {
   #running = new WeakMap()
@@ -22,7 +22,7 @@ export class Slides {
       const y = was.top - now.top
       if (Math.abs(x) + Math.abs(y) >= 1 && (visible(was.top) || visible(now.top))) moved.push([row, x, y])
     }
-    if (moved.length <= MOST_SLIDES) for (const [row, x, y] of moved) this.#slide(row, x, y)
+    if (moved.length <= MAX_SLIDES) for (const [row, x, y] of moved) this.#slide(row, x, y)
   }
 
   #slide(row, x, y) {
