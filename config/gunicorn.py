@@ -25,7 +25,7 @@ class JsonLogger(Logger):
 
 
 def require_shared_secret(settings):
-    """Raise SettingError where web processes could not read each other's tokens."""
+    """Raise SettingError if web processes could not read each other's tokens."""
     if settings.web_concurrency > 1 and not settings.secret_key:
         raise SettingError(
             f"SECRET_KEY must be set where WEB_CONCURRENCY is {settings.web_concurrency}: without it each"

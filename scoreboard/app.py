@@ -67,7 +67,7 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
     rules.install(app, parts.base.limits, parts.base.addresses)
     if parts.base.chaos:
         app.wsgi_app = parts.base.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
-    app.wsgi_app = basepath.through(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
+    app.wsgi_app = basepath.mounted(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

@@ -18,8 +18,8 @@ from xdist.workermanage import WorkerController
 
 from tests.attacks.setups import SETUPS
 
-MOST_PROCESSES = {"paired": 2, "alone": 1}
-PHASES = ["", *MOST_PROCESSES]  # in the order of running
+MAX_PROCESSES = {"paired": 2, "alone": 1}
+PHASES = ["", *MAX_PROCESSES]  # in the order of running
 DATABASES = ("sqlite", "postgresql")
 LONGEST = (
     "flows",
@@ -34,7 +34,7 @@ def _named(*words: str) -> re.Pattern[str]:
     return re.compile(rf"[\[-]({'|'.join(words)})(?=[]-])")
 
 
-MARK, SETUP, DATABASE = _named(*MOST_PROCESSES), _named(*SETUPS), _named(*DATABASES)
+MARK, SETUP, DATABASE = _named(*MAX_PROCESSES), _named(*SETUPS), _named(*DATABASES)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def mark() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Say in a test's id that it is marked `paired` or `alone`."""
-    for name in MOST_PROCESSES:
+    for name in MAX_PROCESSES:
         if metafunc.definition.get_closest_marker(name):
             metafunc.fixturenames.append("mark")
             metafunc.parametrize("mark", [name], indirect=True)
@@ -107,11 +107,11 @@ class InPhases(LoadScopeScheduling):
     def _most_processes(self) -> int:
         """How many processes there may be for what is next."""
         following = min(map(_phase_of, self.workqueue), default="", key=PHASES.index)
-        return MOST_PROCESSES.get(following, len(self.nodes))
+        return MAX_PROCESSES.get(following, len(self.nodes))
 
 
 def _phase_of(group: str) -> str:
-    return group.partition(" ")[0] if group.startswith(tuple(MOST_PROCESSES)) else ""
+    return group.partition(" ")[0] if group.startswith(tuple(MAX_PROCESSES)) else ""
 
 
 def _turn(group: str) -> tuple[int, bool]:

@@ -1,4 +1,4 @@
-"""The clock: wakes followers after facts were written, and every few seconds in any case."""
+"""The clock: enqueues a job for each follower after commits and every few seconds, and chores when due."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from worker.known import Call
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 10.0  # the safety net: how long a lost wake-up can delay a follower
+SWEEP_SECONDS = 10.0  # between wake-ups of all followers: a lost wake-up delays one by no more
 FORGET_SECONDS = 3600.0
 CHORES = {
     boards.close_due_periods: SWEEP_SECONDS,
@@ -26,21 +26,21 @@ CHORES = {
     accounts.purge_guests: FORGET_SECONDS,
     actions.forget_old_refusals: FORGET_SECONDS,
 }
-REST_SECONDS = 1.0
-LEAST_SECONDS = 1.0  # between two wake-ups of a busy journal: each job is a process of its own
+REST_SECONDS = 1.0  # after a failure of Redis
+MIN_SECONDS = 1.0  # between two wake-ups of a busy journal: each job is a process of its own
 
 
 def calls(queue: str) -> list[Call]:
-    """All calls that the clock puts into a queue. Its worker makes no others."""
+    """All calls that the clock puts into a queue. Its worker refuses all others."""
     if queue == queues.CHORES:
         return [Call(chore) for chore in CHORES]
     return [Call(followers.catch_up, (queue,))]
 
 
 def run(redis: Redis, boards_redis: Redis, names: Sequence[str], stopping: Callable[[], bool]) -> None:
-    """Wake the followers named `names` until `stopping`, through every failure of Redis.
+    """Wake the followers named `names`, and enqueue due chores, until `stopping`. Survives failures of Redis.
 
-    `redis` is RQ's; in `boards_redis` web processes leave a word after each commit.
+    `redis` is RQ's Redis. In `boards_redis` web processes push to a list after each commit.
     """
     sweep, due = 0.0, dict.fromkeys(CHORES, 0.0)
     while not stopping():
@@ -56,7 +56,7 @@ def run(redis: Redis, boards_redis: Redis, names: Sequence[str], stopping: Calla
                 if now >= due[chore] and _wake(redis, queues.CHORES, chore):
                     due[chore] = now + seconds
             if woken:
-                time.sleep(LEAST_SECONDS)
+                time.sleep(MIN_SECONDS)
         except (RedisError, OSError) as error:
             log.warning("the clock can't reach Redis", extra={"reason": str(error)})
             time.sleep(REST_SECONDS)

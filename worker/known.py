@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 
 JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
 FAILED_SECONDS = 7 * 86_400
-MOST_BYTES = 1000  # of a field, compressed and decompressed
+MAX_BYTES = 1000  # of a field, compressed and decompressed
 SHOWN = 100  # characters of refused data in the log
 ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
@@ -79,8 +79,8 @@ class KnownJob(Job):
 
     def _read(self, field: str) -> bytes:
         try:
-            if self.connection.hstrlen(self.key, field) > MOST_BYTES:
-                raise Refused(f"more than {MOST_BYTES} bytes")
+            if self.connection.hstrlen(self.key, field) > MAX_BYTES:
+                raise Refused(f"more than {MAX_BYTES} bytes")
             return self.connection.hget(self.key, field) or b""
         except ResponseError as error:
             raise Refused(str(error)) from None
@@ -95,7 +95,7 @@ def unpacked(packed: bytes) -> bytes:
     """The data that RQ compressed. Raises Refused if it is too long."""
     unpacking = zlib.decompressobj()
     try:
-        data = unpacking.decompress(packed, MOST_BYTES)
+        data = unpacking.decompress(packed, MAX_BYTES)
     except zlib.error:
         raise Refused(f"not packed: {shown(packed)}") from None
     if not unpacking.eof:

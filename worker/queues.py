@@ -1,4 +1,4 @@
-"""Queues, one for each follower and one for chores: how jobs get into them, and the workers on them."""
+"""The job queues, one for each follower and one for chores: adding jobs to them, and working on them."""
 
 from __future__ import annotations
 
@@ -19,31 +19,34 @@ CHORES = "chores"
 
 
 def connection(url: str) -> Redis:
-    """RQ's own connection, without a read timeout, since it waits for jobs."""
+    """Connect to RQ's Redis. There is no read timeout, because RQ waits for jobs for as long as it takes."""
     return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30, **keepalive(url))
 
 
 def queue(name: str, redis: Redis) -> Queue:
-    """A queue by name, to add jobs to. Jobs are JSON, which is compared, not parsed."""
+    """A queue to add jobs to. Jobs are JSON, which the worker compares with its calls and never parses."""
     return PlainQueue(_full(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
 
 
 def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:
-    """Enqueue a job unless one is waiting. A lost job only delays the work until the next one."""
+    """Enqueue a job unless one is waiting. Returns whether it did.
+
+    The work of a lost job is done by the next one, only later.
+    """
     if queue.count:
         return False
-    # Every job has a new id: a fixed one would block the queue forever once a job is lost.
+    # Every job has a new id. With a fixed id, a job that was lost would block the queue forever.
     queue.enqueue(job, *args, result_ttl=0, failure_ttl=FAILED_SECONDS, ttl=FAILED_SECONDS)
     return True
 
 
 def locks(names: Sequence[str]) -> QueueLocks:
-    """Locks for processes that share these queues. Made before they are forked."""
+    """The locks of these queues. Make them before forking the processes that share the queues."""
     return QueueLocks([_full(name) for name in names])
 
 
 def work(worker: KnownWorker) -> None:
-    """Work until told to stop, on one queue after the other, so that a busy one does not starve the rest."""
+    """Work until told to stop. Takes jobs from the queues in turn, so that a busy one starves no other."""
     worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
 
 
@@ -53,10 +56,10 @@ def worker(
     locks: QueueLocks,
     kind: type[KnownWorker] = KnownWorker,
 ) -> KnownWorker:
-    """A worker on the queues of these names, which makes the given calls of each queue and no others."""
-    found = [KnownQueue(_full(name), redis, mine, locks) for name, mine in calls.items()]
+    """A worker on these queues. `calls` has for each queue's name the only calls that its jobs may be."""
+    queues = [KnownQueue(_full(name), redis, allowed, locks) for name, allowed in calls.items()]
     return kind(
-        found, connection=redis, serializer=JSONSerializer, job_class=KnownJob, maintenance_interval=60
+        queues, connection=redis, serializer=JSONSerializer, job_class=KnownJob, maintenance_interval=60
     )
 
 

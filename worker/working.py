@@ -1,4 +1,4 @@
-"""RQ's worker and queue, without everything by which Redis could decide what they do."""
+"""RQ's worker and queue, without the features that let data in Redis decide what code runs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from worker.locks import QueueLocks
 
 log = logging.getLogger(__name__)
 
-OLDEST = (6, 2, 0)  # server that is supported
-REFUSALS_SECONDS = 1.0  # between two lines about refused jobs
-BUSY_SECONDS = 1  # until a queue that another process works on is looked at again
+OLDEST_SERVER = (6, 2, 0)  # the oldest version of Redis that is supported
+REFUSALS_SECONDS = 1.0  # between two log lines about refused jobs
+BUSY_SECONDS = 1  # after which a queue that another process was working on is tried again
 
 
 class Refusals:
-    """Logs which jobs were refused, once a second: a flood of them must not fill the log."""
+    """Logs refused jobs, at most one line a second, so that a flood of them does not fill the log."""
 
     def __init__(self) -> None:
         self._due, self._unlogged = 0.0, 0
@@ -43,11 +43,11 @@ class Refusals:
 
 
 class PlainQueue(Queue):
-    """A queue that never asks for the server's version, which not every Redis user may read."""
+    """A queue that does not read the server's version, because not every Redis user may."""
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """A version that has every command used here."""
-        return OLDEST
+        """The oldest supported version: it has every command that is used here."""
+        return OLDEST_SERVER
 
 
 class KnownQueue(PlainQueue):
@@ -62,39 +62,39 @@ class KnownQueue(PlainQueue):
 
     @property
     def busy(self) -> bool:
-        """Whether another process worked on it a moment ago."""
+        """Whether another process was working on this queue a moment ago."""
         return time.monotonic() < self._busy_until
 
     def lock(self) -> bool:
-        """Begin to work on it. False if another process does."""
+        """Lock the queue for this process. False if another process works on it."""
         if self._locks.acquire(self.name):
             return True
         self._busy_until = time.monotonic() + BUSY_SECONDS
         return False
 
     def unlock(self) -> None:
-        """Let other processes work on it."""
+        """Let other processes work on this queue."""
         self._locks.release(self.name)
 
     @classmethod
     def dequeue_any(
         cls, queues: Iterable[Queue], timeout: int | None, connection: Redis, **_: Any
     ) -> tuple[Job, Queue] | None:
-        """The next known job, of a queue that is locked for it. Raises DequeueTimeout.
+        """The next known job. Its queue is locked until the job ends. Raises DequeueTimeout.
 
-        RQ's list of jobs on their way is not needed: what is lost comes again.
+        RQ's intermediate list of jobs is not used: the work of a lost job is done by a later one.
         """
         by_key = {queue.key: queue for queue in queues if isinstance(queue, KnownQueue)}
         while found := cls._pop(by_key, timeout, connection):
             queue, id = found
             if not queue.lock():
-                connection.lpush(queue.key, id)  # it is next for the process that works on this queue
+                connection.lpush(queue.key, id)  # the process that works on this queue takes it next
                 continue
             try:
                 return _fetched(id, queue), queue
-            except Refused as refused:
+            except Refused as error:
                 queue.unlock()
-                cls.refusals.add(str(refused))
+                cls.refusals.add(str(error))
         return None
 
     @classmethod
@@ -111,7 +111,7 @@ class KnownQueue(PlainQueue):
         return found and (by_key[as_text(found[0])], found[1])
 
     def move_dependents_to_ready(self, *_: Any, **__: Any) -> dict[str, list[str]]:
-        """None: our jobs have no dependents."""
+        """Do nothing: jobs of this worker have no dependents."""
         return {}
 
 
@@ -129,20 +129,20 @@ def _fetched(id: bytes, queue: Queue) -> Job:
 
 
 class KnownWorker(Worker):
-    """Works on queues of known jobs. It takes no commands, and follows no lists of jobs in Redis."""
+    """Works on queues of known jobs. It ignores commands, and RQ's lists of other jobs, in Redis."""
 
     queue_class = KnownQueue
     job_class = KnownJob
 
     def get_redis_server_version(self) -> tuple[int, int, int]:
-        """As of its queues."""
-        return OLDEST
+        """The oldest supported version, as of the queues."""
+        return OLDEST_SERVER
 
     def subscribe(self) -> None:
         """Ignore commands: they could end this process and its jobs."""
 
     def check_for_suspension(self, burst: bool) -> None:
-        """Never suspended."""
+        """Do nothing: this worker can't be suspended from Redis."""
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
         """Mark the job as started. It expires even if this process dies."""
@@ -150,7 +150,7 @@ class KnownWorker(Worker):
         self.connection.expire(job.key, 2 * JOB_SECONDS)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run a job in a process of its own, whatever becomes of it, then let others work on its queue."""
+        """Run a job in a child process, then unlock its queue, also if the job failed."""
         try:
             super().execute_job(job, queue)
         finally:

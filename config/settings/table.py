@@ -27,7 +27,7 @@ class Settings(
     StorageSettings,
     ServerSettings,
 ):
-    """The values of one start."""
+    """The values of all settings, read once when a process starts."""
 
 
 def table() -> tuple[Field[Any], ...]:
@@ -36,7 +36,7 @@ def table() -> tuple[Field[Any], ...]:
 
 
 def default(row: Field[Any]) -> str:
-    """A row's default as the environment would have it. A shipped file has its path below the root."""
+    """A row's default, written as in the environment. The path of a shipped file is relative to the root."""
     if isinstance(row.default, Path) and row.default.is_relative_to(ROOT):
         return str(row.default.relative_to(ROOT))
     return "" if row.default in (MISSING, "") else str(row.default)

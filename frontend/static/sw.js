@@ -9,7 +9,7 @@
 
 const ANSWER_MS = 4000 // for a network that is up and does not answer
 const AWAY = [502, 503, 504]
-const MOST_BOARDS = 20
+const MAX_BOARDS = 20
 
 const scope = new URL("./", location).pathname
 const OFFLINE = `${scope}offline`
@@ -90,5 +90,5 @@ async function keepBoard(boards, url, answer) {
   const text = (await answer.text()).replace("<html ", `<html data-kept-at="${Date.now()}" `)
   await boards.put(url, new Response(text, { headers }))
   const known = await boards.keys()
-  await Promise.all(known.slice(0, -MOST_BOARDS).map((request) => boards.delete(request)))
+  await Promise.all(known.slice(0, -MAX_BOARDS).map((request) => boards.delete(request)))
 }

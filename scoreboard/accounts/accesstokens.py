@@ -20,7 +20,7 @@ ALGORITHM = "HS256"  # the only one, whatever a token's header says
 ISSUER = AUDIENCE = "scoreboard"
 TYPE = "at+jwt"
 REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp", "roles"]
-MOST_KEPT = 20_000  # verified tokens that a process remembers
+MAX_KEPT = 20_000  # verified tokens that a process remembers
 LONGEST = 2048
 # The unused bits of the last character are 0, so that each token has one spelling.
 JWT = re.compile(r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
@@ -64,7 +64,7 @@ class AccessTokens:
         player = self._read.get(token)
         if player is None:
             player = self._read[token] = self._verified(token)
-            if len(self._read) > MOST_KEPT:
+            if len(self._read) > MAX_KEPT:
                 self._read.popitem(last=False)
         return player
 

@@ -1,4 +1,4 @@
-"""Players' accounts: guests, registration, sign-in, changes; for operators: sessions, suspension."""
+"""Players' accounts: guests, registration, sign-in, changes; for operators: sessions, suspension, roles."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ Context = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Players:
-    """Accounts of players, each change a fact of the journal."""
+    """Creates and changes accounts. Each change is a fact of the journal."""
 
     accounts: Accounts
     sessions: Sessions
     passwords: Passwords
     names: Names
-    ranked: Callable[[Sequence[str], int], set[str]]  # those of these players who scored since a time
+    ranked: Callable[[Sequence[str], int], set[str]]  # returns which of these players scored since a time
     writer: Writer
 
     def guest(self, *, name: str | None, region: str | None, context: Context) -> Tokens:
-        """Create a guest, signed in. Raises Refused, invalid_display_name."""
+        """Create a guest, and sign the guest in. Raises Refused, invalid_display_name."""
         return self._create(name, region, {}, context)
 
     def register(
         self, username: str, password: str, *, name: str | None, region: str | None, context: Context
     ) -> Tokens:
-        """Create a player with a user name, signed in.
+        """Create a player with a user name, and sign the player in.
 
         Raises Conflict, username_taken; ValidationFailed for the user name or the password; Refused.
         """
@@ -61,9 +61,10 @@ class Players:
         return self._create(name, region, private, context)
 
     def login(self, username: str, password: str, *, context: Context) -> Tokens:
-        """Sign in. Raises Unauthenticated, invalid_credentials, as slowly for an unknown user name.
+        """Sign a player in. Raises Unauthenticated, invalid_credentials.
 
-        Raises Forbidden, account_suspended, only if the password is right.
+        An unknown user name takes as long as a wrong password, so that the time does not reveal it. Raises
+        Forbidden, account_suspended, only if the password is right.
         """
         player, stored = self.accounts.stored.credentials(username) or ("", None)
         typed = self.passwords.matching(stored, password)
@@ -76,9 +77,9 @@ class Players:
         return self.sessions.tokens(session, self.me(player))
 
     def upgrade(self, player: Player, username: str, password: str, *, context: Context) -> Tokens:
-        """Give a guest a user name and a password: id and scores stay. Raises Conflict.
+        """Give a guest a user name and a password. The id and the scores stay. Raises Conflict.
 
-        A new session replaces the guest's session, whose tokens may have been copied.
+        A new session replaces the guest's session, because its tokens may have been copied.
         """
         if not self.me(player.id).guest:
             raise not_a_guest()
@@ -126,20 +127,20 @@ class Players:
 
     def familiar(self, username: str, network: str) -> bool:
         """Whether the player of this user name signed in from this network before."""
-        found = self.accounts.stored.credentials(username)
-        return found is not None and self.sessions.stored.familiar(found[0], network)
+        credentials = self.accounts.stored.credentials(username)
+        return credentials is not None and self.sessions.stored.familiar(credentials[0], network)
 
     def me(self, player: str) -> Account:
         """A player's account. Raises NotFound, player_not_found."""
-        found = self.accounts.get(player) if re.match(PLAYER_ID, player) else None
-        if found is None:
+        account = self.accounts.get(player) if re.match(PLAYER_ID, player) else None
+        if account is None:
             raise player_not_found(player)
-        return found
+        return account
 
     def find(self, name: str) -> Account:
-        """The account of a player's id or, if there is none, of a user name. Raises NotFound."""
-        named = None if self.accounts.get(name) else self.accounts.stored.credentials(name)
-        return self.me(named[0] if named else name)
+        """The account with this id or, if there is none, with this user name. Raises NotFound."""
+        credentials = None if self.accounts.get(name) else self.accounts.stored.credentials(name)
+        return self.me(credentials[0] if credentials else name)
 
     def change(self, player: str, changes: Mapping[str, Any], *, context: Context) -> Account:
         """Change a player's displayName or region. Raises Refused, invalid_display_name."""
@@ -151,9 +152,10 @@ class Players:
         return self.me(player)
 
     def rename(self, player: str, name: str, *, context: Context) -> str:
-        """Change a player's display name. The player may be a server's, without an account.
+        """Change a player's display name. The player may be one that a server named, without an account.
 
-        Returns the name as it is shown. Raises NotFound, player_not_found; Refused, invalid_display_name.
+        Returns the name in its stored spelling. Raises NotFound, player_not_found; Refused,
+        invalid_display_name.
         """
         shown = display_name(name)
         if not self._known(player):
@@ -162,11 +164,11 @@ class Players:
         return shown
 
     def hide_addresses(self, *, context: Context) -> int:
-        """Rename players whose display name is the address that is their user name. Returns how many."""
-        found = self.accounts.stored.shown_addresses()
-        for player in found:
+        """Rename players whose display name is their user name and an e-mail address. Returns how many."""
+        players = self.accounts.stored.shown_addresses()
+        for player in players:
             self.rename(player, neutral_name(player), context=context)
-        return len(found)
+        return len(players)
 
     def grant(self, player: str, role: Role, *, context: Context) -> Account:
         """Give a player a role. It takes effect when an access token is refreshed. Raises NotFound."""
@@ -175,7 +177,7 @@ class Players:
         return self.me(player)
 
     def allow_scoring(self, player: str, scoring: bool, *, context: Context) -> Account:
-        """Whether a player may win points from now on. Raises NotFound, player_not_found."""
+        """Set whether a player may win points from now on. Raises NotFound, player_not_found."""
         self.me(player)
         self._append("scoring-changed", player, {"scoring": scoring}, context)
         return self.me(player)
@@ -197,7 +199,7 @@ class Players:
         renewed = self.passwords.rehash(password)
         if self.accounts.stored.replace_hash(player, stored, renewed):
             return renewed
-        # Another request replaced the hash first: by one of the same password, or of another password.
+        # Another request replaced the hash first. It may be a hash of the same password, or of a new one.
         newest = self.accounts.stored.password(player)
         if self.passwords.matching(newest, password) is None:
             raise invalid_credentials()
@@ -234,5 +236,5 @@ class Players:
         if outcome.error is not None:
             raise outcome.error
         self.accounts.forget(player)
-        # None if the answer of the commit was lost: the next look finds the revocations.
+        # None if the answer of the commit was lost: the next read then finds the revocations.
         self.sessions.revocations.add(outcome.shown or {})

@@ -17,7 +17,7 @@ IMPORT = "scores:import"  # the scope that may also write into closed periods
 SCOPES = ("scores:write", IMPORT, "boards:write", "players:write", "admin")
 OUR_PLAYER = "p_"  # the beginning of ids of players with an account
 LONGEST_NAME = 32  # graphemes, which readers count as characters
-MOST_CODE_POINTS = 256  # a grapheme may have any number of them
+MAX_CODE_POINTS = 256  # a grapheme may have any number of them
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1024  # characters; ASVS 5.0, 6.2.1 and 6.2.9
 SESSION_MS = 90 * 86_400_000  # a session ends when it was not refreshed for this long
 GRACE_MS = 10_000  # two tabs of a browser may refresh at the same time; a stolen token is used later
@@ -40,8 +40,8 @@ def display_name(text: str) -> str:
     """The name as it is shown: normalised, 1 to 32 characters. Raises Refused, invalid_display_name."""
     if len(text) <= LONGEST_NAME and _PLAIN.fullmatch(text):
         return text
-    name = _SPACES.sub(" ", dropped(composed(text[: 4 * MOST_CODE_POINTS])).strip())
-    if not name or len(text) > MOST_CODE_POINTS or len(regex.findall(r"\X", name)) > LONGEST_NAME:
+    name = _SPACES.sub(" ", dropped(composed(text[: 4 * MAX_CODE_POINTS])).strip())
+    if not name or len(text) > MAX_CODE_POINTS or len(regex.findall(r"\X", name)) > LONGEST_NAME:
         raise _refused(f"A display name has 1 to {LONGEST_NAME} characters.")
     seen = visible(name)
     if _BAD.search(seen) or not _SEEN.search(seen):

@@ -17,7 +17,7 @@ from scoreboard.core.storage.unavailable import DatabaseUnavailable
 __all__ = ["Accounts", "Names"]
 
 KEPT_SECONDS = 5.0  # how long a process may not see a change by another process
-MOST_KEPT = 10_000
+MAX_KEPT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,5 +71,5 @@ class Accounts:
 
     def _keep(self, account: Account) -> None:
         self._known[account.id] = (self.monotonic(), account)
-        if len(self._known) > MOST_KEPT:
+        if len(self._known) > MAX_KEPT:
             self._known.popitem(last=False)

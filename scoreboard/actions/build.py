@@ -48,7 +48,7 @@ class ActionsParts:
 
 def build_receipts(base: Base, journal: JournalParts) -> Receipts:
     """Receipts, which the fold of completions writes and the service reads."""
-    return Receipts(stored=StoredReceipts(base.database), notes=journal.deferred)
+    return Receipts(stored=StoredReceipts(base.database), deferred=journal.deferred)
 
 
 def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: Announce) -> list[Fold]:

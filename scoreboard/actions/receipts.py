@@ -18,35 +18,38 @@ from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.types import Position, Recorded
 
-KEPT = 2000  # receipts that a process remembers
-LOOKS, LOOK_SECONDS = 3, 0.05  # for the ranks of a fact that another process has just committed
-ShownBy = Mapping[Window, Mapping[str, RankChange]] | None
+MAX_RECENT = 2000  # receipts whose ranks a process keeps in memory
+TRIES, TRY_SECONDS = 3, 0.05  # of reading the ranks of a fact that another process has just committed
+Projected = Mapping[Window, Mapping[str, RankChange]] | None  # the rank changes that a projection returned
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipts:
-    """Ranks are known when a batch is projected, after its commit. So they are stored by a later commit."""
+    """Keeps the ranks on receipts, and makes receipts.
+
+    Ranks are known when a batch is projected, after its commit. So they are stored with a later commit.
+    """
 
     stored: StoredReceipts
-    notes: DeferredRows
+    deferred: DeferredRows
     _recent: OrderedDict[Position, Ranks] = field(default_factory=OrderedDict)
     _pause: threading.Event = field(default_factory=threading.Event)
 
-    def keep(self, position: Position, player: str, result: Mapping[str, Any], shown: ShownBy) -> None:
+    def keep(self, position: Position, player: str, result: Mapping[str, Any], projected: Projected) -> None:
         """Keep the ranks that a fact got. Called by the writer's thread."""
-        ranks = [_rank(one) for one in _shown(player, read_result(result), shown)]
+        ranks = [_ranks(one) for one in _changes(player, read_result(result), projected)]
         self._recent[position] = ranks
-        if len(self._recent) > KEPT:
+        if len(self._recent) > MAX_RECENT:
             self._recent.popitem(last=False)
         if all(rank is not None for rank, _ in ranks):
-            self.notes.add(RECEIPTS, row(position.seq, ranks))
+            self.deferred.add(RECEIPTS, row(position.seq, ranks))
 
-    def write(self, line: Recorded, shown: ShownBy, *, replayed: bool) -> Receipt:
-        """The receipt of a completion, the same each time."""
+    def write(self, line: Recorded, projected: Projected, *, replayed: bool) -> Receipt:
+        """Make the receipt of a completion. It is the same each time, if its ranks were kept."""
         boards = results_of(line)
-        found = self._recent.get(line.position) or (self._look(line.position) if replayed else None)
-        if found is None or (None, None) in found:
-            found = [_rank(one) for one in _shown(line.fact.player, boards, shown)]
+        ranks = self._recent.get(line.position) or (self._read(line.position) if replayed else None)
+        if ranks is None or (None, None) in ranks:
+            ranks = [_ranks(one) for one in _changes(line.fact.player, boards, projected)]
         standings = [
             WindowStanding(
                 board=window.board,
@@ -57,7 +60,7 @@ class Receipts:
                 previous_rank=previous,
                 version=version,
             )
-            for (window, score, version), (rank, previous) in zip(_standings(boards), found, strict=True)
+            for (window, score, version), (rank, previous) in zip(_standings(boards), ranks, strict=True)
         ]
         return Receipt(
             action_id=line.fact.id.removeprefix("action:"),
@@ -70,13 +73,13 @@ class Receipts:
             degraded=True if any(one.rank is None for one in standings) else UNSET,
         )
 
-    def _look(self, position: Position) -> Ranks | None:
+    def _read(self, position: Position) -> Ranks | None:
         try:
-            for _ in range(LOOKS):
-                found = self.stored.get(position.seq)
-                if found is not None:
-                    return found
-                self._pause.wait(LOOK_SECONDS)
+            for _ in range(TRIES):
+                ranks = self.stored.get(position.seq)
+                if ranks is not None:
+                    return ranks
+                self._pause.wait(TRY_SECONDS)
         except DatabaseUnavailable:
             pass
         return None
@@ -86,9 +89,9 @@ def _standings(boards: Mapping[str, BoardResult]) -> list[tuple[Window, int, int
     return [one for result in boards.values() for one in result.standings]
 
 
-def _shown(player: str, boards: Mapping[str, BoardResult], shown: ShownBy) -> list[RankChange | None]:
-    return [(shown or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
+def _changes(player: str, boards: Mapping[str, BoardResult], projected: Projected) -> list[RankChange | None]:
+    return [(projected or {}).get(window, {}).get(player) for window, *_ in _standings(boards)]
 
 
-def _rank(shown: RankChange | None) -> tuple[int | None, int | None]:
-    return (shown.rank, shown.previous_rank) if shown else (None, None)
+def _ranks(change: RankChange | None) -> tuple[int | None, int | None]:
+    return (change.rank, change.previous_rank) if change else (None, None)

@@ -15,7 +15,7 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
 from scoreboard.actions.checks.attempt import Attempt, Check
 from scoreboard.actions.completions import completion_fact, completion_id
-from scoreboard.actions.receipts import Receipts, ShownBy
+from scoreboard.actions.receipts import Projected, Receipts
 from scoreboard.actions.refusals import Refusals, TooFast
 from scoreboard.actions.rules import claim_of, difficulty, lifetime_ms, nonce
 from scoreboard.actions.tokens import ActionTokens
@@ -178,7 +178,7 @@ class Actions:
             return self._replayed(outcome.recorded, outcome.shown)
         return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=False))
 
-    def _replayed(self, line: Recorded, shown: ShownBy) -> Receipt:
+    def _replayed(self, line: Recorded, shown: Projected) -> Receipt:
         """The receipt of an earlier completion, for those of its boards that still exist. Raises NotFound."""
         counted = {feed.board: feed.since for feed in feeds_of(line.fact)}
         found = {id: self.boards.find(id) for id in counted}

@@ -11,9 +11,9 @@ from scoreboard.core.ids import BoardId, RegionId
 from scoreboard.core.patterns import pattern
 
 LONGEST_SECONDS = 86_400  # a day: the longest life of an action token, and of an old key that opens it
-MOST_BOARDS = 8
+MAX_BOARDS = 8
 HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone
-RESULT_BYTES, MOST_RESULT_BYTES = 512, 4096  # as JSON, which the journal keeps forever
+RESULT_BYTES, MAX_RESULT_BYTES = 512, 4096  # as JSON, which the journal keeps forever
 
 Points = Annotated[int, Meta(ge=0, le=SAFE)]
 Cap = Annotated[int, Meta(ge=0, le=SAFE)]
@@ -33,7 +33,7 @@ class Range(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Rules(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """The rules of an action type, as an administrator writes them and the API answers them."""
 
-    boards: Annotated[tuple[BoardId, ...], Meta(min_length=1, max_length=MOST_BOARDS)]
+    boards: Annotated[tuple[BoardId, ...], Meta(min_length=1, max_length=MAX_BOARDS)]
     points: Points | Range
     min_seconds: Seconds = 0.0
     max_seconds: Seconds = 300.0
@@ -43,7 +43,7 @@ class Rules(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
     offline: bool = False  # a completion may arrive up to a day later
     difficulty: Annotated[int, Meta(ge=0, le=HARDEST)] = 12
     bind_device: bool = False  # only the device that requested a token may complete it
-    result_bytes: Annotated[int, Meta(ge=0, le=MOST_RESULT_BYTES)] = RESULT_BYTES  # of proof.result, as JSON
+    result_bytes: Annotated[int, Meta(ge=0, le=MAX_RESULT_BYTES)] = RESULT_BYTES  # of proof.result, as JSON
 
     @property
     def range(self) -> tuple[int, int]:
@@ -86,7 +86,7 @@ class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     bound: bool  # to the device
     device: str
     client: str  # the client's version, as it says
-    result_bytes: int = MOST_RESULT_BYTES  # the promise of releases that did not seal it
+    result_bytes: int = MAX_RESULT_BYTES  # the promise of releases that did not seal it
 
     @property
     def expires_at(self) -> int:

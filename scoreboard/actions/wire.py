@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from scoreboard.actions.types import (
     HARDEST,
-    MOST_RESULT_BYTES,
+    MAX_RESULT_BYTES,
     ActionType,
     IssuedToken,
     Points,
@@ -37,7 +37,7 @@ class IssuedShown(Struct, frozen=True, kw_only=True, rename="camel"):
     min_seconds: float
     result_bytes: Annotated[
         int,
-        Meta(ge=0, le=MOST_RESULT_BYTES, description="The largest size of proof.result in bytes, as JSON."),
+        Meta(ge=0, le=MAX_RESULT_BYTES, description="The largest size of proof.result in bytes, as JSON."),
     ]
     expires_at: Time
     challenge: Challenge

@@ -1,10 +1,10 @@
-"""The one order of a board: a text key, greater is better, equal in SQL and in Redis.
+"""The order of a board's standings, by order keys. A greater key is better. SQL and Redis have the same ones.
 
-    score (11) [column (11)]{0,2} reach time (9) number of the reaching fact's position (9)
+    score (11) [column (11)]{0,2} reach time (9) number of the fact that reached it (9)
 
-Each part is a number in base 32 of fixed width, so that comparing texts compares numbers. A part
-in which less is better is negated first. Score and columns make the tier: players of one tier
-are tied. The rest orders them by time, the earliest first.
+Each part is a number in base 32 of fixed width, so that comparing texts compares numbers. A number of which
+less is better is negated first. Score and columns are the tier: players with the same tier are tied. The
+rest of the key orders them by time, the earliest first.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from scoreboard.boards.types import Definition, Place, Row, Standing
 DIGITS = "0123456789abcdefghijklmnopqrstuv"
 PAIRS = tuple(high + low for high in DIGITS for low in DIGITS)  # two digits are ten bits
 
-SCORE_WIDTH, TIME_WIDTH = 11, 9
-ZERO = 1 << 53  # added to a score, so that no part is negative
-LAST_TIME = (1 << 45) - 1  # milliseconds, or facts: room for a thousand years, or 35 million million
+SCORE_WIDTH, TIME_WIDTH = 11, 9  # digits
+ZERO = 1 << 53  # added to scores and columns, so that no number is negative
+LAST_TIME = (1 << 45) - 1  # in milliseconds or facts: enough for a thousand years, or 35 trillion facts
 
 
 class Order:
-    """The order of a board's standings. Pure."""
+    """Makes and reads the order keys of one board, and computes ranks from places. Pure."""
 
     def __init__(self, definition: Definition, layout: int = 0) -> None:
         self.layout = layout
@@ -32,24 +32,25 @@ class Order:
         self.width = self.tier_width + 2 * TIME_WIDTH
 
     def tier(self, score: int, columns: tuple[int, ...]) -> str:
-        """The first part of the key, equal for players who are tied. Greater is better."""
-        key = _eleven(ZERO + score * self._signs[0])
+        """The first part of the order key: that of score and columns. Players with the same one are tied."""
+        key = _eleven_digits(ZERO + score * self._signs[0])
         for value, sign in zip(columns, self._signs[1:], strict=True):
-            key += _eleven(ZERO + value * sign)
+            key += _eleven_digits(ZERO + value * sign)
         return key
 
     def key(self, standing: Standing) -> str:
-        """The standing's whole key. Of equal scores the earlier one is greater."""
+        """The order key of a standing."""
         return standing.key or self.compose(
             standing.score, standing.columns, standing.reached_at, standing.reached_by
         )
 
     def compose(self, score: int, columns: tuple[int, ...], reached_at: int, reached_by: int) -> str:
-        """The key of a new standing."""
-        return self.tier(score, columns) + _nine(LAST_TIME - reached_at) + _nine(LAST_TIME - reached_by)
+        """The order key of a new standing."""
+        time = _nine_digits(LAST_TIME - reached_at) + _nine_digits(LAST_TIME - reached_by)
+        return self.tier(score, columns) + time
 
     def read(self, key: str) -> tuple[int, tuple[int, ...], int]:
-        """Score, columns and reach time of a key. Raises ValueError for anything else."""
+        """Score, columns and reach time of an order key. Raises ValueError if it is not one."""
         values = tuple(
             (int(key[start : start + SCORE_WIDTH], 32) - ZERO) * sign
             for start, sign in zip(range(0, self.tier_width, SCORE_WIDTH), self._signs, strict=True)
@@ -66,11 +67,11 @@ class Order:
         return place.tiers + 1
 
     def ahead(self, place: Place) -> int:
-        """How many players are ahead of a place, by the board's tie rule."""
+        """How many players are ahead of a place by the board's tie rule."""
         return place.position if self.ties == "ordinal" else place.ahead
 
     def row(self, place: Place, name: str) -> Row:
-        """A place as people see it."""
+        """The row that shows a place to people."""
         score, columns, reached_at = self.read(place.key)
         return Row(
             rank=self.rank(place),
@@ -84,12 +85,15 @@ class Order:
         )
 
     def number(
-        self, found: list[tuple[str, str, str]], *, position: int, ahead: int, tiers: int
+        self, rows: list[tuple[str, str, str]], *, position: int, ahead: int, tiers: int
     ) -> list[Place]:
-        """Places of consecutive rows (key, player, metadata), from the numbers of the first one."""
+        """The places of consecutive rows (order key, player, metadata).
+
+        `position`, `ahead` and `tiers` are those of the first row.
+        """
         places: list[Place] = []
         previous = ""
-        for key, player, metadata in found:
+        for key, player, metadata in rows:
             tier = key[: self.tier_width]
             if previous and tier != previous:
                 ahead, tiers = position, tiers + 1
@@ -109,11 +113,11 @@ class Order:
 
 
 def percentile(ahead: int, total: int) -> float:
-    """How many of the other players, in percent, are behind or level with one who has `ahead` ahead."""
+    """The percentage of the other players that are tied with or behind a player who has `ahead` ahead."""
     return 100.0 if total <= 1 else round(100 * (total - 1 - ahead) / (total - 1), 2)
 
 
-def _eleven(number: int) -> str:
+def _eleven_digits(number: int) -> str:
     return (
         DIGITS[number >> 50]
         + PAIRS[(number >> 40) & 1023]
@@ -124,7 +128,7 @@ def _eleven(number: int) -> str:
     )
 
 
-def _nine(number: int) -> str:
+def _nine_digits(number: int) -> str:
     return (
         DIGITS[number >> 40]
         + PAIRS[(number >> 30) & 1023]

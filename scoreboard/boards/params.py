@@ -12,7 +12,7 @@ from scoreboard.boards.types import Board, Score
 from scoreboard.core.errors import FieldError, ValidationFailed
 from scoreboard.core.ids import PLAYER_ID
 
-MOST_PLAYERS = 100
+MAX_PLAYERS = 100
 
 
 class RankedScore(Struct, frozen=True, kw_only=True):
@@ -34,8 +34,8 @@ def player_id(text: str, field: str = "player") -> str:
 def player_ids(text: str) -> list[str]:
     """Ids of players, separated by commas. Raises ValidationFailed."""
     ids = list(dict.fromkeys(text.split(",")))
-    if len(ids) > MOST_PLAYERS:
-        raise ValidationFailed(FieldError("players", f"names more than {MOST_PLAYERS} players"))
+    if len(ids) > MAX_PLAYERS:
+        raise ValidationFailed(FieldError("players", f"names more than {MAX_PLAYERS} players"))
     return [player_id(id, "players") for id in ids]
 
 

@@ -12,7 +12,7 @@ from scoreboard.boards.views import Listed, Question
 from scoreboard.journal.types import Position
 
 MOST = 64  # tops of boards that a process keeps; each is right for one state of its window
-MOST_BYTES = 256 * 1024  # of one reading
+MAX_BYTES = 256 * 1024  # of one reading
 ROW_BYTES = 256  # of a row without its metadata
 
 
@@ -50,7 +50,7 @@ class KeptReadings:
 
     def keep(self, question: Question, reading: Reading) -> None:
         """Keep a reading, instead of the oldest one, if it is worth it."""
-        if not self.keeps(question) or _bytes(reading) > MOST_BYTES:
+        if not self.keeps(question) or _bytes(reading) > MAX_BYTES:
             return
         self._kept[reading.window, reading.state, question] = reading
         if len(self._kept) > MOST:

@@ -26,7 +26,7 @@ from scoreboard.journal.types import Fact, Fold, Outcome, Recorded
 log = logging.getLogger(__name__)
 
 WAITING = 10_000  # facts that may wait before new ones are refused at once
-TROUBLE_SECONDS = 4.0  # a failed write is not held against the database for longer: there may be no other
+FAULT_SECONDS = 4.0  # how long a failed write counts as a fault of the database; there may be no later write
 CUT_SECONDS = 3.0  # beyond the callers' patience, then a write that hangs is cut off and sent again
 
 BUSY = "The database can't take it now. Send the same again."
@@ -55,7 +55,7 @@ class Writer:
         self._submissions = SubmissionQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._trouble: tuple[DatabaseUnavailable, float] | None = None
+        self._fault: tuple[DatabaseUnavailable, float] | None = None
 
     def append(self, facts: Sequence[Fact], *, seconds: float | None = None) -> list[Outcome]:
         """Record facts of one kind, and wait until they are committed, or for `seconds`.
@@ -102,12 +102,12 @@ class Writer:
         return len(self._submissions)
 
     @property
-    def trouble(self) -> DatabaseUnavailable | None:
-        """Why nothing can be written, if a recent write found out."""
-        trouble = self._trouble  # read once: the writer's thread changes it
-        if trouble is None or time.monotonic() - trouble[1] > TROUBLE_SECONDS:
+    def fault(self) -> DatabaseUnavailable | None:
+        """The error of a recent write that shows that nothing can be written; None if there is none."""
+        fault = self._fault  # read once: the writer's thread changes it
+        if fault is None or time.monotonic() - fault[1] > FAULT_SECONDS:
             return None
-        return trouble[0]
+        return fault[0]
 
     def stop(self) -> None:
         """Write what waits, then end the thread."""
@@ -179,7 +179,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, one bad fact must not fail the others
             self._isolate(batch, error)
         else:
-            self._trouble = None
+            self._fault = None
             self._project(batch, committed)
 
     def _retry(self, batch: list[Submission], tries: int, error: DatabaseLost | CommitUnknown) -> None:
@@ -190,7 +190,7 @@ class Writer:
 
     def _remember(self, error: DatabaseUnavailable) -> None:
         if isinstance(error, DatabaseDenied | DatabaseFull):
-            self._trouble = (error, time.monotonic())
+            self._fault = (error, time.monotonic())
 
     def _fail(self, batch: list[Submission], error: Unavailable) -> None:
         # Once a commit was lost, no later failure can tell that nothing was written.

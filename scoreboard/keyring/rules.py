@@ -12,7 +12,7 @@ LATE_MS = 15 * 60_000  # how long a process without the database may keep signin
 VERIFY_MS = LONGEST_TOKEN_MS + LATE_MS
 KEPT_MS = VERIFY_MS + 7 * DAY_MS  # retired keys are kept for some days: a host's clock may be that far ahead
 
-MOST_SECONDS = 20.0  # between two reads: a revoked key must be refused everywhere within 65 s
+MAX_SECONDS = 20.0  # between two reads: a revoked key must be refused everywhere within 65 s
 
 
 def terms(keys: Sequence[RingKey], unreadable: Container[str] = ()) -> tuple[Term, ...]:
@@ -87,4 +87,4 @@ def due(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
 
 def reload_seconds(schedule: Schedule) -> float:
     """How long a process goes without reading the ring: a fifth of the time before a key signs."""
-    return min(MOST_SECONDS, schedule.publish_ms / 5000)
+    return min(MAX_SECONDS, schedule.publish_ms / 5000)

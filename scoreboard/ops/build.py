@@ -1,4 +1,4 @@
-"""Builds what operators ask of a deployment."""
+"""Builds the health checks."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def build(
     followers: Followers,
     prepared: Callable[[], bool],
 ) -> Health:
-    """The health of this deployment. `journal` is one that gives up early, as requests do."""
-    # A caller who asks for the lag does not wait long for Redis.
-    hasty = replace(boards.follower, view=boards.projector.view)
-    asked = [hasty if one is boards.follower else one for one in followers.followers]
-    followers = Followers(journals=[journal], followers=asked)
+    """Build the health checks. `journal` must have the short time-outs of requests."""
+    # The worker's follower waits long for Redis. A request must not: it gets the view with short time-outs.
+    impatient = replace(boards.follower, view=boards.projector.view)
+    ours = [impatient if one is boards.follower else one for one in followers.followers]
+    followers = Followers(journals=[journal], followers=ours)
     return Health(
         database=base.database,
-        writable=WriteProbe(database=base.database, trouble=lambda: writer.trouble).check,
+        writable=WriteProbe(database=base.database, fault=lambda: writer.fault).check,
         ping=base.redis.ping,
         probe=partial(probe, base.redis),
         breaker=base.breaker,

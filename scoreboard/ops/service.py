@@ -1,4 +1,4 @@
-"""The parts that this deployment depends on, and their states."""
+"""The health of a deployment: checks of the database, of Redis and of the followers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from scoreboard.core.storage.redis import Breaker, RedisAway, RedisError
 from scoreboard.core.storage.redisreasons import reason_of
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 
-STUCK = 5000  # facts; a follower so far behind needs attention
-PUBLIC = ("state", "reason")  # fields of a check that callers without a key see: neither versions nor lags
+MAX_LAG = 5000  # facts; a follower that is further behind needs attention
+PUBLIC_KEYS = ("state", "reason")  # of a check: callers without a key see neither versions nor lags
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """Checks every part."""
+    """Checks what the deployment depends on."""
 
     database: Database
     writable: Callable[[], None]
@@ -31,54 +31,55 @@ class Health:
     prepared: Callable[[], bool]
 
     def report(self) -> tuple[bool, dict[str, Any]]:
-        """Whether scores can be accepted, and the state of each part with its latency in milliseconds."""
-        database = _checked(self._ask_database)
-        checks = {"database": database, "redis": _checked(self._ask_redis)}
+        """Whether scores can be accepted, and the result of each check with its duration in milliseconds."""
+        database = _check(self._query_database)
+        checks = {"database": database, "redis": _check(self._ping_redis)}
         if database["state"] == "ok":
-            checks |= {f"follower:{name}": _checked(partial(_lag, ask)) for name, ask in self.lags.items()}
+            checks |= {f"follower:{name}": _check(partial(_lag, read)) for name, read in self.lags.items()}
         ready = database["state"] == "ok" and self.prepared()
         return ready, checks
 
-    def _ask_database(self) -> dict[str, Any]:
+    def _query_database(self) -> dict[str, Any]:
         self.database.run(lambda db: rows(db, "SELECT seq FROM journal_head"))
         self.writable()
         return {} if self.database.postgres else {"sqlite": sqlite_library()}
 
-    def _ask_redis(self) -> dict[str, Any]:
+    def _ping_redis(self) -> dict[str, Any]:
         self.breaker.call(self.ping)
         try:
             self.probe()
         except (RedisError, OSError) as error:
-            # The breaker does not count this: a Redis that refuses writes can still be read.
+            # `probe` writes. It is not called through the breaker, which must not open for a Redis that only
+            # refuses writes: it can still be read.
             raise RedisAway(str(error), reason_of(error)) from error
         return {"reason": "evicting"} if self.evicting() else {}
 
 
 def brief(checks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """These checks without the fields that need a key."""
-    return {name: {key: check[key] for key in PUBLIC if key in check} for name, check in checks.items()}
+    """These checks with only the fields that callers without a key may see."""
+    return {name: {key: check[key] for key in PUBLIC_KEYS if key in check} for name, check in checks.items()}
 
 
-def _lag(ask: Callable[[], int | None]) -> dict[str, Any]:
-    lag = ask()
+def _lag(read: Callable[[], int | None]) -> dict[str, Any]:
+    lag = read()
     if lag is None:
         return {"state": "rebuilding", "reason": "rebuilding", "behind": None}
-    if lag < STUCK:
+    if lag < MAX_LAG:
         return {"behind": lag}
     return {"state": "behind", "reason": "behind", "behind": lag}
 
 
-def _checked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    started = time.monotonic()
+def _check(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    start = time.monotonic()
     try:
-        found = ask()
-    except Exception as error:  # noqa: BLE001 - whatever it is, this part is not well
+        result = run()
+    except Exception as error:  # noqa: BLE001 - any error means that the check failed
         return {
             "state": "away",
             "reason": _reason(error),
             "error": type(error).__name__.removeprefix("Database"),
         }
-    return {"state": "ok", **found, "ms": round((time.monotonic() - started) * 1000, 1)}
+    return {"state": "ok", **result, "ms": round((time.monotonic() - start) * 1000, 1)}
 
 
 def _reason(error: Exception) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 WORD = re.compile(r"^[a-z]{1,20}\Z")
-MOST_WORDS = 20
+MAX_WORDS = 20
 
 
 def number(args: Mapping[str, str], name: str, otherwise: int, *, least: int, most: int) -> int:
@@ -22,5 +22,5 @@ def one_of(args: Mapping[str, str], name: str, words: Sequence[str]) -> str:
 
 def words(args: Mapping[str, str], name: str) -> list[str]:
     """Words between spaces or commas."""
-    found = re.split(r"[\s,]+", args.get(name, ""))[:MOST_WORDS]
+    found = re.split(r"[\s,]+", args.get(name, ""))[:MAX_WORDS]
     return [word for word in found if WORD.match(word)]

@@ -1,4 +1,4 @@
-"""Pages over HTTP: the first HTML holds the rows, and a script keeps them current."""
+"""The web pages of boards, over HTTP. Their HTML contains the rows, and a script keeps them up to date."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ SDK = ROOT / "clients" / "javascript"
 bp = Blueprint("pages", __name__)
 sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
+# The parts of the board that a kind of page leaves out.
 EMBED_HIDES = ("views", "search", "star")
 TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
 OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
@@ -51,21 +52,21 @@ bp.app_template_filter("scored")(view.scored)
 @page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def home() -> str:
     """Show the default board, with links to the others."""
-    shown = parts().boards.service.readable(parts().base.settings.default_board)
-    return _board(shown, others=[board for board in public_boards() if board.id != shown.id])
+    default = parts().boards.service.readable(parts().base.settings.default_board)
+    return _board(default, others=[board for board in public_boards() if board.id != default.id])
 
 
 @bp.get("/b/<board>")
 @page(query=RowsQuery, problems=PAGE_PROBLEMS, files=BOARD_FILES, offline="copy")
 def board(board: str) -> str:
-    """Show a board: live, or a past period of it."""
+    """Show a board: its current period live, or a past one."""
     return _board(parts().boards.service.readable(board), others=[])
 
 
 @bp.get("/b/<board>/tv")
 @page(query=BoardPageQuery, problems=PAGE_PROBLEMS, files=("css/tv.css",), offline="copy")
 def tv(board: str) -> str:
-    """Show a board on a big screen: its rows, page by page, and a QR code of its page."""
+    """Show a board on a big screen: its rows, page after page, and a QR code that links to the board."""
     shown = parts().boards.service.readable(board)
     return render_template("tv.html", **_board_values(shown, limit=TV_ROWS), hide=TV_HIDES)
 
@@ -73,7 +74,7 @@ def tv(board: str) -> str:
 @bp.get("/overlay/<board>")
 @page(query=OverlayQuery, problems=PAGE_PROBLEMS, files=("css/overlay.css",), offline="nothing")
 def overlay(board: str) -> str:
-    """Show the first rows of a board on a transparent ground: an overlay for streaming software."""
+    """Show the first rows of a board on a transparent background: an overlay for streaming software."""
     shown = parts().boards.service.readable(board)
     rows = params.number(request.args, "rows", 5, least=1, most=20)
     hide = (*OVERLAY_HIDES, *params.words(request.args, "hide"))
@@ -86,10 +87,10 @@ def overlay(board: str) -> str:
 @bp.get("/embed/<board>")
 @page(query=EmbedQuery, problems=PAGE_PROBLEMS, files=("css/embed.css",), offline="nothing")
 def embedded(board: str) -> str:
-    """Show a board inside a page of another site. An iframe loads this."""
-    g.ancestors = "*"
+    """Show a board inside a page of another site, which loads this in an iframe."""
+    g.ancestors = "*"  # any site may do that
     shown = parts().boards.service.readable(board)
-    rows = params.number(request.args, "rows", 10, least=1, most=view.MOST_ROWS)
+    rows = params.number(request.args, "rows", 10, least=1, most=view.MAX_ROWS)
     theme = params.one_of(request.args, "theme", ("auto", "dark", "light"))
     hide = (*EMBED_HIDES, *params.words(request.args, "hide"))
     return render_template("embed.html", **_board_values(shown, limit=rows), hide=hide, theme=theme)
@@ -98,24 +99,24 @@ def embedded(board: str) -> str:
 @bp.get("/play")
 @page(problems=("not_found", "ledger_unavailable"), files=PLAY_FILES)
 def play() -> str:
-    """Show a game by which visitors win points as guests."""
+    """Show the demo game, in which visitors win points as guests."""
     board = _demo_board()
     boards, name = parts().boards.service, parts().base.settings.demo_action
-    window, shown = boards.window(board, "", "")
-    entries = boards.entries(board, window, shown, limit=view.PLAYERS_BESIDE)
+    window, period = boards.window(board, "", "")
+    entries = boards.entries(board, window, period, limit=view.PLAYERS_BESIDE)
     sign = view.SIGNS.get(board.definition.operator, "")
     return render_template("play.html", board=board, page=entries, playable=name, sign=sign)
 
 
 @sdk.after_request
 def share(response: Response) -> Response:
-    """Let pages of other sites import these modules, which browsers allow with CORS only."""
+    """Let pages of other sites import these modules. Browsers only allow that with CORS headers."""
     return cors.shared(response)
 
 
 @bp.errorhandler(ScoreboardError)
 def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
-    """An error as a page."""
+    """Answer an error as a web page."""
     seconds = error.retry_after_seconds if isinstance(error, Unavailable) else None
     boards = [] if seconds else public_boards()
     html = render_template(
@@ -126,13 +127,13 @@ def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
 
 @bp.errorhandler(DatabaseUnavailable)
 def explain_outage(error: Exception) -> tuple[str, int, dict[str, str]]:
-    """A database that can't be read now, as a page."""
+    """Answer that the database can't be reached, as a web page."""
     return explain(Unavailable("The database can't be reached at the moment. No score is lost."))
 
 
 def _board(board: Board, *, others: list[Board]) -> str:
     region = request.args.get("region", "")
-    values = _board_values(board, limit=view.MOST_ROWS)
+    values = _board_values(board, limit=view.MAX_ROWS)
     return render_template(
         "board.html",
         **values,
@@ -145,7 +146,7 @@ def _board(board: Board, *, others: list[Board]) -> str:
 
 
 def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
-    """The values of every template that shows a board: some of its rows, and where its stream goes on."""
+    """The values for a template that shows a board: some of its rows, and the cursor to stream it from."""
     period_param, region = request.args.get("period", ""), request.args.get("region", "")
     boards, size = parts().boards.service, board.definition.size
     limit = min(limit, size)
@@ -154,7 +155,7 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
     entries = boards.entries(board, window, period, offset=offset, limit=limit)
     scopes = parts().stream.scopes.showing(board.id, period.id, region)
     current = period == boards.current(board)
-    whole = offset == 0 and len(entries.rows) == min(entries.total, size)
+    complete = offset == 0 and len(entries.rows) == min(entries.total, size)
     return {
         "page": entries,
         "ranks": view.ranks(entries.rows),
@@ -167,8 +168,8 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "period_name": rendering.period_name(period),
         "current": current,
         "scope": scopes[0] if scopes else "",
-        # Deltas can only be applied to a whole list: the stream of a part begins with a snapshot.
-        "since": parts().cursor(window, entries.stamp) if current and whole else "",
+        # Deltas can only be applied to the complete list. Without a cursor the stream begins with a snapshot.
+        "since": parts().cursor(window, entries.stamp) if current and complete else "",
         "ties": view.TIES[board.definition.ties],
         "score_heading": view.score_heading(board.definition),
         "summary": view.summary(board, entries.rows),
@@ -181,7 +182,7 @@ def _period(board: Board, choice: view.Choice) -> Period:
 
 
 def _playable(board: Board, region: str) -> str:
-    """The action type that visitors may play on this page, "" for none. The rows are shown without it too."""
+    """The action type that visitors may play on this page; "" for none, or while the database is away."""
     name = parts().base.settings.demo_action
     with suppress(DatabaseUnavailable):
         if view.playable(parts().actions.types.find(name), board, region):
@@ -190,15 +191,15 @@ def _playable(board: Board, region: str) -> str:
 
 
 def _demo_board() -> Board:
-    """The first public board that shows the demo action's points. Raises NotFound."""
+    """The first of the demo action's boards that is public and playable. Raises NotFound if there is none."""
     type = parts().actions.types.find(parts().base.settings.demo_action)
-    named = type.rules.boards if type else ()
-    shown = [board for board in public_boards() if view.playable(type, board, "")]
-    if not shown:
+    ids = type.rules.boards if type else ()
+    playable = [board for board in public_boards() if view.playable(type, board, "")]
+    if not playable:
         raise NotFound("There is no game on this server.")
-    return min(shown, key=lambda board: named.index(board.id))
+    return min(playable, key=lambda board: ids.index(board.id))
 
 
 def public_boards() -> list[Board]:
-    """All public boards."""
+    """All boards that are not private."""
     return [board for board in parts().boards.service.all() if board.definition.public]

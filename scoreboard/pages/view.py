@@ -12,7 +12,7 @@ from scoreboard.boards.types import Board, Definition, Row
 
 EXAMPLE_SCORE = 10
 PLAYERS_BESIDE = 5  # rows beside the game
-MOST_ROWS = 100  # on one page of a list
+MAX_ROWS = 100  # on one page of a list
 MINUTE = 60
 CURRENT = {  # keys of the texts that name periods
     "all": "board.allTime",

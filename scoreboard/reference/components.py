@@ -1,4 +1,4 @@
-"""Parts that operations of the document share: headers, path parameters, security schemes. Tables."""
+"""What operations of the OpenAPI document share: headers, path parameters, security schemes, schemas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scoreboard.core.ids import ActionName, BoardId, PlayerId, SessionId
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\Z")]
 
-# Parameters in paths: shape, description, example.
+# Path parameters by name: type, description, example.
 PATH_PARAMETERS: dict[str, tuple[Any, str, str]] = {
     "board": (BoardId, "A board's id.", "main"),
     "player": (PlayerId, "A player's id.", "ada"),
@@ -19,7 +19,7 @@ PATH_PARAMETERS: dict[str, tuple[Any, str, str]] = {
     "slug": (Slug, "An error code, with - in place of _.", "board-not-found"),
 }
 
-# Headers of requests and of answers.
+# Headers of requests and of answers by name: description, schema.
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Idempotency-Key": (
         "1 to 128 printable characters. A request that is sent again with the same key counts once.",
@@ -61,7 +61,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         {},
     ),
 }
-REQUIRED = ("Retry-After", "WWW-Authenticate", "X-Request-Id", "ETag")
+ALWAYS_SENT = ("Retry-After", "WWW-Authenticate", "X-Request-Id", "ETag")
 
 SCHEMES = {
     "serverKey": {
@@ -79,28 +79,28 @@ SCHEMES = {
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """The cursor of a list's next page."""
+    """The field `page` of a list's answer."""
 
     next: Annotated[str | None, Meta(description="The cursor of the next page; null on the last one.")]
     limit: int
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):
-    """A problem with one field."""
+    """What is wrong with one field of a request."""
 
     field: str
     message: str
 
 
 class Puzzle(Struct, frozen=True, kw_only=True):
-    """A proof of work: find a solution for which a hash begins with zero bits."""
+    """A puzzle to solve by work: find a solution for which a hash begins with `difficulty` zero bits."""
 
     nonce: str
     difficulty: Annotated[int, Meta(description="Bits.")]
 
 
 class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
-    """An error, as RFC 9457 shapes it. Act on `code`."""
+    """An error in the format of RFC 9457. Act on `code`."""
 
     type: Annotated[
         str, Meta(description="The address of the code's explanation.", extra_json_schema={"format": "uri"})
@@ -120,17 +120,17 @@ class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def header(name: str) -> dict[str, Any]:
-    """A header of answers, as a component."""
+    """The header component for a header of answers."""
     description, schema = HEADERS[name]
     return {
         "description": description,
-        "required": name in REQUIRED,
+        "required": name in ALWAYS_SENT,
         "schema": schema or {"type": "string"},
     }
 
 
 def sent_header(name: str) -> dict[str, Any]:
-    """A header of requests, as a parameter."""
+    """The header parameter for a header of requests."""
     description, schema = HEADERS[name]
     return {
         "name": name,
@@ -142,20 +142,23 @@ def sent_header(name: str) -> dict[str, Any]:
 
 
 def path_parameter(name: str) -> tuple[Any, dict[str, str]]:
-    """The shape of a path parameter, and its description."""
+    """The type of a path parameter, and its description and example."""
     if name not in PATH_PARAMETERS:
         return str, {}
-    shape, description, example = PATH_PARAMETERS[name]
-    return shape, {"description": description, "example": example}
+    type, description, example = PATH_PARAMETERS[name]
+    return type, {"description": description, "example": example}
 
 
 def requirements(callers: tuple[str, ...]) -> list[dict[str, list[str]]]:
-    """The allowed callers as security requirements; an empty list for anyone: tools stumble over `{}`."""
+    """The allowed callers as security requirements.
+
+    For anyone alone it is an empty list, because some tools can't read the requirement `{}`.
+    """
     return [] if callers in ((), ("anyone",)) else [_requirement(caller) for caller in callers]
 
 
 def _requirement(caller: str) -> dict[str, list[str]]:
-    # A scope of a server key if it is nothing else.
+    # "anyone", "key", "player", "player:" and a role, or a key scope.
     if caller == "anyone":
         return {}
     kind, _, role = caller.partition(":")

@@ -11,7 +11,7 @@ from scoreboard.core.http.lenient import LOST_IF_EMPTY
 from scoreboard.core.ids import PlayerId, RegionId
 from scoreboard.core.patterns import pattern
 
-MOST_ENTRIES = 1000
+MAX_ENTRIES = 1000
 METADATA_BYTES = 4096
 
 Key = Annotated[
@@ -41,7 +41,7 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
         list[Any],
         Meta(
             min_length=1,
-            max_length=MOST_ENTRIES,
+            max_length=MAX_ENTRIES,
             description="An element that is not an Entry is listed in `rejected`. The others count.",
             examples=[[{"player": "ada", "displayName": "Ada", "score": 10}]],
             extra_json_schema={"items": {"$ref": "#/components/schemas/Entry"}},

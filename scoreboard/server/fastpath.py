@@ -118,7 +118,7 @@ def _can_run(worker: WebWorker) -> bool:
         or worker.log.access_log_enabled
         or os.environ.get("SCRIPT_NAME")
         or any(0 < limit < plain.HEAD_BYTES for limit in limits)
-        or 0 < cfg.limit_request_fields < plain.MOST_FIELDS
+        or 0 < cfg.limit_request_fields < plain.MAX_FIELDS
     )
 
 

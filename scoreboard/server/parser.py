@@ -18,7 +18,7 @@ from scoreboard.server.client import SHORTEST_SECONDS, yield_to_others
 
 UNREAD_BYTES = 256 * 1024  # of a body's unread rest are read from the connection at most
 SHORT_BYTES = 64 * 1024
-PIECE_BYTES, MOST_BYTES = 4 * 1024, 64 * 1024
+PIECE_BYTES, MAX_BYTES = 4 * 1024, 64 * 1024
 
 
 class BoundedUnreader(SocketUnreader):
@@ -40,7 +40,7 @@ class BoundedUnreader(SocketUnreader):
         """Read the next bytes. Raises RequestTimeout if a body comes too slowly."""
         if self.pace is None:
             return bytes(self.sock.recv(self.mxchunk))
-        return self._piece(self.pace, min(max(size_hint or 0, PIECE_BYTES), MOST_BYTES))
+        return self._piece(self.pace, min(max(size_hint or 0, PIECE_BYTES), MAX_BYTES))
 
     def _piece(self, expected: paces.Pace, size: int) -> bytes:
         began, data = time.monotonic(), b""

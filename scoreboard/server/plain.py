@@ -12,7 +12,7 @@ import functools
 import re
 from typing import NamedTuple
 
-HEAD_BYTES, MOST_FIELDS, BODY_BYTES = 4096, 64, 64 * 1024
+HEAD_BYTES, MAX_FIELDS, BODY_BYTES = 4096, 64, 64 * 1024
 HEAD = re.compile(
     rb"(GET|POST) "
     # No escapes in the path, and no second slash at its start, which could begin a host.
@@ -72,7 +72,7 @@ def _fields(text: str) -> dict[str, str]:
     for line in lines:
         name, _, value = line.partition(": ")
         fields[_key(name)] = value
-    if len(fields) < len(lines) or len(lines) > MOST_FIELDS or not SPECIAL.isdisjoint(fields):
+    if len(fields) < len(lines) or len(lines) > MAX_FIELDS or not SPECIAL.isdisjoint(fields):
         return {}
     return fields
 

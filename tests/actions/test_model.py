@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.actions.play import Player, define
 
 HOUR, DAY, LIFE = 3_600_000, 86_400_000, 300_000
-LEAST_MS, MOST_POINTS = 2000, 10
+MIN_MS, MAX_POINTS = 2000, 10
 TYPES: dict[str, dict[str, Any]] = {
     "plain": {},
     "alone": {"exclusive": True},
@@ -49,7 +49,7 @@ class Model:
             return None if points == held.points else "token_already_used"
         if now - held.at >= LIFE:
             return "action_token_expired"
-        if now - held.at < LEAST_MS:
+        if now - held.at < MIN_MS:
             return "completed_too_fast"
         if held.player in self.barred:
             return "scoring_disabled"
@@ -93,7 +93,7 @@ class Actions(RuleBasedStateMachine):
     @rule(
         player=st.sampled_from(NAMES),
         action=st.sampled_from(sorted(TYPES)),
-        wait_ms=st.sampled_from([LEAST_MS, LEAST_MS, LEAST_MS + 1, 0]),
+        wait_ms=st.sampled_from([MIN_MS, MIN_MS, MIN_MS + 1, 0]),
     )
     def request(self, player, action, wait_ms):
         answer = self.there(player, 0).http.post("/v1/actions/request", json={"actionType": action})
@@ -106,16 +106,16 @@ class Actions(RuleBasedStateMachine):
     @rule(
         player=st.sampled_from(NAMES),
         action=st.sampled_from(sorted(TYPES)),
-        plays=st.lists(st.sampled_from([MOST_POINTS, MOST_POINTS, 5, 0]), min_size=1, max_size=4),
+        plays=st.lists(st.sampled_from([MAX_POINTS, MAX_POINTS, 5, 0]), min_size=1, max_size=4),
     )
     def play(self, player, action, plays):
         before = len(self.held)
         for _ in plays:
-            self.request(player, action, LEAST_MS)
+            self.request(player, action, MIN_MS)
         for number, (held, points) in enumerate(zip(self.held[before:], plays, strict=False)):
             self.complete(held, points, number % 2)
 
-    @rule(data=st.data(), points=st.integers(0, MOST_POINTS), process=st.integers(0, 1))
+    @rule(data=st.data(), points=st.integers(0, MAX_POINTS), process=st.integers(0, 1))
     @precondition(lambda self: getattr(self, "held", None))
     def complete_any(self, data, points, process):
         self.complete(data.draw(st.sampled_from(self.held)), points, process)
@@ -150,7 +150,7 @@ class Actions(RuleBasedStateMachine):
             answer = self.there(player, 0).complete(data.draw(st.sampled_from(others)).asked, 1)
             assert answer.json["code"] == "invalid_action_token"
 
-    @rule(ms=st.sampled_from([1, 500, LEAST_MS, LIFE - LEAST_MS, HOUR // 2, DAY // 2]))
+    @rule(ms=st.sampled_from([1, 500, MIN_MS, LIFE - MIN_MS, HOUR // 2, DAY // 2]))
     def time_passes(self, ms):
         self.clock.advance(ms=ms)
         # Older ones may be of a key that is retired, and are then no tokens any more.
@@ -197,8 +197,8 @@ class Actions(RuleBasedStateMachine):
 def test_play_is_as_the_model_says(make_parts, sqlite_url, clock):
     processes = [make_parts(sqlite_url) for _ in range(2)]
     for name, rules in TYPES.items():
-        points = {"min": 0, "max": MOST_POINTS}
-        define(processes[0], name, points=points, minSeconds=LEAST_MS / 1000, **rules)
+        points = {"min": 0, "max": MAX_POINTS}
+        define(processes[0], name, points=points, minSeconds=MIN_MS / 1000, **rules)
     processes[0].followers.catch_up("boards")
 
     class Bound(Actions):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { EMPTY, taken } from "../../frontend/static/js/docs/event-text.js"
+import { EMPTY, parsePiece } from "../../frontend/static/js/docs/event-text.js"
 
 const TEXT = 'retry: 3029\n: padding\n\nevent: hello\ndata: {"t":"hello"}\n\nevent: delta\nid: 7-2\ndata: {"t":"delta",\ndata: "s":2}\n\n'
 
@@ -9,7 +9,7 @@ function all(pieces) {
   let state = EMPTY
   const events = []
   for (const piece of pieces) {
-    const next = taken(state, piece)
+    const next = parsePiece(state, piece)
     events.push(...next.events)
     state = next.state
   }

@@ -29,7 +29,7 @@ from tests.model import ModelBoard
 from tests.support import KEY, wait_until
 
 SECRETS = {"secret_key": "x" * 32, "bootstrap_key": KEY}
-LIFE_MS, LEAST_MS = 300_000, 2000
+LIFE_MS, MIN_MS = 300_000, 2000
 BATCHES, PLAYED = "cup", "main"
 NAMES = ("ada", "bob", "cyd")
 POINTS = st.integers(0, 10)
@@ -91,7 +91,7 @@ class Machine(RuleBasedStateMachine):
             with contextlib.suppress(Exception):
                 parts.boards.admin.delete(board, context={"caller": "tests"})
             self.http(0).put(f"/v1/admin/boards/{board}", json={})
-        define(parts, "jump", points={"min": 0, "max": 10}, minSeconds=LEAST_MS / 1000)
+        define(parts, "jump", points={"min": 0, "max": 10}, minSeconds=MIN_MS / 1000)
         self.follow()
         self.players = {name: Player(parts, displayName=name.title()) for name in NAMES}
         self.names = {player.id: name.title() for name, player in self.players.items()}
@@ -116,7 +116,7 @@ class Machine(RuleBasedStateMachine):
     @rule(player=st.sampled_from(NAMES), points=POINTS, number=st.integers(0, 1))
     def play(self, player, points, number):
         self.request(player, 1 - number)
-        self.clock.advance(ms=LEAST_MS)
+        self.clock.advance(ms=MIN_MS)
         self.complete(self.tokens[-1], points, number)
 
     @rule(data=st.data(), points=POINTS, number=st.integers(0, 1))
@@ -134,7 +134,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: any(self.fresh(one) for one in getattr(self, "tokens", ())))
     def lose_a_completion(self, data, points, number, commits):
         token = data.draw(st.sampled_from([one for one in self.tokens if self.fresh(one)]))
-        self.clock.advance(ms=LEAST_MS)
+        self.clock.advance(ms=MIN_MS)
         if not self.fresh(token):
             return
         with self.outage.begins(self.processes[number][0].base.writer_database, commits=commits):
@@ -163,7 +163,9 @@ class Machine(RuleBasedStateMachine):
             self.accept(BATCHES, player, score)
         written = False
         if trouble:
-            with self.outage.begins(self.processes[number][0].base.writer_database, commits=trouble == "after"):
+            with self.outage.begins(
+                self.processes[number][0].base.writer_database, commits=trouble == "after"
+            ):
                 written = self.written(self.scores(batch, number), trouble == "after")
         report = self.scores(batch, number).json["data"]
         assert report["rejected"] == []
@@ -199,7 +201,7 @@ class Machine(RuleBasedStateMachine):
 
     # What happens to them
 
-    @rule(ms=st.sampled_from([1, LEAST_MS, LIFE_MS - LEAST_MS, LIFE_MS]))
+    @rule(ms=st.sampled_from([1, MIN_MS, LIFE_MS - MIN_MS, LIFE_MS]))
     def time_passes(self, ms):
         self.clock.advance(ms=ms)
 
@@ -282,7 +284,7 @@ class Machine(RuleBasedStateMachine):
             expected = "" if points == token.points else "token_already_used"
         else:
             expected = (
-                "action_token_expired" if took >= LIFE_MS else "completed_too_fast" if took < LEAST_MS else ""
+                "action_token_expired" if took >= LIFE_MS else "completed_too_fast" if took < MIN_MS else ""
             )
         assert answer.json.get("code", "") == expected, answer.text
         if expected:

@@ -28,7 +28,7 @@ MATCHES_PER_SECOND = 6
 SECONDS = 10
 SIZE: ViewportSize = {"width": 1080, "height": 1000}
 SHOWN = (810, 750)  # the frames are made smaller, so that many rows fit
-LEAST_MS = 90  # frames that follow sooner are left out: nobody sees them, and the file grows
+MIN_MS = 90  # frames that follow sooner are left out: nobody sees them, and the file grows
 QUALITY = 62
 GREATEST_BYTES = 1_000_000  # people read READMEs on phones
 
@@ -105,7 +105,7 @@ def write(frames: list[tuple[float, bytes]], target: Path) -> None:
     """One animated WebP that repeats for ever."""
     kept = [frames[0]]
     for frame in frames[1:]:
-        if (frame[0] - kept[-1][0]) * 1000 >= LEAST_MS:
+        if (frame[0] - kept[-1][0]) * 1000 >= MIN_MS:
             kept.append(frame)
     images = [small(data) for _, data in kept]
     times = [at for at, _ in kept]

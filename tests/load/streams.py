@@ -27,7 +27,7 @@ from tests.support import Stack, wait_until
 FRAMES, PACE, KB = 30, 10, 1024
 ROUNDS = 2
 PATIENCE_SECONDS = 20.0
-MOST_BYTES = 2048  # of one viewer
+MAX_BYTES = 2048  # of one viewer
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _weighed(weights: Weights) -> list[Row]:
             value=f"{mine:,.0f} bytes",
             reference=f"{name} {weight:,.0f} bytes",
             ratio=f"{mine / weight:.2f}" if weight > 0 else "",
-            goal=judged("≤ 2 KB", mine <= MOST_BYTES),
+            goal=judged("≤ 2 KB", mine <= MAX_BYTES),
         )
         for name, weight in others
     ]

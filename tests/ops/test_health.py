@@ -78,7 +78,7 @@ def test_without_a_good_server_key_neither_versions_nor_lags_are_told(client, pa
 def test_a_follower_that_is_behind_or_being_built_is_a_reason_for_all_and_a_number_for_a_key(
     client, parts, redis, monkeypatch
 ):
-    monkeypatch.setattr("scoreboard.ops.service.STUCK", 1)
+    monkeypatch.setattr("scoreboard.ops.service.MAX_LAG", 1)
     submit(client, "main", {"player": "ada", "score": 5})
     redis.flushall()
 
@@ -217,11 +217,11 @@ def test_a_table_that_writes_need_and_reads_do_not_is_missed_by_the_newest_write
 
 def test_writing_is_tried_once_a_second_at_most(parts):
     now = [100.0]
-    troubles = [DatabaseFull("no room")]
-    probe = WriteProbe(database=parts.base.database, trouble=lambda: troubles[0], monotonic=lambda: now[0])
+    faults = [DatabaseFull("no room")]
+    probe = WriteProbe(database=parts.base.database, fault=lambda: faults[0], monotonic=lambda: now[0])
     with pytest.raises(DatabaseFull):
         probe.check()
-    troubles[0] = None
+    faults[0] = None
     probe.check()
     parts.base.database.run(lambda db: execute(db, "ALTER TABLE journal_head RENAME TO away"))
 

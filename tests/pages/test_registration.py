@@ -66,7 +66,7 @@ def undeclared(app: Flask) -> list[str]:
 def unnamed(app: Flask, names: list[str]) -> list[str]:
     """Files that no page names as its own."""
     named = [name for one in pages_of(app) for name in one.page.files + one.page.online_files]
-    return [name for name in names if not files.belongs(name, named)]
+    return [name for name in names if not files.is_covered(name, named)]
 
 
 def without_language(app: Flask) -> list[str]:
@@ -152,7 +152,7 @@ def test_a_script_that_no_page_names_is_found_and_kept_by_no_browser(app):
     new = "js/moderation/page.js"
 
     assert unnamed(app, [*script_files(), new]) == [new]
-    assert not files.belongs(new, [name for one in pages_of(app) for name in one.page.files])
+    assert not files.is_covered(new, [name for one in pages_of(app) for name in one.page.files])
 
 
 def test_every_name_that_a_page_declares_is_a_file_or_a_folder(app):
@@ -167,7 +167,7 @@ def test_no_file_is_declared_both_as_kept_and_as_not_kept(app):
     online = [name for one in pages_of(app) for name in one.page.online_files]
 
     assert [
-        name for name in script_files() if files.belongs(name, kept) and files.belongs(name, online)
+        name for name in script_files() if files.is_covered(name, kept) and files.is_covered(name, online)
     ] == []
 
 

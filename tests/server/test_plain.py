@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scoreboard.core.errors import BadRequest
 from scoreboard.server.fastparser import FastPathParser, PlainRequest, connection_environ
-from scoreboard.server.plain import BODY_BYTES, HEAD_BYTES, MOST_FIELDS, head
+from scoreboard.server.plain import BODY_BYTES, HEAD_BYTES, MAX_FIELDS, head
 
 SERVER, PEER = ("127.0.0.1", 8000), ("127.0.0.1", 5000)
 CONFIG = Config()  # as ours: no header names the scheme, or moves the path
@@ -89,7 +89,7 @@ def test_headers_that_say_nothing_about_the_end_are_plain(line):
         b": a",
         b"no colon",
         b"X: " + b"a" * HEAD_BYTES,
-        b"\r\n".join(b"X-%d: 1" % number for number in range(MOST_FIELDS)),
+        b"\r\n".join(b"X-%d: 1" % number for number in range(MAX_FIELDS)),
     ],
 )
 def test_a_header_in_any_other_form_makes_a_request_not_plain(line):

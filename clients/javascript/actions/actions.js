@@ -1,15 +1,15 @@
-// actions.js: the action protocol. An action is requested, done, and completed with a proof of work for its
-// claim. Its points count once, however often its token is sent. No DOM.
+// actions.js: the action protocol. An action is requested, carried out, and completed with a proof of work for its
+// claim. Its points count once, however often its action token is sent. No DOM.
 
 import { Refusal } from "./api.js"
 import { persist } from "./retry.js"
 import { sha256 } from "./sha256.js"
 
-const MOST_RESULT_BYTES = 4096 // for servers that do not say how many
+const MAX_RESULT_BYTES = 4096 // for servers whose answer does not say how many
 const MARGIN_MS = 100 // a timer may fire early, and completing too early counts against the player
 
 const browser = {
-  now: () => performance.now(), // unlike Date.now(), nobody can set this clock
+  now: () => performance.now(), // unlike Date.now(), it does not jump when the clock of the device is set
   random: () => Math.random(),
   sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)),
 }
@@ -17,73 +17,74 @@ const browser = {
 export class Actions {
   #parts
 
-  // With a queue, completed actions survive outages and reloads.
+  // With a queue, completed actions survive outages and reloads of the page.
   constructor({ session, solver, queue = null, world = browser }) {
     this.#parts = { session, solver, queue, world }
   }
 
-  // Play a whole action whose claim is known beforehand. Resolves with its receipt.
+  // Request and complete an action whose claim is known beforehand. Resolves with its receipt.
   async play(type, claim = {}) {
     return (await this.request(type)).complete(claim)
   }
 
-  // Throws a Refusal, as everything here does, after all retries that make sense.
+  // Request an action. Throws a Refusal, as all methods here do, once retrying is of no use.
   async request(type) {
     const { session, world } = this.#parts
-    const asked = await persist(() => session.post("/actions/request", { actionType: type }), world)
-    return new Action(asked, this.#parts)
+    const answer = await persist(() => session.post("/actions/request", { actionType: type }), world)
+    return new Action(answer, this.#parts)
   }
 }
 
 class Action {
-  #asked
+  #requested
   #parts
-  #ripeAt
-  #endsAt
+  #earliestAt
+  #expiresAt
   #proof = null
 
-  constructor(asked, parts) {
-    this.#asked = asked
+  // `requested` is the server's answer to the request.
+  constructor(requested, parts) {
+    this.#requested = requested
     this.#parts = parts
     const now = parts.world.now()
-    this.#ripeAt = now + asked.minSeconds * 1000 + MARGIN_MS
-    // Both times are by the server's clock, which may differ from ours.
-    this.#endsAt = now + Date.parse(asked.expiresAt) - asked.challenge.timestamp
+    this.#earliestAt = now + requested.minSeconds * 1000 + MARGIN_MS
+    // The difference of two times of the server's clock, which may differ from the clock of this device.
+    this.#expiresAt = now + Date.parse(requested.expiresAt) - requested.challenge.timestamp
   }
 
-  // Its points: a number, or { min, max } where the claim says how many.
+  // The points: a number, or { min, max } if the claim says how many.
   get points() {
-    return this.#asked.points
+    return this.#requested.points
   }
 
   get minSeconds() {
-    return this.#asked.minSeconds
+    return this.#requested.minSeconds
   }
 
-  // The largest allowed `result`: its bytes as JSON without the quotes.
+  // The largest size of `result`, in bytes as JSON without the quotes.
   get resultBytes() {
-    return this.#asked.resultBytes ?? MOST_RESULT_BYTES
+    return this.#requested.resultBytes ?? MAX_RESULT_BYTES
   }
 
-  // The time left to complete it.
+  // The time left to complete the action.
   get leftMs() {
-    return this.#endsAt - this.#parts.world.now()
+    return this.#expiresAt - this.#parts.world.now()
   }
 
-  // Resolves with the receipt. It may be called again after a Refusal: the first claim is the one that is sent.
+  // Resolves with the receipt. May be called again after a Refusal; it then sends the claim of the first call.
   async complete({ points, result = "" } = {}) {
     const { session, queue, world } = this.#parts
-    if (!this.#proof) this.#check(result) // no work and no queue entry for a claim that will be refused
+    if (!this.#proof) this.#check(result) // before solving and queueing a claim that the server would refuse
     this.#proof ??= this.#prove(points, result)
-    const [proof] = await Promise.all([this.#proof, this.#ripe()])
-    const body = { actionToken: this.#asked.actionToken, proof }
-    if (queue) return queue.add({ type: this.#asked.actionType, points: proof.points ?? this.points, body })
+    const [proof] = await Promise.all([this.#proof, this.#untilEarliest()])
+    const body = { actionToken: this.#requested.actionToken, proof }
+    if (queue) return queue.add({ type: this.#requested.actionType, points: proof.points ?? this.points, body })
     return persist(() => session.post("/actions/complete", body), world)
   }
 
-  // Resolves with the receipt of a completed action in the queue, however long that takes.
+  // Resolves with the receipt of a completed action that is in the queue, however long that takes.
   answer() {
-    return this.#parts.queue.answer(this.#asked)
+    return this.#parts.queue.answer(this.#requested)
   }
 
   #check(result) {
@@ -94,15 +95,15 @@ class Action {
   }
 
   async #prove(points, result) {
-    const { nonce, difficulty } = this.#asked.challenge
+    const { nonce, difficulty } = this.#requested.challenge
     const checksum = sha256(`${points ?? ""}|${result}`)
     const solution = await this.#parts.solver.solve({ nonce, checksum, difficulty })
-    return { solution, checksum, points, result } // JSON leaves out undefined values
+    return { solution, checksum, points, result } // JSON omits `points` if it is undefined
   }
 
-  async #ripe() {
+  async #untilEarliest() {
     const { now, sleep } = this.#parts.world
-    const ms = this.#ripeAt - now()
+    const ms = this.#earliestAt - now()
     if (ms > 0) await sleep(ms)
   }
 }

@@ -11,8 +11,8 @@ import { passes } from "./retry.js"
 import { sha256 } from "./sha256.js"
 import { StoredActions } from "./stored-actions.js"
 
-const MOST_WAITING = 50
-const MOST_FAULTS = 5 // the server fails at this action only
+const MAX_WAITING = 50
+const MAX_FAULTS = 5 // the server fails at this action only
 const BUSY_MS = 1000 // before another try, while another tab sends
 const SETTLED_KEPT_MS = 3_600_000
 const SETTLED_KEPT = 20
@@ -64,7 +64,7 @@ export class Queue extends EventTarget {
   async add({ type, points, body }) {
     const id = idOf(body.actionToken)
     if (!this.#stored.find(id)) {
-      if (this.waiting.length >= MOST_WAITING) throw new Refusal({ code: "queue_full", detail: "Too many actions are waiting." })
+      if (this.waiting.length >= MAX_WAITING) throw new Refusal({ code: "queue_full", detail: "Too many actions are waiting." })
       const at = Math.max(this.#world.now(), 1 + (this.items.at(-1)?.at ?? 0)) // actions of one millisecond keep their order
       this.#stored.put({ id, at, type, points, body, state: "waiting", faults: 0 })
       this.#forgetOld()
@@ -139,7 +139,7 @@ export class Queue extends EventTarget {
     const refusal = { status, code, detail, retryAfterSeconds }
     const passing = passes(refusal)
     const faults = item.faults + (passing ? 0 : 1)
-    if (passing || (faulty(refusal) && faults < MOST_FAULTS)) {
+    if (passing || (faulty(refusal) && faults < MAX_FAULTS)) {
       const doubtful = item.doubtful || status === 0 || status >= 500
       this.#update(item, { state: "waiting", faults, doubtful, refusal })
       return false

@@ -1,7 +1,7 @@
 // stock.js: actions that are requested in advance, so that rounds can begin without a connection. No DOM.
 
 const SIZE = 3
-const LEAST_MS = 60_000 // the least remaining time of an action, so that a round fits in
+const MIN_MS = 60_000 // the least remaining time of an action, so that a round fits in
 const REFILL_MS = 30_000
 const ACTIVE_MS = 10 * 60_000 // after so long without a round nothing more is requested
 
@@ -63,5 +63,5 @@ export class Stock {
 }
 
 function fresh({ leftMs }) {
-  return leftMs > LEAST_MS
+  return leftMs > MIN_MS
 }

@@ -4,7 +4,7 @@
 import { Feed } from "./feed.js"
 import { SharedFeed } from "./shared-feed.js"
 
-const MOST_KEPT = 16 // feeds that nobody follows, with their boards
+const MAX_KEPT = 16 // feeds that nobody follows, with their boards
 
 const platform = {
   now: () => Date.now(),
@@ -33,7 +33,7 @@ function shared(asked) {
   const key = JSON.stringify([base, scope, carriers, player])
   const known = feeds.get(key)
   if (known && !known.ended) return known
-  for (const [old, feed] of feeds) if (feed.idle && feeds.size >= MOST_KEPT) feeds.delete(old)
+  for (const [old, feed] of feeds) if (feed.idle && feeds.size >= MAX_KEPT) feeds.delete(old)
   const make = (ticket) => new Feed(base, { scope, carriers, first, ticket: player ? ticket : null })
   const made = new SharedFeed(make, platform)
   feeds.set(key, made)

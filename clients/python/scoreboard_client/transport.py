@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from scoreboard_client.answers import taken
 from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
 
-MOST_SECONDS = 10.0  # between two tries, unless the server names a longer time
+MAX_SECONDS = 10.0  # between two tries, unless the server names a longer time
 IDLE_SECONDS = 4.0  # servers close what is quiet for longer, and a call on it would be lost
 
 
@@ -132,4 +132,4 @@ def _pause(trial: int, wait: float | None) -> float:
     """Seconds to the next try: longer each time, and not the same for all who wait."""
     if wait is not None:
         return wait + random.random() * min(1.0, wait)
-    return random.uniform(0.1, min(MOST_SECONDS, 0.25 * 2 ** min(trial, 10)))
+    return random.uniform(0.1, min(MAX_SECONDS, 0.25 * 2 ** min(trial, 10)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-MOST_RESULT_BYTES = 4096  # of servers that do not say how many
+MAX_RESULT_BYTES = 4096  # of servers that do not say how many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Action:
             type=body["actionType"],
             points=points if isinstance(points, int) else (points["min"], points["max"]),
             min_seconds=body["minSeconds"],
-            result_bytes=body.get("resultBytes", MOST_RESULT_BYTES),
+            result_bytes=body.get("resultBytes", MAX_RESULT_BYTES),
             expires_at=datetime.fromisoformat(body["expiresAt"]),
             nonce=body["challenge"]["nonce"],
             difficulty=body["challenge"]["difficulty"],

@@ -1,4 +1,4 @@
-"""The ranks on receipts in SQL. Views only know the ranks of now."""
+"""The table of the ranks on receipts. They are stored because views only have the current ranks."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _decode = msgspec.json.Decoder(Ranks).decode
 
 
 class StoredReceipts(Table):
-    """Ranks by the fact that got them."""
+    """The ranks on receipts, by the number of the fact that the receipt is for."""
 
     def get(self, seq: int) -> Ranks | None:
-        """The ranks on a fact's receipt."""
-        found = self.rows("SELECT ranks FROM receipt WHERE seq = ?", (seq,))
-        return _decode(found[0][0]) if found else None
+        """The ranks on a fact's receipt; None if none are stored."""
+        rows = self.rows("SELECT ranks FROM receipt WHERE seq = ?", (seq,))
+        return _decode(rows[0][0]) if rows else None
 
 
 def row(seq: int, ranks: Ranks) -> tuple[int, str]:
-    """A row of the table."""
+    """The row of a fact's ranks, as `RECEIPTS` writes it."""
     return seq, msgspec.json.encode(ranks).decode()

@@ -14,8 +14,9 @@ local function size(command, key)
   return type(found) == "number" and found or -1
 end
 
--- The numbers of entries, tiers and texts in a window's keys, which follow each other from KEYS[at] on; nothing if they are
--- not those in its state (`held`): keys are missing, renamed, shortened or of another type, and must not be read.
+-- The numbers of entries, tiers and texts in a window's keys, which are KEYS[at] and the next ones. Nothing if they differ
+-- from the numbers in the window's state (`held`). Then keys are missing, renamed, shortened or of another type, and must
+-- not be read.
 local function holds(at, ties, held)
   local entries, tiers = size("ZCARD", KEYS[at]), 0
   if size("HLEN", KEYS[at + 1]) ~= entries then return end
@@ -27,7 +28,7 @@ local function holds(at, ties, held)
   if held == entries .. " " .. tiers .. " " .. texts then return entries, tiers, texts end
 end
 
--- Version and order key of a player from a hash of members; nothing if the player is not in it.
+-- The version and the order key in a value of the hash of members; nothing if there is no value.
 local function member(text)
   if not text then return end
   local colon = string.find(text, ":", 1, true)
@@ -36,7 +37,7 @@ local function member(text)
   return version, string.sub(text, colon + 1)
 end
 
--- Do some work; false if the window is damaged. Other errors are raised.
+-- Call a function. Returns false if it found the window damaged, otherwise true. Raises all other errors.
 local function sound(work, ...)
   local done, problem = pcall(work, ...)
   if not done and problem ~= DAMAGED then error(problem, 0) end

@@ -1,19 +1,19 @@
--- Note that the boards hold facts `first` to `last`. Batches may be noted out of order: facts beyond a gap
--- are kept as an island until the gap is filled. Facts of another journal, which remain after a backup was
--- restored, do not advance the position: it stays until the boards are built again.
+-- Store that the boards contain the facts `first` to `last`. Batches may come out of order: facts beyond a gap are
+-- kept as an island until the gap is filled. After a backup was restored, Redis may still have facts of another
+-- journal. The position then does not advance until the boards are built again.
 --
--- KEYS[1] applied  hash  position, and the mark of that fact; newest, newest-mark: the newest fact noted;
+-- KEYS[1] applied  hash  position, and the mark of that fact; newest, newest-mark: the newest fact stored;
 --                        island:<first> -> last, when the fact before the first was recorded, mark of the last
 -- ARGV[1] first   ARGV[2] last   ARGV[3] mark of the last
--- ARGV[4] when the fact before the first was recorded; "" if the caller has just compared the position
+-- ARGV[4] when the fact before the first was recorded; "" if the caller has just checked the position
 -- ARGV[5] "set" if everything up to `last` was built
 -- returns the position, or nothing if there is none (Redis was emptied)
 
-local MOST_ISLANDS = 64 -- further ones are left to the follower, which takes in every fact
+local MAX_ISLANDS = 64 -- facts beyond it are left to the follower, which takes in every fact
 local applied, first, last = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local mark, before = ARGV[3], ARGV[4]
 
--- Whether facts that follow one recorded at `at` follow the fact of this mark.
+-- Whether the fact of the mark `held` was recorded at the time `at`, so that facts that follow `at` follow it.
 local function follows(at, held)
   return at == "" or at == string.match(held, "^%d+")
 end
@@ -48,7 +48,7 @@ if first > position + 1 then
       return position
     end
   end
-  if count < MOST_ISLANDS then
+  if count < MAX_ISLANDS then
     redis.call("HSET", applied, "island:" .. ARGV[1], ARGV[2] .. " " .. before .. " " .. mark)
   end
   return position

@@ -1,4 +1,4 @@
-"""Building windows in Redis beside those that are shown."""
+"""Builds windows in Redis: a new copy beside the one that is shown, which it then replaces."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from scoreboard.boards.store.windowkeys import all_keys, built_keys, values
 from scoreboard.boards.types import Standing, Window
 from scoreboard.core.storage import rediskeys
 
-SCANNED = 1000  # keys that are looked at in one trip
+SCAN_COUNT = 1000  # keys that one SCAN looks at
 
 
 class RedisBuilder:
-    """Builds windows a page at a time, each by a token of its own. All methods raise RedisAway.
+    """Builds windows, a page of standings at a time. All methods raise RedisAway.
 
-    From `begin` on writers write to both the shown and the built window. A later builder's token
-    replaces an earlier one's.
+    Each build has a token. From `begin` on writers write to both the shown and the built window. If another
+    build of the same window begins, its token replaces the first one's, whose build then fails.
     """
 
     def __init__(self, link: RedisLink) -> None:
@@ -31,19 +31,19 @@ class RedisBuilder:
     def fill(
         self, window: Window, token: str, order: Order, version: int, standings: Sequence[Standing]
     ) -> bool:
-        """Write standings. False if another builder began later, or if the built window is damaged."""
+        """Write standings. Returns False if a later build began, or if the built window is damaged."""
         args = [token, order.ties, order.tier_width, version, *values(order, standings)]
         return bool(self._link.call("fill_building", built_keys(window), args))
 
     def finish(self, window: Window, token: str, order: Order, version: int) -> bool:
-        """Show the built window. False as for `fill`."""
+        """Replace the shown window by the built one. Returns False in the same cases as `fill`."""
         args = [token, order.layout, version, order.ties, order.tier_width]
         return bool(self._link.call("finish_building", all_keys(window), args))
 
     def clear(self) -> None:
-        """Delete all windows and names, also those of deleted boards.
+        """Delete all windows, also those of deleted boards, and all names.
 
-        Windows that are built afterwards can be read as soon as the position is noted.
+        Windows that are built afterwards can be read as soon as the position is stored.
         """
         names = (rediskeys.names(), rediskeys.renames(), rediskeys.catalogue_version())
         self._link.do(lambda redis: redis.unlink(*names))
@@ -52,8 +52,8 @@ class RedisBuilder:
             cursor = self._unlink_some(max(cursor, 0), rediskeys.WINDOWS)
 
     def _unlink_some(self, cursor: int, pattern: str) -> int:
-        found: Any = self._link.do(lambda redis: redis.scan(cursor, match=pattern, count=SCANNED))
-        following, names = found
+        found: Any = self._link.do(lambda redis: redis.scan(cursor, match=pattern, count=SCAN_COUNT))
+        next_cursor, names = found
         if names:
             self._link.do(lambda redis: redis.unlink(*names))
-        return int(following)
+        return int(next_cursor)

@@ -1,4 +1,4 @@
-"""Which facts of each shard Redis holds: what the view proves of itself."""
+"""The view proof of the boards in Redis: the facts of each shard that they contain."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ class RedisPosition:
         self._link = link
 
     def applied(self, shard: int) -> Applied | None:
-        """Which facts of a shard Redis holds; None if it was emptied."""
+        """The facts of a shard that Redis contains; None if it was emptied."""
         return self._link.do(lambda redis: _read(redis, shard))
 
     def advance(self, span: Span) -> None:
-        """Note that these facts are applied."""
+        """Store that these facts are applied."""
         if span.facts:
             self._advance(span.shard, span.first, span.last, span.mark, span.before, "")
 
     def advance_by(self, facts: Sequence[Recorded]) -> None:
-        """Note that these facts are applied, which follow a position that was just compared."""
+        """Store that these facts are applied. They follow the position that `applied` just returned."""
         first, last = facts[0].position, facts[-1]
         self._advance(first.shard, first.seq, last.seq, last.mark, "", "")
 
     def begin_at(self, position: Position, mark: str) -> None:
-        """Note that everything is applied, up to the fact at this position."""
+        """Store that all facts up to this position are applied."""
         self._advance(position.shard, 1, position.seq, mark, "", "set")
 
     def forget_journal(self, shard: int) -> None:
-        """Forget the position and the stream, which followed another journal."""
-        followed = (rediskeys.applied(shard), rediskeys.head(), rediskeys.frames(), rediskeys.shown())
-        self._link.do(lambda redis: redis.unlink(*followed))
+        """Delete the position and the stream of another journal."""
+        keys = (rediskeys.applied(shard), rediskeys.head(), rediskeys.frames(), rediskeys.shown())
+        self._link.do(lambda redis: redis.unlink(*keys))
 
     def _advance(self, shard: int, *args: Any) -> None:
         self._link.call("advance_applied", [rediskeys.applied(shard)], args)
@@ -51,18 +51,18 @@ class RedisPosition:
 
 def _read(redis: Redis, shard: int) -> Applied | None:
     try:
-        found: Any = redis.hmget(rediskeys.applied(shard), FIELDS)
-        return _parsed(shard, *found)
+        values: Any = redis.hmget(rediskeys.applied(shard), FIELDS)
+        return _parse(shard, *values)
     except ResponseError as error:
         if "WRONGTYPE" not in str(error):
             raise
     except ValueError:
-        pass  # it was altered
+        pass  # the hash was altered
     redis.unlink(rediskeys.applied(shard))  # no position is better than one that can't be read
     return None
 
 
-def _parsed(
+def _parse(
     shard: int, position: str | None, mark: str | None, newest: str | None, newest_mark: str | None
 ) -> Applied | None:
     if position is None:

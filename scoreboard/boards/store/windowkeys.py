@@ -1,4 +1,4 @@
-"""The Redis keys of a window, and standings as the scripts take them."""
+"""The Redis keys of a window, and standings as arguments of the Lua scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.boards.types import Standing, Window
 from scoreboard.core.storage import rediskeys
 
 WINDOWS = 1024  # whose keys a process keeps in memory, as each read and each commit needs them
-HOLDING = (
+DATA_KEYS = (
     rediskeys.order,
     rediskeys.members,
     rediskeys.tiers,
@@ -22,27 +22,27 @@ HOLDING = (
 
 @lru_cache(maxsize=WINDOWS)
 def shown_keys(window: Window) -> tuple[str, ...]:
-    """The keys that hold a window as it is shown, then its state."""
+    """The keys that hold the data of a window that is shown, then the key of its state."""
     tag = rediskeys.window(window.path)
-    return (*(key(tag) for key in HOLDING), rediskeys.state(tag))
+    return (*(key(tag) for key in DATA_KEYS), rediskeys.state(tag))
 
 
 @lru_cache(maxsize=WINDOWS)
 def built_keys(window: Window) -> tuple[str, ...]:
-    """The keys in which a window is built, then its state."""
+    """The keys in which the data of a window is built, then the key of its state."""
     *shown, state = shown_keys(window)
     return (*map(rediskeys.building, shown), state)
 
 
 @lru_cache(maxsize=WINDOWS)
 def all_keys(window: Window) -> tuple[str, ...]:
-    """The keys that hold a window as it is shown, its state, and the keys in which it is built."""
+    """The keys of `shown_keys`, then those in which the data is built."""
     return shown_keys(window) + built_keys(window)[:-1]
 
 
 def values(order: Order, standings: Sequence[Standing]) -> list[Any]:
     """Four arguments for each standing: player, version, order key, metadata."""
-    found: list[Any] = []
+    args: list[Any] = []
     for standing in standings:
-        found += (standing.player, standing.version, order.key(standing), standing.metadata)
-    return found
+        args += (standing.player, standing.version, order.key(standing), standing.metadata)
+    return args

@@ -1,7 +1,7 @@
-"""The base path: below it the server shares its host with other sites.
+"""The base path, below which the whole server is, if it shares its host with other sites.
 
-Proxies pass the path on unchanged. It is removed here, before other code sees the request. `url_for`, `links`
-and `request.script_root` put it in front of links. No header can change it.
+Proxies pass the path on unchanged. This module removes it before other code sees the request. `url_for`,
+`links` and `request.script_root` put it in front of links. No header can change it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from werkzeug.utils import redirect
 
 from scoreboard.core.errors import NotFound
 
-MONITORED = ("/healthz", "/readyz", "/v1/admin/metrics")  # of each process, by load balancers and monitors
-OUTSIDE = "scoreboard.outside"
+# Paths that load balancers and monitors also call without the base path, at each process.
+MONITORED = ("/healthz", "/readyz", "/v1/admin/metrics")
+OUTSIDE = "scoreboard.outside"  # in the WSGI environment: the request is outside the base path
 
 
-def through(wsgi_app: Any, base: str) -> Any:
-    """The application below a path such as /scores, or at the root of its host for an empty path."""
+def mounted(wsgi_app: Any, base: str) -> Any:
+    """The WSGI application, mounted below a path such as /scores; unchanged if the path is empty."""
     if not base:
         return wsgi_app
 
@@ -30,12 +31,12 @@ def through(wsgi_app: Any, base: str) -> Any:
 
 
 def enter(environ: dict[str, Any], base: str) -> None:
-    """Remove the base path from a request's path, or mark the request as outside."""
+    """Remove the base path from a request's path, or mark the request as outside of it."""
     path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
     below = path.startswith(f"{base}/")
-    environ["SCRIPT_NAME"] = base  # links begin with it, also in a refusal
+    environ["SCRIPT_NAME"] = base  # links begin with it, also on error pages
     environ["PATH_INFO"] = path.removeprefix(base) if below else path
-    # Platforms check paths at the root of the port, without the proxy.
+    # Platforms call these paths at the process's own port, not through the proxy.
     if not below and path not in MONITORED:
         environ[OUTSIDE] = True
 
@@ -52,7 +53,7 @@ def refusal(request: Request) -> NotFound | None:
 
 
 def redirection(request: Request) -> Response | None:
-    """A redirection to the base path, if a request lacks the slash at its end."""
+    """A redirection to the base path with a slash at its end, for a request that lacks the slash."""
     environ = request.environ
     if OUTSIDE not in environ or not _lacks_slash(environ):
         return None

@@ -186,7 +186,7 @@ def _end(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = HSTS
     if asked.path.startswith("/v1/"):
         cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
-        preferences.tell(asked, response)
+        preferences.add_header(asked, response)
     if asked.path not in ("/healthz", "/readyz"):
         inform(
             log,

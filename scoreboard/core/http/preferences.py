@@ -1,4 +1,4 @@
-"""Preferences of a request, by RFC 7240: only `handling=lenient` is supported."""
+"""The header Prefer of requests (RFC 7240). Only `handling=lenient` is supported."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _lenient: ContextVar[bool] = ContextVar("lenient", default=False)
 
 
 def begin(prefer: str) -> None:
-    """Begin a request with this Prefer header."""
-    if prefer or _lenient.get():  # the last request of this connection may have set it
-        found = HANDLING.search(prefer)  # the first one counts
-        _lenient.set(found is not None and found[1].lower() == "lenient")
+    """Set the preference of the request that begins from its Prefer header."""
+    if prefer or _lenient.get():  # the previous request of this connection may have set it
+        match = HANDLING.search(prefer)  # of several, the first counts
+        _lenient.set(match is not None and match[1].lower() == "lenient")
 
 
 def lenient() -> bool:
-    """Whether unknown fields of this request's body are to be ignored."""
+    """Whether to ignore unknown fields of this request's body."""
     return _lenient.get()
 
 
-def tell(asked: Request, response: Response) -> None:
-    """Confirm in the answer that unknown fields are ignored. A stored answer stays as it was."""
-    if lenient() and asked.method in WRITES and "Idempotency-Replayed" not in response.headers:
+def add_header(request: Request, response: Response) -> None:
+    """Confirm in a header that unknown fields were ignored. A stored answer stays as it was."""
+    if lenient() and request.method in WRITES and "Idempotency-Replayed" not in response.headers:
         response.headers["Preference-Applied"] = "handling=lenient"

@@ -24,7 +24,7 @@ from scoreboard.core.storage.redis import Breaker, RedisAway
 
 log = logging.getLogger(__name__)
 
-MOST_KEPT = 10_000  # exceeded limits that a process remembers, and as many pending counts
+MAX_KEPT = 10_000  # exceeded limits that a process remembers, and as many pending counts
 
 
 class Use(NamedTuple):
@@ -157,7 +157,7 @@ class Limits:
     def _keep(self, kept: Kept, key: str, tally: Tally) -> None:
         kept[tally.item.namespace, key] = tally, self._monotonic() + tally.reset_seconds
         kept.move_to_end((tally.item.namespace, key))
-        if len(kept) > MOST_KEPT:
+        if len(kept) > MAX_KEPT:
             kept.popitem(last=False)
 
     def _counted(self, hits: Sequence[Hit], count: Count) -> list[Tally]:

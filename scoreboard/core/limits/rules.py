@@ -1,16 +1,16 @@
-"""The rate limits: what each counts, by which key, and which setting defines it. Decorators apply them.
+"""The rate limits: the key that each counts by, and the setting that defines it. Decorators apply them.
 
     @bp.post("/auth/guest")
     @limited("guest")
     def ...
 
-counts each call. Where only failures count, a route calls `count` before its work, so that a burst can't
-exceed the limit, and `give_back` on success. Where a successful call must not wait for Redis, it calls
-`refuse_exceeded` before and `count` after a failure, or `count_later`, which never waits. Guards come first:
-they set `g.caller`.
+counts each call. If only failures count, a route calls `count` before its work, so that a burst can't exceed
+the limit, and `give_back` on success. If a successful call must not wait for Redis, the route calls
+`refuse_exceeded` before its work, and after a failure `count`, or `count_later`, which never waits. Guards
+come before limits, because they set `g.caller`.
 
-Limits by address have two tiers for IPv6: the network, and its site, which is allowed 16 times as much. One
-customer may have 65,536 networks.
+For IPv6, limits by address apply twice: to the address, a network of 64 bits, and to its site, which is
+allowed 16 times as much. One customer may have 65,536 such networks.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One limit: the key that it counts by, and the setting that says how much is allowed."""
+    """One limit: the parts of the key that it counts by, and the setting that says how much is allowed."""
 
     by: tuple[str, ...]  # "address", "caller" (player or server key), "of" (the route, or a name given by it)
     setting: str
@@ -42,6 +42,7 @@ class Rule:
 
 RULES = {
     "guest": Rule(by=("address",), setting="limit_guest"),
+    # The comments say what is counted, if it is not every call.
     "sign-in": Rule(by=("address",), setting="limit_sign_in"),  # failures only
     "sign-in-name": Rule(by=("of", "address"), setting="limit_sign_in"),  # failures only, of a user name
     "sign-in-everywhere": Rule(by=("of",), setting="limit_sign_in_name"),  # failures only
@@ -61,7 +62,7 @@ RULES = {
 
 
 def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Refuse calls of a route that exceed one of these limits."""
+    """Decorate a route to refuse calls that exceed one of these limits."""
     unknown = set(names) - RULES.keys()
     assert not unknown, f"no such limits: {unknown}"
 
@@ -83,17 +84,17 @@ def count(*names: str, of: str | None = None) -> None:
 
 
 def exceeded(*names: str, of: str | None = None) -> int:
-    """Count this request. Returns for how many seconds a limit is exceeded; 0 where none is."""
+    """Count this request. Returns for how many seconds a limit is exceeded; 0 if none is."""
     return max((tally.reset_seconds for tally in _tally(names, of) if tally.exceeded), default=0)
 
 
 def give_back(*names: str, of: str | None = None) -> None:
-    """Take back what `count` or `exceeded` counted, on success."""
+    """Undo what `count` or `exceeded` counted for this request. Called on success."""
     _remember(_limits().give_back([use for name in names for use in _uses(name, of)]))
 
 
 def refuse_exceeded(*names: str) -> None:
-    """Raise TooMany where this process knows that a limit is exceeded. Counts nothing and does not wait.
+    """Raise TooMany if this process knows that a limit is exceeded. Counts nothing and does not wait.
 
     For calls that are counted after their work: beyond the limit, no more work is done.
     """
@@ -107,15 +108,15 @@ def refuse_exceeded(*names: str) -> None:
 
 
 def count_later(name: str) -> None:
-    """Count this request in a moment, together with others. It neither waits for Redis nor is refused.
+    """Count this request in a moment, together with others. Neither waits for Redis nor raises.
 
-    Where a limit is exceeded by it, `refuse_exceeded` refuses the next request.
+    If the request exceeds the limit, `refuse_exceeded` refuses the next one.
     """
     _remember([tally for use in _uses(name, None) for tally in _limits().count_later(use)])
 
 
 def address() -> str:
-    """The network of this request's caller, as limits count it. Never empty."""
+    """The address of this request's caller, as limits count it: a network for IPv6. Never empty."""
     addresses: Addresses = current_app.extensions["addresses"]
     return addresses.of(request.environ)
 
@@ -149,19 +150,19 @@ def _uses(name: str, of: str | None) -> Iterator[Use]:
     """The uses that count against a limit: the caller's, and that of the caller's site."""
     rule = RULES[name]
     yield Use(name, _key(rule, of, address))
-    whole = site(address()) if "address" in rule.by else ""
-    if whole:
-        yield Use(name, _key(rule, of, lambda: whole), of_site=True)
+    callers_site = site(address()) if "address" in rule.by else ""
+    if callers_site:
+        yield Use(name, _key(rule, of, lambda: callers_site), of_site=True)
 
 
 def _key(rule: Rule, of: str | None, at: Callable[[], str]) -> str:
     """The key that a rule counts by. No part may be empty, or callers could share or bypass a counter."""
-    words = {
+    parts = {
         "address": at,
         "caller": lambda: g.get("caller"),
         "of": lambda: request.endpoint if of is None else of,
     }
-    return "/".join(words[word]() or at() for word in rule.by)
+    return "/".join(parts[part]() or at() for part in rule.by)
 
 
 def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:
@@ -177,7 +178,7 @@ def _refuse(over: Sequence[Tally], tallies: Sequence[Tally]) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    """Add the limits, and what is left of them (draft-ietf-httpapi-ratelimit-headers)."""
+    """Add the limits, and the remaining requests, as headers (draft-ietf-httpapi-ratelimit-headers)."""
     tallies: dict[str, Tally] = g.get("tallies") or {}
     if tallies:
         response.headers["RateLimit-Policy"] = ", ".join(

@@ -1,7 +1,7 @@
-"""Identifies the run of a Redis server: another run may have lost data.
+"""Tells whether a Redis server was restarted, by a name for each of its runs. A restart may lose data.
 
-INFO has a run id, but some hosts refuse INFO. A server forgets its scripts when it ends. So a script that is
-named after a run exists only during that run.
+INFO has a run id, but some hosted servers refuse INFO. A server forgets its scripts when it ends, so a script
+that contains the name of a run exists only during that run.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from redis.exceptions import ResponseError
 
 from scoreboard.core.storage import rediskeys
 
-Ask = Callable[..., Any]  # sends a command, given word by word, and returns the answer
+Ask = Callable[..., Any]  # sends a command, one argument per word, and returns the answer
 
-# Of several processes that name a new run at the same time, all take the first name.
+# If several processes name a new run at the same time, all of them use the first name.
 NAME_RUN = """
 if (redis.call("GET", KEYS[1]) or "") == ARGV[1] then redis.call("SET", KEYS[1], ARGV[2]) end
 return redis.call("GET", KEYS[1])
@@ -25,14 +25,14 @@ return redis.call("GET", KEYS[1])
 
 
 def run_id(ask: Ask) -> str:
-    """The name of the run that answers; empty if it is unknown, as for a server that refuses writes."""
+    """The name of the server's current run; empty if it is unknown, as for a server that refuses writes."""
     try:
         known = str(ask("GET", rediskeys.run()) or "")
         if known and ask("SCRIPT", "EXISTS", _digest(known))[0]:
             return known
-        made = secrets.token_hex(8)
-        ask("SCRIPT", "LOAD", _script(made))
-        return str(ask("EVAL", NAME_RUN, "1", rediskeys.run(), known, made))
+        name = secrets.token_hex(8)
+        ask("SCRIPT", "LOAD", _script(name))
+        return str(ask("EVAL", NAME_RUN, "1", rediskeys.run(), known, name))
     except ResponseError:
         return ""
 

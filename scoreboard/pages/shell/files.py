@@ -1,6 +1,6 @@
-"""The service worker, and the files that browsers keep by it for times without a network.
+"""The service worker, and the files that it keeps in browsers for times without a network.
 
-Pure, once they are read.
+Reads files of the source tree only, no database and no request.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from scoreboard.core.http.pages import DeclaredPage
 from scoreboard.core.root import ROOT
 
 STATIC, SDK = ROOT / "frontend" / "static", ROOT / "clients" / "javascript"
-KINDS = (".js", ".css", ".svg")
-OFFLINE = [  # the sources of /offline
+SUFFIXES = (".js", ".css", ".svg")  # of the files that pages load
+OFFLINE = [  # the files that /offline is rendered from
     *(ROOT / "frontend" / "templates" / name for name in ("base.html", "offline.html")),
     *sorted((ROOT / "frontend" / "messages").glob("*.json")),
 ]
@@ -30,24 +30,24 @@ VARIABLE = re.compile(r"<\w+>")
 class ServiceWorker:
     """A service worker: frontend/static/sw.js, and the constants that it begins with."""
 
-    version: str  # of all that it keeps
-    files: tuple[str, ...]  # paths below the server's address
-    pages: tuple[str, ...]  # paths of pages that have something to show without a network
-    copies: tuple[str, ...]  # those of which a copy is kept
+    version: str  # a hash of all files that it keeps
+    files: tuple[str, ...]  # paths of these files, below the public address
+    pages: tuple[str, ...]  # paths of the web pages that show something without a network
+    copies: tuple[str, ...]  # those of them of which a copy is kept
 
     @classmethod
     def of(cls, declared: Sequence[DeclaredPage]) -> ServiceWorker:
-        """The service worker for these pages."""
+        """The service worker for the pages of an app."""
         files = kept_files(declared)
         return cls(
             version=_version([*files.values(), *OFFLINE]),
             files=tuple(files),
-            pages=tuple(_path(one) for one in declared if one.page.offline != "nothing"),
-            copies=tuple(_path(one) for one in declared if one.page.offline == "copy"),
+            pages=tuple(_path_pattern(one) for one in declared if one.page.offline != "nothing"),
+            copies=tuple(_path_pattern(one) for one in declared if one.page.offline == "copy"),
         )
 
     def script(self, prefix: str) -> str:
-        """Its script, for a server below this prefix."""
+        """The JavaScript of the service worker, for a server below this base path."""
         shell = [f"{prefix}/{name}" for name in self.files]
         constants = {"VERSION": self.version, "SHELL": shell, "PAGES": self.pages, "COPIES": self.copies}
         head = [f"const {name} = {json.dumps(value)}\n" for name, value in constants.items()]
@@ -55,24 +55,25 @@ class ServiceWorker:
 
 
 def kept_files(declared: Iterable[DeclaredPage]) -> dict[str, Path]:
-    """Files that browsers keep, by their paths below the server's address: the pages' own, and the client."""
-    named = [name for one in declared for name in one.page.files]
-    own = {f"static/{name}": STATIC / name for name in files_below(STATIC) if belongs(name, named)}
+    """By path below the public address, the files that browsers keep: those of the pages, and the client."""
+    names = [name for one in declared for name in one.page.files]
+    own = {f"static/{name}": STATIC / name for name in files_below(STATIC) if is_covered(name, names)}
     return own | {f"sdk/{name}": SDK / name for name in files_below(SDK)}
 
 
-def belongs(file: str, named: Iterable[str]) -> bool:
-    """Whether a file is named, or is in a folder that is."""
-    return any(file == name or (name.endswith("/") and file.startswith(name)) for name in named)
+def is_covered(file: str, names: Iterable[str]) -> bool:
+    """Whether `names` contains a file, or a folder (with a slash at its end) that the file is in."""
+    return any(file == name or (name.endswith("/") and file.startswith(name)) for name in names)
 
 
 def files_below(folder: Path) -> list[str]:
-    """The files below a folder that pages load."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in KINDS)
+    """The files below a folder that pages may load, as relative paths."""
+    paths = (path for path in folder.rglob("*") if path.suffix in SUFFIXES)
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
-def _path(declared: DeclaredPage) -> str:
-    # As the script reads it: * is a part of a path.
+def _path_pattern(declared: DeclaredPage) -> str:
+    # In the notation of sw.js: * stands for one segment of a path.
     return VARIABLE.sub("*", declared.rule).removeprefix("/")
 
 

@@ -1,4 +1,4 @@
-"""The pages as an installable app, over HTTP."""
+"""What makes the web pages an installable app: the service worker, the manifest, and the offline page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scoreboard.pages.shell.files import UNREGISTER, ServiceWorker
 bp = Blueprint("shell", __name__)
 bp.after_request(rendering.add_headers)
 
-GROUND = "#f6f5f1"  # --ground of tokens.css
+BACKGROUND = "#f6f5f1"  # --ground of tokens.css
 ICONS = (
     ("favicon.svg", "any", "any"),
     ("icons/icon-192.png", "192x192", "any"),
@@ -22,7 +22,7 @@ ICONS = (
     ("icons/maskable-192.png", "192x192", "maskable"),
     ("icons/maskable-512.png", "512x512", "maskable"),
 )
-FRAME = (  # the files of base.html and of /offline
+BASE_FILES = (  # the files that base.html and /offline load
     "css/base.css",
     "css/site.css",
     "css/tokens.css",
@@ -61,8 +61,8 @@ def manifest() -> Response:
         "start_url": f"{request.script_root}/",
         "scope": f"{request.script_root}/",
         "display": "standalone",
-        "background_color": GROUND,
-        "theme_color": GROUND,
+        "background_color": BACKGROUND,
+        "theme_color": BACKGROUND,
         "icons": [
             {"src": url_for("static", filename=file), "sizes": sizes, "purpose": purpose}
             for file, sizes, purpose in ICONS
@@ -72,7 +72,7 @@ def manifest() -> Response:
 
 
 @bp.get("/offline")
-@page(files=FRAME)
+@page(files=BASE_FILES)
 def offline() -> str:
     """Show the boards that a browser kept, while there is no network."""
     return render_template("offline.html")

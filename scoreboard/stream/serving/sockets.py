@@ -1,12 +1,12 @@
-"""Sockets that outlive their request: duplicated, non-blocking, and watched for their end.
+"""Sockets that are handed over from gunicorn: duplicated, non-blocking, watched by the event loop.
 
-gunicorn's plain gevent worker lets go of a connection when the application raises StopIteration, and
-closes only its own descriptor. A duplicate then belongs to the stream, without a greenlet of its own.
+If the application raises StopIteration, gunicorn's plain gevent worker drops the connection and closes only
+its own descriptor. The stream keeps the duplicate, and needs no greenlet of its own.
 """
 
 from __future__ import annotations
 
-import _socket  # gevent does not patch this one: it must not wait
+import _socket  # gevent does not patch this module, so its sockets never switch greenlets
 import contextlib
 import os
 import socket
@@ -16,12 +16,12 @@ from typing import Any
 
 from scoreboard.core.concurrency.threads import cooperative
 
-SEND_BUFFER = 64 * 1024  # the system's default swallows megabytes before a dead reader is noticed
+SEND_BUFFER = 64 * 1024  # with the system's default, megabytes are buffered before a dead reader is noticed
 READ, WRITE = 1, 2
 
 
 class HandedOver(StopIteration):
-    """Tells gunicorn that the connection does not belong to it any more. Not an error."""
+    """Tells gunicorn that it does not own the connection any more. Not an error."""
 
 
 def can_hand_over(environ: Mapping[str, Any]) -> bool:
@@ -39,16 +39,16 @@ def can_hand_over(environ: Mapping[str, Any]) -> bool:
 
 
 def duplicate(connection: Any) -> Any:
-    """Another descriptor of a connection, which never blocks."""
+    """A second, non-blocking socket object with a descriptor of its own for a connection."""
     # Descriptors of one connection share the blocking mode; gevent's are always non-blocking.
-    taken = _socket.socket(connection.family, connection.type, connection.proto, os.dup(connection.fileno()))
-    taken.setblocking(False)
-    tune(taken)
-    return taken
+    copy = _socket.socket(connection.family, connection.type, connection.proto, os.dup(connection.fileno()))
+    copy.setblocking(False)
+    tune(copy)
+    return copy
 
 
 def tune(connection: Any) -> None:
-    """Keep little in the kernel, send at once, and detect dead peers.
+    """Limit the kernel's send buffer, send without delay, and detect dead peers.
 
     TCP_USER_TIMEOUT would detect them too, but it also cuts off slow readers: see `unacknowledged`.
     """
@@ -60,13 +60,13 @@ def tune(connection: Any) -> None:
 
 
 def announce(connection: Any) -> None:
-    """Tell the web worker that a connection is a stream now, which its limits do not apply to."""
+    """Tell the web worker that a connection is a stream now: its limits on connections do not apply to it."""
     if hasattr(connection, "become_stream"):
         connection.become_stream()
 
 
 def watch(connection: Any, event: int, on_ready: Callable[[], object]) -> Any:
-    """Have `on_ready` called by the event loop whenever a socket is ready. It must not wait."""
+    """Have the event loop call `on_ready` whenever a socket is ready. `on_ready` must not wait."""
     from gevent import get_hub
 
     watcher = get_hub().loop.io(connection.fileno(), event)
@@ -87,6 +87,6 @@ def watchable(environ: Mapping[str, Any]) -> bool:
 
 
 def end(connection: Any) -> None:
-    """Shut a connection down, for all descriptors of it."""
+    """Shut a connection down, for all its descriptors."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

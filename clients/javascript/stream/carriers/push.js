@@ -1,11 +1,12 @@
-// push.js: the carriers by which a server sends frames as they happen: server-sent events and WebSockets.
+// push.js: the carriers by which a server sends frames at once: server-sent events and WebSockets.
 
 const FRAMES = ["hello", "snapshot", "delta", "hb", "me", "tell", "reset", "notice", "bye"]
 
+// `told` has the callbacks `text` and `failed`. Returns a function that closes the connection.
 export function openEvents(base, query, told) {
   const source = new EventSource(`${base}/v1/stream?${query}`)
   for (const type of FRAMES) source.addEventListener(type, ({ data }) => told.text(data))
-  // An EventSource reconnects automatically, but never after some answers, and without its cursor once it is closed.
+  // The EventSource's own reconnecting is not used: it does not happen after some answers, and loses the cursor.
   source.addEventListener("error", () => told.failed())
   return () => source.close()
 }

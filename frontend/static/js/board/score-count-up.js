@@ -7,13 +7,13 @@ import { visible } from "./slides.js"
 const COUNT_MS = 300
 const RISE_MS = 900
 const GLOW_MS = 1600
-const MOST_COUNTS = 12 // more at once is noise, and work for every frame
+const MAX_COUNTS = 12 // more at once is noise, and work for every frame
 
 // `scored` are { row, from, to }; `from` is null for a new row.
 export function showScoreChanges(scored, format, still) {
   const seen = scored.filter(({ row }) => visible(row.getBoundingClientRect().top))
   for (const { row } of seen) glow(row)
-  if (still || seen.length > MOST_COUNTS) return
+  if (still || seen.length > MAX_COUNTS) return
   for (const { row, from, to } of seen) {
     const cell = part(row, "score")
     if (!cell || from === null || from === to) continue

@@ -9,7 +9,7 @@ const PAGE_MS = 10_000
 const IDLE_MS = 3000
 const SHIFT_MS = 60_000
 const DAY_MS = 24 * 3600 * 1000
-const MOST_PAGES = 5 // later pages would be seen too seldom
+const MAX_PAGES = 5 // later pages would be seen too seldom
 
 const board = document.querySelector("live-leaderboard")
 const screen = document.querySelector(".screen")
@@ -39,7 +39,7 @@ function showPage() {
 }
 
 function pages() {
-  return Math.min(MOST_PAGES, board.pages)
+  return Math.min(MAX_PAGES, board.pages)
 }
 
 function showTime() {

@@ -1,11 +1,11 @@
-// raw-stream.js: the text of one stream, reopened as its frames say. No DOM.
+// raw-stream.js: reads the events of one stream with their text, and reconnects when its bye frame allows it. No DOM.
 
-import { EMPTY, taken } from "./event-text.js"
+import { EMPTY, parsePiece } from "./event-text.js"
 
-const PAUSE_MS = 2000 // until the server's own retry is known
+const PAUSE_MS = 2000 // before reconnecting, until the server has sent its own value
 
 const browser = {
-  fetch: (...asked) => globalThis.fetch(...asked),
+  fetch: (...args) => globalThis.fetch(...args),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
 }
@@ -50,7 +50,7 @@ export class RawStream extends EventTarget {
     this.#ends?.abort()
   }
 
-  // Read until the stream ends. Resolves with the milliseconds before it is opened again; null if it must not be.
+  // Read until the stream ends. Resolves with the milliseconds to wait before reconnecting; null for never.
   async #read(signal) {
     let pause = PAUSE_MS
     try {
@@ -59,7 +59,7 @@ export class RawStream extends EventTarget {
       this.#tell("open")
       let state = EMPTY
       for await (const text of texts(answer.body)) {
-        const { events, state: next } = taken(state, text)
+        const { events, state: next } = parsePiece(state, text)
         state = next
         if (state.last) this.cursor = state.last
         for (const event of events) {
@@ -69,7 +69,7 @@ export class RawStream extends EventTarget {
         }
       }
     } catch {
-      // The connection broke, or we closed it.
+      // The connection broke, or `close` aborted it.
     }
     return pause
   }
@@ -80,7 +80,7 @@ export class RawStream extends EventTarget {
   }
 }
 
-// With a reader, since not every browser can iterate over a stream.
+// The texts of a body. It uses a reader, since not every browser can iterate over a stream.
 async function* texts(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   try {

@@ -2,7 +2,7 @@
 
 import { t } from "../messages.js"
 
-const MOST_PIPS = 20
+const MAX_PIPS = 20
 
 const LABELS = {
   ready: "play.start",
@@ -59,7 +59,7 @@ export class PlayButton {
   }
 
   #renderPips(round, taps) {
-    const count = round?.tapped && round.max <= MOST_PIPS ? round.max : 0
+    const count = round?.tapped && round.max <= MAX_PIPS ? round.max : 0
     if (this.#pips.childElementCount !== count) {
       this.#pips.replaceChildren(...Array.from({ length: count }, () => document.createElement("i")))
     }
