@@ -33,8 +33,6 @@ from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
 
-CHECKS = (DeviceCheck(), DurationCheck(), PointsCheck(), WorkCheck())  # cheap ones first
-
 
 @dataclass(frozen=True, kw_only=True)
 class ActionsParts:
@@ -60,6 +58,11 @@ def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: An
     ]
 
 
+def own_checks() -> tuple[Check, ...]:
+    """The checks of actions, cheap ones first."""
+    return (DeviceCheck(), DurationCheck(), PointsCheck(), WorkCheck())
+
+
 def build(
     base: Base,
     *,
@@ -78,7 +81,7 @@ def build(
     return ActionsParts(
         service=Actions(
             tokens=ActionTokens(ring),
-            checks=(*CHECKS, *checks),
+            checks=(*own_checks(), *checks),
             receipts=receipts,
             refusals=refusals,
             accounts=accounts,
