@@ -12,6 +12,7 @@ from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, add_points, check_overlap
 from scoreboard.actions.store.guards import StoredGuards
+from scoreboard.actions.types import COMPLETED
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
@@ -21,12 +22,12 @@ Key = tuple[str, str]  # player and action type
 
 @dataclass(frozen=True, kw_only=True)
 class ActionFold:
-    """Facts of the kind "action": a player completed an action."""
+    """Facts of the kind COMPLETED: a player completed an action."""
 
     scoring: Fold
     accounts: Accounts
     receipts: Receipts
-    kinds: frozenset[str] = frozenset({"action"})
+    kinds: frozenset[str] = frozenset({COMPLETED})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
         """Load what the rules need to know about `facts`, and the standings that they change."""
