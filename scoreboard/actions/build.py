@@ -22,7 +22,7 @@ from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typeadmin import ActionTypeAdmin
-from scoreboard.actions.typefold import DEFINED, DELETED
+from scoreboard.actions.typefold import AUDITED, DEFINED, DELETED
 from scoreboard.actions.typefold import apply as apply_type
 from scoreboard.base import Base
 from scoreboard.boards.service import Boards
@@ -53,7 +53,7 @@ def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: An
     """How completions, action types and refusals are folded."""
     return [
         ActionFold(scoring=scoring, accounts=accounts, receipts=receipts),
-        SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce),
+        SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce, audited=AUDITED),
         RefusedFold(announce=announce),
     ]
 

@@ -18,6 +18,10 @@ from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
 
 Key = tuple[str, str]  # player and action type
+# `late` is the annotation of a check, and `boards` is of earlier releases.
+AUDITED = frozenset(
+    {"amount", "columns", "feeds", "boards", "trust", "issuedAt", "tookMs", "exclusive", "caps", "late"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,7 @@ class ActionFold:
     accounts: Accounts
     receipts: Receipts
     kinds: frozenset[str] = frozenset({COMPLETED})
+    audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
         """Load what the rules need to know about `facts`, and the standings that they change."""

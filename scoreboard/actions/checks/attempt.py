@@ -50,7 +50,8 @@ class Check(Protocol):
         """Raise a ScoreboardError to refuse the completion. Returns annotations, if there are any.
 
         An annotation is recorded in the fact's `data` under its own name: a name that neither the fact nor
-        another check uses. It must hold nothing that identifies a person.
+        another check uses. It must hold nothing that identifies a person. The audit log shows it if
+        `AUDITED` in actions/fold.py names it.
         """
 
 
