@@ -94,23 +94,20 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     board_tables = boards_build.build_tables(base, journal=journal.reader)
     projector = board_tables.projector
     receipts = actions_build.build_receipts(base, journal)
-    writer = journal_build.build_writer(
-        base,
-        journal,
-        [
-            *boards_build.folds(board_tables),
-            *scores_build.folds(scoring=board_tables.scoring, accounts=accounts_of),
-            *actions_build.folds(
-                scoring=board_tables.scoring,
-                accounts=accounts_of,
-                receipts=receipts,
-                announce=projector.advance,
-            ),
-            *accounts_build.folds(announce=projector),
-            *merging_build.folds(board_tables),
-            *keyring_build.folds(projector.advance),
-        ],
-    )
+    folds = [
+        *boards_build.folds(board_tables),
+        *scores_build.folds(scoring=board_tables.scoring, accounts=accounts_of),
+        *actions_build.folds(
+            scoring=board_tables.scoring,
+            accounts=accounts_of,
+            receipts=receipts,
+            announce=projector.advance,
+        ),
+        *accounts_build.folds(announce=projector),
+        *merging_build.folds(board_tables),
+        *keyring_build.folds(projector.advance),
+    ]
+    writer = journal_build.build_writer(base, journal, folds)
     ring = keyring_build.build(base, writer)
     accounts = accounts_build.build(
         base,
@@ -121,7 +118,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         ranked=board_tables.windows.ranked,
     )
     boards = boards_build.build(base, board_tables, journal=journal.patient, writer=writer, names=names)
-    audit = audit_build.build(base, journal.patient)
+    audit = audit_build.build(base, journal.patient, folds)
     actions = actions_build.build(
         base,
         journal=journal,

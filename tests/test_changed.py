@@ -15,6 +15,7 @@ from tests.support import ROOT
         ("scoreboard/boards/store/redisview.py", {"tests/boards"}),
         ("tests/boards/test_ranks.py", {"tests/boards"}),
         ("scoreboard/boardsandmore.py", set()),
+        ("scoreboard/reference/document.py", {"tests/reference/test_document.py"}),
         ("clients/javascript/stream/line.js", {"tests/frontend"}),
         ("frontend/static/js/main.js", {"tests/frontend"}),
         ("config/settings.py", {"tests/commands/test_settings.py"}),
@@ -23,6 +24,14 @@ from tests.support import ROOT
 )
 def test_a_change_runs_the_tests_of_its_area(file, tests):
     assert set(changed.tests_of([file])) == {ALWAYS, *tests}
+
+
+def test_a_new_feature_is_an_area_once_it_has_tests(tmp_path):
+    for package in ("scoreboard/tallies", "tests/tallies", "scoreboard/untested", "tests/flows"):
+        (tmp_path / package).mkdir(parents=True)
+        (tmp_path / package / "__init__.py").touch()
+
+    assert changed.features(tmp_path) == {"scoreboard/tallies": "tests/tallies"}
 
 
 @pytest.mark.parametrize("path", sorted({*AREAS, *AREAS.values(), ALWAYS}))

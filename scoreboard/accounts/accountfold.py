@@ -44,6 +44,7 @@ KINDS = frozenset(
         "player-reinstated",
     }
 )
+AUDITED = frozenset({"guest", "why", "role", "scoring"})  # not `session`, `displayName` and `region`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class AccountFold:
     announce: Announce
     renamed: Renamed
     kinds: frozenset[str] = KINDS
+    audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> AccountFoldBatch:
         """A batch of facts about players. Nothing is loaded before."""

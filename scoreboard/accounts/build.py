@@ -9,7 +9,7 @@ from typing import Protocol
 from scoreboard.accounts.accesstokens import AccessTokens
 from scoreboard.accounts.accountfold import AccountFold
 from scoreboard.accounts.guests import Guests
-from scoreboard.accounts.keys import CREATED, REVOKED, Keys
+from scoreboard.accounts.keys import AUDITED, CREATED, REVOKED, Keys
 from scoreboard.accounts.keys import apply as apply_key
 from scoreboard.accounts.passwords import Passwords
 from scoreboard.accounts.players import Players
@@ -86,7 +86,7 @@ def folds(*, announce: Announcer) -> list[Fold]:
     return [
         AccountFold(announce=announce.show_names, renamed=announce.refresh_streams),
         PurgeFold(announce=announce.forget_names),
-        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.advance),
+        SimpleFold({CREATED, REVOKED}, apply=apply_key, announce=announce.advance, audited=AUDITED),
     ]
 
 

@@ -21,6 +21,7 @@ from scoreboard.journal.writer import Writer
 KEPT_SECONDS = 30.0  # how long a process that has cached a revoked key may still accept it
 BOOTSTRAP = "bootstrap"
 CREATED, REVOKED = "key-created", "key-revoked"
+AUDITED = frozenset({"id", "name", "scopes"})  # not `hash`
 
 
 def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class PurgeFold:
 
     announce: Announce
     kinds: frozenset[str] = frozenset({"guests-purged"})
+    audited: frozenset[str] = frozenset({"before"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> PurgeFoldBatch:
         """A batch of purges. Nothing is loaded before."""

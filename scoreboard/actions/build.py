@@ -22,7 +22,7 @@ from scoreboard.actions.store.refused import StoredRefusals
 from scoreboard.actions.store.types import StoredTypes
 from scoreboard.actions.tokens import ActionTokens
 from scoreboard.actions.typeadmin import ActionTypeAdmin
-from scoreboard.actions.typefold import DEFINED, DELETED
+from scoreboard.actions.typefold import AUDITED, DEFINED, DELETED
 from scoreboard.actions.typefold import apply as apply_type
 from scoreboard.base import Base
 from scoreboard.boards.service import Boards
@@ -32,8 +32,6 @@ from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.service import KeyRing
-
-CHECKS = (DeviceCheck(), DurationCheck(), PointsCheck(), WorkCheck())  # cheap ones first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +53,14 @@ def folds(*, scoring: Fold, accounts: Accounts, receipts: Receipts, announce: An
     """How completions, action types and refusals are folded."""
     return [
         ActionFold(scoring=scoring, accounts=accounts, receipts=receipts),
-        SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce),
+        SimpleFold({DEFINED, DELETED}, apply=apply_type, announce=announce, audited=AUDITED),
         RefusedFold(announce=announce),
     ]
+
+
+def own_checks() -> tuple[Check, ...]:
+    """The checks of actions, cheap ones first."""
+    return (DeviceCheck(), DurationCheck(), PointsCheck(), WorkCheck())
 
 
 def build(
@@ -78,7 +81,7 @@ def build(
     return ActionsParts(
         service=Actions(
             tokens=ActionTokens(ring),
-            checks=(*CHECKS, *checks),
+            checks=(*own_checks(), *checks),
             receipts=receipts,
             refusals=refusals,
             accounts=accounts,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoreboard.actions.checks.attempt import Attempt
-from scoreboard.actions.types import OpenedToken
+from scoreboard.actions.types import COMPLETED, OpenedToken
 from scoreboard.boards.facts import Feed
 from scoreboard.journal.types import SEVERAL_BOARDS, Fact
 
@@ -35,7 +35,7 @@ def completion_fact(attempt: Attempt, annotations: Mapping[str, Any]) -> Fact:
         data |= annotations
     return Fact(
         id=completion_id(token),
-        kind="action",
+        kind=COMPLETED,
         player=token.player,
         action=token.action,
         board=token.boards[0][0] if len(token.boards) == 1 else SEVERAL_BOARDS,

@@ -12,21 +12,27 @@ from scoreboard.accounts.types import Barred
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, add_points, check_overlap
 from scoreboard.actions.store.guards import StoredGuards
+from scoreboard.actions.types import COMPLETED
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
 
 Key = tuple[str, str]  # player and action type
+# `late` is the annotation of a check, and `boards` is of earlier releases.
+AUDITED = frozenset(
+    {"amount", "columns", "feeds", "boards", "trust", "issuedAt", "tookMs", "exclusive", "caps", "late"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionFold:
-    """Facts of the kind "action": a player completed an action."""
+    """Facts of the kind COMPLETED: a player completed an action."""
 
     scoring: Fold
     accounts: Accounts
     receipts: Receipts
-    kinds: frozenset[str] = frozenset({"action"})
+    kinds: frozenset[str] = frozenset({COMPLETED})
+    audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
         """Load what the rules need to know about `facts`, and the standings that they change."""

@@ -22,6 +22,7 @@ class RefusedFold:
 
     announce: Announce
     kinds: frozenset[str] = frozenset({"action-refused"})
+    audited: frozenset[str] = frozenset({"code", "tookMs", "minMs"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> RefusedFoldBatch:
         """Load the players' counts of this hour."""

@@ -20,13 +20,10 @@ bp = Blueprint("actions", __name__, url_prefix="/v1/actions")
 FAILED, WRITE = "failed-completion", "write"
 UNKNOWN = "*"  # no action type has this name
 
+# Refusals of the token and of the fold. Those of the checks stand in their `problems`.
 REFUSALS = (
     "invalid_action_token",
     "token_already_used",
-    "action_token_expired",
-    "completed_too_fast",
-    "points_out_of_range",
-    "result_too_large",
     "invalid_proof",
     "scoring_disabled",
     "overlapping_action",
@@ -72,6 +69,7 @@ def request_action() -> Response:
     answer=Receipt,
     limited=True,
     problems=(*WRITES, *REFUSALS),
+    problems_of_parts=lambda: parts().actions.service.problems,
 )
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""

@@ -64,6 +64,11 @@ class Actions:
     clock: Clock
     secret: bytes
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The error codes with which the checks refuse completions."""
+        return tuple(dict.fromkeys(code for check in self.checks for code in check.problems))
+
     def request(self, player: Player, type: ActionType, asked: ActionRequest) -> IssuedToken:
         """A token for one action. Writes nothing.
 

@@ -13,6 +13,7 @@ from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Position
 
 DEFINED, DELETED = "action-type-defined", "action-type-deleted"
+AUDITED = frozenset({"rules", "fileDigest"})
 
 
 def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from scoreboard.boards.types import SAFE
 from scoreboard.core.ids import BoardId, RegionId
 from scoreboard.core.patterns import pattern
 
+COMPLETED = "action"  # the fact kind by which a player completed an action
 LONGEST_SECONDS = 86_400  # a day: the longest life of an action token, and of an old key that opens it
 MAX_BOARDS = 8
 HARDEST = 20  # bits of work: half a second on a desktop, three on a slow phone

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoreboard.audit.follow import AuditFollower
 from scoreboard.audit.store import AuditLog
 from scoreboard.base import Base
 from scoreboard.journal.service import Journal
+from scoreboard.journal.types import Fold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +20,8 @@ class AuditParts:
     follower: AuditFollower
 
 
-def build(base: Base, journal: Journal) -> AuditParts:
-    """The audit log. It follows the journal in the background."""
+def build(base: Base, journal: Journal, folds: Sequence[Fold]) -> AuditParts:
+    """The audit log. It follows the journal in the background, and shows what these folds declare."""
     log = AuditLog(base.audit_database)
-    return AuditParts(log=log, follower=AuditFollower(audit=log, journal=journal))
+    audited = {kind: fold.audited for fold in folds for kind in fold.kinds}
+    return AuditParts(log=log, follower=AuditFollower(audit=log, journal=journal, audited=audited))

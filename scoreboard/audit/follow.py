@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,17 +15,17 @@ from scoreboard.journal.types import Position, Recorded
 
 log = logging.getLogger(__name__)
 
-# Keys of `Fact.data` that the log leaves out: secrets, and personal data other than the player's id.
-OMITTED_KEYS = frozenset({"hash", "session", "displayName", "region", "home", "metadata", "result"})
-SCORING_KINDS = frozenset({"score", "action"})
-
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFollower:
-    """Writes a line for each fact, in a database of its own. The newest line is the view proof."""
+    """Writes a line for each fact, in a database of its own. The newest line is the view proof.
+
+    `audited` has what a line shows of the facts of each kind, as its fold declares it.
+    """
 
     audit: AuditLog
     journal: Journal
+    audited: Mapping[str, frozenset[str]]
     name: str = "audit"
 
     def resume(self, shard: int, stored: Position | None) -> Position | None:
@@ -62,36 +62,35 @@ class AuditFollower:
         """Whether the line and the fact at a position are of the same fact."""
         before = Position(position.shard, position.seq - 1)
         line, facts = self.audit.line(position), self.journal.after(before, 1)
-        return line is not None and bool(facts) and _identity(_line(facts[0])) == _identity(line)
+        return line is not None and bool(facts) and _identity(self._line(facts[0])) == _identity(line)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Write the lines of these facts."""
-        self.audit.write([_line(fact) for fact in facts])
+        self.audit.write([self._line(fact) for fact in facts])
 
     def maintain(self) -> None:
         """Nothing: a line that was written stays as it is."""
+
+    def _line(self, recorded: Recorded) -> AuditLine:
+        fact = recorded.fact
+        audited = self.audited.get(fact.kind, frozenset())
+        data = {name: value for name, value in fact.data.items() if name in audited}
+        if fact.action:
+            data["action"] = fact.action
+        data |= {name: getattr(fact, name) for name in ("amount", "columns") if name in audited}
+        return AuditLine(
+            seq=recorded.seq,
+            at=recorded.at,
+            kind=fact.kind,
+            caller=fact.context.get("caller", ""),
+            player=fact.player,
+            board=fact.board,
+            request=fact.context.get("request", ""),
+            detail=msgspec.json.encode(data).decode(),
+            shard=recorded.position.shard,
+        )
 
 
 def _identity(line: AuditLine) -> tuple[int | str, ...]:
     # `detail` is left out: another release may have written it differently.
     return (line.seq, line.at, line.kind, line.caller, line.player, line.board, line.request)
-
-
-def _line(recorded: Recorded) -> AuditLine:
-    fact = recorded.fact
-    data = {name: value for name, value in fact.data.items() if name not in OMITTED_KEYS}
-    if fact.action:
-        data["action"] = fact.action
-    if fact.kind in SCORING_KINDS:
-        data |= {"amount": fact.amount, "columns": fact.columns}
-    return AuditLine(
-        seq=recorded.seq,
-        at=recorded.at,
-        kind=fact.kind,
-        caller=fact.context.get("caller", ""),
-        player=fact.player,
-        board=fact.board,
-        request=fact.context.get("request", ""),
-        detail=msgspec.json.encode(data).decode(),
-        shard=recorded.position.shard,
-    )

@@ -28,6 +28,7 @@ class BoardFold:
     catalogue: Catalogue
     projector: BoardProjector
     kinds: frozenset[str] = KINDS
+    audited: frozenset[str] = frozenset({"definition", "fileDigest", "period"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
         """Load the newest definitions."""

@@ -37,6 +37,7 @@ class ScoringFold:
     catalogue: Catalogue
     projector: BoardProjector
     kinds: frozenset[str] = frozenset()
+    audited: frozenset[str] = frozenset()
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoringBatch:
         """Load the windows and standings that `facts` touch."""

@@ -16,11 +16,14 @@ class SimpleFold:
 
     `apply(db, fact, position, at)` writes one fact inside the writer's transaction and returns its result. It
     raises a ScoreboardError, before its first write, if the fact breaks a rule. `announce` is told the
-    span of facts after their commit.
+    span of facts after their commit. `audited` are the keys of `data` that the audit log shows.
     """
 
-    def __init__(self, kinds: Collection[str], *, apply: Apply, announce: Announce) -> None:
+    def __init__(
+        self, kinds: Collection[str], *, apply: Apply, announce: Announce, audited: Collection[str] = ()
+    ) -> None:
         self.kinds = frozenset(kinds)
+        self.audited = frozenset(audited)
         self.apply = apply
         self.announce = announce
 

@@ -155,6 +155,13 @@ class Fold(Protocol):
     def kinds(self) -> frozenset[str]:
         """The fact kinds that this folds."""
 
+    @property
+    def audited(self) -> frozenset[str]:
+        """What the audit log shows of these facts: keys of `data`, and `amount` or `columns`.
+
+        Nothing secret, and of a player nothing but ids. Everything that is not named here is left out.
+        """
+
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> FoldBatch:
         """Open a batch: load the rows that folding `facts` needs. The facts are all of one kind.
 

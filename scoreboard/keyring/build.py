@@ -6,7 +6,7 @@ from scoreboard.base import Base
 from scoreboard.journal.simplefold import SimpleFold
 from scoreboard.journal.types import Announce, Fold
 from scoreboard.journal.writer import Writer
-from scoreboard.keyring.fold import CREATED, REVOKED, apply
+from scoreboard.keyring.fold import AUDITED, CREATED, REVOKED, apply
 from scoreboard.keyring.service import KeyRing
 from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import Schedule
@@ -15,7 +15,7 @@ from scoreboard.keyring.vault import Vault
 
 def folds(announce: Announce) -> list[Fold]:
     """Folds of facts about ring keys."""
-    return [SimpleFold({CREATED, REVOKED}, apply=apply, announce=announce)]
+    return [SimpleFold({CREATED, REVOKED}, apply=apply, announce=announce, audited=AUDITED)]
 
 
 def build(base: Base, writer: Writer) -> KeyRing:

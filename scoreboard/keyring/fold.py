@@ -12,6 +12,7 @@ from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import RingKey
 
 CREATED, REVOKED = "ring-key-created", "ring-key-revoked"
+AUDITED = frozenset({"kid", "usableAt", "after"})
 
 
 def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class MergeFold:
     boards: BoardStep
     actions: MergeStep
     kinds: frozenset[str] = frozenset({PLAYER_MERGED})
+    audited: frozenset[str] = frozenset({"guest"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
         """A batch of merges. Nothing is loaded before."""

@@ -43,7 +43,7 @@ def readyz() -> Response:
 @limited("admin")
 @described(text=True)
 def show_metrics() -> Response:
-    """Show what the streams of all processes did, as Prometheus reads it."""
+    """Show the metrics of all web processes, as Prometheus reads them."""
     lines = exposition(parts().stream.rooms.families())
     return Response("\n".join([*lines, ""]), content_type=CONTENT_TYPE)
 

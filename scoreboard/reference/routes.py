@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -58,6 +59,9 @@ def routes(app: Flask) -> Iterator[Route]:
         description = description_of(view)
         if description is None:
             continue
+        if description.problems_of_parts:
+            further = description.problems_of_parts()
+            description = replace(description, problems=(*description.problems, *further))
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield Route(
                 method=method, rule=rule.rule, group=group, name=name, view=view, description=description

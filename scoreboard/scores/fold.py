@@ -11,6 +11,9 @@ from scoreboard.accounts.service import Accounts
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
 
+# `operator` is of earlier releases.
+AUDITED = frozenset({"amount", "columns", "feeds", "import", "occurredAt", "operator"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreFold:
@@ -19,6 +22,7 @@ class ScoreFold:
     scoring: Fold
     accounts: Accounts
     kinds: frozenset[str] = frozenset({"score"})
+    audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ScoreFoldBatch:
         """Load what `facts` change, and who of their players was merged."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from scoreboard.accounts.types import Player as SignedIn
 from scoreboard.actions.types import Completion
+from scoreboard.app import create_app
 from scoreboard.core.errors import Forbidden
 from tests.actions.play import define, proof
 
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.one_database
 class Watch:
     """A check of another feature: annotates completions, and refuses those with a result."""
 
+    problems = ("forbidden",)
+
     def __init__(self):
         self.seen = []
 
@@ -25,6 +29,12 @@ class Watch:
         if attempt.proof.result:
             raise Forbidden("Results are not accepted.", code="forbidden")
         return {"suspicion": 0.5} if attempt.points > 5 else None
+
+
+def codes_of_complete(document):
+    """The error codes that the description of the API names for completions."""
+    answers = document["paths"]["/v1/actions/complete"]["post"]["responses"]
+    return set(re.findall(r"`(\w+)`: ", " ".join(one["description"] for one in answers.values())))
 
 
 @pytest.fixture
@@ -69,6 +79,18 @@ def test_a_check_refuses_a_completion_before_it_is_recorded(complete, parts):
         complete(7, "a result")
 
     assert parts.journal.head() == head
+
+
+def test_a_check_says_in_the_description_of_the_api_how_it_refuses(parts, watch):
+    service = replace(parts.actions.service, checks=(watch,))
+    plain, watched = (
+        create_app(one).test_client().get("/openapi.json").json
+        for one in (parts, replace(parts, actions=replace(parts.actions, service=service)))
+    )
+
+    assert "forbidden" not in codes_of_complete(plain)
+    assert "forbidden" in codes_of_complete(watched)
+    assert set(parts.actions.service.problems) <= codes_of_complete(plain)
 
 
 def test_a_check_does_not_see_completions_that_an_earlier_check_refused(complete, watch):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from scoreboard.core.storage.db import rows
+from scoreboard.journal.types import Fact, Position, Recorded
 from tests.actions.play import Player, define
 from tests.boards.calls import put, score, submit
 
@@ -66,6 +68,26 @@ def test_no_hash_of_a_key_is_in_the_log(parts):
     assert len(hashes) == 2
     for (hash,) in hashes:
         assert hash not in repr(lines(parts))
+
+
+@pytest.mark.parametrize(
+    ("audited", "detail"),
+    [
+        ({}, {}),
+        ({"player-note": frozenset({"code"})}, {"code": 7}),
+        ({"player-note": frozenset({"code", "amount"})}, {"code": 7, "amount": 3}),
+    ],
+)
+def test_a_line_shows_only_what_the_fold_of_its_kind_declares(parts, audited, detail):
+    follower = replace(parts.followers.named("audit"), audited=audited)
+    data = {"note": "Lives next door", "code": 7}
+    fact = Fact(id="n1", kind="player-note", player="ada", amount=3, data=data)
+    position = Position(0, parts.journal.head().seq + 1)
+
+    follower.follow([Recorded(position=position, at=1, fact=fact, result={})])
+
+    _, kind, _, player, _, shown = lines(parts)[-1]
+    assert (kind, player, json.loads(shown)) == ("player-note", "ada", detail)
 
 
 def test_a_follower_that_was_away_takes_in_what_it_missed(client, parts):

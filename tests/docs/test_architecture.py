@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.architecture.test_imports import FLASK, FLOORS, LEVELS
+from tests.architecture.test_imports import FLASK, FLOORS, FURTHER, LEVELS, OPEN
 from tests.docs import pages
 
 PAGE = pages.text("docs/architecture.md")
@@ -16,6 +16,12 @@ def test_the_modules_that_import_flask_are_listed():
     (sentence,) = re.findall(r"`flask` is imported only by (.*?)\. `rq`", PAGE, re.DOTALL)
 
     assert set(NAME.findall(sentence)) == FLASK
+
+
+def test_the_modules_that_higher_features_may_import_are_listed():
+    (sentence,) = re.findall(r"A feature imports `core`, and (.*?)\. Its `build", PAGE, re.DOTALL)
+
+    assert set(NAME.findall(sentence)) == OPEN.union(*FURTHER.values())
 
 
 def test_each_level_has_its_features():

@@ -30,6 +30,7 @@ class NoteFold:
     before: Callable[[peewee.Database], None] = lambda db: None
     published: list[tuple[int, int]] = field(default_factory=list)
     kinds: frozenset[str] = frozenset({"noted"})
+    audited: frozenset[str] = frozenset()
 
     def open(self, db: peewee.Database, facts: Sequence[Fact], at: int) -> NoteBatch:
         self.before(db)

@@ -27,7 +27,8 @@ def test_a_process_that_answers_is_healthy(client):
 
 
 def test_a_deployment_that_takes_scores_is_ready(client, parts):
-    parts.followers.catch_up("audit")
+    for name in parts.followers.names:
+        parts.followers.catch_up(name)
 
     answer = client.get("/readyz")
 
@@ -36,8 +37,7 @@ def test_a_deployment_that_takes_scores_is_ready(client, parts):
     assert {name: check["state"] for name, check in answer.json["checks"].items()} == {
         "database": "ok",
         "redis": "ok",
-        "follower:boards": "ok",
-        "follower:audit": "ok",
+        **{f"follower:{name}": "ok" for name in parts.followers.names},
     }
     assert all(check["ms"] >= 0 for check in answer.json["checks"].values())
     assert answer.json["checks"]["database"]["sqlite"]
@@ -61,7 +61,9 @@ def strangers(parts):
 
 
 def test_without_a_good_server_key_neither_versions_nor_lags_are_told(client, parts, strangers):
-    parts.followers.catch_up("audit")
+    for name in parts.followers.names:
+        parts.followers.catch_up(name)
+    follower_checks = [f"follower:{name}" for name in parts.followers.names]
 
     answers = [client.get("/readyz", headers={"Authorization": sent}) for sent in strangers]
 
@@ -69,9 +71,7 @@ def test_without_a_good_server_key_neither_versions_nor_lags_are_told(client, pa
         assert answer.status_code == 200
         assert answer.json == {
             "status": "ready",
-            "checks": {
-                name: {"state": "ok"} for name in ("database", "redis", "follower:boards", "follower:audit")
-            },
+            "checks": {name: {"state": "ok"} for name in ("database", "redis", *follower_checks)},
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -42,11 +42,16 @@ class Attempt(Struct, kw_only=True, gc=False):
 class Check(Protocol):
     """A rule of completions. Checks run in order, before the fact is made: cheap ones first."""
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """The error codes with which it refuses, for `/openapi.json`. Each is explained in docs/errors.md."""
+
     def check(self, attempt: Attempt) -> Mapping[str, Any] | None:
         """Raise a ScoreboardError to refuse the completion. Returns annotations, if there are any.
 
         An annotation is recorded in the fact's `data` under its own name: a name that neither the fact nor
-        another check uses. It must hold nothing that identifies a person.
+        another check uses. It must hold nothing that identifies a person. The audit log shows it if
+        `AUDITED` in actions/fold.py names it.
         """
 
 

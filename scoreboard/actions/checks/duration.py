@@ -15,6 +15,8 @@ LATE = {"late": True}  # after maxSeconds, which only offline types allow
 class DurationCheck:
     """Refuses completions that come too soon or too late, and annotates late ones of offline types."""
 
+    problems = ("action_token_expired", "completed_too_fast")
+
     def check(self, attempt: Attempt) -> Mapping[str, Any] | None:
         """Raise BadRequest, action_token_expired or completed_too_fast."""
         token, took_ms = attempt.token, attempt.took_ms

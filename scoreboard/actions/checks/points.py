@@ -10,6 +10,8 @@ from scoreboard.core.errors import BadRequest
 class PointsCheck:
     """Refuses points that the action type does not give."""
 
+    problems = ("points_out_of_range", "invalid_proof")
+
     def check(self, attempt: Attempt) -> None:
         """Raise BadRequest, points_out_of_range or invalid_proof."""
         token, claimed = attempt.token, attempt.proof.points

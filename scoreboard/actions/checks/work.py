@@ -17,6 +17,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class WorkCheck:
     """Refuses proofs that were not worked for."""
 
+    problems = ("result_too_large", "invalid_proof")
+
     def check(self, attempt: Attempt) -> None:
         """Raise BadRequest, invalid_proof or result_too_large."""
         token, proof = attempt.token, attempt.proof

@@ -37,6 +37,9 @@ class Description:
     events: tuple[type[Struct], ...] = ()  # what a stream of server-sent events carries
     status: tuple[int, ...] = ()  # of success; left out it is 200
     problems: tuple[str, ...] = ()  # codes of docs/errors.md, which says their statuses
+    problems_of_parts: Callable[[], tuple[str, ...]] | None = (
+        None  # further codes, known once the app is built
+    )
     security: tuple[str, ...] = ()  # the callers that are allowed, any of: scopes, "key", "player", "anyone"
     once: bool = False  # honours Idempotency-Key
     tagged: bool = False  # has an ETag, and honours If-None-Match
