@@ -82,6 +82,13 @@ def results_of(line: Recorded) -> dict[str, BoardResult]:
     return read_result(line.result, line.fact.board)
 
 
+def standings_on(board: str, line: Recorded) -> list[list[Any]]:
+    """What a fact that scored made on one board: [period, region, score, version] for each window."""
+    found = line.result.get("boards")
+    standings: list[list[Any]] = (line.result if found is None else found[board])["standings"]
+    return standings
+
+
 def read_result(result: Mapping[str, Any], board: str = "") -> dict[str, BoardResult]:
     """The same from a fact's result; `board` is the fact's."""
     found = result.get("boards")

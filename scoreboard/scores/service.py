@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from scoreboard.accounts.rules import display_name
-from scoreboard.boards.facts import Feed, results_of
+from scoreboard.boards.facts import Feed, standings_on
 from scoreboard.boards.service import Boards
 from scoreboard.boards.types import Board, RankChange, Window
 from scoreboard.core.clock import Clock, parse
@@ -198,14 +198,15 @@ def _report(
         player = outcome.recorded.fact.player
         if player in gone:
             continue  # it counted, and is now part of another player's standing
-        for window, score, version in results_of(outcome.recorded)[board.id].standings:
+        for period, region, score, version in standings_on(board.id, outcome.recorded):
+            window = Window(board.id, period, region)
             shown: RankChange | None = (outcome.shown or {}).get(window, {}).get(player)
             if shown is None:
                 report.degraded = True
             standings[window, player] = StandingNow(
                 board=board.id,
-                period=window.period,
-                region=window.region or None,
+                period=period,
+                region=region or None,
                 player=player,
                 score=shown.score if shown else score,
                 rank=shown.rank if shown else None,
