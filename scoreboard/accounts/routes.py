@@ -22,8 +22,8 @@ from scoreboard.accounts.wire import (
     SessionShown,
     SignIn,
 )
-from scoreboard.core.http.bodies import shaped
-from scoreboard.core.http.conventions import answer, nothing, sent
+from scoreboard.core.http.bodies import convert
+from scoreboard.core.http.conventions import answer, json_body, no_content
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import count_later, limited, refuse_exceeded
@@ -38,7 +38,7 @@ ENTRY = (*WRITES, "invalid_display_name")
 @described(body=Guest, optional=True, answer=SessionShown, status=(201,), problems=ENTRY)
 def create_guest() -> Response:
     """Create a guest and sign in."""
-    asked = shaped(sent(optional=True), Guest)
+    asked = convert(json_body(optional=True), Guest)
     return _session(
         parts().accounts.players.guest(name=asked.display_name, region=asked.region, context=context()), 201
     )
@@ -54,7 +54,7 @@ def create_guest() -> Response:
 )
 def register() -> Response:
     """Register a player with user name and password."""
-    asked = shaped(sent(), Registration)
+    asked = convert(json_body(), Registration)
     return _session(
         parts().accounts.players.register(
             asked.username, asked.password, name=asked.display_name, region=asked.region, context=context()
@@ -78,7 +78,7 @@ def register() -> Response:
 )
 def login() -> Response:
     """Sign in with user name and password."""
-    asked = shaped(sent(), SignIn)
+    asked = convert(json_body(), SignIn)
     refuse_exceeded("write")
     with attempts.sign_in(asked.username, asked.password, asked.proof):
         tokens = parts().accounts.players.login(asked.username, asked.password, context=context())
@@ -96,7 +96,7 @@ def login() -> Response:
 )
 def upgrade_guest() -> Response:
     """Give a guest a user name and a password: id and scores stay, the session is a new one."""
-    asked = shaped(sent(), Credentials)
+    asked = convert(json_body(), Credentials)
     return _session(
         parts().accounts.players.upgrade(g.player, asked.username, asked.password, context=context())
     )
@@ -111,7 +111,7 @@ def upgrade_guest() -> Response:
 )
 def refresh() -> Response:
     """Get new tokens for a refresh token, which can be used once."""
-    return _session(parts().accounts.sessions.renew(shaped(sent(), Refresh).refresh_token))
+    return _session(parts().accounts.sessions.renew(convert(json_body(), Refresh).refresh_token))
 
 
 @bp.post("/auth/logout")
@@ -119,8 +119,8 @@ def refresh() -> Response:
 @described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
-    parts().accounts.sessions.leave(shaped(sent(), Refresh).refresh_token)
-    return nothing()
+    parts().accounts.sessions.leave(convert(json_body(), Refresh).refresh_token)
+    return no_content()
 
 
 @bp.get("/me")
@@ -137,7 +137,7 @@ def show_me() -> Response:
 @described(body=Changes, answer=PlayerShown, problems=(*ENTRY, "player_not_found"))
 def change_me() -> Response:
     """Change your display name or region."""
-    asked = shaped(sent(), Changes)
+    asked = convert(json_body(), Changes)
     names = {"display_name": "displayName", "region": "region"}
     changes = {names[name]: value for name, value in structs.asdict(asked).items() if value is not UNSET}
     changed = parts().accounts.players.change(g.player.id, changes, context=context())
@@ -154,7 +154,7 @@ def change_me() -> Response:
 )
 def change_password() -> Response:
     """Change your password: all other sessions end."""
-    asked = shaped(sent(), NewPassword)
+    asked = convert(json_body(), NewPassword)
     refuse_exceeded("write")
     account = parts().accounts.players.me(g.player.id)
     with attempts.change(account.id, account.username):
@@ -162,7 +162,7 @@ def change_password() -> Response:
             g.player, asked.current_password, asked.new_password, context=context()
         )
     count_later("write")
-    return nothing()
+    return no_content()
 
 
 @bp.get("/me/sessions")
@@ -184,7 +184,7 @@ def end_other_sessions() -> Response:
     parts().accounts.players.end_sessions(
         g.player.id, spared=g.player.session, why="ended by its player", context=context()
     )
-    return nothing()
+    return no_content()
 
 
 @bp.delete("/me/sessions/<session>")
@@ -194,7 +194,7 @@ def end_other_sessions() -> Response:
 def end_session(session: str) -> Response:
     """End one of your sessions; it may be the current one."""
     parts().accounts.sessions.end_own(g.player.id, session)
-    return nothing()
+    return no_content()
 
 
 def _session(tokens: Tokens, status: int = 200) -> Response:

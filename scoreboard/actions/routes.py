@@ -9,8 +9,8 @@ from scoreboard.actions.refusals import TooFast
 from scoreboard.actions.types import ActionRequest, Completion, Proof, Receipt
 from scoreboard.actions.wire import IssuedShown
 from scoreboard.core.errors import ScoreboardError
-from scoreboard.core.http.bodies import shaped
-from scoreboard.core.http.conventions import answer, sent
+from scoreboard.core.http.bodies import convert
+from scoreboard.core.http.conventions import answer, json_body
 from scoreboard.core.http.openapi import WRITES, Lead, described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import count, count_later, refuse_exceeded
@@ -53,7 +53,7 @@ REFUSALS = (
 )
 def request_action() -> Response:
     """Request an action token."""
-    asked = shaped(sent(), ActionRequest)
+    asked = convert(json_body(), ActionRequest)
     known = parts().actions.types.find(asked.action_type)
     # Unknown names share a count: each of them costs a look into the catalogue.
     count("request", "request-address", of=known.name if known else UNKNOWN)
@@ -74,7 +74,7 @@ def request_action() -> Response:
 def complete_action() -> Response:
     """Complete an action: its points, the new score and the rank."""
     refuse_exceeded(FAILED, WRITE)
-    done = shaped(sent(), Completion)
+    done = convert(json_body(), Completion)
     try:
         receipt = parts().actions.service.complete(g.player, done, context=context())
     except TooFast:

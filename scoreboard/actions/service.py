@@ -70,7 +70,7 @@ class Actions:
         return tuple(dict.fromkeys(code for check in self.checks for code in check.problems))
 
     def request(self, player: Player, type: ActionType, asked: ActionRequest) -> IssuedToken:
-        """A token for one action. Writes nothing.
+        """Issue an action token. Writes nothing.
 
         Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
         ValidationFailed if the type is bound to a device and the request names none.
@@ -149,18 +149,16 @@ class Actions:
         )
 
     def _fact(self, attempt: Attempt) -> Fact:
-        """The completion as a fact. Raises what a check refuses it with."""
+        """The fact of a completion. Raises the error of a check that refuses it."""
         annotations: dict[str, Any] = {}
         for check in self.checks:
-            found = check.check(attempt)
-            if found:
-                annotations.update(found)
+            annotations.update(check.check(attempt) or {})
         return completion_fact(attempt, annotations)
 
     def _earlier_receipt(self, attempt: Attempt, refusal: ScoreboardError) -> Receipt:
-        """The receipt of a token that was completed before, though it is refused now.
+        """The receipt of an action token that was completed before, even if it is refused now.
 
-        Otherwise raises the refusal.
+        Raises `refusal` if it was not completed before.
         """
         line = self.journal.find(completion_id(attempt.token))
         if line is None:
@@ -183,20 +181,20 @@ class Actions:
             return self._replayed(outcome.recorded, outcome.shown)
         return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=False))
 
-    def _replayed(self, line: Recorded, shown: Projected) -> Receipt:
+    def _replayed(self, line: Recorded, projected: Projected) -> Receipt:
         """The receipt of an earlier completion, for those of its boards that still exist. Raises NotFound."""
-        counted = {feed.board: feed.since for feed in feeds_of(line.fact)}
-        found = {id: self.boards.find(id) for id in counted}
-        existing = {id for id, board in found.items() if board is not None and board.since == counted[id]}
+        incarnations = {feed.board: feed.since for feed in feeds_of(line.fact)}
+        boards = {id: self.boards.find(id) for id in incarnations}
+        existing = {id for id, board in boards.items() if board and board.since == incarnations[id]}
         if not existing:
             raise NotFound(
                 "The boards of this action were deleted after it was counted.", code="board_not_found"
             )
-        receipt = self.receipts.write(line, shown, replayed=True)
+        receipt = self.receipts.write(line, projected, replayed=True)
         return self._public(_only(receipt, [one for one in receipt.standings if one.board in existing]))
 
     def _public(self, receipt: Receipt) -> Receipt:
-        """A receipt without private boards, which are hidden from players."""
+        """The receipt without private boards, which players must not see."""
         return _only(receipt, [one for one in receipt.standings if not self.boards.private(one.board)])
 
     def _hashed(self, device: str | None) -> str:
@@ -206,7 +204,7 @@ class Actions:
 
 
 def _only(receipt: Receipt, standings: list[WindowStanding]) -> Receipt:
-    """A receipt with only these of its standings."""
+    """The receipt with only these of its standings."""
     if len(standings) == len(receipt.standings):
         return receipt
     return structs.replace(

@@ -16,7 +16,7 @@ from scoreboard.actions.types import ActionType, Rules
 from scoreboard.boards.service import Boards
 from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
-from scoreboard.core.http.bodies import shaped
+from scoreboard.core.http.bodies import convert
 from scoreboard.core.ids import check_name
 from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
@@ -116,4 +116,4 @@ class ActionTypeAdmin:
 
 def _shaped(name: str, body: Any) -> Rules:
     check_name("name", name)
-    return shaped(body, Rules)
+    return convert(body, Rules)

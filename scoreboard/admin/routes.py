@@ -9,8 +9,8 @@ from scoreboard.accounts.wire import JudgedPlayer, RenamedPlayer, Renaming
 from scoreboard.actions.types import Rules
 from scoreboard.actions.wire import ActionTypeShown
 from scoreboard.boards.types import BoardShown, Definition
-from scoreboard.core.http.bodies import parsed, shaped
-from scoreboard.core.http.conventions import answer, nothing, raw, sent
+from scoreboard.core.http.bodies import convert, parse_json
+from scoreboard.core.http.conventions import answer, json_body, no_content, raw_body
 from scoreboard.core.http.idempotency import sent_key
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
@@ -40,8 +40,8 @@ def show_definition(board: str) -> Response:
 )
 def define_board(board: str) -> Response:
     """Create or change a board."""
-    body = raw()
-    definition = parsed(body)
+    body = raw_body()
+    definition = parse_json(body)
     if isinstance(definition, dict) and definition.get("id") == board:
         del definition["id"]
 
@@ -66,7 +66,7 @@ def delete_board(board: str) -> Response:
     def write() -> Response:
         parts().boards.admin.delete(board, context=context(), key=sent_key())
         parts().stream.signals.forbid(board)
-        return nothing()
+        return no_content()
 
     return parts().base.answers.once(
         g.caller, request.get_data(), write, incarnation=lambda: parts().boards.service.incarnation(board)
@@ -101,8 +101,8 @@ def show_action_type(name: str) -> Response:
 )
 def define_action_type(name: str) -> Response:
     """Create or change an action type."""
-    body = raw()
-    rules = parsed(body)
+    body = raw_body()
+    rules = parse_json(body)
     if isinstance(rules, dict) and rules.get("name") == name:
         del rules["name"]
 
@@ -124,7 +124,7 @@ def delete_action_type(name: str) -> Response:
 
     def write() -> Response:
         parts().actions.type_admin.delete(name, context=context(), key=sent_key())
-        return nothing()
+        return no_content()
 
     return parts().base.answers.once(
         g.caller, request.get_data(), write, incarnation=lambda: parts().actions.types.incarnation(name)
@@ -139,7 +139,7 @@ def delete_action_type(name: str) -> Response:
 )
 def rename_player(player: str) -> Response:
     """Change a player's display name, on all boards at once."""
-    renaming = shaped(sent(), Renaming)
+    renaming = convert(json_body(), Renaming)
     name = parts().accounts.players.rename(player, renaming.display_name, context=context())
     return answer({"data": RenamedPlayer(id=player, display_name=name)})
 

@@ -19,7 +19,7 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.concurrency import deadline
 from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
-from scoreboard.core.http.bodies import shaped
+from scoreboard.core.http.bodies import convert
 from scoreboard.core.ids import check_name
 from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
@@ -132,7 +132,7 @@ class BoardAdmin:
 def checked(id: str, body: Any) -> Definition:
     """A definition from JSON. Raises ValidationFailed with all its errors."""
     check_name("id", id)
-    definition = shaped(body, Definition)
+    definition = convert(body, Definition)
     found = definition_errors(definition)
     if found:
         raise ValidationFailed(*found)

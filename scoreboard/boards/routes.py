@@ -31,7 +31,7 @@ from scoreboard.boards.wire import (
 from scoreboard.core.clock import rfc3339
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
 from scoreboard.core.http.bodies import query
-from scoreboard.core.http.conventions import answer, tagged
+from scoreboard.core.http.conventions import answer, answer_with_etag
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import count
@@ -149,7 +149,7 @@ def show_entry(board: str, player: str) -> Response:
     found = readable(board)
     window, period = parts().boards.service.window(found, asked.period, asked.region)
     reading = parts().boards.service.player(found, window, period, player_id(player))
-    return tagged(reading.state, lambda: {"data": RankedEntry.of(reading.rows[0], reading.total)})
+    return answer_with_etag(reading.state, lambda: {"data": RankedEntry.of(reading.rows[0], reading.total)})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
@@ -253,7 +253,7 @@ def listed(reading: Reading, *, limit: int) -> Response:
             data["revisedAt"] = rfc3339(revised)
         return {"data": data, "page": {"next": rows.following, "limit": limit}}
 
-    return tagged(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
+    return answer_with_etag(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
 
 
 def _export(board: str, format: str, content_type: str) -> Response:

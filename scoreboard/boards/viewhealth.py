@@ -1,4 +1,4 @@
-"""Whether the boards in Redis are current."""
+"""Decides whether boards may be read from Redis: whether it has all acknowledged facts."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ from scoreboard.journal.types import Position
 
 log = logging.getLogger(__name__)
 
-CHECK_SECONDS = 0.1  # between two checks of Redis' position while it is believed
-NOTICED_SECONDS = CHECK_SECONDS + 0.05  # by then every process has checked again
+CHECK_SECONDS = 0.1  # between two checks of Redis' position while Redis is believed
+NOTICED_SECONDS = CHECK_SECONDS + 0.05  # after which every process has checked again
 STUCK_SECONDS = 0.2  # a Redis whose position has not moved for so long is stuck, not late
-LONGEST_SECONDS = 1.0  # a reader waits for a late Redis
-LOOK_SECONDS = 0.003  # between two looks at the position meanwhile
-HEAD_SECONDS = 0.5  # a reader waits for the journal's head while Redis is believed
-REST_SECONDS = 5.0  # before a database that did not answer is asked again
+LONGEST_SECONDS = 1.0  # that a reader waits for a late Redis
+LOOK_SECONDS = 0.003  # between two reads of the position while waiting
+HEAD_SECONDS = 0.5  # that a reader waits for the journal's head while Redis is believed
+REST_SECONDS = 5.0  # before a database that did not answer is tried again
 
 
 @dataclass(kw_only=True)
 class ViewHealth:
-    """Whether Redis holds all facts that were acknowledged, and no others, as far as this process can know.
+    """Decides whether Redis has all acknowledged facts, and no others, as far as this process can know.
 
-    Redis has a position: the fact up to which it holds everything. It is compared with the journal's head
-    only when boards are read, at most ten times a second while Redis is believed. If the position is
-    behind the head but moves, Redis is late: a commit is on its way. If it does not move, a process died or
-    could not show its commit, or Redis came back empty or with older boards. A mark tells whether the
-    facts in Redis are this journal's: after a backup was restored they may not be.
+    Redis is "believed" if the last check found that it has. A check compares the position in Redis, up to
+    which it has all facts, with the journal's head. It is made only when boards are read, and at most ten
+    times a second while Redis is believed. If the position is behind the head but moves, Redis is late: a
+    process is about to show its commit. If it does not move, a process died or could not show its commit, or
+    Redis came back empty or with older boards. The mark tells whether the facts in Redis are this journal's:
+    after a backup was restored they may be another's.
     """
 
     view: RedisView
@@ -42,7 +43,7 @@ class ViewHealth:
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
     _believed: bool = False
-    _logged: bool = False  # that boards are read from SQL
+    _logged: bool = False  # whether the log says that boards are read from SQL
     _failures: int = 0
     _server: str = ""
     _checked: float = float("-inf")
@@ -54,28 +55,28 @@ class ViewHealth:
         self._checks = Coalescer(self._look)
 
     def mark_failed(self, error: Exception) -> None:
-        """Redis failed: it is not believed until it has caught up. Logged once for each outage."""
+        """Stop believing Redis after a failure, until a check succeeds. Logged once for each outage."""
         self._failures += 1
         if not self._logged:
             log.warning("boards are read from SQL", extra={"reason": str(error)})
         self._believed, self._logged = False, True
 
     def mark_behind(self, error: Exception, *, since: float) -> None:
-        """A batch that was committed at `since` or before could not be shown."""
+        """Stop believing Redis: a batch that was committed at `since` or before could not be projected."""
         self.mark_failed(error)
         self._unnoticed_until = since + NOTICED_SECONDS
 
     def wait_for_others(self) -> None:
-        """Wait until every process has noticed that Redis lacks a batch which this one could not show.
+        """Wait until every process has noticed that Redis lacks a batch that this process could not project.
 
-        Then a caller who is told that a score counts sees it in every process.
+        Then a caller whose score was acknowledged finds it in the answers of every process.
         """
         seconds = self._unnoticed_until - self.monotonic()
         if seconds > 0:
             self.pause(seconds)
 
     def database_works(self) -> None:
-        """The database works again: a commit succeeded."""
+        """Stop resting: a commit showed that the database works again."""
         self._resting_until = float("-inf")
 
     def is_current(self) -> bool:
@@ -84,7 +85,7 @@ class ViewHealth:
         return self._checks.ask(None) if self._due() else self._believed
 
     def is_current_for_writer(self) -> bool:
-        """The same for the writer's native thread, which must share no lock with requests."""
+        """`is_current` for the writer's native thread, which must not share a lock with requests."""
         self._check_server()
         return self._look([None])[0]
 
@@ -97,7 +98,7 @@ class ViewHealth:
         return [self._believed] * len(asked)
 
     def _check(self) -> None:
-        began, failures = self.monotonic(), self._failures
+        start, failures = self.monotonic(), self._failures
         try:
             newest = self._newest()
             if newest is not None:
@@ -114,11 +115,11 @@ class ViewHealth:
                     self._believe(applied.position)
         except RedisAway as error:
             self.mark_failed(error)
-        # Not earlier: callers that ask meanwhile wait for this result.
-        self._checked = began
+        # Set only now: callers that ask during the check must wait for its result.
+        self._checked = start
 
     def _newest(self) -> tuple[Position, str] | None:
-        # While the journal can't be read, nothing is written to it either: the last result still holds.
+        # While the journal can't be read, nothing is written to it either, so the last result is still right.
         if self.monotonic() < self._resting_until:
             return None
         try:
@@ -132,12 +133,12 @@ class ViewHealth:
         return HEAD_SECONDS if self._believed else None
 
     def _applied(self, head: Position) -> Applied | None:
-        """Which facts Redis holds, once it has reached `head` or no longer moves."""
-        applied, began = self.view.position.applied(self.journal.shard), self.monotonic()
-        moved, patience = began, STUCK_SECONDS if self._believed else LOOK_SECONDS
+        """The facts that Redis has, once its position has reached `head` or no longer moves."""
+        applied, start = self.view.position.applied(self.journal.shard), self.monotonic()
+        moved, patience = start, STUCK_SECONDS if self._believed else LOOK_SECONDS
         while applied is not None and applied.position < head:
             now = self.monotonic()
-            if now - moved >= patience or now - began >= LONGEST_SECONDS:
+            if now - moved >= patience or now - start >= LONGEST_SECONDS:
                 break
             self.pause(LOOK_SECONDS)
             before, applied = applied, self.view.position.applied(self.journal.shard)
@@ -147,7 +148,7 @@ class ViewHealth:
 
     def _of_journal(self, applied: Applied, newest: tuple[Position, str]) -> bool:
         if applied.newest == applied.position == newest[0]:
-            return applied.mark == newest[1]  # nearly always, and without another query
+            return applied.mark == newest[1]  # the usual case, which needs no query
         try:
             return of_journal(applied, self.journal, seconds=self._patience())
         except DatabaseUnavailable:
@@ -166,14 +167,14 @@ class ViewHealth:
         self._believed, self._logged = False, True
 
     def _check_server(self) -> None:
-        # Also while Redis is not believed: the position that was read may be another server's.
+        # Done even while Redis is not believed: the position that was read may be that of another server.
         if self._server not in ("", self.view.server):
             self._server = self.view.server
             self.mark_failed(RedisAway("another Redis server answers, which may hold older boards"))
 
 
 def of_journal(applied: Applied, journal: Journal, *, seconds: float | None = None) -> bool:
-    """Whether the newest facts in Redis are this journal's. Then all facts before them are, too."""
+    """Whether the newest facts in Redis are of this journal. Then all facts before them are, too."""
     if journal.mark(applied.position, seconds=seconds) != applied.mark:
         return False
     if applied.newest == applied.position:

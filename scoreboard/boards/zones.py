@@ -1,4 +1,4 @@
-"""Time zones: those of the IANA list, which are the same on every machine. Pure."""
+"""Time zones by name. Boards may use those of the IANA list, which are the same on every machine. Pure."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-PLACEHOLDER = "Factory"  # is in the list, and means that no zone was chosen
+PLACEHOLDER = "Factory"  # in the list it stands for "no zone was chosen"
 
 
 def listed(name: str) -> bool:
     """Whether a name is in the IANA list.
 
-    A machine's zone files include more: `localtime` differs on each host, `right/…` counts leap seconds.
+    The zone files of a machine have more names: `localtime` differs from host to host, `right/…` counts leap
+    seconds.
     """
     return name in _names()
 
 
 @lru_cache(maxsize=512)
 def zone_named(name: str) -> ZoneInfo:
-    """A time zone by its name.
+    """The time zone of a name.
 
-    Boards of earlier versions may have one that is not in the list. If this machine lacks it, the
-    zone that its name ends with is used, or UTC.
+    Boards of earlier releases may have a zone that is not in the list. If this machine does not have it, the
+    name is tried without `right/` or `posix/`, and otherwise the zone is UTC.
     """
     try:
         return ZoneInfo(name)

@@ -1,4 +1,4 @@
-"""The lines that `serve` prints once the product answers. Pure."""
+"""The text that `serve` prints once the server answers. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from scoreboard.core.root import IS_BUNDLED
 
 
 def local_url(settings: Settings) -> str:
-    """The address by which this machine reaches the server."""
+    """The URL by which this machine reaches the server."""
     return f"http://{netloc(asked_at(settings.host or THIS_MACHINE), settings.port)}{settings.below}"
 
 
 def greeting(settings: Settings) -> str:
-    """The product's address, a hint about access from other machines, and a first call."""
+    """The text: the server's URL, a hint about access from other machines, and a first call to try."""
     url = settings.public_url.rstrip("/") or local_url(settings)
     key = "$SCOREBOARD_BOOTSTRAP_KEY" if settings.bootstrap_key else f"$(cat {settings.data_dir}/server.key)"
     chaos = f"  Chaos is on: {settings.chaos}\n\n" if settings.chaos else ""

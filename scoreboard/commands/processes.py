@@ -1,4 +1,4 @@
-"""The environment of the processes that `serve` starts."""
+"""The environment variables of the processes that `serve` starts."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ SQLITE = "sqlite:///"
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Variables that the processes need, and that this one's environment may lack."""
-    found = {
+    """The variables that the processes need beyond those of this process."""
+    variables = {
         "HOST": settings.host,
         "PYTHONUNBUFFERED": "1",
         "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # otherwise macOS ends forked processes
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "SECRET_KEY": settings.secret_key or kept(settings.data_dir / KEY_FILE),
+        "SECRET_KEY": settings.secret_key or stored_secret(settings.data_dir / KEY_FILE),
         **dict(absolute_paths(settings)),
     }
     if not settings.bootstrap_key:
-        found["SCOREBOARD_BOOTSTRAP_KEY"] = kept(settings.data_dir / SERVER_KEY_FILE)
-    return found
+        variables["SCOREBOARD_BOOTSTRAP_KEY"] = stored_secret(settings.data_dir / SERVER_KEY_FILE)
+    return variables
 
 
 def absolute_paths(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Settings that name files, with absolute paths: the processes run in another folder."""
+    """The settings that name files, with absolute paths, because the processes run in another folder."""
     for row in table():
         name, value = row.metadata["name"], getattr(settings, row.name)
         if isinstance(value, Path):
@@ -43,8 +43,8 @@ def absolute_paths(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "REDIS_CA_FILE", str(Path(settings.redis_ca_file).absolute())
 
 
-def kept(path: Path) -> str:
-    """The secret in a file, which is made if it is missing."""
+def stored_secret(path: Path) -> str:
+    """The secret in a file. A missing file is made, with a new secret."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))

@@ -1,4 +1,4 @@
-"""Patterns of texts, each described in words: an error says what is allowed, not a regular expression."""
+"""Patterns of texts, each with a description, so that an error says in words what is allowed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ _words: dict[str, str] = {}
 
 
 def pattern(expression: str, words: str, **more: Any) -> Meta:
-    """A pattern that a text must match. `words` complete "must be …"; `more` goes to msgspec's Meta."""
+    """Declare a pattern that a text must match.
+
+    `words` complete the error message "must be …". `more` are further arguments of msgspec's Meta.
+    """
     _words[repr(expression)] = words
     return Meta(pattern=expression, **more)
 
 
 def in_words(message: str) -> str:
-    """A message of msgspec, in which a pattern is replaced by its words."""
+    """A message of msgspec with the words of a pattern in place of its regular expression."""
     _, quotes, expression = message.partition(" matching regex ")
     if not quotes:
         return message

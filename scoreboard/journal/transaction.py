@@ -1,4 +1,4 @@
-"""One batch of facts, from the write lock to the commit."""
+"""The transaction that records one batch of facts, from taking the write lock to the commit."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.store import JournalTable
 from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Position, Recorded, Span
 
-SKEW_MS = 60_000  # how far hosts' clocks may disagree before the journal's time may step back
+SKEW_MS = 60_000  # if hosts' clocks differ by no more, times in the journal never decrease
 
 
 class CommitUnknown(Exception):
-    """The connection broke during the commit, which may or may not have happened."""
+    """The connection broke during the commit. The facts may be recorded or not."""
 
 
 class DeferredRowsRefused(Exception):
-    """The database refuses deferred rows. They must not keep facts out."""
+    """The database refuses the deferred rows. The facts must be recorded without them."""
 
 
 @dataclass(kw_only=True)
@@ -37,7 +37,7 @@ class Committed:
 
 @dataclass(frozen=True, kw_only=True)
 class Transaction:
-    """Records facts of one kind in one commit. A fact that breaks a rule is refused alone."""
+    """Records facts of one kind in one commit. A fact that breaks a rule is refused, the others are not."""
 
     shard: int
     clock: Clock
@@ -46,9 +46,9 @@ class Transaction:
     def run(
         self, db: Connection, fold: Fold, facts: Sequence[Fact], before_commit: Callable[[], None]
     ) -> Committed:
-        """Record `facts`. `before_commit` may stop the commit by raising.
+        """Record `facts`. `before_commit` may raise to prevent the commit.
 
-        Raises CommitUnknown if the commit's outcome is unknown, and DeferredRowsRefused.
+        Raises CommitUnknown if it is not known whether the commit happened, and DeferredRowsRefused.
         """
         db.begin()
         try:
@@ -95,7 +95,7 @@ class Transaction:
         try:
             return self.deferred.write(db)
         except DriverError as error:
-            # Facts were written a moment ago, so only the deferred rows are refused.
+            # The facts were just written in this transaction, so only the deferred rows are refused.
             if isinstance(classify(error), DatabaseLost | DatabaseBusy | DatabaseFull):
                 raise
             raise DeferredRowsRefused(str(error)) from error

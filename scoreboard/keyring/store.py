@@ -1,4 +1,4 @@
-"""The table of the key ring. It holds the roots of keys sealed."""
+"""The table of the key ring. The roots of the keys are in it sealed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ COLUMNS = "kid, seq, sealed, created_at, usable_at, revoked_at"
 
 
 class RingKeys(Table):
-    """The keys of the ring."""
+    """The keys of the key ring."""
 
     def all(self) -> list[RingKey]:
-        """Every key, in the order in which they were made."""
+        """All keys, the oldest first."""
         return [_ring_key(row) for row in self.rows(f"SELECT {COLUMNS} FROM ring_key ORDER BY seq")]
 
     def newest(self) -> str:
-        """The key that was made last; "" if there is none."""
-        found = self.rows("SELECT kid FROM ring_key ORDER BY seq DESC LIMIT 1")
-        return str(found[0][0]) if found else ""
+        """The kid of the newest key; "" if there is none."""
+        rows = self.rows("SELECT kid FROM ring_key ORDER BY seq DESC LIMIT 1")
+        return str(rows[0][0]) if rows else ""
 
     def write(self, key: RingKey) -> None:
         """Add a key."""
@@ -30,12 +30,12 @@ class RingKeys(Table):
         )
 
     def revoke(self, kid: str, at: int) -> bool:
-        """Revoke a key. Returns whether there was one to revoke."""
+        """Revoke a key. Returns False if there is no such key, or it is revoked already."""
         text = "UPDATE ring_key SET revoked_at = ? WHERE kid = ? AND revoked_at IS NULL RETURNING kid"
         return bool(self.rows(text, (at, kid)))
 
     def forget(self, before: int) -> None:
-        """Delete the keys that had a successor in use before `before`."""
+        """Delete the keys that a newer, unrevoked key replaced at the time `before` or earlier."""
         self.execute(
             "DELETE FROM ring_key WHERE usable_at <"
             " (SELECT MAX(usable_at) FROM ring_key WHERE revoked_at IS NULL AND usable_at <= ?)",

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, player_required
 from scoreboard.accounts.wire import PlayerShown
-from scoreboard.core.http.bodies import shaped
-from scoreboard.core.http.conventions import answer, sent
+from scoreboard.core.http.bodies import convert
+from scoreboard.core.http.conventions import answer, json_body
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
 from scoreboard.core.limits.rules import limited
@@ -35,7 +35,7 @@ bp = Blueprint("merging", __name__, url_prefix="/v1")
 )
 def merge_guest() -> Response:
     """Merge a guest into your account: the guest's scores become yours."""
-    token = shaped(sent(), Merge).guest_refresh_token
+    token = convert(json_body(), Merge).guest_refresh_token
     guest = parts().merging.merge(g.player, token, context=context())
     merged = Merged(player=PlayerShown.of(parts().accounts.players.me(g.player.id)), guest=guest)
     response = answer({"data": merged})

@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, render_template, request
 from msgspec import Raw
 
 from scoreboard import __version__
-from scoreboard.core.http.conventions import tagged
+from scoreboard.core.http.conventions import answer_with_etag
 from scoreboard.core.http.files import Vendored
 from scoreboard.core.http.links import known_site
 from scoreboard.core.http.openapi import described, description_of
@@ -37,7 +37,7 @@ bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path=
 def openapi() -> Response:
     """Get this API description, as OpenAPI 3.1."""
     text = msgspec.json.encode(_document() | {"servers": [{"url": _server()}]})
-    return tagged(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
+    return answer_with_etag(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
 
 
 @bp.get("/docs/api")

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g
 
 from scoreboard.accounts.guard import context, key_required
 from scoreboard.accounts.rules import IMPORT
-from scoreboard.core.http.bodies import parsed, shaped
-from scoreboard.core.http.conventions import BATCH_BYTES, answer, raw
+from scoreboard.core.http.bodies import convert, parse_json
+from scoreboard.core.http.conventions import BATCH_BYTES, answer, raw_body
 from scoreboard.core.http.idempotency import sent_key
 from scoreboard.core.http.openapi import WRITES, described
 from scoreboard.core.http.parts import parts
@@ -23,8 +23,8 @@ bp = Blueprint("scores", __name__, url_prefix="/v1")
 @described(body=Batch, answer=Report, once=True, problems=(*WRITES, "board_not_found"), names=(Entry,))
 def submit_scores(board: str) -> Response:
     """Submit up to 1000 scores to a board."""
-    body = raw(BATCH_BYTES)
-    batch = shaped(parsed(body), Batch)
+    body = raw_body(BATCH_BYTES)
+    batch = convert(parse_json(body), Batch)
 
     def write() -> Response:
         report = parts().scores.submit(

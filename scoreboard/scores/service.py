@@ -17,7 +17,7 @@ from scoreboard.boards.types import Board, RankChange, Window
 from scoreboard.core.clock import Clock, parse
 from scoreboard.core.concurrency import deadline
 from scoreboard.core.errors import FieldError, Refused, ScoreboardError, ValidationFailed
-from scoreboard.core.http.bodies import field_error, forgiven
+from scoreboard.core.http.bodies import convert_leniently, field_error
 from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.scores.types import METADATA_BYTES, Entries, Entry, Rejected, Report, StandingNow
@@ -70,7 +70,7 @@ class Scores:
         rejected: list[Rejected] = []
         for index, one in enumerate(_decoded(entries)):
             try:
-                entry = one if isinstance(one, Entry) else forgiven(one, Entry)
+                entry = one if isinstance(one, Entry) else convert_leniently(one, Entry)
                 facts.append(batch.fact(index, entry))
                 indexes.append(index)
             except msgspec.ValidationError as error:

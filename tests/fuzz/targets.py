@@ -30,7 +30,7 @@ from scoreboard.boards.order import Order
 from scoreboard.boards.types import Definition, Place, Window
 from scoreboard.core.errors import BadRequest, Unauthenticated, ValidationFailed
 from scoreboard.core.http.addresses import UNKNOWN, Addresses
-from scoreboard.core.http.bodies import parsed, query, shaped
+from scoreboard.core.http.bodies import convert, parse_json, query
 from scoreboard.core.http.openapi import description_of
 from scoreboard.core.signing import seal
 from scoreboard.parts import Parts, build
@@ -210,15 +210,15 @@ def _of_shapes(parts: Parts) -> dict[str, Target]:
 
     def body(data: bytes) -> None:
         try:
-            value = parsed(data)
+            value = parse_json(data)
         except BadRequest:
             return
         # What is taken can be stored, and sent back as it came.
-        assert parsed(json.dumps(value, ensure_ascii=False).encode()) == value
+        assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
         msgspec.json.encode(value)
         for shape in bodies:
             with contextlib.suppress(ValidationFailed):
-                shaped(value, shape)
+                convert(value, shape)
 
     def arguments(data: bytes) -> None:
         given = MultiDict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))

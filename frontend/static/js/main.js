@@ -1,4 +1,4 @@
-// main.js: the script of a board's page. The element does most of the work.
+// main.js: the script of a board's web page. Most of the work is done by the element `live-leaderboard`.
 
 import { define } from "./board/element.js"
 import { t } from "./messages.js"
@@ -13,7 +13,7 @@ board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
 board?.addEventListener("lb-update", offerCopies)
 board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))
 stored.addEventListener("change", followMe)
-addEventListener("storage", followMe) // a round was played in another tab
+addEventListener("storage", followMe) // the player signed in or played in another tab
 offerPlay(document.querySelector(".play"))
 offerCopies()
 document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
@@ -27,7 +27,7 @@ function followMe() {
   if (me && board?.getAttribute("me") !== me) board.setAttribute("me", me)
 }
 
-// Loaded only if there is something to copy, which is seldom.
+// Add copy buttons to the fields of an empty board. The module is loaded only if there are such fields.
 async function offerCopies() {
   const fields = document.querySelectorAll(".empty:not([hidden]) .copy-field:not(.offered)")
   for (const field of fields) {

@@ -1,24 +1,24 @@
-// messages.js: the texts of a page's scripts, in the page's language. They come with the page, in
+// messages.js: the texts that scripts show, in the language of the web page. The page contains them in a
 // <script type="application/json" id="messages">. Numbers and times are formatted for the viewer's locale.
 
-// Other sites have no texts of ours: an element called "messages" is theirs, and their `lang` may be invalid.
+// Pages of other sites have no such script. Another element may be called "messages" there, and `lang` may be invalid.
 const page = globalThis.document
-const given = page?.querySelector("script#messages")
-let texts = JSON.parse(given?.textContent ?? "{}")
-let language = given ? page.documentElement.lang : "en"
+const script = page?.querySelector("script#messages")
+let texts = JSON.parse(script?.textContent ?? "{}")
+let language = script ? page.documentElement.lang : "en"
 
 // The viewer's locales for numbers and times, whatever the page's language.
 const locales = [...(globalThis.navigator?.languages ?? []), language]
 
 const formats = new Map()
 
-// Use other texts than those of the page, for an element on another site.
-export function setTexts(tag, found) {
+// Set the texts and their language, for a board on another site's page.
+export function setTexts(tag, newTexts) {
   language = tag
-  texts = found
+  texts = newTexts
 }
 
-// A text with these values in its placeholders. The number `n` chooses between plural forms.
+// The text of a message key, with these values in its placeholders. The value `n` chooses the plural form.
 export function t(key, values = {}) {
   const text = texts[key]
   if (text === undefined) return key
@@ -34,14 +34,14 @@ export function time(at, options = { timeStyle: "medium" }) {
   return format(Intl.DateTimeFormat, locales, options).format(at)
 }
 
-// How long ago something was, in the page's language.
+// How long ago something was, in the page's language, such as "2 minutes ago".
 export function ago(ms) {
   const seconds = Math.round(ms / 1000)
   const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, size]) => seconds >= size) ?? ["second", 1]
   return format(Intl.RelativeTimeFormat, language, { numeric: "auto" }).format(-Math.floor(seconds / size), unit)
 }
 
-// The time until something, in the page's language: rounded up to whole units.
+// The time until something, in the page's language, such as "in 2 minutes": rounded up to whole units.
 export function soon(seconds) {
   const [unit, size] = seconds < 100 ? ["second", 1] : seconds < 100 * 60 ? ["minute", 60] : ["hour", 3600]
   return format(Intl.RelativeTimeFormat, language, {}).format(Math.max(1, Math.ceil(seconds / size)), unit)
@@ -55,7 +55,7 @@ function plural(value) {
   return format(Intl.PluralRules, language, {}).select(value)
 }
 
-// Creating a formatter takes longer than using it a thousand times.
+// Formatters are cached: creating one takes longer than using it a thousand times.
 function format(Kind, tags, options) {
   const key = `${Kind.name} ${tags} ${JSON.stringify(options)}`
   if (!formats.has(key)) formats.set(key, new Kind(tags, options))

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scoreboard.actions.rules import invalid_proof
 from scoreboard.actions.types import Completion, OpenedToken, Proof
-from scoreboard.core.http.bodies import field_error, forgiven
+from scoreboard.core.http.bodies import convert_leniently, field_error
 
 
 class Attempt(Struct, kw_only=True, gc=False):
@@ -64,7 +64,7 @@ def _read(sent: Any) -> Proof:
 
 def _read_leniently(sent: Any) -> Proof:
     try:
-        return forgiven(sent, Proof)
+        return convert_leniently(sent, Proof)
     except msgspec.ValidationError as error:
         wrong = field_error(error, "")
         field = ".".join(filter(None, ("proof", wrong.field)))

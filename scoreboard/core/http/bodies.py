@@ -1,4 +1,4 @@
-"""Reading requests: strict JSON, and its conversion to the expected shape."""
+"""Reads requests: parses strict JSON and query strings, and converts them to the expected types."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
-from scoreboard.core.http.lenient import meant
+from scoreboard.core.http.lenient import correct
 from scoreboard.core.http.preferences import lenient
 from scoreboard.core.patterns import in_words
 
 T = TypeVar("T")
-CACHE_BUSTER = "_"
-EXACT = 2**53  # beyond it a float may stand for several integers
+CACHE_BUSTER = "_"  # a query parameter that jQuery and others add to bypass caches
+EXACT = 2**53  # up to here every integer has a float of its own
 
 
-def parsed(data: bytes) -> Any:
+def parse_json(data: bytes) -> Any:
     """The JSON value in `data`. Raises BadRequest, malformed_json.
 
     Stricter than json.loads: refuses duplicate keys, NaN, numbers too large for a float, lone surrogates,
@@ -41,35 +41,35 @@ def parsed(data: bytes) -> Any:
     return value
 
 
-def shaped(value: Any, shape: type[T]) -> T:
-    """`value` (parsed JSON) as a `shape`. Raises ValidationFailed with the field and its rule."""
+def convert(value: Any, shape: type[T]) -> T:
+    """Convert parsed JSON to the type `shape`. Raises ValidationFailed with the field and its rule."""
     if type(value) is dict and "" in value.values():
-        value = meant(value, shape)
+        value = correct(value, shape)
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError:
         try:
-            return forgiven(value, shape)
+            return convert_leniently(value, shape)
         except msgspec.ValidationError as error:
             raise ValidationFailed(field_error(error)) from None
 
 
-def forgiven(value: Any, shape: type[T]) -> T:
-    """`value` as a `shape` after lenient corrections. Raises msgspec.ValidationError."""
-    return msgspec.convert(meant(value, shape, lenient=lenient()), shape)
+def convert_leniently(value: Any, shape: type[T]) -> T:
+    """Convert parsed JSON to the type `shape`, after corrections. Raises msgspec.ValidationError."""
+    return msgspec.convert(correct(value, shape, lenient=lenient()), shape)
 
 
 def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldError:
-    """An error of msgspec as a field and a message. `where` names the whole value."""
+    """An error of msgspec as a field and a message. `where` is the field for an error of the whole value."""
     message, _, path = str(error).partition(" - at `")
     return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or where, in_words(message))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    value = dict(pairs)
+    if len(value) < len(pairs):
         raise ValueError("an object has the same key twice")
-    return found
+    return value
 
 
 def _constant(text: str) -> NoReturn:
@@ -80,7 +80,7 @@ def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number out of range")
-    # 10.0 is an integer in JSON Schema, and some clients, as in Lua, have only one type of number.
+    # 10.0 is an integer in JSON Schema, and clients in languages such as Lua have only one type of number.
     whole = int(number)
     try:
         return whole if abs(whole) < EXACT and Decimal(text) == whole else number
@@ -89,7 +89,7 @@ def _finite(text: str) -> float:
 
 
 def _refuse_surrogates(value: Any) -> None:
-    # A lone \ud800 is not a character: it can be neither stored nor sent back.
+    # A lone surrogate such as \ud800 is not a character: it can be neither stored nor sent back.
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -98,9 +98,9 @@ def _refuse_surrogates(value: Any) -> None:
 
 def _encoding_complaint(data: bytes, error: ValueError) -> str:
     """The error of a body's encoding; "" if the encoding is right."""
-    named = json.detect_encoding(data).upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
-    if named != "UTF-8":
-        return f"it is {named}, send it as UTF-8"
+    name = json.detect_encoding(data).upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
+    if name != "UTF-8":
+        return f"it is {name}, send it as UTF-8"
     return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else ""
 
 
@@ -109,18 +109,17 @@ def _malformed(reason: str) -> BadRequest:
 
 
 def query(args: Any, shape: type[T]) -> T:
-    """A query string's parameters as a `shape`. Raises ValidationFailed.
+    """Convert a query string's parameters to the type `shape`. Raises ValidationFailed.
 
-    Unknown and repeated parameters are refused: a mistyped name must not change the answer silently. `_` is
-    ignored: jQuery and others add it to bypass caches.
+    Unknown and repeated parameters are refused: a mistyped name must not change the answer silently.
     """
     values: dict[str, str] = {}
-    for name, given in args.lists():
+    for name, texts in args.lists():
         if name == CACHE_BUSTER:
             continue
-        if len(given) > 1:
+        if len(texts) > 1:
             raise ValidationFailed(FieldError(name[:64], "is given twice"))
-        values[name] = given[0]
+        values[name] = texts[0]
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""HTTP conventions of all routes: answers, problems, request ids, body limits."""
+"""HTTP conventions of all routes: JSON answers, errors, request ids, limits of bodies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from scoreboard.core.storage.unavailable import DatabaseUnavailable, unavailable
 log = logging.getLogger(__name__)
 
 BODY_BYTES = 64 * 1024
-BATCH_BYTES = 1024 * 1024
+BATCH_BYTES = 1024 * 1024  # of a body with a batch of entries
 REQUEST_ID = re.compile(r"^[\x21-\x7e]{1,128}\Z")
 HTTP_CODES = {
     404: "not_found",
@@ -41,26 +41,30 @@ HTTP_CODES = {
     415: "unsupported_media_type",
 }
 HSTS = "max-age=31536000"
-LOGGED = ("caller", "code", "network")  # attributes of `g` that the log has, if they are set
+LOGGED = (
+    "caller",
+    "code",
+    "network",
+)  # attributes of `g` that the log line of a request has, if they are set
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    """A JSON answer."""
+    """Answer with JSON."""
     return Response(_encode(body), status, content_type=JSON)
 
 
-def nothing() -> Response:
-    """An answer without a body: 204."""
+def no_content() -> Response:
+    """Answer 204, without a body."""
     response = Response(status=204)
     del response.headers["Content-Type"]
     return response
 
 
 def problem(error: ScoreboardError) -> Response:
-    """An error as application/problem+json (RFC 9457)."""
+    """Answer with an error as application/problem+json (RFC 9457)."""
     g.code = error.code
     body: dict[str, Any] = {
         "type": f"{links.root()}problems/{error.code.replace('_', '-')}",
@@ -84,30 +88,30 @@ def problem(error: ScoreboardError) -> Response:
     return response
 
 
-def sent(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
-    """The request's JSON body; {} where it is absent and `optional`.
+def json_body(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
+    """The request's JSON body; {} if it is absent and `optional`.
 
     Raises BodyTooLarge, UnsupportedMediaType or BadRequest.
     """
     if optional and not request.content_length and "Transfer-Encoding" not in request.headers:
         return {}
-    return bodies.parsed(raw(limit))
+    return bodies.parse_json(raw_body(limit))
 
 
-def raw(limit: int = BODY_BYTES) -> bytes:
-    """The request's body, whose Content-Type is JSON. Raises BodyTooLarge or UnsupportedMediaType."""
+def raw_body(limit: int = BODY_BYTES) -> bytes:
+    """The bytes of the request's JSON body. Raises BodyTooLarge or UnsupportedMediaType."""
     asked = request_ctx.request
     if asked.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
     _refuse_encoded(asked.environ.get("HTTP_CONTENT_ENCODING", ""))
     asked.max_content_length = limit
-    began = time.monotonic()
+    start = time.monotonic()
     try:
         return asked.get_data(cache=True)
     except RequestEntityTooLarge:
         raise BodyTooLarge(f"The body is too large: at most {limit} bytes are allowed.") from None
     finally:
-        deadline.extend(time.monotonic() - began)  # the time that the client takes to send it does not count
+        deadline.extend(time.monotonic() - start)  # the time that the client takes to send it does not count
 
 
 def _refuse_encoded(encoding: str) -> None:
@@ -119,22 +123,22 @@ def _refuse_encoded(encoding: str) -> None:
         )
 
 
-def tagged(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> Response:
-    """A read's answer with its ETag; 304 without making the body if the client has it already."""
-    held = request.if_none_match.contains_weak(etag)
-    response = Response(status=304) if held else answer(body())
-    # Weak: two answers of the same state differ in asOf only.
+def answer_with_etag(etag: str, body: Callable[[], Any], *, max_age_seconds: int = 1) -> Response:
+    """Answer a read, with its ETag. If the client has it already, answer 304 without making the body."""
+    unchanged = request.if_none_match.contains_weak(etag)
+    response = Response(status=304) if unchanged else answer(body())
+    # The ETag is weak, because two answers of the same state may differ in `asOf`.
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = caching.read(request, max_age_seconds)
     return response
 
 
 def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") -> None:
-    """Install these conventions in an app. Pages of `origins` may write; links begin with `public_url`."""
+    """Install these conventions in an app. Pages of `origins` may write. Links begin with `public_url`."""
     app.config["ORIGINS"] = frozenset(origins)
     app.config["SITE"] = Site(public_url)
     app.url_map.strict_slashes = True
-    app.url_map.merge_slashes = False  # a path with two slashes is 404, not another way to a route
+    app.url_map.merge_slashes = False  # a path with two slashes in a row is 404, not another path of a route
     app.before_request(_begin)
     app.after_request(_end)
     app.register_error_handler(ScoreboardError, problem)
@@ -143,18 +147,18 @@ def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") 
 
 
 def _begin() -> AnyResponse | None:
-    given = request.headers.get("X-Request-Id", "")
-    # It is not secret, so it needs no randomness of the system.
-    g.request_id = given if REQUEST_ID.match(given) else f"{getrandbits(64):016x}"
+    id = request.headers.get("X-Request-Id", "")
+    # A request id is not secret, so it needs no cryptographic randomness.
+    g.request_id = id if REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
     asked, config = request_ctx.request, app_ctx.app.config
     preferences.begin(asked.environ.get("HTTP_PREFER", ""))
-    # Returned and not raised: an error page would cost more than the refused request.
-    refused: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
-    refused = refused or basepath.refusal(asked)
-    refused = refused or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
-    return problem(refused) if refused else basepath.redirection(asked)
+    # Returned and not raised: rendering an error page would cost more than the request that is refused.
+    refusal: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
+    refusal = refusal or basepath.refusal(asked)
+    refusal = refusal or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
+    return problem(refusal) if refusal else basepath.redirection(asked)
 
 
 def _misdirected(asked: Request, site: Site) -> BadRequest | None:
@@ -175,7 +179,7 @@ def _malformed_host(asked: Request) -> BadRequest | None:
 
 
 def _end(response: Response) -> Response:
-    deadline.lift()  # a stream goes on for hours
+    deadline.lift()  # a stream lasts for hours
     # Each use of the proxies `request` and `g` costs a look-up.
     asked, kept = request_ctx.request, app_ctx.g
     response.headers["X-Request-Id"] = kept.request_id

@@ -1,8 +1,8 @@
-"""Corrections of bodies whose senders can't omit a field, or know more fields than this server. Pure.
+"""Corrects bodies of clients that can't omit a field, or that know more fields than this server. Pure.
 
 Unity's JsonUtility writes every string of a class, and an absent one as "". Lua and PHP encode an empty table
-as [] or {}, whatever it stands for. Only bodies that can't be converted as they are get corrected, so others
-cost nothing.
+as [] or {}, whether a list or an object is meant. Only bodies that can't be converted as they are get
+corrected, so the others cost nothing.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Any
 
 from msgspec import inspect
 
-LOST_IF_EMPTY = {"lost_if_empty": True}  # a Meta's `extra`: here "" is an error
+LOST_IF_EMPTY = {"lost_if_empty": True}  # a Meta's `extra`: "" is not taken for an absent field, but an error
 ARRAYS = (inspect.ListType, inspect.VarTupleType)
 OBJECTS = (inspect.StructType, inspect.DictType)
 TEXTS = (inspect.StrType, inspect.LiteralType)
 
 
-def meant(value: Any, shape: Any, *, lenient: bool = False) -> Any:
-    """`value` without empty texts in optional fields, and with empty objects and lists as in `shape`.
+def correct(value: Any, shape: Any, *, lenient: bool = False) -> Any:
+    """Remove empty texts from optional fields, and make empty objects and lists what `shape` expects.
 
-    With `lenient`, also without unknown fields, at every depth.
+    With `lenient`, also remove unknown fields, at every depth.
     """
-    return _meant(value, _kind(shape), lenient=lenient)
+    return _correct(value, _kind(shape), lenient=lenient)
 
 
-def _meant(value: Any, kind: inspect.Type, *, lenient: bool) -> Any:
+def _correct(value: Any, kind: inspect.Type, *, lenient: bool) -> Any:
     kinds = list(_plain(kind))
     arrays, objects = _of(kinds, ARRAYS), _of(kinds, OBJECTS)
     if value == [] and objects and not arrays:
@@ -35,7 +35,7 @@ def _meant(value: Any, kind: inspect.Type, *, lenient: bool) -> Any:
     if value == {} and arrays and not objects:
         return []
     if isinstance(value, list) and arrays:
-        return [_meant(one, arrays[0].item_type, lenient=lenient) for one in value]
+        return [_correct(one, arrays[0].item_type, lenient=lenient) for one in value]
     structs = _of(objects, (inspect.StructType,))
     if isinstance(value, dict) and structs:
         return dict(_fields(value, structs[0], lenient=lenient))
@@ -50,7 +50,7 @@ def _fields(value: dict[str, Any], struct: Any, *, lenient: bool) -> Iterator[tu
             if not lenient:
                 yield name, one
         elif one != "" or field.required or not _may_be_empty(field.type):
-            yield name, _meant(one, field.type, lenient=lenient)
+            yield name, _correct(one, field.type, lenient=lenient)
 
 
 def _may_be_empty(kind: inspect.Type) -> bool:

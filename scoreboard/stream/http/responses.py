@@ -15,7 +15,7 @@ from scoreboard.core.errors import TooMany, Unauthenticated, Unavailable
 from scoreboard.stream.http.types import Opening, Refusal
 from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, Carrier
 from scoreboard.stream.protocol.types import Resumed
-from scoreboard.stream.publishing.edge import holding
+from scoreboard.stream.publishing.edge import hold_headers
 from scoreboard.stream.serving.serving import Serving
 from scoreboard.stream.serving.sockets import HandedOver, watchable
 
@@ -70,7 +70,7 @@ def held(serving: Serving, scopes: tuple[str, ...], resumed: Resumed) -> Respons
     query = urlencode({"boards": ",".join(scopes), "since": str(resumed.at), "link": "next"})
     positions = {scope: serving.hub.position(scope) for scope in scopes}
     response = Response(_held_bytes(serving, resumed), headers=HEADERS)
-    for name, value in holding(positions, resumed, f"{request.script_root}{request.path}?{query}"):
+    for name, value in hold_headers(positions, resumed, f"{request.script_root}{request.path}?{query}"):
         response.headers.add(name, value)
     return response
 

@@ -1,4 +1,7 @@
-"""An edge in front of the server (Pushpin, by GRIP): it holds the connections and gets each frame once."""
+"""The edge: a Pushpin in front of the server. It holds the connections of viewers, and gets each frame once.
+
+The server and the edge talk GRIP: headers of an answer tell the edge to hold a connection.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,13 @@ from scoreboard.stream.protocol.types import Cursor, Encoded, Resumed
 
 log = logging.getLogger(__name__)
 
-QUEUED = 1000  # frames; the edge asks for lost ones
-POSTED_AT_ONCE = 50
-SECONDS = 5.0
-REST_SECONDS = 0.5
+MAX_QUEUED = 1000  # frames; the oldest are dropped, and the edge then asks for them
+BATCH = 50  # frames that are posted in one request
+POST_SECONDS = 5.0
+REST_SECONDS = 0.5  # after a failure
 KEEP_ALIVE = 'event: hb\\ndata: {"t":"hb","b":[]}\\n\\n; format=cstring; timeout=15'
-LINK_SECONDS = 600  # with shorter links all clients ask at once
+# How often the edge asks for missed frames of a connection. More often, all connections would ask at once.
+LINK_SECONDS = 600
 
 
 @dataclass(kw_only=True)
@@ -32,22 +36,22 @@ class Edge:
 
     url: str
     key: str
-    _queue: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=QUEUED))
+    _queue: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_QUEUED))
     loop: Loop = field(init=False)
 
     def __post_init__(self) -> None:
         self.loop = Loop("posting to the edge", self.turn, rest_seconds=REST_SECONDS)
 
     def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
-        """Queue a committed frame. Does not wait."""
+        """Queue a frame for the edge. Does not wait."""
         formats = {"http-stream": {"content": frame.event.decode()}}
         item = {"channel": channel(scope), "id": str(id), "prev-id": str(previous), "formats": formats}
         self._queue.append(item)
         self.loop.wake()
 
     def turn(self) -> float | None:
-        """Post some of the queued frames. Frames that can't be posted now are posted later."""
-        batch = [self._queue[index] for index in range(min(POSTED_AT_ONCE, len(self._queue)))]
+        """Post a batch of queued frames. If that fails, they stay in the queue. Returns seconds to wait."""
+        batch = [self._queue[index] for index in range(min(BATCH, len(self._queue)))]
         if not batch:
             return None
         if not self._post(batch):
@@ -58,7 +62,7 @@ class Edge:
         return 0
 
     def signed(self, signature: str) -> bool:
-        """Whether a request came through this edge."""
+        """Whether a signature is this edge's: the request came through it."""
         try:
             jwt.decode(signature, self.key, algorithms=["HS256"], options={"verify_aud": False})
         except jwt.InvalidTokenError:
@@ -70,7 +74,7 @@ class Edge:
         headers = {"Content-Type": "application/json"}
         try:
             request = urllib.request.Request(f"{self.url}/publish/", body, headers)
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            with urllib.request.urlopen(request, timeout=POST_SECONDS) as answer:
                 answer.read()
         except (OSError, HTTPException) as error:
             log.warning("the edge can't be reached, its frames wait", extra={"reason": str(error)})
@@ -79,19 +83,19 @@ class Edge:
 
 
 def channel(scope: str) -> str:
-    """The name of a room at the edge."""
+    """The edge's name for a room."""
     return f"b-{scope}"
 
 
 def last_seen(headers: Sequence[str]) -> str:
-    """The cursor after which the edge misses frames: the oldest that it names."""
-    found = [Cursor.parse(text.partition("last-id=")[2].strip()) for text in headers]
-    known = [cursor for cursor in found if cursor is not None]
-    return str(min(known)) if known else ""
+    """The cursor after which the edge misses frames: the oldest one in its headers; "" for none."""
+    parsed = [Cursor.parse(text.partition("last-id=")[2].strip()) for text in headers]
+    cursors = [cursor for cursor in parsed if cursor is not None]
+    return str(min(cursors)) if cursors else ""
 
 
-def holding(scopes: Mapping[str, int], resumed: Resumed, link: str) -> list[tuple[str, str]]:
-    """The headers that make the edge hold a connection: each room with the last frame that was served."""
+def hold_headers(scopes: Mapping[str, int], resumed: Resumed, link: str) -> list[tuple[str, str]]:
+    """The headers that tell the edge to hold a connection, with each room and the last frame sent of it."""
     rooms = [f"{channel(scope)}; prev-id={Cursor(resumed.at.epoch, s)}" for scope, s in scopes.items()]
     return [
         ("Grip-Hold", "stream"),

@@ -1,4 +1,4 @@
-"""The publisher: one process of a deployment turns changed boards into frames."""
+"""The publisher: the process of a deployment that turns changed boards into frames."""
 
 from __future__ import annotations
 
@@ -29,18 +29,19 @@ log = logging.getLogger(__name__)
 FRAMES_PUBLISHED = Counter("stream_frames_published", "Frames published")
 LEASE_CHANGES = Counter("stream_lease_changes", "Times that this process began to publish")
 
-RENEW_SECONDS = 1.0
-SCAN_SECONDS = 5.0
-REST_SECONDS = 0.5
+RENEW_SECONDS = 1.0  # between two renewals of the lease
+SCAN_SECONDS = 5.0  # between two checks of all boards, for changes that nobody announced
+REST_SECONDS = 0.5  # after a failure
 LONGEST_TICK_SECONDS = 2.0
-LOOK_SECONDS = 0.05  # between looks while a board waits for its tick: a quiet board must not wait with it
-AT_ONCE = 20  # boards between two looks at the changes: a scan of hundreds takes a while
+# While a board waits for its tick, changes of other boards are read this often: they must not wait with it.
+LOOK_SECONDS = 0.05
+AT_ONCE = 20  # boards that are published before changes are read again: a scan of hundreds takes a while
 
 
 def next_tick(tick: float, least: float, fanout: float) -> float:
-    """The seconds between two frames, if the fan-out of the last one took `fanout` seconds.
+    """The next tick: seconds between two frames of a board, after a fan-out that took `fanout` seconds.
 
-    Fan-out may take half of the time; a longer interval then shrinks back gradually.
+    Fan-out may take half of a tick. If it takes longer, the tick grows; later it shrinks back gradually.
     """
     if fanout > tick / 2:
         return max(least, min(LONGEST_TICK_SECONDS, 1.5 * tick))
@@ -48,26 +49,26 @@ def next_tick(tick: float, least: float, fanout: float) -> float:
 
 
 class Sink(Protocol):
-    """Receives the frames of public boards as well, after their commit."""
+    """Receives the frames of public boards after they are in the stream, as the edge does."""
 
     def publish(self, scope: str, previous: Cursor, id: Cursor, frame: Encoded) -> None:
-        """Take frame `id` of a scope, which follows frame `previous` of it. Must not wait."""
+        """Take the frame `id` of a stream scope, which follows the frame `previous`. Must not wait."""
 
 
 @dataclass(kw_only=True)
 class Publisher:
-    """Publishes while it holds the lease.
+    """Publishes frames while it holds the lease.
 
-    Frames are differences of states, so nothing is lost when another process takes over: its first frame
-    contains everything that happened in between.
+    A frame is the difference of two states. So nothing is lost when another process takes over: its first
+    frame contains all changes since the last frame.
     """
 
     store: StreamStore
     scopes: Scopes
     clock: Clock
     metrics: Metrics
-    tick_seconds: float  # at least
-    slowest_fanout: Callable[[], float] = lambda: 0.0  # seconds, over all processes
+    tick_seconds: float  # the shortest time between two frames of a board
+    slowest_fanout: Callable[[], float] = lambda: 0.0  # seconds that it took the slowest of all processes
     sinks: Sequence[Sink] = ()
     monotonic: Callable[[], float] = time.monotonic
     token: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(8)}")
@@ -96,7 +97,7 @@ class Publisher:
         )
 
     def turn(self) -> float:
-        """Publish the boards that are due, where this process holds the lease. Returns seconds to wait."""
+        """Publish the boards that are due, if this process holds the lease. Returns seconds to wait."""
         if not self._keep_lease():
             return RENEW_SECONDS
         now = self.monotonic()
@@ -124,7 +125,7 @@ class Publisher:
         self._leading = False
 
     def _release_lease(self) -> None:
-        with suppress(RedisError, OSError):  # it expires
+        with suppress(RedisError, OSError):  # a lease that can't be released expires
             if self._leading:
                 self.store.release_lease(self.token)
 
@@ -141,7 +142,7 @@ class Publisher:
         if self._leading and now - self._renewed < RENEW_SECONDS:
             return True
         if self.loop.stopping:
-            return False  # it was released, and would not be released a second time
+            return False  # the lease was released; taken again, it would not be released a second time
         held = self.store.take_lease(self.token)
         if held and not (self._leading and self._head_is_ours()):
             self._take_over()
@@ -149,18 +150,18 @@ class Publisher:
         return held
 
     def _head_is_ours(self) -> bool:
-        found = self.store.head()
-        return found is not None and found[0] == self._head and self.store.whole()
+        head = self.store.head()
+        return head is not None and head[0] == self._head and self.store.whole()
 
     def _take_over(self) -> None:
-        found, server = self.store.head(), self.store.server()
-        if found is None or found[1] != server or not self.store.whole():
-            # Redis is empty, lost something or was restarted: its state may be older than what viewers saw.
-            epoch = max(self.clock(), found[0].epoch + 1 if found else 0)
+        head, server = self.store.head(), self.store.server()
+        if head is None or head[1] != server or not self.store.whole():
+            # Redis is empty, lost data or was restarted: its state may be older than what viewers saw.
+            epoch = max(self.clock(), head[0].epoch + 1 if head else 0)
             self.store.begin_epoch(self.token, epoch, server)
             self._head, self._shown = Cursor(epoch, 0), {}
         else:
-            self._head, self._shown = found[0], self.store.shown()
+            self._head, self._shown = head[0], self.store.shown()
         self._scanned = float("-inf")
         self._lease_changes.inc()
         log.info("publishing", extra={"cursor": str(self._head)})
@@ -176,23 +177,23 @@ class Publisher:
         if old is not None and _same(old, new):
             self._shown[scope] = structs.replace(new, s=old.s)
             return True
-        following = Cursor(self._head.epoch, self._head.seq + 1)
+        id = Cursor(self._head.epoch, self._head.seq + 1)
         if old is None or old.layout != new.layout:
-            frame = frames.snapshot(new, id=following, why="reset")
+            frame = frames.snapshot(new, id=id, why="reset")
             frame["p"] = old.s if old else 0
         else:
-            frame = frames.delta(old, new, id=following)
+            frame = frames.delta(old, new, id=id)
         line = frames.text(frame)
         if not self.store.commit(self.token, self._head, line, new):
             self._leading = False
             return False
-        self._head, self._shown[scope] = following, new
+        self._head, self._shown[scope] = id, new
         self._published[scope] = self.monotonic()
         self._frames_published.inc()
         if self.sinks and self.scopes.public(scope):
             encoded = frames.encode(frame, line)
             for sink in self.sinks:
-                sink.publish(scope, Cursor(following.epoch, frame["p"]), following, encoded)
+                sink.publish(scope, Cursor(id.epoch, frame["p"]), id, encoded)
         return True
 
 

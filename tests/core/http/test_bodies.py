@@ -7,7 +7,7 @@ from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from scoreboard.core.errors import BadRequest, ValidationFailed
-from scoreboard.core.http.bodies import parsed, query, shaped
+from scoreboard.core.http.bodies import convert, parse_json, query
 
 BAD = {
     "nothing": b"",
@@ -46,7 +46,7 @@ class Named(Struct, forbid_unknown_fields=True):
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
 def test_invalid_json_is_refused(data):
     with pytest.raises(BadRequest) as refused:
-        parsed(data)
+        parse_json(data)
 
     assert refused.value.code == "malformed_json"
     assert len(refused.value.detail) < 300
@@ -64,20 +64,20 @@ def test_invalid_json_is_refused(data):
     ],
 )
 def test_valid_json_is_read_exactly(data, value):
-    assert parsed(data) == value
+    assert parse_json(data) == value
 
 
 @pytest.mark.parametrize("value", [[], None, 1, "text"])
 def test_a_body_that_is_no_object_is_named_as_such(value):
     with pytest.raises(ValidationFailed) as refused:
-        shaped(value, Named)
+        convert(value, Named)
 
     assert [error.field for error in refused.value.errors] == ["body"]
 
 
 def test_a_wrong_field_is_named():
     with pytest.raises(ValidationFailed) as refused:
-        shaped({"name": 1}, Named)
+        convert({"name": 1}, Named)
 
     assert [error.field for error in refused.value.errors] == ["name"]
 

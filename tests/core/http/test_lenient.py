@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from scoreboard.core.errors import ValidationFailed
-from scoreboard.core.http.bodies import parsed, shaped
-from scoreboard.core.http.lenient import meant
+from scoreboard.core.http.bodies import convert, parse_json
+from scoreboard.core.http.lenient import correct
 from scoreboard.core.http.openapi import description_of
 from scoreboard.core.http.preferences import HANDLING
 from tests.actions.play import Player, define, proof
@@ -54,14 +54,14 @@ class Outer(msgspec.Struct, forbid_unknown_fields=True):
     ids=str,
 )
 def test_only_values_that_stand_for_nothing_are_left_out(value, expected):
-    assert meant(value, Outer) == expected
+    assert correct(value, Outer) == expected
 
 
 def test_unknown_fields_are_ignored_at_every_depth_where_that_is_asked_for():
     sent = {"new": 1, "inner": {"name": "a", "new": 2}, "many": [{"name": "b", "new": 3}], "free": {"new": 4}}
 
-    assert meant(sent, Outer) == sent
-    assert meant(sent, Outer, lenient=True) == {
+    assert correct(sent, Outer) == sent
+    assert correct(sent, Outer, lenient=True) == {
         "inner": {"name": "a"},
         "many": [{"name": "b"}],
         "free": {"new": 4},
@@ -203,7 +203,7 @@ def test_every_pattern_of_a_body_or_a_query_has_words(client):
         for expression in patterns(msgspec.json.schema(shape)):
             model = msgspec.defstruct("model", [("text", msgspec_text(expression))])
             with pytest.raises(ValidationFailed) as refused:
-                shaped({"text": "\n"}, model)
+                convert({"text": "\n"}, model)
             assert refused.value.errors[0].message.startswith("must be "), expression
 
 
@@ -237,5 +237,5 @@ def test_a_body_of_another_encoding_is_named_as_such(client, encoding, words):
 def test_private_boards_are_not_shown_by_a_field_that_was_left_out(client):
     put(client, "secret", public=False)
 
-    assert parsed(b'{"public": ""}') == {"public": ""}
+    assert parse_json(b'{"public": ""}') == {"public": ""}
     assert refusal(client.put("/v1/admin/boards/secret", json={"public": ""})) == (400, "validation_failed")

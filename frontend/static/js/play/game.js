@@ -1,12 +1,12 @@
-// game.js: a visitor's rounds: the effect of a press, and the status text. No DOM.
+// game.js: the rounds of a visitor's game: what a press of the button does, and the status text. No DOM.
 
 import { passes } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
 import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
 
-const SLOW_MS = 3000
-const REST_MS = 1000 // a late tap must not start the next round
+const SLOW_MS = 3000 // after which the text says that the round is still being sent
+const REST_MS = 1000 // between two rounds, so that a late tap does not start the next one
 
 const browser = { sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)) }
 
@@ -24,7 +24,7 @@ export class Game extends EventTarget {
   #action = null
   #full = null
 
-  // With `ahead`, the next round may begin before the last one is counted.
+  // With `ahead`, the next round may begin before the server has counted the last one.
   constructor({ type, board, actions, rounds = roundFor, ahead = false, world = browser }) {
     super()
     this.#roundFor = rounds
@@ -55,7 +55,7 @@ export class Game extends EventTarget {
     }
     await this.#playRound(this.#roundFor(this.#action))
     if (this.round.tapped && this.taps === 0) return this.#rest(t("play.none"))
-    return this.#ahead ? this.#sendBehind() : this.#send()
+    return this.#ahead ? this.#sendInBackground() : this.#send()
   }
 
   async #playRound(round) {
@@ -86,7 +86,7 @@ export class Game extends EventTarget {
     }
   }
 
-  // A waiting action is also sent automatically, as soon as possible.
+  // The action queue also sends an unsent action by itself, as soon as possible.
   #wait(action) {
     const say = (text) => this.state === "unsent" && this.#action === action && this.#rest(text)
     action.answer?.().then(
@@ -95,7 +95,7 @@ export class Game extends EventTarget {
     )
   }
 
-  #sendBehind() {
+  #sendInBackground() {
     const action = this.#action
     const say = (text) => this.#action === action && this.#change({ text })
     action.complete(claimFor(this.round, this.taps)).then(
@@ -111,8 +111,8 @@ export class Game extends EventTarget {
     this.#change({ state: "again" })
   }
 
-  #change(news) {
-    Object.assign(this, news)
+  #change(fields) {
+    Object.assign(this, fields)
     this.dispatchEvent(new Event("change"))
   }
 }
