@@ -12,13 +12,13 @@ from scoreboard.journal.service import Journal
 
 @dataclass(frozen=True, kw_only=True)
 class AuditParts:
-    """The log, and the follower that writes it."""
+    """The audit log, and the follower that writes it."""
 
     log: AuditLog
     follower: AuditFollower
 
 
 def build(base: Base, journal: Journal) -> AuditParts:
-    """The audit log. It follows the journal in the background."""
+    """Build the audit log and its follower, which the worker runs."""
     log = AuditLog(base.audit_database)
     return AuditParts(log=log, follower=AuditFollower(audit=log, journal=journal))

@@ -137,7 +137,7 @@ class Machine(RuleBasedStateMachine):
         self.clock.advance(ms=MIN_MS)
         if not self.fresh(token):
             return
-        with self.outage.begins(self.processes[number][0]._writing, commits=commits):
+        with self.outage.begins(self.processes[number][0].base.writer_database, commits=commits):
             answer = self.completed(token, points, number)
         if self.written(answer, commits):
             self.count(token, points)
@@ -163,7 +163,7 @@ class Machine(RuleBasedStateMachine):
             self.accept(BATCHES, player, score)
         written = False
         if trouble:
-            with self.outage.begins(self.processes[number][0]._writing, commits=trouble == "after"):
+            with self.outage.begins(self.processes[number][0].base.writer_database, commits=trouble == "after"):
                 written = self.written(self.scores(batch, number), trouble == "after")
         report = self.scores(batch, number).json["data"]
         assert report["rejected"] == []
@@ -243,9 +243,9 @@ class Machine(RuleBasedStateMachine):
     def redis_follows(self):
         if hasattr(self, "names") and self.here:
             # Completions are counted a moment later: one that met no Redis has it left alone once more.
-            wait_until(lambda: not self.processes[0][0].limits.resting, seconds=5)
+            wait_until(lambda: not self.processes[0][0].base.limits.resting, seconds=5)
             self.follow()
-            assert self.processes[0][0].verify.run() == []
+            assert self.processes[0][0].boards.verifier.run() == []
 
     def teardown(self):
         if hasattr(self, "processes"):
