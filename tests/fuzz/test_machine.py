@@ -163,7 +163,8 @@ class Machine(RuleBasedStateMachine):
             self.accept(BATCHES, player, score)
         written = False
         if trouble:
-            with self.outage.begins(self.processes[number][0].base.writer_database, commits=trouble == "after"):
+            database = self.processes[number][0].base.writer_database
+            with self.outage.begins(database, commits=trouble == "after"):
                 written = self.written(self.scores(batch, number), trouble == "after")
         report = self.scores(batch, number).json["data"]
         assert report["rejected"] == []
