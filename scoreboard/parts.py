@@ -1,4 +1,4 @@
-"""The composition root: composes the features, from the lowest level to the highest."""
+"""The composition root: builds all features, from the lowest level to the highest."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything that routes, commands and jobs work with, by feature."""
+    """The parts that routes, commands and jobs work with, by feature."""
 
     base: Base
     journal: Journal
@@ -56,37 +56,37 @@ class Parts:
     tasks: tuple[Task, ...]
 
     def start(self) -> None:
-        """Start the background work of a web process: prepare, rotate keys, follow the stream, publish."""
+        """Start the background tasks of a web process: prepare, rotate keys, follow the stream, publish."""
         if not self.base.settings.secret_key:
             log.warning("SECRET_KEY is not set: this process made one up, which ends with it")
         for task in self.tasks:
             threading.Thread(target=task.run, daemon=True).start()
 
     def leave(self) -> None:
-        """Let another process publish, and send viewers away, which takes some seconds."""
+        """Let another process publish, and end all streams, which takes some seconds."""
         self.stream.publisher.loop.stop()
         self.stream.drain.drain()
 
     def stop(self) -> None:
-        """Let viewers leave, and finish what waits to be written."""
+        """End all streams, stop the background tasks, and write the facts that wait."""
         self.leave()
         for task in self.tasks:
             task.stop()
         self.writer.stop()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections to databases and Redis."""
         self.writer.stop()
         self.accounts.players.passwords.close()
         self.base.close()
 
     def cursor(self, window: Window, stamp: str) -> str:
-        """Where to begin streaming after reading a window's state."""
+        """The cursor from which to stream a window after reading the state of it that `stamp` names."""
         return self.stream.hub.cursor(window, stamp)
 
 
 def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -> Parts:
-    """Wire all parts. Opens no connection yet. `plan` says which faults chaos injects."""
+    """Build all parts. Opens no connection yet. `plan` has the faults that chaos injects."""
     base = base_build.build(settings, clock=clock, plan=plan)
     journal = journal_build.build(base)
     tables = accounts_build.build_tables(base)

@@ -1,9 +1,9 @@
-// browser-storage.js: the browser's storage, and the server that stored values belong to.
+// browser-storage.js: the browser's storage, and the URL of the server that stored values belong to.
 
-// The address of the server that this module came from, with a slash at its end.
+// The URL of the server that this module was loaded from, with a slash at its end.
 export const ownServer = new URL("..", import.meta.url).href
 
-// Null where storage is unavailable, as in some private windows.
+// The browser's localStorage; null if it is unavailable, as in some private windows.
 export function browserStorage() {
   try {
     return globalThis.localStorage ?? null

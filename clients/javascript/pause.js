@@ -3,7 +3,8 @@
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 
-// Exponential backoff with full jitter: clients that one outage cut off do not return all at once.
+// The pause before the next try, by exponential backoff with full jitter. After an outage clients then do not all come
+// back at once.
 export function pauseMs(failures, random, longestMs = LONGEST_PAUSE_MS) {
   return random * Math.min(longestMs, FIRST_PAUSE_MS * 2 ** failures)
 }

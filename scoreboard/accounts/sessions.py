@@ -26,7 +26,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """Opens, refreshes and ends sessions, and finds the player of an access token."""
+    """Issues and replaces the tokens of sessions, ends sessions, and finds the player of an access token."""
 
     access: AccessTokens
     refresh: RefreshTokens
@@ -44,7 +44,7 @@ class Sessions:
         return player
 
     def tokens(self, session: str, account: Account, generation: int = 1) -> Tokens:
-        """Tokens of a session."""
+        """Issue the tokens of a session."""
         return Tokens(
             account=account,
             access=self.access.issue(session, account),
@@ -53,11 +53,12 @@ class Sessions:
         )
 
     def renew(self, token: str) -> Tokens:
-        """New tokens for a refresh token, which can be used once.
+        """Issue new tokens for a refresh token, which can be used once.
 
-        Sent again within ten seconds it gives the same successor: the answer may have been lost, or two
-        tabs refreshed at the same time. Later it ends the session. Raises Unauthenticated,
-        invalid_refresh_token or refresh_token_reused; or Forbidden, account_suspended, without using it up.
+        Sent again within ten seconds, it gives the same new refresh token: the first answer may have been
+        lost, or two tabs refreshed at the same time. Sent again later, it ends the session.
+        Raises Unauthenticated, invalid_refresh_token or refresh_token_reused. Raises Forbidden,
+        account_suspended; the refresh token can then still be used.
         """
         id, generation = self._read(token)
         session, account, use = self.stored.transaction(lambda db: self._rotate(db, id, generation))
@@ -74,16 +75,16 @@ class Sessions:
     def guest(self, token: str) -> str:
         """The guest of this refresh token, which is not used up. Raises BadRequest, invalid_guest_token.
 
-        A guest whose session ended by a merge is found too: the answer may have been lost. A token that was
-        used before ends the session, as in `renew`.
+        A guest whose session was ended by a merge is found, too: the answer to the merge may have been lost.
+        A token that was used before ends the session, as in `renew`.
         """
-        found = self.refresh.read(token)
-        session = self.stored.get(found[0]) if found else None
-        if found is None or session is None:
+        content = self.refresh.read(token)
+        session = self.stored.get(content[0]) if content else None
+        if content is None or session is None:
             raise invalid_guest_token()
         if session.ended_why == MERGED:
             return session.player
-        use = presented(session, found[1], self.clock())
+        use = presented(session, content[1], self.clock())
         if use == "reused":
             self.end(session, why="a refresh token was used twice")
             raise invalid_guest_token("It was used before, so the guest's session has ended.")
@@ -93,13 +94,13 @@ class Sessions:
 
     def leave(self, token: str) -> None:
         """End the session of a refresh token. A token without an open session changes nothing."""
-        found = self.refresh.read(token)
-        session = self.stored.get(found[0]) if found else None
+        content = self.refresh.read(token)
+        session = self.stored.get(content[0]) if content else None
         if session is not None:
             self.end(session, why="signed out")
 
     def end(self, session: Session, *, why: str) -> None:
-        """End a session: its refresh tokens at once, its access tokens in all processes within seconds."""
+        """End a session. Its refresh tokens are refused at once, its access tokens within seconds."""
         fact = Fact(
             id=f"session-ended:{session.id}",
             kind="session-ended",
@@ -111,27 +112,27 @@ class Sessions:
             self.revocations.add(outcome.shown or {})
 
     def open_of(self, account: Account) -> list[Session]:
-        """A player's open sessions, at most a hundred, the one that was used last first."""
+        """A player's open sessions, at most a hundred. The most recently used one comes first."""
         now = self.clock()
         oldest = 0 if account.guest else now - self._oldest_ms
         return [one for one in self.stored.open_of(account.id, now) if one.created_at > oldest]
 
     def end_own(self, player: str, id: str) -> None:
-        """End one session of this player. Raises NotFound, session_not_found, for another player's."""
+        """End a session of this player. Raises NotFound, session_not_found, also for another player's."""
         session = self.stored.get(id)
         if session is None or session.player != player or session.ended_at is not None:
             raise NotFound("You have no open session with this id.", code="session_not_found")
         self.end(session, why="ended by its player")
 
     def forget_old(self) -> None:
-        """Delete sessions that have been over for a day."""
+        """Delete sessions that ended or expired more than a day ago."""
         self.stored.forget(self.clock() - FORGET_MS)
 
     def _read(self, token: str) -> tuple[str, int]:
-        found = self.refresh.read(token)
-        if found is None:
+        content = self.refresh.read(token)
+        if content is None:
             raise _invalid()
-        return found
+        return content
 
     def _rotate(self, db: Connection, id: str, generation: int) -> tuple[Session | None, Account | None, str]:
         stored, now = StoredSessions(db), self.clock()

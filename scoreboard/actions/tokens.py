@@ -15,7 +15,7 @@ import msgspec
 
 from scoreboard.actions.types import OpenedToken
 from scoreboard.core.errors import BadRequest
-from scoreboard.core.signing import Unsealable, seal, unseal
+from scoreboard.core.signing import UnsealError, seal, unseal
 from scoreboard.keyring.service import KeyRing
 
 VERSION, PURPOSE = "sb1", "action"
@@ -59,7 +59,7 @@ class ActionTokens:
             if urlsafe_b64encode(sealed).rstrip(b"=").decode() != text:
                 return None  # the unused bits of the last character must not make a second token
             return _decode(unseal(key.secret, sealed, _associated(kid)))
-        except (Unsealable, binascii.Error, msgspec.DecodeError):
+        except (UnsealError, binascii.Error, msgspec.DecodeError):
             return None
 
 

@@ -153,4 +153,4 @@ class Receipt(Struct, frozen=True, kw_only=True, rename="camel"):
     rank: int | None
     replayed: bool
     standings: list[WindowStanding]
-    degraded: bool | UnsetType = UNSET  # absent where it is false
+    degraded: bool | UnsetType = UNSET  # absent if it is false

@@ -14,14 +14,14 @@ from scoreboard.journal.types import Fold
 
 @dataclass(frozen=True, kw_only=True)
 class AuditParts:
-    """The log, and the follower that writes it."""
+    """The audit log, and the follower that writes it."""
 
     log: AuditLog
     follower: AuditFollower
 
 
 def build(base: Base, journal: Journal, folds: Sequence[Fold]) -> AuditParts:
-    """The audit log. It follows the journal in the background, and shows what these folds declare."""
+    """Build the audit log and its follower, which the worker runs. It shows what these folds declare."""
     log = AuditLog(base.audit_database)
     audited = {kind: fold.audited for fold in folds for kind in fold.kinds}
     return AuditParts(log=log, follower=AuditFollower(audit=log, journal=journal, audited=audited))

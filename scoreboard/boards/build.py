@@ -1,4 +1,4 @@
-"""Builds boards: definitions, standings, their projection in Redis, and reading."""
+"""Builds the parts of boards: definitions, standings, their projection into Redis, and reads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from scoreboard.journal.writer import Writer
 
 @dataclass(frozen=True, kw_only=True)
 class BoardTables:
-    """Definitions and windows, their projection in Redis, and how facts that score are folded."""
+    """The parts that folds and other features need before there is a writer."""
 
     definitions: Definitions
     windows: Windows
@@ -44,7 +44,7 @@ class BoardTables:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardsParts:
-    """The parts that routes, commands and jobs use."""
+    """The parts of boards that routes, commands and jobs use."""
 
     service: Boards
     answers: Answers
@@ -57,7 +57,7 @@ class BoardsParts:
 
 
 def build_tables(base: Base, *, journal: Journal) -> BoardTables:
-    """The parts that folds and other features need before there is a writer."""
+    """Build the tables, the projector and the fold of scores."""
     definitions = Definitions(base.database)
     catalogue = Catalogue(definitions)
     view = RedisView(base.redis, base.breaker, journal.shard)
@@ -74,12 +74,12 @@ def build_tables(base: Base, *, journal: Journal) -> BoardTables:
 
 
 def folds(tables: BoardTables) -> list[Fold]:
-    """How definitions of boards, and the end of periods, are folded."""
+    """The fold of facts about boards themselves. Facts that score are folded by `scoring`."""
     return [BoardFold(catalogue=tables.catalogue, projector=tables.projector)]
 
 
 def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, names: Names) -> BoardsParts:
-    """The services of boards. `journal` is the patient reader."""
+    """Build the services of boards. `journal` must have the long time-outs of background work."""
     follower = BoardsFollower(
         view=RedisView(base.patient_redis, Breaker(), journal.shard),
         catalogue=Catalogue(tables.definitions),

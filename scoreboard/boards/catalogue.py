@@ -1,4 +1,4 @@
-"""The catalogue: every board's definition in memory, as new as its readers ask for."""
+"""The catalogue: the definitions of all boards, in memory. Callers say how new they must be."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ T = TypeVar("T")
 
 
 class Catalogue:
-    """Boards by id, with the order of each."""
+    """All boards by id, with their orders."""
 
     def __init__(self, stored: Definitions) -> None:
         self._stored = stored
-        # One tuple, replaced at once: readers and the writer's native thread never see a part of a load.
+        # One tuple, replaced as a whole: readers and the writer's native thread never see half of a load.
         self._state: tuple[int, Mapping[str, Board], Mapping[str, Order]] = (-1, {}, {})
 
     @property
     def version(self) -> int:
-        """The newest fact that changed a definition, as far as is loaded; -1 before the first load."""
+        """The newest fact that changed a loaded definition; -1 before the first load."""
         return self._state[0]
 
     def refresh(self, version: int | None = None) -> None:
-        """Load definitions unless those in memory are of `version`, or of the newest version by default."""
+        """Load the definitions, unless those in memory are of `version` (by default of the newest one)."""
         if version is None:
             version = self._stored.version()
         if version != self.version:
@@ -58,7 +58,7 @@ class Catalogue:
         return known if known and self._state[1][board.id] is board else Order(board.definition, board.layout)
 
     def in_order(self, board: Board, read: Callable[[Board], T]) -> T:
-        """What `read` returns; if the board's order has changed, with the definition as it is now."""
+        """Call `read` with a board. If its order changed meanwhile, call it again with the new definition."""
         try:
             return read(board)
         except OutdatedError:

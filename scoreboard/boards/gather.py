@@ -1,7 +1,7 @@
-"""The standings that the scores of a guest and an account add up to, gathered before a merge.
+"""Computes, before a merge, the standings that the scores of a guest and an account have together.
 
-A player may have a hundred thousand facts. They are read and folded while others write; under the write
-lock only newer ones are added.
+A player may have a hundred thousand facts. So they are read and folded before the write lock is taken, and
+under the write lock only newer ones are added.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ class Gathered:
 
     account: str
     guest: str
-    players: tuple[str, ...]  # both, and guests that were merged into the account before
+    players: tuple[str, ...]  # both, and all guests that were merged into the account earlier
     boards: dict[str, Board]
     head: Position  # the newest fact that was folded in
     windows: dict[Window, ByPlayer] = field(default_factory=dict)
-    touched: dict[Window, None] = field(default_factory=dict)  # in which the guest has a standing
+    touched: dict[Window, None] = field(default_factory=dict)  # windows in which the guest has a standing
 
     def __post_init__(self) -> None:
         self._orders = {id: Order(board.definition, board.layout) for id, board in self.boards.items()}
 
     def take(self, lines: Iterable[Recorded]) -> None:
-        """Fold in facts of these players, oldest first. Raises Outdated."""
+        """Fold facts of these players, the oldest first. Raises Outdated if another guest was merged."""
         for line in lines:
             if line.fact.kind == PLAYER_MERGED and line.fact.data["guest"] not in self.players:
                 raise Outdated
             for id, board in self.boards.items():
-                found = fold_in(self.windows, board, self._orders[id], line, self.account)
+                windows = fold_in(self.windows, board, self._orders[id], line, self.account)
                 if line.fact.player == self.guest:
-                    self.touched.update(dict.fromkeys(found))
+                    self.touched.update(dict.fromkeys(windows))
             self.head = max(self.head, line.position)
 
     def check(self, boards: Sequence[Board]) -> None:
-        """Raise Outdated unless boards and their orders are still the same."""
+        """Raise Outdated if boards or their orders have changed since."""
         if {one.id: (one.since, one.layout) for one in boards} != {
             one.id: (one.since, one.layout) for one in self.boards.values()
         }:
@@ -62,18 +62,18 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True)
 class Gather:
-    """Reads the facts of two players."""
+    """Reads and folds the facts of a guest and an account."""
 
     catalogue: Catalogue
     accounts: Accounts
     journal: Journal
 
     def __call__(self, account: str, guest: str) -> Gathered:
-        """The standings of both."""
+        """The standings that both have together, as of the journal's head."""
         self.catalogue.refresh()
         players = tuple({account: None, guest: None} | dict.fromkeys(self.accounts.guests_in(account)))
         boards = {board.id: board for board in self.catalogue.boards()}
-        head = self.journal.head()  # first: facts that come later are added under the lock
+        head = self.journal.head()  # read before the facts: newer facts are added under the write lock
         gathered = Gathered(account=account, guest=guest, players=players, boards=boards, head=head)
         streams = [self.journal.of_player(player) for player in players]
         lines = heapq.merge(*streams, key=lambda line: line.seq)

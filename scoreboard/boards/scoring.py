@@ -1,4 +1,4 @@
-"""How facts that score become standings: one batch, inside the writer's transaction."""
+"""The fold that turns facts that score into standings."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Position, Recorded, Span
 
-Key = tuple[Window, str]  # and the player
+Key = tuple[Window, str]  # a window, and a player's id
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringFold:
-    """Folds facts that score, for the features that define the kinds of these facts."""
+    """Folds facts that score. The features that define such fact kinds have folds that use this one."""
 
     catalogue: Catalogue
     projector: BoardProjector
@@ -49,7 +49,10 @@ class ScoringFold:
 
 @dataclass(kw_only=True)
 class ScoringBatch:
-    """One batch of facts that score."""
+    """Folds one batch of facts that score.
+
+    `touched` are standings that are projected, `changed` those that are written, too.
+    """
 
     db: Connection
     fold: ScoringFold
@@ -66,12 +69,12 @@ class ScoringBatch:
         self._windows, self._standings = Windows(self.db), Standings(self.db)
 
     def load(self, facts: Sequence[Fact]) -> None:
-        """Load windows, standings and names, with one query for each window and not for each fact."""
+        """Load windows, standings and names, with one query for each window instead of one for each fact."""
         for window, players in self._targets.players(facts).items():
             self._load(window, list(players))
-        named = [fact.player for fact in facts if "displayName" in fact.data]
-        if named:
-            self.known_names = Names(self.db).of(named)
+        renamed = [fact.player for fact in facts if "displayName" in fact.data]
+        if renamed:
+            self.known_names = Names(self.db).of(renamed)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold one fact into all windows of its boards, or into none.
@@ -89,7 +92,7 @@ class ScoringBatch:
         return make_result(changes)
 
     def replay(self, recorded: Recorded) -> None:
-        """Show again what an earlier fact changed: showing it the first time may have failed."""
+        """Project the changes of an earlier fact again, because projecting them before may have failed."""
         for id, result in results_of(recorded).items():
             board = self._targets.find(id)
             if board is not None and recorded.seq > board.since:
@@ -99,14 +102,14 @@ class ScoringBatch:
     def finish(self) -> None:
         """Write the windows, standings and names that the batch changed."""
         for board, keys in self._changed_by_board():
-            written = [(self.rows[window].id, self.standings[window, player]) for window, player in keys]
-            self._standings.write(written, self.fold.catalogue.order(board))
+            rows = [(self.rows[window].id, self.standings[window, player]) for window, player in keys]
+            self._standings.write(rows, self.fold.catalogue.order(board))
         for window in {window: None for window, _ in self.changed}:
             self._windows.write(self.rows[window])
         Names(self.db).write(self.names.values())
 
     def project(self, span: Span) -> dict[Window, dict[str, RankChange]]:
-        """Show the changes of the batch. A window that could not be shown is missing in the answer."""
+        """Project the changes. Returns the players' ranks, without windows that are not shown."""
         players: dict[Window, list[Standing]] = {}
         for window, player in self.touched:
             players.setdefault(window, []).append(self.standings[window, player])
@@ -114,7 +117,7 @@ class ScoringBatch:
         return self.fold.projector.show_batch(changes, list(self.names.values()), span)
 
     def _moves(self, board: Board, operator: str, fact: Fact, position: Position) -> list[Move]:
-        """The moves of a fact on one board. Raises Refused."""
+        """What a fact changes in each window of one board. Raises Refused."""
         order = self.fold.catalogue.order(board)
         columns = columns_of(order, fact.columns)
         if region := fact.data.get("region"):
@@ -143,12 +146,12 @@ class ScoringBatch:
 
     def _closed(self, board: Board, period: Period) -> str:
         """Why a period takes no scores, in words; "" if it does."""
-        # Each fact that changes a region changes the window of all regions, which is closed with it.
+        # The window of all regions tells it: a fact in a region changes it, too, and it is closed with them.
         row = self.rows.get(Window(board.id, period.id, ""))
         running = self._targets.running(board, period.kind)
         if period.ends_at is not None and period.ends_at < (running.starts_at or 0):
             return "was over long ago"
-        # Under another rule or in another zone a period of this name may have been over already.
+        # Before the board's rule or time zone changed, a period of this name may have been closed already.
         reopened = period == running and row is not None and row.period != period
         return "is closed" if row is not None and row.closed_at is not None and not reopened else ""
 

@@ -1,4 +1,4 @@
-"""Verifying that the journal's facts, the standings in SQL, and Redis agree."""
+"""Verifies that the journal's facts, the standings in SQL, and Redis agree."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from scoreboard.core.storage.redis import RedisAway
 from scoreboard.journal.service import Journal, facts_of, merges
 from scoreboard.journal.types import Position
 
-PAGE = 1000
-SETTLE_SECONDS = 0.5
+PAGE = 1000  # places that are read from Redis at once
+SETTLE_SECONDS = 0.5  # before a window that differs is compared again: commits may be on their way to Redis
 TRIES = 6
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Two values that should be equal and are not."""
+    """Two values that differ, and should be equal."""
 
     where: str
     expected: str
@@ -42,22 +42,23 @@ class Verifier:
     view: BoardView
 
     def run(self, progress: Callable[[str], None] = lambda text: None) -> list[Difference]:
-        """All differences. Works beside running processes: a view that is behind is compared again.
+        """Find all differences. Other processes may write meanwhile: a view that is behind is compared again.
 
         `progress` is called with a description of each step.
         """
-        found = []
+        differences = []
         if gaps := self.journal.gaps():
-            found.append(Difference(where="journal", expected="no gaps", found=f"{gaps} numbers missing"))
+            gap = Difference(where="journal", expected="no gaps", found=f"{gaps} numbers missing")
+            differences.append(gap)
         _, boards = Definitions(self.database).load()
         for board in boards.values():
             progress(f"{board.id}: journal against standings")
-            found += self._standings(board)
+            differences += self._standings(board)
             for row in Windows(self.database).of_board(board.id):
                 if row.closed_at is None:
                     progress(f"{board.id}: Redis, {row.window.period} {row.window.region}")
-                    found += self._in_redis(board, row)
-        return found
+                    differences += self._in_redis(board, row)
+        return differences
 
     def _standings(self, board: Board) -> list[Difference]:
         order = Order(board.definition, board.layout)

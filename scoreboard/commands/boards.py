@@ -1,4 +1,4 @@
-"""rebuild and verify: build the boards in Redis again; compare journal, standings and Redis."""
+"""The commands `rebuild` and `verify`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
     follower.catalogue.refresh()
     for board in args.board:
         follower.catalogue.board(board)
-    whole = not args.board and (follower.resume(parts.journal.shard, None) is None)
-    if whole:
+    # With no usable position, Redis may hold anything: all of it is built again, up to the newest fact.
+    everything = not args.board and (follower.resume(parts.journal.shard, None) is None)
+    if everything:
         follower.clear()
     rows = parts.boards.windows.open()
     rows = [row for row in rows if not args.board or row.window.board in args.board]
@@ -39,7 +40,7 @@ def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
             follower.build(row, progress=bar.update)
     follower.show_all_names()
     follower.show_catalogue()
-    if whole:
+    if everything:
         follower.view.position.begin_at(*newest)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")
@@ -47,7 +48,7 @@ def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_verify(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the first differences. The exit status is 1 where there is one."""
+    """Compare journal, standings and Redis, and print the first differences. Returns 1 if there are any."""
     parts = build(settings)
     with tqdm(bar_format="{desc} [{elapsed}]", disable=None) as bar:
         differences = parts.boards.verifier.run(progress=bar.set_description_str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from scoreboard.core.signing import Unsealable, derive, seal, unseal
+from scoreboard.core.signing import UnsealError, derive, seal, unseal
 
 PURPOSE = "ring-key"
 
@@ -23,6 +23,6 @@ class Vault:
     def unseal(self, kid: str, sealed: bytes) -> bytes | None:
         """The root of a key; None if it was sealed under another secret."""
         for key in self._keys:
-            with suppress(Unsealable):
+            with suppress(UnsealError):
                 return unseal(key, sealed, kid.encode())
         return None

@@ -1,4 +1,4 @@
-"""How a guest is merged into an account: one fact, with a step for every feature that knows guests."""
+"""The fold that merges a guest into an account. Each feature with data of guests contributes a step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scoreboard.merging.types import BoardStep, MergeStep, Revoked
 
 @dataclass(frozen=True, kw_only=True)
 class MergeFold:
-    """Facts of the kind "player-merged"."""
+    """Folds facts of the kind "player-merged"."""
 
     accounts: MergeStep
     boards: BoardStep
@@ -23,13 +23,13 @@ class MergeFold:
     audited: frozenset[str] = frozenset({"guest"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> MergeFoldBatch:
-        """A batch of merges. Nothing is loaded before."""
+        """Open a batch of merges. Nothing needs to be loaded."""
         return MergeFoldBatch(db=db, at=at, fold=self)
 
 
 @dataclass(kw_only=True)
 class MergeFoldBatch(SimpleBatch):
-    """Merges in one batch."""
+    """Folds the merges of one batch."""
 
     db: Connection
     at: int
@@ -39,8 +39,8 @@ class MergeFoldBatch(SimpleBatch):
     revoked: dict[str, Any] = field(default_factory=dict)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
-        """Merge a guest. The result names the windows that changed. Raises the refusal of a step."""
-        # All steps are checked before the first write: a refusal does not roll back.
+        """Merge a guest. The result has the windows that changed. Raises the error of a step that refuses."""
+        # All steps check before the first of them writes, because refusing a fact does not roll back.
         steps = (self.fold.accounts, self.fold.boards, self.fold.actions)
         end_sessions, move_standings, combine_guards = [
             step.check(self.db, fact, position, self.at) for step in steps
@@ -54,6 +54,6 @@ class MergeFoldBatch(SimpleBatch):
         return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
     def project(self, span: Span) -> Revoked:
-        """Show the boards. Returns the revocations, which this process takes in at once."""
+        """Write the changes to Redis. Returns the revocations, which this process applies at once."""
         self.fold.boards.project(self.changes, self.guests, span)
         return self.revoked

@@ -1,4 +1,4 @@
-"""Bodies and answers of merging."""
+"""The JSON of requests to merge a guest, and of their answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.core.ids import PlayerId
 
 
 class Merge(Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """The guest to merge, proven by their newest refresh token."""
+    """The guest to merge. The guest's newest refresh token proves that the caller may do so."""
 
     guest_refresh_token: Annotated[str, Meta(max_length=256)]
 

@@ -1,7 +1,7 @@
-"""User names by the keys that they have today. Those that are one now stay as they are, and are reported.
+"""Gives user names the keys of today's rules. User names that would get the same key keep their old ones.
 
-Each of them goes on to sign in by its exact spelling. `shared_key` is the key that they would share: nobody
-else can take it.
+Their players go on signing in by the exact spelling, and the migration logs them. `shared_key` is the key
+that they would share, which nobody else can take.
 """
 
 import logging
@@ -24,7 +24,7 @@ def up(migrator, db):
     sign = "%s" if isinstance(db, PostgresqlDatabase) else "?"
     old, new = stored(db, sign)
     moving, shared = keys_of_today(old, new)
-    # First all out of the way: one may get the key that another one had.
+    # First remove the old keys, because a player may get the key that another one had.
     for player in moving:
         db.execute_sql(f"UPDATE account SET username_key = NULL WHERE id = {sign}", (player,))
     for player, key in moving.items():
@@ -40,13 +40,13 @@ def up(migrator, db):
 
 
 def stored(db, sign):
-    """Players with their keys of before and of today: those that another rule may concern."""
+    """The old and the new keys of the players whose keys may change, and of those who may share one."""
     length = "OCTET_LENGTH(username)" if sign == "%s" else "LENGTH(CAST(username AS BLOB))"
     text = f"SELECT id, username_key, username FROM account WHERE {length} > LENGTH(username)"
     old, new = {}, {}
     for player, key, username in db.execute_sql(text).fetchall():
         old[player], new[player] = key, username_key(username)
-    # Plain names keep their keys, which others may come to share.
+    # User names in ASCII keep their keys, but others may get the same ones.
     for key in set(new.values()):
         text = f"SELECT id FROM account WHERE username_key = {sign}"
         for (player,) in db.execute_sql(text, (key,)).fetchall():
@@ -56,7 +56,7 @@ def stored(db, sign):
 
 
 def keys_of_today(old, new):
-    """Which players get another key, and which share one."""
+    """The new keys of players whose keys change, and the players of each key that several would share."""
     players = {}
     for player, key in new.items():
         players.setdefault(key, set()).add(player)
@@ -64,7 +64,7 @@ def keys_of_today(old, new):
     moving = {
         player: new[player] for player in new if old[player] != new[player] and new[player] not in shared
     }
-    # Who does not move keeps a key of before, which may be another one's of today.
+    # A player who does not move keeps the old key, which may be the new key of another one.
     while stuck := {key: {player} for player, key in moving.items() if key in kept(old, moving)}:
         moving = {player: key for player, key in moving.items() if key not in stuck}
         shared |= stuck

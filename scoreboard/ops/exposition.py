@@ -1,7 +1,7 @@
-"""Metrics as text, in the format that Prometheus reads (version 0.0.4). Pure.
+"""Writes metrics as text, in the format of Prometheus (version 0.0.4). Pure.
 
-prometheus-client would sort the labels and write integers as floats. The text here keeps the form that it had
-before prometheus-client came.
+prometheus-client's own writer would sort the labels and write integers as floats. This one keeps the text as
+it was before prometheus-client was used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 
 
 def exposition(families: Iterable[Metric]) -> Iterator[str]:
-    """The lines of some families."""
+    """The lines of these families of metrics."""
     for family in families:
         name = f"{family.name}_total" if family.type == "counter" else family.name
         yield f"# HELP {name} {family.documentation}"
@@ -25,10 +25,10 @@ def exposition(families: Iterable[Metric]) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    # Every digit: a rounded counter of billions would stand still between two scrapes.
+    # All digits, because a rounded counter of billions would not change between two scrapes.
     return f"{value:.15g}"
 
 
 def _labels(labels: Mapping[str, str]) -> str:
-    inside = ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in labels.items())
-    return f"{{{inside}}}" if inside else ""
+    text = ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in labels.items())
+    return f"{{{text}}}" if text else ""

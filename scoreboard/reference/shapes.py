@@ -1,4 +1,4 @@
-"""Structs as JSON Schema, for an OpenAPI 3.1 document. Pure."""
+"""Describes types as JSON Schema, for the OpenAPI 3.1 document. Pure."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ REF = "#/components/schemas/{name}"
 
 
 class Shapes:
-    """The schemas of all types in a document."""
+    """The schemas of all types of requests (`accepted`) and of answers (`answered`)."""
 
     def __init__(self, *, accepted: Iterable[Any], answered: Iterable[Any]) -> None:
         accepted, answered = list(accepted), list(answered)
-        _, found = msgspec.json.schema_components([*accepted, *answered], ref_template=REF)
-        partial = {struct.__name__ for one in accepted for struct in structs_in(one)}
+        _, schemas = msgspec.json.schema_components([*accepted, *answered], ref_template=REF)
+        sendable = {struct.__name__ for one in accepted for struct in structs_in(one)}
         self.components = {
-            name: without_defaults(portable(schema), told=name in partial) for name, schema in found.items()
+            name: without_defaults(portable(schema), describe=name in sendable)
+            for name, schema in schemas.items()
         }
         for struct in {struct for one in answered for struct in structs_in(one)}:
-            if struct.__name__ not in partial:
+            if struct.__name__ not in sendable:
                 self.components[struct.__name__]["required"] = _always(struct)
 
     def schema(self, shape: Any) -> Schema:
-        """The schema of a shape, in which structs are references."""
+        """The schema of a type. Structs in it are references to components."""
         (schema,), _ = msgspec.json.schema_components([shape], ref_template=REF)
-        found: Schema = portable(schema)
-        return found
+        result: Schema = portable(schema)
+        return result
 
 
 def parameters(query: type[Struct]) -> list[Schema]:
-    """The fields of a query's struct as parameters."""
+    """The query parameters that a struct defines."""
     whole = portable(msgspec.json.schema(query)["$defs"][query.__name__])
     return [
         _parameter(name, schema, required=name in whole["required"])
@@ -45,7 +46,7 @@ def parameters(query: type[Struct]) -> list[Schema]:
 
 
 def structs_in(shape: Any) -> Iterator[type[Struct]]:
-    """Every struct in a shape."""
+    """All structs that a type contains."""
     if inspect.isclass(shape) and not get_origin(shape) and issubclass(shape, Struct):
         yield shape
         for field in structs.fields(shape):
@@ -55,34 +56,34 @@ def structs_in(shape: Any) -> Iterator[type[Struct]]:
 
 
 def portable(schema: Any) -> Any:
-    """A schema that tools of all languages understand.
+    """Change a schema so that tools of all languages understand it.
 
-    Patterns end as in ECMAScript, as JSON Schema says. An enumeration has a type. maxItems closes a list of
-    fixed length: several tools refuse `items: false`, and others do not know prefixItems.
+    Patterns end with `$`, as in ECMAScript. Enumerations get a type. In lists of fixed length `items: false`
+    is replaced, because several tools refuse it and others do not know prefixItems; maxItems ends the list.
     """
     if isinstance(schema, list):
         return [portable(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {
+    result = {
         name: one.replace(r"\Z", "$") if name == "pattern" and isinstance(one, str) else portable(one)
         for name, one in schema.items()
     }
-    if found.get("items") is False:
-        first = found["prefixItems"]
-        found["items"] = {"anyOf": [one for index, one in enumerate(first) if one not in first[:index]]}
-    values: Any = found.get("enum")
-    return _type_of(values) | found if isinstance(values, list) else found
+    if result.get("items") is False:
+        first = result["prefixItems"]
+        result["items"] = {"anyOf": [one for index, one in enumerate(first) if one not in first[:index]]}
+    values: Any = result.get("enum")
+    return _type_of(values) | result if isinstance(values, list) else result
 
 
-def without_defaults(schema: Schema, *, told: bool) -> Schema:
-    """An object's schema without defaults. With `told`, the descriptions name them.
+def without_defaults(schema: Schema, *, describe: bool) -> Schema:
+    """Remove the defaults from an object's schema. With `describe`, put them into the descriptions.
 
-    Several generators take a field with a default as always present, and demand it from senders.
+    Several code generators treat a field with a default as always present, and require it from senders.
     """
     for one in schema.get("properties", {}).values():
         default = one.pop("default", None)
-        if told and default not in (None, "", [], (), {}):
+        if describe and default not in (None, "", [], (), {}):
             text = f"Default: `{msgspec.json.encode(default).decode()}`."
             one["description"] = " ".join(filter(None, (one.get("description"), text)))
     return schema
@@ -94,7 +95,7 @@ def _type_of(values: list[Any]) -> Schema:
 
 
 def _always(struct: type[Struct]) -> list[str]:
-    # A struct that is only answered has all its fields: defaults are for senders.
+    # A struct that is only in answers always has all its fields. Defaults are for clients that send a struct.
     tag = struct.__struct_config__.tag_field
     fields = structs.fields(struct)
     names = [field.encode_name for field in fields if UnsetType not in get_args(_bare(field.type))]
@@ -106,14 +107,14 @@ def _bare(shape: Any) -> Any:
 
 
 def _parameter(name: str, schema: Schema, *, required: bool) -> Schema:
-    # A parameter is text or absent: null and "" stand for its absence, which needs no default.
+    # A parameter is text or absent. The defaults null and "" mean that it is absent, so they are left out.
     (schema,) = [one for one in schema.get("anyOf", [schema]) if one != {"type": "null"}]
     if schema.get("default") in ("", None):
         schema = {key: value for key, value in schema.items() if key != "default"}
-    found: Schema = {"name": name, "in": "query", "required": required, "schema": schema}
+    result: Schema = {"name": name, "in": "query", "required": required, "schema": schema}
     if "description" in schema:
-        found["description"] = schema.pop("description")
+        result["description"] = schema.pop("description")
     if schema.get("type") == "object":
         del schema["default"]
-        found |= {"style": "form", "explode": True}
-    return found
+        result |= {"style": "form", "explode": True}
+    return result

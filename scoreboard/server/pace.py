@@ -1,19 +1,19 @@
-"""How slowly a client may send or read. Pure."""
+"""The pace: how slowly a client may send a body or read an answer. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-BODY_RATE = 4096
-LARGEST_BODY = 1024 * 1024  # that the API accepts: a batch of scores
+BODY_RATE = 4096  # bytes a second
+LARGEST_BODY = 1024 * 1024  # of a batch of entries; the API accepts no larger body
 
 
 @dataclass(slots=True)
 class Pace:
     """A client may fall `seconds` behind a transfer of `rate` bytes a second.
 
-    A fast start gives no credit: a client that sent much at once may not be silent for longer than others.
-    The whole transfer may take `longest` seconds.
+    A fast start gives no credit: a client that sent much at once may not pause for longer than others. The
+    whole transfer may take `longest` seconds.
     """
 
     seconds: float
@@ -24,7 +24,7 @@ class Pace:
 
     @property
     def seconds_left(self) -> float:
-        """How long to wait for the next byte."""
+        """The seconds to wait for the next byte."""
         return max(0.0, min(self.seconds - self.behind, self.longest - self.waited))
 
     def record(self, amount: int, waited: float) -> None:
@@ -36,7 +36,8 @@ class Pace:
 def for_body() -> Pace:
     """For a request's body: ten seconds, and one more for each 4 KiB.
 
-    The limit is that of the largest body, since chunk extensions and padding are bytes too.
+    Chunk extensions and padding count as bytes, so the whole transfer is limited to the time of the largest
+    body.
     """
     return Pace(10.0, BODY_RATE, longest=10.0 + LARGEST_BODY / BODY_RATE)
 
@@ -47,5 +48,5 @@ def for_unread_body() -> Pace:
 
 
 def for_answer() -> Pace:
-    """For an answer: fifteen seconds, and one more for each KiB: some phones are slow."""
+    """For an answer: fifteen seconds, and one more for each KiB, because some phones are slow."""
     return Pace(15.0, 1024)

@@ -1,4 +1,4 @@
-"""Answers to bytes that are not a request, and to a request that crashed outside of the application."""
+"""Answers to bytes that are not an HTTP request, and to requests that fail outside of the application."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def error_of(exception: BaseException) -> ScoreboardError:
-    """The error for the client, without any of the bytes that it sent."""
+    """The error for the client. It repeats none of the bytes that the client sent."""
     if isinstance(exception, ScoreboardError):
         return exception
     if not isinstance(exception, errors.ParseException) or isinstance(exception, SERVER_FAULTS):
         return ScoreboardError("Internal server error.")
     kind = WORD.sub(" ", type(exception).__name__).lower()
-    found = BadRequest(f"Malformed request: {kind}.")
-    found.status = STATUSES.get(type(exception), 400)
-    return found
+    error = BadRequest(f"Malformed request: {kind}.")
+    error.status = STATUSES.get(type(exception), 400)
+    return error
 
 
 def too_many() -> TooMany:
@@ -40,7 +40,9 @@ def too_many() -> TooMany:
 
 
 def answer(error: ScoreboardError, below: str = "") -> bytes:
-    """A complete answer. Nothing is known of the request, so the problem has neither a host nor an id.
+    """The bytes of a complete answer.
+
+    Nothing is known of the request, so the link in `type` has no host, and there is no request id.
 
     `below` is the base path.
     """

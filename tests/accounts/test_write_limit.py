@@ -27,7 +27,7 @@ def ada(parts):
 
 def used(player, parts):
     """How many facts the limit has counted, by what the next new guest is told."""
-    parts.base.limits._pending.settle()
+    parts.base.limits._pending.flush()
     policy = player.http.post("/v1/auth/guest", json={}).headers["RateLimit"]
     return 6000 - int(policy.partition('"write";r=')[2].partition(";")[0]) - 1
 
@@ -95,7 +95,7 @@ def test_over_the_limit_nothing_is_written_and_a_completion_keeps_its_token(make
 
     # The process learns of the guest when it tells Redis of the first two.
     found = [ada.complete(one) for one in asked[:2]]
-    parts.base.limits._pending.settle()
+    parts.base.limits._pending.flush()
     found += [ada.complete(one) for one in asked[2:]]
 
     assert [answer.status_code for answer in found] == [200, 200, 200, 429]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.core.signing import Unsealable, derive, seal, unseal
+from scoreboard.core.signing import UnsealError, derive, seal, unseal
 
 KEY, OTHER = derive(b"a secret", "one"), derive(b"a secret", "other")
 
@@ -38,13 +38,13 @@ def test_no_bit_can_be_changed(data, at, bit):
     sealed = bytearray(seal(KEY, data, b"use"))
     sealed[at % len(sealed)] ^= 1 << bit
 
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealError):
         unseal(KEY, bytes(sealed), b"use")
 
 
 @pytest.mark.parametrize("length", [0, 1, 11, 12, 27, 28, 31])
 def test_nothing_can_be_cut_off(length):
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealError):
         unseal(KEY, seal(KEY, b"data", b"use")[:length], b"use")
 
 
@@ -52,5 +52,5 @@ def test_another_key_and_another_use_open_nothing():
     sealed = seal(KEY, b"data", b"use")
 
     for key, use in ((OTHER, b"use"), (KEY, b"other"), (KEY, b"")):
-        with pytest.raises(Unsealable):
+        with pytest.raises(UnsealError):
             unseal(key, sealed, use)

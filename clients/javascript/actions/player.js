@@ -1,4 +1,4 @@
-// player.js: the player of this browser, with their session, queue and actions. No DOM.
+// player.js: the player of this browser, with their session, action queue and actions. No DOM.
 
 import { Actions } from "./actions.js"
 import { Optimistic } from "./optimistic.js"
@@ -23,13 +23,13 @@ export class Player {
     this.#actions = new Actions({ session: this.#session, solver, queue: this.queue })
   }
 
-  /** The player's id, null before the first action. */
+  /** The player's id; null before the first action. */
   get id() {
     return this.#stored.read()?.player ?? null
   }
 
   /**
-   * Begin an action. Call `complete({ points, result })` of the action that it resolves with. Throws a Refusal.
+   * Begin an action. Resolves with the action; call its `complete({ points, result })`. Throws a Refusal.
    * @param {string} type
    */
   request(type) {
@@ -37,7 +37,7 @@ export class Player {
   }
 
   /**
-   * Play a whole action whose claim is known beforehand. Resolves with its receipt; throws a Refusal.
+   * Request and complete an action whose claim is known beforehand. Resolves with its receipt; throws a Refusal.
    * @param {string} type
    * @param {{ points?: number, result?: string }} [claim]
    */
@@ -46,7 +46,7 @@ export class Player {
   }
 
   /**
-   * The player's expected score on a board, with the queued actions. Give it the `me` of the board's stream.
+   * The player's expected score on a board: with the queued actions. Pass it the `me` of the board's stream.
    * @param {string} board
    * @param {{ types?: string[], operator?: string, order?: string }} [rules]
    */
@@ -66,7 +66,7 @@ export class Player {
 
   /**
    * Sign in as a player with a user name. Queued actions count only for the player who completed them.
-   * With `merge`, the scores of this browser's guest become the player's; if that is refused, the guest goes on.
+   * With `merge`, the scores of this browser's guest become the player's. If that is refused, the guest stays.
    * @param {string} username
    * @param {string} password
    * @param {{ merge?: boolean }} [options]
@@ -125,7 +125,7 @@ export class Player {
     return (await this.#session.patch(`/admin/players/${encodeURIComponent(player)}`, { displayName })).displayName
   }
 
-  /** A ticket to open a stream with, which then tells the player's own standing. */
+  /** A stream ticket. A stream that is opened with it also sends the player's own standing. */
   async ticket() {
     return (await this.#session.post("/stream/ticket", {})).ticket
   }

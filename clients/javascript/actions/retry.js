@@ -4,18 +4,19 @@ import { pauseMs } from "../pause.js"
 
 const TRIES = 6
 export const LONGEST_WAIT_MS = 10_000 // longer waits are reported to the caller
-const PASSING = [0, 408, 429, 502, 503, 504] // 0: no answer arrived
+const TEMPORARY = [0, 408, 429, 502, 503, 504] // statuses; 0: no answer arrived
 
 const browser = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,
 }
 
-// Whether the same call may succeed in a moment. A cap lasts for hours.
+// Whether the same call may succeed soon. A reached cap has status 429 too, but lasts until the hour or the day is over.
 export function passes({ status, code }) {
-  return PASSING.includes(status) && code !== "cap_reached"
+  return TEMPORARY.includes(status) && code !== "cap_reached"
 }
 
+// Call `run` until it succeeds, with pauses. Throws the last Refusal if a retry is of no use, or after TRIES calls.
 export async function persist(run, { sleep, random } = browser) {
   for (let failures = 0; ; failures += 1) {
     try {

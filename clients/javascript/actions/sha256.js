@@ -1,4 +1,4 @@
-// sha256.js: SHA-256 (FIPS 180-4) in plain JavaScript. crypto.subtle is missing over plain http, and
+// sha256.js: SHA-256 (FIPS 180-4) in plain JavaScript. crypto.subtle does not exist on pages over plain http, and
 // takes far longer for a short text. Pure.
 
 const BLOCK = 64
@@ -14,16 +14,16 @@ export function sha256(text) {
   return [...words].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("")
 }
 
-// A function from bytes to the digest of `text` and these bytes, as eight words. The whole blocks of
-// `text` are taken in only once.
+// A function from bytes to the digest of `text` followed by these bytes, as eight words. The complete blocks of `text`
+// are hashed only once.
 export function startingWith(text) {
   const start = UTF8.encode(text)
   const whole = start.length - (start.length % BLOCK)
   const state = Int32Array.from(INITIAL)
-  takeIn(state, start.subarray(0, whole))
+  update(state, start.subarray(0, whole))
   return (bytes) => {
     const words = Int32Array.from(state)
-    takeIn(words, padded(start.subarray(whole), bytes, start.length + bytes.length))
+    update(words, padded(start.subarray(whole), bytes, start.length + bytes.length))
     return words
   }
 }
@@ -39,17 +39,17 @@ function padded(one, other, length) {
   return block
 }
 
-function takeIn(state, bytes) {
+function update(state, bytes) {
   for (let at = 0; at < bytes.length; at += BLOCK) compress(state, bytes, at)
 }
 
-// The letters are those of the standard.
+// The names of the variables are those of the standard.
 function compress(state, bytes, at) {
   const w = SCHEDULE
   for (let t = 0; t < 16; t += 1) w[t] = wordAt(bytes, at + 4 * t)
   for (let t = 16; t < 64; t += 1) {
-    const s0 = turned(w[t - 15], 7) ^ turned(w[t - 15], 18) ^ (w[t - 15] >>> 3)
-    const s1 = turned(w[t - 2], 17) ^ turned(w[t - 2], 19) ^ (w[t - 2] >>> 10)
+    const s0 = rotateRight(w[t - 15], 7) ^ rotateRight(w[t - 15], 18) ^ (w[t - 15] >>> 3)
+    const s1 = rotateRight(w[t - 2], 17) ^ rotateRight(w[t - 2], 19) ^ (w[t - 2] >>> 10)
     w[t] = (w[t - 16] + s0 + w[t - 7] + s1) | 0
   }
   let a = state[0]
@@ -61,9 +61,9 @@ function compress(state, bytes, at) {
   let g = state[6]
   let h = state[7]
   for (let t = 0; t < 64; t += 1) {
-    const S1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)
+    const S1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25)
     const T1 = (h + S1 + ((e & f) ^ (~e & g)) + ROUNDS[t] + w[t]) | 0
-    const S0 = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)
+    const S0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22)
     const T2 = (S0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
     h = g
     g = f
@@ -88,7 +88,7 @@ function wordAt(bytes, at) {
   return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
 }
 
-function turned(word, bits) {
+function rotateRight(word, bits) {
   return (word >>> bits) | (word << (32 - bits))
 }
 

@@ -4,8 +4,8 @@ import { browserStorage } from "../browser-storage.js"
 import { parsed } from "../parsed.js"
 
 const LEASE_KEY = "scoreboard.lease"
-const LEASE_MS = 15_000 // more than one call takes
-const SETTLED_MS = 50
+const LEASE_MS = 15_000 // longer than any call takes
+const SETTLE_MS = 50 // after which the writes of other tabs can be seen
 
 const browser = {
   locks: globalThis.navigator?.locks,
@@ -15,29 +15,29 @@ const browser = {
   me: Math.random().toString(36).slice(2),
 }
 
-// Run something unless another tab holds the lock. Resolves with whether it ran. `run` is given a function that
-// extends the lock; it must call that before each part of its work.
+// Call `run` unless another tab holds the lock. Resolves with whether it was called. Its argument is a function that
+// extends the lock; `run` must call it before each part of its work.
 export async function withLock(name, run, world = browser) {
-  if (world.locks) return lockedBy(world.locks, name, run)
-  return leased(`${LEASE_KEY}.${name}`, run, world)
+  if (world.locks) return withBrowserLock(world.locks, name, run)
+  return withLease(`${LEASE_KEY}.${name}`, run, world)
 }
 
-function lockedBy(locks, name, run) {
+function withBrowserLock(locks, name, run) {
   return locks.request(`scoreboard.${name}`, { ifAvailable: true }, async (lock) => {
     if (lock) await run(() => {})
     return lock !== null
   })
 }
 
-// Over plain http browsers have no locks. Two tabs may very rarely both hold this lease, so the guarded work must
-// be harmless to do twice.
-async function leased(key, run, { storage, now, sleep, me }) {
+// Over plain http browsers have no locks, so the lock is a lease in the storage. Very rarely two tabs may both hold it,
+// so doing the work twice must be harmless.
+async function withLease(key, run, { storage, now, sleep, me }) {
   const read = () => parsed(storage?.getItem(key) ?? "null")
-  const take = () => written(storage, key, JSON.stringify({ me, until: now() + LEASE_MS }))
+  const take = () => tryWrite(storage, key, JSON.stringify({ me, until: now() + LEASE_MS }))
   const held = read()
   if (held && held.me !== me && held.until > now()) return false
   if (take()) {
-    await sleep(SETTLED_MS) // the last tab that wrote holds it
+    await sleep(SETTLE_MS) // if several tabs wrote, the last one holds the lease
     if (read()?.me !== me) return false
   }
   try {
@@ -48,8 +48,9 @@ async function leased(key, run, { storage, now, sleep, me }) {
   return true
 }
 
-// Where storage is full, tabs can't coordinate: doing the work twice is better than never.
-function written(storage, key, text) {
+// Returns whether the text was written. If the storage is full, the work is done without a lease: doing it in two tabs
+// is better than in none.
+function tryWrite(storage, key, text) {
   try {
     storage.setItem(key, text)
     return true

@@ -3,7 +3,7 @@
 import { parsed } from "../parsed.js"
 import { openEvents, openSocket } from "./carriers/push.js"
 
-// Polling is loaded only where it is needed, which is seldom.
+// Polling is loaded only when it is needed, which is seldom.
 export const carriers = {
   sse: async () => openEvents,
   ws: async () => openSocket,

@@ -20,8 +20,8 @@ from scoreboard_client.work import prove, prove_sign_in
 class Client:
     """One player on one server. Threads may share it.
 
-    Access tokens are renewed by themselves. Calls raise RefusedError where the server says no, AwayError
-    where it does not answer.
+    Access tokens are renewed automatically. Calls raise RefusedError if the server refuses them, AwayError if
+    it does not answer.
     """
 
     def __init__(
@@ -276,7 +276,7 @@ class Client:
         return self._player
 
     def _call(self, method: str, path: str, body: Any = None, *, again: bool = False) -> Any:
-        """Call as the player, with a fresh access token where the old one is good no more."""
+        """Call as the player, with a fresh access token if the old one has expired."""
         used = self._access or self._renew("")
         try:
             return self._transport.call(method, path, body, token=used, again=again)

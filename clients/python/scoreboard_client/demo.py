@@ -51,7 +51,7 @@ class Demo:
             seat.join(max(0.0, until - time.monotonic()))
 
     def _seat(self) -> None:
-        """One player after another, where the one before can't win more."""
+        """One player after another: the next one plays when the one before can win no more."""
         client, dice = None, random.Random()
         while not self.stopped.is_set():
             try:

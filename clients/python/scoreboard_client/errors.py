@@ -8,7 +8,7 @@ from typing import Any
 class ScoreboardError(Exception):
     """Whatever this package raises."""
 
-    retry_after_seconds: float | None = None  # when to send the same again, where the server said so
+    retry_after_seconds: float | None = None  # when to send the same again, if the server said so
 
 
 class RefusedError(ScoreboardError):

@@ -47,7 +47,7 @@ class Board:
 
 
 def applied(board: Board, frame: Frame) -> Board:
-    """The board after a snapshot or a delta; the same one where it has it already. Raises Lost."""
+    """The board after a snapshot or a delta; the same one if it has that state already. Raises Lost."""
     if frame["t"] == "snapshot":
         return _proven(_whole(board, frame), frame["crc"])
     if board.s is not None and frame["s"] <= board.s:

@@ -20,7 +20,7 @@ IDLE_SECONDS = 4.0  # servers close what is quiet for longer, and a call on it w
 
 
 class _Kept:
-    """A thread's connection. It is closed where the thread ends."""
+    """The connection of a thread. It is closed when the thread ends."""
 
     def __init__(self, connection: http.client.HTTPConnection) -> None:
         self.connection = connection
@@ -57,10 +57,10 @@ class Transport:
         headers: dict[str, str] | None = None,
         again: bool = False,
     ) -> Any:
-        """The answer's JSON; {} where it has none. Raises RefusedError or AwayError.
+        """The answer's JSON; {} if it has none. Raises RefusedError or AwayError.
 
-        The same is sent again, after a while, where the server could not be reached or did nothing for
-        lack of time; with `again` also where it may have done it.
+        The request is sent again, after a pause, if the server could not be reached or had no time for it;
+        with `again`, also if the server may have carried it out already.
         """
         sent = {"Accept": "application/json", **(headers or {})}
         if token:

@@ -8,9 +8,9 @@
 -- with _names.lua
 
 local names, renames, gone = KEYS[1], KEYS[2], tonumber(ARGV[1])
-local newest, made = names_shown(names, renames)
+local newest, token = read_renames(names, renames)
 for i = 2, #ARGV do
   local shown = redis.call("HGET", names, ARGV[i])
   if shown and (tonumber(string.match(shown, "^%d+")) or 0) < gone then redis.call("HDEL", names, ARGV[i]) end
 end
-if newest then note_names(names, renames, newest, made) end
+if newest then store_renames(names, renames, newest, token) end

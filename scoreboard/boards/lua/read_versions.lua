@@ -8,6 +8,6 @@ local function text(key)
   return type(found) == "string" and found or ""
 end
 
-local newest, count, made = string.match(text(KEYS[2]), "^(%d+) (%d+) (%w+)$")
-local names = newest and tonumber(count) == redis.pcall("HLEN", KEYS[3]) and newest .. "-" .. made
+local newest, count, token = string.match(text(KEYS[2]), "^(%d+) (%d+) (%w+)$")
+local names = newest and tonumber(count) == redis.pcall("HLEN", KEYS[3]) and newest .. "-" .. token
 return { string.match(text(KEYS[1]), "^%d+$") or "", names or "" }

@@ -1,4 +1,4 @@
--- Show display names. They may come late or twice: the newest wins.
+-- Show display names. Names may come late or twice: the one of the newest fact stays.
 --
 -- KEYS[1] names    hash    player -> fact that named the player, and the name
 -- KEYS[2] renames  string  the newest fact that changed a name, how many names there are, and a token of these
@@ -9,7 +9,7 @@
 -- with _names.lua
 
 local names, renames = KEYS[1], KEYS[2]
-local newest, made = names_shown(names, renames)
+local newest, token = read_renames(names, renames)
 local complete = tonumber(ARGV[1])
 for i = 3, #ARGV, 3 do
   local seq = tonumber(ARGV[i + 1])
@@ -20,5 +20,5 @@ for i = 3, #ARGV, 3 do
   if newest then newest = math.max(newest, seq) end
 end
 
-if complete then newest, made = math.max(complete, newest or 0), ARGV[2] end
-if newest then note_names(names, renames, newest, made) end
+if complete then newest, token = math.max(complete, newest or 0), ARGV[2] end
+if newest then store_renames(names, renames, newest, token) end

@@ -1,4 +1,4 @@
-"""Display names, and the version of the definitions, as Redis holds them beside the boards."""
+"""Display names and the version of the catalogue in Redis, where they are beside the boards."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scoreboard.core.storage import rediskeys
 
 
 class RedisCatalogue:
-    """Names and the catalogue's version. All methods raise RedisAway."""
+    """Reads and writes display names and the catalogue's version in Redis. All methods raise RedisAway."""
 
     def __init__(self, link: RedisLink) -> None:
         self._link = link
 
     def versions(self) -> tuple[int | None, str | None]:
-        """The version of the catalogue, and the name of the state of display names."""
+        """The version of the catalogue, and a text that changes whenever a display name does."""
         keys = (rediskeys.catalogue_version(), rediskeys.renames(), rediskeys.names())
         catalogue, renames = self._link.read("read_versions", keys, ())
         return int(catalogue) if catalogue else None, renames or None
@@ -28,23 +28,26 @@ class RedisCatalogue:
         self._link.do(lambda redis: redis.set(rediskeys.catalogue_version(), version))
 
     def names(self, players: Sequence[str]) -> list[str | None] | None:
-        """Display names; None if Redis does not hold all names."""
-        found = self._read_names(players)
-        return found and [None if text is None else text.partition(":")[2] for text in found]
+        """The display names of players; None if Redis does not have all names."""
+        texts = self._read_names(players)
+        return texts and [None if text is None else text.partition(":")[2] for text in texts]
 
     def differing_names(self, names: Sequence[Name]) -> dict[str, str] | None:
-        """What Redis holds for those of these names that differ; None as for `names`."""
-        found = self._read_names([name.player for name in names])
-        if found is None:
+        """What Redis has, by player, for those of these names that it has differently.
+
+        None if Redis does not have all names.
+        """
+        texts = self._read_names([name.player for name in names])
+        if texts is None:
             return None
-        pairs = zip(names, found, strict=True)
+        pairs = zip(names, texts, strict=True)
         return {name.player: text or "" for name, text in pairs if text != f"{name.seq}:{name.text}"}
 
     def show_names(self, names: Sequence[Name], *, complete: int | None = None) -> None:
         """Show display names, each unless a newer one is shown.
 
-        `complete`, the newest fact that changed any name, says that Redis has all names from now
-        on: it may have been emptied.
+        `complete` says that Redis, which may have been emptied before, has all names from now on. It is the
+        number of the newest fact that changed a name.
         """
         args: list[Any] = ["" if complete is None else complete, secrets.token_hex(4)]
         for name in names:
@@ -52,7 +55,7 @@ class RedisCatalogue:
         self._link.call("show_names", _name_keys(), args)
 
     def hide_names(self) -> None:
-        """Have names read from SQL until all of them are shown again."""
+        """Delete all names: they are read from SQL until all of them are shown again."""
         self._link.do(lambda redis: redis.unlink(rediskeys.names(), rediskeys.renames()))
 
     def forget_names(self, players: Sequence[str], gone: int) -> None:
@@ -63,8 +66,8 @@ class RedisCatalogue:
         if not players:
             return []
         keys = [rediskeys.renames(), rediskeys.names()]
-        found: list[str | None] | None = self._link.read("read_names", keys, players)
-        return found
+        texts: list[str | None] | None = self._link.read("read_names", keys, players)
+        return texts
 
 
 def _name_keys() -> list[str]:

@@ -1,4 +1,4 @@
-"""Writing standings to the windows in Redis."""
+"""Writes standings to the windows in Redis."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from scoreboard.boards.types import RankChange, Standing, Window
 from scoreboard.core.storage import rediskeys
 from scoreboard.journal.types import Span
 
-PAST_WINDOW_SECONDS = 7 * 86400  # then a closed window is read from SQL
+PAST_WINDOW_SECONDS = 7 * 86400  # after which a closed window is read from SQL
 
 
 class Change:
     """The changes of one batch in one window.
 
-    `gone` maps players whose standing was removed to the fact that removed it. A `closed` window that Redis
-    does not show yet stays unshown.
+    `gone` maps players whose standing was removed to the number of the fact that removed it. A `closed`
+    window that Redis does not show is not shown because of the change.
     """
 
     __slots__ = ("closed", "entries", "gone", "order", "standings", "version", "window")
@@ -43,7 +43,7 @@ class Change:
 
 
 class RedisWriter:
-    """Writes to windows as they are shown. All methods raise RedisAway."""
+    """Writes to the windows that Redis shows. All methods raise RedisAway."""
 
     def __init__(self, link: RedisLink, position: RedisPosition) -> None:
         self._link, self._position = link, position
@@ -51,9 +51,9 @@ class RedisWriter:
     def publish(self, changes: Sequence[Change], span: Span) -> list[dict[str, RankChange] | None]:
         """Show the changes of a batch, in one pipeline.
 
-        Returns for each change the players' ranks, or None if the window is not shown. The facts
-        of `span` count as applied: a window that is not shown is read from SQL, and comes back with
-        all of them or not at all.
+        Returns for each change the players' ranks, or None if the window is not shown. The facts of `span`
+        count as applied even then: a window that is not shown is read from SQL, until it is built with all of
+        them.
         """
 
         def fill(pipeline: Any) -> None:
@@ -69,12 +69,12 @@ class RedisWriter:
         return ranks
 
     def put(self, change: Change) -> bool:
-        """Show standings again. Returns whether the window is shown."""
+        """Write standings that changed earlier. Returns whether the window is shown."""
         answers = self._link.pipeline(lambda pipeline: self._queue(pipeline, change, ranked=False))
         return _ranks(change, answers[0]) is not None
 
     def mark_dirty(self, windows: Collection[Window]) -> None:
-        """Have streams read windows again that changed otherwise than by scores."""
+        """Have the publisher read these windows again. For changes other than scores."""
         if windows:
             self._link.pipeline(lambda pipeline: _mark_dirty(pipeline, windows))
 
@@ -97,13 +97,13 @@ class RedisWriter:
 
     def _queue(self, pipeline: Any, change: Change, *, ranked: bool) -> None:
         order = change.order
-        # Players who are gone are among the arguments, so their number can't tell whether this is the
-        # whole window.
-        whole = not (change.gone or change.closed)
+        # The script compares the number of players in the arguments with `entries`, to find out whether they
+        # are the whole window. It can't if players who are gone are among them.
+        comparable = not (change.gone or change.closed)
         args = [
             order.layout,
             change.version,
-            change.entries if whole else -1,
+            change.entries if comparable else -1,
             order.ties,
             order.tier_width,
             int(ranked),

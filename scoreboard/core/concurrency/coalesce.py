@@ -1,4 +1,4 @@
-"""Request coalescing: one trip answers all questions that are asked at the same time."""
+"""Request coalescing: one round trip answers all questions that are asked at the same time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 
-class _Flight(Generic[Q, A]):
-    """One trip: its questions and their answers."""
+class _Batch(Generic[Q, A]):
+    """The questions of one round trip, and their answers."""
 
     def __init__(self) -> None:
         self.questions: list[Q] = []
@@ -21,41 +21,42 @@ class _Flight(Generic[Q, A]):
 
 
 class Coalescer(Generic[Q, A]):
-    """Asks the questions of many callers in one trip.
+    """Asks the questions of many callers in one round trip.
 
-    A question that comes during a trip waits for the next one, so no answer is older than its question.
+    A question that comes during a round trip waits for the next one, so no answer is older than its question.
+    The thread that asks the first question of a batch makes the round trip, the others wait for it.
     """
 
     def __init__(self, trip: Callable[[Sequence[Q]], Sequence[A]]) -> None:
-        """`trip` answers questions, in their order. What it raises is raised for all of them."""
+        """`trip` answers questions, in their order. If it raises, all callers get the exception."""
         self._trip = trip
-        self._guard = threading.Lock()
-        self._running = threading.Lock()
-        self._next: _Flight[Q, A] | None = None
+        self._lock = threading.Lock()  # of `_next`
+        self._running = threading.Lock()  # held during a round trip
+        self._next: _Batch[Q, A] | None = None
 
     def ask(self, question: Q) -> A:
-        """The answer, by a trip that began after this call."""
-        with self._guard:
-            flight, leads = self._next, self._next is None
-            if flight is None:
-                flight = self._next = _Flight()
-            index = len(flight.questions)
-            flight.questions.append(question)
-        if leads:
-            self._lead(flight)
+        """Answer a question, by a round trip that begins after this call."""
+        with self._lock:
+            batch, is_first = self._next, self._next is None
+            if batch is None:
+                batch = self._next = _Batch()
+            index = len(batch.questions)
+            batch.questions.append(question)
+        if is_first:
+            self._run(batch)
         else:
-            flight.done.wait()
-        if flight.error is not None:
-            raise flight.error
-        return flight.answers[index]
+            batch.done.wait()
+        if batch.error is not None:
+            raise batch.error
+        return batch.answers[index]
 
-    def _lead(self, flight: _Flight[Q, A]) -> None:
+    def _run(self, batch: _Batch[Q, A]) -> None:
         with self._running:
-            with self._guard:
-                self._next = None
+            with self._lock:
+                self._next = None  # later questions go into another batch
             try:
-                flight.answers = self._trip(flight.questions)
-            except BaseException as error:  # noqa: BLE001 - it is raised for every waiting caller
-                flight.error = error
+                batch.answers = self._trip(batch.questions)
+            except BaseException as error:  # noqa: BLE001 - every waiting caller gets it
+                batch.error = error
             finally:
-                flight.done.set()
+                batch.done.set()

@@ -57,7 +57,7 @@ class CoalescedCounts(Protocol):
         """Add `cost` to each counter up to the first exceeded one. Returns counts, and the seconds left."""
 
     def add_each(self, counters: Sequence[tuple[Counter, int]]) -> list[tuple[int, float]]:
-        """Add to each counter its own cost, also where another counter is exceeded."""
+        """Add to each counter its own cost, even if another counter is exceeded."""
 
     def give_back(self, counters: Sequence[Counter]) -> list[tuple[int, float]]:
         """Subtract one from each counter above 0."""

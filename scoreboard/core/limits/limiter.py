@@ -70,7 +70,7 @@ class Limits:
         self._monotonic = monotonic
         self._exceeded: Kept = OrderedDict()
         self._known: Kept = OrderedDict()  # of uses that are counted later
-        self._pending: PendingCounts[Hit] = PendingCounts(self._settle)
+        self._pending: PendingCounts[Hit] = PendingCounts(self._write_pending)
         options: dict[str, Any] = {"connection_pool": redis.connection_pool}
         self._limiter = Limiter(
             get_remote_address, storage_uri=f"{SCHEME}://", storage_options=options, strategy=STRATEGY
@@ -138,7 +138,7 @@ class Limits:
             self._remember(key, tally)
         return tally
 
-    def _settle(self, owed: Mapping[Hit, int]) -> None:
+    def _write_pending(self, owed: Mapping[Hit, int]) -> None:
         hits, costs = list(owed), list(owed.values())
         found = self._counted(hits, lambda counts, items: counts.hit_each(items, costs))
         for (_, key), tally in zip(hits, found, strict=True):

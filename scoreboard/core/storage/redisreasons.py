@@ -1,4 +1,4 @@
-"""Why Redis can't be used: a word for each reason that an operator can act on."""
+"""Why Redis can't be used: one word for each reason, by which an operator knows what to do."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.ClusterCrossSlotError, CLUSTER),
     (exceptions.BusyLoadingError, "busy"),
 )
-BEGINNINGS = {"MISCONF": "read_only", "NOAUTH": "password", "NOPERM": "permission", "OOM": "full"}
+# By the first word of the error message.
+ERROR_WORDS = {"MISCONF": "read_only", "NOAUTH": "password", "NOPERM": "permission", "OOM": "full"}
 
 
 def reason_of(error: BaseException) -> str:
-    """The reason of an error, or of its cause."""
+    """The reason of an error: its own, or that of the first of its causes that has one."""
     for one in _chain(error):
-        found = next((reason for kind, reason in REASONS if isinstance(one, kind)), None)
-        found = found or BEGINNINGS.get(str(one).split(" ", 1)[0])
-        if found:
-            return found
+        reason = next((reason for kind, reason in REASONS if isinstance(one, kind)), None)
+        reason = reason or ERROR_WORDS.get(str(one).split(" ", 1)[0])
+        if reason:
+            return reason
     return UNREACHABLE
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    following: BaseException | None = error
-    while following is not None:
-        yield following
-        following = following.__cause__ or following.__context__
+    next_error: BaseException | None = error
+    while next_error is not None:
+        yield next_error
+        next_error = next_error.__cause__ or next_error.__context__

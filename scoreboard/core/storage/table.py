@@ -1,4 +1,4 @@
-"""The base class of tables. In a transaction they work on its connection, elsewhere on the database."""
+"""The base class of tables in SQL."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Table:
-    """A table of a database or of a connection.
+    """A table, used through a database or through one connection.
 
-    On a connection, statements are part of its transaction. On a database, each statement takes a
-    connection for itself, which is for readers outside of transactions.
+    Through a connection, statements are part of its transaction. Through a database, each statement takes a
+    connection for itself: that is for reads outside of transactions.
     """
 
     def __init__(self, source: Database | Connection) -> None:
@@ -24,24 +24,24 @@ class Table:
 
     @property
     def postgres(self) -> bool:
-        """Whether it is a table of PostgreSQL."""
+        """Whether the database is PostgreSQL."""
         source = self._source
         return source.postgres if isinstance(source, Database) else not isinstance(source, APSWDatabase)
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` on the connection, or on one of the database's."""
+        """Do `work` with the connection, or with one of the database."""
         return self._source.run(work) if isinstance(self._source, Database) else work(self._source)
 
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` on one state of the database. A transaction sees one state already."""
+        """Do `work` on one state of the database. In a transaction that is so already."""
         return self._source.snapshot(work) if isinstance(self._source, Database) else work(self._source)
 
     def transaction(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` in one transaction: in the connection's, or in a new one."""
+        """Do `work` in one transaction: that of the connection, or a new one."""
         return self._source.transaction(work) if isinstance(self._source, Database) else work(self._source)
 
     def rows(self, text: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of one statement, written with ? for its parameters."""
+        """The rows of one statement, which has ? for its parameters."""
         return self.run(lambda db: rows(db, text, params))
 
     def execute(self, text: str, params: Iterable[Any] = ()) -> None:
@@ -49,5 +49,8 @@ class Table:
         self.run(lambda db: execute(db, text, params))
 
     def one_of(self, column: str, values: Sequence[Any]) -> tuple[str, Any]:
-        """A condition that `column` is one of `values`, and its parameter: the same text for any number."""
+        """The condition that `column` is one of `values`, and its parameter.
+
+        The text is the same for any number of values, so that statements can be cached.
+        """
         return one_of(self._source, column, values)

@@ -1,10 +1,10 @@
-"""Errors of a database that can't be used: four kinds, each with a reason."""
+"""The errors of a database that can't serve requests. There are four kinds; each error has a reason."""
 
 from __future__ import annotations
 
 from scoreboard.core.errors import Unavailable
 
-# The texts of reasons in answers. `/readyz` and the log have the reason itself.
+# The text in answers for each reason. `/readyz` and the log have the reason itself.
 REASONS = {
     "unreachable": "The database can't be reached.",
     "restarting": "The database is starting or shutting down.",
@@ -30,19 +30,19 @@ class DatabaseUnavailable(Exception):
     reason = "failed"
 
     def __init__(self, text: str = "", reason: str | None = None) -> None:
-        """`text` is the driver's, for the log; `reason` is one of REASONS."""
+        """`text` is the driver's message, for the log; `reason` is a key of REASONS."""
         super().__init__(text)
         self.reason = reason or self.reason
 
 
 class DatabaseLost(DatabaseUnavailable):
-    """The connection broke or could not be made. If a commit was under way, its outcome is unknown."""
+    """The connection broke or could not be opened. If a commit had begun, its outcome is unknown."""
 
     reason = "unreachable"
 
 
 class DatabaseBusy(DatabaseUnavailable):
-    """The database is busy, or took too long. The connection is usable."""
+    """The database is busy, or took too long. The connection can still be used."""
 
     reason = "busy"
 
@@ -54,11 +54,11 @@ class DatabaseFull(DatabaseUnavailable):
 
 
 class DatabaseDenied(DatabaseUnavailable):
-    """The database answers and refuses: it is read-only or damaged, or the user lacks rights."""
+    """The database answers, but refuses the request: it is read-only or damaged, or the user lacks rights."""
 
 
 def unavailable(error: DatabaseUnavailable) -> Unavailable:
-    """The answer to a request that met this error."""
+    """The error to answer a request with that failed because of this one."""
     detail = f"{REASONS[error.reason]} Nothing was written. Send the request again later."
     if isinstance(error, DatabaseFull):
         return Unavailable(detail, code="storage_full", retry_after_seconds=10)

@@ -1,4 +1,4 @@
-"""Signals: end streams, or tell one player something, in all web processes."""
+"""Signals to all web processes: end streams, or deliver a private frame to one player."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from scoreboard.stream.serving.fanout import Fanout
 from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewers import Viewers
 
-RECENT = 1000  # private frames that polls may still ask for
-RECENT_SECONDS = 60.0
+MAX_RECENT = 1000  # private frames that are kept for the next polls
+RECENT_SECONDS = 60.0  # that they are kept
 
 
 class RecentTell(NamedTuple):
-    """A private frame that was told a moment ago."""
+    """A private frame that was delivered a moment ago, and is kept for polls."""
 
     id: Cursor
     at: float  # monotonic seconds
@@ -33,9 +33,9 @@ class RecentTell(NamedTuple):
 
 @dataclass(kw_only=True)
 class Signals:
-    """Sends signals to all processes, and carries out those that come.
+    """Sends signals to all web processes, and carries out those that it receives.
 
-    Signals are live: a stream that is not open when one comes never learns of it.
+    A signal reaches only streams that are open at that moment.
     """
 
     hub: Hub
@@ -43,18 +43,19 @@ class Signals:
     fanout: Fanout
     store: StreamStore
     clock: Clock
-    on_kick: Callable[[], None] = lambda: None  # another process ended streams
-    on_forbid: Callable[[], None] = lambda: None  # a board may have gone private, or was deleted
-    _recent: deque[RecentTell] = field(default_factory=lambda: deque(maxlen=RECENT))
-    _delivered: set[Cursor] = field(default_factory=set)  # own signals that the hub has not read yet
+    on_kick: Callable[[], None] = lambda: None  # called when another process ended streams
+    on_forbid: Callable[[], None] = lambda: None  # called when a board may be private or deleted now
+    _recent: deque[RecentTell] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
+    # Signals of this process that are delivered, and that the hub has not read from Redis yet.
+    _delivered: set[Cursor] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.hub.signal_listeners.append(self.receive)
 
     def kick(self, *kicks: Kick) -> None:
-        """End streams, here at once and in all other processes within a second.
+        """End streams: those of this process at once, those of all others within a second.
 
-        If Redis is away, the others learn of it by what they read from the database.
+        If Redis is away, the other processes find the revocation in the database.
         """
         for kick in kicks:
             self._end(kick)
@@ -63,7 +64,7 @@ class Signals:
                 self.store.signal(kick)
 
     def tell(self, player: str, kind: str, data: Mapping[str, Any]) -> None:
-        """Send a private frame to all open streams that the player's tickets opened, at most once to each.
+        """Send a private frame to all open streams of a player, at most once to each.
 
         If Redis is away, only the streams of this process get it.
         """
@@ -71,38 +72,38 @@ class Signals:
         id = None
         with suppress(RedisError, OSError):
             id = self.store.signal(Tell(player=player, frame=frame.line))
-        # Its own streams do not wait for the way through Redis: a kick that follows would overtake it.
+        # Deliver it to the streams of this process now. Through Redis, a kick that follows would overtake it.
         if id is None or id > self.hub.signals_read:
             if id is not None:
                 self._delivered.add(id)
             self._deliver(player, frame)
 
-    def revoked(self, found: Mapping[str, Revocation]) -> None:
-        """Sessions ended, or rights of players changed: end their streams.
+    def revoked(self, revocations: Mapping[str, Revocation]) -> None:
+        """End the streams of sessions that ended, and of players whose rights changed.
 
-        If a session was replaced or rights changed, the client may come back with a new ticket.
+        If a session was replaced or rights changed, the client may reconnect with a new ticket.
         """
-        self.kick(*(_kick(id, one) for id, one in found.items()))
+        self.kick(*(_kick(id, one) for id, one in revocations.items()))
 
     def forbid(self, board: str) -> None:
-        """A board went private or was deleted: end the streams that may no longer show it, here at once."""
+        """End the streams that may no longer show a board, which is private or deleted now."""
         self.on_forbid()
         with suppress(RedisError, OSError):
             self.store.signal(Kick(board=board))
 
     def receive(self, id: Cursor, signal: Signal) -> None:
-        """Carry out a signal that was read from Redis."""
+        """Carry out a signal that the hub read from Redis."""
         if isinstance(signal, Tell):
             self._receive_tell(id, signal)
         elif signal.board:
             self.on_forbid()
         else:
             self._end(signal)
-            # Most kicks follow a revocation: look for it now rather than at the next interval.
+            # Most kicks follow a revocation: read it now, not only at the next interval.
             self.on_kick()
 
     def told(self, player: str, after: Cursor) -> list[Encoded]:
-        """The private frames of a player that came after a signal, for a poll."""
+        """The private frames of a player that came after this cursor. For a poll."""
         oldest = self.viewers.monotonic() - RECENT_SECONDS
         return [
             one.frame for one in self._recent if one.player == player and one.id > after and one.at >= oldest

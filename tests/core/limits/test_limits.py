@@ -33,7 +33,7 @@ def owing(client):
 
 
 def settle(client):
-    client.application.extensions["parts"].base.limits._pending.settle()
+    client.application.extensions["parts"].base.limits._pending.flush()
 
 
 def test_as_many_calls_pass_as_are_allowed_and_no_more(process):

@@ -1,4 +1,4 @@
-// connection-announcer.js: when to announce that the connection is lost, and that it is back.
+// connection-announcer.js: decides when to announce that the connection is lost, and that it is back.
 
 import { t } from "../messages.js"
 
@@ -7,10 +7,10 @@ const LOST = ["stale", "reconnecting", "offline", "ended"]
 const BACK = ["live", "polling"]
 
 export class ConnectionAnnouncer {
-  #since = null
-  #said = false
+  #since = null // when the connection was lost
+  #said = false // whether the loss was announced
 
-  // The announcement for a state of the badge; "" for none.
+  // The announcement to make for a state of the badge; "" for none.
   news(state, now) {
     this.#since = LOST.includes(state) ? (this.#since ?? now) : null
     if (this.#said === (this.#since !== null)) return ""

@@ -1,5 +1,5 @@
-// drawing.js: draws changes of a board: rows glide, scores count up, marks show rank changes, and important news is
-// announced and dispatched as events. Loaded when there is something to draw.
+// drawing.js: draws changes of a board. Rows slide, scores count up, and marks show rank changes. Important changes are
+// announced to screen readers and dispatched as events. Loaded when there is something to draw.
 
 import { t } from "../messages.js"
 import { onPodium } from "./compare.js"
@@ -43,8 +43,8 @@ export class Drawing {
     this.#announcer.say(kind, text)
   }
 
-  // Draw the shown rows: without effects where `calm` (other rows are shown, not changes of the same ones), without
-  // movement where `still`. `also(row, now)` fills the cells of others.
+  // Draw the shown rows: without effects if `calm` (these are other rows, not changes of the same ones), without movement
+  // if `still`. `also(row, now)` is called for each row, to fill the cells that belong to other modules.
   draw({ me, podium, still, calm, also }) {
     this.#see(Date.now())
     const { board, choice, shown } = this.#watch
@@ -62,7 +62,7 @@ export class Drawing {
     this.#showEmpty(board.total === 0 && shown.rows.length === 0)
   }
 
-  // If the first HTML had rows this element is empty: text browsers would show its text above them.
+  // The server sends this element without its text if the board has rows, since text browsers would show both.
   #showEmpty(empty) {
     if (empty && !this.#empty.childElementCount) {
       const text = document.createElement("p")

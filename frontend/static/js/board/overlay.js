@@ -1,4 +1,5 @@
-// overlay.js: rows over a picture. The page's policy forbids style attributes, so the size is set here.
+// overlay.js: the script of the overlay, a web page that streaming software shows over its picture. The page's content
+// security policy forbids style attributes, so the text size is set here.
 
 import { define } from "./element.js"
 

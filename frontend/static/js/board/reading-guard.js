@@ -1,17 +1,18 @@
-// reading-guard.js: holds updates while a mouse moves over rows, while a row has the focus, and during a selection.
+// reading-guard.js: helps people who read a board. Holds updates while a mouse moves over rows, while a row has the
+// focus, and while text is selected. Moves the focus between rows with the arrow keys.
 
 const HOVERS = matchMedia("(hover: hover)")
-const STILL_MS = 10_000 // a pointer that rests on the rows for so long no longer holds updates
+const STILL_MS = 10_000 // a pointer that has not moved for so long no longer holds updates
 
-// Returns a function that ends it.
+// Calls `hold` and `release` with the reason. Returns a function that removes the listeners.
 export function holdWhileReading(table, { hold, release }) {
-  let left = null
-  const leave = () => (clearTimeout(left), release("pointer"))
+  let stillTimer = null
+  const leave = () => (clearTimeout(stillTimer), release("pointer"))
   const move = ({ pointerType }) => {
     if (pointerType !== "mouse") return
     hold("pointer")
-    clearTimeout(left)
-    left = setTimeout(leave, STILL_MS)
+    clearTimeout(stillTimer)
+    stillTimer = setTimeout(leave, STILL_MS)
   }
   const select = () => {
     const selection = getSelection()
@@ -23,15 +24,16 @@ export function holdWhileReading(table, { hold, release }) {
   table.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && hold("focus"))
   table.addEventListener("focusout", () => release("focus"))
   document.addEventListener("selectionchange", select)
-  // The event that loaded this module is over already. Without a mouse, a touch leaves :hover set.
+  // The event that made the page load this module has passed, so the present state is checked once. On touch screens
+  // it is not, because :hover stays set there after a touch.
   if (HOVERS.matches && table.matches(":hover")) move({ pointerType: "mouse" })
   if (table.querySelector(":focus-visible")) hold("focus")
   select()
   return () => (leave(), document.removeEventListener("selectionchange", select))
 }
 
-// One star is in the tab order; the arrow keys go from row to row. Returns a function to call when rows were added or
-// removed.
+// Puts one star button into the tab order, from which the arrow keys go to those of other rows. Returns a function to
+// call after rows were added or removed.
 export function walkWithArrows(table) {
   const stars = () => [...table.querySelectorAll(".star button")]
   table.addEventListener("focusin", ({ target }) => {

@@ -1,10 +1,10 @@
-// row.js: one row on the page, and its updates. Names come from strangers: they are inserted as text only.
+// row.js: makes and updates one row of the table. Display names are untrusted, so they are only inserted as text.
 
 import { t } from "../messages.js"
 import { grouped, heading, scored } from "../formatting.js"
 import { sameResult } from "./compare.js"
 
-// Roles are explicit, because rows that are laid out as grids lose them in some browsers.
+// ARIA roles are explicit, because table rows that are laid out as grids lose theirs in some browsers.
 export function newRow(id, columns) {
   const row = element("tr", "", "row")
   row.dataset.player = id
@@ -24,7 +24,7 @@ export function newRow(id, columns) {
   return row
 }
 
-// Write what differs between `before` (null for a new row) and `now`.
+// Update the cells whose values differ between `before` (null for a new row) and `now`.
 export function fillRow(row, before, now, { format, me }) {
   fillOwn(row, now.id === me)
   if (before?.n !== now.n) row.querySelector("bdi").textContent = now.n
@@ -54,11 +54,11 @@ export function part(row, name) {
 }
 
 export function element(name, className = "", role = "", text = "") {
-  const made = document.createElement(name)
-  if (className) made.className = className
-  if (role) made.setAttribute("role", role)
-  made.textContent = text
-  return made
+  const node = document.createElement(name)
+  if (className) node.className = className
+  if (role) node.setAttribute("role", role)
+  node.textContent = text
+  return node
 }
 
 function fillOwn(row, own) {

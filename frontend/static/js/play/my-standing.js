@@ -1,4 +1,4 @@
-// my-standing.js: the visitor's standing: their points, including those not counted yet, and their rank.
+// my-standing.js: shows the visitor's points, including those that the server has not counted yet, and their rank.
 
 import { t } from "../messages.js"
 import { writtenOut } from "../formatting.js"
@@ -23,7 +23,7 @@ export class MyStanding {
     this.#find(".rank").textContent = rank ? t("play.rank", { rank, total }) : t(shown === null ? "play.nobody" : "play.soon")
   }
 
-  // Points were taken back: shake once, unless the reader prefers reduced motion.
+  // Shake once, because expected points did not count. Not if the viewer prefers reduced motion.
   shake() {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
     const steps = [0, -6, 5, -3, 0].map((x) => ({ transform: `translateX(${x}px)` }))

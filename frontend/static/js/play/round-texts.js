@@ -1,4 +1,4 @@
-// round-texts.js: the texts about a round: its receipt, or why there is none and what to do.
+// round-texts.js: the texts about a round of the game: its receipt, or why there is none and what the player can do.
 
 import { soon, t } from "../messages.js"
 import { writtenOut } from "../formatting.js"
@@ -37,12 +37,12 @@ export function refusalText({ status, code, detail, retryAfterSeconds }) {
   return REFUSALS[code] ? t(REFUSALS[code]) : detail
 }
 
-// For a finished round that is not lost.
+// For a finished round that could not be sent, and can be sent again.
 export function unsentText(refusal) {
   return t("play.unsent", { why: refusalText(refusal) })
 }
 
-// For a round whose points are sent automatically.
+// For a finished round that the action queue will send by itself.
 export function queuedText(refusal) {
   return t("play.kept", { why: refusalText(refusal) })
 }

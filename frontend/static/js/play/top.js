@@ -1,25 +1,25 @@
-// top.js: the first rows of the board.
+// top.js: draws the first rows of the board on the game's page.
 
 import { writtenOut } from "../formatting.js"
 
-const SHOWN = 5
+const MAX_ROWS = 5
 
 export function renderTop(list, entries, decimals, me) {
-  list.replaceChildren(...entries.slice(0, SHOWN).map((entry) => row(entry, decimals, entry.id === me)))
+  list.replaceChildren(...entries.slice(0, MAX_ROWS).map((entry) => row(entry, decimals, entry.id === me)))
 }
 
 function row({ rank, name, score }, decimals, own) {
-  const made = document.createElement("li")
-  made.classList.toggle("own", own)
+  const item = document.createElement("li")
+  item.classList.toggle("own", own)
   const player = part("span", "player", "")
   player.append(Object.assign(part("bdi", "", name), { dir: "auto" }))
-  made.append(part("span", "rank", rank), player, part("span", "score", writtenOut(score, decimals)))
-  return made
+  item.append(part("span", "rank", rank), player, part("span", "score", writtenOut(score, decimals)))
+  return item
 }
 
 function part(name, className, text) {
-  const made = document.createElement(name)
-  made.className = className
-  made.textContent = text
-  return made
+  const node = document.createElement(name)
+  node.className = className
+  node.textContent = text
+  return node
 }
