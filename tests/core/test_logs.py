@@ -8,9 +8,17 @@ import logging
 
 import pytest
 
-from scoreboard.core.logs import JsonLines, StandardError, configure, inform, shown
+from scoreboard.core.logs import OURS, JsonLines, StandardError, configure, inform, shown
 
 MORE = {"request": "r1", "path": "/v1/ä", "status": 200, "ms": 1.5}
+
+
+@pytest.fixture(autouse=True)
+def no_levels(monkeypatch):
+    """Loggers of ours without a level of their own: a command that ran in this process may have set one."""
+    for name in OURS:
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+    logging.root.manager._clear_cache()
 
 
 @pytest.fixture

@@ -73,8 +73,7 @@ def played(folder: Path) -> str:
     with (folder / "serve.log").open("wb") as log:
         server = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        wait_for(f"http://127.0.0.1:{port}/readyz", server)
-        first_score(f"http://127.0.0.1:{port}", folder)
+        first_score(f"http://127.0.0.1:{port}", folder, server)
     except (OSError, ValueError) as error:
         return f"{error}\n{(folder / 'serve.log').read_text()[-4000:]}"
     finally:
@@ -83,8 +82,9 @@ def played(folder: Path) -> str:
     return f"it ended with status {status}" if status else ""
 
 
-def first_score(url: str, folder: Path) -> None:
+def first_score(url: str, folder: Path, server: subprocess.Popen[bytes] | None = None) -> None:
     """Report a score, and see it come in a stream. Raises OSError or ValueError."""
+    wait_for(f"{url}/readyz", server)
     key = (folder / "server.key").read_text().strip()
     with urllib.request.urlopen(f"{url}/v1/stream?boards=main", timeout=STREAM_SECONDS) as stream:
         until(stream, "snapshot")
@@ -100,10 +100,10 @@ def first_score(url: str, folder: Path) -> None:
         raise ValueError(f"a first score was not counted: {rejected} {frame}")
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until a URL answers 200. Raises OSError if it does not, or if its server ends before."""
+def wait_for(url: str, server: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until a URL answers 200. Raises OSError if it does not, or if `server` ends before."""
     for _ in range(READY_SECONDS * 5):
-        if server.poll() is not None:
+        if server is not None and server.poll() is not None:
             raise OSError(f"the server ended before {url} answered")
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
             return
