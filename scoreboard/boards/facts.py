@@ -84,18 +84,21 @@ def results_of(line: Recorded) -> dict[str, BoardResult]:
 
 def standings_on(board: str, line: Recorded) -> list[list[Any]]:
     """What a fact that scored made on one board: [period, region, score, version] for each window."""
-    found = line.result.get("boards")
-    standings: list[list[Any]] = (line.result if found is None else found[board])["standings"]
+    standings: list[list[Any]] = _by_board(line.result, line.fact.board)[board]["standings"]
     return standings
 
 
 def read_result(result: Mapping[str, Any], board: str = "") -> dict[str, BoardResult]:
     """The same from a fact's result; `board` is the fact's."""
-    found = result.get("boards")
+    return {board: _board_result(board, mine) for board, mine in _by_board(result, board).items()}
+
+
+def _by_board(result: Mapping[str, Any], board: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] | None = result.get("boards")
     if found is None:
         # The result of a score was that of its one board.
         found = {board: result} if "standings" in result else {}
-    return {board: _board_result(board, mine) for board, mine in found.items()}
+    return found
 
 
 def _board_result(board: str, result: Mapping[str, Any]) -> BoardResult:
