@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoreboard.core.storage import rediskeys
-from tests.boards.calls import dozen, listed, submit
+from tests.boards.calls import listed, submit
 
 TAG = rediskeys.window("cup/all/")
 KEYS = {
@@ -61,13 +61,6 @@ def parts(make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
     parts.followers.catch_up("boards")
     return parts
-
-
-@pytest.fixture
-def cup(client, parts):
-    """A dense board, which Redis shows."""
-    dozen(client)
-    return client
 
 
 def everything(client):

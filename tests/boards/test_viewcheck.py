@@ -7,7 +7,7 @@ import pytest
 from scoreboard.boards import viewcheck
 from scoreboard.boards.order import Order
 from scoreboard.core.storage import rediskeys
-from tests.boards.calls import dozen, listed, put, score, submit
+from tests.boards.calls import listed, put, score, submit
 
 TAG = rediskeys.window("cup/all/")
 ORDER, MEMBERS, METADATA = rediskeys.order(TAG), rediskeys.members(TAG), rediskeys.metadata(TAG)
@@ -20,13 +20,6 @@ def parts(make_parts, sqlite_url):
     parts = make_parts(sqlite_url)
     parts.followers.catch_up("boards")
     return parts
-
-
-@pytest.fixture
-def cup(client, parts):
-    """A dense board, which Redis shows."""
-    dozen(client)
-    return client
 
 
 def compare(parts):

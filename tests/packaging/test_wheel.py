@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.commands import printed
 from tests.smoke.run import first_score
 from tests.support import ROOT, free_port, wait_until
 
@@ -126,15 +127,6 @@ def test_commands_work_in_any_folder(environment, tmp_path):
     given = {"DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
 
     for words in (["migrate"], ["settings"]):
-        done = subprocess.run(
-            [environment / "scoreboard", *words],
-            cwd=tmp_path,
-            env=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
+        text = printed([environment / "scoreboard", *words], tmp_path, given)
 
-    assert "_bundled/config/boards.toml" in done.stdout
+    assert "_bundled/config/boards.toml" in text
