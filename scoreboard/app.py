@@ -27,7 +27,7 @@ class App(Flask):
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """What finds a request's route and builds URLs; None if the path alone tells the route.
+        """The adapter that finds a request's route and builds URLs; None if the path alone tells the route.
 
         That is so for paths of the API in which nothing varies. It builds no URLs.
         """

@@ -15,7 +15,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a check gets: the name and the value of a setting, and all other settings."""
+    """The input of a check: the name and the value of a setting, and all other settings."""
 
     name: str
     value: Any

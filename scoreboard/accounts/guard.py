@@ -106,7 +106,7 @@ def privileged_caller() -> ServerKey | Player | None:
 
 
 def context() -> dict[str, str]:
-    """What a fact stores of its request: never an address, only its keyed hash."""
+    """The context of a request that a fact stores: never an address, only its keyed hash."""
     return {"caller": g.get("caller", ""), "request": g.request_id, "address": network()}
 
 

@@ -92,7 +92,7 @@ def combine(mine: Wins, others: Wins) -> Wins:
 
 
 def complaints(rules: Rules, boards: Mapping[str, Board]) -> list[FieldError]:
-    """What is wrong with an action type whose single fields are well-formed."""
+    """The contradictions between the fields of an action type, each of which is valid alone."""
     found = []
     least, most = rules.range
     if least > most:

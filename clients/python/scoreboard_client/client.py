@@ -102,7 +102,7 @@ class Client:
 
     @property
     def player(self) -> Player:
-        """Who is signed in. Raises ScoreboardError if nobody is."""
+        """The signed-in player. Raises ScoreboardError if nobody is."""
         if self._player is None:
             self._player = self.me()
         return self._player

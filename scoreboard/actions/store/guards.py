@@ -37,7 +37,7 @@ class StoredGuards(Table):
         return dict(self.rows(f"SELECT player, ended_at FROM action_alone WHERE {condition}", (value,)))
 
     def wins(self, players: Sequence[str]) -> dict[tuple[str, str], Wins]:
-        """What these players won by each capped action type."""
+        """The points that these players won by each capped action type."""
         condition, value = self.one_of("player", players)
         found = self.rows(
             f"SELECT player, action, hour, hour_points, day, day_points FROM action_wins WHERE {condition}",
