@@ -66,7 +66,7 @@ def _changed_fields(old: Line, new: Line) -> dict[str, Any]:
         (name, getattr(new, name)) for name in ("n", "s", "c") if getattr(new, name) != getattr(old, name)
     )
     if new.m != old.m:
-        entry["m"] = new.m or {}
+        entry["m"] = new.m
     return entry
 
 
@@ -79,7 +79,7 @@ def _merge(old: Line | None, entry: dict[str, Any]) -> Line:
         n=entry.get("n", old.n),
         s=entry.get("s", old.s),
         c=tuple(entry.get("c", old.c)),
-        m=entry.get("m", old.m) or None,
+        m=entry.get("m", old.m),
     )
 
 

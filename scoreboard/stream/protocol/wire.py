@@ -32,7 +32,9 @@ class Moved(Struct, frozen=True, kw_only=True):
     n: str | UnsetType = UNSET
     s: Score | UnsetType = UNSET
     c: tuple[Score, ...] | UnsetType = UNSET
-    m: Shown | UnsetType = UNSET
+    m: Annotated[Shown | None, Meta(description="null if the player shows none any more.")] | UnsetType = (
+        UNSET
+    )
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
