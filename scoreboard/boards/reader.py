@@ -68,7 +68,7 @@ class BoardReader:
         order = self._catalogue.order(board)
         try:
             answer = self._from_redis(lambda: self._redis.ask(window, order, question))
-            return answer and self._reading(board, window, period, order, answer, question)
+            return None if answer is None else self._reading(board, window, period, order, answer, question)
         except UNREADABLE:
             return None
 

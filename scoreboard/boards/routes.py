@@ -11,7 +11,7 @@ from msgspec import UNSET
 from scoreboard.accounts.guard import privileged_caller, sent_key
 from scoreboard.boards.answers import entry_of
 from scoreboard.boards.params import player_id, player_ids, ranked_score
-from scoreboard.boards.search.answers import check, found_entries
+from scoreboard.boards.search.answers import check, digest, found_entries
 from scoreboard.boards.service import Reading
 from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
@@ -270,12 +270,10 @@ def _found(board: Board, asked: EntriesQuery) -> Response:
         "region": window.region or None,
         "total": found.total,
         "id": None,
-        "asOf": rfc3339(parts().base.clock()),
         "entries": found_entries(board.definition, found),
-    }
-    if found.degraded:
-        data["degraded"] = True
-    return answer({"data": data, "page": {"next": None, "limit": asked.limit}})
+    } | ({"degraded": True} if found.degraded else {})
+    now, page = rfc3339(parts().base.clock()), {"next": None, "limit": asked.limit}
+    return answer_with_etag(digest(data), lambda: {"data": data | {"asOf": now}, "page": page})
 
 
 def _export(board: str, format: str, content_type: str) -> Response:

@@ -34,7 +34,7 @@ def shown_fields(show: Sequence[ShownField], metadata: str) -> dict[str, str]:
 
 def flag(value: Any) -> str:
     """A country's code in capitals; "" if the value is none."""
-    code = value.upper() if isinstance(value, str) else ""
+    code = value.upper() if isinstance(value, str) and value.isascii() else ""
     return code if COUNTRY.fullmatch(code) else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from scoreboard.core.ids import BoardId, RegionId
 from scoreboard.core.patterns import pattern
@@ -46,7 +46,7 @@ class ShownField(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A field of the metadata that rows show to everybody."""
 
     field: FieldName
-    kind: Literal["flag", "text", "link"] = field(name="as")
+    kind: Literal["flag", "text", "link"] = msgspec.field(name="as")
     title: Title = ""
 
 

@@ -165,5 +165,5 @@ def test_naming_fields_leaves_order_and_standings_as_they_are(client, parts):
 def test_a_definition_that_makes_no_sense_is_refused(client, definition, field):
     answer = client.put("/v1/admin/boards/cup", json=definition)
 
-    assert refusal(answer) == (422, "validation_failed")
+    assert refusal(answer) == (400, "validation_failed")
     assert [error["field"] for error in answer.json["errors"]] == [field]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
 from scoreboard.boards.order import percentile
 from scoreboard.boards.search.keys import FEWEST, long_enough
 from scoreboard.boards.search.types import Found, FoundPlayer
@@ -28,6 +33,11 @@ def check(asked: EntriesQuery) -> None:
 def found_entries(definition: Definition, found: Found) -> list[RankedEntry]:
     """The rows of a search."""
     return [_entry(definition, one, found.total) for one in found.players]
+
+
+def digest(data: Any) -> str:
+    """A text that names an answer, for its ETag: rows of a search are of no single state of the window."""
+    return blake2b(msgspec.json.encode(data), digest_size=12).hexdigest()
 
 
 def _entry(definition: Definition, one: FoundPlayer, total: int) -> RankedEntry:

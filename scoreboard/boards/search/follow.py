@@ -135,6 +135,6 @@ def _missing(
             yield row.id, SearchEntries(db).ranked(row.id, list(unlisted)) if unlisted else ()
 
 
-def _keys(db: Connection, players: Sequence[str]) -> Mapping[str, str]:
+def _keys(db: Connection, players: Sequence[str]) -> dict[str, str]:
     names = Names(db).of(players)
     return {player: search_key(names.get(player, player)) for player in players}
