@@ -216,7 +216,7 @@ def entries(parts):
 @pytest.mark.alone
 def test_a_search_of_a_hundred_thousand_players_takes_twenty_milliseconds(client, parts):
     score(client, "main", first=1)
-    fill(parts, PLAYERS)
+    fill(parts, range(PLAYERS))
     parts.boards.follower.build(parts.boards.windows.get(Window("main", "all", "")))
 
     for text, count in (("pl", 50), ("player 77", 50), ("player 99999", 1), ("zz", 0)):
@@ -230,14 +230,14 @@ def test_a_search_of_a_hundred_thousand_players_takes_twenty_milliseconds(client
         assert sorted(durations)[2] < 0.02, text
 
 
-def fill(parts, count):
-    """Write standings, names and entries of the search of so many players into the tables of "main"."""
+def fill(parts, numbers):
+    """Write standings, names and entries of the search of players with these numbers into the tables of "main"."""
     order = Order(parts.boards.service.board("main").definition)
-    names = {f"p{number}": f"Player {number}" for number in range(count)}
+    names = {f"p{number}": f"Player {number}" for number in numbers}
     keys = {player: search_key(name) for player, name in names.items()}
     standings = [
         Standing(player=player, score=number, columns=(), reached_at=1, reached_by=1, version=1)
-        for number, player in enumerate(names)
+        for number, player in zip(numbers, names, strict=True)
     ]
 
     def write(db):
@@ -246,7 +246,7 @@ def fill(parts, count):
         Names(db).write([Name(player=player, text=name, seq=1) for player, name in names.items()])
         SearchEntries(db).record(keys)
         SearchEntries(db).add(row.id, keys)
-        row.entries += count
+        row.entries += len(numbers)
         Windows(db).write(row)
 
     parts.base.patient_database.transaction(write)
