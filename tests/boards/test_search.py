@@ -231,7 +231,7 @@ def test_a_search_of_a_hundred_thousand_players_takes_twenty_milliseconds(client
 
 
 def fill(parts, numbers):
-    """Write standings, names and entries of the search of players with these numbers into the tables of "main"."""
+    """Write standings, names and entries of the search of many players into the tables of "main"."""
     order = Order(parts.boards.service.board("main").definition)
     names = {f"p{number}": f"Player {number}" for number in numbers}
     keys = {player: search_key(name) for player, name in names.items()}

@@ -167,3 +167,13 @@ def test_a_definition_that_makes_no_sense_is_refused(client, definition, field):
 
     assert refusal(answer) == (400, "validation_failed")
     assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_a_definition_that_uses_nothing_new_is_stored_as_the_release_before_reads_it(client, parts):
+    put(client, "cup", columns=[{"name": "lives"}], regions=["eu"])
+
+    text = "SELECT definition FROM board WHERE id = 'cup'"
+    ((stored,),) = parts.base.database.run(lambda db: db.execute_sql(text).fetchall())
+
+    assert not {"show", "regionTitles"} & json.loads(stored).keys()
+    assert json.loads(stored)["columns"] == [{"name": "lives", "order": "desc"}]
