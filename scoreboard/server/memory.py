@@ -1,9 +1,10 @@
-"""Returning unused memory to the system."""
+"""Memory of a web process: returning it to the system, and what the garbage collector looks at."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 
 
 def give_back_memory() -> None:
@@ -13,3 +14,13 @@ def give_back_memory() -> None:
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def freeze_startup() -> None:
+    """Take what exists now, which lives as long as the process, out of the garbage collector's sight.
+
+    Otherwise each full collection looks at all modules, routes and schemas again: 50 ms, in which no request
+    is answered.
+    """
+    gc.collect()
+    gc.freeze()
