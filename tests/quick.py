@@ -48,6 +48,7 @@ def freeze_garbage_collection() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def copy_once(template: Path, url: str) -> None:

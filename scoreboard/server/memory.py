@@ -6,6 +6,10 @@ import contextlib
 import ctypes
 import gc
 
+# Requests leave few cycles. With Python's thresholds of 700, 10 and 10 they are looked for some hundred times
+# a second, and with little that is older, the whole heap is soon looked at too.
+THRESHOLDS = 10_000, 20, 50
+
 
 def give_back_memory() -> None:
     """Return free memory of the allocator: more than a hundred megabytes after thousands of viewers left.
@@ -24,3 +28,4 @@ def freeze_startup() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
