@@ -113,7 +113,8 @@ def check_standing(definition: Definition, standing: Standing) -> None:
 
 def check_exact(standing: Standing) -> None:
     """Refuse a standing with a number that JSON readers would round. Raises Refused."""
-    if any(not -SAFE <= value <= SAFE for value in (standing.score, *standing.columns)):
+    score, columns = standing.score, standing.columns
+    if not -SAFE <= score <= SAFE or (columns and not -SAFE <= min(columns) <= max(columns) <= SAFE):
         raise Refused(
             f"The score or a column of {standing.player} would exceed ±(2^53-1).",
             code="score_out_of_range",
