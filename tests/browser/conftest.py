@@ -30,8 +30,9 @@ expect.set_options(timeout=10_000)  # other tests want the processors too
 
 
 def browser_path():
-    """Where a Chromium is, None if there is none that we know of."""
-    for name in (os.environ.get("CHROMIUM_PATH"), "chromium", "chromium-browser", "google-chrome"):
+    """Where a Chromium is, None if there is none that we know of. The headless shell comes first: see tests/setup."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    for name in (os.environ.get("CHROMIUM_PATH"), *names):
         found = name and shutil.which(name)
         if found:
             return found
