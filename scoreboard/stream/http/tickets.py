@@ -49,14 +49,14 @@ class Tickets:
             opens_until=min(self.clock() + 1000 * TICKET_SECONDS, player.expires_at),
             lasts_until=player.expires_at,
         )
-        key = self.ring.signing(PURPOSE)
+        key = self.ring.signing_key(PURPOSE)
         body = _text(msgspec.json.encode(ticket))
         return f"{key.kid}.{body}.{_text(_mac(key, body))}"
 
     def open(self, text: str) -> tuple[StreamTicket, bool]:
         """The ticket in a text, and whether it still opens streams. Raises Unauthenticated."""
         kid, body, mac = text.split(".") if text.count(".") == 2 and len(text) <= LONGEST else ("", "", "")
-        key = self.ring.opening(PURPOSE, kid)
+        key = self.ring.opening_key(PURPOSE, kid)
         if key is None or not hmac.compare_digest(_text(_mac(key, body)).encode(), mac.encode()):
             raise Unauthenticated("Unknown ticket. Get one with POST /v1/stream/ticket.")
         ticket = msgspec.json.decode(urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=StreamTicket)

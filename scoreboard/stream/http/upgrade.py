@@ -14,7 +14,7 @@ from wsproto.utilities import RemoteProtocolError
 
 from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable, UpgradeRequired
 from scoreboard.core.http.conventions import problem
-from scoreboard.core.http.links import known_site
+from scoreboard.core.http.links import public_site
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.http.requests import stream_request
 from scoreboard.stream.http.service import StreamService
@@ -110,7 +110,7 @@ def _viewer(service: StreamService, opening: Opening, connection: Any) -> Viewer
 def _refuse_origin(allowed: str) -> Frame | None:
     """Refuse pages of origins that may not connect: browsers let any page open a WebSocket."""
     origin = request.headers.get("Origin")
-    own = {request.host, known_site().netloc} - {""}  # "null" has no host, nor has an unknown site
+    own = {request.host, public_site().netloc} - {""}  # "null" has no host, nor has an unknown site
     if origin is None or allowed == "*" or origin.partition("://")[2] in own:
         return None
     known = [one.strip().rstrip("/") for one in allowed.split(",")]

@@ -92,8 +92,9 @@ class Publisher:
             self.turn,
             expected=OUTAGES,
             rest_seconds=REST_SECONDS,
-            failed=self._pause,
-            stopped=self._release_lease,
+            on_outage=lambda error: log.warning("publishing paused", extra={"reason": str(error)}),
+            on_failure=self._pause,
+            on_stop=self._release_lease,
         )
 
     def turn(self) -> float:
@@ -119,9 +120,7 @@ class Publisher:
         self.store.wait_dirty(RENEW_SECONDS)
         return 0
 
-    def _pause(self, error: Exception) -> None:
-        if isinstance(error, OUTAGES):
-            log.warning("publishing paused", extra={"reason": str(error)})
+    def _pause(self, _error: Exception) -> None:
         self._leading = False
 
     def _release_lease(self) -> None:

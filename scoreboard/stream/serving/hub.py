@@ -88,8 +88,8 @@ class Hub:
             self.turn,
             expected=(RedisError, OSError),
             rest_seconds=REST_SECONDS,
-            failed=self._degrade,
-            stopped=self.wake,
+            on_failure=self._degrade,
+            on_stop=self.wake,
         )
 
     def turn(self) -> float:

@@ -18,7 +18,7 @@ from prometheus_client.metrics_core import Metric
 
 from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.core.concurrency.deadline import left
+from scoreboard.core.concurrency.deadline import seconds_left
 from scoreboard.core.errors import NotFound
 from scoreboard.core.metrics import Counted, Metrics, gauge
 from scoreboard.core.storage.outages import OUTAGES
@@ -111,8 +111,8 @@ class RoomManager:
             self.turn,
             expected=OUTAGES,
             rest_seconds=REPORT_SECONDS,
-            failed=self._forget_reports,
-            stopped=self._leave,
+            on_outage=self._forget_reports,
+            on_stop=self._leave,
         )
 
     def assign(self, scope: str, region: str = "", *, profile: str = "", near: str = "") -> str:
@@ -142,9 +142,8 @@ class RoomManager:
         self.balance()
         return REPORT_SECONDS
 
-    def _forget_reports(self, error: Exception) -> None:
-        if isinstance(error, OUTAGES):
-            self.reports = {}  # the hub logs that Redis is away
+    def _forget_reports(self, _error: Exception) -> None:
+        self.reports = {}  # the hub logs that Redis is away
 
     def _leave(self) -> None:
         """Let the next process have the number."""
@@ -157,7 +156,7 @@ class RoomManager:
         After that, a session that was ended is refused by all of them.
         """
         if self.processes > 1 or len(self.reports) > 1:
-            self.pause(left(SIGNALLED_SECONDS))
+            self.pause(seconds_left(SIGNALLED_SECONDS))
 
     def exchange(self) -> None:
         """Report what this process serves, and read the reports of the others."""
@@ -193,7 +192,7 @@ class RoomManager:
             viewers=len(self.viewers.all()),
             fanout_seconds=self.fanout.seconds,
             rooms=rooms,
-            counted=self.metrics.counted(),
+            counted=self.metrics.values(),
             lag=self._lag,
         )
 

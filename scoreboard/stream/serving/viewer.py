@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from scoreboard.core.tcp import unacknowledged
+from scoreboard.core.tcp import unacknowledged_bytes
 from scoreboard.stream.protocol.types import Cursor, Encoded
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving import sockets
@@ -116,7 +116,7 @@ class SocketViewer(Viewer):
     @property
     def taken(self) -> int:
         """The bytes that the kernel took and does not hold any more."""
-        return self.sent - unacknowledged(self._socket)
+        return self.sent - unacknowledged_bytes(self._socket)
 
     def write(self, data: bytes | memoryview) -> None:
         """Give the kernel as much as it takes, and keep the rest."""
@@ -183,7 +183,7 @@ class GeneratorViewer(Viewer):
     @property
     def taken(self) -> int:
         """The bytes that the web server was given and its kernel does not hold any more."""
-        return self.sent - (unacknowledged(self._socket) if self._socket is not None else 0)
+        return self.sent - (unacknowledged_bytes(self._socket) if self._socket is not None else 0)
 
     def write(self, data: bytes) -> None:
         """Leave bytes for the generator."""

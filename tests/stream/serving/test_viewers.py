@@ -348,6 +348,6 @@ def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
     parts.stream.viewers.on_drained(slow)
     parts.stream.serving.serve()
 
-    counts = {name: count for name, _, count in parts.base.metrics.counted()}
+    counts = {name: count for name, _, count in parts.base.metrics.values()}
 
     assert counts["stream_frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
