@@ -1,7 +1,7 @@
 """Sockets that are handed over from gunicorn: duplicated, non-blocking, watched by the event loop.
 
 If the application raises StopIteration, gunicorn's plain gevent worker drops the connection and closes only
-its own descriptor. The stream keeps the duplicate, and needs no greenlet of its own.
+its own descriptor. The stream keeps the duplicate, and needs no greenlet.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class HandedOver(StopIteration):
 
 
 def can_hand_over(environ: Mapping[str, Any]) -> bool:
-    """Whether the connection of this request can be taken from the web server."""
+    """True if the connection of this request can be taken from the web server."""
     connection = environ.get("gunicorn.socket")
     return (
         connection is not None
@@ -81,8 +81,8 @@ def unwatch(watcher: Any) -> None:
         watcher.close()
 
 
-def watchable(environ: Mapping[str, Any]) -> bool:
-    """Whether the connection of a request can be watched: there is one, and an event loop."""
+def can_watch(environ: Mapping[str, Any]) -> bool:
+    """True if the connection of a request can be watched: there is one, and an event loop."""
     return uses_gevent() and environ.get("gunicorn.socket") is not None
 
 

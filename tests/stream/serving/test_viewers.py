@@ -33,7 +33,7 @@ class Kept(Viewer):
         return self.full
 
     @property
-    def taken(self):
+    def received_bytes(self):
         return len(self.got) - self.on_its_way
 
     def write(self, data):
@@ -147,7 +147,7 @@ def test_a_viewer_that_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
 def test_a_viewer_that_takes_a_little_now_and_then_stays(parts, watch):
