@@ -1,4 +1,4 @@
-"""Which blueprints each role serves. One process may play all roles, or one."""
+"""The blueprints of each route group. A process may serve all groups, or some."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ ROLES = {
 
 
 def blueprints(roles: Sequence[str] = tuple(ROLES)) -> list[Blueprint]:
-    """The blueprints of some roles, and those that every process has."""
+    """The blueprints of some route groups, and those that every process serves."""
     return [*(bp for role in roles for bp in ROLES[role]), *ALWAYS]

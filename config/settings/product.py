@@ -1,4 +1,4 @@
-"""Settings of what the product offers, and of how it runs."""
+"""Settings of the product's contents, and of its operation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProductSettings:
     demo_action: str = setting(
         "DEMO_ACTION",
         "play-round",
-        "The action type that visitors of a board's page may play, where it exists and feeds that board.",
+        "The action type that visitors of a board's page may play, if it exists and feeds that board.",
     )
     default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
     service_worker: str = setting(

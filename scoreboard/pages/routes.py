@@ -111,7 +111,7 @@ def play() -> str:
 @sdk.after_request
 def share(response: Response) -> Response:
     """Let pages of other sites import these modules. Browsers only allow that with CORS headers."""
-    return cors.shared(response)
+    return cors.share(response)
 
 
 @bp.errorhandler(ScoreboardError)

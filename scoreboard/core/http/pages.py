@@ -30,12 +30,12 @@ class LanguageQuery(Struct, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The declaration of a web page: what its route and its docstring do not say.
+    """The declaration of a web page, beside its route and its docstring.
 
     Paths of files are relative to frontend/static; a path with a slash at its end is a folder.
 
-    `offline` is what a browser shows without a network: the copy that it kept when it last loaded the page, a
-    notice, or nothing of ours, as for pages that are shown inside other programs.
+    `offline` tells the browser what to show without a network: its copy of the page from the last visit, a
+    notice, or nothing of ours, for pages that are shown inside other programs.
     """
 
     files: tuple[str, ...] = ()  # scripts and style sheets that browsers keep for times without a network
@@ -75,7 +75,7 @@ def declared_pages(rules: Iterable[Rule], views: Mapping[str, Callable[..., Any]
 
 
 def takes_language(view: Callable[..., Any] | None) -> bool:
-    """Whether the view function has the query parameter `lang`."""
+    """True if the view function has the query parameter `lang`."""
     description = description_of(view) if view else None
     query = description.query if description else None
     return query is not None and "lang" in query.__struct_fields__

@@ -248,7 +248,7 @@ def test_a_poll_that_waits_is_told_at_once(parts, poll):
         target=lambda: found.append(poll(since=first["id"], told=first["told"], wait=20)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.stream.slots.taken == 1)
+    wait_until(lambda: parts.stream.slots.in_use == 1)
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.hub.read()
     waiting.join(10)
