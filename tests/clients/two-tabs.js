@@ -2,7 +2,7 @@
 // one saw, as JSON.
 
 import { Scoreboard } from "../../clients/javascript/scoreboard.js"
-import { Storage } from "../frontend/play-world.js"
+import { Storage } from "../frontend/fakes.js"
 
 const [url, board, type, username, password] = process.argv.slice(2)
 const storage = new Storage()

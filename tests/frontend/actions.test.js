@@ -7,7 +7,7 @@ import { Api } from "../../clients/javascript/actions/api.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { Solver } from "../../clients/javascript/actions/solver.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
-import { data, problem, Server, session, Storage, Time } from "./play-world.js"
+import { data, problem, Server, session, Storage, Time } from "./fakes.js"
 
 const ASKED = data({
   actionToken: "sb1.token",
@@ -23,8 +23,8 @@ function playing(...answers) {
   const server = new Server(session(1), ...answers)
   const time = new Time()
   const api = new Api("", { fetch: server.fetch, answerMs: 50 })
-  const mine = new Session({ api, stored: new StoredSession(new Storage()), world: time })
-  return { server, time, actions: new Actions({ session: mine, solver: new Solver(), world: time }) }
+  const mine = new Session({ api, stored: new StoredSession(new Storage()), platform: time })
+  return { server, time, actions: new Actions({ session: mine, solver: new Solver(), platform: time }) }
 }
 
 function completions(server) {

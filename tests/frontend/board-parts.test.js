@@ -67,8 +67,8 @@ test("the newest of each kind is said, together, and not too often", () => {
   let now = 0
   const timers = []
   const spoken = []
-  const world = { now: () => now, later: (run, ms) => timers.push([run, ms]) }
-  const announcer = new Announcer((text) => spoken.push(text), 10_000, world)
+  const platform = { now: () => now, later: (run, ms) => timers.push([run, ms]) }
+  const announcer = new Announcer((text) => spoken.push(text), 10_000, platform)
   const tick = () => timers.shift()[0]()
 
   announcer.say("rank", "Your rank is 3.")

@@ -60,7 +60,7 @@ async function settled() {
 async function started(actions, prepare = () => {}, options = {}) {
   const waits = new Waits()
   actions.prepare = prepare
-  const game = new Game({ type: "play-round", board: BOARD, actions, world: waits, ...options })
+  const game = new Game({ type: "play-round", board: BOARD, actions, platform: waits, ...options })
   game.press()
   await settled()
   return { game, waits, press: (times) => Array.from({ length: times }, () => game.press()) }

@@ -3,13 +3,13 @@ import { test } from "node:test"
 
 import { LiveBoard } from "../../clients/javascript/stream/live-board.js"
 import { Feed } from "../../clients/javascript/stream/feed.js"
-import { HELLO, settled, World } from "./stream-world.js"
+import { HELLO, settled, FakePlatform } from "./fake-platform.js"
 
 function liveBoard() {
-  const stream = new World()
-  const own = async (base, options) => new Feed(base, { ...options, world: stream })
-  const world = { sharedPort: () => null, own, later: stream.later, cancel: stream.cancel }
-  const live = new LiveBoard("", { scope: "main", world })
+  const stream = new FakePlatform()
+  const own = async (base, options) => new Feed(base, { ...options, platform: stream })
+  const platform = { sharedPort: () => null, own, later: stream.later, cancel: stream.cancel }
+  const live = new LiveBoard("", { scope: "main", platform })
   live.start()
   return { live, stream }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { afterEach, mock, test } from "node:test"
 
 import { openLong, openShort } from "../../clients/javascript/stream/carriers/polling.js"
-import { settled } from "./stream-world.js"
+import { settled } from "./fake-platform.js"
 
 const { fetch } = globalThis
 afterEach(() => {

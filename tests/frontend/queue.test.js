@@ -7,15 +7,15 @@ import { Queue } from "../../clients/javascript/actions/queue.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { StoredActions } from "../../clients/javascript/actions/stored-actions.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
-import { data, problem, Server, session, Storage, Time } from "./play-world.js"
-import { settled, World } from "./stream-world.js"
+import { data, problem, Server, session, Storage, Time } from "./fakes.js"
+import { settled, FakePlatform } from "./fake-platform.js"
 
 const COMPLETE = "/actions/complete"
 
 // A browser: its storage, its lock, its network, and tabs with a queue each.
 class Browser {
   storage = new Storage()
-  time = new World()
+  time = new FakePlatform()
   view = new EventTarget()
   #holder = null
 
@@ -25,11 +25,11 @@ class Browser {
 
   tab() {
     const api = new Api("", { fetch: this.server.fetch })
-    const mine = new Session({ api, stored: new StoredSession(this.storage), world: new Time() })
+    const mine = new Session({ api, stored: new StoredSession(this.storage), platform: new Time() })
     const { now, random, later, cancel } = this.time
     const tab = {}
-    const world = { now, random, later, cancel, view: this.view, withLock: (run) => this.#withLock(tab, run) }
-    const queue = new Queue({ session: mine, stored: new StoredActions(this.storage), world })
+    const platform = { now, random, later, cancel, view: this.view, withLock: (run) => this.#withLock(tab, run) }
+    const queue = new Queue({ session: mine, stored: new StoredActions(this.storage), platform })
     return Object.assign(tab, { queue })
   }
 
@@ -384,8 +384,8 @@ test("storage that is full or spoilt keeps nobody from sending", async () => {
   const ran = []
 
   for (const storage of [full, spoilt]) {
-    const world = { storage, me: "tab", now: Date.now, sleep: async () => {} }
-    assert.equal(await withLock("queue", async (goOn) => (goOn(), ran.push(1)), world), true)
+    const platform = { storage, me: "tab", now: Date.now, sleep: async () => {} }
+    assert.equal(await withLock("queue", async (goOn) => (goOn(), ran.push(1)), platform), true)
   }
 
   assert.equal(ran.length, 2)

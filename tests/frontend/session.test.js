@@ -6,7 +6,7 @@ import { Api } from "../../clients/javascript/actions/api.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
 import { Scoreboard } from "../../clients/javascript/scoreboard.js"
-import { data, problem, Server, session, Storage, Time } from "./play-world.js"
+import { data, problem, Server, session, Storage, Time } from "./fakes.js"
 
 const DONE = data("done")
 const SERVER = "http://one.test/"
@@ -21,7 +21,7 @@ function named(number, player) {
 function tab(server, { storage = new Storage(), time = new Time(), solver } = {}) {
   const stored = new StoredSession(storage, SERVER)
   const api = new Api("", { fetch: server.fetch })
-  return { stored, time, session: new Session({ api, stored, solver, world: time }) }
+  return { stored, time, session: new Session({ api, stored, solver, platform: time }) }
 }
 
 test("a new visitor becomes a guest, and stays that guest", async () => {

@@ -141,8 +141,8 @@ test("an answer that comes after another choice is dropped", async () => {
 test("a list is polled, and reports only changes", async () => {
   const answers = [1, 1, 2]
   const again = []
-  const world = { later: (run) => again.push(run), cancel() {} }
-  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), world)
+  const platform = { later: (run) => again.push(run), cancel() {} }
+  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), platform)
   let news = 0
   list.addEventListener("news", () => (news += 1))
 

@@ -31,19 +31,19 @@ const browser = {
 export class Queue extends EventTarget {
   #session
   #stored
-  #world
+  #platform
   #answers = new Answers()
   #failures = 0
   #timer = null
   #sending = false
 
-  constructor({ session, stored = new StoredActions(), world = browser }) {
+  constructor({ session, stored = new StoredActions(), platform = browser }) {
     super()
     this.#session = session
     this.#stored = stored
-    this.#world = world
+    this.#platform = platform
     this.#forgetOld()
-    const on = (type, run) => world.view?.addEventListener?.(type, run)
+    const on = (type, run) => platform.view?.addEventListener?.(type, run)
     on("storage", ({ key }) => this.#stored.concerns(key) && this.#changed()) // another tab changed it
     on("online", () => this.send()) // only a hint: there may be a network without the server
     if (this.waiting.length > 0) this.#schedule(0)
@@ -65,7 +65,7 @@ export class Queue extends EventTarget {
     const id = idOf(body.actionToken)
     if (!this.#stored.find(id)) {
       if (this.waiting.length >= MAX_WAITING) throw new Refusal({ code: "queue_full", detail: "Too many actions are waiting." })
-      const at = Math.max(this.#world.now(), 1 + (this.items.at(-1)?.at ?? 0)) // actions of one millisecond keep their order
+      const at = Math.max(this.#platform.now(), 1 + (this.items.at(-1)?.at ?? 0)) // actions of one millisecond keep their order
       this.#stored.put({ id, at, type, points, body, state: "waiting", faults: 0 })
       this.#forgetOld()
     }
@@ -93,15 +93,15 @@ export class Queue extends EventTarget {
   }
 
   #schedule(ms) {
-    this.#world.cancel(this.#timer)
-    this.#timer = this.#world.later(() => this.#run(), ms)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(() => this.#run(), ms)
   }
 
   async #run() {
     if (this.#sending) return
     this.#sending = true
     let ms = 0
-    const sending = this.#world.withLock(async (extend) => (ms = await this.#sendAll(extend)), this.#stored.server)
+    const sending = this.#platform.withLock(async (extend) => (ms = await this.#sendAll(extend)), this.#stored.server)
     const ran = await sending.catch(() => false).finally(() => (this.#sending = false))
     if (this.waiting.length > 0) this.#schedule(ran ? ms : BUSY_MS)
   }
@@ -150,7 +150,7 @@ export class Queue extends EventTarget {
 
   #pauseAfter(refusal) {
     this.#answers.tryFailed(refusal)
-    return refusal.retryAfterSeconds * 1000 + pauseMs(this.#failures++, this.#world.random())
+    return refusal.retryAfterSeconds * 1000 + pauseMs(this.#failures++, this.#platform.random())
   }
 
   #put(item) {
@@ -161,7 +161,7 @@ export class Queue extends EventTarget {
   // An action that was discarded in the meantime is not stored again.
   #update({ id }, news) {
     const item = this.#stored.find(id)
-    if (item) this.#put({ ...item, ...news, changedAt: this.#world.now() })
+    if (item) this.#put({ ...item, ...news, changedAt: this.#platform.now() })
   }
 
   #changed() {
@@ -174,7 +174,7 @@ export class Queue extends EventTarget {
 
   #forgetOld() {
     const settled = this.items.filter((item) => !pending(item)).reverse()
-    const old = ({ changedAt }) => changedAt < this.#world.now() - SETTLED_KEPT_MS
+    const old = ({ changedAt }) => changedAt < this.#platform.now() - SETTLED_KEPT_MS
     for (const item of settled.filter((one, index) => index >= SETTLED_KEPT || old(one))) this.#stored.remove(item.id)
   }
 }

@@ -18,16 +18,16 @@ export class Session {
   #api
   #stored
   #solver
-  #world
+  #platform
   #access = null // { token, until }; never stored
   #opening = null
 
   // `solver` is for sign-ins that need a proof of work.
-  constructor({ api, stored, solver = null, world = browser }) {
+  constructor({ api, stored, solver = null, platform = browser }) {
     this.#api = api
     this.#stored = stored
     this.#solver = solver
-    this.#world = world
+    this.#platform = platform
   }
 
   // Throws a Refusal, as do all of these. A refused access token is replaced once.
@@ -89,12 +89,12 @@ export class Session {
   }
 
   #hasToken() {
-    return this.#access && this.#world.now() < this.#access.until
+    return this.#access && this.#platform.now() < this.#access.until
   }
 
   // Run something while no other tab runs its like.
   #withLock(run) {
-    return this.#world.withLock(run, this.#stored.server)
+    return this.#platform.withLock(run, this.#stored.server)
   }
 
   #enter(enter) {
@@ -113,7 +113,7 @@ export class Session {
 
   #take({ player, accessToken, refreshToken, expiresInSeconds }) {
     this.#stored.write({ player: player.id, refreshToken, ...(player.guest === false && { named: true }) })
-    this.#access = { token: accessToken, until: this.#world.now() + expiresInSeconds * 1000 - MARGIN_MS }
+    this.#access = { token: accessToken, until: this.#platform.now() + expiresInSeconds * 1000 - MARGIN_MS }
     return accessToken
   }
 
@@ -132,7 +132,7 @@ export class Session {
 
   // The session that another tab has stored since; it may just have set a password for the player.
   async #newer({ refreshToken }) {
-    await this.#world.sleep(SETTLED_MS)
+    await this.#platform.sleep(SETTLED_MS)
     const known = this.#stored.read()
     return known && known.refreshToken !== refreshToken ? known : null
   }

@@ -11,10 +11,10 @@ const browser = {
 }
 
 export class Solver {
-  #world
+  #platform
 
-  constructor(world = browser) {
-    this.#world = world
+  constructor(platform = browser) {
+    this.#platform = platform
   }
 
   async solve(puzzle) {
@@ -26,7 +26,7 @@ export class Solver {
   }
 
   async #beside(puzzle) {
-    const worker = this.#world.worker()
+    const worker = this.#platform.worker()
     try {
       return await new Promise((solved, failed) => {
         worker.addEventListener("message", ({ data }) => solved(data))
@@ -42,7 +42,7 @@ export class Solver {
     for (let first = 0; ; first += SLICE) {
       const solution = puzzle.search(first, SLICE)
       if (solution !== null) return solution
-      await this.#world.breathe()
+      await this.#platform.breathe()
     }
   }
 }

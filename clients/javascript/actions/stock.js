@@ -13,7 +13,7 @@ const browser = {
 
 export class Stock {
   #actions
-  #world
+  #platform
   #held = []
   #playedAt = 0
   #timer = null
@@ -21,14 +21,14 @@ export class Stock {
   #filling = false
 
   // `actions` has a method `request`.
-  constructor({ actions, world = browser }) {
+  constructor({ actions, platform = browser }) {
     this.#actions = actions
-    this.#world = world
+    this.#platform = platform
   }
 
   // An action of the stock, or a new one.
   async request(type) {
-    this.#playedAt = this.#world.now()
+    this.#playedAt = this.#platform.now()
     this.#held = this.#held.filter(fresh)
     const action = this.#held.shift() ?? (await this.#actions.request(type))
     this.#fill(type)
@@ -39,7 +39,7 @@ export class Stock {
   stop() {
     this.#stopped = true
     this.#held = []
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
   }
 
   async #fill(type) {
@@ -47,9 +47,9 @@ export class Stock {
     this.#filling = true
     await this.#refill(type).catch(() => {}) // without a connection, or beyond a limit: try later
     this.#filling = false
-    this.#world.cancel(this.#timer)
-    const active = this.#world.now() - this.#playedAt < ACTIVE_MS
-    if (active && !this.#stopped) this.#timer = this.#world.later(() => this.#fill(type), REFILL_MS)
+    this.#platform.cancel(this.#timer)
+    const active = this.#platform.now() - this.#playedAt < ACTIVE_MS
+    if (active && !this.#stopped) this.#timer = this.#platform.later(() => this.#fill(type), REFILL_MS)
   }
 
   async #refill(type) {

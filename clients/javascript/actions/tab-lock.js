@@ -17,9 +17,9 @@ const browser = {
 
 // Call `run` unless another tab holds the lock. Resolves with whether it was called. Its argument is a function that
 // extends the lock; `run` must call it before each part of its work.
-export async function withLock(name, run, world = browser) {
-  if (world.locks) return withBrowserLock(world.locks, name, run)
-  return withLease(`${LEASE_KEY}.${name}`, run, world)
+export async function withLock(name, run, platform = browser) {
+  if (platform.locks) return withBrowserLock(platform.locks, name, run)
+  return withLease(`${LEASE_KEY}.${name}`, run, platform)
 }
 
 function withBrowserLock(locks, name, run) {

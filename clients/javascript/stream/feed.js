@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 30_000
 const SHORT_OUTAGE_MS = 60_000 // in a shorter outage pauses are shorter: people wait at the screen
 const SHORT_OUTAGE_PAUSE_MS = 8000
 
-const platform = {
+const browser = {
   carriers,
   now: () => Date.now(), // unlike performance.now(), it advances while a laptop sleeps
   random: () => Math.random(),
@@ -29,7 +29,7 @@ export class Feed extends EventTarget {
   #scope
   #ticket
   #cursor
-  #world
+  #platform
   #ladder
   #line = null
   #trial = null // a better carrier, opened beside the line
@@ -39,13 +39,13 @@ export class Feed extends EventTarget {
   #status = initialStatus()
 
   // `base` is the server's URL, or "" for the page's own server. `ticket` is called for a new ticket at each opening.
-  constructor(base, { scope, since = "", ticket = null, carriers: some, first, world = platform }) {
+  constructor(base, { scope, since = "", ticket = null, carriers: some, first, platform = browser }) {
     super()
     this.#base = base
     this.#scope = scope
     this.#cursor = since
     this.#ticket = ticket
-    this.#world = world
+    this.#platform = platform
     this.#ladder = new Ladder(some, first)
   }
 
@@ -80,7 +80,7 @@ export class Feed extends EventTarget {
   check() {
     const { phase, heardAt, heartbeatMs } = this.#status
     if (phase === "waiting") this.start()
-    if (phase === "open" && this.#world.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#stalled()
+    if (phase === "open" && this.#platform.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#stalled()
   }
 
   #opened(carrier) {
@@ -89,7 +89,7 @@ export class Feed extends EventTarget {
       frame: (frame) => this.#received(line, frame),
       failed: (why) => (line === this.#trial ? this.#stay() : this.#failed(why)),
     })
-    line.open(this.#world.carriers[carrier], this.#base, () => this.#query())
+    line.open(this.#platform.carriers[carrier], this.#base, () => this.#query())
     return line
   }
 
@@ -115,7 +115,7 @@ export class Feed extends EventTarget {
 
   #heard(line, { beatMs, id, degraded = false }) {
     if (line === this.#trial) this.#climb()
-    const now = this.#world.now()
+    const now = this.#platform.now()
     if (this.#openedAt === null) this.#settle(now)
     if (id) this.#cursor = id
     this.#wait(BEATS_MISSED * beatMs, () => this.#stalled())
@@ -125,13 +125,13 @@ export class Feed extends EventTarget {
   #settle(now) {
     this.#openedAt = now
     const ms = this.#ladder.climbMs
-    if (ms !== null) this.#climbing = this.#world.later(() => this.#try(), ms)
+    if (ms !== null) this.#climbing = this.#platform.later(() => this.#try(), ms)
   }
 
   // Try the best carrier beside the line, which stays open until the trial has got a frame.
   #try() {
     this.#trial = this.#opened(this.#ladder.best)
-    this.#climbing = this.#world.later(() => this.#stay(), HELLO_MS)
+    this.#climbing = this.#platform.later(() => this.#stay(), HELLO_MS)
   }
 
   #climb() {
@@ -145,13 +145,13 @@ export class Feed extends EventTarget {
   #stay() {
     this.#endTrial()
     this.#ladder.stayed()
-    this.#climbing = this.#world.later(() => this.#try(), this.#ladder.climbMs)
+    this.#climbing = this.#platform.later(() => this.#try(), this.#ladder.climbMs)
   }
 
   #onBye({ again, retry_ms: ms }) {
     const failures = this.#failuresInARow()
     this.#close()
-    this.#tell({ phase: again ? "waiting" : "ended", heardAt: this.#world.now(), failures })
+    this.#tell({ phase: again ? "waiting" : "ended", heardAt: this.#platform.now(), failures })
     if (again) this.#wait(ms, () => this.start())
   }
 
@@ -189,11 +189,11 @@ export class Feed extends EventTarget {
 
   #pauseMs(failures) {
     const { heardAt } = this.#status
-    const short = heardAt !== null && this.#world.now() - heardAt < SHORT_OUTAGE_MS
-    return pauseMs(failures, this.#world.random(), short ? SHORT_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS)
+    const short = heardAt !== null && this.#platform.now() - heardAt < SHORT_OUTAGE_MS
+    return pauseMs(failures, this.#platform.random(), short ? SHORT_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS)
   }
 
-  #failuresInARow(until = this.#world.now()) {
+  #failuresInARow(until = this.#platform.now()) {
     const steady = this.#openedAt !== null && until - this.#openedAt >= STEADY_MS
     if (steady) this.#ladder.held()
     return steady ? 0 : this.#status.failures
@@ -203,19 +203,19 @@ export class Feed extends EventTarget {
     this.#line?.close()
     this.#line = null
     this.#openedAt = null
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     this.#endTrial()
   }
 
   #endTrial() {
     this.#trial?.close()
     this.#trial = null
-    this.#world.cancel(this.#climbing)
+    this.#platform.cancel(this.#climbing)
   }
 
   #wait(ms, run) {
-    this.#world.cancel(this.#timer)
-    this.#timer = this.#world.later(run, ms)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(run, ms)
   }
 
   #tell(news) {

@@ -5,7 +5,7 @@ import { initialStatus } from "./status.js"
 const WATCH_MS = 5000
 const MAX_UNANSWERED = 2
 
-const platform = {
+const browser = {
   every: (ms, run) => setInterval(run, ms),
   cancel: (timer) => clearInterval(timer),
 }
@@ -15,19 +15,19 @@ export class PortFeed extends EventTarget {
   #request
   #ticket
   #cursor
-  #world
+  #platform
   #timer = null
   #unanswered = 0
   #status = { ...initialStatus(), shared: true }
 
   // Dispatches "lost" if the worker does not answer: then the tab needs a connection of its own.
-  constructor(port, base, { scope, since = "", player = "", ticket = null, carriers, first, world = platform }) {
+  constructor(port, base, { scope, since = "", player = "", ticket = null, carriers, first, platform = browser }) {
     super()
     this.#port = port
     this.#request = { base, scope, carriers, first, player: ticket ? player : "" }
     this.#ticket = ticket
     this.#cursor = since
-    this.#world = world
+    this.#platform = platform
     port.onmessage = ({ data }) => this.#onMessage(data)
   }
 
@@ -42,7 +42,7 @@ export class PortFeed extends EventTarget {
   start() {
     if (this.#timer !== null || this.#status.phase === "ended") return
     this.#unanswered = 0
-    this.#timer = this.#world.every(WATCH_MS, () => this.#watch())
+    this.#timer = this.#platform.every(WATCH_MS, () => this.#watch())
     this.#watch()
   }
 
@@ -93,7 +93,7 @@ export class PortFeed extends EventTarget {
   }
 
   #stopTimer() {
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     this.#timer = null
   }
 

@@ -12,7 +12,7 @@ const BOARDS = ["snapshot", "delta", "reset"] // frames that change one
 
 export class SharedFeed {
   #feed
-  #world
+  #platform
   #boards = new Map()
   #mine = new Map()
   #tabs = new Map() // port -> when it was last heard
@@ -20,8 +20,8 @@ export class SharedFeed {
   #ticketTaken = () => {}
 
   // `make` gets what asks for a ticket, and makes the feed.
-  constructor(make, world) {
-    this.#world = world
+  constructor(make, platform) {
+    this.#platform = platform
     this.#feed = make(() => this.#ticket())
     this.#feed.addEventListener("status", () => this.#broadcast({ status: this.#status }))
     this.#feed.addEventListener("frame", ({ detail }) => this.#received(detail))
@@ -40,8 +40,8 @@ export class SharedFeed {
   // A tab is there, and saw everything up to its cursor. It says so again and again.
   watch(port, since) {
     if (!this.#tabs.has(port)) this.#show(port, since)
-    this.#tabs.set(port, this.#world.now())
-    this.#looking ??= this.#world.later(() => this.#look(), GONE_MS)
+    this.#tabs.set(port, this.#platform.now())
+    this.#looking ??= this.#platform.later(() => this.#look(), GONE_MS)
     this.#feed.start()
     port.postMessage({ status: this.#status })
   }
@@ -49,8 +49,8 @@ export class SharedFeed {
   leave(port) {
     this.#tabs.delete(port)
     if (this.#tabs.size > 0) return
-    this.#world.cancel(this.#looking)
-    this.#looking = this.#world.later(() => this.#look(), LINGER_MS)
+    this.#platform.cancel(this.#looking)
+    this.#looking = this.#platform.later(() => this.#look(), LINGER_MS)
   }
 
   // Where our own board is lost as well, it is asked for already.
@@ -103,10 +103,10 @@ export class SharedFeed {
 
   #look() {
     this.#looking = null
-    const now = this.#world.now()
+    const now = this.#platform.now()
     for (const [port, heardAt] of this.#tabs) if (now - heardAt >= GONE_MS) this.#tabs.delete(port)
     if (this.#tabs.size === 0) this.#feed.stop() // it knows its cursor when somebody comes back
-    else this.#looking = this.#world.later(() => this.#look(), GONE_MS)
+    else this.#looking = this.#platform.later(() => this.#look(), GONE_MS)
   }
 
   // Sessions are kept where a worker can't read them, so a tab is asked: the one that was heard last.
@@ -114,7 +114,7 @@ export class SharedFeed {
     const [port] = [...this.#tabs].sort(([, one], [, other]) => other - one)[0] ?? []
     return new Promise((taken, missed) => {
       this.#ticketTaken = taken
-      this.#world.later(missed, TICKET_MS)
+      this.#platform.later(missed, TICKET_MS)
       port?.postMessage({ ticketAsked: true })
     })
   }

@@ -6,7 +6,7 @@ import { SharedFeed } from "./shared-feed.js"
 
 const MAX_KEPT = 16 // feeds that nobody follows, with their boards
 
-const platform = {
+const browser = {
   now: () => Date.now(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
@@ -35,7 +35,7 @@ function shared(asked) {
   if (known && !known.ended) return known
   for (const [old, feed] of feeds) if (feed.idle && feeds.size >= MAX_KEPT) feeds.delete(old)
   const make = (ticket) => new Feed(base, { scope, carriers, first, ticket: player ? ticket : null })
-  const made = new SharedFeed(make, platform)
+  const made = new SharedFeed(make, browser)
   feeds.set(key, made)
   return made
 }

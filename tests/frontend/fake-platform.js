@@ -1,7 +1,6 @@
-// stream-world.js: what the tests of streams share: carriers without a network, and time that moves when it
-// is told to.
+// fake-platform.js: for tests of streams: carriers without a network, and a clock with timers that `pass` moves on.
 
-export class World {
+export class FakePlatform {
   at = 0
   opened = []
   missing = new Set()
