@@ -39,7 +39,7 @@ export class FakePlatform {
 
   // The carriers that were opened, in their order.
   get tried() {
-    return this.opened.map((line) => line.carrier)
+    return this.opened.map(({ carrier }) => carrier)
   }
 
   #timer(timer) {
@@ -48,15 +48,15 @@ export class FakePlatform {
   }
 
   #opener(carrier) {
-    return (base, query, told) => {
+    return (base, query, receiver) => {
       if (this.missing.has(carrier)) throw new ReferenceError(`${carrier} is not defined`)
-      const line = { carrier, base, query: String(query), closed: false }
-      line.send = (frame) => told.text(JSON.stringify(frame))
-      line.say = (text) => told.text(text)
-      line.answer = (beatMs, id) => told.answered({ beatMs, id })
-      line.fail = () => told.failed()
-      this.opened.push(line)
-      return () => (line.closed = true)
+      const connection = { carrier, base, query: String(query), closed: false }
+      connection.send = (frame) => receiver.text(JSON.stringify(frame))
+      connection.say = (text) => receiver.text(text)
+      connection.answer = (beatMs, id) => receiver.answered({ beatMs, id })
+      connection.fail = () => receiver.failed()
+      this.opened.push(connection)
+      return () => (connection.closed = true)
     }
   }
 }

@@ -42,7 +42,7 @@ class Browser {
   #said(port, say, { since, ticket }) {
     if (this.dead) return
     if (say === "watch") this.shared.watch(port, since)
-    else if (say === "ticket") this.shared.ticketGiven(ticket)
+    else if (say === "ticket") this.shared.acceptTicket(ticket)
     else this.shared[say](port)
   }
 }

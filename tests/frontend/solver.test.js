@@ -45,10 +45,10 @@ test("without a worker it is solved in slices, with a breath between them", asyn
   const broken = new Worker(() => ["error", {}])
 
   for (const worker of [missing, () => broken]) {
-    let breaths = 0
-    const solver = new Solver({ worker, breathe: async () => (breaths += 1) })
+    let yields = 0
+    const solver = new Solver({ worker, yieldToPage: async () => (yields += 1) })
     assert.equal(await solver.solve(hard), solution)
-    assert.equal(breaths, Math.floor(Number(solution) / 2000))
+    assert.equal(yields, Math.floor(Number(solution) / 2000))
   }
   assert.ok(Number(solution) > 2000, "or it says nothing about slices")
   assert.equal(broken.ended, true)

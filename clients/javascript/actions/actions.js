@@ -5,7 +5,7 @@ import { Refusal } from "./api.js"
 import { persist } from "./retry.js"
 import { sha256 } from "./sha256.js"
 
-const MAX_RESULT_BYTES = 4096 // for servers whose answer does not say how many
+const MAX_RESULT_BYTES = 4096 // for servers whose answer has no resultBytes
 const MARGIN_MS = 100 // a timer may fire early, and completing too early counts against the player
 
 const browser = {
@@ -52,7 +52,7 @@ class Action {
     this.#expiresAt = now + Date.parse(requested.expiresAt) - requested.challenge.timestamp
   }
 
-  // The points: a number, or { min, max } if the claim says how many.
+  // The points: a number, or { min, max } if the claim chooses among them.
   get points() {
     return this.#requested.points
   }

@@ -14,8 +14,8 @@ const browser = {
 export class Stock {
   #actions
   #platform
-  #held = []
-  #playedAt = 0
+  #actionsHeld = []
+  #lastRequestAt = 0
   #timer = null
   #stopped = false
   #filling = false
@@ -28,9 +28,9 @@ export class Stock {
 
   // An action of the stock, or a new one.
   async request(type) {
-    this.#playedAt = this.#platform.now()
-    this.#held = this.#held.filter(fresh)
-    const action = this.#held.shift() ?? (await this.#actions.request(type))
+    this.#lastRequestAt = this.#platform.now()
+    this.#actionsHeld = this.#actionsHeld.filter(isFresh)
+    const action = this.#actionsHeld.shift() ?? (await this.#actions.request(type))
     this.#fill(type)
     return action
   }
@@ -38,7 +38,7 @@ export class Stock {
   // Hold no actions: an exclusive action can't be requested before the previous one is completed.
   stop() {
     this.#stopped = true
-    this.#held = []
+    this.#actionsHeld = []
     this.#platform.cancel(this.#timer)
   }
 
@@ -48,20 +48,20 @@ export class Stock {
     await this.#refill(type).catch(() => {}) // without a connection, or beyond a limit: try later
     this.#filling = false
     this.#platform.cancel(this.#timer)
-    const active = this.#platform.now() - this.#playedAt < ACTIVE_MS
+    const active = this.#platform.now() - this.#lastRequestAt < ACTIVE_MS
     if (active && !this.#stopped) this.#timer = this.#platform.later(() => this.#fill(type), REFILL_MS)
   }
 
   async #refill(type) {
-    this.#held = this.#held.filter(fresh)
-    while (this.#held.length < SIZE && !this.#stopped) {
+    this.#actionsHeld = this.#actionsHeld.filter(isFresh)
+    while (this.#actionsHeld.length < SIZE && !this.#stopped) {
       const action = await this.#actions.request(type)
-      if (!fresh(action)) return this.stop() // they expire too soon to be held
-      if (!this.#stopped) this.#held.push(action)
+      if (!isFresh(action)) return this.stop() // the type's actions expire too soon for a stock
+      if (!this.#stopped) this.#actionsHeld.push(action)
     }
   }
 }
 
-function fresh({ leftMs }) {
+function isFresh({ leftMs }) {
   return leftMs > MIN_MS
 }

@@ -28,7 +28,7 @@ export class PageFeed extends EventTarget {
   #feed = null
   #carrier = rememberedCarrier()
   #listening = null // the AbortController of the page's events, from start to stop
-  #released = false // whether the stream is closed because the page is hidden
+  #released = false // true while the stream is closed because the page is hidden
   #releaseTimer = null
 
   // `base` is the server's URL, or "" for the page's own server. A PageFeed has the events and the methods of a Feed.
@@ -101,7 +101,7 @@ export class PageFeed extends EventTarget {
     this.#feed?.start()
   }
 
-  // The shared worker does not answer: continue with a connection of this page's own.
+  // The shared worker does not answer. Continue with a connection of this page's own.
   #useOwnFeed() {
     const shared = this.#feed
     if (!shared?.status.shared) return

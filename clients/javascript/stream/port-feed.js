@@ -49,7 +49,7 @@ export class PortFeed extends EventTarget {
   stop() {
     this.#stopTimer()
     this.#port.postMessage({ say: "leave" })
-    if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ ...this.#status, phase: "closed" })
+    if (!["closed", "ended"].includes(this.#status.phase)) this.#setStatus({ ...this.#status, phase: "closed" })
   }
 
   resync() {
@@ -60,24 +60,24 @@ export class PortFeed extends EventTarget {
     this.#port.postMessage({ say: "check" })
   }
 
-  // Sent at intervals: the worker forgets a tab that stopped sending, since a crashed tab can't say that it left.
+  // Report to the worker, at intervals: the worker forgets a tab that stopped sending, since a crashed tab can't say that it left.
   #watch() {
-    if (this.#unanswered >= MAX_UNANSWERED) return this.#lost()
+    if (this.#unanswered >= MAX_UNANSWERED) return this.#giveUp()
     this.#unanswered += 1
     this.#port.postMessage({ say: "watch", ...this.#request, since: this.#cursor })
   }
 
-  #lost() {
+  #giveUp() {
     this.stop()
     this.dispatchEvent(new Event("lost"))
   }
 
   #onMessage({ status, frame, ticketAsked }) {
     this.#unanswered = 0
-    if (ticketAsked) return this.#giveTicket()
+    if (ticketAsked) return this.#sendTicket()
     if (this.#timer === null) return
     if (frame) this.#onFrame(frame)
-    else this.#tell(status)
+    else this.#setStatus(status)
     if (this.#status.phase === "ended") this.#stopTimer()
   }
 
@@ -87,7 +87,7 @@ export class PortFeed extends EventTarget {
   }
 
   // If no ticket can be got, nothing is sent: the worker stops waiting soon, and asks again.
-  async #giveTicket() {
+  async #sendTicket() {
     const ticket = await this.#ticket().catch(() => null)
     if (ticket) this.#port.postMessage({ say: "ticket", ticket })
   }
@@ -97,7 +97,7 @@ export class PortFeed extends EventTarget {
     this.#timer = null
   }
 
-  #tell(status) {
+  #setStatus(status) {
     this.#status = status
     this.dispatchEvent(new Event("status"))
   }

@@ -1,6 +1,6 @@
 // game.js: the rounds of a visitor's game: what a press of the button does, and the status text. No DOM.
 
-import { passes } from "../../../sdk/actions/retry.js"
+import { isTemporary } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
 import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
@@ -80,7 +80,7 @@ export class Game extends EventTarget {
       const receipt = await this.#action.complete(claimFor(this.round, this.taps))
       return this.#rest(receiptText(receipt, this.#board))
     } catch (refusal) {
-      if (!passes(refusal)) return this.#rest(refusalText(refusal))
+      if (!isTemporary(refusal)) return this.#rest(refusalText(refusal))
       this.#change({ state: "unsent", text: unsentText(refusal) })
       this.#wait(this.#action)
     }
@@ -100,7 +100,7 @@ export class Game extends EventTarget {
     const say = (text) => this.#action === action && this.#change({ text })
     action.complete(claimFor(this.round, this.taps)).then(
       (receipt) => say(receiptText(receipt, this.#board)),
-      (refusal) => say(passes(refusal) ? queuedText(refusal) : refusalText(refusal)),
+      (refusal) => say(isTemporary(refusal) ? queuedText(refusal) : refusalText(refusal)),
     )
     return this.#rest(t("play.onTheWay"))
   }
