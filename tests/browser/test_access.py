@@ -1,4 +1,4 @@
-"""Every page can be used by everybody, in light and dark, from the left and from the right."""
+"""Every page is accessible: in light and dark, left to right and right to left, by keyboard."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.addresses import PAGES
 from tests.browser.axe import expect_accessible
-
-PAGES = (
-    *("/docs", "/docs/events", "/docs/embed", "/problems", "/problems/rate-limited", "/b/nope", "/offline"),
-    *("/", "/play"),
-)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

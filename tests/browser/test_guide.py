@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.addresses import PAGES
+
 
 def shown(page, step):
     return page.locator(f"figure[data-step={step}]:visible")
@@ -79,9 +81,7 @@ def test_without_javascript_all_samples_are_there(open_page):
     expect(page.locator("figcaption").first).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "path", ["/docs", "/docs/events", "/docs/embed", "/problems", "/problems/not-found", "/b/nope"]
-)
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
 def test_nothing_is_wider_than_a_small_phone(open_page, path, language):
     page = open_page(f"{path}?lang={language}", viewport={"width": 320, "height": 700})
