@@ -23,7 +23,7 @@ def test_a_page_is_accessible(open_page, path, language):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_first_tab_leads_past_the_head(open_page, path):
+def test_the_first_tab_stop_skips_the_header(open_page, path):
     page = open_page(path)
 
     page.keyboard.press("Tab")

@@ -14,12 +14,12 @@ COMPLETE = "**/v1/actions/complete"
 
 @pytest.fixture(autouse=True)
 def fresh(stack):
-    """The demo action's board, without anybody on it."""
+    """The demo action's board, without players on it."""
     empty_main(stack)
 
 
 def play(page, hits):
-    """A whole round, in which so many lights are hit."""
+    """Play a whole round, and hit this number of lights."""
     expect(page.locator(".play")).to_contain_class("ready")
     page.locator(".play button").click()
     expect(page.locator(".lights .lit")).to_be_visible()

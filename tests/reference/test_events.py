@@ -7,7 +7,7 @@ import threading
 
 from scoreboard.stream.protocol import closing
 from tests.boards.calls import score
-from tests.contract import client_of, check_frame
+from tests.contract import check_frame, client_of
 from tests.stream.steps import publish
 
 
