@@ -11,7 +11,8 @@ from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser.boards import board_name, define
 
-OWN_STREAM = "delete window.SharedWorker"  # tests can't reach the shared worker; without it a page has a stream of its own
+# Tests can't reach the shared worker. Without it a page has a stream of its own.
+OWN_STREAM = "delete window.SharedWorker"
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
 # Messages of the browser about cut connections, and of Playwright about blocked service workers.
 EXPECTED = ("net::ERR_", "WebSocket is closed before", "Service Worker registration blocked by Playwright")

@@ -89,7 +89,7 @@ def test_a_script_writes_the_same_rows_as_the_server(open_page, stack, board):
 
     rows = """body => {
       const copy = body.cloneNode(true)
-      // Who came, and who is a favourite, only a script knows.
+      // Only scripts know new rows and favourites.
       for (const cell of copy.querySelectorAll(".move, .star")) cell.remove()
       return copy.innerHTML.replace(/>\\s+</g, "><").trim()
     }"""

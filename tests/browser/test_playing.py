@@ -176,7 +176,7 @@ def test_waiting_points_can_be_discarded_in_two_presses(open_page, stack):
     expect(page.locator("#rounds")).to_be_hidden()
 
 
-def test_it_is_played_by_keyboard_and_the_focus_comes_back(open_page, stack):
+def test_it_is_played_by_keyboard_and_the_focus_reconnects(open_page, stack):
     page = open_page("/play")
     expect(page.locator(".play")).to_contain_class("ready")
     button = page.locator(".play button")

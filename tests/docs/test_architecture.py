@@ -1,10 +1,10 @@
-"""The page about the code says what the tests of imports enforce."""
+"""docs/architecture.md lists the rules that the tests of imports enforce."""
 
 from __future__ import annotations
 
 import re
 
-from tests.architecture.test_imports import FLASK_MODULES, FOLDER_LEVELS, MORE_PUBLIC, LEVELS, PUBLIC
+from tests.architecture.test_imports import FLASK_MODULES, FOLDER_LEVELS, LEVELS, MORE_PUBLIC, PUBLIC
 from tests.docs import pages
 
 PAGE = pages.text("docs/architecture.md")

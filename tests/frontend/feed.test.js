@@ -22,7 +22,7 @@ test("a stream is opened for its scope, from its cursor", async () => {
   assert.equal((await opened()).platform.last.query, "boards=main%3Aeu")
 })
 
-test("after a failure it goes on from the last frame", async () => {
+test("after a failure it continues from the last frame", async () => {
   const { platform, feed, frames } = await opened()
   platform.last.send(HELLO)
   platform.last.send({ t: "hb", id: "7-9", b: [] })
@@ -36,14 +36,14 @@ test("after a failure it goes on from the last frame", async () => {
   assert.deepEqual(frames.map((frame) => frame.t), ["hello", "hb"])
 })
 
-test("pauses grow up to half a minute, and are spread", () => {
+test("pauses grow up to half a minute, and are random", () => {
   assert.equal(pauseMs(0, 1), 500)
   assert.equal(pauseMs(3, 1), 4000)
   assert.equal(pauseMs(60, 1), 30_000)
   assert.equal(pauseMs(3, 0.25), 1000)
 })
 
-test("during the first minute of an outage nobody waits for long", async () => {
+test("during the first minute of an outage pauses are short", async () => {
   const { platform, feed } = await opened()
   platform.last.send(HELLO)
   await platform.pass(20_000)
@@ -58,7 +58,7 @@ test("during the first minute of an outage nobody waits for long", async () => {
 
   const early = tries.filter((at) => at < 60_000)
   assert.ok(early.length > 12, `${early.length} tries in the first minute`)
-  assert.ok(tries.length - early.length < 14, "after that it is left in peace")
+  assert.ok(tries.length - early.length < 14, "later tries are rare")
   assert.equal(feed.status.failures, tries.length)
 })
 
@@ -90,7 +90,7 @@ test("a silent stream is opened again after two and a half heartbeats", async ()
   assert.equal(platform.opened.length, 2)
 })
 
-test("the server says when to come back, and that is no failure", async () => {
+test("a reconnect at the server's request is no failure", async () => {
   const { platform, feed } = await opened()
   platform.last.send(HELLO)
   platform.last.send({ t: "bye", code: 102, again: true, retry_ms: 1200, why: "max_age" })
@@ -103,7 +103,7 @@ test("the server says when to come back, and that is no failure", async () => {
   assert.equal(feed.status.failures, 0)
 })
 
-test("the server says never to come back, and nobody does", async () => {
+test("after a final bye the feed does not reconnect", async () => {
   const { platform, feed } = await opened()
   platform.last.send({ t: "bye", code: 404, again: false, retry_ms: 0, why: "gone" })
 
@@ -125,7 +125,7 @@ test("after losing the board the stream is opened without a cursor", async () =>
   assert.doesNotMatch(platform.last.query, /since/)
 })
 
-test("a frame that can't be read is as good as a lost one", async () => {
+test("a frame that can't be read counts as lost", async () => {
   const { platform, frames } = await opened({ since: "7-3" })
   platform.last.send(HELLO)
 
@@ -145,7 +145,7 @@ test("frames of a closed stream are ignored", async () => {
   assert.deepEqual(frames, [])
 })
 
-test("after a sleep nobody waits for the watchdog", async () => {
+test("after a sleep a check finds the dead connection at once", async () => {
   const { platform, feed } = await opened()
   platform.last.send(HELLO)
   platform.at += 3_600_000
@@ -155,7 +155,7 @@ test("after a sleep nobody waits for the watchdog", async () => {
   assert.equal(feed.status.phase, "waiting")
 })
 
-test("a page that was put away opens its stream again", async () => {
+test("a stopped feed can be started again", async () => {
   const { platform, feed } = await opened()
   feed.stop()
   assert.equal(platform.last.closed, true)
@@ -180,7 +180,7 @@ test("each opening has a ticket of its own, also the one after its end", async (
   assert.match(platform.last.query, /ticket=t2$/)
 })
 
-test("where no ticket is to be had it is tried again, and no carrier is blamed", async () => {
+test("without a ticket it tries again, with the same carrier", async () => {
   const { platform, feed } = await opened({ ticket: () => Promise.reject(new Error("away")) })
   await platform.pass(120_000)
 
@@ -189,7 +189,7 @@ test("where no ticket is to be had it is tried again, and no carrier is blamed",
   assert.ok(feed.status.failures > 5)
 })
 
-test("a server that can't see changes is said to be behind, until it sees them", async () => {
+test("the status is degraded until the server sees changes again", async () => {
   const { platform, feed } = await opened()
   platform.last.send(HELLO)
   platform.last.send({ t: "hb", id: "7-1", b: [], degraded: true })

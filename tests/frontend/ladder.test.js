@@ -17,7 +17,7 @@ async function following(options = {}, prepare = () => {}) {
   return { platform, feed, frames }
 }
 
-// Down to polling: everything before it is held back.
+// A feed that polls, since all other carriers are silent.
 async function polling(options) {
   const { platform, ...more } = await following(options)
   while (platform.last.carrier !== "poll") await platform.pass(1000)
@@ -25,15 +25,15 @@ async function polling(options) {
   return { platform, ...more }
 }
 
-// Time in which a line goes on answering.
-async function answering(platform, line, ms) {
+// Let time pass in which a connection keeps answering.
+async function answering(platform, connection, ms) {
   for (const until = platform.at + ms; platform.at < until; ) {
-    line.answer(5000, "7-1")
+    connection.answer(5000, "7-1")
     await platform.pass(1000)
   }
 }
 
-test("a carrier by which nothing comes makes way for the next one after six seconds", async () => {
+test("a silent carrier is replaced by the next one after six seconds", async () => {
   const { platform, feed } = await following()
 
   await platform.pass(5999)
@@ -46,7 +46,7 @@ test("a carrier by which nothing comes makes way for the next one after six seco
   assert.deepEqual([feed.status.phase, feed.status.carrier], ["open", "long-poll"])
 })
 
-test("a carrier that fails twice before anything came makes way", async () => {
+test("a carrier that fails twice without a frame is replaced", async () => {
   const { platform } = await following()
 
   platform.last.fail()
@@ -58,7 +58,7 @@ test("a carrier that fails twice before anything came makes way", async () => {
   assert.deepEqual(platform.tried, ["sse", "sse", "ws"])
 })
 
-test("a carrier that says hello and is cut off again and again makes way", async () => {
+test("a carrier whose streams break early is replaced", async () => {
   const { platform } = await following()
 
   for (let time = 0; time < 4; time += 1) {
@@ -70,7 +70,7 @@ test("a carrier that says hello and is cut off again and again makes way", async
   assert.equal(platform.last.carrier, "ws")
 })
 
-test("a carrier that lets only the beginning through makes way", async () => {
+test("a carrier that lets only the beginning through is replaced", async () => {
   const { platform } = await following()
 
   for (let time = 0; time < 2; time += 1) {
@@ -81,7 +81,7 @@ test("a carrier that lets only the beginning through makes way", async () => {
   assert.equal(platform.last.carrier, "ws")
 })
 
-test("a carrier that held is not blamed for two outages", async () => {
+test("a carrier with long streams is kept after outages", async () => {
   const { platform } = await following()
 
   for (let time = 0; time < 5; time += 1) {
@@ -94,7 +94,7 @@ test("a carrier that held is not blamed for two outages", async () => {
   assert.deepEqual(new Set(platform.tried), new Set(["sse"]))
 })
 
-test("where everything is away it begins again with the first", async () => {
+test("if all carriers fail it begins again with the first", async () => {
   const { platform } = await following()
 
   while (platform.at < 2 * MINUTE) {
@@ -112,27 +112,27 @@ test("a carrier that this browser lacks is left out at once", async () => {
   assert.deepEqual(platform.tried, ["long-poll"])
 })
 
-test("where nothing is left that this browser has, it is over", async () => {
+test("if this browser has no carrier left, the feed has ended", async () => {
   const { feed } = await following({ carriers: ["ws"] }, (platform) => (platform.missing = new Set(["ws"])))
 
   assert.equal(feed.status.phase, "ended")
 })
 
-test("a trial that talks nonsense, or is sent away, costs nothing either", async () => {
+test("a trial with an unreadable frame or a bye leaves the connection open", async () => {
   for (const end of [(trial) => trial.say("{"), (trial) => trial.send({ t: "bye", again: true, retry_ms: 9 })]) {
     const { platform, feed } = await polling()
-    const line = platform.last
-    await answering(platform, line, MINUTE)
+    const connection = platform.last
+    await answering(platform, connection, MINUTE)
     const trial = platform.last
     assert.equal(trial.closed, false)
 
     end(trial)
 
-    assert.deepEqual([trial.closed, line.closed, feed.status.phase, feed.cursor], [true, false, "open", "7-1"])
+    assert.deepEqual([trial.closed, connection.closed, feed.status.phase, feed.cursor], [true, false, "open", "7-1"])
   }
 })
 
-test("a carrier that can't be loaded is not blamed: the server is away", async () => {
+test("a carrier whose module can't be loaded is not replaced: the server is away", async () => {
   const away = async () => {
     throw new TypeError("Failed to fetch dynamically imported module")
   }
@@ -145,7 +145,7 @@ test("a carrier that can't be loaded is not blamed: the server is away", async (
   assert.deepEqual(platform.tried.slice(0, 3), ["sse", "sse", "sse"])
 })
 
-test("while a lower carrier carries, the best one is tried beside it, and takes over once it says hello", async () => {
+test("while a lower carrier is in use, the best one is tried beside it, and takes over after its hello", async () => {
   const { platform, feed, frames } = await polling()
   const before = platform.last
 
@@ -163,26 +163,26 @@ test("while a lower carrier carries, the best one is tried beside it, and takes 
   assert.equal(platform.last.carrier, "sse")
 })
 
-test("a trial that gets nothing through costs nothing", async () => {
+test("a silent trial leaves the connection open", async () => {
   const { platform, feed } = await polling()
-  const line = platform.last
+  const connection = platform.last
 
-  await answering(platform, line, 5 * MINUTE)
+  await answering(platform, connection, 5 * MINUTE)
 
-  const trials = platform.opened.slice(platform.opened.indexOf(line) + 1)
+  const trials = platform.opened.slice(platform.opened.indexOf(connection) + 1)
   assert.ok(trials.length >= 4 && trials.length <= 5, `${trials.length} trials in five minutes`)
   assert.ok(trials.every((trial) => trial.carrier === "sse" && trial.closed))
-  assert.deepEqual([line.closed, feed.status.carrier, feed.status.phase], [false, "poll", "open"])
+  assert.deepEqual([connection.closed, feed.status.carrier, feed.status.phase], [false, "poll", "open"])
 })
 
 test("a better carrier than polling is tried every five minutes only", async () => {
   const { platform } = await following()
   while (platform.last.carrier !== "ws") await platform.pass(1000)
-  const line = platform.last
+  const connection = platform.last
 
-  await answering(platform, line, 15 * MINUTE)
+  await answering(platform, connection, 15 * MINUTE)
 
-  const trials = platform.opened.length - platform.opened.indexOf(line) - 1
+  const trials = platform.opened.length - platform.opened.indexOf(connection) - 1
   assert.ok(trials >= 2 && trials <= 3, `${trials} trials in a quarter of an hour`)
 })
 
@@ -200,13 +200,13 @@ test("after an outage the best carrier is tried again soon", async () => {
   assert.equal(platform.last.carrier, "sse")
 })
 
-test("a page begins with the carrier that got through lately", async () => {
+test("a page begins with the carrier that worked last", async () => {
   const { platform } = await following({ first: "long-poll" })
 
   assert.deepEqual(platform.tried, ["long-poll"])
 })
 
-test("only carriers that are wanted are used", async () => {
+test("only allowed carriers are used", async () => {
   const { platform } = await following({ carriers: ["poll"], first: "sse" })
   platform.last.answer(5000, "7-1")
   await platform.pass(12_000)
@@ -223,6 +223,6 @@ test("stopping ends the trial too", async () => {
   feed.stop()
   await platform.pass(10 * MINUTE)
 
-  assert.ok(platform.opened.every((line) => line.closed))
+  assert.ok(platform.opened.every((connection) => connection.closed))
   assert.equal(feed.status.phase, "closed")
 })

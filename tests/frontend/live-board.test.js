@@ -14,16 +14,16 @@ function liveBoard() {
   return { live, stream }
 }
 
-test("what the server tells the player is an event of its own, and changes no row", async () => {
+test("a private message is an event of its own, and changes no row", async () => {
   const { live, stream } = liveBoard()
-  const [told, changes] = [[], []]
-  live.addEventListener("tell", ({ detail }) => told.push(detail))
+  const [messages, changes] = [[], []]
+  live.addEventListener("tell", ({ detail }) => messages.push(detail))
   live.addEventListener("change", () => changes.push(1))
   await settled()
   const frame = { t: "tell", kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }
   for (const one of [HELLO, frame]) stream.last.send(one)
 
-  assert.deepEqual(told, [{ kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }])
+  assert.deepEqual(messages, [{ kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }])
   assert.deepEqual(changes, [])
   live.stop()
 })

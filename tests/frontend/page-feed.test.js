@@ -4,9 +4,9 @@ import { test } from "node:test"
 import { PageFeed } from "../../clients/javascript/stream/page-feed.js"
 import { settled, FakePlatform } from "./fake-platform.js"
 
-// A feed that only notes what it is asked for.
-class Inner extends EventTarget {
-  asked = []
+// A feed that records the calls of its methods.
+class RecordedFeed extends EventTarget {
+  calls = []
   cursor = "7-9"
 
   constructor(status, options) {
@@ -15,10 +15,10 @@ class Inner extends EventTarget {
     this.options = options
   }
 
-  start = () => this.asked.push("start")
-  stop = () => this.asked.push("stop")
-  check = () => this.asked.push("check")
-  resync = () => this.asked.push("resync")
+  start = () => this.calls.push("start")
+  stop = () => this.calls.push("stop")
+  check = () => this.calls.push("check")
+  resync = () => this.calls.push("resync")
 }
 
 async function opened({ shared = true, hidden = false, options = {} } = {}) {
@@ -28,12 +28,12 @@ async function opened({ shared = true, hidden = false, options = {} } = {}) {
     view: new EventTarget(),
     inner: [],
     sharedPort: (failed) => ((platform.fail = failed), shared ? {} : null),
-    shared: (port, base, asked) => platform.made({ shared: true }, asked),
-    own: async (base, asked) => platform.made({ shared: false }, asked),
-    made: (status, asked) => platform.inner[platform.inner.push(new Inner(status, asked)) - 1],
+    shared: (port, base, options) => platform.made({ shared: true }, options),
+    own: async (base, options) => platform.made({ shared: false }, options),
+    made: (status, options) => platform.inner[platform.inner.push(new RecordedFeed(status, options)) - 1],
     later: time.later,
     cancel: time.cancel,
-    look: (hidden) => {
+    setHidden: (hidden) => {
       platform.page.hidden = hidden
       platform.page.dispatchEvent(new Event("visibilitychange"))
     },
@@ -44,21 +44,21 @@ async function opened({ shared = true, hidden = false, options = {} } = {}) {
   return { feed, platform, time, inner: platform.inner[0] }
 }
 
-test("where tabs can share, this one does; elsewhere it has its own", async () => {
+test("a tab shares a connection if the browser can, and otherwise has its own", async () => {
   assert.equal((await opened()).feed.status.shared, true)
   assert.equal((await opened({ shared: false })).feed.status.shared, false)
 })
 
-test("a page that was opened in a hidden tab lets go as well", async () => {
+test("a page that was opened in a hidden tab closes its stream too", async () => {
   const { time, inner } = await opened({ hidden: true })
-  assert.deepEqual(inner.asked, ["start"])
+  assert.deepEqual(inner.calls, ["start"])
 
   await time.pass(60_000)
 
-  assert.deepEqual(inner.asked, ["start", "stop"])
+  assert.deepEqual(inner.calls, ["start", "stop"])
 })
 
-test("frames and news of the connection come through", async () => {
+test("frames and statuses are passed on", async () => {
   const { feed, inner } = await opened()
   const got = []
   feed.addEventListener("frame", ({ detail }) => got.push(detail.t))
@@ -70,62 +70,62 @@ test("frames and news of the connection come through", async () => {
   assert.deepEqual(got, ["hb", "open"])
 })
 
-test("a hidden page lets go after a minute, and goes on as soon as it is seen", async () => {
+test("a hidden page closes its stream after a minute, and opens it when it is visible", async () => {
   const { platform, time, inner } = await opened()
 
-  platform.look(true)
+  platform.setHidden(true)
   await time.pass(59_000)
-  assert.deepEqual(inner.asked, ["start"])
+  assert.deepEqual(inner.calls, ["start"])
   await time.pass(1000)
-  assert.deepEqual(inner.asked, ["start", "stop"])
+  assert.deepEqual(inner.calls, ["start", "stop"])
 
-  platform.look(false)
-  assert.deepEqual(inner.asked.slice(2), ["start", "check"])
+  platform.setHidden(false)
+  assert.deepEqual(inner.calls.slice(2), ["start", "check"])
 })
 
-test("a page that is hidden for a moment only keeps its stream", async () => {
+test("a page that is hidden for a moment keeps its stream", async () => {
   const { platform, time, inner } = await opened()
 
-  platform.look(true)
+  platform.setHidden(true)
   await time.pass(30_000)
-  platform.look(false)
+  platform.setHidden(false)
   await time.pass(120_000)
 
-  assert.equal(inner.asked.includes("stop"), false)
+  assert.equal(inner.calls.includes("stop"), false)
 })
 
-test("a screen that is to go on hidden does", async () => {
+test("with hiddenMs Infinity a hidden page keeps its stream", async () => {
   const { platform, time, inner } = await opened({ options: { hiddenMs: Infinity } })
 
-  platform.look(true)
+  platform.setHidden(true)
   await time.pass(3_600_000)
 
-  assert.equal(inner.asked.includes("stop"), false)
+  assert.equal(inner.calls.includes("stop"), false)
 })
 
-test("a page that is put away lets go, and goes on when it comes back", async () => {
+test("a page in the back/forward cache closes its stream, and opens it when it returns", async () => {
   const { platform, inner } = await opened()
 
   platform.view.dispatchEvent(new Event("pagehide"))
   platform.view.dispatchEvent(new Event("pageshow"))
   platform.view.dispatchEvent(new Event("online"))
 
-  assert.deepEqual(inner.asked, ["start", "stop", "start", "check"])
+  assert.deepEqual(inner.calls, ["start", "stop", "start", "check"])
 })
 
 test("a stopped feed is not started when the page is shown", async () => {
   const { feed, platform, inner } = await opened()
 
   feed.stop()
-  platform.look(true)
-  platform.look(false)
+  platform.setHidden(true)
+  platform.setHidden(false)
   platform.view.dispatchEvent(new Event("pageshow"))
 
-  assert.deepEqual(inner.asked, ["start", "stop"])
+  assert.deepEqual(inner.calls, ["start", "stop"])
 })
 
 for (const lost of ["the worker can't be loaded", "the worker does not answer"]) {
-  test(`where ${lost}, the page goes on by itself from its cursor`, async () => {
+  test(`if ${lost}, the page continues from its cursor with its own connection`, async () => {
     const { feed, platform, inner } = await opened()
 
     if (lost.includes("loaded")) platform.fail()
@@ -134,7 +134,7 @@ for (const lost of ["the worker can't be loaded", "the worker does not answer"])
     await settled()
 
     assert.equal(platform.inner.length, 2)
-    assert.deepEqual([inner.asked, platform.inner[1].asked], [["start", "stop"], ["start"]])
+    assert.deepEqual([inner.calls, platform.inner[1].calls], [["start", "stop"], ["start"]])
     assert.deepEqual([platform.inner[1].options.since, feed.status.shared], ["7-9", false])
   })
 }
@@ -143,10 +143,10 @@ test("a feed that could not be loaded is loaded later", async () => {
   const { feed, platform, time } = await opened()
   const own = platform.own
   let tries = 0
-  platform.own = async (...asked) => {
+  platform.own = async (...calls) => {
     tries += 1
     if (tries < 3) throw new TypeError("Failed to fetch")
-    return own(...asked)
+    return own(...calls)
   }
   const other = new PageFeed("", { scope: "main", platform: { ...platform, sharedPort: () => null } })
   other.start()
@@ -165,8 +165,8 @@ test("a feed that is loaded while the page is hidden waits until it is shown", a
   const own = platform.made({ shared: false }, {})
   loaded(own)
   await settled()
-  assert.deepEqual(own.asked, [])
+  assert.deepEqual(own.calls, [])
 
   platform.view.dispatchEvent(new Event("pageshow"))
-  assert.deepEqual(own.asked, ["start"])
+  assert.deepEqual(own.calls, ["start"])
 })

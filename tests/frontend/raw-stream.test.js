@@ -3,15 +3,15 @@ import { test } from "node:test"
 
 import { RawStream } from "../../frontend/static/js/docs/raw-stream.js"
 
-// A server that answers with one of these after the other, and a clock that is wound by hand.
+// A server with prepared answers, and a clock that a test moves.
 function platform(...answers) {
-  const asked = []
+  const requests = []
   const timers = []
   return {
-    asked,
+    requests,
     timers,
     fetch: async (url) => {
-      asked.push(url)
+      requests.push(url)
       const answer = answers.shift()
       if (answer instanceof Error) throw answer
       return typeof answer === "number" ? new Response("", { status: answer }) : new Response(answer)
@@ -31,7 +31,7 @@ async function opened(made) {
   return { stream, events }
 }
 
-test("every event is told, and the next stream begins behind the last cursor", async () => {
+test("every event is dispatched, and the next stream continues from the last cursor", async () => {
   const made = platform(`retry: 700\n\n${frame({ t: "hello" })}${frame({ t: "delta" }, "7-2")}`, "")
   const { stream, events } = await opened(made)
 
@@ -40,10 +40,10 @@ test("every event is told, and the next stream begins behind the last cursor", a
   assert.equal(made.timers[0].ms, 700)
 
   await made.timers[0].run()
-  assert.deepEqual(made.asked, ["/v1/stream?boards=main", "/v1/stream?boards=main&since=7-2"])
+  assert.deepEqual(made.requests, ["/v1/stream?boards=main", "/v1/stream?boards=main&since=7-2"])
 })
 
-test("a bye says when to come back", async () => {
+test("a bye has the pause before reconnecting", async () => {
   const made = platform(frame({ t: "bye", again: true, retry_ms: 1234 }))
   await opened(made)
 
@@ -58,7 +58,7 @@ test("a stream that must not be reopened is not", async () => {
   assert.deepEqual(made.timers, [])
 })
 
-test("a refusal is the end, a broken line is not", async () => {
+test("a refusal is final, a broken connection is not", async () => {
   assert.equal((await opened(platform(404))).stream.state, "refused")
   assert.equal((await opened(platform(new TypeError("network")))).stream.state, "waiting")
 })

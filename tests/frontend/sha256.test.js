@@ -30,7 +30,7 @@ test("a text is hashed as UTF-8", () => {
   for (const text of ["Ümläut|", "10|日本\u2028", "👩‍👧 محمد", "\ud800 alone"]) assert.equal(sha256(text), digest(text))
 })
 
-test("a beginning is taken in once, wherever it ends in a block", () => {
+test("a common beginning is hashed once, wherever it ends in a block", () => {
   for (const length of [0, 1, 63, 64, 65, 109, 128]) {
     const start = "x".repeat(length)
     const hash = hashAfter(start)

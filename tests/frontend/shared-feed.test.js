@@ -15,7 +15,7 @@ const SNAPSHOT = {
 }
 const DELTA = { t: "delta", id: "7-4", b: "main", p: 3, s: 4, rm: [], up: [[0, bob]], tot: 2, crc: checksum([bob, ada]), at: "" }
 
-// One worker, and tabs that are connected to it as by message ports.
+// A worker, and tabs that are connected to it as by message ports.
 class Browser {
   platform = new FakePlatform()
 
@@ -56,7 +56,7 @@ async function opened(...frames) {
   return { browser, platform: browser.platform, tab }
 }
 
-test("all tabs are fed by one connection", async () => {
+test("all tabs get frames from one connection", async () => {
   const { browser, platform, tab } = await opened(SNAPSHOT)
   const others = [1, 2, 3].map(() => browser.tab())
   await settled()
@@ -71,7 +71,7 @@ test("all tabs are fed by one connection", async () => {
   }
 })
 
-test("a tab that comes late is shown the board at once", async () => {
+test("a new tab gets the board at once", async () => {
   const { browser, platform } = await opened(SNAPSHOT, DELTA)
 
   const late = browser.tab()
@@ -82,7 +82,7 @@ test("a tab that comes late is shown the board at once", async () => {
   assert.equal(late.feed.cursor, "7-4")
 })
 
-test("a tab whose page came with the board as it is is sent nothing twice", async () => {
+test("a tab that has the present board gets no snapshot", async () => {
   const { browser } = await opened(SNAPSHOT, DELTA)
 
   const [same, newer, older, other] = ["7-4", "7-9", "7-3", "6-9"].map((since) => browser.tab({ since }))
@@ -101,7 +101,7 @@ test("a tab that lost the board gets it from the worker, without another connect
   assert.deepEqual([tab.board.lines, tab.board.lost, platform.opened.length], [[bob, ada], "", 1])
 })
 
-test("where the worker lost the board too it asks for all of it", async () => {
+test("if the worker lost the board too it requests a snapshot", async () => {
   const { platform, tab } = await opened(SNAPSHOT)
 
   platform.last.send({ ...DELTA, crc: "0badc0de" })
@@ -115,7 +115,7 @@ test("where the worker lost the board too it asks for all of it", async () => {
   assert.deepEqual([platform.opened.length, tab.board.lines, tab.board.lost], [2, [ada], ""])
 })
 
-test("the connection closes with the last tab, and goes on when one returns", async () => {
+test("the connection closes after the last tab, and opens again when one returns", async () => {
   const { browser, platform, tab } = await opened(SNAPSHOT)
   const other = browser.tab()
   tab.feed.stop()
@@ -142,7 +142,7 @@ test("going from page to page keeps the connection", async () => {
   assert.equal(platform.last.closed, false)
 })
 
-test("a tab that crashed holds no connection", async () => {
+test("a crashed tab does not keep the connection open", async () => {
   const { platform, tab } = await opened(SNAPSHOT)
   tab.crashed = true
 
@@ -151,7 +151,7 @@ test("a tab that crashed holds no connection", async () => {
   assert.equal(platform.last.closed, true)
 })
 
-test("a tab that was given up but was only busy gets the frames that it missed", async () => {
+test("a busy tab that was forgotten gets the frames that it missed", async () => {
   const { browser, platform, tab } = await opened(SNAPSHOT)
   const other = browser.tab()
   tab.crashed = true
@@ -168,7 +168,7 @@ test("a tab that was given up but was only busy gets the frames that it missed",
   assert.deepEqual([tab.board.lines, other.board.lines], [[bob, ada], [bob, ada]])
 })
 
-test("a worker that does not answer is told once, and nothing more is heard of it", async () => {
+test("a worker that does not answer is reported once, and then ignored", async () => {
   const { browser, platform, tab } = await opened(SNAPSHOT)
   browser.dead = true
 
@@ -178,7 +178,7 @@ test("a worker that does not answer is told once, and nothing more is heard of i
   assert.equal(tab.feed.status.phase, "closed")
 })
 
-test("a board that is gone is gone for all tabs, and none asks again", async () => {
+test("a stream that ended permanently has ended for all tabs", async () => {
   const { browser, platform, tab } = await opened(SNAPSHOT)
   platform.last.send({ t: "bye", code: 404, again: false, retry_ms: 0, why: "board_gone" })
   await settled()
@@ -188,7 +188,7 @@ test("a board that is gone is gone for all tabs, and none asks again", async () 
   assert.deepEqual([tab.feed.status.phase, browser.shared.ended, platform.opened.length], ["ended", true, 1])
 })
 
-test("a tab is asked for a ticket at each opening, and late ones learn where they stand", async () => {
+test("a tab provides a ticket at each opening, and new tabs get the standing", async () => {
   const browser = new Browser({ ticketed: true })
   let number = 0
   browser.tab({ ticket: async () => `t${(number += 1)}` })
@@ -202,7 +202,7 @@ test("a tab is asked for a ticket at each opening, and late ones learn where the
   assert.deepEqual(late.frames, ["snapshot", "me"])
 })
 
-test("what the player is told reaches every tab, and none that comes later", async () => {
+test("a private message reaches every open tab, and no later one", async () => {
   const browser = new Browser({ ticketed: true })
   const [one, other] = [browser.tab({ ticket: async () => "t" }), browser.tab({ ticket: async () => "t" })]
   await settled()

@@ -29,14 +29,14 @@ test("a search finds nothing outside of its range", () => {
   assert.equal(new Puzzle(PUZZLE).search(solution, 1), String(solution))
 })
 
-test("a worker solves it, and is ended", async () => {
+test("a worker solves it, and is terminated", async () => {
   const worker = new Worker((puzzle) => ["message", { data: `solved ${puzzle.nonce}` }])
 
   assert.equal(await new Solver({ worker: () => worker }).solve(PUZZLE), "solved a-nonce")
   assert.equal(worker.ended, true)
 })
 
-test("without a worker it is solved in slices, with a breath between them", async () => {
+test("without a worker it is solved in slices, between which the page can run", async () => {
   const hard = { ...PUZZLE, difficulty: 15 }
   const solution = new Puzzle(hard).search(0, Infinity)
   const missing = () => {
@@ -54,7 +54,7 @@ test("without a worker it is solved in slices, with a breath between them", asyn
   assert.equal(broken.ended, true)
 })
 
-// A worker that answers what it is told to.
+// A worker with a prepared answer.
 class Worker extends EventTarget {
   ended = false
   #answer

@@ -10,12 +10,12 @@ const MINUTE = 60_000
 function playing({ livesMs = 5 * MINUTE } = {}) {
   const platform = new FakePlatform()
   const actions = {
-    asked: 0,
+    requests: 0,
     away: false,
     async request(type) {
       if (this.away) throw new Error("no answer")
       const until = platform.at + livesMs
-      return { type, number: (this.asked += 1), get leftMs() { return until - platform.at } }
+      return { type, number: (this.requests += 1), get leftMs() { return until - platform.at } }
     },
   }
   return { platform, actions, stock: new Stock({ actions, platform }) }
@@ -23,10 +23,10 @@ function playing({ livesMs = 5 * MINUTE } = {}) {
 
 test("after the first round three more can begin without a connection", async () => {
   const { actions, stock } = playing()
-  assert.equal(actions.asked, 0, "who only looks asks for nothing")
+  assert.equal(actions.requests, 0, "a visitor that does not play requests nothing")
   await stock.request("jump")
   await settled()
-  assert.equal(actions.asked, 4)
+  assert.equal(actions.requests, 4)
 
   actions.away = true
   const begun = [await stock.request("jump"), await stock.request("jump"), await stock.request("jump")]
@@ -46,10 +46,10 @@ test("the stock is filled again when there is a connection", async () => {
   actions.away = false
   await platform.pass(30_000)
 
-  assert.equal(actions.asked, 5)
+  assert.equal(actions.requests, 5)
 })
 
-test("one whose time is nearly over is not begun", async () => {
+test("an action that expires soon is not used", async () => {
   const { platform, stock } = playing()
   await stock.request("jump")
   await settled()
@@ -62,11 +62,11 @@ test("after the player stops nothing more is requested", async () => {
   const { platform, actions, stock } = playing()
   await stock.request("jump")
   await platform.pass(11 * MINUTE)
-  const asked = actions.asked
+  const requests = actions.requests
 
   await platform.pass(60 * MINUTE)
 
-  assert.equal(actions.asked, asked)
+  assert.equal(actions.requests, requests)
 })
 
 test("actions that don't live long enough are not held", async () => {
@@ -74,11 +74,11 @@ test("actions that don't live long enough are not held", async () => {
   await stock.request("jump")
   await platform.pass(5 * MINUTE)
 
-  assert.equal(actions.asked, 2)
+  assert.equal(actions.requests, 2)
   assert.equal((await stock.request("jump")).number, 3)
 })
 
-test("where none may be held none is asked for", async () => {
+test("where none may be held none is requests for", async () => {
   const { platform, actions, stock } = playing()
   await stock.request("jump")
   await settled()
@@ -86,5 +86,5 @@ test("where none may be held none is asked for", async () => {
 
   assert.equal((await stock.request("jump")).number, 5)
   await platform.pass(MINUTE)
-  assert.equal(actions.asked, 5)
+  assert.equal(actions.requests, 5)
 })

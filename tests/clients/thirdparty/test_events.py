@@ -12,7 +12,7 @@ import pytest
 from tests.clients.thirdparty.node import tool
 from tests.support import Stack, submit
 from tests.tcpproxy import TcpProxy
-from tests.watcher import applied, checksum
+from tests.watcher import apply, checksum
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ class CheckedStream:
             self.rows, self.s = frame["top"], frame["s"]
         if name == "delta":
             assert frame["p"] == self.s
-            self.rows, self.s = applied(self.rows, frame), frame["s"]
+            self.rows, self.s = apply(self.rows, frame), frame["s"]
         if name in ("snapshot", "delta"):
             assert checksum(self.rows) == frame["crc"]
 
