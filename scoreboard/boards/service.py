@@ -114,6 +114,14 @@ class Boards:
         row = self._windows.of_period(board.id, period.id)
         return row.revised_at if row else None
 
+    def last_changes(self, boards: Sequence[Board]) -> dict[str, int]:
+        """When each of these boards last changed; those without scores in a running period are left out."""
+        found: dict[str, int] = {}
+        for row in self._windows.open_of_boards([board.id for board in boards]) if boards else ():
+            id = row.window.board
+            found[id] = max(found.get(id, 0), row.changed_at)
+        return found
+
     def window(self, board: Board, period: str, region: str) -> tuple[Window, Period]:
         """The window of a period and a region ("" for all), and the period. Raises NotFound."""
         if region and region not in board.definition.regions:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from scoreboard.actions.types import ActionType
 from scoreboard.boards.types import Board, Definition, Row
+from scoreboard.core.clock import to_datetime
 
 EXAMPLE_SCORE = 10
 PLAYERS_BESIDE = 5  # rows beside the game
@@ -89,6 +90,11 @@ def ranks(rows: Sequence[Row]) -> list[str]:
     found = [row.rank for row in rows]
     tied = [rank in found[max(0, at - 1) : at] + found[at + 1 : at + 2] for at, rank in enumerate(found)]
     return [f"={rank}" if equal else f"{rank}" for rank, equal in zip(found, tied, strict=True)]
+
+
+def utc_minute(at: int) -> str:
+    """An instant for readers without scripts, to the minute."""
+    return f"{to_datetime(at):%Y-%m-%d %H:%M} UTC"
 
 
 def page_links(offset: int, limit: int, total: int) -> list[PageLink]:

@@ -23,8 +23,20 @@ from scoreboard.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from scoreboard.core.http import basepath, bodies, caching, cors, crosssite, hosts, links, preferences
+from scoreboard.core.http import (
+    basepath,
+    bodies,
+    caching,
+    cors,
+    crosssite,
+    errorpages,
+    hosts,
+    links,
+    preferences,
+    slashes,
+)
 from scoreboard.core.http.basepath import MONITORED
+from scoreboard.core.http.media import JSON, PROBLEM
 from scoreboard.core.http.site import Site
 from scoreboard.core.logs import inform, shown
 from scoreboard.core.storage.unavailable import DatabaseUnavailable, unavailable
@@ -46,7 +58,6 @@ LOGGED = (
     "code",
     "network",
 )  # attributes of `g` that the log line of a request has, if they are set
-JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -141,7 +152,7 @@ def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") 
     app.url_map.merge_slashes = False  # a path with two slashes in a row is 404, not another path of a route
     app.before_request(_begin)
     app.after_request(_end)
-    app.register_error_handler(ScoreboardError, problem)
+    app.register_error_handler(ScoreboardError, _explained)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
@@ -207,13 +218,32 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _http_problem(error: HTTPException) -> Response:
+def _explained(error: ScoreboardError) -> Response:
+    """An error as a web page for browsers, and as problem+json for all others."""
+    try:
+        page = errorpages.page_for(app_ctx.app, error)
+    except Exception as failure:
+        log.exception("an error page failed", exc_info=failure, extra={"request": g.request_id})
+        page = None
+    if page is not None:
+        g.code = error.code
+    response = page or problem(error)
+    if not errorpages.is_of_api(request.path):
+        response.vary.add("Accept")
+    return response
+
+
+def _http_problem(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
+    if status == 404 and request.url_rule is None:
+        elsewhere = slashes.redirection(request, request_ctx.url_adapter)
+        if elsewhere is not None:
+            return elsewhere
     known = ScoreboardError(_plain(error), code=HTTP_CODES.get(status, "bad_request"))
     known.status = status
-    response = problem(known)
+    response = _explained(known)
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
@@ -227,8 +257,8 @@ def _plain(error: HTTPException) -> str:
 
 def _unexpected(error: Exception) -> Response:
     if isinstance(error, DatabaseUnavailable):
-        return problem(unavailable(error))
+        return _explained(unavailable(error))
     log.error(
         "a request failed", exc_info=error, extra={"request": g.request_id, "path": shown(request.path)}
     )
-    return problem(ScoreboardError("Internal error. The server's log has details under this request id."))
+    return _explained(ScoreboardError("Internal error. The server's log has details under this request id."))
