@@ -167,7 +167,7 @@ def explain_anywhere(error: ScoreboardError) -> Response:
     return rendering.add_headers(explain(error))
 
 
-bp.record_once(lambda setup: errorpages.install(setup.app, explain_anywhere))
+bp.record_once(lambda setup: setup.app.extensions.update({errorpages.EXTENSION: explain_anywhere}))
 
 
 def _boards_instead() -> list[Board]:

@@ -218,19 +218,25 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _explained(error: ScoreboardError) -> Response:
+def _explained(error: ScoreboardError) -> AnyResponse:
     """An error as a web page for browsers, and as problem+json for all others."""
-    try:
-        page = errorpages.page_for(app_ctx.app, error)
-    except Exception as failure:
-        log.exception("an error page failed", exc_info=failure, extra={"request": g.request_id})
-        page = None
-    if page is not None:
-        g.code = error.code
-    response = page or problem(error)
+    response = _page(error) or problem(error)
     if not errorpages.is_of_api(request.path):
         response.vary.add("Accept")
     return response
+
+
+def _page(error: ScoreboardError) -> AnyResponse | None:
+    page = app_ctx.app.extensions.get(errorpages.EXTENSION)
+    if page is None or not errorpages.is_wanted(request):
+        return None
+    g.code = error.code
+    try:
+        made: AnyResponse = page(error)
+    except Exception as failure:
+        log.exception("an error page failed", exc_info=failure, extra={"request": g.request_id})
+        return None
+    return made
 
 
 def _http_problem(error: HTTPException) -> AnyResponse:
@@ -255,7 +261,7 @@ def _plain(error: HTTPException) -> str:
     return (error.description or error.name).split(". ")[0]
 
 
-def _unexpected(error: Exception) -> Response:
+def _unexpected(error: Exception) -> AnyResponse:
     if isinstance(error, DatabaseUnavailable):
         return _explained(unavailable(error))
     log.error(

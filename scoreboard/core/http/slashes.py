@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
-from flask import Response
-from werkzeug import Request
+from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 from werkzeug.utils import redirect
@@ -13,21 +13,22 @@ from werkzeug.utils import redirect
 from scoreboard.core.http.caching import READS
 from scoreboard.core.http.errorpages import is_of_api
 
+REPEATED = re.compile(r"/[^/].*[^/]/\Z|/[^/]/\Z", re.DOTALL)
+
 
 def redirection(request: Request, routes: MapAdapter | None) -> Response | None:
     """A redirection to the same address without the slash, if a route is there; None otherwise.
 
-    Only a path that is a route is repeated, so it leads to no other host.
+    Only a path that is a route is repeated, and begins with one slash: with two it would lead to another host.
     """
     path = request.path
-    if routes is None or request.method not in READS or is_of_api(path) or not path.endswith("/"):
+    if routes is None or request.method not in READS or is_of_api(path) or not REPEATED.match(path):
         return None
     shorter = path[:-1]
     if not _is_route(routes, shorter):
         return None
     query = request.query_string.decode("latin-1")
-    found: Response = redirect(f"{request.script_root}{quote(shorter)}{query and '?'}{query}", 308, Response)
-    return found
+    return redirect(f"{request.script_root}{quote(shorter)}{query and '?'}{query}", 308)
 
 
 def _is_route(routes: MapAdapter, path: str) -> bool:
