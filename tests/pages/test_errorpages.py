@@ -141,6 +141,12 @@ def test_nothing_else_is_redirected(client, path):
     assert "Location" not in answer.headers
 
 
+def test_two_slashes_never_become_the_name_of_a_host(client):
+    answer = client.get("/", environ_overrides={"PATH_INFO": "//docs/"})
+
+    assert answer.headers["Location"] == "/docs"
+
+
 def test_below_a_path_the_redirection_stays_below_it(client):
     answer = client.get("/docs/", environ_overrides={"SCRIPT_NAME": "/games"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from werkzeug import Request, Response
@@ -13,16 +12,14 @@ from werkzeug.utils import redirect
 from scoreboard.core.http.caching import READS
 from scoreboard.core.http.errorpages import is_of_api
 
-REPEATED = re.compile(r"/[^/].*[^/]/\Z|/[^/]/\Z", re.DOTALL)
-
 
 def redirection(request: Request, routes: MapAdapter | None) -> Response | None:
     """A redirection to the same address without the slash, if a route is there; None otherwise.
 
-    Only a path that is a route is repeated, and begins with one slash: with two it would lead to another host.
+    Only the path of a route is repeated, and `path` begins with one slash, so it leads to no other host.
     """
     path = request.path
-    if routes is None or request.method not in READS or is_of_api(path) or not REPEATED.match(path):
+    if routes is None or request.method not in READS or is_of_api(path) or not path.endswith("/"):
         return None
     shorter = path[:-1]
     if not _is_route(routes, shorter):
