@@ -16,6 +16,7 @@ from scoreboard.pages import routes as pages
 from scoreboard.pages.guide import routes as guide
 from scoreboard.pages.sharing import routes as sharing
 from scoreboard.pages.shell import routes as shell
+from scoreboard.profiles import routes as profiles
 from scoreboard.reference import routes as reference
 from scoreboard.scores import routes as scores
 from scoreboard.stream import routes as stream
@@ -24,7 +25,7 @@ ALWAYS = (ops.bp,)
 ROLES = {
     "auth": (accounts.bp, merging.bp),
     "score": (scores.bp, actions.bp),
-    "board": (boards.bp, stream.bp),
+    "board": (boards.bp, profiles.bp, stream.bp),
     "admin": (admin.bp,),
     "pages": (pages.bp, pages.sdk, sharing.bp, guide.bp, shell.bp, reference.bp),
 }
