@@ -135,7 +135,10 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     preparation = Preparation(base=base, ring=ring, accounts=accounts, boards=boards, actions=actions)
     revocations = accounts.sessions.revocations
     chaos = [base.chaos.cuts(stream.viewers.drop)] if base.chaos else []
-    followers = Followers(journals=[journal.patient], followers=[boards.follower, audit.follower])
+    followers = Followers(
+        journals=[journal.patient],
+        followers=[boards.follower, audit.follower, boards.search_follower],
+    )
     return Parts(
         base=base,
         journal=journal.reader,

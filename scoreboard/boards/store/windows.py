@@ -144,11 +144,13 @@ class Windows(Table):
         )
 
     def delete_board(self, board: str) -> None:
-        """Delete all windows of a board, with their standings."""
-        self.execute(
-            "DELETE FROM standing WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
-            (board,),
-        )
+        """Delete all windows of a board, with their standings and what the search lists of them."""
+        # SQLite gives the ids of deleted windows to new ones.
+        for table in ("standing", "search_entry"):
+            self.execute(
+                f"DELETE FROM {table} WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
+                (board,),
+            )
         self.execute("DELETE FROM board_window WHERE board = ?", (board,))
 
     def _find(self, where: str, params: Iterable[Any] = ()) -> list[WindowRow]:
