@@ -24,7 +24,7 @@ if IS_BUNDLED:
 
 from config.settings import SettingError, Settings, load
 from scoreboard.chaos.permission import ChaosError
-from scoreboard.commands.redis_server import running
+from scoreboard.commands.redis_server import with_local_defaults
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.logs import configure
 from scoreboard.core.storage import db
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         level = "WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level
         configure(level, silent=[db.__name__])  # a command prints the database's error at its end
         run: Command = args.run
-        return run(args, running(loaded))
+        return run(args, with_local_defaults(loaded))
     except (SettingError, ChaosError, ScoreboardError, RedisAway, DatabaseUnavailable, OSError) as error:
         print(f"scoreboard {args.command}: {error}", file=sys.stderr)
         return 1

@@ -28,6 +28,8 @@ from scoreboard.merging.service import Merging
 from scoreboard.ops import build as ops_build
 from scoreboard.ops.service import Health
 from scoreboard.preparation import Preparation
+from scoreboard.profiles import build as profiles_build
+from scoreboard.profiles.service import Profiles
 from scoreboard.scores import build as scores_build
 from scoreboard.scores.service import Scores
 from scoreboard.stream import build as stream_build
@@ -47,6 +49,7 @@ class Parts:
     accounts: accounts_build.AccountsParts
     boards: boards_build.BoardsParts
     scores: Scores
+    profiles: Profiles
     actions: actions_build.ActionsParts
     audit: audit_build.AuditParts
     stream: stream_build.StreamParts
@@ -145,6 +148,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         accounts=accounts,
         boards=boards,
         scores=scores_build.build(base, writer=writer, boards=boards.service, accounts=accounts_of),
+        profiles=profiles_build.build(boards.service),
         actions=actions,
         audit=audit,
         stream=stream,

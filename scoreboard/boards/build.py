@@ -21,6 +21,7 @@ from scoreboard.boards.search.store import SearchEntries
 from scoreboard.boards.service import Boards
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.results import Results
 from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
@@ -107,6 +108,7 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
             reader=reader,
             health=health,
             windows=tables.windows,
+            results=Results(base.database),
             exports=Exports(database=base.patient_database, shard=journal.shard, clock=base.clock),
             clock=base.clock,
         ),

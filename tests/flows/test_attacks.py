@@ -85,7 +85,7 @@ def follow_and_save(parts, server):
     return client
 
 
-def test_a_redis_that_comes_back_with_older_boards_is_not_believed(own_redis, make_parts, sqlite_url):
+def test_a_redis_that_reconnects_with_older_boards_is_not_believed(own_redis, make_parts, sqlite_url):
     parts = make_parts(sqlite_url, redis_url=own_redis.url)
     client = follow_and_save(parts, own_redis)
     assert names(client, "main") == ["old"]

@@ -4,13 +4,13 @@ import { test } from "node:test"
 import { checksum } from "../../clients/javascript/stream/board-state.js"
 import { LiveBoard } from "../../clients/javascript/stream/live-board.js"
 import { Feed } from "../../clients/javascript/stream/feed.js"
-import { HELLO, settled, World } from "./stream-world.js"
+import { HELLO, settled, FakePlatform } from "./fake-platform.js"
 
 function liveBoard() {
-  const stream = new World()
-  const own = async (base, options) => new Feed(base, { ...options, world: stream })
-  const world = { sharedPort: () => null, own, later: stream.later, cancel: stream.cancel }
-  const live = new LiveBoard("", { scope: "main", world })
+  const stream = new FakePlatform()
+  const own = async (base, options) => new Feed(base, { ...options, platform: stream })
+  const platform = { sharedPort: () => null, own, later: stream.later, cancel: stream.cancel }
+  const live = new LiveBoard("", { scope: "main", platform })
   live.start()
   return { live, stream }
 }
@@ -28,16 +28,16 @@ test("entries have the metadata that the board shows", async () => {
   live.stop()
 })
 
-test("what the server tells the player is an event of its own, and changes no row", async () => {
+test("a private message is an event of its own, and changes no row", async () => {
   const { live, stream } = liveBoard()
-  const [told, changes] = [[], []]
-  live.addEventListener("tell", ({ detail }) => told.push(detail))
+  const [messages, changes] = [[], []]
+  live.addEventListener("tell", ({ detail }) => messages.push(detail))
   live.addEventListener("change", () => changes.push(1))
   await settled()
   const frame = { t: "tell", kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }
   for (const one of [HELLO, frame]) stream.last.send(one)
 
-  assert.deepEqual(told, [{ kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }])
+  assert.deepEqual(messages, [{ kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }])
   assert.deepEqual(changes, [])
   live.stop()
 })

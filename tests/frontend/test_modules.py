@@ -1,4 +1,4 @@
-"""The browser's modules: their own tests, and that they agree with the server's."""
+"""The browser's modules: their own tests, and comparisons with the server's code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def cases(node, tmp_path_factory):
-    """What the browser's modules make of random lists, numbers and names; beside what went in."""
+    """Random lists, numbers and names, and the results of the browser's modules for them."""
     chance = random.Random(8)
     lists = [(random_lines(chance), random_lines(chance)) for _ in range(300)]
     sent = {

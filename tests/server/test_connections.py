@@ -127,10 +127,10 @@ def test_answers_to_slow_readers_hold_limited_memory(connection):
 
     with contextlib.ExitStack() as stack:
         for client, _ in made:
-            stack.enter_context(some.holding(client, HELD_BYTES // 2))
+            stack.enter_context(some.hold_answer(client, HELD_BYTES // 2))
         assert [is_over(end) for _, end in made] == [True, False, False]
 
-    with some.holding(made[1][0], HELD_BYTES):
+    with some.hold_answer(made[1][0], HELD_BYTES):
         assert not is_over(made[1][1])
 
 

@@ -11,7 +11,7 @@ import time
 
 import gevent
 import pytest
-from gevent import socket as cooperative
+from gevent import socket as uses_gevent
 
 from scoreboard.core import tcp
 from scoreboard.core.concurrency import processes
@@ -28,7 +28,7 @@ MACOS_MOST = 24_576  # what a macOS takes, which calls its hard limit unlimited
 def test_a_process_opens_as_many_files_as_the_system_lets_it():
     told = (
         "import resource\nfrom scoreboard.core.concurrency.processes import *\n"
-        "allow_many_files()\nprint(files_allowed())"
+        "allow_many_files()\nprint(open_files_limit())"
     )
     limited = f"ulimit -Sn 256 && ulimit -Hn 4096 && exec {sys.executable} -c '{told}'"
 
@@ -50,9 +50,9 @@ def test_a_hard_limit_that_is_wrongly_called_unlimited_is_lowered(monkeypatch):
 
     processes.allow_many_files()
 
-    assert processes.files_allowed() == MACOS_MOST
+    assert processes.open_files_limit() == MACOS_MOST
     limits[0] = resource.RLIM_INFINITY
-    assert processes.files_allowed() > MACOS_MOST
+    assert processes.open_files_limit() > MACOS_MOST
 
 
 def test_without_the_system_call_zero_bytes_are_unacknowledged(monkeypatch):
@@ -61,12 +61,12 @@ def test_without_the_system_call_zero_bytes_are_unacknowledged(monkeypatch):
         near.sendall(b"x" * 100)
         monkeypatch.setattr(tcp.termios, "TIOCOUTQ", 0)
 
-        assert tcp.unacknowledged(near) == 0
+        assert tcp.unacknowledged_bytes(near) == 0
 
 
 def test_a_slow_reader_gets_time_where_the_system_does_not_tell_its_progress(monkeypatch):
-    monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
-    near, far = cooperative.socketpair()
+    monkeypatch.setattr(client_module, "unacknowledged_bytes", lambda _connection: 0)
+    near, far = uses_gevent.socketpair()
     client = Client(near, near.detach(), Connections())
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
     client.reading = Pace(0.3, 4096)
@@ -89,8 +89,8 @@ def test_a_slow_reader_gets_time_where_the_system_does_not_tell_its_progress(mon
 
 
 def test_a_client_that_reads_nothing_is_closed_there_too(monkeypatch):
-    monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
-    near, far = cooperative.socketpair()
+    monkeypatch.setattr(client_module, "unacknowledged_bytes", lambda _connection: 0)
+    near, far = uses_gevent.socketpair()
     client = Client(near, near.detach(), Connections())
     client.reading = Pace(0.2, 4096)
 

@@ -1,9 +1,9 @@
-// board-state.js: the lines of one board, and how each frame of the stream changes them.
+// board-state.js: the lines of one board, changed by the frames of the stream.
 // Pure: no DOM, no network. The same as scoreboard/stream/protocol/diff.py; both are tested on the same cases.
 //
 // A board is { scope, s, period, ties, columns, show, total, size, lines, lost }. `s` is the frame that it shows,
-// null if it shows none yet. `lost` says why it can't be trusted any more ("gap" or "checksum"):
-// then only a snapshot helps, so open the stream again without a cursor.
+// null if it shows none yet. If frames are missing, `lost` has the reason ("gap" or "checksum"): then
+// only a snapshot helps, so open the stream again without a cursor.
 
 const TABLE = crcTable()
 const UTF8 = new TextEncoder()
@@ -73,7 +73,7 @@ function applyDelta(board, frame) {
   return verified({ ...board, s: frame.s, total: frame.tot ?? board.total, lines }, frame.crc)
 }
 
-// A heartbeat carries the board's newest frame number and checksum, so that a client can tell whether it missed any.
+// A heartbeat carries the board's newest frame number and checksum, so that a client notices lost frames.
 function compare(board, frame) {
   const mine = frame.b.find(([scope]) => scope === board.scope)
   if (!mine || board.lost) return board
@@ -81,13 +81,13 @@ function compare(board, frame) {
   return s === board.s ? verified(board, crc) : { ...board, lost: "gap" }
 }
 
-// The old lines with a delta's changes. null if the delta changes a line that is not known.
+// The old lines with a delta's changes. null if the delta changes a missing line.
 function merge(old, { rm, up }) {
-  const known = new Map(old.map((line) => [line.id, line]))
+  const byId = new Map(old.map((line) => [line.id, line]))
   const leaving = new Set([...rm, ...up.map(([, entry]) => entry.id)])
   const lines = old.filter((line) => !leaving.has(line.id))
   for (const [index, entry] of up) {
-    const line = lineOf({ ...known.get(entry.id), ...entry })
+    const line = lineOf({ ...byId.get(entry.id), ...entry })
     if (line.n === undefined || line.s === undefined) return null
     lines.splice(index, 0, line)
   }

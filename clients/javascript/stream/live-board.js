@@ -7,7 +7,7 @@ import { PageFeed } from "./page-feed.js"
 // server sent the player a private message; `detail` is { kind, at, data }).
 export class LiveBoard extends EventTarget {
   me = null // the viewer's own { rank, score, tot, ver }, if the stream was opened with a ticket
-  viewers = null // how many viewers the board has, once the server has said it
+  viewers = null // the number of viewers, null until the server sent it
   #feed
   #board
 

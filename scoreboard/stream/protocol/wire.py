@@ -1,4 +1,4 @@
-"""The shapes of frames and of the answers that carry them. docs/stream.md says how to read them."""
+"""The shapes of frames and of the answers that carry them. docs/stream.md explains them."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Reset(Struct, frozen=True, kw_only=True, tag_field="t", tag="reset"):
 
 
 class Told(Struct, frozen=True, kw_only=True, tag_field="t", tag="tell"):
-    """Something for the ticket's player only."""
+    """A private message for the ticket's player."""
 
     kind: Annotated[str, Meta(description="Ignore kinds that you do not know.")]
     at: Time
@@ -116,7 +116,7 @@ class Told(Struct, frozen=True, kw_only=True, tag_field="t", tag="tell"):
 
 
 class Notice(Struct, frozen=True, kw_only=True, tag_field="t", tag="notice"):
-    """How many viewers a board has."""
+    """The number of a board's viewers."""
 
     b: Scope
     viewers: int
@@ -144,7 +144,7 @@ class Polled(Struct, frozen=True, kw_only=True):
 
 
 class TicketGiven(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A ticket, and for how long it opens streams."""
+    """A ticket, and the seconds for which it opens streams."""
 
     ticket: str
     expires_in_seconds: int
@@ -161,7 +161,7 @@ class RoomShown(Struct, frozen=True, kw_only=True):
 
 
 class ProcessShown(Struct, frozen=True, kw_only=True):
-    """What one process serves."""
+    """The streams that one process serves."""
 
     process: str
     at: Time
@@ -170,7 +170,7 @@ class ProcessShown(Struct, frozen=True, kw_only=True):
 
 
 class RoomsShown(Struct, frozen=True, kw_only=True):
-    """What all processes serve, and the process that answered."""
+    """The streams that all processes serve, and the process that answered."""
 
     process: str
     processes: tuple[ProcessShown, ...]

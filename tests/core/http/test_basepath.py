@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import SettingError, Settings, load
 from scoreboard.app import create_app
-from scoreboard.chaos.notation import read
+from scoreboard.chaos.notation import parse
 from scoreboard.chaos.service import Chaos
 from scoreboard.commands.greeting import greeting
 from scoreboard.pages.sharing.qr import qr_code
@@ -155,9 +155,9 @@ def test_no_header_moves_the_path(make_parts, sqlite_url, header):
 
 
 def test_a_server_that_a_host_mounts_below_the_path_is_the_same(below):
-    mounted = {"SCRIPT_NAME": BELOW}
+    mount = {"SCRIPT_NAME": BELOW}
 
-    assert below.get("/v1/boards", environ_overrides=mounted).status_code == 200
+    assert below.get("/v1/boards", environ_overrides=mount).status_code == 200
 
 
 def test_an_answer_is_replayed_wherever_the_server_is(make_parts, sqlite_url):
@@ -171,7 +171,7 @@ def test_an_answer_is_replayed_wherever_the_server_is(make_parts, sqlite_url):
 
 def test_errors_of_the_api_are_the_same_below_a_path(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, base_path=BELOW)
-    parts = replace(parts, base=replace(parts.base, chaos=Chaos(read("kill=1"))))
+    parts = replace(parts, base=replace(parts.base, chaos=Chaos(parse("kill=1"))))
     client = create_app(parts).test_client()
 
     assert client.get(f"{BELOW}/healthz").status_code == 200

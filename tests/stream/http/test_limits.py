@@ -58,7 +58,7 @@ def test_a_refused_client_takes_no_slot(client):
     for _ in range(4):
         opened(client)
 
-    assert client.application.extensions["parts"].stream.slots.taken == 0
+    assert client.application.extensions["parts"].stream.slots.in_use == 0
 
 
 def test_polling_from_a_cursor_opens_nothing(client):
@@ -130,7 +130,7 @@ def test_a_poll_that_waits_takes_a_slot_like_a_stream(home):
     answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
 
     assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"
-    assert home.parts.stream.slots.taken == 6
+    assert home.parts.stream.slots.in_use == 6
 
 
 @pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
@@ -192,7 +192,7 @@ def test_a_cursor_whose_frames_are_gone_is_charged_as_an_opening(old_cursor):
 
     assert [answer.status_code for answer in found] == [200, 429]
     assert found[0].headers["Scoreboard-Resume"] == "partial"
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
 def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
@@ -204,4 +204,4 @@ def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
     answer = client.get("/v1/stream", headers={"Last-Event-ID": str(cursor), "Accept": "text/event-stream"})
 
     assert json.loads(events(answer, 1)[0]["data"])["why"] == "rate"
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0

@@ -119,7 +119,7 @@ def test_a_poll_that_waits_does_not_show_a_board_that_became_private(stream, par
         target=lambda: found.append(create_app(parts).test_client().get(path)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.stream.slots.taken == 1)
+    wait_until(lambda: parts.stream.slots.in_use == 1)
     put(stream, "main", public=False)
     score(stream, "main", bob=2)
     publish(parts)

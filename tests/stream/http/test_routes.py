@@ -83,7 +83,7 @@ def test_a_viewer_that_leaves_gives_its_slot_back(client, poll, parts):
     answer = client.get("/v1/stream", buffered=False)
     events(answer, 1)
 
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])

@@ -73,7 +73,7 @@ def test_a_board_whose_rules_changed_is_sent_whole(client, parts, redis):
     score(client, "main", ada=1, bob=2)
     publish(parts)
     put(client, "main", order="asc")
-    parts.stream.publisher._scanned = float("-inf")
+    parts.stream.publisher._scanned_at = float("-inf")
     publish(parts)
 
     first, second = sent(redis)
@@ -87,7 +87,7 @@ def test_a_new_day_is_sent_whole(client, parts, redis, clock):
     score(client, "day", ada=1)
     publish(parts)
     clock.advance(days=1)
-    parts.stream.publisher._scanned = float("-inf")
+    parts.stream.publisher._scanned_at = float("-inf")
     publish(parts)
 
     *_, last = sent(redis)
@@ -110,7 +110,7 @@ def test_a_publisher_that_stops_does_not_take_the_lease_again(parts, redis):
     publish(parts)
 
     parts.stream.publisher.loop.stop()
-    parts.stream.publisher._renewed = float("-inf")
+    parts.stream.publisher._renewed_at = float("-inf")
 
     assert not parts.stream.publisher._keep_lease()
     assert redis.get(rediskeys.lease()) is None
@@ -121,7 +121,7 @@ def test_a_board_that_was_quiet_does_not_wait_for_one_that_is_busy(make_parts, s
     parts = make_parts(sqlite_url, stream_tick_ms=5000)
     client = client_of(parts)
     put(client, "cup")
-    parts.stream.publisher._published["main"] = time.monotonic()
+    parts.stream.publisher._published_at["main"] = time.monotonic()
     parts.stream.publisher._pending["main"] = None
     begun = time.monotonic()
     publish(parts)
@@ -229,11 +229,11 @@ def test_boards_that_redis_lost_are_published_again(client, parts, redis, clock,
     redis.delete(lost())
     clock.advance(seconds=1)
 
-    parts.stream.publisher._renewed = float("-inf")  # as a second later
+    parts.stream.publisher._renewed_at = float("-inf")  # as a second later
     publish(parts)
 
     assert parts.stream.publisher._head.epoch > before.epoch
-    assert redis.hlen(rediskeys.shown()) == len(parts.stream.publisher._shown) > 0
+    assert redis.hlen(rediskeys.shown()) == len(parts.stream.publisher._boards) > 0
     assert Viewer().take(sent(redis)).rows() == [("ada", 1)]
 
 

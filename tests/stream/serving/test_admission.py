@@ -142,4 +142,4 @@ def test_when_all_slots_are_released_no_counter_remains(slots):
         admission.release()
         admission.release()
 
-    assert (slots.taken, dict(slots._addresses), dict(slots._players)) == (0, {}, {})
+    assert (slots.in_use, dict(slots._addresses), dict(slots._players)) == (0, {}, {})

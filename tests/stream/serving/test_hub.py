@@ -211,7 +211,7 @@ def test_an_epoch_that_began_while_no_frames_came_is_noticed(stream, parts, redi
     old = parts.stream.hub.head
     clock.advance(ms=1)
     redis.delete(rediskeys.head(), rediskeys.frames(), rediskeys.shown())
-    parts.stream.publisher._renewed = float("-inf")
+    parts.stream.publisher._renewed_at = float("-inf")
     publish(parts)
     redis.delete(rediskeys.frames())
 

@@ -13,7 +13,7 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, MESSAGES
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving.admission import StreamClient
 from scoreboard.stream.serving.fanout import MAIL
-from tests.contract import client_of, hold_frame
+from tests.contract import check_frame, client_of
 from tests.stream.serving.test_viewers import Kept
 from tests.stream.steps import publish
 from tests.support import wait_until
@@ -49,7 +49,7 @@ def test_every_stream_of_a_player_is_told_once_and_no_other(parts, watching):
     parts.stream.hub.read()
 
     assert [told(viewer) for viewer in (one, other, stranger, anonymous)] == [[{"n": 1}], [{"n": 1}], [], []]
-    hold_frame(one.frames[0])
+    check_frame(one.frames[0])
 
 
 @pytest.mark.parametrize("carrier", [EVENTS, CHUNKED, MESSAGES])
@@ -248,7 +248,7 @@ def test_a_poll_that_waits_is_told_at_once(parts, poll):
         target=lambda: found.append(poll(since=first["id"], told=first["told"], wait=20)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.stream.slots.taken == 1)
+    wait_until(lambda: parts.stream.slots.in_use == 1)
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.hub.read()
     waiting.join(10)

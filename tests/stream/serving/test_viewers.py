@@ -33,7 +33,7 @@ class Kept(Viewer):
         return self.full
 
     @property
-    def taken(self):
+    def received_bytes(self):
         return len(self.got) - self.on_its_way
 
     def write(self, data):
@@ -147,7 +147,7 @@ def test_a_viewer_that_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
 def test_a_viewer_that_takes_a_little_now_and_then_stays(parts, watch):
@@ -348,6 +348,6 @@ def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
     parts.stream.viewers.on_drained(slow)
     parts.stream.serving.serve()
 
-    counts = {name: count for name, _, count in parts.base.metrics.counted()}
+    counts = {name: count for name, _, count in parts.base.metrics.values()}
 
     assert counts["stream_frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each
