@@ -31,7 +31,7 @@ expect.set_options(timeout=10_000)  # other tests use the processors too
 
 
 def browser_path():
-    """The path of an installed Chromium; None if none is found. See tests/setup for the headless shell."""
+    """The path of an installed Chromium; None if none is found. tests/setup says why the shell is first."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     for name in (os.environ.get("CHROMIUM_PATH"), *names):
         path = name and shutil.which(name)

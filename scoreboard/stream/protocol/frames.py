@@ -46,7 +46,7 @@ def snapshot(board: PublishedBoard, *, id: Cursor, why: str) -> Frame:
         "at": board.at,
         "top": [fields(line) for line in board.top],
     }
-    return frame | ({"show": shown.show} if shown.show else {})
+    return frame | ({"show": board.show} if board.show else {})
 
 
 def delta(old: PublishedBoard, new: PublishedBoard, *, id: Cursor) -> Frame:

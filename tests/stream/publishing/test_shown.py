@@ -68,7 +68,7 @@ def test_a_board_that_names_other_fields_is_sent_as_a_whole(client, parts, sent)
     put(client, "cup", show=SHOW)
     play(client, parts, "ada", 1, team="Red", level=3)
     put(client, "cup", show=[{"field": "level", "as": "text"}])
-    parts.stream.publisher._scanned = float("-inf")  # nothing announces a definition
+    parts.stream.publisher._scanned_at = float("-inf")  # nothing announces a definition
     publish(parts)
 
     first, second = sent()
@@ -97,7 +97,7 @@ def test_a_hub_that_applies_the_frames_has_the_published_board(client, parts, se
     for frame in sent():
         board = board_after(board, frame, "")
 
-    published = parts.stream.publisher.store.shown()["cup"]
+    published = parts.stream.publisher.store.boards()["cup"]
 
     assert board.top == published.top
     assert board.show == published.show
