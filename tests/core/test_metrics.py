@@ -1,4 +1,4 @@
-"""Metrics are objects: what is mistyped, or declared twice, is an error at once."""
+"""Metrics as objects: a typo, or a second declaration, is an error at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_each_value_of_a_label_is_counted(metrics):
     ]
 
 
-def test_what_was_never_counted_has_no_value(metrics):
+def test_a_counter_that_was_never_incremented_has_no_value(metrics):
     metrics.bind(LOST)
 
     assert metrics.values() == []

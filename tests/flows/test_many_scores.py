@@ -34,7 +34,7 @@ def test_many_random_scores_add_up(client, parts, clock):
     for number in range(BATCHES):
         board = list(BOARDS)[number % len(BOARDS)]
         entries = [entry(draw, models[board]) for _ in range(SIZE)]
-        report = sent(client, board, number, entries)
+        report = submit(client, board, number, entries)
         assert (report["accepted"] + report["replayed"], report["rejected"]) == (SIZE, [])
         models[board].accepted += [
             {"region": "", "columns": {}, "operator": BOARDS[board]["operator"], "at": clock.at} | one
@@ -60,8 +60,8 @@ def test_many_random_scores_add_up(client, parts, clock):
             assert would["rank"] == model.rank_for(row[2], (0,) * len(model.column_names))
 
 
-def sent(client, board: str, number: int, entries: list[dict]) -> dict:
-    """A batch's report. On a busy machine one may take longer than a call does: then it is sent again."""
+def submit(client, board: str, number: int, entries: list[dict]) -> dict:
+    """Submit a batch. If it exceeds a call's deadline, as on a busy machine, it is sent again."""
     for _ in range(5):
         answer = client.post(
             f"/v1/boards/{board}/scores",
@@ -74,12 +74,12 @@ def sent(client, board: str, number: int, entries: list[dict]) -> dict:
 
 
 def entry(draw: random.Random, model: ModelBoard) -> dict:
-    made = {"player": f"p{draw.randrange(PLAYERS)}", "score": draw.randrange(-5, 30)}
+    fields = {"player": f"p{draw.randrange(PLAYERS)}", "score": draw.randrange(-5, 30)}
     if model.column_names:
-        made["columns"] = {name: draw.randrange(4) for name in model.column_names}
+        fields["columns"] = {name: draw.randrange(4) for name in model.column_names}
     if model.definition.get("regions"):
-        made["region"] = draw.choice(["eu", "na"])
-    return made
+        fields["region"] = draw.choice(["eu", "na"])
+    return fields
 
 
 def api_rows(client, board, model):
@@ -95,8 +95,8 @@ def api_rows(client, board, model):
 
 
 def sql_rows(parts, board):
-    found = parts.boards.service.board(board)
-    order = Order(found.definition, found.layout)
+    definition = parts.boards.service.board(board)
+    order = Order(definition.definition, definition.layout)
     answer = SqlView(parts.base.database, parts.journal.shard).ask(
         Window(board, ALL.id, ""), order, Listed(0, 10_000)
     )

@@ -46,11 +46,11 @@ def test_a_running_period_says_when_it_ends(client, clock):
 
 def test_a_board_is_live_as_long_as_somebody_scores(client, clock):
     submit(client, "main", {"player": "ada", "score": 1})
-    assert ' class="live"' in client.get("/boards").text
+    assert ' class="live">' in client.get("/boards").text
 
     clock.advance(seconds=6 * 60)
 
-    assert ' class="live"' not in client.get("/boards").text
+    assert ' class="live">' not in client.get("/boards").text
 
 
 def test_a_new_period_begins_without_a_mark_of_the_last_one(client, clock):

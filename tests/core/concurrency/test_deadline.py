@@ -1,4 +1,4 @@
-"""One deadline for all that a request waits for."""
+"""One deadline for all waits of a request."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import time
 from scoreboard.core.concurrency import deadline
 
 
-def test_without_a_request_one_may_wait_as_long_as_one_wants():
+def test_without_a_request_a_wait_is_not_limited():
     assert contextvars.Context().run(deadline.seconds_left, 60) == 60
 
 
-def test_waits_of_a_request_share_what_is_left():
+def test_waits_of_a_request_share_the_remaining_time():
     def request():
         deadline.begin()
         first = deadline.seconds_left(60)
@@ -26,7 +26,7 @@ def test_waits_of_a_request_share_what_is_left():
     assert short == 0.01
 
 
-def test_nothing_is_left_after_it(monkeypatch):
+def test_no_time_is_left_after_the_deadline(monkeypatch):
     def request():
         deadline.begin()
         later = time.monotonic() + 5
@@ -39,9 +39,9 @@ def test_nothing_is_left_after_it(monkeypatch):
 def test_time_that_the_client_takes_is_not_counted():
     def request():
         deadline.begin()
-        before = deadline.seconds_left(60)
+        seconds = deadline.seconds_left(60)
         deadline.extend(10)
-        return deadline.seconds_left(60) - before
+        return deadline.seconds_left(60) - seconds
 
     assert 9.9 < contextvars.Context().run(request) <= 10
 

@@ -1,4 +1,4 @@
-"""Files as browsers get them: small, and what they were."""
+"""Files as browsers get them: small, with the same content."""
 
 from __future__ import annotations
 

@@ -1,23 +1,24 @@
-// freshen.js: brings a list up to date with a newer copy of it. Only what changed is replaced, so that focus and
+// freshen.js: brings a list up to date with a newer copy of it. Only what changed is written, so that focus and
 // selection stay where they are.
 
 export function freshen(list, newer) {
   const known = new Map([...list.children].map((item) => [item.dataset.board, item]))
-  const items = [...newer.children].map((item) => upToDate(known.get(item.dataset.board), item))
+  const items = [...newer.children].map((item) => {
+    const old = known.get(item.dataset.board)
+    if (old) update(old, item)
+    return old ?? item
+  })
   const isSameOrder = items.length === list.children.length && items.every((item, at) => item === list.children[at])
   if (!isSameOrder) list.replaceChildren(...items)
 }
 
-// The known item with the contents of the newer one; the newer one if it was not known.
-function upToDate(item, newer) {
-  if (!item) return document.adoptNode(newer)
-  const isSameShape = item.children.length === newer.children.length
-  if (!isSameShape) {
-    item.replaceChildren(...newer.children)
-    return item
-  }
-  for (const [at, part] of [...item.children].entries()) {
-    if (part.innerHTML !== newer.children[at].innerHTML) part.replaceChildren(...newer.children[at].childNodes)
-  }
-  return item
+function update(node, newer) {
+  if (node.isEqualNode(newer)) return
+  const isAlike = node.nodeName === newer.nodeName && node.childNodes.length === newer.childNodes.length
+  if (!isAlike) return node.replaceWith(newer)
+  if (node.nodeType === Node.TEXT_NODE) return (node.data = newer.data)
+  for (const { name } of [...node.attributes]) if (!newer.hasAttribute(name)) node.removeAttribute(name)
+  for (const { name, value } of newer.attributes) node.setAttribute(name, value)
+  const parts = [...newer.childNodes]
+  for (const [at, part] of [...node.childNodes].entries()) update(part, parts[at])
 }

@@ -21,4 +21,5 @@ async function again() {
   if (!list || !now) return
   showCountdowns(now)
   freshen(list, now)
+  document.documentElement.dataset.connection = "live"
 }
