@@ -13,7 +13,7 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, MESSAGES
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving.admission import StreamClient
 from scoreboard.stream.serving.fanout import MAIL
-from tests.contract import client_of, check_frame
+from tests.contract import check_frame, client_of
 from tests.stream.serving.test_viewers import RecordingViewer
 from tests.stream.steps import publish
 from tests.support import wait_until
