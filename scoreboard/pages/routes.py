@@ -15,7 +15,7 @@ from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
 from scoreboard.core.root import ROOT
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.pages import boardlist, game, params, rendering, view
+from scoreboard.pages import boardlist, game, params, rendering, rowparts, view
 from scoreboard.pages.wire import BoardPageQuery, BoardsQuery, EmbedQuery, OverlayQuery, RowsQuery
 
 SDK = ROOT / "clients" / "javascript"
@@ -33,6 +33,7 @@ PAGE_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "led
 BOARD_FILES = (
     "css/board.css",
     "css/leaderboard.css",
+    "css/row-parts.css",
     "css/share.css",
     "js/board/",
     "js/copy-field.js",
@@ -46,6 +47,12 @@ bp.after_request(rendering.add_headers)
 bp.app_template_filter("heading")(view.heading)
 bp.app_template_filter("digits")(view.digits)
 bp.app_template_filter("scored")(view.scored)
+bp.app_template_filter("gap")(view.gap)
+bp.app_template_filter("json_text")(rowparts.json_text)
+bp.app_template_filter("initials")(rowparts.initials)
+bp.app_template_filter("hue")(rowparts.hue)
+bp.app_template_filter("flag_sign")(rowparts.flag_sign)
+bp.app_template_filter("link_name")(rowparts.link_name)
 bp.app_template_filter("instant")(rfc3339)
 bp.app_template_filter("utc_minute")(view.utc_minute)
 
@@ -218,6 +225,8 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         # Deltas can only be applied to the complete list. Without a cursor the stream begins with a snapshot.
         "since": parts().cursor(window, entries.stamp) if current and complete else "",
         "ties": view.TIES[board.definition.ties],
+        "column_titles": {one.name: one.title for one in board.definition.columns if one.title},
+        "avatars": parts().base.settings.avatar_url,
         "score_heading": view.score_heading(board.definition),
         "summary": view.summary(board, entries.rows),
         "example": view.example(board, region),

@@ -5,12 +5,13 @@ js/board/row-parts.js does the same; both are tested on the same cases.
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import regex
 
 HUES = 12  # in css/row-parts.css
-PLAYER = "{player}"  # in AVATAR_URL
 _WORD = regex.compile(r"[\p{L}\p{N}]\p{M}*")
 _SIGN = regex.compile(r"\p{RI}{2}|.", regex.DOTALL)
 
@@ -32,9 +33,9 @@ def hue(player: str) -> int:
     return number % HUES
 
 
-def avatar(pattern: str, player: str) -> str:
-    """The address of a player's picture; "" if there are none."""
-    return pattern.replace(PLAYER, player)
+def json_text(value: Any) -> str:
+    """A value as JSON, for an attribute that a script reads."""
+    return msgspec.json.encode(value).decode()
 
 
 def flag_sign(code: str) -> str:

@@ -98,6 +98,13 @@ def utc_minute(at: int) -> str:
     return f"{to_datetime(at):%Y-%m-%d %H:%M} UTC"
 
 
+def gap(row: Row, better: Row, rules: Definition) -> str:
+    """How far a row is behind the one before it; "" if they are level. Where less is better, it has more."""
+    behind = abs(better.score - row.score)
+    sign = "\N{MINUS SIGN}" if rules.order == "desc" else "+"
+    return sign + "\u202f".join(scored(behind, rules)) if behind else ""
+
+
 def page_links(offset: int, limit: int, total: int) -> list[PageLink]:
     """The links of a list's pager."""
     last = max(0, total - 1) // limit * limit

@@ -8,7 +8,7 @@ import pytest
 
 from config.settings.loading import load
 from config.settings.row import SettingError
-from scoreboard.pages.rowparts import HUES, avatar, flag_sign, hue, initials, link_name
+from scoreboard.pages.rowparts import HUES, flag_sign, hue, initials, link_name
 from tests.support import ROOT
 
 CASES = json.loads((ROOT / "tests/frontend/row-parts.json").read_text("utf-8"))
@@ -23,11 +23,6 @@ def test_the_parts_are_those_of_the_browser(name, run):
 
 def test_players_have_all_colours():
     assert {hue(f"player-{number}") for number in range(200)} == set(range(HUES))
-
-
-def test_a_picture_has_the_players_id_in_its_address():
-    assert avatar("/avatars/{player}.webp?s=64", "a:b") == "/avatars/a:b.webp?s=64"
-    assert avatar("", "ada") == ""
 
 
 @pytest.mark.parametrize("path", ["", "/avatars/{player}.webp", "/{player}", "/a/b-{player}?size=64&x=1"])

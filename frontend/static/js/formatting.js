@@ -32,6 +32,11 @@ export function heading(name) {
   return words ? words[0].toUpperCase() + words.slice(1) : name
 }
 
+// A column's title, or its name as a heading.
+export function titled(name, titles) {
+  return titles[name] ?? heading(name)
+}
+
 function split(value, decimals) {
   const [sign, text] = String(value).startsWith("-") ? ["-", String(value).slice(1)] : ["", String(value)]
   const padded = text.padStart(decimals + 1, "0")

@@ -3,11 +3,13 @@
 
 import { t } from "../messages.js"
 import { onPodium } from "./compare.js"
+import { fillGap } from "./gap-cell.js"
+import { gaps } from "./gaps.js"
 import { showScoreChanges } from "./score-count-up.js"
 import { List } from "./list.js"
 import { RankHistory } from "./rank-history.js"
 import { fillMove, fillTrend } from "./rank-changes.js"
-import { fillRow } from "./row.js"
+import { fillRow, part } from "./row.js"
 import { Announcer } from "./announcer.js"
 import { Pace } from "./pace.js"
 import { Slides } from "./slides.js"
@@ -56,7 +58,9 @@ export class Drawing {
     this.#see(Date.now())
     const { board, choice, shown } = this.#watch
     this.#pace.drawn(shown.rows, performance.now())
-    const look = { columns: board.s === null ? this.#list.columns : board.columns, format: this.#format, me }
+    const known = board.s === null ? { columns: this.#list.columns, show: this.#list.fields } : board
+    const look = { columns: known.columns, show: known.show, format: this.#format, order: this.#list.order, me }
+    look.gaps = this.#gaps()
     const places = this.#slides.places(still || calm ? [] : this.#list.elements)
     const { scored, moved } = this.#list.show(shown.rows, {
       columns: look.columns,
@@ -80,10 +84,19 @@ export class Drawing {
     this.#empty.hidden = !empty
   }
 
+  // The gaps of the shown rows, by player.
+  #gaps() {
+    const { rows, choice, shown } = this.#watch
+    const isWhole = ["top", "around"].includes(choice.view)
+    const found = gaps(shown.rows, { leader: rows[0] ?? null, isWhole })
+    return new Map(shown.rows.map(({ id }, at) => [id, found[at]]))
+  }
+
   #fill(row, before, now, look, also) {
     const change = this.#history.change(now)
     if (this.#custom) return this.#custom(row, now, { ...look, change })
     fillRow(row, before, now, look)
+    fillGap(part(row, "gap"), look.gaps.get(now.id), look)
     fillMove(row, change)
     fillTrend(row, this.#history.trend(now.id))
     also(row, now)

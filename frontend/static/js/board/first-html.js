@@ -1,6 +1,7 @@
 // first-html.js: reads a board from the first HTML.
 
 import { emptyBoard } from "../../../sdk/stream/board-state.js"
+import { shownIn } from "./player-cell.js"
 
 export function rowIn(row) {
   const value = (cell) => Number(cell.dataset.value)
@@ -10,6 +11,7 @@ export function rowIn(row) {
     n: row.querySelector("bdi").textContent,
     s: value(row.querySelector(".score")),
     c: [...row.querySelectorAll(".column")].map(value),
+    m: shownIn(row.querySelector(".player")),
     rank: Number(row.dataset.rank),
     tied: rank.startsWith("="),
   }
@@ -21,10 +23,10 @@ export function columnsIn(table) {
 
 // The board at the cursor that came with the rows; an empty one for a later page.
 export function boardIn(root) {
-  const { scope, since = "", ties, period, total, page } = root.querySelector(".lb").dataset
+  const { scope, since = "", ties, period, total, page, show = "[]" } = root.querySelector(".lb").dataset
   if (Number(page)) return emptyBoard(scope)
   const table = root.querySelector(".rows")
   const s = since ? Number(since.split("-")[1]) : scope === undefined ? 0 : null
-  const lines = [...table.tBodies[0].rows].map(rowIn).map(({ id, n, s, c }) => ({ id, n, s, c }))
-  return { ...emptyBoard(scope), s, ties, period, total: Number(total), columns: columnsIn(table), lines }
+  const lines = [...table.tBodies[0].rows].map(rowIn).map(({ id, n, s, c, m }) => (m ? { id, n, s, c, m } : { id, n, s, c }))
+  return { ...emptyBoard(scope), show: JSON.parse(show), s, ties, period, total: Number(total), columns: columnsIn(table), lines }
 }

@@ -2,18 +2,27 @@
 
 import { sameResult } from "./compare.js"
 import { columnsIn, rowIn } from "./first-html.js"
+import { hideMissing } from "./player-cell.js"
 import { element, newRow, part } from "./row.js"
-import { heading } from "../formatting.js"
+import { titled } from "../formatting.js"
 
 export class List {
   table
   columns
+  fields // the fields of the metadata that rows show, as the page was made with
+  titles // of columns, by name
+  order // desc or asc
   #rows = new Map()
   #links // `profiles` is the address of players' pages with ~ in place of the id, `target` where they open
 
   constructor(root) {
     this.#links = root.querySelector(".lb").dataset
+    const { show = "[]", titles = "{}", order } = this.#links
+    this.order = order
+    this.fields = JSON.parse(show)
+    this.titles = JSON.parse(titles)
     this.table = root.querySelector(".rows")
+    if (this.#links.avatars) hideMissing(this.table)
     this.columns = columnsIn(this.table)
     for (const row of this.#body.rows) this.#rows.set(row.dataset.player, { row, shown: rowIn(row) })
   }
@@ -38,9 +47,10 @@ export class List {
     return changed
   }
 
-  #profile(id) {
-    const { profiles, target = "" } = this.#links
-    return profiles ? { href: profiles.replace("~", id), target } : null
+  #newRow(id) {
+    const { profiles, target = "", avatars } = this.#links
+    const profile = profiles ? { href: profiles.replace("~", id), target } : null
+    return newRow(id, this.columns, { profile, titles: this.titles, avatars })
   }
 
   get #body() {
@@ -51,9 +61,9 @@ export class List {
     this.columns = columns
     this.table.dataset.columns = columns.length
     for (const old of this.table.querySelectorAll("thead .column")) old.remove()
-    const cells = columns.map((name) => element("th", "column", "columnheader", heading(name)))
+    const cells = columns.map((name) => element("th", "column", "columnheader", titled(name, this.titles)))
     for (const cell of cells) cell.scope = "col"
-    part(this.table.tHead, "player").after(...cells)
+    part(this.table.tHead, "gap").after(...cells)
     this.#rows.clear()
     this.#body.replaceChildren()
   }
@@ -63,7 +73,7 @@ export class List {
     const [scored, moved] = [[], []]
     let place = this.#body.firstElementChild
     for (const [index, now] of rows.entries()) {
-      const { row = newRow(now.id, this.columns, this.#profile(now.id)), shown: before = null } = this.#rows.get(now.id) ?? {}
+      const { row = this.#newRow(now.id), shown: before = null } = this.#rows.get(now.id) ?? {}
       if (!before || !sameResult(before, now)) scored.push({ row, from: before?.s ?? null, to: now.s, next: rows[index + 1]?.s })
       if (before?.rank !== now.rank) moved.push({ player: now.id, from: before?.rank ?? null, to: now.rank })
       fill(row, before, now)

@@ -1,23 +1,25 @@
 // row.js: makes and updates one row of the table. Display names are untrusted, so they are only inserted as text.
 
 import { t } from "../messages.js"
-import { grouped, heading, scored } from "../formatting.js"
+import { grouped, scored, titled } from "../formatting.js"
 import { sameResult } from "./compare.js"
+import { fillPlayer, newPortrait } from "./player-cell.js"
 
 // ARIA roles are explicit, because table rows that are laid out as grids lose theirs in some browsers.
-// With `profile` the name leads to the player's page: { href, target }.
-export function newRow(id, columns, profile = null) {
+// With `profile` the name leads to the player's page: { href, target }. `titles` are those of columns, by name, and
+// `avatars` is the address of pictures.
+export function newRow(id, columns, { profile = null, titles = {}, avatars = "" } = {}) {
   const row = element("tr", "", "row")
   row.dataset.player = id
   const player = element("th", "player", "rowheader")
   player.scope = "row"
   const name = element("bdi")
   name.dir = "auto"
-  player.append(profile ? profileLink(profile, name) : name)
-  row.append(element("td", "rank", "cell"), player)
+  player.append(newPortrait(id, avatars), profile ? profileLink(profile, name) : name)
+  row.append(element("td", "rank", "cell"), player, element("td", "gap", "cell"))
   for (const column of columns) {
     const cell = element("td", "column", "cell")
-    cell.dataset.label = heading(column)
+    cell.dataset.label = titled(column, titles)
     row.append(cell)
   }
   row.append(...["move", "trend", "score", "star"].map((name) => element("td", name, "cell")))
@@ -26,8 +28,9 @@ export function newRow(id, columns, profile = null) {
 }
 
 // Update the cells whose values differ between `before` (null for a new row) and `now`.
-export function fillRow(row, before, now, { format, me }) {
+export function fillRow(row, before, now, { format, me, show }) {
   fillOwn(row, now.id === me)
+  fillPlayer(part(row, "player"), before, now, show)
   if (before?.n !== now.n) row.querySelector("bdi").textContent = now.n
   if (before?.rank !== now.rank || before.tied !== now.tied) {
     row.dataset.rank = now.rank ?? ""

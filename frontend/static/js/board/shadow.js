@@ -7,7 +7,7 @@ import { BoardApi } from "./board-api.js"
 import { element } from "./row.js"
 
 const FAILED = "This board can't be shown right now." // always English: the translations may be what failed to load
-const SHEETS = ["tokens", "leaderboard"]
+const SHEETS = ["tokens", "leaderboard", "row-parts"]
 const VIEWS = { top: "board.top", around: "board.around", favourites: "board.favourites" }
 const PAGE_LINKS = { first: "board.first", previous: "board.back", next: "board.next", last: "board.last" }
 
@@ -62,10 +62,11 @@ function frame(host, { base, region, period }, board) {
     pager(),
     made("p", { class: "unseen", role: "status", part: "status" }),
   )
-  const { ties, size, decimals, unit } = board
+  const { ties, size, decimals, unit, order } = board
   const further = period && period !== board.period ? `@${period.includes(" ") ? "cron" : period}` : ""
   const scope = `${board.id}${region ? `:${region}` : ""}${further}`
-  Object.assign(lb.dataset, { scope, since: "", ties, period: "", total: 0, size, page: 0, decimals, unit })
+  Object.assign(lb.dataset, { scope, since: "", ties, period: "", total: 0, size, page: 0, decimals, unit, order })
+  Object.assign(lb.dataset, { show: JSON.stringify(board.show), titles: JSON.stringify(titlesOf(board)) })
   Object.assign(lb.dataset, { profiles: `${base}p/~`, target: "_blank" })
   return lb
 }
@@ -98,13 +99,15 @@ function bar() {
 
 function rows({ columns, unit }) {
   const names = columns.map(({ name }) => name)
+  const titles = titlesOf({ columns })
   const shown = unit && unit !== "s" ? made("span", { class: "unit" }, ` ${unit}`) : ""
   const head = made(
     "tr",
     { role: "row", part: "head" },
     heads("rank", sign("#", t("board.rank"))),
     heads("player", t("board.player")),
-    ...names.map((name) => heads("column", heading(name))),
+    heads("gap", t("board.gap")),
+    ...names.map((name) => heads("column", titles[name] ?? heading(name))),
     heads("move", sign("±", t("board.change"))),
     heads("trend", t("board.trend")),
     heads("score", unit === "s" ? t("board.time") : t("board.score"), shown),
@@ -116,6 +119,11 @@ function rows({ columns, unit }) {
     made("thead", { role: "rowgroup" }, head),
     made("tbody", { role: "rowgroup" }),
   )
+}
+
+// The titles of those columns that have one.
+function titlesOf({ columns }) {
+  return Object.fromEntries(columns.filter(({ title }) => title).map(({ name, title }) => [name, title]))
 }
 
 function heads(name, ...content) {

@@ -1,0 +1,103 @@
+"""What a row shows beside its numbers: portraits, metadata, gaps, titles of columns."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.boards import board_name, define, enter, live, submit
+
+SHOW = [
+    {"field": "country", "as": "flag", "title": "Country"},
+    {"field": "team", "as": "text"},
+    {"field": "site", "as": "link"},
+]
+FLAG = "\U0001f1eb\U0001f1f7"
+
+
+@pytest.fixture
+def board(stack, request):
+    return define(
+        stack,
+        board_name(request),
+        operator="set",
+        columns=[{"name": "goalDifference", "title": "Goals"}, {"name": "lives"}],
+        show=SHOW,
+    )
+
+
+def row(page, player):
+    return page.locator(f"#rows [data-player={player}]")
+
+
+def put(stack, board, player, score, name="", **metadata):
+    more = {"metadata": metadata} if metadata else {}
+    enter(stack, board, {"player": player, "score": score, "displayName": name or player, **more})
+
+
+def test_rows_show_metadata_at_once_and_as_it_changes(open_page, stack, board):
+    put(
+        stack,
+        board,
+        "ada",
+        5,
+        "Ada Lovelace",
+        country="fr",
+        team="<b>Red",
+        site="https://www.example.com/ada",
+    )
+    put(stack, board, "bob", 3, "Bob", team="Blue", site="javascript:alert(1)")
+    page = open_page(f"/b/{board}")
+
+    ada = row(page, "ada")
+    expect(ada.locator(".flag")).to_have_text(FLAG)
+    expect(ada.locator(".flag")).to_have_attribute("title", "Country")
+    expect(ada.locator(".text")).to_have_text("<b>Red")
+    expect(ada.locator(".link")).to_have_text("example.com")
+    expect(ada.locator(".link")).to_have_attribute("href", "https://www.example.com/ada")
+    expect(ada.locator(".link")).to_have_attribute("rel", "noopener nofollow ugc")
+    expect(row(page, "bob").locator(".link")).to_have_count(0)
+
+    live(page)
+    put(stack, board, "bob", 9, "Bob", country="de", site="http://example.org")
+    expect(row(page, "bob").locator(".link")).to_have_text("example.org")
+    expect(row(page, "bob").locator(".link")).to_have_attribute("rel", "noopener nofollow ugc")
+    expect(row(page, "bob").locator(".text")).to_have_count(0)
+    put(stack, board, "eve", 7, "Eve", team="Green")
+    expect(row(page, "eve").locator(".text")).to_have_text("Green")
+    expect(ada.locator(".text")).to_have_text("<b>Red")
+
+
+def test_portraits_have_initials_that_follow_the_name(open_page, stack, board):
+    put(stack, board, "ada", 5, "Ada Lovelace")
+    page = live(open_page(f"/b/{board}"))
+    letters = row(page, "ada").locator(".portrait .letters")
+    expect(letters).to_have_text("AL")
+    hue = row(page, "ada").locator(".portrait").get_attribute("data-hue")
+
+    put(stack, board, "ada", 6, "Countess of L")
+    expect(letters).to_have_text("CL")
+    put(stack, board, "bob", 1, "Bob")
+    expect(row(page, "bob").locator(".letters")).to_have_text("B")
+    expect(row(page, "ada").locator(".portrait")).to_have_attribute("data-hue", hue)
+
+
+def test_gaps_are_to_the_row_before_and_to_the_leader(open_page, stack, board):
+    submit(stack, board, ada=1500, bob=1400, eve=100)
+    page = live(open_page(f"/b/{board}"))
+    expect(row(page, "ada").locator(".gap")).to_have_text("")
+    expect(row(page, "bob").locator(".gap")).to_have_text("\N{MINUS SIGN}100")
+    expect(row(page, "eve").locator(".gap")).to_have_text("\N{MINUS SIGN}1\u202f300")
+
+    submit(stack, board, eve=1450)
+    expect(row(page, "bob").locator(".gap")).to_have_text("\N{MINUS SIGN}50")
+    expect(row(page, "bob").locator(".gap")).to_have_attribute("title", "To the next: 50\nTo the leader: 100")
+    expect(row(page, "eve").locator(".gap")).to_have_text("\N{MINUS SIGN}50")
+
+
+def test_columns_have_their_titles(open_page, stack, board):
+    put(stack, board, "ada", 5)
+    page = live(open_page(f"/b/{board}"))
+    expect(page.locator("#rows thead .column")).to_have_text(["Goals", "Lives"])
+    put(stack, board, "bob", 7)
+    expect(row(page, "bob").locator(".column").first).to_have_attribute("data-label", "Goals")
