@@ -101,3 +101,21 @@ def test_columns_have_their_titles(open_page, stack, board):
     expect(page.locator("#rows thead .column")).to_have_text(["Goals", "Lives"])
     put(stack, board, "bob", 7)
     expect(row(page, "bob").locator(".column").first).to_have_attribute("data-label", "Goals")
+
+
+def test_a_picture_lies_over_the_initials_and_a_missing_one_goes(open_page, board):
+    page = live(open_page(f"/b/{board}"))
+
+    page.evaluate("""async () => {
+      const { newPortrait, hideMissing } = await import("/static/js/board/player-cell.js")
+      hideMissing(document.querySelector(".lb"))
+      for (const id of ["favicon", "nobody"]) {
+        const portrait = newPortrait(id, "/static/{player}.svg")
+        portrait.id = `of-${id}`
+        document.querySelector(".lb").append(portrait)
+      }
+    }""")
+
+    expect(page.locator("#of-nobody .letters")).to_have_count(1)
+    expect(page.locator("#of-nobody img")).to_have_count(0)
+    page.wait_for_function("document.querySelector('#of-favicon img').naturalWidth > 0")
