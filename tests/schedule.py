@@ -24,6 +24,7 @@ DATABASES = ("sqlite", "postgresql")
 LONGEST = (
     "flows",
     "browser",
+    "firefox",
     "attacks",
     "load",
     "clients",
