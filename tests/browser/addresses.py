@@ -9,6 +9,7 @@ from __future__ import annotations
 ADDRESSES = {
     "/": "/",
     "/b/<board>": "/b/nope",
+    "/b/<board>/periods": "/b/main/periods",
     "/play": "/play",
     "/docs": "/docs",
     "/docs/events": "/docs/events",

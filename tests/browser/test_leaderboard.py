@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.boards import board_name, define, enter, live, submit
+from tests.support import wait_until
 
 FOCUS = "document.activeElement?.closest('tr')?.dataset.player"
 
@@ -208,7 +209,7 @@ def test_favourites_are_kept_in_this_browser(open_page, stack, crowd):
     expect(shown(page)).to_have_count(1)
 
 
-def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, crowd):
+def test_players_are_found_by_name_and_by_id_however_far_down(open_page, stack, crowd):
     enter(stack, crowd, {"player": "p5", "score": 0, "displayName": "Édouard"})
     page = live(open_page(f"/b/{crowd}"))
     field = page.get_by_role("searchbox", name="Search for a player")
@@ -220,8 +221,18 @@ def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, cr
     field.fill("p125")
     expect(shown(page).locator(".rank")).to_have_text("126")
 
+    enter(stack, crowd, {"player": "p128", "score": 0, "displayName": "Édith Far"})
+    wait_until(lambda: stack.call("GET", f"/v1/boards/{crowd}/entries?search=edith").json["data"]["entries"])
+    field.fill("ed")
+    expect(shown(page).locator(".player bdi")).to_have_text(["Édouard", "Édith Far"])
+    expect(shown(page).locator(".rank")).to_have_text(["6", "129"])
+
+    field.fill("p12")
+    expect(shown(page)).to_have_count(10)
+    assert players(page) == ["p12", *(f"p{number}" for number in range(120, 130) if number != 128)]
+
     field.fill("<b>?")
-    expect(page.locator(".nothing")).to_contain_text("No streamed row has this name")
+    expect(page.locator(".nothing")).to_contain_text("No player's name begins with this")
     field.fill("")
     expect(shown(page)).to_have_count(100)
 
