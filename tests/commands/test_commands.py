@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import load, table
+from scoreboard.__main__ import main
 from scoreboard.commands import settings as command
 from scoreboard.core.storage import rediskeys
 from scoreboard.parts import build
@@ -17,6 +18,27 @@ def test_migrating_makes_the_tables_and_doing_it_again_changes_nothing(run):
     assert first[0] == again[0] == 0
     assert first[1].startswith("migrations run: ")
     assert again[1] == "tables are up to date\n"
+
+
+def test_without_a_command_all_of_them_are_listed(capsys):
+    status = main([])
+
+    assert status == 2
+    shown = capsys.readouterr().out
+    for name in ("serve", "migrate", "keys", "replay", "verify", "settings"):
+        assert f"\n    {name} " in shown
+
+
+def test_a_replay_without_its_file_names_the_seasons_that_are_there(run):
+    status, _, error = run("replay", "nofile.json")
+
+    assert status == 1
+    assert "There is no file nofile.json." in error
+    assert "examples/football/2011-12-en.1.json" in error
+
+
+def test_a_new_server_logs_no_warning(run):
+    assert '"level":"warning"' not in run("migrate")[2]
 
 
 def test_a_key_is_made_listed_and_revoked(run):

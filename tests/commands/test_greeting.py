@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from config.settings import Settings
 from scoreboard.commands.greeting import greeting, local_url
+from scoreboard.commands.network import lan_address
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,32 @@ def test_the_public_address_is_printed_and_used_for_a_first_score():
     assert "Others reach it at https://scores.example/\n" in said
     assert "curl https://scores.example/v1/boards/main/scores" in said
     assert "Only this machine" not in said
+
+
+def test_a_server_on_all_addresses_names_the_one_for_others_and_the_setting_for_links():
+    said = greeting(Settings(host="0.0.0.0", port=8001), "192.168.1.5")
+
+    assert "Other machines reach it at http://192.168.1.5:8001, without TLS.\n" in said
+    assert "HOST=0.0.0.0 PUBLIC_URL=http://192.168.1.5:8001 make run\n" in said
+    assert "serving at http://127.0.0.1:8001\n" in said
+
+
+def test_the_greeting_leads_to_the_list_of_boards_and_the_guide():
+    said = greeting(Settings(host="127.0.0.1"))
+
+    assert "http://127.0.0.1:8000/boards " in said
+    assert "http://127.0.0.1:8000/docs\n" in said
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_the_address_in_the_network_is_one_of_this_machine(host):
+    address = lan_address(host)
+
+    if address:  # a machine without a network has none
+        with socket.socket() as probe:
+            probe.bind((address, 0))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "10.0.0.1"])
+def test_a_server_on_one_address_has_no_other(host):
+    assert lan_address(host) == ""
