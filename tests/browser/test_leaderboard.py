@@ -134,6 +134,55 @@ def test_marks_show_places_won_and_lost_and_new_rows(open_page, stack, board):
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
 
 
+def test_only_players_who_were_not_there_are_new(open_page, stack, request):
+    board = define(stack, board_name(request), size=500)
+    enter(stack, board, *({"player": f"p{number}", "score": 500 - number} for number in range(130)))
+    page = live(open_page(f"/b/{board}?me=p120"))
+    expect(page.locator("tr.own")).to_have_count(1)
+    submit(stack, board, zoe=1)
+    page.get_by_role("link", name="Next").click()
+
+    expect(page.locator("[data-player=zoe] .mark")).to_have_text("NEW")
+    assert page.locator(".mark", has_text="NEW").count() == 1
+    page.get_by_role("button", name="Around me").click()
+    expect(shown(page)).to_have_count(11)
+    assert page.locator(".mark", has_text="NEW").count() == 0
+    page.get_by_role("searchbox").fill("p11")
+    expect(shown(page)).to_have_count(11)
+    assert page.locator(".mark", has_text="NEW").count() == 0
+
+
+def test_the_focus_is_not_lost_with_the_button_for_waiting_updates(open_page, stack, board):
+    submit(stack, board, cleo=5, bob=7)
+    page = live(open_page(f"/b/{board}"))
+    page.locator(".search input").focus()
+    while page.evaluate(FOCUS) is None:
+        page.keyboard.press("Tab")
+    submit(stack, board, cleo=4)
+    pill = page.locator(".pill")
+    expect(pill).to_be_visible()
+
+    page.keyboard.press("Shift+Tab")
+    expect(pill).to_be_focused()
+    frames(page, 30)
+    expect(pill).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(shown(page).first).to_have_attribute("data-player", "cleo")
+    assert page.evaluate(FOCUS) is not None
+    page.keyboard.press("Shift+Tab")
+    submit(stack, board, bob=9)
+    expect(shown(page).first).to_have_attribute("data-player", "bob")
+
+
+def frames(page, count):
+    """Wait for so many frames of the screen."""
+    page.evaluate(
+        "count => new Promise((done) => { const next = () => count-- ? requestAnimationFrame(next) : done(); next() })",
+        count,
+    )
+
+
 def test_a_score_shows_its_difference_and_stays_one_number(open_page, stack, board):
     submit(stack, board, ada=9)
     page = live(open_page(f"/b/{board}"))

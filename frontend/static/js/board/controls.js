@@ -88,7 +88,7 @@ export class Controls {
     if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
     else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
     else if (near(".pause")) this.#given.pause(!hold.paused)
-    else if (near(".pill")) this.#given.watch.catchUp()
+    else if (near(".pill")) this.#catchUp(near(".pill"))
     else if (near(".star button")) this.#favourites.toggle(near("tr").dataset.player)
     else if (near("tr.own") && getSelection().isCollapsed) this.scrollToMe()
   }
@@ -154,6 +154,12 @@ export class Controls {
     if (!row || row.matches(".apart")) return this.choose("around")
     const beside = row.previousElementSibling ?? row // the own row is sticky, its neighbour is not
     beside.scrollIntoView({ block: "center" })
+  }
+
+  // The button is hidden then, so the focus goes on to the rows, or to the next button where rows have none.
+  #catchUp(pill) {
+    for (const next of [this.#find('.star [tabindex="0"]'), this.#find(".pause")]) if (pill.matches(":focus")) next?.focus()
+    this.#given.watch.catchUp()
   }
 
   #turn(event, where) {
