@@ -53,7 +53,7 @@ smoke: ## start, take a first score, stream it and run the fast tests, on anothe
 
 faults: $(VENV)/dev ## break everything that the product leans on, for as long as is promised (half an hour)
 	@tests/setup
-	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py
+	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py tests/flows/test_many_scores.py
 
 FUZZ_SECONDS ?= 780
 fuzz: $(VENV)/dev ## look for what breaks parsers, the API and the counting (FUZZ_SECONDS, 13 minutes by default)

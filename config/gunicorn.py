@@ -12,6 +12,7 @@ from scoreboard.core import private
 from scoreboard.core.concurrency import processes
 from scoreboard.core.logs import configure
 from scoreboard.server.fastpath import FastPathWorker
+from scoreboard.server.memory import freeze_startup
 from scoreboard.server.webworker import WebWorker
 
 
@@ -84,6 +85,7 @@ def post_worker_init(worker):
         parts.leave()
 
     threading.Thread(target=watch, daemon=True).start()
+    freeze_startup()
 
 
 def worker_exit(server, worker):

@@ -14,8 +14,10 @@ from scoreboard.merging import routes as merging
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
 from scoreboard.pages.guide import routes as guide
+from scoreboard.pages.players import routes as players
 from scoreboard.pages.sharing import routes as sharing
 from scoreboard.pages.shell import routes as shell
+from scoreboard.profiles import routes as profiles
 from scoreboard.reference import routes as reference
 from scoreboard.scores import routes as scores
 from scoreboard.stream import routes as stream
@@ -24,9 +26,9 @@ ALWAYS = (ops.bp,)
 ROLES = {
     "auth": (accounts.bp, merging.bp),
     "score": (scores.bp, actions.bp),
-    "board": (boards.bp, stream.bp),
+    "board": (boards.bp, profiles.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp, pages.sdk, sharing.bp, guide.bp, shell.bp, reference.bp),
+    "pages": (pages.bp, pages.sdk, sharing.bp, players.bp, guide.bp, shell.bp, reference.bp),
 }
 
 

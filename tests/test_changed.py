@@ -16,7 +16,7 @@ from tests.support import ROOT
         ("tests/boards/test_ranks.py", {"tests/boards"}),
         ("scoreboard/boardsandmore.py", set()),
         ("scoreboard/reference/document.py", {"tests/reference/test_document.py"}),
-        ("clients/javascript/stream/line.js", {"tests/frontend"}),
+        ("clients/javascript/stream/feed.js", {"tests/frontend"}),
         ("frontend/static/js/main.js", {"tests/frontend"}),
         ("config/settings.py", {"tests/commands/test_settings.py"}),
         ("README.md", set()),

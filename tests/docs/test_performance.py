@@ -1,4 +1,4 @@
-"""The page about speed shows the rows that the bench kept."""
+"""docs/performance.md shows the rows of its data file, which `make bench` writes."""
 
 from __future__ import annotations
 

@@ -221,8 +221,8 @@ def faked_clock(folder: Path, **environment: str) -> dict[str, str]:
         "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_NO_CACHE": "1",
-        # Otherwise a thread that waits for Python's lock never requests it: its wait of five milliseconds does
-        # not end, and a busy thread blocks the process for seconds.
+        # Otherwise a thread that waits for the lock of Python never requests it: its wait of five
+        # milliseconds does not end, and a busy thread blocks the process for seconds.
         "FAKETIME_FORCE_MONOTONIC_FIX": "0",
     } | environment
 

@@ -137,7 +137,7 @@ def publisher(redis, deployment):
 @pytest.mark.paired
 def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, crowd_of):
     deployment, board = start()
-    crowd = crowd_of(deployment, board, 500, comes_back=False)
+    crowd = crowd_of(deployment, board, 500, reconnects=False)
     assert crowd.run(20, until=lambda: all(viewer.resumed for viewer in crowd.viewers))
     (worker,) = deployment.web
 
@@ -148,7 +148,7 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, cro
     ended = time.monotonic() - begun
 
     missing = [
-        (viewer.opened, viewer.seen, viewer._got[-300:]) for viewer in crowd.viewers if not viewer.byes
+        (viewer.opened, viewer.seen, viewer._received[-300:]) for viewer in crowd.viewers if not viewer.byes
     ]
     assert missing == [], deployment.stack.log()
     at = sorted(viewer.byes[0][0] - begun for viewer in crowd.viewers)

@@ -21,7 +21,7 @@ from tests.sockets import (
 )
 from tests.strictevents import body_of, strict_events
 from tests.support import Stack, submit, wait_until
-from tests.watcher import Watcher, applied, checksum
+from tests.watcher import Watcher, apply, checksum
 
 ENVIRONMENT = {
     "STREAM_HEARTBEAT_SECONDS": "1",
@@ -74,7 +74,7 @@ def folded(frames):
             rows, seen = frame["top"], frame["s"]
         elif frame["t"] == "delta" and frame["s"] > seen:
             assert frame["p"] == seen
-            rows, seen = applied(rows, frame), frame["s"]
+            rows, seen = apply(rows, frame), frame["s"]
         if frame["t"] in ("snapshot", "delta"):
             assert checksum(rows) == frame["crc"]
     return [(row["id"], row["s"]) for row in rows]

@@ -194,7 +194,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 HELLO = frame('retry: 1000\n: padding\n\nevent: hello\ndata: {"t":"hello"}\n\n')
 
 
-def test_a_viewer_comes_back_with_his_cursor_when_the_server_asks(monkeypatch):
+def test_a_viewer_reconnects_with_his_cursor_when_the_server_asks(monkeypatch):
     monkeypatch.setattr(viewer, "LOOK_SECONDS", 0.01)
     streams = [
         [HELLO, frame('event: delta\nid: 7-1\ndata: {"id":"7-1"}\n\n'), bye("max_age")],

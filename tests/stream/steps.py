@@ -8,7 +8,7 @@ from scoreboard.core.storage import rediskeys
 from scoreboard.parts import Parts
 from scoreboard.stream.protocol.diff import apply, checksum
 from scoreboard.stream.protocol.types import Line
-from tests.contract import hold_frame
+from tests.contract import check_frame
 
 
 def publish(parts: Parts) -> None:
@@ -33,7 +33,7 @@ class Viewer:
     def take(self, frames: list[dict[str, Any]]) -> Viewer:
         """Apply frames. Fails if one does not follow."""
         for frame in frames:
-            hold_frame(frame)
+            check_frame(frame)
             board = frame["b"]
             if frame["t"] == "snapshot":
                 top = [Line(**{**row, "c": tuple(row.get("c", ()))}) for row in frame["top"]]

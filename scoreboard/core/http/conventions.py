@@ -23,8 +23,20 @@ from scoreboard.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from scoreboard.core.http import basepath, bodies, caching, cors, crosssite, hosts, links, preferences
+from scoreboard.core.http import (
+    basepath,
+    bodies,
+    caching,
+    cors,
+    crosssite,
+    errorpages,
+    hosts,
+    links,
+    preferences,
+    slashes,
+)
 from scoreboard.core.http.basepath import MONITORED
+from scoreboard.core.http.media import JSON, PROBLEM
 from scoreboard.core.http.site import Site
 from scoreboard.core.logs import inform, loggable_path
 from scoreboard.core.storage.unavailable import DatabaseUnavailable, unavailable
@@ -42,7 +54,6 @@ HTTP_CODES = {
 }
 HSTS = "max-age=31536000"
 LOG_ATTRIBUTES = ("caller", "code", "network")  # of `g`: logged if they are set
-JSON, PROBLEM = "application/json", "application/problem+json"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -137,7 +148,7 @@ def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") 
     app.url_map.merge_slashes = False  # a path with two slashes in a row is 404, not another path of a route
     app.before_request(_begin)
     app.after_request(_end)
-    app.register_error_handler(ScoreboardError, problem)
+    app.register_error_handler(ScoreboardError, _explained)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
@@ -203,13 +214,38 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _http_problem(error: HTTPException) -> Response:
+def _explained(error: ScoreboardError) -> AnyResponse:
+    """An error as a web page for browsers, and as problem+json for all others."""
+    response = _page(error) or problem(error)
+    if not errorpages.is_of_api(request.path):
+        response.vary.add("Accept")
+    return response
+
+
+def _page(error: ScoreboardError) -> AnyResponse | None:
+    page = app_ctx.app.extensions.get(errorpages.EXTENSION)
+    if page is None or not errorpages.is_wanted(request):
+        return None
+    g.code = error.code
+    try:
+        made: AnyResponse = page(error)
+    except Exception as failure:
+        log.exception("an error page failed", exc_info=failure, extra={"request": g.request_id})
+        return None
+    return made
+
+
+def _http_problem(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
-    converted = ScoreboardError(_detail_of(error), code=HTTP_CODES.get(status, "bad_request"))
-    converted.status = status
-    response = problem(converted)
+        return error.get_response()
+    if status == 404 and request.url_rule is None:
+        elsewhere = slashes.redirection(request, request_ctx.url_adapter)
+        if elsewhere is not None:
+            return elsewhere
+    known = ScoreboardError(_detail_of(error), code=HTTP_CODES.get(status, "bad_request"))
+    known.status = status
+    response = _explained(known)
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
@@ -221,12 +257,12 @@ def _detail_of(error: HTTPException) -> str:
     return (error.description or error.name).split(". ")[0]
 
 
-def _unexpected(error: Exception) -> Response:
+def _unexpected(error: Exception) -> AnyResponse:
     if isinstance(error, DatabaseUnavailable):
-        return problem(unavailable(error))
+        return _explained(unavailable(error))
     log.error(
         "a request failed",
         exc_info=error,
         extra={"request": g.request_id, "path": loggable_path(request.path)},
     )
-    return problem(ScoreboardError("Internal error. The server's log has details under this request id."))
+    return _explained(ScoreboardError("Internal error. The server's log has details under this request id."))

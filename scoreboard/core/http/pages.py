@@ -1,7 +1,7 @@
 """Declarations of web pages, as decorators of their view functions.
 
-Derived from them are the language of links, the navigation of the developers' pages, the files that browsers
-keep for times without a network, and the description of the API.
+Derived from them are the language of links, the navigation in the header and that of the developers' pages,
+the files that browsers keep for times without a network, and the description of the API.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Page:
     online_files: tuple[str, ...] = ()  # those that are only of use with a network
     offline: Literal["copy", "notice", "nothing"] = "notice"
     nav: tuple[int, str] | None = None  # in the developers' navigation: its position and its message key
+    header: tuple[int, str] | None = None  # the same in the header of all pages
+    is_offered: Callable[[], bool] = lambda: True  # whether the header has its link now
 
 
 class DeclaredPage(NamedTuple):

@@ -55,6 +55,8 @@ def fields(line: Line) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": line.id, "n": line.n, "s": line.s}
     if line.c:
         entry["c"] = line.c
+    if line.m:
+        entry["m"] = line.m
     return entry
 
 
@@ -63,17 +65,21 @@ def _changed_fields(old: Line, new: Line) -> dict[str, Any]:
     entry.update(
         (name, getattr(new, name)) for name in ("n", "s", "c") if getattr(new, name) != getattr(old, name)
     )
+    if new.m != old.m:
+        entry["m"] = new.m
     return entry
 
 
 def _merge(old: Line | None, entry: dict[str, Any]) -> Line:
     if old is None:
-        return Line(id=entry["id"], n=entry["n"], s=entry["s"], c=tuple(entry.get("c", ())))
+        c, m = tuple(entry.get("c", ())), entry.get("m")
+        return Line(id=entry["id"], n=entry["n"], s=entry["s"], c=c, m=m)
     return Line(
         id=old.id,
         n=entry.get("n", old.n),
         s=entry.get("s", old.s),
         c=tuple(entry.get("c", old.c)),
+        m=entry.get("m", old.m),
     )
 
 

@@ -31,7 +31,7 @@ def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> F
 
 def snapshot(board: PublishedBoard, *, id: Cursor, why: str) -> Frame:
     """A whole board, which replaces the one before."""
-    return {
+    frame: Frame = {
         "t": "snapshot",
         "id": str(id),
         "b": board.scope,
@@ -46,6 +46,7 @@ def snapshot(board: PublishedBoard, *, id: Cursor, why: str) -> Frame:
         "at": board.at,
         "top": [fields(line) for line in board.top],
     }
+    return frame | ({"show": board.show} if board.show else {})
 
 
 def delta(old: PublishedBoard, new: PublishedBoard, *, id: Cursor) -> Frame:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from scoreboard.boards.types import Window
+from scoreboard.boards.types import ShownField, Window
 
 CURSOR = re.compile(r"^([0-9]{1,20})-([0-9]{1,20})\Z")
 
@@ -30,12 +30,16 @@ class Cursor(Struct, frozen=True, order=True):
 
 
 class Line(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One row as frames contain it: player, name, score, and the columns in the board's order."""
+    """One row as frames contain it: player, name, score, and the columns in the board's order.
+
+    `m` has the metadata that the board shows. It is None on boards that show none, and costs nothing there.
+    """
 
     id: str
     n: str
     s: int
     c: tuple[int, ...] = ()
+    m: dict[str, str] | None = None
 
 
 class PublishedBoard(Struct, frozen=True, kw_only=True):
@@ -49,6 +53,7 @@ class PublishedBoard(Struct, frozen=True, kw_only=True):
     rank: str
     size: int
     columns: tuple[str, ...]
+    show: tuple[ShownField, ...] = ()
     total: int
     crc: str
     at: str

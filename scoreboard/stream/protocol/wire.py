@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from scoreboard.boards.types import Score, Ties
+from scoreboard.boards.types import Score, ShownField, Ties
+from scoreboard.boards.wire import Shown
 from scoreboard.core.clock import Time
 
 FrameId = Annotated[str, Meta(pattern=r"^[0-9]{1,20}-[0-9]{1,20}\Z", description="A cursor of the stream.")]
@@ -21,6 +22,7 @@ class Top(Struct, frozen=True, kw_only=True):
     n: str
     s: Score
     c: tuple[Score, ...] | UnsetType = UNSET
+    m: Shown | UnsetType = UNSET
 
 
 class Moved(Struct, frozen=True, kw_only=True):
@@ -30,6 +32,9 @@ class Moved(Struct, frozen=True, kw_only=True):
     n: str | UnsetType = UNSET
     s: Score | UnsetType = UNSET
     c: tuple[Score, ...] | UnsetType = UNSET
+    m: Annotated[Shown | None, Meta(description="null if the player shows none any more.")] | UnsetType = (
+        UNSET
+    )
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
@@ -55,6 +60,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot")
     rank: Ties
     period: str
     columns: tuple[str, ...]
+    show: tuple[ShownField, ...] | UnsetType = UNSET
     tot: int
     crc: Crc
     at: Time

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from scoreboard.boards.service import Boards, Reading
 from scoreboard.boards.types import Board, Period, Window
 from scoreboard.core.clock import Clock, rfc3339
@@ -102,7 +104,8 @@ class Scopes:
         """A scope as it is now, to be published by frame `s`. Raises NotFound."""
         board, window, period = self.window(scope)
         page = self.boards.entries(board, window, period, limit=board.definition.size)
-        top = tuple(_lines(page))
+        show = board.definition.show
+        top = tuple(_showing_lines(page) if show else _lines(page))
         return PublishedBoard(
             scope=scope,
             s=s,
@@ -112,6 +115,7 @@ class Scopes:
             rank=board.definition.ties,
             size=board.definition.size,
             columns=tuple(column.name for column in board.definition.columns),
+            show=show,
             total=page.total,
             crc=checksum(top),
             at=rfc3339(self.clock()),
@@ -134,8 +138,15 @@ def _word(kind: str) -> str:
 
 def _layout(board: Board, period: Period) -> str:
     rows = board.definition
-    return f"{board.since}/{period.id}/{board.layout}/{rows.ties}/{rows.size}"
+    layout = f"{board.since}/{period.id}/{board.layout}/{rows.ties}/{rows.size}"
+    # Snapshots say how to show the fields, deltas don't.
+    return layout + "".join(f"/{one.field}={one.kind}={one.title}" for one in rows.show)
 
 
 def _lines(page: Reading) -> list[Line]:
     return [Line(id=row.player, n=row.name, s=row.score, c=tuple(row.columns.values())) for row in page.rows]
+
+
+def _showing_lines(page: Reading) -> list[Line]:
+    pairs = zip(_lines(page), page.rows, strict=True)
+    return [structs.replace(line, m=page.shown(row) or None) for line, row in pairs]

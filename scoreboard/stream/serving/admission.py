@@ -20,7 +20,7 @@ MAX_REMEMBERED = 10_000  # addresses whose openings are counted
 TICKET_TIMES = 3  # an address may have so many times as many streams if the further ones have tickets
 
 
-class StreamClient(Struct, frozen=True, kw_only=True):
+class StreamClient(Struct, frozen=True, kw_only=True, gc=False):
     """The client of a stream: its network, and the rights that its request proved."""
 
     address: str = ""
@@ -38,23 +38,21 @@ class NotAdmitted(Exception):
         self.why = why
 
 
-class Admission:
+class Admission(Struct, gc=False):
     """The slot of one open stream or waiting poll. `release` gives it back, and may be called again."""
 
-    __slots__ = ("_slots", "client", "refused")
-
-    def __init__(self, client: StreamClient, slots: Slots | None, refused: str = "") -> None:
-        self.client, self._slots = client, slots
-        self.refused = refused  # the reason for having no slot; "" if it has one or needs none
+    client: StreamClient
+    slots: Slots | None  # None if it has no slot
+    refused: str = ""  # the reason for having no slot; "" if it has one or needs none
 
     @property
     def has_slot(self) -> bool:
         """True if it holds a slot."""
-        return self._slots is not None
+        return self.slots is not None
 
     def release(self) -> None:
         """Give the slot back."""
-        slots, self._slots = self._slots, None
+        slots, self.slots = self.slots, None
         if slots is not None:
             slots.take_back(self.client)
 

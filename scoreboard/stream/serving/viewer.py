@@ -11,7 +11,7 @@ from scoreboard.core.tcp import unacknowledged_bytes
 from scoreboard.stream.protocol.types import Cursor, Encoded
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving import sockets
-from scoreboard.stream.serving.admission import Admission
+from scoreboard.stream.serving.admission import Admission, StreamClient
 
 PIECE = 16 * 1024  # of a long write: the progress of a generator is known by piece only
 
@@ -46,7 +46,6 @@ class Viewer:
         "admission",
         "at",
         "audience",
-        "client",
         "closed",
         "ending",
         "ends_at",
@@ -62,7 +61,7 @@ class Viewer:
     )
 
     def __init__(self, host: Host, admission: Admission, at: Cursor, now: float) -> None:
-        self.host, self.admission, self.client, self.at = host, admission, admission.client, at
+        self.host, self.admission, self.at = host, admission, at
         self.opened_at = self.progress_at = now
         self.audience: Any = None
         self.heartbeat_at = self.ends_at = 0.0  # monotonic seconds
@@ -74,6 +73,11 @@ class Viewer:
         self.inbound: Inbound | int = 0  # a WebSocket's incoming frames; otherwise the bytes received
         self.ending = False  # the last bytes are on their way
         self.closed = False
+
+    @property
+    def client(self) -> StreamClient:
+        """The client that opened the stream."""
+        return self.admission.client
 
     @property
     def blocked(self) -> bool:

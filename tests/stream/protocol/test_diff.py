@@ -17,6 +17,7 @@ rows = st.builds(
     n=st.sampled_from(["Ada", "ada", "é"]),
     s=st.integers(-3, 3),
     c=st.sampled_from([(), (1, 2), (0, 0)]),
+    m=st.sampled_from([None, {"team": "Red"}, {"team": "Blue"}]),
 )
 lists = st.lists(rows, max_size=10, unique_by=lambda line: line.id)
 
@@ -58,6 +59,15 @@ def test_a_known_player_is_sent_with_changed_fields_only():
 
 def test_a_new_player_is_sent_with_the_whole_row():
     assert difference([], [line("a", 1, c=(7,))])["up"] == [[0, {"id": "a", "n": "A", "s": 1, "c": (7,)}]]
+
+
+def test_shown_metadata_travels_with_a_new_player_and_when_it_changes():
+    red, blue = {"team": "Red"}, {"team": "Blue"}
+
+    assert difference([], [line("a", m=red)])["up"][0][1]["m"] == red
+    assert difference([line("a", m=red)], [line("a", m=blue)])["up"] == [[0, {"id": "a", "m": blue}]]
+    assert difference([line("a", m=red)], [line("a")])["up"] == [[0, {"id": "a", "m": None}]]
+    assert "m" not in fields(line("a"))
 
 
 def test_a_player_that_left_is_removed():

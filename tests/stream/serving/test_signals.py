@@ -13,7 +13,7 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, MESSAGES
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving.admission import StreamClient
 from scoreboard.stream.serving.fanout import MAIL
-from tests.contract import client_of, hold_frame
+from tests.contract import check_frame, client_of
 from tests.stream.serving.test_viewers import RecordingViewer
 from tests.stream.steps import publish
 from tests.support import wait_until
@@ -56,7 +56,7 @@ def test_a_tell_reaches_every_stream_of_a_player_once_and_no_other(parts, watchi
         [],
         [],
     ]
-    hold_frame(one.frames[0])
+    check_frame(one.frames[0])
 
 
 @pytest.mark.parametrize("carrier", [EVENTS, CHUNKED, MESSAGES])

@@ -13,15 +13,15 @@ export class PolledList extends EventTarget {
   known = false
   first = true // whether this is the first answer
   #ask
-  #world
+  #platform
   #timer = null
   #running = false
 
   // `ask` resolves with { rows, total }.
-  constructor(ask, world = browser) {
+  constructor(ask, platform = browser) {
     super()
     this.#ask = ask
-    this.#world = world
+    this.#platform = platform
   }
 
   start() {
@@ -32,20 +32,20 @@ export class PolledList extends EventTarget {
 
   stop() {
     this.#running = false
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
   }
 
   async check() {
     if (!this.#running) return
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     try {
       this.#take(await this.#ask())
     } catch (problem) {
       this.dispatchEvent(new CustomEvent("problem", { detail: problem }))
     }
     if (!this.#running) return
-    this.#world.cancel(this.#timer)
-    this.#timer = this.#world.later(() => this.check(), ASK_MS)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(() => this.check(), ASK_MS)
   }
 
   #take(shown) {

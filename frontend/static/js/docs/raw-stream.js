@@ -16,16 +16,16 @@ export class RawStream extends EventTarget {
   cursor = ""
   #url
   #board
-  #world
+  #platform
   #ends = null
   #timer = null
 
-  constructor(url, { board, since = "", world = browser }) {
+  constructor(url, { board, since = "", platform = browser }) {
     super()
     this.#url = url
     this.#board = board
     this.cursor = since
-    this.#world = world
+    this.#platform = platform
   }
 
   get address() {
@@ -41,12 +41,12 @@ export class RawStream extends EventTarget {
     const pause = await this.#read(ends.signal)
     if (ends.signal.aborted) return
     if (pause === null) return this.#tell("refused")
-    this.#timer = this.#world.later(() => this.open(), pause)
+    this.#timer = this.#platform.later(() => this.open(), pause)
     this.#tell("waiting")
   }
 
   close() {
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     this.#ends?.abort()
   }
 
@@ -54,7 +54,7 @@ export class RawStream extends EventTarget {
   async #read(signal) {
     let pause = PAUSE_MS
     try {
-      const answer = await this.#world.fetch(this.address, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" })
+      const answer = await this.#platform.fetch(this.address, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" })
       if (!answer.ok) return null
       this.#tell("open")
       let state = EMPTY
