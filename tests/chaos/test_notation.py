@@ -57,10 +57,10 @@ def test_a_fault_that_is_left_out_does_not_happen_and_a_duration_has_a_default()
     ],
 )
 def test_any_other_text_is_refused_at_the_start(laptop, text, words):
-    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as refused:
+    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as raised:
         permitted_plan(Settings(**laptop | {"chaos": text}))
 
-    assert words in str(refused.value)
+    assert words in str(raised.value)
 
 
 @pytest.fixture

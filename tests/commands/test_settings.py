@@ -47,7 +47,7 @@ def test_gunicorn_without_serve_listens_on_all_addresses_unless_host_names_one(h
     assert re.search(r"^keepalive\s+= 75$", output, re.MULTILINE)
 
 
-def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absent():
+def test_an_empty_limit_is_no_limit_and_any_other_empty_value_counts_as_absent():
     settings = load({"LIMIT_GUEST": "", "PORT": "", "LIMIT_STREAM": "5 per 10 seconds, 100/hour"})
 
     assert (settings.limit_guest, settings.port) == ("", 8000)
@@ -138,11 +138,11 @@ def test_every_bad_value_is_named_at_once():
         "SCOREBOARD_BOOTSTRAP_KEY": "short",
     }
 
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load(bad)
 
     for name in bad:
-        assert name in str(refused.value)
+        assert name in str(raised.value)
 
 
 def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
@@ -177,10 +177,10 @@ def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
     ],
 )
 def test_a_complaint_has_the_setting_its_rule_and_its_value(name, value, complaint):
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load({name: value})
 
-    assert complaint in str(refused.value)
+    assert complaint in str(raised.value)
 
 
 @pytest.mark.parametrize("name", [row.metadata["name"] for row in table() if isinstance(row.default, int)])
@@ -205,10 +205,10 @@ def test_default_files_are_found_from_every_folder(tmp_path, monkeypatch):
 
 
 def test_a_bad_secret_is_not_repeated():
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load({"SCOREBOARD_BOOTSTRAP_KEY": "hunter2"})
 
-    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in str(raised.value)
 
 
 def test_every_setting_has_a_unique_name_and_a_description():

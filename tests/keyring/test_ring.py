@@ -56,24 +56,24 @@ def test_a_second_call_makes_no_new_key(ring):
 def test_a_ring_that_was_never_read_signs_nothing(make_parts, database_url):
     parts = make_parts(database_url, secret_key="")
 
-    with pytest.raises(Unavailable) as refused:
+    with pytest.raises(Unavailable) as raised:
         parts.ring.signing_key("tokens")
-    assert refused.value.code == "ledger_unavailable"
+    assert raised.value.code == "ledger_unavailable"
 
 
 def test_over_three_days_each_has_its_key_and_no_token_is_refused_before_its_time(ring, other, clock):
-    signed, first_seen = [], {}
+    tokens, first_seen = [], {}
     for _ in range(3 * 24):
         for one in (ring, other):
-            signed.append((clock(), kid(one)))
+            tokens.append((clock(), kid(one)))
             first_seen.setdefault(kid(one), clock())
         pass_time(clock, ring, other, seconds=3600)
         for one in (ring, other):
-            assert all(opens(one, token) for at, token in signed if clock() - at <= 86_400_000)
+            assert all(opens(one, token) for at, token in tokens if clock() - at <= 86_400_000)
 
     assert list(first_seen.values()) == [START, START + 86_400_000, START + 2 * 86_400_000]
     assert [state(term, clock()).value for term in ring.all()] == ["retired", "opens", "opens", "signs"]
-    assert not opens(ring, signed[0][1])
+    assert not opens(ring, tokens[0][1])
 
 
 def test_the_key_of_the_next_day_is_known_everywhere_before_it_signs(ring, other, clock):
@@ -93,13 +93,13 @@ def test_the_key_of_the_next_day_is_known_everywhere_before_it_signs(ring, other
 def test_a_requested_key_signs_after_the_publish_time(ring, other, clock):
     before = kid(ring)
 
-    made = ring.rotate()
+    new = ring.rotate()
 
     other.ensure()
-    assert made.signs_from == clock() + 5 * MINUTES
+    assert new.signs_from == clock() + 5 * MINUTES
     assert kid(ring) == kid(other) == before
     clock.advance(ms=5 * MINUTES)
-    assert kid(ring) == kid(other) == made.kid
+    assert kid(ring) == kid(other) == new.kid
     assert opens(ring, before)
 
 
@@ -193,26 +193,26 @@ class TestRevoking:
         revoked = next(term.kid for term in ring.all() if term.revoked_at is not None)
 
         for one in (revoked, "nobody", ""):
-            with pytest.raises(NotFound) as refused:
+            with pytest.raises(NotFound) as raised:
                 ring.revoke(one)
-            assert refused.value.code == "ring_key_not_found"
+            assert raised.value.code == "ring_key_not_found"
 
 
 def test_the_version_changes_with_the_keys_that_open_and_only_then(ring, other, clock):
     versions = [other.version]
 
-    def look_again():
+    def read_version():
         other.ensure()
         versions.append(other.version)
 
-    look_again()
-    made = ring.rotate()
-    look_again()
-    ring.revoke(made.kid)
-    look_again()
-    look_again()
+    read_version()
+    new = ring.rotate()
+    read_version()
+    ring.revoke(new.kid)
+    read_version()
+    read_version()
     clock.advance(days=1)
-    look_again()
+    read_version()
     clock.advance(days=1, seconds=3600)
     other.all()  # only reads: the first key was retired by the time
     versions.append(other.version)
@@ -237,9 +237,9 @@ def test_a_process_follows_the_ring_automatically_until_it_is_stopped(make_ring,
     thread = threading.Thread(target=other.loop.run)
     thread.start()
 
-    made = ring.rotate()
+    new = ring.rotate()
 
-    wait_until(lambda: made.kid in other._known)
+    wait_until(lambda: new.kid in other._known)
     other.loop.stop()
     thread.join(10)
     assert not thread.is_alive()

@@ -94,7 +94,7 @@ class TestTerms:
         assert (signing and signing.kid) == (newest and newest.kid)
 
     @given(rings, times, st.lists(st.integers(0, 5 * DAY_MS), max_size=5), st.integers(0, LONGEST_TOKEN_MS))
-    def test_sealed_data_opens_for_the_life_of_a_token_whatever_keys_are_made_later(
+    def test_sealed_data_opens_for_the_life_of_a_token_even_if_keys_are_made_later(
         self, keys, at, later, age
     ):
         signing = signing_term(terms(keys), at)

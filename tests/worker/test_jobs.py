@@ -120,7 +120,7 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
     assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
 
 
-def test_a_job_purges_guests_who_never_scored(parts, rq_redis, work):
+def test_a_job_purges_guests_that_never_scored(parts, rq_redis, work):
     parts.accounts.players.guest(name=None, region=None, context={})
     queues.wake(queues.queue(queues.CHORES, rq_redis), accounts.purge_guests)
 
