@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def draw(page: Page, name: str, source: str, pixels: int) -> None:
     page.screenshot(path=STATIC / "icons" / f"{name}.png", omit_background=True)
 
 
+def wrap(name: str, pixels: int) -> None:
+    """Write an icon as favicon.ico, for readers of feeds and old browsers, which ask for that name only."""
+    png = (STATIC / "icons" / f"{name}.png").read_bytes()
+    head = struct.pack("<HHH", 0, 1, 1)  # an icon, with one picture
+    entry = struct.pack("<BBBBHHII", pixels, pixels, 0, 0, 1, 32, len(png), len(head) + 16)
+    (STATIC / "favicon.ico").write_bytes(head + entry + png)
+
+
 def main(browser_path: str | None) -> None:
     """Draw all icons."""
     with sync_playwright() as playwright:
@@ -33,6 +42,7 @@ def main(browser_path: str | None) -> None:
         for name, (source, pixels) in ICONS.items():
             draw(page, name, source, pixels)
         browser.close()
+    wrap("icon-192", 192)
 
 
 if __name__ == "__main__":

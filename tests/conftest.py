@@ -26,6 +26,10 @@ quick.keep_files_in_memory()
 quick.compile_routes_late()
 
 
+def pytest_collection_finish() -> None:
+    quick.freeze_garbage_collection()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_database")

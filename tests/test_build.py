@@ -36,7 +36,7 @@ def test_the_key_ring_is_built_without_accounts_and_boards(base):
 
     ring.ensure()
 
-    assert ring.signing("tests").kid
+    assert ring.signing_key("tests").kid
     writer.stop()
 
 

@@ -15,6 +15,7 @@ export { LiveBoard, Refusal }
  * @property {string} name
  * @property {number} score
  * @property {Record<string, number>} columns
+ * @property {Record<string, string>} shown the metadata that the board shows, by field
  *
  * @typedef {object} WatchOptions
  * @property {string} [region]
@@ -36,6 +37,7 @@ export { LiveBoard, Refusal }
  * @property {string[]} [players] only these
  * @property {string} [around] only the entries around this player
  * @property {number} [radius]
+ * @property {string} [search] only players whose names begin with it, by name; at most 50
  */
 export class Scoreboard {
   #url

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from config.settings import Settings
-from scoreboard.chaos.permission import loopback
-from scoreboard.core.listening import THIS_MACHINE, asked_at, netloc
+from scoreboard.chaos.permission import is_loopback
+from scoreboard.core.listening import THIS_MACHINE, netloc, reachable_address
 from scoreboard.core.root import IS_BUNDLED
 
 
 def local_url(settings: Settings) -> str:
     """The URL by which this machine reaches the server."""
-    return f"http://{netloc(asked_at(settings.host or THIS_MACHINE), settings.port)}{settings.below}"
+    return f"http://{netloc(reachable_address(settings.host or THIS_MACHINE), settings.port)}{settings.below}"
 
 
 def greeting(settings: Settings) -> str:
@@ -21,7 +21,7 @@ def greeting(settings: Settings) -> str:
     replay = "" if IS_BUNDLED else "A football season, live: make replay          "
     return (
         f"\n  Scoreboard is serving at {local_url(settings)}\n"
-        f"{_reach(settings)}\n"
+        f"{_access_hint(settings)}\n"
         f"{chaos}"
         f"  A first score:\n"
         f"    curl {url}/v1/boards/{settings.default_board}/scores \\\n"
@@ -31,9 +31,9 @@ def greeting(settings: Settings) -> str:
     )
 
 
-def _reach(settings: Settings) -> str:
+def _access_hint(settings: Settings) -> str:
     if settings.public_url:
         return f"  Others reach it at {settings.public_url}\n"
-    if loopback(settings.host):
+    if is_loopback(settings.host):
         return "  Only this machine can reach it. HOST=0.0.0.0 (or ::) allows other machines, without TLS.\n"
     return ""

@@ -17,7 +17,7 @@ SQLITE = "sqlite:///"
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables that the processes need beyond those of this process."""
+    """The variables that the processes need in addition to those of this process."""
     variables = {
         "HOST": settings.host,
         "PYTHONUNBUFFERED": "1",

@@ -1,4 +1,4 @@
-"""settings: print every setting, its value and what it is for."""
+"""settings: print every setting, its value and its description."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             print(f"# {row.metadata['help']}\n# {name}={default(row)}\n")
             continue
         value = getattr(settings, row.name)
-        shown = "(set)" if row.metadata["secret"] and value else value
-        print(f"{name} = {shown}\n    {row.metadata['help']}")
+        text = "(set)" if row.metadata["secret"] and value else value
+        print(f"{name} = {text}\n    {row.metadata['help']}")
     return 0

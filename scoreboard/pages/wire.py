@@ -19,6 +19,13 @@ class BoardPageQuery(Where, kw_only=True):
     lang: LanguageTag = ""
 
 
+class BoardsQuery(Struct, kw_only=True):
+    """Which part of the list of boards a page shows."""
+
+    lang: LanguageTag = ""
+    offset: Annotated[str, Meta(description="Boards to skip.")] = ""
+
+
 class RowsQuery(BoardPageQuery, kw_only=True):
     """Which rows of a board a page shows."""
 

@@ -15,8 +15,8 @@ from msgspec import Raw
 
 from scoreboard import __version__
 from scoreboard.core.http.conventions import answer_with_etag
-from scoreboard.core.http.files import Vendored
-from scoreboard.core.http.links import known_site
+from scoreboard.core.http.files import VendoredFiles
+from scoreboard.core.http.links import public_site
 from scoreboard.core.http.openapi import described, description_of
 from scoreboard.core.http.pages import page
 from scoreboard.core.root import ROOT
@@ -29,7 +29,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
-bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path="/vendor")
+bp = VendoredFiles("reference", __name__, static_folder=str(VENDOR), static_url_path="/vendor")
 
 
 @bp.get("/openapi.json")
@@ -78,7 +78,7 @@ def groups(app: Flask) -> dict[str, str]:
 
 def _server() -> str:
     # A path is enough if the document is read from here; a client made from a copy needs the address.
-    return known_site().url or request.script_root or "/"
+    return public_site().url or request.script_root or "/"
 
 
 def _document() -> dict[str, Any]:

@@ -16,6 +16,7 @@ ADDRESSES = {
     "/problems": "/problems",
     "/problems/<slug>": "/problems/rate-limited",
     "/offline": "/offline",
+    "/boards": "/boards",
 }
 ELSEWHERE = {  # routes with tests of their own, because they have no header or another layout
     "/b/<board>/tv": "tests/browser/test_limits.py",

@@ -31,8 +31,9 @@ expect.set_options(timeout=10_000)  # other tests use the processors too
 
 
 def browser_path():
-    """The path of an installed Chromium; None if none is found."""
-    for name in (os.environ.get("CHROMIUM_PATH"), "chromium", "chromium-browser", "google-chrome"):
+    """The path of an installed Chromium; None if none is found. tests/setup says why the shell is first."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    for name in (os.environ.get("CHROMIUM_PATH"), *names):
         path = name and shutil.which(name)
         if path:
             return path

@@ -6,7 +6,7 @@ import pytest
 
 from config.settings import Settings
 from scoreboard.app import App, create_app
-from scoreboard.chaos.notation import read
+from scoreboard.chaos.notation import parse
 from scoreboard.chaos.requests import FaultyRequests
 from scoreboard.chaos.service import Chaos
 from scoreboard.chaos.store import FaultyDatabase, Outages
@@ -30,7 +30,7 @@ class Shop:
 def fates(text, requests=2000, path="/v1/boards"):
     """What became of each request: "" if it was answered, otherwise whether it was done."""
     shop = Shop()
-    faulty, found = FaultyRequests(shop, read(text)), []
+    faulty, found = FaultyRequests(shop, parse(text)), []
     for number in range(requests):
         before = shop.done
         try:
@@ -55,7 +55,7 @@ def test_the_same_seed_kills_the_same_requests_whatever_else_happens():
 
 
 def test_without_a_seed_each_start_has_another_one_which_is_named():
-    seeds = {Chaos(read("kill=0.1")).plan.seed for _ in range(4)}
+    seeds = {Chaos(parse("kill=0.1")).plan.seed for _ in range(4)}
 
     assert len(seeds) > 1
     assert None not in seeds
@@ -68,7 +68,7 @@ def test_pages_and_their_files_get_no_faults():
 def outages(text, seconds=2000):
     """The number of the outage in each tenth of a second."""
     at = [0.0]
-    away = Outages(read(text), monotonic=lambda: at[0])
+    away = Outages(parse(text), monotonic=lambda: at[0])
     found = []
     for tick in range(seconds * 10):
         at[0] = tick / 10
@@ -92,7 +92,7 @@ def test_without_a_share_the_database_is_always_there():
 def test_the_first_work_of_an_outage_is_done_without_a_reply_and_no_other_is_done(sqlite_url):
     calm = Database(sqlite_url)
     calm.run(lambda db: execute(db, "CREATE TABLE found (number)"))
-    faulty = FaultyDatabase(sqlite_url, outages=Outages(read("seed=1,database=1:99999-99999")))
+    faulty = FaultyDatabase(sqlite_url, outages=Outages(parse("seed=1,database=1:99999-99999")))
 
     for number in range(3):
         with pytest.raises(DatabaseLost):
@@ -106,7 +106,7 @@ def test_the_first_work_of_an_outage_is_done_without_a_reply_and_no_other_is_don
 def test_an_injected_loss_of_the_database_is_answered_like_a_real_one(make_parts, sqlite_url):
     make_parts(sqlite_url)
     parts = build(
-        Settings(database_url=sqlite_url, secret_key="x" * 32), plan=read("seed=1,database=1:99999-99999")
+        Settings(database_url=sqlite_url, secret_key="x" * 32), plan=parse("seed=1,database=1:99999-99999")
     )
     http = ContractClient(create_app(parts))
 

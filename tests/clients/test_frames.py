@@ -49,7 +49,7 @@ def test_the_client_makes_the_same_list_of_a_delta():
     for old, new in lists():
         board = apply(apply(Board(scope="main"), whole(*old)), step(old, new))
 
-        assert board.lines == tuple(Line(line.id, line.n, line.s, line.c) for line in new)
+        assert board.lines == tuple(Line(line.id, line.n, line.s, line.c, line.m) for line in new)
         assert checksum(board.lines) == board.crc == diff.checksum(new)
 
 

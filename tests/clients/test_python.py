@@ -90,6 +90,32 @@ def test_points_are_on_the_board(ada, quick):
     assert receipt.standings[0].board == "main"
 
 
+def test_players_are_found_by_name_once_the_worker_has_seen_them(ada, stack):
+    assert (
+        stack.call("PUT", "/v1/admin/boards/find", {"show": [{"field": "team", "as": "text"}]}).status == 201
+    )
+    entries = [
+        {
+            "player": "z1",
+            "displayName": "Zoë",
+            "score": 5,
+            "metadata": {"team": "Red", "email": "zoe@example.com"},
+        },
+        {"player": "z2", "displayName": "zora", "score": 9},
+    ]
+    assert stack.call("POST", "/v1/boards/find/scores", {"entries": entries}).status == 200
+    wait_until(lambda: len(ada.search("find", "ZO").entries) == 2, why=stack.log)
+
+    found = ada.search("find", "zö", limit=1)
+
+    (entry,) = found.entries
+    assert (entry.player, entry.rank, entry.score, entry.shown) == ("z1", 2, 5, {"team": "Red"})
+    assert (found.total, found.degraded, entry.metadata) == (2, False, None)
+    with pytest.raises(RefusedError) as refused:
+        ada.search("find", "z")
+    assert refused.value.code == "validation_failed"
+
+
 def test_a_player_without_a_score_has_no_entry(ada):
     assert ada.entry("main") is None
 

@@ -110,6 +110,20 @@ def test_a_score_appears(stack, board, watch):
     assert rows(change) == api_rows(stack, board)
 
 
+def test_rows_have_the_metadata_that_the_board_shows(stack, board):
+    show = [{"field": "team", "as": "text"}]
+    assert stack.call("PUT", f"/v1/admin/boards/{board}", {"operator": "set", "show": show}).status == 200
+    with contextlib.closing(Client(stack.url).watch(board)) as watch:
+        until(watch, lambda change: change.total == 20)
+        submit(stack, board, {"player": "p00", "score": 100, "metadata": {"team": "Red", "level": 3}})
+        until(watch, lambda change: change.rows[0].shown == {"team": "Red"})
+        submit(stack, board, {"player": "p00", "score": 100, "metadata": {"team": "Blue"}})
+        changes = until(watch, lambda change: change.rows[0].shown == {"team": "Blue"})
+
+    assert changes[-1].why == ""
+    assert {row.player for row in changes[-1].rows if row.shown} == {"p00"}
+
+
 def test_several_boards_and_a_region_are_watched_at_once(stack, board):
     with contextlib.closing(Client(stack.url).watch("main", f"{board}:eu")) as watch:
         first = list(itertools.islice(watch, 2))

@@ -126,6 +126,6 @@ def test_several_web_processes_do_not_start_without_a_secret_key(environment, mo
     refused = gunicorn(WEB_CONCURRENCY="2")
 
     assert refused.returncode != 0
-    assert "SECRET_KEY must be set where WEB_CONCURRENCY is 2" in refused.stderr
+    assert "SECRET_KEY must be set if WEB_CONCURRENCY is 2" in refused.stderr
     assert gunicorn(WEB_CONCURRENCY="1").returncode == 0
     assert gunicorn(WEB_CONCURRENCY="2", SECRET_KEY=KEY * 2).returncode == 0

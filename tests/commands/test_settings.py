@@ -173,7 +173,7 @@ def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
             "600",
             "must be more than twice KEY_PUBLISH_SECONDS, which is 300, not",
         ),
-        ("STREAM_EDGE_URL", "http://edge", "STREAM_EDGE_KEY must have at least 32 characters where"),
+        ("STREAM_EDGE_URL", "http://edge", "STREAM_EDGE_KEY must have at least 32 characters if"),
     ],
 )
 def test_a_complaint_has_the_setting_its_rule_and_its_value(name, value, complaint):

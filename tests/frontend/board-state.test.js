@@ -46,6 +46,18 @@ test("a delta moves, changes, adds and removes", () => {
   assert.deepEqual([board.s, board.total, board.lost], [2, 3, ""])
 })
 
+test("shown metadata comes with a row, changes and goes with it", () => {
+  const red = { ...ada, c: [], m: { team: "Red" } }
+  const board = apply(emptyBoard("main"), snapshot([red], { show: [{ field: "team", as: "text", title: "" }] }))
+  const to = (m, more) => apply(board, delta([red], { up: [[0, { id: "ada", m }]] }, more)).lines[0]
+
+  assert.deepEqual(board.lines, [red])
+  assert.deepEqual(board.show, [{ field: "team", as: "text", title: "" }])
+  assert.deepEqual(to({ team: "Blue" }), { ...red, m: { team: "Blue" } })
+  assert.deepEqual(to(null), { ...ada, c: [] })
+  assert.deepEqual(apply(board, delta([{ ...red, s: 11 }], { up: [[0, { id: "ada", s: 11 }]] })).lines[0].m, red.m)
+})
+
 test("a delta that came before changes nothing", () => {
   const board = shown(ada)
 

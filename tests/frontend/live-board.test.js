@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import { checksum } from "../../clients/javascript/stream/board-state.js"
 import { LiveBoard } from "../../clients/javascript/stream/live-board.js"
 import { Feed } from "../../clients/javascript/stream/feed.js"
 import { HELLO, settled, FakePlatform } from "./fake-platform.js"
@@ -13,6 +14,19 @@ function liveBoard() {
   live.start()
   return { live, stream }
 }
+
+test("entries have the metadata that the board shows", async () => {
+  const { live, stream } = liveBoard()
+  await settled()
+  const top = [{ id: "ada", n: "Ada", s: 2, m: { team: "Red" } }, { id: "bob", n: "Bob", s: 1 }]
+  const more = { size: 100, rank: "ordinal", period: "all", columns: [], tot: 2, at: "", why: "initial" }
+  for (const one of [HELLO, { t: "snapshot", id: "7-1", b: "main", s: 1, crc: checksum(top), top, ...more }]) {
+    stream.last.send(one)
+  }
+
+  assert.deepEqual(live.entries.map(({ id, shown }) => [id, shown]), [["ada", { team: "Red" }], ["bob", {}]])
+  live.stop()
+})
 
 test("a private message is an event of its own, and changes no row", async () => {
   const { live, stream } = liveBoard()

@@ -54,8 +54,8 @@ def test_the_browser_makes_the_same_list_of_a_delta(cases):
 
     for (_, new), board in zip(lists, got["boards"], strict=True):
         assert board["lost"] == ""
-        assert [(one["id"], one["n"], one["s"], tuple(one["c"])) for one in board["lines"]] == [
-            (line.id, line.n, line.s, line.c) for line in new
+        assert [(one["id"], one["n"], one["s"], tuple(one["c"]), one.get("m")) for one in board["lines"]] == [
+            (line.id, line.n, line.s, line.c, line.m) for line in new
         ]
         assert board["crc"] == checksum(new)
 

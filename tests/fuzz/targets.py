@@ -86,7 +86,7 @@ def _seconds(target: Target, data: bytes) -> float:
 
 
 def _of_keys(parts: Parts) -> dict[str, Target]:
-    sealed = parts.ring.signing(action_tokens.PURPOSE)
+    sealed = parts.ring.signing_key(action_tokens.PURPOSE)
     ticket = OpenedToken(
         **dict.fromkeys(OpenedToken.__struct_fields__, 0)
         | {"id": b"0" * 16, "player": PLAYER, "action": "jump", "boards": (("main", 1),), "region": ""}
@@ -121,13 +121,13 @@ def _of_keys(parts: Parts) -> dict[str, Target]:
             parts.actions.service.tokens.open(f"{action_tokens.VERSION}.{sealed.kid}.{text}", PLAYER)
 
     def access_token(data: bytes) -> None:
-        text = _text(data, parts.ring.signing("access").kid, access, "latin-1")
+        text = _text(data, parts.ring.signing_key("access").kid, access, "latin-1")
         with contextlib.suppress(Unauthenticated):
             assert parts.accounts.sessions.access.read(text) == holder
             assert text == access, "a second token of one session"
 
     def signed_claims(data: bytes) -> None:
-        key = parts.ring.signing("access")
+        key = parts.ring.signing_key("access")
         header, _, claims = data.replace(b"KID", key.kid.encode()).partition(b"\n")
         body = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in (header, claims))
         mac = urlsafe_b64encode(hmac.digest(key.secret, body, hashlib.sha256)).rstrip(b"=")
@@ -140,7 +140,7 @@ def _of_keys(parts: Parts) -> dict[str, Target]:
             assert text == refresh, "a second token of one generation"
 
     def stream_ticket(data: bytes) -> None:
-        text = _text(data, parts.ring.signing("stream").kid, opens)
+        text = _text(data, parts.ring.signing_key("stream").kid, opens)
         with contextlib.suppress(Unauthenticated):
             assert parts.stream.tickets.open(text)[0].player == PLAYER
             assert text == opens, "a second ticket of one session"

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from redis import Redis
 
 from config.settings import Settings
-from scoreboard.chaos.notation import read
+from scoreboard.chaos.notation import parse
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.parts import build
 from tests.actions.play import Player, define, proof
@@ -342,7 +342,7 @@ def test_the_product_agrees_with_its_model_through_all_faults(
         parts = build(
             Settings(database_url=url, data_dir=tmp_path, redis_url=redis_server, **SECRETS),
             clock=clock,
-            plan=read("seed=1"),
+            plan=parse("seed=1"),
         )
         parts.base.migrate()
         parts.preparation.prepare()

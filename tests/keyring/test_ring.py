@@ -19,11 +19,11 @@ TURN_SECONDS = 300
 
 
 def kid(ring):
-    return ring.signing("tokens").kid
+    return ring.signing_key("tokens").kid
 
 
 def known(ring, kid):
-    return ring.opening("tokens", kid) is not None
+    return ring.opening_key("tokens", kid) is not None
 
 
 def look(clock, *rings, days=0, seconds=0):
@@ -36,28 +36,28 @@ def look(clock, *rings, days=0, seconds=0):
 
 
 def test_all_processes_sign_with_the_same_key(ring, other):
-    assert ring.signing("tokens") == other.signing("tokens")
+    assert ring.signing_key("tokens") == other.signing_key("tokens")
     assert len(ring.all()) == 1
 
 
 def test_purposes_have_secrets_of_their_own(ring):
-    tokens, tickets = ring.signing("tokens"), ring.signing("tickets")
+    tokens, tickets = ring.signing_key("tokens"), ring.signing_key("tickets")
 
     assert tokens.kid == tickets.kid
     assert tokens.secret != tickets.secret
     assert {len(one.secret) for one in (tokens, tickets)} == {32}
-    assert ring.opening("tokens", tokens.kid) == tokens
+    assert ring.opening_key("tokens", tokens.kid) == tokens
 
 
 def test_asking_again_makes_no_new_key(ring):
-    assert ring.signing("tokens") is ring.signing("tokens")
+    assert ring.signing_key("tokens") is ring.signing_key("tokens")
 
 
 def test_a_ring_that_was_never_read_signs_nothing(make_parts, database_url):
     parts = make_parts(database_url, secret_key="")
 
     with pytest.raises(Unavailable) as refused:
-        parts.ring.signing("tokens")
+        parts.ring.signing_key("tokens")
     assert refused.value.code == "ledger_unavailable"
 
 
@@ -149,7 +149,7 @@ def test_a_ring_that_was_emptied_is_filled_again(ring, other, created, clock):
 class TestRevoking:
     def test_a_revoked_key_is_refused_by_others_once_they_have_read_the_ring(self, ring, other):
         revoked = kid(ring)
-        other.opening("tokens", revoked)
+        other.opening_key("tokens", revoked)
 
         ring.revoke(revoked)
 
@@ -163,7 +163,7 @@ class TestRevoking:
         ring.revoke(revoked)
 
         assert kid(ring) != revoked
-        assert other.opening("tokens", kid(ring)) == ring.signing("tokens")
+        assert other.opening_key("tokens", kid(ring)) == ring.signing_key("tokens")
 
     def test_the_key_before_signs_until_the_replacement_is_known(self, ring, clock):
         first = kid(ring)

@@ -12,10 +12,10 @@ from scoreboard.keyring.rules import (
     LATE_MS,
     LONGEST_TOKEN_MS,
     VERIFY_MS,
-    due,
+    due_key_start,
     opens,
     reload_seconds,
-    signing,
+    signing_term,
     state,
     terms,
 )
@@ -90,14 +90,14 @@ class TestTerms:
 
         newest = max(usable, key=lambda one: (one.usable_at, one.seq), default=None)
         assert signs == ([newest.kid] if newest else [])
-        found = signing(terms(keys), at)
+        found = signing_term(terms(keys), at)
         assert (found and found.kid) == (newest and newest.kid)
 
     @given(rings, times, st.lists(st.integers(0, 5 * DAY_MS), max_size=5), st.integers(0, LONGEST_TOKEN_MS))
     def test_sealed_data_opens_for_the_life_of_a_token_whatever_keys_are_made_later(
         self, keys, at, later, age
     ):
-        signed = signing(terms(keys), at)
+        signed = signing_term(terms(keys), at)
         grown = [*keys, *ring(*(at + ms for ms in later), since=len(keys))]
 
         if signed is not None:
@@ -106,7 +106,7 @@ class TestTerms:
 
     @given(rings, times, st.integers(0, LATE_MS), st.integers(0, LONGEST_TOKEN_MS))
     def test_a_process_that_missed_a_key_may_sign_with_the_one_before_for_a_while(self, keys, at, late, age):
-        signed = signing(terms(keys), at)
+        signed = signing_term(terms(keys), at)
         grown = [*keys, *ring(at, since=len(keys))]
 
         if signed is not None:
@@ -124,61 +124,61 @@ class TestDue:
     def test_the_first_key_signs_at_once(self):
         at = MIDNIGHT + 13 * HOUR
 
-        assert due((), at, DAILY) == at
-        assert due(terms(ring(at)), at, DAILY) is None
+        assert due_key_start((), at, DAILY) == at
+        assert due_key_start(terms(ring(at)), at, DAILY) is None
 
     def test_the_next_key_is_made_ahead_of_its_day(self):
         known = terms(ring(MIDNIGHT))
         midnight = MIDNIGHT + DAY_MS
 
-        assert due(known, midnight - 10 * MINUTE - 1, DAILY) is None
-        assert due(known, midnight - 10 * MINUTE, DAILY) == midnight
-        assert due(known, midnight - 5 * MINUTE, DAILY) == midnight
+        assert due_key_start(known, midnight - 10 * MINUTE - 1, DAILY) is None
+        assert due_key_start(known, midnight - 10 * MINUTE, DAILY) == midnight
+        assert due_key_start(known, midnight - 5 * MINUTE, DAILY) == midnight
 
     @pytest.mark.parametrize("late", [-4 * MINUTE, 0, 3 * HOUR, 9 * HOUR])
     def test_a_key_that_is_made_late_is_known_before_it_signs(self, late):
         at = MIDNIGHT + DAY_MS + late
 
-        assert due(terms(ring(MIDNIGHT)), at, DAILY) == at + 5 * MINUTE
+        assert due_key_start(terms(ring(MIDNIGHT)), at, DAILY) == at + 5 * MINUTE
 
     def test_after_days_without_anybody_one_key_is_made(self):
         at = MIDNIGHT + 7 * DAY_MS + 3 * HOUR
         made = at + 5 * MINUTE
 
-        assert due(terms(ring(MIDNIGHT)), at, DAILY) == made
-        assert due(terms(ring(MIDNIGHT, made)), at, DAILY) is None
+        assert due_key_start(terms(ring(MIDNIGHT)), at, DAILY) == made
+        assert due_key_start(terms(ring(MIDNIGHT, made)), at, DAILY) is None
 
     def test_a_key_that_was_asked_for_does_for_its_day(self):
         known = terms(ring(MIDNIGHT, MIDNIGHT + 12 * HOUR))
 
-        assert due(known, MIDNIGHT + 20 * HOUR, DAILY) is None
-        assert due(known, MIDNIGHT + DAY_MS - MINUTE, DAILY) == MIDNIGHT + DAY_MS + 4 * MINUTE
+        assert due_key_start(known, MIDNIGHT + 20 * HOUR, DAILY) is None
+        assert due_key_start(known, MIDNIGHT + DAY_MS - MINUTE, DAILY) == MIDNIGHT + DAY_MS + 4 * MINUTE
 
     def test_a_revoked_key_is_replaced_and_the_one_before_signs_meanwhile(self):
         at = MIDNIGHT + DAY_MS + HOUR
         old, new = ring(MIDNIGHT, MIDNIGHT + DAY_MS)
         known = terms([old, msgspec.structs.replace(new, revoked_at=at)])
 
-        assert signing(known, at).kid == "k0"
-        assert due(known, at, DAILY) == at + 5 * MINUTE
+        assert signing_term(known, at).kid == "k0"
+        assert due_key_start(known, at, DAILY) == at + 5 * MINUTE
 
     def test_a_key_of_another_secret_blocks_no_rotation(self):
         at = MIDNIGHT + DAY_MS + HOUR
 
-        assert due(terms(ring(MIDNIGHT), {"k0"}), at, DAILY) == at
-        assert due(terms(ring(MIDNIGHT, MIDNIGHT + DAY_MS), {"k1"}), at, DAILY) == at + 5 * MINUTE
+        assert due_key_start(terms(ring(MIDNIGHT), {"k0"}), at, DAILY) == at
+        assert due_key_start(terms(ring(MIDNIGHT, MIDNIGHT + DAY_MS), {"k1"}), at, DAILY) == at + 5 * MINUTE
 
     @given(some_keys, times)
     def test_a_made_key_is_not_due_again_and_is_published_before_it_signs(self, keys, at):
         made = 0
-        while (usable_at := due(terms(keys), at, DAILY)) is not None:
-            alone = signing(terms(keys), at) is None
+        while (usable_at := due_key_start(terms(keys), at, DAILY)) is not None:
+            alone = signing_term(terms(keys), at) is None
             assert usable_at == at if alone else usable_at >= at + DAILY.publish_ms
             keys = [*keys, key(f"new{made}", usable_at, seq=100 + made)]
             made += 1
 
         assert made <= 2  # one that signs at once, and that of a day about to begin
-        assert signing(terms(keys), at) is not None
+        assert signing_term(terms(keys), at) is not None
 
     @given(st.integers(20, 5000), st.integers(1, 9), st.data(), st.integers(MIDNIGHT, MIDNIGHT + DAY_MS))
     def test_processes_that_look_in_time_begin_each_day_with_a_new_key_that_all_know(
@@ -188,7 +188,7 @@ class TestDue:
         keys, made = [], {}
         begin = at
         while at < begin + 4 * schedule.rotation_ms:
-            while (usable_at := due(terms(keys), at, schedule)) is not None:
+            while (usable_at := due_key_start(terms(keys), at, schedule)) is not None:
                 keys.append(key(f"k{len(keys)}", usable_at, seq=len(keys)))
                 made[usable_at] = at
             at += data.draw(st.integers(schedule.publish_ms // 4, schedule.publish_ms))
@@ -197,7 +197,7 @@ class TestDue:
         for day in (first, first + 1):
             start = day * schedule.rotation_ms
             assert made[start] <= start - schedule.publish_ms
-            assert signing(terms(keys), start).signs_from == start
+            assert signing_term(terms(keys), start).signs_from == start
 
 
 def test_the_ring_is_read_often_enough_for_the_promised_times():

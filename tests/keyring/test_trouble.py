@@ -20,11 +20,11 @@ STRANGE = "0123456789ab"
 
 
 def kid(ring):
-    return ring.signing("tokens").kid
+    return ring.signing_key("tokens").kid
 
 
 def known(ring, kid):
-    return ring.opening("tokens", kid) is not None
+    return ring.opening_key("tokens", kid) is not None
 
 
 def change(ring, text, *params):
@@ -127,16 +127,16 @@ class TestAnotherSecretKey:
         return make_ring(secret_key=OLD)
 
     def test_with_the_old_one_as_a_fallback_everything_opens(self, make_ring, old, clock):
-        before = old.signing("tokens")
+        before = old.signing_key("tokens")
 
         new = make_ring(secret_key=NEW, secret_key_fallbacks=f"{'z' * 32}, {OLD}")
 
-        assert new.signing("tokens") == before
+        assert new.signing_key("tokens") == before
         clock.advance(days=1)
         new.ensure()
         clock.advance(seconds=300)
         assert kid(new) != before.kid
-        assert new.opening("tokens", before.kid) == before
+        assert new.opening_key("tokens", before.kid) == before
 
     def test_without_it_keys_count_as_absent_which_is_said_once(self, make_ring, old, caplog):
         new = make_ring(secret_key=NEW)
@@ -211,7 +211,7 @@ class TestTheDatabaseIsAway:
 
         change(ring, "ALTER TABLE away RENAME TO ring_key")
 
-        wait_until(lambda: other._known.signing("tokens", other.clock()), seconds=5)
+        wait_until(lambda: other._known.signing_key("tokens", other.clock()), seconds=5)
         assert kid(other) == before
         other.loop.stop()
         thread.join(10)

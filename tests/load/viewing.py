@@ -75,14 +75,14 @@ def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
             redis.set(rediskeys.lease(), token, px=3000)
 
     def publish(mark: int, size: int) -> None:
-        (head, _), old = store.head(), store.shown()["main"]
+        (head, _), old = store.head(), store.boards()["main"]
         scores = [("mark", mark), *((f"player-{one}", mark // 2) for one in range(size // LINE_BYTES))]
         top = tuple(Line(id=player, n=player, s=score) for player, score in scores)
         new = structs.replace(old, s=head.seq + 1, top=top, total=len(top), crc=checksum(top))
         frame = frames.delta(old, new, id=Cursor(head.epoch, new.s))
         assert store.commit(token, head, frames.text(frame), new)
 
-    wait_until(lambda: "main" in store.shown(), seconds=20)
+    wait_until(lambda: "main" in store.boards(), seconds=20)
     redis.set(rediskeys.lease(), token, px=3000)
     holding = threading.Thread(target=hold)
     holding.start()

@@ -73,6 +73,18 @@ def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_i
     agrees(parts)
 
 
+def test_a_search_finds_the_account_in_place_of_the_guest(client, parts, ada, guest):
+    guest.play()
+    parts.followers.catch_up("search")
+    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [guest.id]
+
+    ada.merge(guest)
+    parts.followers.catch_up("search")
+
+    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [ada.id]
+    assert sql(parts, f"SELECT key FROM search_key WHERE player = '{guest.id}'") == []
+
+
 def test_the_first_to_reach_a_score_stays_first(client, parts, ada, guest, clock):
     put(client, "cup", operator="best")
     for player in (guest.id, "bob", ada.id):

@@ -20,7 +20,7 @@ def test_a_large_count_is_told_to_the_last_digit():
     metrics = Metrics()
     metrics.bind(BYTES).inc("sse", by=12_345_678_901)
 
-    lines = shown(metrics, p1=metrics.counted())
+    lines = shown(metrics, p1=metrics.values())
 
     assert 'scoreboard_stream_bytes_sent_total{process="p1",carrier="sse"} 12345678901' in lines
 
@@ -30,7 +30,7 @@ def test_the_counters_of_all_processes_are_shown_each_with_its_process():
     for metrics, carrier, count in ((one, "sse", 1), (other, "ws", 2)):
         metrics.bind(BYTES).inc(carrier, by=count)
 
-    lines = shown(one, **{"1": one.counted(), "2": other.counted()})
+    lines = shown(one, **{"1": one.values(), "2": other.values()})
 
     assert lines == [
         "# HELP scoreboard_stream_bytes_sent_total Bytes sent to viewers.",

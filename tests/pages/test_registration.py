@@ -23,7 +23,7 @@ pytestmark = pytest.mark.one_database
 STATIC = ROOT / "frontend" / "static"
 SERVED = ("sw.js", "sw-off.js")  # at /sw.js, which is no file of a page
 ICONS = "icons/"
-EXAMPLES = {"board": "main", "slug": "board-not-found"}
+EXAMPLES = {"board": "main", "slug": "board-not-found", "player": "ada"}
 NAV = re.compile(r'<nav class="developer-nav".*?</nav>', re.DOTALL)
 LOADED = re.compile(r'(?:src|href)="/(?:static|sdk)/([^"]+\.(?:js|css))"')
 IMPORTED = re.compile(r'(?:from|import\(|import)\s*"(\.[^"]+)"')

@@ -1,7 +1,7 @@
 // board-state.js: the lines of one board, changed by the frames of the stream.
 // Pure: no DOM, no network. The same as scoreboard/stream/protocol/diff.py; both are tested on the same cases.
 //
-// A board is { scope, s, period, ties, columns, total, size, lines, lost }. `s` is the frame that it shows,
+// A board is { scope, s, period, ties, columns, show, total, size, lines, lost }. `s` is the frame that it shows,
 // null if it shows none yet. If frames are missing, `lost` has the reason ("gap" or "checksum"): then
 // only a snapshot helps, so open the stream again without a cursor.
 
@@ -9,7 +9,7 @@ const TABLE = crcTable()
 const UTF8 = new TextEncoder()
 
 export function emptyBoard(scope) {
-  return { scope, s: null, period: "", ties: "ordinal", columns: [], total: 0, size: 0, lines: [], lost: "" }
+  return { scope, s: null, period: "", ties: "ordinal", columns: [], show: [], total: 0, size: 0, lines: [], lost: "" }
 }
 
 export function apply(board, frame) {
@@ -23,8 +23,8 @@ export function apply(board, frame) {
 
 // A snapshot frame of this board. Its receivers continue from the cursor `id`.
 export function snapshotOf(board, id) {
-  const { scope, s, period, ties, columns, total, size, lines } = board
-  const fields = { b: scope, s, size, rank: ties, period, columns, tot: total, crc: checksum(lines), top: lines }
+  const { scope, s, period, ties, columns, show, total, size, lines } = board
+  const fields = { b: scope, s, size, rank: ties, period, columns, show, tot: total, crc: checksum(lines), top: lines }
   return { t: "snapshot", id, why: "shared", ...fields }
 }
 
@@ -57,6 +57,7 @@ function applySnapshot(board, frame) {
     period: frame.period,
     ties: frame.rank,
     columns: frame.columns,
+    show: frame.show ?? [],
     total: frame.tot,
     size: frame.size,
     lines: frame.top.map(lineOf),
@@ -97,8 +98,9 @@ function verified(board, crc) {
   return checksum(board.lines) === crc ? board : { ...board, lost: "checksum" }
 }
 
-function lineOf({ id, n, s, c = [] }) {
-  return { id, n, s, c }
+// `m` has the metadata that the board shows. Boards that show none have no `m` in their lines.
+function lineOf({ id, n, s, c = [], m }) {
+  return m ? { id, n, s, c, m } : { id, n, s, c }
 }
 
 function tied(one, other) {

@@ -24,7 +24,7 @@ export class LiveBoard extends EventTarget {
     return this.#board
   }
 
-  // The rows of the board: { rank, id, name, score, columns }.
+  // The rows of the board: { rank, id, name, score, columns, shown }.
   get entries() {
     const rank = ranks(this.#board)
     const columns = ({ c }) => Object.fromEntries(this.#board.columns.map((name, index) => [name, c[index]]))
@@ -34,6 +34,7 @@ export class LiveBoard extends EventTarget {
       name: line.n,
       score: line.s,
       columns: columns(line),
+      shown: line.m ?? {},
     }))
   }
 

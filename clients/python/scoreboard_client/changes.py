@@ -18,6 +18,7 @@ class Row:
     display_name: str
     score: int
     columns: dict[str, int]
+    shown: dict[str, str] = field(default_factory=dict)  # the metadata that the board shows, by field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +125,7 @@ def _rows(board: Board) -> dict[str, Row]:
             display_name=line.n,
             score=line.s,
             columns=dict(zip(board.columns, line.c, strict=False)),
+            shown=line.m or {},
         )
         for rank, line in zip(ranks(board), board.lines, strict=True)
     }

@@ -202,6 +202,17 @@ class Client:
         query = _query(players=",".join(players))
         return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
 
+    def search(
+        self, board: str, name: str, limit: int = 10, *, period: str = "", region: str = ""
+    ) -> Listing:
+        """The players whose names begin with `name`, by name, without regard to case and accents.
+
+        At most 50. Refused: validation_failed for less than two letters, or one Chinese, Japanese or Korean
+        character.
+        """
+        query = _query(search=name, limit=limit, period=period, region=region)
+        return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
+
     def entry(self, board: str, player: str | None = None) -> Entry | None:
         """The row of a player, by default the signed-in one; None if there is none."""
         try:

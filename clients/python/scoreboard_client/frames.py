@@ -19,12 +19,16 @@ class Lost(Exception):
 
 
 class Line(NamedTuple):
-    """One row as frames carry it: player, name, score, and the columns in the board's order."""
+    """One row as frames carry it: player, name, score, and the columns in the board's order.
+
+    `m` has the metadata that the board shows, by field; None if it shows none.
+    """
 
     id: str
     n: str
     s: int
     c: tuple[int, ...] = ()
+    m: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,7 @@ class Board:
     period: str = ""
     ties: str = "ordinal"
     columns: tuple[str, ...] = ()
+    show: tuple[dict[str, str], ...] = ()
     total: int = 0
     at: str = ""
     lines: tuple[Line, ...] = ()
@@ -90,6 +95,7 @@ def _from_snapshot(board: Board, frame: Frame) -> Board:
         period=frame["period"],
         ties=frame["rank"],
         columns=tuple(frame["columns"]),
+        show=tuple(frame.get("show", ())),
         total=frame["tot"],
         at=frame["at"],
         lines=tuple(map(_line, frame["top"])),
@@ -113,7 +119,8 @@ def _merge(old: Sequence[Line], frame: Frame) -> tuple[Line, ...]:
 
 def _line(entry: dict[str, Any]) -> Line:
     try:
-        return Line(entry["id"], entry["n"], entry["s"], tuple(entry.get("c", ())))
+        c, m = tuple(entry.get("c", ())), entry.get("m")
+        return Line(entry["id"], entry["n"], entry["s"], c, m)
     except KeyError as missing:  # frames omit fields only in rows that were sent before
         raise Lost(f"a row of {entry['id']} lacks {missing}") from None
 

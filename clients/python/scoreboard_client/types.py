@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -170,14 +170,15 @@ class Receipt:
 class Entry:
     """A row of a board."""
 
-    rank: int
+    rank: int | None  # None only in a degraded search
     player: str
     display_name: str
     score: int
     columns: dict[str, int]
     reached_at: datetime
     metadata: dict[str, Any] | None
-    percentile: float
+    percentile: float | None
+    shown: dict[str, str] = field(default_factory=dict)  # the metadata that the board shows, by field
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Entry:
@@ -191,6 +192,7 @@ class Entry:
             reached_at=datetime.fromisoformat(body["reachedAt"]),
             metadata=body["metadata"],
             percentile=body["percentile"],
+            shown=body.get("shown", {}),
         )
 
 
@@ -205,6 +207,7 @@ class Listing:
     cursor: str | None  # to stream the board from this state on; None if it has no stream
     entries: tuple[Entry, ...]
     revised_at: str | None = None  # when results were last changed after the period was closed
+    degraded: bool = False  # a search that could not read ranks
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Listing:
@@ -217,6 +220,7 @@ class Listing:
             cursor=body["id"],
             entries=tuple(map(Entry.of, body["entries"])),
             revised_at=body.get("revisedAt"),
+            degraded=body.get("degraded", False),
         )
 
 

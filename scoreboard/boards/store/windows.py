@@ -55,6 +55,18 @@ class Windows(Table):
         """Windows of periods that are not closed."""
         return self._find("closed_at IS NULL ORDER BY id")
 
+    def open_of_boards(self, boards: Sequence[str]) -> list[WindowRow]:
+        """The windows of all regions of these boards' periods that are not closed."""
+
+        def find(db: Connection) -> list[WindowRow]:
+            condition, value = one_of(db, "board", boards)
+            text = (
+                f"SELECT {COLUMNS} FROM board_window WHERE closed_at IS NULL AND segment = '' AND {condition}"
+            )
+            return [_as_window(row) for row in rows(db, text, (value,))]
+
+        return self.run(find)
+
     def closed_since(self, at: int) -> list[WindowRow]:
         """Windows that were closed after a time, newest first."""
         return self._find("closed_at > ? ORDER BY closed_at DESC", (at,))
@@ -132,11 +144,13 @@ class Windows(Table):
         )
 
     def delete_board(self, board: str) -> None:
-        """Delete all windows of a board, with their standings."""
-        self.execute(
-            "DELETE FROM standing WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
-            (board,),
-        )
+        """Delete all windows of a board, with their standings and what the search lists of them."""
+        # SQLite gives the ids of deleted windows to new ones.
+        for table in ("standing", "search_entry"):
+            self.execute(
+                f"DELETE FROM {table} WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
+                (board,),
+            )
         self.execute("DELETE FROM board_window WHERE board = ?", (board,))
 
     def _find(self, where: str, params: Iterable[Any] = ()) -> list[WindowRow]:

@@ -1,6 +1,6 @@
-"""Files for browsers, made small: without comments, and compressed.
+"""Files for browsers, without comments and compressed.
 
-Each is prepared once per process, at its first request, and again after it has changed.
+A process prepares each file at its first request, and again after it has changed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 TEXT = (".js", ".css", ".svg", ".json")
-LEVEL = 6  # of gzip: higher levels take far longer and save little
+GZIP_LEVEL = 6  # higher levels take far longer and save little
 # Whole lines of comments, and indentation. More can't be removed without parsing the language; no string in
 # our modules spans several lines.
-LEFT_OUT: Mapping[str, re.Pattern[str]] = {
+REMOVALS: Mapping[str, re.Pattern[str]] = {
     ".js": re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
     ".css": re.compile(r"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
 }
@@ -40,7 +40,7 @@ class File:
 
 
 class Files(Blueprint):
-    """A blueprint that serves such files. Files `as_published` keep their text."""
+    """A blueprint that serves such files. With `as_published`, their comments stay."""
 
     as_published = False
 
@@ -49,15 +49,15 @@ class Files(Blueprint):
         return send(str(self.static_folder), filename, as_published=self.as_published)
 
 
-class Vendored(Files):
+class VendoredFiles(Files):
     """A blueprint of third-party files."""
 
     as_published = True
 
 
 def send(folder: str, name: str, *, as_published: bool = False) -> Response:
-    """A file of a folder, or 304 where the client has it already. Raises NotFound."""
-    file = _found(Path(safe_join(folder, name) or ""), as_published)
+    """A file of a folder, or 304 if the client has it already. Raises NotFound."""
+    file = _file_at(Path(safe_join(folder, name) or ""), as_published)
     packed = file.packed if request.accept_encodings.best_match(("gzip",)) else None
     response = Response(file.body if packed is None else packed, content_type=file.type)
     if packed is not None:
@@ -70,27 +70,27 @@ def send(folder: str, name: str, *, as_published: bool = False) -> Response:
     return response
 
 
-def _found(path: Path, as_published: bool) -> File:
+def _file_at(path: Path, as_published: bool) -> File:
     """A file on the disk. Raises NotFound, also for an impossible name."""
     try:
-        known = path.stat()
+        status = path.stat()
     except (OSError, ValueError):  # missing, not readable, too long, or with a NUL
         raise NotFound from None
-    if not stat.S_ISREG(known.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise NotFound
     try:
-        return _prepared(path, known.st_mtime_ns, as_published)
+        return _prepare(path, status.st_mtime_ns, as_published)
     except FileNotFoundError:  # deleted in between
         raise NotFound from None
 
 
 @lru_cache(maxsize=1024)
-def _prepared(path: Path, changed_ns: int, as_published: bool) -> File:
+def _prepare(path: Path, changed_ns: int, as_published: bool) -> File:
     # `changed_ns` is part of the cache's key.
     body = path.read_bytes()
-    if path.suffix in LEFT_OUT and not as_published:
-        body = LEFT_OUT[path.suffix].sub("", body.decode()).encode()
-    packed = gzip.compress(body, LEVEL, mtime=0) if path.suffix in TEXT else body
+    if path.suffix in REMOVALS and not as_published:
+        body = REMOVALS[path.suffix].sub("", body.decode()).encode()
+    packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if path.suffix in TEXT else body
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return File(
         type=f"{kind}; charset=utf-8" if path.suffix in TEXT else kind,

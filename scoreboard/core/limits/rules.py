@@ -66,7 +66,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     unknown = set(names) - RULES.keys()
     assert not unknown, f"no such limits: {unknown}"
 
-    def guarded(route: Callable[P, R]) -> Callable[P, R]:
+    def decorate(route: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(route)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             count(*names)
@@ -74,7 +74,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         return described(limited=True)(call)
 
-    return guarded
+    return decorate
 
 
 def count(*names: str, of: str | None = None) -> None:

@@ -121,7 +121,7 @@ def oembed() -> Response:
     )
     response = answer(embeddable)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
-    return cors.shared(response)
+    return cors.share(response)
 
 
 def board_in(url: str, root: str) -> str | None:
@@ -146,4 +146,4 @@ def _cached(response: Response, *, max_age_seconds: int) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
     response.add_etag(weak=True)
     response.make_conditional(request)
-    return cors.shared(response)
+    return cors.share(response)

@@ -1,4 +1,4 @@
-"""What counts as JSON, and as a query, when it comes from outside."""
+"""Parsing of JSON bodies and of query strings."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_valid_json_is_read_exactly(data, value):
 
 
 @pytest.mark.parametrize("value", [[], None, 1, "text"])
-def test_a_body_that_is_no_object_is_named_as_such(value):
+def test_a_body_that_is_not_an_object_is_reported(value):
     with pytest.raises(ValidationFailed) as refused:
         convert(value, Named)
 
@@ -98,6 +98,6 @@ def test_a_query_gives_its_parameters_their_types():
     ],
     ids=["twice", "unknown", "no number", "no whole number", "empty", "5000 digits"],
 )
-def test_a_query_that_means_nothing_is_refused(given):
+def test_an_invalid_query_is_refused(given):
     with pytest.raises(ValidationFailed):
         query(MultiDict(given), Paging)

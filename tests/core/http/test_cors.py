@@ -26,7 +26,7 @@ def cors(headers):
 
 
 @pytest.mark.parametrize("origin", [GAME, OTHER, "null"])
-def test_every_page_may_read_and_see_what_matters(browser, origin):
+def test_every_page_may_read_answers_and_their_headers(browser, origin):
     headers = browser.get("/v1/boards", headers={"Origin": origin}).headers
 
     assert headers["Access-Control-Allow-Origin"] == "*"

@@ -1,4 +1,4 @@
-"""Files as browsers get them: small, and what they were."""
+"""Files as browsers get them: small, with the same content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from flask import Flask
 
-from scoreboard.core.http.files import Files, Vendored
+from scoreboard.core.http.files import Files, VendoredFiles
 from tests.support import ROOT
 
 PLACES = {"pages": ROOT / "frontend" / "static", "sdk": ROOT / "clients" / "javascript"}
@@ -40,7 +40,7 @@ def folder(tmp_path):
 @pytest.fixture
 def browser(folder):
     app = Flask("files")
-    for kind, name in ((Files, "own"), (Vendored, "others")):
+    for kind, name in ((Files, "own"), (VendoredFiles, "others")):
         app.register_blueprint(kind(name, "files", static_folder=str(folder), static_url_path=f"/{name}"))
     return app.test_client()
 

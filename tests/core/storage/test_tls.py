@@ -1,4 +1,4 @@
-"""TLS to PostgreSQL and Redis, as docs/deploy.md says: the right certificate lets in, no other one does."""
+"""TLS to PostgreSQL and Redis, as docs/deploy.md says: only the right certificate is accepted."""
 
 from __future__ import annotations
 
