@@ -11,7 +11,7 @@ from scoreboard.core.storage import eviction
 from tests.boards.calls import listed, submit
 from tests.faults.servers import RedisServer
 from tests.support import KEY
-from tests.tlsfront import Authority, fronted
+from tests.tlsfront import Authority, tls_front
 
 pytestmark = pytest.mark.one_database
 
@@ -130,13 +130,13 @@ def test_a_node_of_a_cluster_is_reported_as_one(tmp_path, client_on):
 
 @pytest.fixture
 def authority(tmp_path):
-    return Authority.made(tmp_path / "authority")
+    return Authority.create(tmp_path / "authority")
 
 
 @pytest.fixture
 def tls_url(server, admin, authority):
     """The URL of that Redis over TLS, with a certificate of an unknown authority for another name."""
-    with fronted(str(server.folder / "s"), authority.context("redis.host.example")) as port:
+    with tls_front(str(server.folder / "s"), authority.context("redis.host.example")) as port:
         yield f"rediss://127.0.0.1:{port}/0"
 
 
@@ -162,7 +162,7 @@ def test_a_private_certificate_is_accepted_if_the_settings_allow_it(tls_url, cli
 def test_a_private_authority_is_valid_for_the_names_that_it_signed(
     server, admin, authority, client_on, name, state
 ):
-    with fronted(str(server.folder / "s"), authority.context(name)) as port:
+    with tls_front(str(server.folder / "s"), authority.context(name)) as port:
         client = client_on(f"rediss://localhost:{port}/0", redis_ca_file=str(authority.file))
 
         assert redis_check(client)["state"] == state
