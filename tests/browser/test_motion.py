@@ -79,5 +79,7 @@ def test_a_row_that_takes_the_lead_makes_nothing_jump(open_page, stack, board):
     submit(stack, board, p5=1000)
 
     expect(players(page).first).to_have_text("p5")
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))).then(() => null)")
+    page.evaluate(
+        "Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))).then(() => null)"
+    )
     assert page.evaluate("window.shift") <= MOST_JUMPS
