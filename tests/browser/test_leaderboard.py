@@ -1,4 +1,4 @@
-"""What a viewer does with a board: pauses it, reads in it, looks for somebody, follows their own row."""
+"""Viewers use a board: they pause it, page through it, search for players, and follow their own row."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_a_page_further_down_that_was_opened_by_its_address_stays_there(open_pag
     expect(shown(page)).to_have_count(100)
 
 
-def test_a_podium_stands_where_there_is_room_and_three_to_stand_on_it(open_page, stack, board):
+def test_three_players_and_enough_room_make_a_podium(open_page, stack, board):
     submit(stack, board, ada=9, bob=8)
     page = live(open_page(f"/b/{board}", viewport={"width": 1000, "height": 800}))
     expect(page.locator("#rows.podium")).to_have_count(0)

@@ -328,5 +328,5 @@ def test_users_of_the_load_scenario_play_below_a_path(below):
     try_out(Plan(url=below.url + PATH))
 
 
-def test_what_runs_beside_the_server_finds_it(below):
+def test_programs_beside_the_server_find_its_address(below):
     assert (below.data_dir / "server.url").read_text() == below.url + PATH

@@ -45,7 +45,7 @@ def test_every_package_is_the_one_that_is_locked(folder):
     assert wanted[package["name"]] == package["version"]
 
 
-def test_nothing_is_there_that_nobody_listed():
+def test_the_folder_has_no_unlisted_packages():
     assert {path.name for path in VENDOR.iterdir()} == {*PACKAGES, "VENDOR.json"}
 
 
@@ -60,6 +60,6 @@ def test_the_documentation_lists_every_file_with_its_hash():
         for name, digest in one["files"].items()
     }
 
-    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## VendoredFiles scripts")[2]
+    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## Vendored scripts")[2]
 
     assert {line for line in page.splitlines() if line.startswith("| `")} == listed
