@@ -114,7 +114,7 @@ export function call(name, method, path, body) {
       headers: headers(),
       tags,
     })
-    const data = answer.body ? parsed(answer.body) : {}
+    const data = answer.body ? parseJson(answer.body) : {}
     if (answer.status >= 200 && answer.status < 300) {
       answered.add(answer.timings.duration, tags)
       toldToWait.add(false, tags)
@@ -143,7 +143,7 @@ function headers() {
   return { "Content-Type": "application/json", ...signed }
 }
 
-function parsed(text) {
+function parseJson(text) {
   try {
     return JSON.parse(text)
   } catch {
