@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 
-def opened(page, operation):
+def unfold(page, operation):
     """An operation, unfolded."""
     block = page.locator(f"#operations-{operation}")
     block.locator(".opblock-summary-control").click()
@@ -23,7 +23,7 @@ def test_every_operation_is_shown(open_page, stack):
 def test_a_call_can_be_tried(open_page):
     page = open_page("/docs/api")
 
-    block = opened(page, "boards-listBoards")
+    block = unfold(page, "boards-listBoards")
     block.get_by_role("button", name="Try it out").click()
     block.get_by_role("button", name="Execute").click()
 
@@ -39,7 +39,7 @@ def test_a_score_can_be_sent_with_a_key(open_page, stack):
     dialog.get_by_role("button", name="Apply credentials").first.click()
     dialog.get_by_role("button", name="Close").first.click()
 
-    block = opened(page, "scores-submitScores")
+    block = unfold(page, "scores-submitScores")
     block.get_by_role("button", name="Try it out").click()
     block.get_by_role("button", name="Execute").click()
 
@@ -51,7 +51,7 @@ def test_a_score_can_be_sent_with_a_key(open_page, stack):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_on_a_phone(open_page, scheme):
     page = open_page("/docs/api", viewport={"width": 360, "height": 740}, color_scheme=scheme)
-    block = opened(page, "scores-submitScores")
+    block = unfold(page, "scores-submitScores")
     block.get_by_role("button", name="Try it out").click()
 
     expect(block.get_by_role("button", name="Execute")).to_be_visible()

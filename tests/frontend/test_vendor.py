@@ -45,7 +45,7 @@ def test_every_package_is_the_one_that_is_locked(folder):
     assert wanted[package["name"]] == package["version"]
 
 
-def test_nothing_is_there_that_nobody_listed():
+def test_the_folder_has_no_unlisted_packages():
     assert {path.name for path in VENDOR.iterdir()} == {*PACKAGES, "VENDOR.json"}
 
 
