@@ -97,7 +97,7 @@ def embedded(board: str) -> str:
 
 
 @bp.get("/play")
-@page(problems=("not_found", "ledger_unavailable"), files=PLAY_FILES)
+@page(problems=("not_found", "ledger_unavailable"), files=PLAY_FILES, offline="copy")
 def play() -> str:
     """Show the demo game, in which visitors win points as guests."""
     board = _demo_board()

@@ -7,8 +7,7 @@ export const CARRIERS = ["sse", "ws", "long-poll", "poll"]
 
 const PATIENCE = 4 // two failures before anything was heard, or four streams in a row that did not hold
 const SOON_MS = 15_000 // who failed by an outage was not to blame
-const LATER_MS = 5 * 60_000
-const POLLING_MS = 60_000 // five seconds late is worth a look more often
+const LATER_MS = 50_000 // with the time of a trial, a minute at most after the best carrier gets through again
 
 export class Ladder {
   #carriers
@@ -33,8 +32,7 @@ export class Ladder {
   // How long to stay before the best carrier is tried beside; null if it is the one.
   get climbMs() {
     if (this.#rung === 0) return null
-    if (this.#tries === 0) return SOON_MS
-    return this.carrier === "poll" ? POLLING_MS : LATER_MS
+    return this.#tries === 0 ? SOON_MS : LATER_MS
   }
 
   restart() {
