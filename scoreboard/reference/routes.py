@@ -16,9 +16,9 @@ from markupsafe import Markup, escape
 from msgspec import Raw
 
 from scoreboard import __version__
-from scoreboard.core.http.compression import compressed
+from scoreboard.core.http.compression import compress
 from scoreboard.core.http.conventions import answer_with_etag
-from scoreboard.core.http.links import known_site
+from scoreboard.core.http.links import public_site
 from scoreboard.core.http.openapi import described, description_of
 from scoreboard.core.http.pages import page
 from scoreboard.reference import page as reference
@@ -39,7 +39,7 @@ bp = Blueprint("reference", __name__)
 def openapi() -> Response:
     """Get this API description, as OpenAPI 3.1."""
     text = msgspec.json.encode(_document() | {"servers": [{"url": _server()}]})
-    return compressed(
+    return compress(
         answer_with_etag(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
     )
 
@@ -54,11 +54,11 @@ def docs() -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Accept-Language")
-    return compressed(response)
+    return compress(response)
 
 
-@bp.app_template_filter("marked")
-def marked(text: str) -> Markup:
+@bp.app_template_filter("mark_code")
+def mark_code(text: str) -> Markup:
     """A text of the description as HTML: `code` is marked as such."""
     return Markup(CODE.sub(r'<code translate="no">\1</code>', str(escape(text))))  # noqa: S704 - escaped before
 
@@ -90,7 +90,7 @@ def groups(app: Flask) -> dict[str, str]:
 
 def _server() -> str:
     # A path is enough if the document is read from here; a client made from a copy needs the address.
-    return known_site().url or request.script_root or "/"
+    return public_site().url or request.script_root or "/"
 
 
 def _document() -> dict[str, Any]:

@@ -30,9 +30,9 @@ def type_of(schema: Schema) -> list[Part]:
         return [Part(schema["$ref"].rpartition("/")[2], shape=True)]
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
-        return _joined([type_of(one) for one in choices], " or ")
+        return _join([type_of(one) for one in choices], " or ")
     if "enum" in schema:
-        return _joined([[Part(str(value), code=True)] for value in schema["enum"]], " or ")
+        return _join([[Part(str(value), code=True)] for value in schema["enum"]], " or ")
     return [*_kind(schema), *_limits(schema)]
 
 
@@ -51,5 +51,5 @@ def _limits(schema: Schema) -> list[Part]:
     return [*found, Part(", matching "), Part(schema["pattern"], code=True)] if "pattern" in schema else found
 
 
-def _joined(types: list[list[Part]], between: str) -> list[Part]:
+def _join(types: list[list[Part]], between: str) -> list[Part]:
     return list(chain(*([Part(between), *one] if index else one for index, one in enumerate(types))))

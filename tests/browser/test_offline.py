@@ -1,4 +1,4 @@
-"""Boards without a network: what was looked at can be read, and says how old it is."""
+"""Boards without a network: pages that were visited can be read, and show their age."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def stack(browser, own_stack):
 
 @pytest.fixture
 def installed(open_page, stack):
-    """Opens a page whose service worker is in place, and looks at it once more."""
+    """Opens a page, waits for its service worker, and reloads it."""
 
     def installed(path="/", **options):
         page = open_page(path, service_workers="allow", **options)
@@ -47,7 +47,7 @@ def installed(open_page, stack):
 
 @pytest.fixture
 def outage(stack):
-    """Stops the whole product; afterwards it runs again."""
+    """Stops the whole product. After the test it runs again."""
 
     def outage():
         stack.stop()
@@ -91,10 +91,10 @@ class Away(BaseHTTPRequestHandler):
         self.send_error(502)
 
     def log_message(self, *_args):
-        """Says nothing."""
+        """Log nothing."""
 
 
-def test_a_proxy_that_speaks_for_a_server_which_is_away_does_not_hide_the_board(installed, outage, stack):
+def test_a_proxys_error_page_does_not_hide_the_kept_board(installed, outage, stack):
     score(stack, ada=5)
     page = installed("/")
     expect(names(page)).not_to_have_count(0)
@@ -110,7 +110,7 @@ def test_a_proxy_that_speaks_for_a_server_which_is_away_does_not_hide_the_board(
         proxy.shutdown()
 
 
-def test_a_page_that_was_not_kept_says_so_names_those_that_were_and_comes_by_itself(installed, outage, stack):
+def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(installed, outage, stack):
     score(stack, ada=1)
     page = installed("/b/main")
 
@@ -143,10 +143,10 @@ def test_streams_calls_and_writes_never_pass_through_it(installed, stack):
     page.evaluate("fetch('/static/js/main.js', { method: 'HEAD' }).then((answer) => answer.text())")
 
     urls = [request.url for request in through]
-    asked = {url.removeprefix(stack.url).partition("?")[0] for url in urls}
-    assert "/" in asked
+    paths = {url.removeprefix(stack.url).partition("?")[0] for url in urls}
+    assert "/" in paths
     assert {by for url, by in seen if url.endswith("/js/main.js") and "/assets/" in url} == {True}
-    assert [path for path in asked if path.startswith("/v1/")] == []
+    assert [path for path in paths if path.startswith("/v1/")] == []
     assert {request.method for request in through} == {"GET"}
     assert {by for url, by in seen if "/v1/" in url} == {False}
 
@@ -232,7 +232,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
     assert len([name for name in names if name.startswith("scoreboard shell / ")]) == 1
 
 
-def test_where_it_is_turned_off_browsers_forget_it(installed, outage, stack):
+def test_browsers_forget_the_service_worker_when_it_is_turned_off(installed, outage, stack):
     page = installed("/")
     others = "scoreboard boards /below/a/path/"  # of another server of the same host
     page.evaluate("name => caches.open(name)", others)
@@ -254,12 +254,12 @@ def test_it_can_be_installed(installed, stack):
     page = installed("/")
     devtools = page.context.new_cdp_session(page)
 
-    found = devtools.send("Page.getAppManifest")
+    manifest = devtools.send("Page.getAppManifest")
 
-    assert found["errors"] == []
-    assert found["url"] == f"{stack.url}/manifest.webmanifest"
+    assert manifest["errors"] == []
+    assert manifest["url"] == f"{stack.url}/manifest.webmanifest"
     errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    assert [one["errorId"] for one in errors] == ["in-incognito"], "tests look on without leaving traces"
+    assert [one["errorId"] for one in errors] == ["in-incognito"], "the contexts of tests are incognito"
 
 
 def test_over_plain_http_in_a_local_network_nothing_is_missed(open_page, stack):

@@ -14,12 +14,12 @@ COMPLETE = "**/v1/actions/complete"
 
 @pytest.fixture(autouse=True)
 def fresh(stack):
-    """The demo action's board, without anybody on it."""
+    """The demo action's board, without players on it."""
     empty_main(stack)
 
 
 def play(page, hits):
-    """A whole round, in which so many lights are hit."""
+    """Play a whole round, and hit this number of lights."""
     expect(page.locator(".play")).to_contain_class("ready")
     page.locator(".play button").click()
     expect(page.locator(".lights .lit")).to_be_visible()
@@ -176,7 +176,7 @@ def test_waiting_points_can_be_discarded_in_two_presses(open_page, stack):
     expect(page.locator("#rounds")).to_be_hidden()
 
 
-def test_it_is_played_by_keyboard_and_the_focus_comes_back(open_page, stack):
+def test_it_is_played_by_keyboard_and_the_focus_reconnects(open_page, stack):
     page = open_page("/play")
     expect(page.locator(".play")).to_contain_class("ready")
     button = page.locator(".play button")

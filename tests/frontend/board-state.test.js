@@ -26,7 +26,7 @@ test("a checksum is the CRC-32 that zlib computes", () => {
   assert.equal(checksum([{ id: "ada", s: 10 }, { id: "bob", s: -8 }]), "42f7871c")
 })
 
-test("a snapshot replaces whatever was there", () => {
+test("a snapshot replaces the board", () => {
   const board = apply(shown(ada), snapshot([bob], { s: 9, period: "2026-W01", tot: 40, columns: ["wins"] }))
 
   assert.deepEqual(board.lines, [bob])
@@ -46,7 +46,19 @@ test("a delta moves, changes, adds and removes", () => {
   assert.deepEqual([board.s, board.total, board.lost], [2, 3, ""])
 })
 
-test("a delta that was seen before changes nothing", () => {
+test("shown metadata comes with a row, changes and goes with it", () => {
+  const red = { ...ada, c: [], m: { team: "Red" } }
+  const board = apply(emptyBoard("main"), snapshot([red], { show: [{ field: "team", as: "text", title: "" }] }))
+  const to = (m, more) => apply(board, delta([red], { up: [[0, { id: "ada", m }]] }, more)).lines[0]
+
+  assert.deepEqual(board.lines, [red])
+  assert.deepEqual(board.show, [{ field: "team", as: "text", title: "" }])
+  assert.deepEqual(to({ team: "Blue" }), { ...red, m: { team: "Blue" } })
+  assert.deepEqual(to(null), { ...ada, c: [] })
+  assert.deepEqual(apply(board, delta([{ ...red, s: 11 }], { up: [[0, { id: "ada", s: 11 }]] })).lines[0].m, red.m)
+})
+
+test("a delta that came before changes nothing", () => {
   const board = shown(ada)
 
   assert.equal(apply(board, delta([], { rm: ["ada"] }, { p: 0, s: 1 })), board)
@@ -68,7 +80,7 @@ test("a list whose checksum differs is lost", () => {
   assert.equal(apply(shown(ada), delta([], {}, { crc: "0badc0de" })).lost, "checksum")
 })
 
-test("a heartbeat proves that nothing was missed, or that something was", () => {
+test("a heartbeat shows whether frames were missed", () => {
   const board = shown(ada)
   const heartbeat = (s, crc) => ({ t: "hb", id: "7-5", b: [["other", 5, "00000000"], ["main", s, crc]] })
 

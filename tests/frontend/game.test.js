@@ -11,7 +11,7 @@ import { texts } from "./english.js"
 const BOARD = { id: "main", sign: "+", decimals: 0, unit: "" }
 const TAPPED = { points: { min: 1, max: 10 }, minSeconds: 1 }
 
-// Time that stands until it is told which wait is over.
+// A clock without time: a test ends each wait.
 class Waits {
   #waits = []
   sleep = (ms) => new Promise((resume) => this.#waits.push({ ms, resume }))
@@ -24,19 +24,19 @@ class Waits {
   }
 }
 
-// Actions whose answers are given one by one; a Refusal is thrown.
+// Actions with prepared answers; a Refusal is thrown.
 class Actions {
   claims = []
   #answers
 
-  constructor(asked, ...answers) {
-    this.asked = asked
+  constructor(action, ...answers) {
+    this.action = action
     this.#answers = answers
   }
 
   async request() {
-    if (this.asked instanceof Refusal) throw this.asked
-    const action = { ...this.asked, complete: (claim) => this.#complete(claim) }
+    if (this.action instanceof Refusal) throw this.action
+    const action = { ...this.action, complete: (claim) => this.#complete(claim) }
     this.prepare?.(action)
     return action
   }
@@ -60,13 +60,13 @@ async function settled() {
 async function started(actions, prepare = () => {}, options = {}) {
   const waits = new Waits()
   actions.prepare = prepare
-  const game = new Game({ type: "play-round", board: BOARD, actions, world: waits, ...options })
+  const game = new Game({ type: "play-round", board: BOARD, actions, platform: waits, ...options })
   game.press()
   await settled()
   return { game, waits, press: (times) => Array.from({ length: times }, () => game.press()) }
 }
 
-test("taps are points, and the receipt says what they were worth", async () => {
+test("taps are points, and the text is that of the receipt", async () => {
   const actions = new Actions(TAPPED, receipt(7))
   const { game, waits, press } = await started(actions)
   assert.equal(game.state, "tapping")
@@ -78,7 +78,7 @@ test("taps are points, and the receipt says what they were worth", async () => {
   assert.equal(game.text, "+7 points. Your rank is 3.")
 })
 
-test("a full round ends at once, and taps that come too late start no other", async () => {
+test("a full round ends at once, and late taps start no other", async () => {
   const actions = new Actions(TAPPED, receipt(10))
   const { game, waits, press } = await started(actions)
 
@@ -103,7 +103,7 @@ test("a round without a tap claims nothing", async () => {
   assert.match(game.text, /nothing to count/)
 })
 
-test("an action of fixed points is waited for", async () => {
+test("an action of fixed points needs no taps", async () => {
   const actions = new Actions({ points: 5, minSeconds: 2 }, receipt(5))
   const { game, waits, press } = await started(actions)
 
@@ -129,7 +129,7 @@ test("points that could not be sent wait to be sent again", async () => {
   assert.equal(game.text, "+4 points. Your rank is 3.")
 })
 
-test("points that wait are said as soon as they are counted by themselves", async () => {
+test("waiting points are shown as soon as they are counted", async () => {
   let counted
   const actions = new Actions(TAPPED, new Refusal())
   const { game, waits, press } = await started(actions, (action) => {
@@ -167,14 +167,14 @@ test("playing ahead, the next round begins before the last one is counted", asyn
   assert.equal(game.text, "The server does not answer. Your points are saved, and will be sent as soon as possible.")
 })
 
-test("a refused start says why, and can be tried again", async () => {
+test("a refused start has its reason, and can be tried again", async () => {
   const refusal = new Refusal({ status: 429, code: "rate_limited", retryAfterSeconds: 40 })
   const actions = new Actions(refusal)
   const { game, waits } = await started(actions)
   assert.equal(game.text, "Too many rounds at once. Play again in 40 seconds.")
   await waits.end(1000)
 
-  actions.asked = TAPPED
+  actions.action = TAPPED
   game.press()
   await settled()
 
@@ -191,7 +191,7 @@ test("a cap is final for now", async () => {
   assert.equal(game.text, "You have won the maximum for now. Play again in 5 hours.")
 })
 
-test("a long wait for an answer is told, and only while it lasts", async () => {
+test("a long wait for an answer is shown while it lasts", async () => {
   let answer
   const actions = new Actions(TAPPED, new Promise((resolve) => (answer = resolve)))
   const { game, waits, press } = await started(actions)
@@ -207,7 +207,7 @@ test("a long wait for an answer is told, and only while it lasts", async () => {
   assert.equal(game.text, "+2 points. Your rank is 3.")
 })
 
-test("points stay within what the type allows", () => {
+test("points stay within the range of the action type", () => {
   const round = roundFor({ points: { min: 3, max: 10 }, minSeconds: 1 })
   assert.deepEqual([1, 5, 99].map((taps) => claimFor(round, taps).points), [3, 5, 10])
   assert.equal(round.seconds, 3)
@@ -215,23 +215,23 @@ test("points stay within what the type allows", () => {
   assert.deepEqual(claimFor(roundFor({ points: 5, minSeconds: 0 }), 3), {})
 })
 
-test("a receipt is said in the board's own terms", () => {
+test("a receipt has the board's sign, decimals and unit", () => {
   assert.equal(receiptText(receipt(1, 1), BOARD), "+1 point. Your rank is 1.")
   assert.equal(receiptText(receipt(1250, 22), { ...BOARD, sign: "", decimals: 2, unit: "s" }), "12.50 s. Your rank is 22.")
   assert.equal(receiptText(receipt(5, null), BOARD), "+5 points. Your rank follows in a moment.")
 })
 
-test("a round is told in the language of the page", () => {
-  const said = (tag) => (setTexts(tag, texts(tag)), receiptText(receipt(7), BOARD))
+test("the text of a round is in the language of the page", () => {
+  const text = (tag) => (setTexts(tag, texts(tag)), receiptText(receipt(7), BOARD))
 
-  assert.equal(said("de"), "+7 Punkte. Du bist auf Rang 3.")
-  assert.equal(said("fr"), "+7 points. Votre rang est 3.")
-  assert.equal(said("ja"), "+7 ポイント。あなたの順位は 3 位です。")
-  assert.equal(said("ar"), "\u200e+7 نقاط. مرتبتك 3.", "the sign stays before the number, as numbers are read")
-  said("en")
+  assert.equal(text("de"), "+7 Punkte. Du bist auf Rang 3.")
+  assert.equal(text("fr"), "+7 points. Votre rang est 3.")
+  assert.equal(text("ja"), "+7 ポイント。あなたの順位は 3 位です。")
+  assert.equal(text("ar"), "\u200e+7 نقاط. مرتبتك 3.", "the sign stays before the number, as numbers are read")
+  text("en")
 })
 
-test("a refusal that has no words of its own is said in the server's", () => {
+test("a refusal without a text of the page has that of the server", () => {
   assert.equal(refusalText({ status: 422, code: "score_out_of_range", detail: "The board ends at 100." }), "The board ends at 100.")
   assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't accept this at the moment.")
 })

@@ -3,7 +3,7 @@ import { test } from "node:test"
 
 import { Optimistic } from "../../clients/javascript/actions/optimistic.js"
 
-// A queue whose actions are what a test says.
+// A queue with prepared actions.
 class Queue extends EventTarget {
   items = []
 
@@ -68,7 +68,7 @@ test("confirmed points are counted once, whichever comes first, the receipt or t
   }
 })
 
-test("a lost answer is not counted twice while nobody knows", () => {
+test("points whose answer was lost are not counted twice", () => {
   const { queue, mine } = following()
   mine.see(me(40, 7))
   queue.set(action("a", "sent", 5))
@@ -107,8 +107,8 @@ test("a frame that is older than the receipt changes nothing", () => {
 for (const state of ["refused", "expired"]) {
   test(`${state} points are taken back, once, with the reason`, () => {
     const { queue, mine } = following()
-    const told = []
-    mine.addEventListener("rollback", ({ detail }) => told.push([detail.id, detail.refusal.code]))
+    const rollbacks = []
+    mine.addEventListener("rollback", ({ detail }) => rollbacks.push([detail.id, detail.refusal.code]))
     mine.see(me(40, 7))
     queue.set(action("a", "waiting", 5), action("b", "waiting", 2))
 
@@ -117,7 +117,7 @@ for (const state of ["refused", "expired"]) {
     queue.set(over, action("b", "sent", 2))
 
     assert.equal(mine.state.shown, 42)
-    assert.deepEqual(told, [["a", "because"]])
+    assert.deepEqual(rollbacks, [["a", "because"]])
   })
 }
 

@@ -13,20 +13,20 @@ function seen(...states) {
   return history
 }
 
-test("changes are told since the first state", () => {
+test("changes are counted from the first state", () => {
   const history = seen(["a", "b", "c"], ["c", "a", "b"], ["c", "b", "a"])
 
   assert.deepEqual(rows("c", "b", "a").map((row) => history.change(row)), [2, 0, -2])
   assert.equal(history.since, 0)
 })
 
-test("a row that was not there at first is new, also after a while", () => {
+test("a row that was missing in the first state is new, also later", () => {
   const history = seen(["a"], ["a", "b"], ["b", "a"])
 
   assert.deepEqual(rows("b", "a").map((row) => history.change(row)), ["new", -1])
 })
 
-test("before anything was seen nobody is new", () => {
+test("before the first state no row is new", () => {
   assert.equal(new RankHistory().change({ id: "a", rank: 1 }), 0)
 })
 

@@ -60,7 +60,7 @@ test("a page shows its part of the rows", () => {
   assert.equal(watch.shown.total, 3)
 })
 
-test("the first rows are no change of others", () => {
+test("the first rows are no change", () => {
   const feed = new Stream()
   const watch = new Watch({ feed, board: emptyBoard("main") })
   const heard = []
@@ -83,7 +83,7 @@ test("a board with a gap is requested again and not shown", () => {
   assert.deepEqual(heard, ["rows"])
 })
 
-test("while something holds news only counts, and is shown when the last one lets go", () => {
+test("during a hold updates are counted, and shown when the last hold ends", () => {
   const { feed, watch, heard } = watching()
   watch.hold.hold("pointer")
   watch.hold.hold("pause")
@@ -113,7 +113,7 @@ test("waiting updates can be shown without ending the hold", () => {
   assert.equal(watch.hold.paused, true)
 })
 
-test("a list that is asked for is shown when its answer comes, also while paused", async () => {
+test("a requested list is shown when its answer comes, also while paused", async () => {
   const { watch, heard } = watching()
   watch.hold.hold("pause")
   const list = new PolledList(async () => ({ rows: [{ id: "bob", rank: 7 }], total: 70 }), still)
@@ -141,8 +141,8 @@ test("an answer that comes after another choice is dropped", async () => {
 test("a list is polled, and reports only changes", async () => {
   const answers = [1, 1, 2]
   const again = []
-  const world = { later: (run) => again.push(run), cancel() {} }
-  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), world)
+  const platform = { later: (run) => again.push(run), cancel() {} }
+  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), platform)
   let news = 0
   list.addEventListener("news", () => (news += 1))
 
@@ -157,7 +157,7 @@ test("a list is polled, and reports only changes", async () => {
   assert.equal(answers.length, 0)
 })
 
-test("a list that can't be read says so, and is asked for again", async () => {
+test("a list that can't be read is an error, and is requested again", async () => {
   const again = []
   const list = new PolledList(async () => Promise.reject(new Error("away")), { later: (run) => again.push(run), cancel() {} })
   const heard = []
@@ -169,7 +169,7 @@ test("a list that can't be read says so, and is asked for again", async () => {
   assert.equal(again.length, 1)
 })
 
-test("the own row is known where it is streamed, and where it was asked for", async () => {
+test("the own row is found in streamed rows and in requested ones", async () => {
   const { feed, watch } = watching()
   feed.sendTop(1, line("ada", 9))
   const far = { id: "me", rank: 240 }

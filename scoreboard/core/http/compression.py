@@ -16,8 +16,8 @@ LEAST_BYTES = 860  # a shorter answer fits into one packet anyway
 HELD = 32  # answers for each process: most pages are the same for many visitors
 
 
-def compressed(response: Response) -> Response:
-    """The answer, compressed if the client accepts that."""
+def compress(response: Response) -> Response:
+    """Compress an answer if the client accepts that. Returns it."""
     if response.is_streamed or response.status_code == 304 or "Content-Encoding" in response.headers:
         return response
     body = response.get_data()
@@ -25,11 +25,11 @@ def compressed(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings.best_match(("gzip",)):
-        response.set_data(_packed(body))
+        response.set_data(_pack(body))
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
 @lru_cache(maxsize=HELD)
-def _packed(body: bytes) -> bytes:
+def _pack(body: bytes) -> bytes:
     return gzip.compress(body, LEVEL, mtime=0)

@@ -1,7 +1,7 @@
-"""Files for browsers, made small: without comments, and compressed.
+"""Files for browsers, without comments and compressed.
 
-Each is prepared once per process, at its first request, and again after it has changed. It has two addresses:
-a stable one, which browsers revalidate at each use, and one with the version of all files (assets.py), which
+A process prepares each file at its first request, and again after it has changed. A file has two addresses: a
+stable one, which browsers revalidate at each use, and one with the version of all files (assets.py), which
 they keep.
 """
 
@@ -24,11 +24,11 @@ from werkzeug.security import safe_join
 from scoreboard.core.http import assets
 
 TEXT = (".js", ".css", ".svg", ".json")
-LEVEL = 6  # of gzip: higher levels take far longer and save little
+GZIP_LEVEL = 6  # higher levels take far longer and save little
 # Lines of comments, comments at the end of lines, and indentation. More can't be removed without parsing the
 # language: a comment with a quote might be the rest of a string. No string in our modules spans several
 # lines.
-LEFT_OUT: Mapping[str, re.Pattern[str]] = {
+REMOVALS: Mapping[str, re.Pattern[str]] = {
     ".js": re.compile(r"^[ \t]*//.*\n|[ \t]+// [^\"'`\n]*$|^[ \t]+|^\n", re.MULTILINE),
     ".css": re.compile(r"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
 }
@@ -65,7 +65,7 @@ def send(folder: str, name: str, version: str = "") -> Response:
     `version` is the one in the request's address. A page that was opened before an upgrade asks for files of
     an older version: it gets the present ones, which it may not keep under that address.
     """
-    file = _found(Path(safe_join(folder, name) or ""))
+    file = _file_at(Path(safe_join(folder, name) or ""))
     packed = file.packed if request.accept_encodings.best_match(("gzip",)) else None
     response = Response(file.body if packed is None else packed, content_type=file.type)
     if packed is not None:
@@ -78,27 +78,27 @@ def send(folder: str, name: str, version: str = "") -> Response:
     return response
 
 
-def _found(path: Path) -> File:
+def _file_at(path: Path) -> File:
     """A file on the disk. Raises NotFound, also for an impossible name."""
     try:
-        known = path.stat()
+        status = path.stat()
     except (OSError, ValueError):  # missing, not readable, too long, or with a NUL
         raise NotFound from None
-    if not stat.S_ISREG(known.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise NotFound
     try:
-        return _prepared(path, known.st_mtime_ns)
+        return _prepare(path, status.st_mtime_ns)
     except FileNotFoundError:  # deleted in between
         raise NotFound from None
 
 
 @lru_cache(maxsize=1024)
-def _prepared(path: Path, changed_ns: int) -> File:
+def _prepare(path: Path, changed_ns: int) -> File:
     # `changed_ns` is part of the cache's key.
     body = path.read_bytes()
-    if path.suffix in LEFT_OUT:
-        body = LEFT_OUT[path.suffix].sub("", body.decode()).encode()
-    packed = gzip.compress(body, LEVEL, mtime=0) if path.suffix in TEXT else body
+    if path.suffix in REMOVALS:
+        body = REMOVALS[path.suffix].sub("", body.decode()).encode()
+    packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if path.suffix in TEXT else body
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return File(
         type=f"{kind}; charset=utf-8" if path.suffix in TEXT else kind,

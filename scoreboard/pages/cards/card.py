@@ -44,7 +44,7 @@ class Card:
         return "".join((self.title, self.facts, self.empty, *lines))
 
 
-def shown(drawable: Callable[[str], bool], name: str, id: str) -> str:
+def drawable_name(drawable: Callable[[str], bool], name: str, id: str) -> str:
     """A name; the id if no font has all its characters. Ids consist of ASCII characters."""
     return name if drawable(name) else id
 
@@ -55,7 +55,7 @@ def size(text: str, *, width: int, largest: int, least: int) -> int:
     return max(least, min(largest, int(width / ems)))
 
 
-def isolated(text: str, *, rtl: bool | None = None) -> str:
+def isolate(text: str, *, rtl: bool | None = None) -> str:
     """A text whose direction does not depend on its neighbours; by default that of its first letter."""
     return f"{RIGHT_TO_LEFT if rtl else FIRST_STRONG}{text}{END}"
 

@@ -56,7 +56,7 @@ class Pictures:
 
     def _draw(self, name: Hashable, make: Callable[[], Drawing]) -> bytes:
         with self._locks.take("drawing", seconds=MAX_SECONDS):  # one after another: processors are for scores
-            return self._fresh(name) or self._keep(name, drawn(make()))
+            return self._fresh(name) or self._keep(name, draw(make()))
 
     def _keep(self, name: Hashable, png: bytes) -> bytes:
         self._kept[name] = _Picture(png, self._clock())
@@ -66,8 +66,8 @@ class Pictures:
         return png
 
 
-def drawn(drawing: Drawing) -> bytes:
-    """A drawing as PNG. Raises Unavailable."""
+def draw(drawing: Drawing) -> bytes:
+    """Draw a PNG. Raises Unavailable."""
     command = [sys.executable, "-P", str(DRAW), *map(str, drawing.fonts)]
     try:
         done = subprocess.run(

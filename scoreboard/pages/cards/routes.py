@@ -7,11 +7,9 @@ from html import unescape
 
 from flask import Blueprint, Response, g, render_template, request
 
-from scoreboard.boards.service import Reading
 from scoreboard.boards.types import Board, Row
-from scoreboard.core.errors import NotFound
 from scoreboard.core.http import cors
-from scoreboard.core.http.compression import compressed
+from scoreboard.core.http.compression import compress
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.pages import LanguageQuery
 from scoreboard.core.http.parts import parts
@@ -22,12 +20,11 @@ from scoreboard.pages.cards.card import Card, Line
 from scoreboard.pages.cards.fonts import Fonts
 from scoreboard.pages.cards.pictures import Drawing, Pictures
 from scoreboard.pages.messages import ENGLISH, LANGUAGES
-from scoreboard.pages.routes import public_boards
 from scoreboard.pages.wire import BoardPageQuery
 
 bp = Blueprint("cards", __name__)
 bp.add_app_template_global(cards.size, "card_size")
-bp.add_app_template_global(cards.isolated, "isolated")
+bp.add_app_template_global(cards.isolate, "isolate")
 
 THIN_SPACE = "\N{THIN SPACE}"
 SVG, PNG = "image/svg+xml", "image/png"
@@ -35,7 +32,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an image that is ope
 CACHE_SECONDS = 60
 FONTS = Fonts()
 BOARD_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")
-PLAYER_PROBLEMS = ("player_not_found", "ledger_unavailable")
+PLAYER_PROBLEMS = ("player_not_listed", "ledger_unavailable")
 
 
 @bp.get("/b/<board>/card.svg")
@@ -87,36 +84,21 @@ def _board_card(id: str) -> Card:
     page = boards.entries(board, window, period, limit=cards.LINES)
     facts = [rendering.period_name(period), window.region, _players(page.total)]
     lines = [
-        _line(board, row, rank=rank, name=cards.shown(FONTS.drawable, row.name, row.player))
+        _line(board, row, rank=rank, name=cards.drawable_name(FONTS.drawable, row.name, row.player))
         for rank, row in zip(view.ranks(page.rows), page.rows, strict=True)
     ]
     return _card(_title(board), facts, lines)
 
 
 def _player_card(player: str) -> Card:
-    found = [reading for board in public_boards() for reading in _readings(board, player)]
-    if not found:
-        raise NotFound("No player with this id is on a public board.", code="player_not_found")
-    best = sorted(found, key=lambda reading: reading.rows[0].rank)[: cards.LINES]
+    profile = parts().profiles.find(player)
+    newest = [(one.board, [*one.current, *one.past][0]) for one in profile.boards]
+    best = sorted(newest, key=lambda one: one[1].row.rank)[: cards.LINES]
     lines = [
-        _line(
-            one.board,
-            one.rows[0],
-            rank=f"{one.rows[0].rank}",
-            name=_title(one.board),
-            note=_players(one.total),
-        )
-        for one in best
+        _line(board, one.row, rank=f"{one.row.rank}", name=_title(board), note=_players(one.total))
+        for board, one in best
     ]
-    return _card(cards.shown(FONTS.drawable, found[0].rows[0].name, player), [], lines)
-
-
-def _readings(board: Board, player: str) -> list[Reading]:
-    """The player's row on a board, in its current period; empty if they are not ranked there."""
-    boards = parts().boards.service
-    window, period = boards.window(board, "", "")
-    reading = boards.players(board, window, period, [player])
-    return [reading] if reading.rows else []
+    return _card(cards.drawable_name(FONTS.drawable, profile.name, player), [], lines)
 
 
 def _line(board: Board, row: Row, *, rank: str, name: str, note: str = "") -> Line:
@@ -127,7 +109,7 @@ def _line(board: Board, row: Row, *, rank: str, name: str, note: str = "") -> Li
 def _card(title: str, facts: Iterable[str], lines: Sequence[Line]) -> Card:
     return Card(
         title=title,
-        facts=" · ".join(cards.isolated(unescape(fact)) for fact in facts if fact),
+        facts=" · ".join(cards.isolate(unescape(fact)) for fact in facts if fact),
         lines=lines,
         empty=unescape(rendering.say("board.empty")),
         rtl=rendering.language().direction == "rtl",
@@ -135,7 +117,7 @@ def _card(title: str, facts: Iterable[str], lines: Sequence[Line]) -> Card:
 
 
 def _title(board: Board) -> str:
-    return cards.shown(FONTS.drawable, board.definition.title or board.id, board.id)
+    return cards.drawable_name(FONTS.drawable, board.definition.title or board.id, board.id)
 
 
 def _players(total: int) -> str:
@@ -161,4 +143,4 @@ def _answer(image: str | bytes, media: str) -> Response:
     response.vary.add("Accept-Language")
     response.add_etag(weak=True)
     response.make_conditional(request)
-    return cors.shared(response if media == PNG else compressed(response))
+    return cors.share(response if media == PNG else compress(response))

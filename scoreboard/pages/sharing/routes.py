@@ -12,7 +12,7 @@ from scoreboard.boards.wire import Where
 from scoreboard.core.errors import NotOffered
 from scoreboard.core.http import cors
 from scoreboard.core.http.bodies import query
-from scoreboard.core.http.compression import compressed
+from scoreboard.core.http.compression import compress
 from scoreboard.core.http.conventions import answer
 from scoreboard.core.http.links import link, root
 from scoreboard.core.http.openapi import described
@@ -127,7 +127,7 @@ def oembed() -> Response:
     )
     response = answer(embeddable)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
-    return cors.shared(response)
+    return cors.share(response)
 
 
 def board_in(url: str, root: str) -> str | None:
@@ -152,4 +152,4 @@ def _cached(response: Response, *, max_age_seconds: int) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
     response.add_etag(weak=True)
     response.make_conditional(request)
-    return cors.shared(compressed(response))
+    return cors.share(compress(response))

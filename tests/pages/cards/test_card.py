@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoreboard.pages.cards.card import isolated, shown, size
+from scoreboard.pages.cards.card import drawable_name, isolate, size
 
 
 def test_a_long_text_is_smaller_and_never_too_small():
@@ -18,10 +18,10 @@ def test_wide_characters_count_more_and_accents_count_nothing():
 
 
 def test_a_name_is_shown_by_its_id_where_no_font_has_it():
-    assert shown(str.isascii, "Ada", "p1") == "Ada"
-    assert shown(str.isascii, "Ада", "p1") == "p1"
+    assert drawable_name(str.isascii, "Ada", "p1") == "Ada"
+    assert drawable_name(str.isascii, "Ада", "p1") == "p1"
 
 
 def test_a_text_is_kept_apart_from_its_neighbours():
-    assert isolated("a") == "\u2068a\u2069"
-    assert isolated("a", rtl=True) == "\u2067a\u2069"
+    assert isolate("a") == "\u2068a\u2069"
+    assert isolate("a", rtl=True) == "\u2067a\u2069"

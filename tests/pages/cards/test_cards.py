@@ -136,13 +136,14 @@ def test_a_player_has_a_card_with_their_ranks_on_public_boards(client, board):
 
     assert texts(card) == ["Scoreboard", "", "محمد", "3", "Finals & more", "3 players", "7"]
     assert pixels(client.get("/p/y/card.png").data)[:2] == (1200, 630)
+    assert '<meta property="og:image" content="http://localhost/p/y/card.png">' in client.get("/p/y").text
 
 
 @pytest.mark.parametrize("path", ["/p/nobody/card.svg", "/p/nobody/card.png"])
 def test_an_unknown_player_has_no_card(client, board, path):
     refused = client.get(path)
 
-    assert (refused.status_code, refused.json["code"]) == (404, "player_not_found")
+    assert (refused.status_code, refused.json["code"]) == (404, "player_not_listed")
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

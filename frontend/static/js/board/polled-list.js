@@ -14,15 +14,15 @@ export class PolledList extends EventTarget {
   first = true // whether this is the first answer
   everySeconds = EVERY_SECONDS
   #ask
-  #world
+  #platform
   #timer = null
   #running = false
 
   // `ask` resolves with { rows, total }.
-  constructor(ask, world = browser) {
+  constructor(ask, platform = browser) {
     super()
     this.#ask = ask
-    this.#world = world
+    this.#platform = platform
   }
 
   start() {
@@ -33,20 +33,20 @@ export class PolledList extends EventTarget {
 
   stop() {
     this.#running = false
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
   }
 
   async check() {
     if (!this.#running) return
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     try {
       this.#take(await this.#ask())
     } catch (problem) {
       this.dispatchEvent(new CustomEvent("problem", { detail: problem }))
     }
     if (!this.#running) return
-    this.#world.cancel(this.#timer)
-    this.#timer = this.#world.later(() => this.check(), this.everySeconds * 1000)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(() => this.check(), this.everySeconds * 1000)
   }
 
   #take(shown) {

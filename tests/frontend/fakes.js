@@ -1,5 +1,5 @@
-// play-world.js: what the tests of playing share: a server that only answers what it is told to, a
-// storage, and time that passes at once.
+// fakes.js: for tests of playing: a server with prepared answers, a storage, and a clock on which sleeping takes no
+// time.
 
 export class Server {
   asked = []

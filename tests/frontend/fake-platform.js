@@ -1,7 +1,6 @@
-// stream-world.js: what the tests of streams share: carriers without a network, and time that moves when it
-// is told to.
+// fake-platform.js: for tests of streams: carriers without a network, and a clock with timers that `pass` moves on.
 
-export class World {
+export class FakePlatform {
   at = 0
   opened = []
   missing = new Set()
@@ -40,7 +39,7 @@ export class World {
 
   // The carriers that were opened, in their order.
   get tried() {
-    return this.opened.map((line) => line.carrier)
+    return this.opened.map(({ carrier }) => carrier)
   }
 
   #timer(timer) {
@@ -49,15 +48,15 @@ export class World {
   }
 
   #opener(carrier) {
-    return (base, query, told) => {
+    return (base, query, receiver) => {
       if (this.missing.has(carrier)) throw new ReferenceError(`${carrier} is not defined`)
-      const line = { carrier, base, query: String(query), closed: false }
-      line.send = (frame) => told.text(JSON.stringify(frame))
-      line.say = (text) => told.text(text)
-      line.answer = (beatMs, id) => told.answered({ beatMs, id })
-      line.fail = () => told.failed()
-      this.opened.push(line)
-      return () => (line.closed = true)
+      const connection = { carrier, base, query: String(query), closed: false }
+      connection.send = (frame) => receiver.text(JSON.stringify(frame))
+      connection.say = (text) => receiver.text(text)
+      connection.answer = (beatMs, id) => receiver.answered({ beatMs, id })
+      connection.fail = () => receiver.failed()
+      this.opened.push(connection)
+      return () => (connection.closed = true)
     }
   }
 }
