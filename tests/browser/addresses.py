@@ -13,6 +13,7 @@ ADDRESSES = {
     "/b/<board>/periods": "/b/main/periods",
     "/play": "/play",
     "/docs": "/docs",
+    "/docs/api": "/docs/api",
     "/docs/events": "/docs/events",
     "/docs/embed": "/docs/embed",
     "/problems": "/problems",
@@ -24,6 +25,5 @@ ELSEWHERE = {  # routes with tests of their own, for another layout or for their
     "/overlay/<board>": "tests/browser/test_limits.py",
     "/embed/<board>": "tests/browser/test_limits.py",
     "/p/<player>": "tests/browser/test_finding.py",
-    "/docs/api": "tests/browser/test_reference.py",  # the page of Swagger UI
 }
 PAGES = tuple(ADDRESSES.values())
