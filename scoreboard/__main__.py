@@ -39,10 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit status, and prints an error as one sentence."""
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m scoreboard", description=__doc__)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for module in _modules(arguments):
         module.add(commands)
     args = parser.parse_args(arguments)
+    if args.command is None:
+        parser.print_help()
+        return 2
     try:
         loaded = load()
         level = "WARNING" if loaded.log_level.upper() == "INFO" else loaded.log_level

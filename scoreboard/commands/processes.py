@@ -26,6 +26,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "SECRET_KEY": settings.secret_key or stored_secret(settings.data_dir / KEY_FILE),
         **dict(absolute_paths(settings)),
     }
+    if sys.stdout.isatty() and "LOG_LEVEL" not in os.environ:
+        variables["LOG_LEVEL"] = "WARNING"  # a line for each request would push the greeting off the screen
     if not settings.bootstrap_key:
         variables["SCOREBOARD_BOOTSTRAP_KEY"] = stored_secret(settings.data_dir / SERVER_KEY_FILE)
     return variables

@@ -18,7 +18,9 @@ from config.settings import Settings
 from scoreboard.commands.greeting import local_url
 from scoreboard.commands.season import BOARD, SeasonError, entries, matches
 from scoreboard.core import textfiles
+from scoreboard.core.root import ROOT
 
+SEASONS = ROOT / "examples" / "football"
 TRIES = 10
 SPEED = 10.0
 
@@ -114,9 +116,16 @@ def _detail(error: urllib.error.HTTPError) -> str:
         return f"the server answered {error.code}"
 
 
+def _known_seasons() -> str:
+    known = sorted(str(path.relative_to(ROOT)) for path in SEASONS.glob("*.json"))
+    return f"Seasons that come with Scoreboard: {', '.join(known)}." if known else "Name another file."
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         season = json.loads(textfiles.read(path))
+    except FileNotFoundError:
+        raise SeasonError(f"There is no file {path}. {_known_seasons()}") from None
     except ValueError as error:
         raise SeasonError(f"{path} can't be read as JSON: {error}") from error
     if not isinstance(season, dict):

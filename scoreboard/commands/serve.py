@@ -21,6 +21,7 @@ from typing import IO, Any
 from config.settings import Settings
 from scoreboard.chaos.permission import permitted_plan
 from scoreboard.commands.greeting import greeting, local_url
+from scoreboard.commands.network import lan_address
 from scoreboard.commands.processes import SERVER_KEY_FILE, environment
 from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
 from scoreboard.core import private
@@ -156,4 +157,4 @@ def _greet(settings: Settings) -> None:
         print(f"\n  Scoreboard does not answer at {url} yet; the reason is in the lines above.\n", flush=True)
         return
     (settings.data_dir / "server.url").write_text(url)
-    print(greeting(settings), flush=True)
+    print(greeting(settings, lan_address(settings.host)), flush=True)
