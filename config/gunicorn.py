@@ -57,7 +57,7 @@ require_shared_secret(settings)
 permitted_plan(settings)
 bind = settings.bind
 workers = settings.web_concurrency
-# Chaos also shows what gunicorn does with a broken connection.
+# Chaos also tests gunicorn's handling of broken connections.
 fast_path = settings.fast_path == "on" and not settings.chaos
 worker_class = (
     "scoreboard.server.fastpath.FastPathWorker" if fast_path else "scoreboard.server.webworker.WebWorker"

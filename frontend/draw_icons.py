@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 STATIC = Path(__file__).parent / "static"
-ICONS = {  # what is drawn, from what, how large
+ICONS = {  # name of the PNG: its SVG, and its size in pixels
     "icon-192": ("favicon.svg", 192),
     "icon-512": ("favicon.svg", 512),
     "maskable-192": ("icons/maskable.svg", 192),
@@ -19,7 +19,7 @@ ICONS = {  # what is drawn, from what, how large
 
 
 def draw(page: Page, name: str, source: str, pixels: int) -> None:
-    """Draw one icon, with its corners left clear."""
+    """Draw one icon on a transparent background."""
     svg = (STATIC / source).read_text("utf-8").replace("<svg ", f'<svg width="{pixels}" height="{pixels}" ')
     page.set_viewport_size({"width": pixels, "height": pixels})
     page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }}</style>{svg}")

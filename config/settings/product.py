@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.settings.checks import at_least, must, on_or_off, one_of_in_any_case
 from config.settings.row import setting
-from config.settings.urls import is_public_url
+from config.settings.urls import is_avatar_path, is_public_url
 from scoreboard.core.root import ROOT
 
 
@@ -33,6 +33,12 @@ class ProductSettings:
         "The action type that visitors of a board's page may play, if it exists and feeds that board.",
     )
     default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
+    avatar_url: str = setting(
+        "AVATAR_URL",
+        "",
+        "Where pictures of players are on this host, as /avatars/{player}.webp; empty: initials only.",
+        check=must("be a path of this host as /avatars/{player}.webp", is_avatar_path),
+    )
     source_url: str = setting(
         "SOURCE_URL",
         "",

@@ -10,6 +10,7 @@ PUBLIC = re.compile(
     r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
 )
 BASE = re.compile(r"^(?:/[A-Za-z0-9._~-]+)*/?\Z")
+AVATAR = re.compile(r"^/(?:[A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*\{player\}[A-Za-z0-9._~?=&-]*\Z")
 DOTS = {".", ".."}  # browsers remove these from a path before they send it
 
 
@@ -22,6 +23,11 @@ def is_public_url(url: str) -> bool:
 def is_base_path(path: str) -> bool:
     """True if a server can be mounted below this path."""
     return BASE.match(path) is not None and _has_no_dots(path)
+
+
+def is_avatar_path(path: str) -> bool:
+    """True if pictures of players can be at this path of the same host; also for ""."""
+    return not path or (AVATAR.match(path) is not None and _has_no_dots(path))
 
 
 def is_origin(text: str) -> bool:

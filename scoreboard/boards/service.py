@@ -184,9 +184,11 @@ class Boards:
 
         return self._catalogue.in_order(board, begin)
 
-    def past(self, board: Board, *, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
-        """The periods that are over and have standings, newest first."""
-        return self._windows.past(board.id, now=self._clock(), before=before, limit=limit)
+    def past(
+        self, board: Board, *, before: tuple[int, int] | None, limit: int, kind: str = ""
+    ) -> list[WindowRow]:
+        """The periods that are over and have standings, newest first; of one kind, if it is given."""
+        return self._windows.past(board.id, now=self._clock(), before=before, limit=limit, kind=kind)
 
     def _known_period(self, board: Board, id: str) -> Period | None:
         for kind in board.windows:

@@ -11,7 +11,7 @@ from config.settings import Settings, default, table
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("settings", help="print every setting with its value")
-    parser.add_argument("--env-example", action="store_true", help="print them as .env.example")
+    parser.add_argument("--env-example", action="store_true", help="print the settings as .env.example")
     parser.set_defaults(run=run)
 
 

@@ -16,7 +16,7 @@ STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"
 
 OURS = ("scoreboard", "worker")  # loggers that never log secrets, also at DEBUG
 # The first character of a query string, also if it was encoded twice or lacks its question mark.
-ODD = re.compile(r"[?;&=#\s\x00-\x1f]")
+QUERY_START = re.compile(r"[?;&=#\s\x00-\x1f]")
 PATH_CHARACTERS = 300
 
 
@@ -39,7 +39,7 @@ class StandardError(logging.StreamHandler[TextIO]):
 
 
 def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
-    """Log a line at level INFO, for what happens at every request.
+    """Log a line at level INFO, quickly: for the line of every request.
 
     Writes the same line as `log.info(message, extra=more)` in a third of the time: it makes no record if
     the only handler is this module's.
@@ -55,8 +55,8 @@ def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
 
 def loggable_path(path: str) -> str:
     """A request's path without anything that must not be logged."""
-    odd = ODD.search(path)
-    return path[: min(odd.start(), PATH_CHARACTERS) if odd else PATH_CHARACTERS]
+    start = QUERY_START.search(path)
+    return path[: min(start.start(), PATH_CHARACTERS) if start else PATH_CHARACTERS]
 
 
 def configure(level: str, *, silent: Sequence[str] = ()) -> None:

@@ -26,6 +26,15 @@ class BoardsQuery(Struct, kw_only=True):
     offset: Annotated[str, Meta(description="Boards to skip.")] = ""
 
 
+class ArchiveQuery(Struct, kw_only=True):
+    """Which past periods of a board a page shows."""
+
+    lang: LanguageTag = ""
+    kind: Annotated[str, Meta(description="Only periods of this kind; the board's own if left out.")] = ""
+    region: Annotated[str, Meta(description="One of the board's regions; all of them if left out.")] = ""
+    before: Annotated[str, Meta(description="Only periods before this one, as in links of the page.")] = ""
+
+
 class RowsQuery(BoardPageQuery, kw_only=True):
     """Which rows of a board a page shows."""
 

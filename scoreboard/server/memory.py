@@ -1,4 +1,4 @@
-"""Memory of a web process: returning it to the system, and what the garbage collector looks at."""
+"""Memory of a web process: returning it to the system, and objects that the garbage collector may skip."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def give_back_memory() -> None:
 
 
 def freeze_startup() -> None:
-    """Take what exists now, which lives as long as the process, out of the garbage collector's sight.
+    """Exclude the present objects, which live as long as the process, from garbage collection.
 
     Otherwise each full collection looks at all modules, routes and schemas again: 50 ms, in which no request
     is answered.

@@ -9,6 +9,7 @@ from __future__ import annotations
 ADDRESSES = {
     "/": "/",
     "/b/<board>": "/b/nope",
+    "/b/<board>/periods": "/b/main/periods",
     "/play": "/play",
     "/docs": "/docs",
     "/docs/events": "/docs/events",
@@ -17,6 +18,7 @@ ADDRESSES = {
     "/problems/<slug>": "/problems/rate-limited",
     "/offline": "/offline",
     "/boards": "/boards",
+    "/p/<player>": "/p/nobody",
 }
 ELSEWHERE = {  # routes with tests of their own, because they have no header or another layout
     "/b/<board>/tv": "tests/browser/test_limits.py",

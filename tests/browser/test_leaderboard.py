@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.boards import board_name, define, enter, live, submit
+from tests.support import wait_until
 
 FOCUS = "document.activeElement?.closest('tr')?.dataset.player"
 
@@ -133,6 +134,55 @@ def test_marks_show_places_won_and_lost_and_new_rows(open_page, stack, board):
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
 
 
+def test_only_players_who_were_not_there_are_new(open_page, stack, request):
+    board = define(stack, board_name(request), size=500)
+    enter(stack, board, *({"player": f"p{number}", "score": 500 - number} for number in range(130)))
+    page = live(open_page(f"/b/{board}?me=p120"))
+    expect(page.locator("tr.own")).to_have_count(1)
+    submit(stack, board, zoe=1)
+    page.get_by_role("link", name="Next").click()
+
+    expect(page.locator("[data-player=zoe] .mark")).to_have_text("NEW")
+    assert page.locator(".mark", has_text="NEW").count() == 1
+    page.get_by_role("button", name="Around me").click()
+    expect(shown(page)).to_have_count(11)
+    assert page.locator(".mark", has_text="NEW").count() == 0
+    page.get_by_role("searchbox").fill("p11")
+    expect(shown(page)).to_have_count(11)
+    assert page.locator(".mark", has_text="NEW").count() == 0
+
+
+def test_the_focus_is_not_lost_with_the_button_for_waiting_updates(open_page, stack, board):
+    submit(stack, board, cleo=5, bob=7)
+    page = live(open_page(f"/b/{board}"))
+    page.locator(".search input").focus()
+    while page.evaluate(FOCUS) is None:
+        page.keyboard.press("Tab")
+    submit(stack, board, cleo=4)
+    pill = page.locator(".pill")
+    expect(pill).to_be_visible()
+
+    page.keyboard.press("Shift+Tab")
+    expect(pill).to_be_focused()
+    frames(page, 30)
+    expect(pill).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(shown(page).first).to_have_attribute("data-player", "cleo")
+    assert page.evaluate(FOCUS) is not None
+    page.keyboard.press("Shift+Tab")
+    submit(stack, board, bob=9)
+    expect(shown(page).first).to_have_attribute("data-player", "bob")
+
+
+def frames(page, count):
+    """Wait for so many frames of the screen."""
+    page.evaluate(
+        "count => new Promise((done) => { const next = () => count-- ? requestAnimationFrame(next) : done(); next() })",
+        count,
+    )
+
+
 def test_a_score_shows_its_difference_and_stays_one_number(open_page, stack, board):
     submit(stack, board, ada=9)
     page = live(open_page(f"/b/{board}"))
@@ -208,7 +258,7 @@ def test_favourites_are_kept_in_this_browser(open_page, stack, crowd):
     expect(shown(page)).to_have_count(1)
 
 
-def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, crowd):
+def test_players_are_found_by_name_and_by_id_however_far_down(open_page, stack, crowd):
     enter(stack, crowd, {"player": "p5", "score": 0, "displayName": "Édouard"})
     page = live(open_page(f"/b/{crowd}"))
     field = page.get_by_role("searchbox", name="Search for a player")
@@ -220,8 +270,18 @@ def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, cr
     field.fill("p125")
     expect(shown(page).locator(".rank")).to_have_text("126")
 
+    enter(stack, crowd, {"player": "p128", "score": 0, "displayName": "Édith Far"})
+    wait_until(lambda: stack.call("GET", f"/v1/boards/{crowd}/entries?search=edith").json["data"]["entries"])
+    field.fill("ed")
+    expect(shown(page).locator(".player bdi")).to_have_text(["Édouard", "Édith Far"])
+    expect(shown(page).locator(".rank")).to_have_text(["6", "129"])
+
+    field.fill("p12")
+    expect(shown(page)).to_have_count(10)
+    assert players(page) == ["p12", *(f"p{number}" for number in range(120, 130) if number != 128)]
+
     field.fill("<b>?")
-    expect(page.locator(".nothing")).to_contain_text("No streamed row has this name")
+    expect(page.locator(".nothing")).to_contain_text("No player's name begins with this")
     field.fill("")
     expect(shown(page)).to_have_count(100)
 

@@ -13,8 +13,8 @@ from tests.browser.axe import expect_accessible
 from tests.browser.boards import board_name, define, enter, live, note_moves, submit
 from tests.browser.conftest import OWN_STREAM
 
-JS_BYTES = 15 * 1024
-CSS_BYTES = 8 * 1024
+JS_BYTES = 16 * 1024
+CSS_BYTES = 9 * 1024
 HOSTILE = {
     "markup": "<img src=x onerror=alert(1)>",
     "override": "\N{RIGHT-TO-LEFT OVERRIDE}txt.exe",

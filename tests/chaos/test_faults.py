@@ -1,4 +1,4 @@
-"""The injected faults: as often as was asked for, and the same ones for the same seed."""
+"""The injected faults: their frequency, and the same faults for the same seed."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from scoreboard.parts import build
 from tests.contract import ContractClient
 
 
-class Shop:
-    """A WSGI application that counts what it did."""
+class CountingApp:
+    """A WSGI application that counts its calls."""
 
     def __init__(self):
-        self.done = 0
+        self.calls = 0
 
     def __call__(self, environ, start):
-        self.done += 1
+        self.calls += 1
         return [b"done"]
 
 
-def fates(text, requests=2000, path="/v1/boards"):
-    """What became of each request: "" if it was answered, otherwise whether it was done."""
-    shop = Shop()
-    faulty, found = FaultyRequests(shop, parse(text)), []
+def outcomes(text, requests=2000, path="/v1/boards"):
+    """The outcome of each request: "" if answered, otherwise "before" or "after" its work."""
+    app = CountingApp()
+    faulty, results = FaultyRequests(app, parse(text)), []
     for number in range(requests):
-        before = shop.done
+        calls_before = app.calls
         try:
             faulty({"PATH_INFO": path}, None)
-            found.append("")
+            results.append("")
         except ConnectionResetError:
-            found.append("after" if shop.done > before else "before")
-        assert shop.done <= number + 1
-    return found
+            results.append("after" if app.calls > calls_before else "before")
+        assert app.calls <= number + 1
+    return results
 
 
 def test_the_planned_share_of_requests_is_killed_half_before_and_half_after_the_work():
-    found = fates("seed=1,kill=0.2")
+    found = outcomes("seed=1,kill=0.2")
 
     assert 150 < found.count("before") < 250
     assert 150 < found.count("after") < 250
 
 
-def test_the_same_seed_kills_the_same_requests_whatever_else_happens():
-    assert fates("seed=1,kill=0.2") == fates("seed=1,kill=0.2,latency=0.5:0-1")
-    assert fates("seed=1,kill=0.2") != fates("seed=2,kill=0.2")
+def test_the_same_seed_kills_the_same_requests_independent_of_other_faults():
+    assert outcomes("seed=1,kill=0.2") == outcomes("seed=1,kill=0.2,latency=0.5:0-1")
+    assert outcomes("seed=1,kill=0.2") != outcomes("seed=2,kill=0.2")
 
 
 def test_without_a_seed_each_start_has_another_one_which_is_named():
@@ -62,7 +62,7 @@ def test_without_a_seed_each_start_has_another_one_which_is_named():
 
 
 def test_pages_and_their_files_get_no_faults():
-    assert set(fates("kill=1", 50, "/b/main")) == {""}
+    assert set(outcomes("kill=1", 50, "/b/main")) == {""}
 
 
 def outages(text, seconds=2000):
@@ -77,7 +77,7 @@ def outages(text, seconds=2000):
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5])
-def test_the_database_is_away_for_the_share_of_time_that_was_asked_for(share):
+def test_the_database_is_away_for_the_configured_share_of_time(share):
     found = outages(f"seed=3,database={share}")
 
     assert share * 0.75 < sum(map(bool, found)) / len(found) < share * 1.25
@@ -85,7 +85,7 @@ def test_the_database_is_away_for_the_share_of_time_that_was_asked_for(share):
     assert found == outages(f"seed=3,kill=0.5,database={share}")
 
 
-def test_without_a_share_the_database_is_always_there():
+def test_without_a_share_the_database_is_never_away():
     assert set(outages("database=0", 10)) == {0}
 
 

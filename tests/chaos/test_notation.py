@@ -1,4 +1,4 @@
-"""How SCOREBOARD_CHAOS is written, and where it is permitted_plan."""
+"""The notation of SCOREBOARD_CHAOS, and the permission to inject faults."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ def test_a_fault_that_is_left_out_does_not_happen_and_a_duration_has_a_default()
     ],
 )
 def test_any_other_text_is_refused_at_the_start(laptop, text, words):
-    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as refused:
+    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as raised:
         permitted_plan(Settings(**laptop | {"chaos": text}))
 
-    assert words in str(refused.value)
+    assert words in str(raised.value)
 
 
 @pytest.fixture
 def laptop(tmp_path):
-    """The settings of a server that `serve` runs, for nobody else."""
+    """The settings of a server under `serve`, which only this machine can reach."""
     with (tmp_path / "serve.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield {"data_dir": tmp_path, "host": "127.0.0.1", "chaos": "kill=0.1"}
@@ -85,12 +85,12 @@ def test_a_laptop_may_have_chaos(laptop, host):
         ({"trusted_proxy_hops": 1}, "TRUSTED_PROXY_HOPS=1 means that others come"),
     ],
 )
-def test_where_other_machines_can_connect_it_is_refused(laptop, more, words):
+def test_chaos_is_refused_if_other_machines_can_connect(laptop, more, words):
     with pytest.raises(ChaosError, match="not for production: " + words):
         permitted_plan(Settings(**laptop | more))
 
 
-def test_without_serve_it_is_refused(tmp_path):
+def test_chaos_is_refused_without_serve(tmp_path):
     (tmp_path / "serve.lock").touch()  # of a server that ended
 
     for folder in (tmp_path, tmp_path / "none"):

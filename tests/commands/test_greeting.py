@@ -1,4 +1,4 @@
-"""What `serve` says of where it is."""
+"""The addresses in the greeting of `serve`."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ from scoreboard.commands.network import lan_address
         ("10.0.0.1", "http://10.0.0.1:8000"),
     ],
 )
-def test_this_machine_reaches_the_server_wherever_it_listens(host, url):
+def test_this_machine_reaches_the_server_at_every_listening_address(host, url):
     assert local_url(Settings(host=host)) == url
     assert f"serving at {url}\n" in greeting(Settings(host=host))
 
 
 @pytest.mark.parametrize(
-    ("host", "closed"), [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False), ("10.0.0.1", False)]
+    ("host", "is_local"), [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False), ("10.0.0.1", False)]
 )
-def test_the_greeting_says_that_only_this_machine_can_connect(host, closed):
-    assert ("Only this machine" in greeting(Settings(host=host))) == closed
+def test_the_greeting_says_that_only_this_machine_can_connect(host, is_local):
+    assert ("Only this machine" in greeting(Settings(host=host))) == is_local
 
 
 def test_the_public_address_is_printed_and_used_for_a_first_score():
-    said = greeting(Settings(host="127.0.0.1", public_url="https://scores.example/"))
+    text = greeting(Settings(host="127.0.0.1", public_url="https://scores.example/"))
 
-    assert "Others reach it at https://scores.example/\n" in said
-    assert "curl https://scores.example/v1/boards/main/scores" in said
-    assert "Only this machine" not in said
+    assert "Others reach it at https://scores.example/\n" in text
+    assert "curl https://scores.example/v1/boards/main/scores" in text
+    assert "Only this machine" not in text
 
 
 def test_a_server_on_all_addresses_names_the_one_for_others_and_the_setting_for_links():
-    said = greeting(Settings(host="0.0.0.0", port=8001), "192.168.1.5")
+    text = greeting(Settings(host="0.0.0.0", port=8001), "192.168.1.5")
 
-    assert "Other machines reach it at http://192.168.1.5:8001, without TLS.\n" in said
-    assert "HOST=0.0.0.0 PUBLIC_URL=http://192.168.1.5:8001 make run\n" in said
-    assert "serving at http://127.0.0.1:8001\n" in said
+    assert "Other machines reach it at http://192.168.1.5:8001, without TLS.\n" in text
+    assert "HOST=0.0.0.0 PUBLIC_URL=http://192.168.1.5:8001 make run\n" in text
+    assert "serving at http://127.0.0.1:8001\n" in text
 
 
 def test_the_greeting_leads_to_the_list_of_boards_and_the_guide():
-    said = greeting(Settings(host="127.0.0.1"))
+    text = greeting(Settings(host="127.0.0.1"))
 
-    assert "http://127.0.0.1:8000/boards " in said
-    assert "http://127.0.0.1:8000/docs\n" in said
+    assert "http://127.0.0.1:8000/boards " in text
+    assert "http://127.0.0.1:8000/docs\n" in text
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])

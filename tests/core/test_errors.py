@@ -64,7 +64,7 @@ def test_a_code_given_by_hand_replaces_the_one_of_its_class():
     assert Refused("no", code="period_closed").title == "Period closed"
 
 
-def test_a_failed_validation_says_what_is_wrong_with_every_field():
+def test_a_failed_validation_has_the_error_of_every_field():
     error = ValidationFailed(FieldError("score", "is missing"), FieldError("player", "is too long"))
 
     assert isinstance(error, ScoreboardError)

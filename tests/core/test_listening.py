@@ -43,12 +43,12 @@ def test_an_address_is_accepted_in_every_notation(text, host):
 
 @pytest.mark.parametrize("host", MACHINE_TYPES)
 def test_a_machine_type_of_conda_or_a_compiler_is_explained(host):
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load({"HOST": host})
 
-    assert f"HOST={host} can't be used, it is a machine type" in str(refused.value)
-    assert "conda" in str(refused.value)
-    assert "set HOST=127.0.0.1" in str(refused.value)
+    assert f"HOST={host} can't be used, it is a machine type" in str(raised.value)
+    assert "conda" in str(raised.value)
+    assert "set HOST=127.0.0.1" in str(raised.value)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::]:8000", "http://here", "::g", "a b", "user@here"])

@@ -90,9 +90,9 @@ def test_a_session_that_only_reads_is_not_kept_behind_a_pooler(databases, own_po
     database, _ = databases
     write = lambda: database.run(lambda db: execute(db, "INSERT INTO ours VALUES (1)"))  # noqa: E731
     with quota(own_postgres):
-        with pytest.raises(DatabaseDenied) as refused:
+        with pytest.raises(DatabaseDenied) as raised:
             write()
-        assert refused.value.reason == "read_only"
+        assert raised.value.reason == "read_only"
         assert query(database, "SELECT 1") == 1
 
     wait_until(lambda: is_accepted(write), seconds=5)

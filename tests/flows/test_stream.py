@@ -58,7 +58,7 @@ def test_a_viewer_gets_hello_then_the_board_then_its_changes(stack, board):
     assert watcher.faults == []
 
 
-def test_a_viewer_who_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
+def test_a_viewer_that_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
     # Ten rows, so that a snapshot is longer than the changes in any number of frames; published before the
     # first watcher, because the first frame of a board is a snapshot itself.
     names = [f"p{number}" for number in range(10)]

@@ -1,4 +1,4 @@
-"""When keys sign and open, and when a new one is due."""
+"""The times at which keys sign and open, and at which a new key is due."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def states(keys, at, unreadable=()):
 times = st.integers(0, 40 * DAY_MS)
 rings = st.lists(times, max_size=8).map(lambda usable: ring(*usable))
 some_keys = st.lists(st.tuples(times, st.none() | times), max_size=8).map(
-    lambda pairs: [key(f"k{n}", at, seq=n, revoked_at=gone) for n, (at, gone) in enumerate(pairs)]
+    lambda pairs: [key(f"k{n}", at, seq=n, revoked_at=revoked) for n, (at, revoked) in enumerate(pairs)]
 )
 
 
@@ -60,10 +60,10 @@ class TestTerms:
         assert states(keys, change + VERIFY_MS - 1) == {"k0": "opens", "k1": "signs"}
         assert states(keys, change + VERIFY_MS) == {"k0": "retired", "k1": "signs"}
 
-    def test_a_key_without_a_successor_signs_for_ever(self):
+    def test_a_key_without_a_successor_signs_forever(self):
         assert states(ring(MIDNIGHT), MIDNIGHT + 1000 * DAY_MS) == {"k0": "signs"}
 
-    def test_the_key_before_a_revoked_one_goes_on(self):
+    def test_the_key_before_a_revoked_one_continues_to_sign(self):
         old, new = ring(MIDNIGHT, MIDNIGHT + DAY_MS)
         at = MIDNIGHT + DAY_MS + HOUR
         revoked = msgspec.structs.replace(new, revoked_at=at)
@@ -77,40 +77,40 @@ class TestTerms:
 
         assert states(keys, MIDNIGHT + 5 * DAY_MS, {"k1"}) == {"k0": "signs", "k1": "unreadable"}
 
-    def test_of_two_keys_of_one_instant_every_process_takes_the_one_that_was_made_later(self):
+    def test_of_two_keys_of_one_instant_every_process_uses_the_later_one(self):
         first, second = ring(MIDNIGHT, MIDNIGHT)
 
         for keys in ([first, second], [second, first]):
             assert states(keys, MIDNIGHT) == {"k0": "opens", "k1": "signs"}
 
     @given(some_keys, times)
-    def test_one_key_signs_wherever_a_good_one_is_usable(self, keys, at):
+    def test_one_key_signs_whenever_a_valid_one_is_usable(self, keys, at):
         signs = [one.kid for one in terms(keys) if state(one, at) is State.SIGNS]
         usable = [one for one in keys if one.revoked_at is None and one.usable_at <= at]
 
         newest = max(usable, key=lambda one: (one.usable_at, one.seq), default=None)
         assert signs == ([newest.kid] if newest else [])
-        found = signing_term(terms(keys), at)
-        assert (found and found.kid) == (newest and newest.kid)
+        signing = signing_term(terms(keys), at)
+        assert (signing and signing.kid) == (newest and newest.kid)
 
     @given(rings, times, st.lists(st.integers(0, 5 * DAY_MS), max_size=5), st.integers(0, LONGEST_TOKEN_MS))
-    def test_sealed_data_opens_for_the_life_of_a_token_whatever_keys_are_made_later(
+    def test_sealed_data_opens_for_the_life_of_a_token_even_if_keys_are_made_later(
         self, keys, at, later, age
     ):
-        signed = signing_term(terms(keys), at)
-        grown = [*keys, *ring(*(at + ms for ms in later), since=len(keys))]
+        signing = signing_term(terms(keys), at)
+        all_keys = [*keys, *ring(*(at + ms for ms in later), since=len(keys))]
 
-        if signed is not None:
-            (term,) = (one for one in terms(grown) if one.kid == signed.kid)
+        if signing is not None:
+            (term,) = (one for one in terms(all_keys) if one.kid == signing.kid)
             assert opens(term, at + age)
 
     @given(rings, times, st.integers(0, LATE_MS), st.integers(0, LONGEST_TOKEN_MS))
     def test_a_process_that_missed_a_key_may_sign_with_the_one_before_for_a_while(self, keys, at, late, age):
-        signed = signing_term(terms(keys), at)
-        grown = [*keys, *ring(at, since=len(keys))]
+        signing = signing_term(terms(keys), at)
+        all_keys = [*keys, *ring(at, since=len(keys))]
 
-        if signed is not None:
-            (term,) = (one for one in terms(grown) if one.kid == signed.kid)
+        if signing is not None:
+            (term,) = (one for one in terms(all_keys) if one.kid == signing.kid)
             assert opens(term, at + late + age - 1)
 
     @given(some_keys, times)
@@ -141,20 +141,20 @@ class TestDue:
 
         assert due_key_start(terms(ring(MIDNIGHT)), at, DAILY) == at + 5 * MINUTE
 
-    def test_after_days_without_anybody_one_key_is_made(self):
+    def test_after_days_without_a_process_one_key_is_made(self):
         at = MIDNIGHT + 7 * DAY_MS + 3 * HOUR
         made = at + 5 * MINUTE
 
         assert due_key_start(terms(ring(MIDNIGHT)), at, DAILY) == made
         assert due_key_start(terms(ring(MIDNIGHT, made)), at, DAILY) is None
 
-    def test_a_key_that_was_asked_for_does_for_its_day(self):
+    def test_a_requested_key_replaces_the_one_of_its_day(self):
         known = terms(ring(MIDNIGHT, MIDNIGHT + 12 * HOUR))
 
         assert due_key_start(known, MIDNIGHT + 20 * HOUR, DAILY) is None
         assert due_key_start(known, MIDNIGHT + DAY_MS - MINUTE, DAILY) == MIDNIGHT + DAY_MS + 4 * MINUTE
 
-    def test_a_revoked_key_is_replaced_and_the_one_before_signs_meanwhile(self):
+    def test_a_revoked_key_is_replaced_and_the_one_before_signs_in_the_meantime(self):
         at = MIDNIGHT + DAY_MS + HOUR
         old, new = ring(MIDNIGHT, MIDNIGHT + DAY_MS)
         known = terms([old, msgspec.structs.replace(new, revoked_at=at)])

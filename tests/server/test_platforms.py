@@ -64,7 +64,7 @@ def test_without_the_system_call_zero_bytes_are_unacknowledged(monkeypatch):
         assert tcp.unacknowledged_bytes(near) == 0
 
 
-def test_a_slow_reader_gets_time_where_the_system_does_not_tell_its_progress(monkeypatch):
+def test_a_slow_reader_gets_time_even_if_the_system_does_not_tell_its_progress(monkeypatch):
     monkeypatch.setattr(client_module, "unacknowledged_bytes", lambda _connection: 0)
     near, far = gevent_socket.socketpair()
     client = Client(near, near.detach(), Connections())

@@ -43,7 +43,7 @@ def search_key(text: str) -> str:
         # Once more after folding: it may compose or decompose letters.
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         folded = "".join(map(_plain, folded)).translate(LETTERS)
-    return " ".join("".join(filter(_visible, folded)).split())[:LONGEST]
+    return " ".join("".join(filter(_visible, folded)).split())[:LONGEST].rstrip()
 
 
 def long_enough(text: str) -> bool:

@@ -75,14 +75,19 @@ class Windows(Table):
         """Windows whose period is over and not yet closed."""
         return self._find("closed_at IS NULL AND ends_at <= ? ORDER BY ends_at", (now,))
 
-    def past(self, board: str, *, now: int, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
-        """Windows of all regions whose period ended by `now`, newest first.
+    def past(
+        self, board: str, *, now: int, before: tuple[int, int] | None, limit: int, kind: str = ""
+    ) -> list[WindowRow]:
+        """Windows of all regions whose period ended by `now`, newest first; of one kind, if it is given.
 
         `before` is start and id of the last one that is known already.
         """
         where = "board = ? AND segment = '' AND ends_at <= ? AND (starts_at, id) < (?, ?)"
         start, id = before or (now, 0)
-        return self._find(f"{where} ORDER BY starts_at DESC, id DESC LIMIT ?", (board, now, start, id, limit))
+        params: tuple[Any, ...] = (board, now, start, id)
+        if kind:
+            where, params = f"{where} AND kind = ?", (*params, kind)
+        return self._find(f"{where} ORDER BY starts_at DESC, id DESC LIMIT ?", (*params, limit))
 
     def open_with(self, players: Sequence[str]) -> list[Window]:
         """The open windows in which any of these players has a standing."""

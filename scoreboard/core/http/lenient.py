@@ -20,7 +20,7 @@ TEXTS = (inspect.StrType, inspect.LiteralType)
 
 
 def correct(value: Any, shape: Any, *, lenient: bool = False) -> Any:
-    """Remove empty texts from optional fields, and make empty objects and lists what `shape` expects.
+    """Remove empty texts from optional fields, and make empty objects and lists of the kind in `shape`.
 
     With `lenient`, also remove unknown fields, at every depth.
     """

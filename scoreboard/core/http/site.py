@@ -1,4 +1,4 @@
-"""The public address of this server, as PUBLIC_URL says. Pure."""
+"""The public address of this server, from PUBLIC_URL. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:@/\[\]]+?)\.?)(?::
 
 
 class Site:
-    """A server's public address. Without one, each request's host is right."""
+    """A server's public address. Without one, every host of a request is accepted."""
 
     def __init__(self, public_url: str) -> None:
         self.url = public_url.rstrip("/")

@@ -22,7 +22,8 @@ def redirection(request: Request, routes: MapAdapter | None) -> Response | None:
     if routes is None or request.method not in READS or is_of_api(path) or not path.endswith("/"):
         return None
     shorter = path[:-1]
-    if not _is_route(routes, shorter):
+    # Browsers resolve the dots of `/b/..` to another address.
+    if {".", ".."} & set(shorter.split("/")) or not _is_route(routes, shorter):
         return None
     query = request.query_string.decode("latin-1")
     return redirect(f"{request.script_root}{quote(shorter)}{query and '?'}{query}", 308)

@@ -42,7 +42,7 @@ class Rule:
 
 RULES = {
     "guest": Rule(by=("address",), setting="limit_guest"),
-    # The comments say what is counted, if it is not every call.
+    # The comments name the counted calls, if not all are counted.
     "sign-in": Rule(by=("address",), setting="limit_sign_in"),  # failures only
     "sign-in-name": Rule(by=("of", "address"), setting="limit_sign_in"),  # failures only, of a user name
     "sign-in-everywhere": Rule(by=("of",), setting="limit_sign_in_name"),  # failures only

@@ -174,7 +174,7 @@ class Rows:
     conflict: str = ""
 
     def write(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert `rows`. `conflict` says what happens to existing ones."""
+        """Insert `rows`. `conflict` is the clause for existing ones."""
         if not rows:
             return
         with peewee_errors:

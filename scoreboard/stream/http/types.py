@@ -95,6 +95,6 @@ class PollAnswer(NamedTuple):
     """The frames of the answer to a poll, and the positions after them."""
 
     at: Cursor
-    frames: list[Encoded]  # those that everybody gets
+    frames: list[Encoded]  # the same for all viewers
     private: list[Encoded]
     told: Cursor | None  # None for a poll without a ticket

@@ -31,7 +31,7 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
 class AnyName:
-    """Accepts the first subprotocol that is offered, whatever its name: clients fail if they get none."""
+    """Accepts the first subprotocol that is offered, with any name: clients fail if they get none."""
 
     def __contains__(self, name: object) -> bool:
         return TOKEN.fullmatch(str(name)) is not None

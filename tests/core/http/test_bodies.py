@@ -45,11 +45,11 @@ class Named(Struct, forbid_unknown_fields=True):
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
 def test_invalid_json_is_refused(data):
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as raised:
         parse_json(data)
 
-    assert refused.value.code == "malformed_json"
-    assert len(refused.value.detail) < 300
+    assert raised.value.code == "malformed_json"
+    assert len(raised.value.detail) < 300
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_valid_json_is_read_exactly(data, value):
 
 @pytest.mark.parametrize("value", [[], None, 1, "text"])
 def test_a_body_that_is_not_an_object_is_reported(value):
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as raised:
         convert(value, Named)
 
-    assert [error.field for error in refused.value.errors] == ["body"]
+    assert [error.field for error in raised.value.errors] == ["body"]
 
 
 def test_a_wrong_field_is_named():
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as raised:
         convert({"name": 1}, Named)
 
-    assert [error.field for error in refused.value.errors] == ["name"]
+    assert [error.field for error in raised.value.errors] == ["name"]
 
 
 def test_a_query_gives_its_parameters_their_types():

@@ -74,7 +74,7 @@ def test_gzip_is_sent_only_to_clients_that_accept_it(browser, folder):
     assert image.data == b"\x89PNG\r\n"
 
 
-def test_a_file_is_sent_again_only_where_it_was_changed(browser, folder):
+def test_a_file_is_sent_again_only_after_a_change(browser, folder):
     held = {"If-None-Match": browser.get("/own/page.js").headers["ETag"]}
 
     assert browser.get("/own/page.js", headers=held).status_code == 304

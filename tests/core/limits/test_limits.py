@@ -53,7 +53,7 @@ def test_headers_have_the_limit_and_the_rest(process):
     assert third.headers["RateLimit-Policy"] == '"guest";q=2;w=60'
 
 
-def test_a_refusal_says_when_to_come_back(process):
+def test_a_refusal_has_the_time_to_retry(process):
     client = process(limit_guest="1/minute")
     client.post("/v1/guest")
 
@@ -219,7 +219,7 @@ def test_a_name_left_empty_counts_as_the_address_that_sent_it(process):
     assert statuses(client, "/v1/sign-in/", 1, environ_base={"REMOTE_ADDR": "192.0.2.2"}) == [200]
 
 
-def test_a_good_completion_does_no_work_for_limits(process, redis):
+def test_a_successful_completion_does_no_work_for_limits(process, redis):
     client = process(limit_failed="2/minute")
     calls_before = redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
 

@@ -80,7 +80,7 @@ def test_every_sqlstate_that_the_driver_knows_is_in_the_table():
         ("42601", None),
     ],
 )
-def test_a_sqlstate_decides_what_an_error_means(state, meaning):
+def test_the_sqlstate_decides_the_meaning_of_an_error(state, meaning):
     assert meaning_of(peewee_error(state)) == meaning
 
 
@@ -125,7 +125,7 @@ def test_a_refused_connection_has_no_code_so_known_words_are_read(words, meaning
         (apsw.SQLITE_TOOBIG, None),
     ],
 )
-def test_a_result_code_of_sqlite_decides_what_an_error_means(code, meaning):
+def test_the_result_code_of_sqlite_decides_the_meaning_of_an_error(code, meaning):
     assert meaning_of(peewee.OperationalError(apsw.exception_for(code), "full, locked, busy")) == meaning
 
 
@@ -179,11 +179,11 @@ def test_sqlite_that_was_read_only_is_opened_again_for_writing(file):
 
     # As a file that was opened where nothing could be written: the connection stays as it is.
     database.run(lambda db: execute(db, "PRAGMA query_only = 1"))
-    with pytest.raises(DatabaseDenied) as refused:
+    with pytest.raises(DatabaseDenied) as raised:
         database.run(write)
     database.run(write)
 
-    assert refused.value.reason == "read_only"
+    assert raised.value.reason == "read_only"
     assert database.run(lambda db: rows(db, "SELECT a FROM one")) == [(1,)]
 
 

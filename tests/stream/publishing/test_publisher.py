@@ -197,7 +197,7 @@ def test_an_emptied_redis_begins_a_new_epoch(client, parts, redis, clock):
     score(client, "main", ada=1)
     publish(parts)
     parts.stream.hub.warm()
-    before = parts.stream.hub.head
+    old_head = parts.stream.hub.head
     redis.flushall()
     clock.advance(seconds=1)
     score(client, "main", ada=1)
@@ -206,8 +206,8 @@ def test_an_emptied_redis_begins_a_new_epoch(client, parts, redis, clock):
     publish(parts)
     parts.stream.hub.read()
 
-    assert parts.stream.hub.head.epoch > before.epoch
-    resumed = parts.stream.hub.resume(["main"], str(before))
+    assert parts.stream.hub.head.epoch > old_head.epoch
+    resumed = parts.stream.hub.resume(["main"], str(old_head))
     assert [frames.decode(one.line)["why"] for one in resumed.frames] == ["epoch"]
 
 
@@ -225,14 +225,14 @@ def test_a_restarted_redis_begins_a_new_epoch_even_with_its_old_data(client, par
 def test_boards_that_redis_lost_are_published_again(client, parts, redis, clock, lost_key):
     score(client, "main", ada=1)
     publish(parts)
-    before = parts.stream.publisher._head
+    old_head = parts.stream.publisher._head
     redis.delete(lost_key())
     clock.advance(seconds=1)
 
     parts.stream.publisher._renewed_at = float("-inf")  # as if a second later
     publish(parts)
 
-    assert parts.stream.publisher._head.epoch > before.epoch
+    assert parts.stream.publisher._head.epoch > old_head.epoch
     assert redis.hlen(rediskeys.shown()) == len(parts.stream.publisher._boards) > 0
     assert Viewer().take(frames_in_redis(redis)).rows() == [("ada", 1)]
 

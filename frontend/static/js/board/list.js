@@ -62,9 +62,9 @@ export class List {
     this.#leave(new Set(rows.map(({ id }) => id)))
     const [scored, moved] = [[], []]
     let place = this.#body.firstElementChild
-    for (const now of rows) {
+    for (const [index, now] of rows.entries()) {
       const { row = newRow(now.id, this.columns, this.#profile(now.id)), shown: before = null } = this.#rows.get(now.id) ?? {}
-      if (!before || !sameResult(before, now)) scored.push({ row, from: before?.s ?? null, to: now.s })
+      if (!before || !sameResult(before, now)) scored.push({ row, from: before?.s ?? null, to: now.s, next: rows[index + 1]?.s })
       if (before?.rank !== now.rank) moved.push({ player: now.id, from: before?.rank ?? null, to: now.rank })
       fill(row, before, now)
       this.#rows.delete(now.id) // so that the map has the list's order

@@ -7,6 +7,8 @@ const STILL_MS = 10_000 // a pointer that has not moved for so long no longer ho
 
 // Calls `hold` and `release` with the reason. Returns a function that removes the listeners.
 export function holdWhileReading(table, { hold, release }) {
+  const board = table.closest(".lb")
+  const read = (node) => node?.closest?.(".rows, .pill")
   let stillTimer = null
   const leave = () => (clearTimeout(stillTimer), release("pointer"))
   const move = ({ pointerType }) => {
@@ -22,8 +24,9 @@ export function holdWhileReading(table, { hold, release }) {
   }
   table.addEventListener("pointermove", move)
   table.addEventListener("pointerleave", leave)
-  table.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && hold("focus"))
-  table.addEventListener("focusout", () => release("focus"))
+  // The button for waiting updates belongs to the rows: it would vanish under the focus as soon as they are shown.
+  board.addEventListener("focusin", ({ target }) => read(target) && target.matches(":focus-visible") && hold("focus"))
+  board.addEventListener("focusout", ({ relatedTarget }) => read(relatedTarget) || release("focus"))
   document.addEventListener("selectionchange", select)
   // The event that made the page load this module has passed, so the present state is checked once. On touch screens
   // it is not, because :hover stays set there after a touch.

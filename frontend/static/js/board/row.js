@@ -30,7 +30,7 @@ export function fillRow(row, before, now, { format, me }) {
   fillOwn(row, now.id === me)
   if (before?.n !== now.n) row.querySelector("bdi").textContent = now.n
   if (before?.rank !== now.rank || before.tied !== now.tied) {
-    row.dataset.rank = now.rank
+    row.dataset.rank = now.rank ?? ""
     part(row, "rank").textContent = rankText(now)
   }
   if (before && sameResult(before, now)) return
@@ -42,6 +42,7 @@ export function fillRow(row, before, now, { format, me }) {
 }
 
 export function rankText({ rank, tied }) {
+  if (rank === null) return "–"
   return tied ? `=${rank}` : String(rank)
 }
 

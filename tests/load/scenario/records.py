@@ -1,4 +1,4 @@
-"""What was seen during a load test, and what it comes to."""
+"""The records of a load test, and their evaluation."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-WAIT = "WAIT"  # the kind of an answer that tells when to send again
+WAIT = "WAIT"  # the kind of answers with Retry-After
 STREAM = "open stream"
 ASK, COMPLETE, BOARD, PLACE = "request action", "complete action", "read board", "read own place"
-API = (ASK, COMPLETE, BOARD, PLACE)  # what thresholds are for; signing in is counted apart
+API = (ASK, COMPLETE, BOARD, PLACE)  # the calls with thresholds; sign-ins are counted apart
 
-Call = tuple[float, float]  # when it was answered, in seconds from the beginning; milliseconds that it took
+Call = tuple[float, float]  # seconds from the beginning to the answer; duration in milliseconds
 
 
 @dataclass
-class Won:
-    """What a player's completions were answered with."""
+class PlayerPoints:
+    """The points of a player by the answers to its completions."""
 
     points: int = 0
     doubtful: int = 0  # completions that got no answer in the end
 
 
 @dataclass
-class Seen:
-    """Everything, as it happens."""
+class Records:
+    """The calls, waits, failures, users and points of a load test."""
 
     begun: float = field(default_factory=time.monotonic)
     calls: defaultdict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
     failures: Counter[str] = field(default_factory=Counter)
     waits: Counter[str] = field(default_factory=Counter)
     users: list[tuple[float, int]] = field(default_factory=list)
-    players: defaultdict[str, Won] = field(default_factory=lambda: defaultdict(Won))
+    players: defaultdict[str, PlayerPoints] = field(default_factory=lambda: defaultdict(PlayerPoints))
     proof_seconds: float = 0.0  # the generator's processor time for proofs
     stream_bytes: int = 0
 
@@ -48,7 +48,7 @@ class Seen:
     def request(
         self, request_type: str, name: str, response_time: float, exception: object, **_: Any
     ) -> None:
-        """Take note of an answer, or of none: a listener of Locust's requests."""
+        """Record a call or its failure: a listener of Locust's event `request`."""
         if request_type == WAIT:
             self.waits[name] += 1
         elif exception:
@@ -60,14 +60,14 @@ class Seen:
         """All calls of the API, in the order of their answers."""
         return sorted(call for name in API for call in self.calls[name])
 
-    def trouble(self) -> list[str]:
-        """What did not go smoothly, the most frequent first."""
-        waits = [f"told to wait, {count} times: {name}" for name, count in self.waits.most_common()]
+    def problems(self) -> list[str]:
+        """Waits and failures as lines, the most frequent first."""
+        waits = [f"429 or 503, {count} times: {name}" for name, count in self.waits.most_common()]
         return waits + [f"failed, {count} times: {name}" for name, count in self.failures.most_common(20)]
 
 
 def percentile(calls: list[Call], part: float) -> float:
-    """Milliseconds within which this part of calls was answered; 0 where there are none."""
+    """The milliseconds within which this part of the calls was answered; 0 without calls."""
     if not calls:
         return 0.0
     times = sorted(ms for _, ms in calls)
@@ -75,7 +75,7 @@ def percentile(calls: list[Call], part: float) -> float:
 
 
 def by_time(calls: list[Call], width_seconds: float) -> list[tuple[float, list[Call]]]:
-    """Calls in spans of so many seconds, each with the middle of its span. Empty spans are left out."""
+    """Calls in spans of `width_seconds`, each with the middle of its span. Empty spans are left out."""
     spans: defaultdict[int, list[Call]] = defaultdict(list)
     for call in calls:
         spans[int(call[0] // width_seconds)].append(call)
