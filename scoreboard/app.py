@@ -10,13 +10,14 @@ from flask import Flask, Request, Response
 from werkzeug.routing import MapAdapter, Rule
 
 from scoreboard import roles
-from scoreboard.core.http import basepath, conventions, cors, files
+from scoreboard.core.http import assets, basepath, conventions, cors, files
 from scoreboard.core.http.conventions import BATCH_BYTES
 from scoreboard.core.limits import rules
 from scoreboard.core.root import ROOT
 from scoreboard.parts import Parts
 
 FRONTEND = ROOT / "frontend"
+FILES = (FRONTEND / "static", ROOT / "clients" / "javascript")  # which pages load
 
 
 class App(Flask):
@@ -49,9 +50,9 @@ class App(Flask):
             if rule.rule.startswith("/v1/") and not (rule.arguments or rule.redirect_to)
         }
 
-    def send_static_file(self, filename: str) -> Response:
+    def send_static_file(self, filename: str, version: str = "") -> Response:
         """A file of the pages. Pages of other sites may load it too, to show boards."""
-        return cors.share(files.send(str(self.static_folder), filename))
+        return cors.share(files.send(str(self.static_folder), filename, version))
 
 
 def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask:
@@ -61,6 +62,8 @@ def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask
         static_folder=str(FRONTEND / "static"),
         template_folder=str(FRONTEND / "templates"),
     )
+    app.add_url_rule(f"{assets.PREFIX}/static/<path:filename>", endpoint="static")
+    assets.install(app, FILES)
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
     conventions.install(app, origins=parts.base.settings.origins, public_url=parts.base.settings.public_url)

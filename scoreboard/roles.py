@@ -14,6 +14,7 @@ from scoreboard.merging import routes as merging
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
 from scoreboard.pages.archive import routes as archive
+from scoreboard.pages.cards import routes as cards
 from scoreboard.pages.guide import routes as guide
 from scoreboard.pages.players import routes as players
 from scoreboard.pages.sharing import routes as sharing
@@ -29,7 +30,10 @@ ROLES = {
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, profiles.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp, pages.sdk, sharing.bp, archive.bp, players.bp, guide.bp, shell.bp, reference.bp),
+    "pages": (
+        *(pages.bp, pages.sdk, sharing.bp, cards.bp, archive.bp, players.bp),
+        *(guide.bp, shell.bp, reference.bp),
+    ),
 }
 
 

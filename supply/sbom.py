@@ -26,9 +26,9 @@ def main() -> None:
 
 
 def bill() -> dict[str, Any]:
-    """The bill of materials: packages of the lock file, then vendored scripts. Checked against the schema."""
+    """The bill of materials: packages of the lock file, then vendored files. Checked against the schema."""
     bom = packages()
-    bom["components"] += scripts()
+    bom["components"] += vendored()
     error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom))
     if error is not None:
         raise ValueError(str(error))
@@ -53,22 +53,22 @@ def packages() -> dict[str, Any]:
     return bom
 
 
-def scripts() -> list[dict[str, Any]]:
-    """The vendored scripts of other projects that pages load, with their files."""
-    vendored = json.loads((VENDOR / "VENDOR.json").read_text("utf-8"))
-    return [package(folder, about) for folder, about in vendored.items()]
+def vendored() -> list[dict[str, Any]]:
+    """The vendored files of other projects, by package: fonts."""
+    listed = json.loads((VENDOR / "VENDOR.json").read_text("utf-8"))
+    return [package(folder, about) for folder, about in listed.items()]
 
 
 def package(folder: str, about: dict[str, Any]) -> dict[str, Any]:
     """A vendored npm package as a component, and its files as parts of it."""
-    url = f"pkg:npm/{about['name']}@{about['version']}"
+    url = f"pkg:npm/{about['name'].replace('@', '%40')}@{about['version']}"
     return {
         "type": "library",
         "bom-ref": url,
         "name": about["name"],
         "version": about["version"],
         "purl": url,
-        "licenses": [{"license": {"id": about["licence"]}}],
+        "licenses": [{"expression": about["licence"]}],
         "components": [
             file(f"frontend/vendor/{folder}/{name}", hash) for name, hash in about["files"].items()
         ],

@@ -106,7 +106,9 @@ def frame_validator(name: str) -> Any:
 
 def strict(schema: Schema) -> Any:
     """A validator for a schema that also refuses other members."""
-    full = closed(schema) | {"components": {"schemas": closed(document()["components"]["schemas"])}}
+    full = without_more(schema) | {
+        "components": {"schemas": without_more(document()["components"]["schemas"])}
+    }
     return jsonschema_rs.Draft202012Validator(full, validate_formats=True)
 
 
@@ -120,13 +122,13 @@ def operations() -> dict[str, Schema]:
     }
 
 
-def closed(schema: Any) -> Any:
+def without_more(schema: Any) -> Any:
     """The schema without further members. Clients must accept them, but here all are described."""
     if isinstance(schema, list):
-        return [closed(one) for one in schema]
+        return [without_more(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    copy = {name: closed(one) for name, one in schema.items()}
+    copy = {name: without_more(one) for name, one in schema.items()}
     if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
         copy.setdefault("additionalProperties", False)
     return copy

@@ -59,11 +59,11 @@ def events(got: bytes) -> list[dict]:
     """The frames in the bytes of an event stream, chunked or not."""
     body = got.partition(b"\r\n\r\n")[2]
     if b"chunked" in got.partition(b"\r\n\r\n")[0]:
-        body = unchunked(body)
+        body = dechunk(body)
     return [json.loads(line[6:]) for line in body.split(b"\n") if line.startswith(b"data: ")]
 
 
-def unchunked(body: bytes) -> bytes:
+def dechunk(body: bytes) -> bytes:
     """The content of whole chunks. Fails if their framing is broken."""
     content = b""
     while body:
@@ -89,7 +89,7 @@ def upgrade(port: int, path: str, **headers: str) -> Raw:
     )
 
 
-def masked(opcode: int, data: bytes) -> bytes:
+def mask_frame(opcode: int, data: bytes) -> bytes:
     """A client's frame, masked with zeros."""
     assert len(data) < 65_536
     size = bytes([0x80 | len(data)]) if len(data) < 126 else struct.pack("!BH", 0x80 | 126, len(data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from tests.sockets import unchunked
+from tests.sockets import dechunk
 
 FIELDS = ("event", "id", "data", "retry")
 
@@ -22,7 +22,7 @@ class Event(NamedTuple):
 def body_of(got: bytes) -> bytes:
     """The body of an answer that was read from a socket, without chunk sizes."""
     head, _, body = got.partition(b"\r\n\r\n")
-    return unchunked(body) if b"transfer-encoding: chunked" in head.lower() else body
+    return dechunk(body) if b"transfer-encoding: chunked" in head.lower() else body
 
 
 def strict_events(body: bytes) -> list[Event]:

@@ -298,23 +298,23 @@ def wait_until(condition: Any, *, seconds: float = 10, why: Any = None) -> None:
 
 
 def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of `count` threads got, which all begin at the same moment. Raises what one raised."""
-    got: list[T] = []
-    failed: list[BaseException] = []
+    """The results of `count` threads that begin at the same moment. Raises the first of their errors."""
+    results: list[T] = []
+    errors: list[BaseException] = []
     gate = threading.Barrier(count)
 
     def run(number: int) -> None:
         gate.wait()
         try:
-            got.append(work(number))
+            results.append(work(number))
         except BaseException as error:  # noqa: BLE001 - it is raised again
-            failed.append(error)
+            errors.append(error)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if failed:
-        raise failed[0]
-    return got
+    if errors:
+        raise errors[0]
+    return results

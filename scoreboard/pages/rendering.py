@@ -12,6 +12,7 @@ from markupsafe import Markup
 from scoreboard import __version__
 from scoreboard.boards.types import Period
 from scoreboard.core.http import links
+from scoreboard.core.http.compression import compress
 from scoreboard.core.http.pages import DeclaredPage, Page, declared_pages, takes_language
 from scoreboard.core.http.parts import parts
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
@@ -46,12 +47,12 @@ def install(bp: Blueprint) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers of a page: its security policy, its language, and that caches must revalidate it."""
+    """Compress a page and add its headers: security policy, language, and that caches must revalidate it."""
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=g.get("ancestors", "'self'"))
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Content-Language"] = language().tag
     response.vary.add("Accept-Language")
-    return response
+    return compress(response)
 
 
 def language() -> Language:

@@ -121,6 +121,7 @@ def embedded(board: str) -> str:
 @page(
     problems=("not_found", "ledger_unavailable"),
     files=PLAY_FILES,
+    offline="copy",
     header=(20, "site.play"),
     is_offered=game.is_offered,
 )

@@ -65,10 +65,6 @@ class ImageQuery(BoardPageQuery, kw_only=True):
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
 
 
-class NoQuery(Struct):
-    """No parameters."""
-
-
 class OEmbedQuery(Struct, kw_only=True):
     """An oEmbed request (oembed.com). Some sites send more parameters: WordPress sends `dnt=1`."""
 

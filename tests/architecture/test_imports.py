@@ -35,6 +35,8 @@ FLASK_MODULES = {
     "stream/http/upgrade.py",
     "app.py",
     "roles.py",
+    "core/http/assets.py",
+    "core/http/compression.py",
     "core/http/conventions.py",
     "core/http/idempotency.py",
     "core/http/files.py",

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 ADDRESSES = {
     "/": "/",
+    "/boards": "/boards",
     "/b/<board>": "/b/nope",
     "/b/<board>/periods": "/b/main/periods",
     "/play": "/play",
     "/docs": "/docs",
+    "/docs/api": "/docs/api",
     "/docs/events": "/docs/events",
     "/docs/embed": "/docs/embed",
     "/problems": "/problems",
     "/problems/<slug>": "/problems/rate-limited",
     "/offline": "/offline",
-    "/boards": "/boards",
-    "/p/<player>": "/p/nobody",
 }
-ELSEWHERE = {  # routes with tests of their own, because they have no header or another layout
+ELSEWHERE = {  # routes with tests of their own, for another layout or for their data
     "/b/<board>/tv": "tests/browser/test_limits.py",
     "/overlay/<board>": "tests/browser/test_limits.py",
     "/embed/<board>": "tests/browser/test_limits.py",
-    "/docs/api": "tests/browser/test_reference.py",  # the page of Swagger UI
+    "/p/<player>": "tests/browser/test_finding.py",
 }
 PAGES = tuple(ADDRESSES.values())

@@ -78,18 +78,18 @@ def visit(browser):
     assert [text for text in complaints if not any(word in text for word in expected)] == []
 
 
-def shown(page):
+def player_cells(page):
     return page.locator("live-leaderboard tbody tr .player")
 
 
 def test_one_tag_shows_a_live_board_on_another_site(visit, site, stack, board):
     page = live(visit(site(f'<live-leaderboard board="{board}"></live-leaderboard>')))
-    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(player_cells(page)).to_have_text(["ada", "bob"])
     expect(page.locator("live-leaderboard thead")).to_contain_text("Goal difference")
 
     submit(stack, board, bob=4)
 
-    expect(shown(page)).to_have_text(["bob", "ada"])
+    expect(player_cells(page)).to_have_text(["bob", "ada"])
     assert page.locator("live-leaderboard").evaluate("board => board.shadowRoot !== null")
     # The pointer was not near, so the script of the click has to be loaded first.
     page.locator("live-leaderboard .pause").dispatch_event("click")
@@ -113,12 +113,12 @@ def test_attributes_methods_and_events_are_those_of_the_reference(visit, site, s
         board,
     )
     live(page)
-    expect(shown(page)).to_have_count(5)
+    expect(player_cells(page)).to_have_count(5)
     expect(page.locator("live-leaderboard .search")).to_be_hidden()
     expect(page.locator("live-leaderboard tr.own")).to_have_attribute("data-player", "bob")
 
     submit(stack, board, bob=4)
-    expect(shown(page).first).to_contain_text("bob")
+    expect(player_cells(page).first).to_contain_text("bob")
 
     heard = dict(page.evaluate("window.heard"))
     assert heard["lb-me"] == {"player": "bob", "rank": 1, "from": 2, "score": 12}
@@ -137,13 +137,13 @@ def test_attributes_methods_and_events_are_those_of_the_reference(visit, site, s
     element.evaluate("element => element.pause()")
     expect(page.locator("live-leaderboard .badge")).to_have_text("Paused")
     element.evaluate("element => (element.resume(), element.page = 1)")
-    expect(shown(page).first).to_contain_text("p4")
+    expect(player_cells(page).first).to_contain_text("p4")
     element.evaluate("element => element.setAttribute('view', 'around')")
-    expect(shown(page)).to_have_count(6)
+    expect(player_cells(page)).to_have_count(6)
     element.evaluate(
         "element => (element.setAttribute('players', 'p7,p9'), element.setAttribute('view', 'players'))"
     )
-    expect(shown(page)).to_have_text(["p7", "p9"])
+    expect(player_cells(page)).to_have_text(["p7", "p9"])
 
 
 def test_the_element_can_change_to_another_board(visit, site, stack, board):
@@ -155,7 +155,7 @@ def test_the_element_can_change_to_another_board(visit, site, stack, board):
         "(element, other) => element.setAttribute('board', other)", other
     )
 
-    expect(shown(page)).to_have_text(["zoe"])
+    expect(player_cells(page)).to_have_text(["zoe"])
 
 
 def test_rows_follow_a_template_and_values_are_text(visit, site, stack, board):
@@ -183,11 +183,11 @@ def test_a_missing_board_leaves_the_pages_own_fallback(visit, site, stack):
 def test_a_sites_own_messages_and_its_odd_language_are_left_alone(visit, site, stack, board):
     body = f'<ul id="messages"></ul><live-leaderboard board="{board}"></live-leaderboard>'
     page = live(visit(site(body, lang="en_US")))
-    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(player_cells(page)).to_have_text(["ada", "bob"])
 
     submit(stack, board, bob=4)
 
-    expect(shown(page)).to_have_text(["bob", "ada"])
+    expect(player_cells(page)).to_have_text(["bob", "ada"])
 
 
 def test_the_element_retries_when_the_server_was_away(visit, site, stack, board):
@@ -201,7 +201,7 @@ def test_the_element_retries_when_the_server_was_away(visit, site, stack, board)
 
     page.clock.fast_forward(10_000)
 
-    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(player_cells(page)).to_have_text(["ada", "bob"])
 
 
 def test_a_first_click_on_next_stays_at_the_address(visit, site, stack, board):
@@ -210,7 +210,7 @@ def test_a_first_click_on_next_stays_at_the_address(visit, site, stack, board):
 
     page.locator("live-leaderboard [data-turn=next]").dispatch_event("click")
 
-    expect(shown(page)).to_have_text(["bob"])
+    expect(player_cells(page)).to_have_text(["bob"])
     assert page.url == address
 
 
@@ -240,7 +240,7 @@ def test_the_element_draws_the_same_as_our_own_pages(visit, open_page, site, sta
       return tree((host.shadowRoot ?? host).querySelector(".lb"))
     }"""
 
-    expect(shown(theirs)).to_have_count(2)
+    expect(player_cells(theirs)).to_have_count(2)
     assert theirs.evaluate(tree) == ours.evaluate(tree)
 
 

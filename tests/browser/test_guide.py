@@ -8,21 +8,21 @@ from playwright.sync_api import expect
 from tests.browser.addresses import PAGES
 
 
-def shown(page, step):
+def visible_figures(page, step):
     return page.locator(f"figure[data-step={step}]:visible")
 
 
 def test_samples_are_shown_in_one_language_which_is_kept(open_page):
     page = open_page("/docs")
-    expect(shown(page, "score")).to_have_count(1)
-    expect(shown(page, "score")).to_contain_text("curl")
+    expect(visible_figures(page, "score")).to_have_count(1)
+    expect(visible_figures(page, "score")).to_contain_text("curl")
 
     page.locator("code-tabs").nth(1).get_by_role("tab", name="Python").click()
 
     for step in ("score", "read", "stream", "play"):
-        expect(shown(page, step)).to_have_attribute("data-language", "py")
+        expect(visible_figures(page, step)).to_have_attribute("data-language", "py")
     page.reload()
-    expect(shown(page, "score")).to_have_attribute("data-language", "py")
+    expect(visible_figures(page, "score")).to_have_attribute("data-language", "py")
 
 
 def test_arrow_keys_move_through_the_tabs_in_reading_direction(open_page):
@@ -53,7 +53,7 @@ def test_a_pressed_tab_stays_under_the_pointer(open_page):
 
 def test_a_sample_is_copied_as_it_is(open_page):
     page = open_page("/docs", permissions=["clipboard-read", "clipboard-write"])
-    figure = shown(page, "score")
+    figure = visible_figures(page, "score")
 
     figure.get_by_role("button", name="Copy").click()
 

@@ -15,6 +15,20 @@ from tests.browser.conftest import OWN_STREAM
 
 JS_BYTES = 16 * 1024
 CSS_BYTES = 9 * 1024
+FIRST_VISIT_BYTES = 60 * 1024
+LARGEST_PAINT_MS = 600
+SLOW = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 200_000,
+    "uploadThroughput": 94_000,
+}  # 1.6 Mbit/s
+PAINTS = """
+window.largest = 0
+new PerformanceObserver((list) => {
+  for (const { startTime } of list.getEntries()) window.largest = startTime
+}).observe({ type: "largest-contentful-paint", buffered: true })
+"""
 HOSTILE = {
     "markup": "<img src=x onerror=alert(1)>",
     "override": "\N{RIGHT-TO-LEFT OVERRIDE}txt.exe",
@@ -95,6 +109,65 @@ def test_the_default_board_with_its_game_costs_no_more(open_page):
 
     assert loaded(page, ".js")[0] <= JS_BYTES
     assert loaded(page, ".css")[0] <= CSS_BYTES
+
+
+def test_what_is_seldom_used_is_loaded_when_it_is_used(open_page, crowd):
+    page = live(open_page(f"/b/{crowd}"))
+    _, before = loaded(page, ".js")
+
+    page.locator(".share").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    _, after = loaded(page, ".js")
+    assert {name.rpartition("/")[2] for name in after.keys() - before.keys()} >= {"share.js"}
+    for rare in ("share", "controls", "copy-field", "compare", "polled-list", "solver", "sign-in", "queue"):
+        assert not [name for name in before if name.endswith(f"/{rare}.js")], rare
+
+
+def test_a_first_visit_transfers_little(open_page, crowd):
+    page = open_page("about:blank")
+    devtools = page.context.new_cdp_session(page)
+    sizes, urls = {}, {}
+    devtools.on(
+        "Network.requestWillBeSent", lambda sent: urls.update({sent["requestId"]: sent["request"]["url"]})
+    )
+    devtools.on("Network.dataReceived", lambda got: add(sizes, got["requestId"], got["encodedDataLength"]))
+    devtools.on(
+        "Network.responseReceived", lambda got: add(sizes, got["requestId"], head_of(got["response"]))
+    )
+    devtools.send("Network.enable")
+
+    live(page.goto(f"/b/{crowd}") and page)
+
+    each = {urls[id]: size for id, size in sizes.items() if "/v1/stream" not in urls[id]}
+    assert len(each) > 20
+    assert sum(each.values()) <= FIRST_VISIT_BYTES, sorted(each.items(), key=lambda one: -one[1])
+
+
+def add(sizes, id, more):
+    sizes[id] = sizes.get(id, 0) + more
+
+
+def head_of(response):
+    return sum(len(name) + len(value) + 4 for name, value in response["headers"].items())
+
+
+@pytest.mark.alone
+def test_on_a_slow_line_a_board_is_painted_soon(open_page, crowd):
+    painted = []
+    for _ in range(3):  # the best one: other processes want the processors too
+        page = open_page("about:blank", viewport={"width": 390, "height": 844})
+        page.add_init_script(PAINTS)
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        devtools.send("Network.emulateNetworkConditions", SLOW)
+        page.goto(f"/b/{crowd}")
+        expect(page.locator("#rows tbody tr")).to_have_count(100)
+        page.wait_for_function("window.largest > 0")
+        live(page)
+        painted.append(page.evaluate("window.largest"))
+
+    assert min(painted) <= LARGEST_PAINT_MS, painted
 
 
 def test_nothing_jumps_while_a_page_comes_alive(open_page, stack, crowd):

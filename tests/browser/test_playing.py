@@ -213,7 +213,7 @@ def test_it_is_played_and_watched_over_plain_http_in_a_local_network(open_page, 
         ("ar", "rtl", "العب جولة", "\u200e+10 نقاط. مرتبتك 1.", "المرتبة 1 من 1", "احتُسبت"),
     ],
 )
-def test_a_round_is_played_and_told_in_the_language_of_the_page(
+def test_a_round_is_played_in_the_language_of_the_page(
     open_page, stack, language, direction, begin, said, rank, became
 ):
     page = open_page(f"/play?lang={language}")
@@ -228,7 +228,7 @@ def test_a_round_is_played_and_told_in_the_language_of_the_page(
 
 
 def test_a_light_is_hit_by_its_number_on_any_keyboard(open_page, stack):
-    """Where numbers are written in other digits, or only with Shift."""
+    """Also on keyboards with other digits, or on which digits need Shift."""
     page = open_page("/play?lang=ar")
     expect(page.locator(".play")).to_contain_class("ready")
     page.locator(".play button").click()

@@ -101,7 +101,7 @@ def test_a_snapshot_of_the_present_state_is_no_change():
     assert change is None
 
 
-def test_another_period_is_a_change_though_nobody_is_ranked():
+def test_another_period_is_a_change_even_without_ranked_players():
     _, change = after(whole(), whole(period="2026-01-02", why="reset"))
 
     assert (change.period, change.why, change.rows) == ("2026-01-02", "reset", ())

@@ -17,7 +17,7 @@ RELEASE_BEFORE = b"retry: 2804\n:   \n\n2c\r\n" + HELLO + b"\r\nretry: 900\n\n" 
 
 
 @contextlib.contextmanager
-def streaming(body):
+def stream_server(body):
     """The URL of a server whose stream is these bytes."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ def streaming(body):
 
 @pytest.mark.parametrize("body", [THIS_RELEASE, RELEASE_BEFORE], ids=["now", "before"])
 def test_frames_of_both_releases_are_read(body):
-    with streaming(body) as url:
+    with stream_server(body) as url:
         transport = Transport(url=url, timeout_seconds=10, patience_seconds=0)
         stream = events(transport, lambda route: route, "")
 

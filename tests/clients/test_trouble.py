@@ -51,7 +51,7 @@ def proxy(served):
 
 
 @contextlib.contextmanager
-def locked(parts):
+def write_lock(parts):
     """Hold SQLite's write lock, as another process does."""
     other = apsw.Connection(parts.base.database.url.removeprefix("sqlite:///"))
     other.execute("BEGIN IMMEDIATE")
@@ -89,7 +89,7 @@ def test_the_same_token_is_sent_until_the_database_is_back(parts, served, ada):
     action = ada.request("jump")
 
     with ThreadPoolExecutor() as pool:
-        with locked(parts):
+        with write_lock(parts):
             completing = pool.submit(ada.complete, action)
             wait_until(lambda: 503 in served.statuses(COMPLETE))
         receipt = completing.result(30)
@@ -102,7 +102,7 @@ def test_threads_whose_token_expired_renew_it_once(parts, served, ada, clock):
     clock.advance(seconds=ACCESS_SECONDS)
 
     with ThreadPoolExecutor(8) as pool:
-        with locked(parts):  # no thread renews it before all have found it expired
+        with write_lock(parts):  # no thread renews it before all have found it expired
             calls = [pool.submit(ada.me) for _ in range(8)]
             wait_until(lambda: served.statuses(ME) == [401] * 8)
         players = [call.result(30) for call in calls]

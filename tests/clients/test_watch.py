@@ -352,7 +352,7 @@ def test_leaving_the_loop_closes_the_stream(stack, board):
 
 
 @pytest.mark.parametrize("buffered", [False, True], ids=["events", "polls"])
-def test_the_player_is_told_that_a_guest_was_merged(stack, board, proxy, buffered, monkeypatch):
+def test_the_player_gets_a_message_about_a_merged_guest(stack, board, proxy, buffered, monkeypatch):
     if buffered:
         monkeypatch.setattr("scoreboard_client.watch.OFTEN_SILENT", 0)  # polls from the beginning
     guest, ada = Client(stack.url), Client(f"http://127.0.0.1:{proxy.port}")

@@ -12,11 +12,11 @@ import pytest
 from tests.sockets import (
     Raw,
     close_all,
+    dechunk,
     events,
-    masked,
+    mask_frame,
     messages,
     seconds_until,
-    unchunked,
     upgrade,
 )
 from tests.strictevents import body_of, strict_events
@@ -122,16 +122,16 @@ def test_a_websocket_resumes_from_a_cursor(stack, board):
 def test_a_websocket_answers_pings_and_a_close(stack, board):
     viewer = upgrade(stack.port, f"/v1/ws?boards={board}")
     viewer.until(b'"t":"snapshot"')
-    viewer.socket.sendall(masked(9, b"there?"))
+    viewer.socket.sendall(mask_frame(9, b"there?"))
     viewer.until(b"\x8a\x06there?")
-    viewer.socket.sendall(masked(8, struct.pack("!H", 1000)))
+    viewer.socket.sendall(mask_frame(8, struct.pack("!H", 1000)))
 
     assert messages(viewer.rest())[-1] == (8, struct.pack("!H", 1000))
 
 
 @pytest.mark.parametrize(
     ("sent", "code"),
-    [([masked(1, b"x" * 1025)], 1009), ([masked(1, b"hi")] * 11, 1008), ([b"\x81\x02hi"], 1002)],
+    [([mask_frame(1, b"x" * 1025)], 1009), ([mask_frame(1, b"hi")] * 11, 1008), ([b"\x81\x02hi"], 1002)],
     ids=["too much", "too often", "unmasked"],
 )
 def test_a_websocket_that_sends_too_much_is_closed(stack, board, sent, code):
@@ -298,7 +298,7 @@ def test_a_connection_that_was_used_before_can_stream_and_nothing_is_answered_in
     viewer.close()
 
     assert viewer.got.count(b"HTTP/1.1") == 1
-    assert unchunked(viewer.got.partition(b"\r\n\r\n")[2]).count(b"event: hello") == 1
+    assert dechunk(viewer.got.partition(b"\r\n\r\n")[2]).count(b"event: hello") == 1
 
 
 def test_an_old_client_gets_a_stream_without_chunks(stack, board):

@@ -19,7 +19,7 @@ const REQUESTED = data({
 const RECEIPT = data({ increment: 7 })
 const SOON = { "Retry-After": "2" }
 
-function playing(...answers) {
+function setUp(...answers) {
   const server = new Server(session(1), ...answers)
   const time = new Time()
   const api = new Api("", { fetch: server.fetch, answerMs: 50 })
@@ -32,7 +32,7 @@ function completions(server) {
 }
 
 test("an action is requested and completed with a proof of work", async () => {
-  const { server, time, actions } = playing(REQUESTED, RECEIPT)
+  const { server, time, actions } = setUp(REQUESTED, RECEIPT)
 
   assert.deepEqual(await actions.play("jump", { points: 7, result: "Ü" }), { increment: 7 })
 
@@ -47,7 +47,7 @@ test("an action is requested and completed with a proof of work", async () => {
 })
 
 test("a claim may have no points", async () => {
-  const { server, actions } = playing(REQUESTED, RECEIPT)
+  const { server, actions } = setUp(REQUESTED, RECEIPT)
 
   await actions.play("jump")
 
@@ -58,7 +58,7 @@ test("a claim may have no points", async () => {
 
 for (const [text, most] of [["x", 512], ['"', 256], ["ü", 256], ["🎲", 128]]) {
   test(`a result that would be refused is refused before the work: ${text}`, async () => {
-    const { server, actions } = playing(data({ ...REQUESTED.body.data, resultBytes: 512 }), RECEIPT)
+    const { server, actions } = setUp(data({ ...REQUESTED.body.data, resultBytes: 512 }), RECEIPT)
     const action = await actions.request("jump")
 
     const refusal = await action.complete({ points: 1, result: text.repeat(most + 1) }).catch((thrown) => thrown)
@@ -70,13 +70,13 @@ for (const [text, most] of [["x", 512], ['"', 256], ["ü", 256], ["🎲", 128]])
 }
 
 test("without a number from the server a result may take 4096 bytes", async () => {
-  const { actions } = playing(REQUESTED, RECEIPT)
+  const { actions } = setUp(REQUESTED, RECEIPT)
 
   assert.equal((await actions.request("jump")).resultBytes, 4096)
 })
 
 test("a completion after minSeconds does not wait", async () => {
-  const { time, actions } = playing(REQUESTED, RECEIPT)
+  const { time, actions } = setUp(REQUESTED, RECEIPT)
   const action = await actions.request("jump")
   time.at += 2100
 
@@ -86,7 +86,7 @@ test("a completion after minSeconds does not wait", async () => {
 })
 
 test("after a lost answer the same token and claim are sent again", async () => {
-  const { server, actions } = playing(REQUESTED, "silence", "silence", RECEIPT)
+  const { server, actions } = setUp(REQUESTED, "silence", "silence", RECEIPT)
 
   assert.deepEqual(await actions.play("jump", { points: 7 }), { increment: 7 })
 
@@ -97,7 +97,7 @@ test("after a lost answer the same token and claim are sent again", async () => 
 })
 
 test("waiting for an answer ends after a while", async () => {
-  const { server, actions } = playing(REQUESTED, "never", RECEIPT)
+  const { server, actions } = setUp(REQUESTED, "never", RECEIPT)
 
   assert.deepEqual(await actions.play("jump", { points: 7 }), { increment: 7 })
 
@@ -107,7 +107,7 @@ test("waiting for an answer ends after a while", async () => {
 for (const [status, code] of [[429, "rate_limited"], [502, ""], [503, "outcome_unknown"], [504, ""]]) {
   test(`${status} is retried after the time in Retry-After`, async () => {
     const answer = code ? problem(status, code, SOON) : { status, text: "<html>", headers: SOON }
-    const { server, time, actions } = playing(answer, REQUESTED, answer, RECEIPT)
+    const { server, time, actions } = setUp(answer, REQUESTED, answer, RECEIPT)
 
     assert.deepEqual(await actions.play("jump", { points: 7 }), { increment: 7 })
 
@@ -118,7 +118,7 @@ for (const [status, code] of [[429, "rate_limited"], [502, ""], [503, "outcome_u
 }
 
 test("a lasting failure is thrown in the end, and the claim can be sent again", async () => {
-  const { server, time, actions } = playing(REQUESTED, ...Array(6).fill("silence"), RECEIPT)
+  const { server, time, actions } = setUp(REQUESTED, ...Array(6).fill("silence"), RECEIPT)
   const action = await actions.request("jump")
 
   await assert.rejects(action.complete({ points: 7 }), { name: "Refusal", code: "no_answer", status: 0 })
@@ -138,7 +138,7 @@ for (const [status, code, headers] of [
   [500, "internal_error", {}],
 ]) {
   test(`${code} is thrown at once`, async () => {
-    const { server, actions } = playing(REQUESTED, problem(status, code, headers))
+    const { server, actions } = setUp(REQUESTED, problem(status, code, headers))
 
     await assert.rejects(actions.play("jump", { points: 7 }), { status, code, detail: `This is ${code}.` })
     assert.equal(completions(server).length, 1)
@@ -146,7 +146,7 @@ for (const [status, code, headers] of [
 }
 
 test("a session that ended in the meantime is renewed, and the same token sent", async () => {
-  const { server, actions } = playing(REQUESTED, problem(401, "token_expired"), session(2), RECEIPT)
+  const { server, actions } = setUp(REQUESTED, problem(401, "token_expired"), session(2), RECEIPT)
 
   await actions.play("jump", { points: 7 })
 

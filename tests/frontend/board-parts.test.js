@@ -110,6 +110,15 @@ test("a short interruption is not announced", () => {
   assert.equal(announcer.news("reconnecting", 6000), "")
 })
 
+test("rows that are polled are not called live, whatever carries the stream", () => {
+  const status = { phase: "open", carrier: "sse", heardAt: 1000, heartbeatMs: 15_000, failures: 0, degraded: false, shared: false }
+  const shown = (more) => badgeOf(status, { paused: false, now: 1400, everySeconds: 10, ...more })
+
+  assert.deepEqual([shown().state, shown().text, shown().carrier], ["polling", "Every 10 s", "poll"])
+  assert.equal(shown({ paused: true }).text, "Paused")
+  assert.equal(shown({ now: 60_000 }).state, "stale")
+})
+
 test("the badge says paused only over a good connection, and how old the rows are", () => {
   const status = { phase: "open", heardAt: 1000, heartbeatMs: 10_000, failures: 0, degraded: false }
 

@@ -22,7 +22,7 @@ export class FakePlatform {
   async pass(ms) {
     const until = this.at + ms
     for (;;) {
-      await settled()
+      await settle()
       const due = this.#timers.filter((timer) => timer.at <= until).sort((one, other) => one.at - other.at)[0]
       if (!due) break
       this.at = Math.max(this.at, due.at)
@@ -63,6 +63,6 @@ export class FakePlatform {
 
 export const HELLO = { t: "hello", v: 1, hb: 15, resume: "none" }
 
-export async function settled() {
+export async function settle() {
   for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
 }

@@ -3,27 +3,27 @@ import { test } from "node:test"
 
 import { pauseMs } from "../../clients/javascript/pause.js"
 import { Feed } from "../../clients/javascript/stream/feed.js"
-import { HELLO, settled, FakePlatform } from "./fake-platform.js"
+import { HELLO, settle, FakePlatform } from "./fake-platform.js"
 
-async function opened(options = {}) {
+async function openFeed(options = {}) {
   const platform = new FakePlatform()
   const feed = new Feed("https://host", { scope: "main:eu", platform, ...options })
   const frames = []
   feed.addEventListener("frame", ({ detail }) => frames.push(detail))
   feed.start()
-  await settled()
+  await settle()
   return { platform, feed, frames }
 }
 
 test("a stream is opened for its scope, from its cursor", async () => {
-  const { platform } = await opened({ since: "7-3" })
+  const { platform } = await openFeed({ since: "7-3" })
 
   assert.deepEqual([platform.last.base, platform.last.query], ["https://host", "boards=main%3Aeu&since=7-3"])
-  assert.equal((await opened()).platform.last.query, "boards=main%3Aeu")
+  assert.equal((await openFeed()).platform.last.query, "boards=main%3Aeu")
 })
 
 test("after a failure it continues from the last frame", async () => {
-  const { platform, feed, frames } = await opened()
+  const { platform, feed, frames } = await openFeed()
   platform.last.send(HELLO)
   platform.last.send({ t: "hb", id: "7-9", b: [] })
 
@@ -44,7 +44,7 @@ test("pauses grow up to half a minute, and are random", () => {
 })
 
 test("during the first minute of an outage pauses are short", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   platform.last.send(HELLO)
   await platform.pass(20_000)
   const tries = []
@@ -63,7 +63,7 @@ test("during the first minute of an outage pauses are short", async () => {
 })
 
 test("failures add up until a stream has held for ten seconds", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   platform.last.fail()
   await platform.pass(250)
   platform.last.send(HELLO)
@@ -79,7 +79,7 @@ test("failures add up until a stream has held for ten seconds", async () => {
 })
 
 test("a silent stream is opened again after two and a half heartbeats", async () => {
-  const { platform } = await opened()
+  const { platform } = await openFeed()
   platform.last.send(HELLO)
 
   await platform.pass(37_000)
@@ -91,7 +91,7 @@ test("a silent stream is opened again after two and a half heartbeats", async ()
 })
 
 test("a reconnect at the server's request is no failure", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   platform.last.send(HELLO)
   platform.last.send({ t: "bye", code: 102, again: true, retry_ms: 1200, why: "max_age" })
 
@@ -104,7 +104,7 @@ test("a reconnect at the server's request is no failure", async () => {
 })
 
 test("after a final bye the feed does not reconnect", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   platform.last.send({ t: "bye", code: 404, again: false, retry_ms: 0, why: "gone" })
 
   await platform.pass(3_600_000)
@@ -116,7 +116,7 @@ test("after a final bye the feed does not reconnect", async () => {
 })
 
 test("after losing the board the stream is opened without a cursor", async () => {
-  const { platform, feed } = await opened({ since: "7-3" })
+  const { platform, feed } = await openFeed({ since: "7-3" })
   platform.last.send(HELLO)
 
   feed.resync()
@@ -126,7 +126,7 @@ test("after losing the board the stream is opened without a cursor", async () =>
 })
 
 test("a frame that can't be read counts as lost", async () => {
-  const { platform, frames } = await opened({ since: "7-3" })
+  const { platform, frames } = await openFeed({ since: "7-3" })
   platform.last.send(HELLO)
 
   platform.last.say('{"t":"delta",')
@@ -137,7 +137,7 @@ test("a frame that can't be read counts as lost", async () => {
 })
 
 test("frames of a closed stream are ignored", async () => {
-  const { platform, feed, frames } = await opened()
+  const { platform, feed, frames } = await openFeed()
   const [old] = platform.opened
   feed.resync()
   old.send({ t: "delta", id: "7-4" })
@@ -146,7 +146,7 @@ test("frames of a closed stream are ignored", async () => {
 })
 
 test("after a sleep a check finds the dead connection at once", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   platform.last.send(HELLO)
   platform.at += 3_600_000
 
@@ -156,21 +156,21 @@ test("after a sleep a check finds the dead connection at once", async () => {
 })
 
 test("a stopped feed can be started again", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   feed.stop()
   assert.equal(platform.last.closed, true)
   await platform.pass(60_000)
   assert.equal(platform.opened.length, 1)
 
   feed.start()
-  await settled()
+  await settle()
 
   assert.equal(platform.opened.length, 2)
 })
 
 test("each opening has a ticket of its own, also the one after its end", async () => {
   let number = 0
-  const { platform } = await opened({ ticket: async () => `t${(number += 1)}` })
+  const { platform } = await openFeed({ ticket: async () => `t${(number += 1)}` })
   assert.match(platform.last.query, /ticket=t1$/)
   platform.last.send(HELLO)
 
@@ -181,7 +181,7 @@ test("each opening has a ticket of its own, also the one after its end", async (
 })
 
 test("without a ticket it tries again, with the same carrier", async () => {
-  const { platform, feed } = await opened({ ticket: () => Promise.reject(new Error("away")) })
+  const { platform, feed } = await openFeed({ ticket: () => Promise.reject(new Error("away")) })
   await platform.pass(120_000)
 
   assert.deepEqual(platform.tried, [])
@@ -190,7 +190,7 @@ test("without a ticket it tries again, with the same carrier", async () => {
 })
 
 test("the status is degraded until the server sees changes again", async () => {
-  const { platform, feed } = await opened()
+  const { platform, feed } = await openFeed()
   platform.last.send(HELLO)
   platform.last.send({ t: "hb", id: "7-1", b: [], degraded: true })
   platform.last.send({ t: "notice", b: "main", viewers: 3 })

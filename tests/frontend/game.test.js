@@ -20,7 +20,7 @@ class Waits {
     const index = this.#waits.findIndex((wait) => wait.ms === ms)
     assert.notEqual(index, -1, `nobody waits for ${ms} ms`)
     this.#waits.splice(index, 1)[0].resume()
-    await settled()
+    await settle()
   }
 }
 
@@ -53,22 +53,22 @@ function receipt(increment, rank = 3) {
   return { increment, standings: [{ board: "other", rank: 1 }, { board: "main", rank }] }
 }
 
-async function settled() {
+async function settle() {
   for (let turn = 0; turn < 20; turn += 1) await null
 }
 
-async function started(actions, prepare = () => {}, options = {}) {
+async function startGame(actions, prepare = () => {}, options = {}) {
   const waits = new Waits()
   actions.prepare = prepare
   const game = new Game({ type: "play-round", board: BOARD, actions, platform: waits, ...options })
   game.press()
-  await settled()
+  await settle()
   return { game, waits, press: (times) => Array.from({ length: times }, () => game.press()) }
 }
 
 test("taps are points, and the text is that of the receipt", async () => {
   const actions = new Actions(TAPPED, receipt(7))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
   assert.equal(game.state, "tapping")
 
   press(7)
@@ -80,10 +80,10 @@ test("taps are points, and the text is that of the receipt", async () => {
 
 test("a full round ends at once, and late taps start no other", async () => {
   const actions = new Actions(TAPPED, receipt(10))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
 
   press(10)
-  await settled()
+  await settle()
   press(5)
 
   assert.deepEqual(actions.claims, [{ points: 10 }])
@@ -95,7 +95,7 @@ test("a full round ends at once, and late taps start no other", async () => {
 
 test("a round without a tap claims nothing", async () => {
   const actions = new Actions(TAPPED)
-  const { game, waits } = await started(actions)
+  const { game, waits } = await startGame(actions)
 
   await waits.end(3000)
 
@@ -105,7 +105,7 @@ test("a round without a tap claims nothing", async () => {
 
 test("an action of fixed points needs no taps", async () => {
   const actions = new Actions({ points: 5, minSeconds: 2 }, receipt(5))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
 
   press(3)
   assert.equal(game.state, "waiting")
@@ -116,14 +116,14 @@ test("an action of fixed points needs no taps", async () => {
 
 test("points that could not be sent wait to be sent again", async () => {
   const actions = new Actions(TAPPED, new Refusal(), receipt(4))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
   press(4)
   await waits.end(3000)
   assert.equal(game.state, "unsent")
   assert.match(game.text, /The server does not answer\. Your points are waiting/)
 
   game.press()
-  await settled()
+  await settle()
 
   assert.deepEqual(actions.claims, [{ points: 4 }, { points: 4 }])
   assert.equal(game.text, "+4 points. Your rank is 3.")
@@ -132,7 +132,7 @@ test("points that could not be sent wait to be sent again", async () => {
 test("waiting points are shown as soon as they are counted", async () => {
   let counted
   const actions = new Actions(TAPPED, new Refusal())
-  const { game, waits, press } = await started(actions, (action) => {
+  const { game, waits, press } = await startGame(actions, (action) => {
     action.answer = () => new Promise((resolve) => (counted = resolve))
   })
   press(4)
@@ -140,7 +140,7 @@ test("waiting points are shown as soon as they are counted", async () => {
   assert.equal(game.state, "unsent")
 
   counted(receipt(4))
-  await settled()
+  await settle()
 
   assert.deepEqual([game.state, game.text], ["resting", "+4 points. Your rank is 3."])
 })
@@ -148,20 +148,20 @@ test("waiting points are shown as soon as they are counted", async () => {
 test("playing ahead, the next round begins before the last one is counted", async () => {
   let counted
   const actions = new Actions(TAPPED, new Promise((resolve) => (counted = resolve)), new Refusal())
-  const { game, waits, press } = await started(actions, () => {}, { ahead: true })
+  const { game, waits, press } = await startGame(actions, () => {}, { ahead: true })
   press(4)
   await waits.end(3000)
   await waits.end(1000)
   assert.equal(game.state, "again")
   counted(receipt(4))
-  await settled()
+  await settle()
   assert.equal(game.text, "+4 points. Your rank is 3.")
 
   press(1)
-  await settled()
+  await settle()
   press(2)
   await waits.end(3000)
-  await settled()
+  await settle()
 
   assert.equal(game.state, "resting")
   assert.equal(game.text, "The server does not answer. Your points are saved, and will be sent as soon as possible.")
@@ -170,20 +170,20 @@ test("playing ahead, the next round begins before the last one is counted", asyn
 test("a refused start has its reason, and can be tried again", async () => {
   const refusal = new Refusal({ status: 429, code: "rate_limited", retryAfterSeconds: 40 })
   const actions = new Actions(refusal)
-  const { game, waits } = await started(actions)
+  const { game, waits } = await startGame(actions)
   assert.equal(game.text, "Too many rounds at once. Play again in 40 seconds.")
   await waits.end(1000)
 
   actions.action = TAPPED
   game.press()
-  await settled()
+  await settle()
 
   assert.equal(game.state, "tapping")
 })
 
 test("a cap is final for now", async () => {
   const cap = new Refusal({ status: 429, code: "cap_reached", retryAfterSeconds: 5 * 3600 })
-  const { game, waits, press } = await started(new Actions(TAPPED, cap))
+  const { game, waits, press } = await startGame(new Actions(TAPPED, cap))
   press(1)
   await waits.end(3000)
 
@@ -194,7 +194,7 @@ test("a cap is final for now", async () => {
 test("a long wait for an answer is shown while it lasts", async () => {
   let answer
   const actions = new Actions(TAPPED, new Promise((resolve) => (answer = resolve)))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
   press(2)
   await waits.end(3000)
   assert.equal(game.state, "sending")
@@ -203,7 +203,7 @@ test("a long wait for an answer is shown while it lasts", async () => {
   assert.equal(game.text, "Still counting…")
 
   answer(receipt(2))
-  await settled()
+  await settle()
   assert.equal(game.text, "+2 points. Your rank is 3.")
 })
 

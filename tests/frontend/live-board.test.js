@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { checksum } from "../../clients/javascript/stream/board-state.js"
 import { LiveBoard } from "../../clients/javascript/stream/live-board.js"
 import { Feed } from "../../clients/javascript/stream/feed.js"
-import { HELLO, settled, FakePlatform } from "./fake-platform.js"
+import { HELLO, settle, FakePlatform } from "./fake-platform.js"
 
 function liveBoard() {
   const stream = new FakePlatform()
@@ -17,7 +17,7 @@ function liveBoard() {
 
 test("entries have the metadata that the board shows", async () => {
   const { live, stream } = liveBoard()
-  await settled()
+  await settle()
   const top = [{ id: "ada", n: "Ada", s: 2, m: { team: "Red" } }, { id: "bob", n: "Bob", s: 1 }]
   const more = { size: 100, rank: "ordinal", period: "all", columns: [], tot: 2, at: "", why: "initial" }
   for (const one of [HELLO, { t: "snapshot", id: "7-1", b: "main", s: 1, crc: checksum(top), top, ...more }]) {
@@ -33,7 +33,7 @@ test("a private message is an event of its own, and changes no row", async () =>
   const [messages, changes] = [[], []]
   live.addEventListener("tell", ({ detail }) => messages.push(detail))
   live.addEventListener("change", () => changes.push(1))
-  await settled()
+  await settle()
   const frame = { t: "tell", kind: "merged", at: "2026-01-01T00:00:00.000Z", data: { guest: "g" } }
   for (const one of [HELLO, frame]) stream.last.send(one)
 

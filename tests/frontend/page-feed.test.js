@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { PageFeed } from "../../clients/javascript/stream/page-feed.js"
-import { settled, FakePlatform } from "./fake-platform.js"
+import { settle, FakePlatform } from "./fake-platform.js"
 
 // A feed that records the calls of its methods.
 class RecordedFeed extends EventTarget {
@@ -21,7 +21,7 @@ class RecordedFeed extends EventTarget {
   resync = () => this.calls.push("resync")
 }
 
-async function opened({ shared = true, hidden = false, options = {} } = {}) {
+async function openFeed({ shared = true, hidden = false, options = {} } = {}) {
   const time = new FakePlatform()
   const platform = {
     page: Object.assign(new EventTarget(), { hidden }),
@@ -40,17 +40,17 @@ async function opened({ shared = true, hidden = false, options = {} } = {}) {
   }
   const feed = new PageFeed("", { scope: "main", since: "7-1", ...options, platform })
   feed.start()
-  await settled()
+  await settle()
   return { feed, platform, time, inner: platform.inner[0] }
 }
 
 test("a tab shares a connection if the browser can, and otherwise has its own", async () => {
-  assert.equal((await opened()).feed.status.shared, true)
-  assert.equal((await opened({ shared: false })).feed.status.shared, false)
+  assert.equal((await openFeed()).feed.status.shared, true)
+  assert.equal((await openFeed({ shared: false })).feed.status.shared, false)
 })
 
 test("a page that was opened in a hidden tab closes its stream too", async () => {
-  const { time, inner } = await opened({ hidden: true })
+  const { time, inner } = await openFeed({ hidden: true })
   assert.deepEqual(inner.calls, ["start"])
 
   await time.pass(60_000)
@@ -59,7 +59,7 @@ test("a page that was opened in a hidden tab closes its stream too", async () =>
 })
 
 test("frames and statuses are passed on", async () => {
-  const { feed, inner } = await opened()
+  const { feed, inner } = await openFeed()
   const got = []
   feed.addEventListener("frame", ({ detail }) => got.push(detail.t))
   feed.addEventListener("status", () => got.push(feed.status.phase))
@@ -71,7 +71,7 @@ test("frames and statuses are passed on", async () => {
 })
 
 test("a hidden page closes its stream after a minute, and opens it when it is visible", async () => {
-  const { platform, time, inner } = await opened()
+  const { platform, time, inner } = await openFeed()
 
   platform.setHidden(true)
   await time.pass(59_000)
@@ -84,7 +84,7 @@ test("a hidden page closes its stream after a minute, and opens it when it is vi
 })
 
 test("a page that is hidden for a moment keeps its stream", async () => {
-  const { platform, time, inner } = await opened()
+  const { platform, time, inner } = await openFeed()
 
   platform.setHidden(true)
   await time.pass(30_000)
@@ -95,7 +95,7 @@ test("a page that is hidden for a moment keeps its stream", async () => {
 })
 
 test("with hiddenMs Infinity a hidden page keeps its stream", async () => {
-  const { platform, time, inner } = await opened({ options: { hiddenMs: Infinity } })
+  const { platform, time, inner } = await openFeed({ options: { hiddenMs: Infinity } })
 
   platform.setHidden(true)
   await time.pass(3_600_000)
@@ -104,7 +104,7 @@ test("with hiddenMs Infinity a hidden page keeps its stream", async () => {
 })
 
 test("a page in the back/forward cache closes its stream, and opens it when it returns", async () => {
-  const { platform, inner } = await opened()
+  const { platform, inner } = await openFeed()
 
   platform.view.dispatchEvent(new Event("pagehide"))
   platform.view.dispatchEvent(new Event("pageshow"))
@@ -114,7 +114,7 @@ test("a page in the back/forward cache closes its stream, and opens it when it r
 })
 
 test("a stopped feed is not started when the page is shown", async () => {
-  const { feed, platform, inner } = await opened()
+  const { feed, platform, inner } = await openFeed()
 
   feed.stop()
   platform.setHidden(true)
@@ -126,12 +126,12 @@ test("a stopped feed is not started when the page is shown", async () => {
 
 for (const lost of ["the worker can't be loaded", "the worker does not answer"]) {
   test(`if ${lost}, the page continues from its cursor with its own connection`, async () => {
-    const { feed, platform, inner } = await opened()
+    const { feed, platform, inner } = await openFeed()
 
     if (lost.includes("loaded")) platform.fail()
     else inner.dispatchEvent(new Event("lost"))
     platform.fail()
-    await settled()
+    await settle()
 
     assert.equal(platform.inner.length, 2)
     assert.deepEqual([inner.calls, platform.inner[1].calls], [["start", "stop"], ["start"]])
@@ -140,7 +140,7 @@ for (const lost of ["the worker can't be loaded", "the worker does not answer"])
 }
 
 test("a feed that could not be loaded is loaded later", async () => {
-  const { feed, platform, time } = await opened()
+  const { feed, platform, time } = await openFeed()
   const own = platform.own
   let tries = 0
   platform.own = async (...calls) => {
@@ -157,14 +157,14 @@ test("a feed that could not be loaded is loaded later", async () => {
 })
 
 test("a feed that is loaded while the page is hidden waits until it is shown", async () => {
-  const { platform, inner } = await opened()
+  const { platform, inner } = await openFeed()
   let loaded
   platform.own = () => new Promise((resolve) => (loaded = resolve))
   inner.dispatchEvent(new Event("lost"))
   platform.view.dispatchEvent(new Event("pagehide"))
   const own = platform.made({ shared: false }, {})
   loaded(own)
-  await settled()
+  await settle()
   assert.deepEqual(own.calls, [])
 
   platform.view.dispatchEvent(new Event("pageshow"))

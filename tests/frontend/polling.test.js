@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { afterEach, mock, test } from "node:test"
 
 import { openLong, openShort } from "../../clients/javascript/stream/carriers/polling.js"
-import { settled } from "./fake-platform.js"
+import { settle } from "./fake-platform.js"
 
 const { fetch } = globalThis
 afterEach(() => {
@@ -15,7 +15,7 @@ function frames(id, ...frames) {
 }
 
 // A carrier over a server with prepared answers, of which the last one is repeated.
-function opened(open, ...answers) {
+function openCarrier(open, ...answers) {
   mock.timers.enable({ apis: ["setTimeout", "Date"] })
   const calls = { requests: [], received: [], signal: null }
   globalThis.fetch = async (url, { signal }) => {
@@ -35,8 +35,8 @@ function opened(open, ...answers) {
 }
 
 test("the first poll does not wait, the next ones wait for frames after the cursor", async () => {
-  const calls = opened(openLong, frames("7-1"), frames("7-4", { t: "delta" }), "later")
-  await settled()
+  const calls = openCarrier(openLong, frames("7-1"), frames("7-4", { t: "delta" }), "later")
+  await settle()
 
   assert.deepEqual(calls.received, [[15_000, "7-1"], [15_000, "7-4"], "delta"])
   assert.deepEqual(calls.requests, [
@@ -47,25 +47,25 @@ test("the first poll does not wait, the next ones wait for frames after the curs
 })
 
 test("if the server has no slot for waiting, it is polled at the server's pace", async () => {
-  const calls = opened(openLong, frames("7-1"))
-  await settled()
+  const calls = openCarrier(openLong, frames("7-1"))
+  await settle()
   assert.equal(calls.requests.length, 2)
 
   mock.timers.tick(1499)
-  await settled()
+  await settle()
   assert.equal(calls.requests.length, 2)
   mock.timers.tick(1)
-  await settled()
+  await settle()
 
   assert.equal(calls.requests.length, 3)
   calls.close()
 })
 
 test("without a slot an answer with only the own rank does not speed up polling", async () => {
-  const calls = opened(openLong, frames("7-1", { t: "me" }))
-  await settled()
+  const calls = openCarrier(openLong, frames("7-1", { t: "me" }))
+  await settle()
   mock.timers.tick(1499)
-  await settled()
+  await settle()
 
   assert.equal(calls.requests.length, 2)
   calls.close()
@@ -76,18 +76,18 @@ test("the next poll names the last private frame", async () => {
   first.body.told = "90-0"
   const second = frames("7-1", { t: "tell" })
   second.body.told = "90-1"
-  const calls = opened(openLong, first, second, "later")
-  await settled()
+  const calls = openCarrier(openLong, first, second, "later")
+  await settle()
 
   assert.deepEqual(calls.requests.map((url) => new URL(url).searchParams.get("told")), [null, "90-0", "90-1"])
   assert.deepEqual(calls.received.flat(), [15_000, "7-1", "me", 15_000, "7-1", "tell"])
 })
 
 test("plain polling polls every five seconds, and never waits", async () => {
-  const calls = opened(openShort, frames("7-2"))
-  await settled()
+  const calls = openCarrier(openShort, frames("7-2"))
+  await settle()
   mock.timers.tick(5000)
-  await settled()
+  await settle()
 
   assert.deepEqual(calls.received, [[5000, "7-2"], [5000, "7-2"]])
   assert.equal(calls.requests[1], "https://host/v1/poll?boards=main&since=7-2&wait=0")
@@ -96,8 +96,8 @@ test("plain polling polls every five seconds, and never waits", async () => {
 
 for (const status of [400, 401, 404]) {
   test(`${status} ends polling`, async () => {
-    const calls = opened(openLong, { status, body: {}, headers: { "Content-Type": "application/problem+json" } })
-    await settled()
+    const calls = openCarrier(openLong, { status, body: {}, headers: { "Content-Type": "application/problem+json" } })
+    await settle()
 
     assert.deepEqual(calls.received, [[false, status, 0]])
     assert.equal(calls.requests.length, 1)
@@ -105,8 +105,8 @@ for (const status of [400, 401, 404]) {
 }
 
 test("a client that polls too often gets a bye with a time to return", async () => {
-  const calls = opened(openLong, { status: 429, body: {}, headers: { "Retry-After": "7" } })
-  await settled()
+  const calls = openCarrier(openLong, { status: 429, body: {}, headers: { "Retry-After": "7" } })
+  await settle()
 
   assert.deepEqual(calls.received, [[true, 429, 7000]])
 })
@@ -118,19 +118,19 @@ for (const [what, answer] of [
   ["a page in the place of an answer", { status: 200, text: "<html>" }],
 ]) {
   test(`${what} is a failure`, async () => {
-    const calls = opened(openLong, answer)
-    await settled()
+    const calls = openCarrier(openLong, answer)
+    await settle()
 
     assert.deepEqual(calls.received, ["failed"])
   })
 }
 
 test("after closing nothing more is requested", async () => {
-  const calls = opened(openLong, frames("7-1"), "later")
-  await settled()
+  const calls = openCarrier(openLong, frames("7-1"), "later")
+  await settle()
 
   calls.close()
-  await settled()
+  await settle()
 
   assert.equal(calls.signal.aborted, true)
   assert.equal(calls.requests.length, 2)

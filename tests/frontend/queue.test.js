@@ -8,7 +8,7 @@ import { Session } from "../../clients/javascript/actions/session.js"
 import { StoredActions } from "../../clients/javascript/actions/stored-actions.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
 import { data, problem, Server, session, Storage, Time } from "./fakes.js"
-import { settled, FakePlatform } from "./fake-platform.js"
+import { settle, FakePlatform } from "./fake-platform.js"
 
 const COMPLETE = "/actions/complete"
 
@@ -53,7 +53,7 @@ function action(name, points = 3) {
   return { type: "jump", points, body: { actionToken: name, proof: { points } } }
 }
 
-function counted({ body }) {
+function receiptFor({ body }) {
   return data({ increment: body.proof.points, token: body.actionToken })
 }
 
@@ -62,7 +62,7 @@ function states(queue) {
 }
 
 // Add actions without waiting. Resolves later with the results.
-function adding(queue, ...names) {
+function addAll(queue, ...names) {
   return names.map((name) => {
     const got = {}
     queue.add(action(name)).then(
@@ -74,10 +74,10 @@ function adding(queue, ...names) {
 }
 
 test("a completed action is sent at once, and its receipt returned", async () => {
-  const browser = new Browser(counted)
+  const browser = new Browser(receiptFor)
   const { queue } = browser.tab()
 
-  const [got] = adding(queue, "a")
+  const [got] = addAll(queue, "a")
   await browser.time.pass(0)
 
   assert.deepEqual(got.receipt, { increment: 3, token: "a" })
@@ -86,17 +86,17 @@ test("a completed action is sent at once, and its receipt returned", async () =>
 
 test("an action is stored before it is sent", () => {
   const browser = new Browser(() => "never")
-  adding(browser.tab().queue, "a")
+  addAll(browser.tab().queue, "a")
 
   assert.deepEqual(states(browser.tab().queue), ["waiting"])
 })
 
 test("unsent actions survive a reload, and are sent in order, once each", async () => {
   let away = true
-  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const browser = new Browser((call) => (away ? "silence" : receiptFor(call)))
   const before = browser.tab()
   for (const name of ["a", "b", "c"]) {
-    adding(before.queue, name)
+    addAll(before.queue, name)
   }
   await browser.time.pass(0)
   assert.deepEqual(states(before.queue), ["waiting", "waiting", "waiting"])
@@ -113,10 +113,10 @@ test("unsent actions survive a reload, and are sent in order, once each", async 
 
 test("after a lost answer the same token and proof are sent again", async () => {
   let tries = 0
-  const browser = new Browser((call) => ((tries += 1) < 3 ? "silence" : counted(call)))
+  const browser = new Browser((call) => ((tries += 1) < 3 ? "silence" : receiptFor(call)))
   const { queue } = browser.tab()
 
-  const [got] = adding(queue, "a")
+  const [got] = addAll(queue, "a")
   await browser.time.pass(10_000)
 
   const calls = browser.server.asked.filter(({ path }) => path === COMPLETE)
@@ -133,10 +133,10 @@ for (const [status, code, state] of [
   [429, "cap_reached", "refused"],
 ]) {
   test(`${code} is thrown, and the next actions are sent`, async () => {
-    const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(status, code) : counted(call)))
+    const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(status, code) : receiptFor(call)))
     const { queue } = browser.tab()
-    const [bad] = adding(queue, "bad")
-    const [good] = adding(queue, "good")
+    const [bad] = addAll(queue, "bad")
+    const [good] = addAll(queue, "good")
 
     await browser.time.pass(0)
 
@@ -151,8 +151,8 @@ for (const answer of ["silence", problem(503, "ledger_unavailable"), problem(429
   test(`nothing is sent out of order after ${answer.status ?? answer}`, async () => {
     const browser = new Browser(() => answer)
     const { queue } = browser.tab()
-    adding(queue, "a")
-    adding(queue, "b")
+    addAll(queue, "a")
+    addAll(queue, "b")
 
     await browser.time.pass(5000)
 
@@ -165,7 +165,7 @@ test("the server's Retry-After is respected", async () => {
   const browser = new Browser(() => problem(429, "rate_limited", { "Retry-After": "40" }))
   const { queue } = browser.tab()
 
-  const [got] = adding(queue, "a")
+  const [got] = addAll(queue, "a")
   await browser.time.pass(40_000)
 
   assert.deepEqual([browser.sent.length, got.refusal.code], [1, "rate_limited"])
@@ -174,10 +174,10 @@ test("the server's Retry-After is respected", async () => {
 })
 
 test("an action at which the server always fails blocks no others, and is given up", async () => {
-  const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(500, "internal_error") : counted(call)))
+  const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(500, "internal_error") : receiptFor(call)))
   const { queue } = browser.tab()
-  adding(queue, "bad")
-  adding(queue, "good")
+  addAll(queue, "bad")
+  addAll(queue, "good")
 
   await browser.time.pass(0)
   assert.deepEqual(states(queue), ["waiting", "confirmed"])
@@ -189,9 +189,9 @@ test("an action at which the server always fails blocks no others, and is given 
 
 test("a hotspot's sign-in page is no answer", async () => {
   let hotspot = true
-  const browser = new Browser((call) => (hotspot ? { status: 200, text: "<html>Welcome" } : counted(call)))
+  const browser = new Browser((call) => (hotspot ? { status: 200, text: "<html>Welcome" } : receiptFor(call)))
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   await browser.time.pass(300_000)
   assert.deepEqual(states(queue), ["waiting"])
 
@@ -204,7 +204,7 @@ test("a hotspot's sign-in page is no answer", async () => {
 test("pauses grow, and send() does not wait for them", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   await browser.time.pass(600_000)
   const tries = browser.sent.length
   assert.ok(tries > 30 && tries < 60, `${tries} tries in ten minutes`)
@@ -217,7 +217,7 @@ test("pauses grow, and send() does not wait for them", async () => {
 
 test("the event online sends at once", async () => {
   const browser = new Browser(() => "silence")
-  adding(browser.tab().queue, "a")
+  addAll(browser.tab().queue, "a")
   await browser.time.pass(600_000)
   const tries = browser.sent.length
 
@@ -229,14 +229,14 @@ test("the event online sends at once", async () => {
 
 test("a caller gets a temporary refusal after a while, and may wait again", async () => {
   let away = true
-  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const browser = new Browser((call) => (away ? "silence" : receiptFor(call)))
   const { queue } = browser.tab()
-  const [first] = adding(queue, "a")
+  const [first] = addAll(queue, "a")
   await browser.time.pass(30_000)
   assert.equal(first.refusal.code, "no_answer")
 
   away = false
-  const [again] = adding(queue, "a")
+  const [again] = addAll(queue, "a")
   await browser.time.pass(0)
 
   assert.equal(again.receipt.token, "a")
@@ -245,9 +245,9 @@ test("a caller gets a temporary refusal after a while, and may wait again", asyn
 
 test("answer() waits for the final answer", async () => {
   let away = true
-  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const browser = new Browser((call) => (away ? "silence" : receiptFor(call)))
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   let last = null
   queue.answer({ actionToken: "a" }).then((receipt) => (last = receipt))
   await browser.time.pass(300_000)
@@ -260,10 +260,10 @@ test("answer() waits for the final answer", async () => {
 })
 
 test("of two tabs one sends, and both get the answer", async () => {
-  const browser = new Browser(counted)
+  const browser = new Browser(receiptFor)
   const [one, other] = [browser.tab(), browser.tab()]
-  const [got] = adding(one.queue, "a")
-  const [too] = adding(other.queue, "b")
+  const [got] = addAll(one.queue, "a")
+  const [too] = addAll(other.queue, "b")
 
   await browser.time.pass(0)
   browser.view.dispatchEvent(Object.assign(new Event("storage"), { key: null }))
@@ -276,8 +276,8 @@ test("of two tabs one sends, and both get the answer", async () => {
 test("the queue holds fifty actions", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
-  const gots = adding(queue, ...Array.from({ length: 51 }, (_, number) => `t${number}`))
-  await settled()
+  const gots = addAll(queue, ...Array.from({ length: 51 }, (_, number) => `t${number}`))
+  await settle()
 
   assert.equal(queue.waiting.length, 50)
   assert.equal(gots[50].refusal.code, "queue_full")
@@ -286,7 +286,7 @@ test("the queue holds fifty actions", async () => {
 test("a discarded action is not sent", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
-  const [got] = adding(queue, "a", "b")
+  const [got] = addAll(queue, "a", "b")
   await browser.time.pass(1000)
   const tries = browser.sent.length
 
@@ -300,7 +300,7 @@ test("an action that is discarded while its answer is outstanding is not stored 
   let answer
   const browser = new Browser(() => new Promise((resolve) => (answer = resolve)))
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   await browser.time.pass(0)
   assert.deepEqual(states(queue), ["sent"])
 
@@ -312,8 +312,8 @@ test("an action that is discarded while its answer is outstanding is not stored 
 })
 
 test("settled actions are forgotten after an hour", async () => {
-  const browser = new Browser(counted)
-  adding(browser.tab().queue, "a")
+  const browser = new Browser(receiptFor)
+  addAll(browser.tab().queue, "a")
   await browser.time.pass(0)
   assert.equal(browser.tab().queue.items.length, 1)
 
@@ -362,7 +362,7 @@ test("the lease of a dead tab expires, that of a working one does not", async ()
   const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
   const died = new Promise(() => {})
   withLock("queue", () => died, tab("dead"))
-  await settled()
+  await settle()
   time.at += 14_000
   assert.equal(await withLock("queue", () => {}, tab("other")), false)
   time.at += 2000

@@ -23,7 +23,7 @@ function platform(...answers) {
 
 const frame = (data, id = "") => `${id && `id: ${id}\n`}event: ${data.t}\ndata: ${JSON.stringify(data)}\n\n`
 
-async function opened(made) {
+async function openStream(made) {
   const stream = new RawStream("/v1/stream", { board: "main", platform: made })
   const events = []
   stream.addEventListener("event", ({ detail }) => events.push(detail.type))
@@ -33,7 +33,7 @@ async function opened(made) {
 
 test("every event is dispatched, and the next stream continues from the last cursor", async () => {
   const made = platform(`retry: 700\n\n${frame({ t: "hello" })}${frame({ t: "delta" }, "7-2")}`, "")
-  const { stream, events } = await opened(made)
+  const { stream, events } = await openStream(made)
 
   assert.deepEqual(events, ["", "hello", "delta"])
   assert.equal(stream.state, "waiting")
@@ -45,22 +45,22 @@ test("every event is dispatched, and the next stream continues from the last cur
 
 test("a bye has the pause before reconnecting", async () => {
   const made = platform(frame({ t: "bye", again: true, retry_ms: 1234 }))
-  await opened(made)
+  await openStream(made)
 
   assert.equal(made.timers[0].ms, 1234)
 })
 
 test("a stream that must not be reopened is not", async () => {
   const made = platform(frame({ t: "bye", again: false }))
-  const { stream } = await opened(made)
+  const { stream } = await openStream(made)
 
   assert.equal(stream.state, "refused")
   assert.deepEqual(made.timers, [])
 })
 
 test("a refusal is final, a broken connection is not", async () => {
-  assert.equal((await opened(platform(404))).stream.state, "refused")
-  assert.equal((await opened(platform(new TypeError("network")))).stream.state, "waiting")
+  assert.equal((await openStream(platform(404))).stream.state, "refused")
+  assert.equal((await openStream(platform(new TypeError("network")))).stream.state, "waiting")
 })
 
 test("a stream that was closed stays closed", async () => {

@@ -12,7 +12,7 @@ const DONE = data("done")
 const SERVER = "http://one.test/"
 
 // The session of a player with a user name.
-function named(number, player) {
+function namedSession(number, player) {
   const answer = session(number, player)
   answer.body.data.player.guest = false
   return answer
@@ -175,7 +175,7 @@ test("foreign values in the storage are no session", () => {
 })
 
 test("a guest that gets a password continues with the new session", async () => {
-  const server = new Server(session(1), DONE, named(2), DONE)
+  const server = new Server(session(1), DONE, namedSession(2), DONE)
   const { session: mine, stored } = tab(server)
   await mine.post("/thing", {})
 
@@ -190,8 +190,8 @@ test("a guest that gets a password continues with the new session", async () => 
 
 test("another tab continues with it too", async () => {
   const storage = new Storage()
-  const one = tab(new Server(session(1), DONE, named(3)), { storage })
-  const server = new Server(session(2), DONE, problem(401, "unauthenticated"), named(4), DONE)
+  const one = tab(new Server(session(1), DONE, namedSession(3)), { storage })
+  const server = new Server(session(2), DONE, problem(401, "unauthenticated"), namedSession(4), DONE)
   const other = tab(server, { storage })
   await one.session.post("/thing", {})
   await other.session.post("/thing", {})
@@ -206,7 +206,7 @@ test("another tab continues with it too", async () => {
 test("a tab that is refused before the new session is stored waits for it, and stays the player", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
-  const server = new Server(problem(401, "invalid_refresh_token"), named(3), DONE)
+  const server = new Server(problem(401, "invalid_refresh_token"), namedSession(3), DONE)
   const time = new Time()
   const { session: other, stored } = tab(server, { storage, time })
   time.sleep = async () => stored.write({ player: "p_1", refreshToken: "refresh-2", named: true })
@@ -218,7 +218,7 @@ test("a tab that is refused before the new session is stored waits for it, and s
 })
 
 test("an upgrade whose answer is lost is found by signing in", async () => {
-  const server = new Server(session(1), DONE, "silence", named(2))
+  const server = new Server(session(1), DONE, "silence", namedSession(2))
   const { session: mine, stored } = tab(server)
   await mine.post("/thing", {})
 
@@ -231,7 +231,7 @@ test("an upgrade whose answer is lost is found by signing in", async () => {
 test("a failed upgrade leaves the guest unchanged", async () => {
   const answers = [
     ["silence", problem(401, "invalid_credentials")],
-    ["silence", named(9, "p_9")], // another player has that name, and that password
+    ["silence", namedSession(9, "p_9")], // another player has that name, and that password
     [problem(409, "username_taken")],
   ]
   for (const [first, ...second] of answers) {
@@ -245,7 +245,7 @@ test("a failed upgrade leaves the guest unchanged", async () => {
 })
 
 test("an outdated token is replaced during an upgrade", async () => {
-  const server = new Server(session(1), DONE, problem(401, "token_expired"), session(2), named(3))
+  const server = new Server(session(1), DONE, problem(401, "token_expired"), session(2), namedSession(3))
   const { session: mine, stored } = tab(server)
   await mine.post("/thing", {})
 
@@ -258,7 +258,7 @@ test("an outdated token is replaced during an upgrade", async () => {
 test("a player with a user name whose session has ended stays signed out", async () => {
   const storage = new Storage()
   const over = problem(401, "invalid_refresh_token")
-  const { session: mine, stored } = tab(new Server(named(1), over, named(2), DONE), { storage })
+  const { session: mine, stored } = tab(new Server(namedSession(1), over, namedSession(2), DONE), { storage })
   await mine.signIn("ada", "secret")
   const { session: later } = tab(new Server(over), { storage })
 
@@ -280,7 +280,7 @@ test("the refusal of a suspended player is thrown, and the stored session stays"
 test("a sign-in that needs a proof of work gets one", async () => {
   const needed = problem(429, "proof_of_work_needed")
   needed.body.puzzle = { nonce: "n", difficulty: 4 }
-  const server = new Server(needed, named(1))
+  const server = new Server(needed, namedSession(1))
   const { session: mine } = tab(server, { solver: { solve: async (puzzle) => `for ${puzzle.nonce} ${puzzle.checksum}` } })
 
   await mine.signIn("ada", "secret")
@@ -290,7 +290,7 @@ test("a sign-in that needs a proof of work gets one", async () => {
 })
 
 test("after signing out nobody is signed in, and the next visitor is a new guest", async () => {
-  const server = new Server(named(1), { status: 204 }, session(2, "p_2"), DONE)
+  const server = new Server(namedSession(1), { status: 204 }, session(2, "p_2"), DONE)
   const { session: mine, stored } = tab(server)
   await mine.signIn("ada", "secret")
 
@@ -305,7 +305,7 @@ test("after signing out nobody is signed in, and the next visitor is a new guest
 test("signing in may merge the guest's points", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
-  const server = new Server(named(2, "p_ada"), data({ player: { id: "p_ada" }, guest: "p_1" }))
+  const server = new Server(namedSession(2, "p_ada"), data({ player: { id: "p_ada" }, guest: "p_1" }))
   const { session: mine, stored } = tab(server, { storage })
 
   await mine.signIn("ada", "secret", { merge: true })
@@ -318,7 +318,7 @@ test("signing in may merge the guest's points", async () => {
 test("if the merge is refused the guest continues", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
-  const { session: mine, stored } = tab(new Server(named(2), problem(422, "score_out_of_range")), { storage })
+  const { session: mine, stored } = tab(new Server(namedSession(2), problem(422, "score_out_of_range")), { storage })
 
   await assert.rejects(mine.signIn("ada", "secret", { merge: true }), { code: "score_out_of_range" })
 
@@ -328,13 +328,13 @@ test("if the merge is refused the guest continues", async () => {
 test("without a guest nothing is merged", async () => {
   const storage = new Storage()
   await tab(new Server(session(1), DONE), { storage }).session.post("/thing", {})
-  const gone = new Server(named(2, "p_ada"), problem(400, "invalid_guest_token"))
+  const gone = new Server(namedSession(2, "p_ada"), problem(400, "invalid_guest_token"))
   const { session: mine, stored } = tab(gone, { storage })
 
   await mine.signIn("ada", "secret", { merge: true })
   assert.equal(stored.read().player, "p_ada")
 
-  const again = new Server(named(3, "p_ada"))
+  const again = new Server(namedSession(3, "p_ada"))
   await tab(again, { storage }).session.signIn("ada", "secret", { merge: true })
   assert.deepEqual(again.paths, ["/auth/login"])
 })

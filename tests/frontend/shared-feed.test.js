@@ -5,7 +5,7 @@ import { apply, checksum, emptyBoard } from "../../clients/javascript/stream/boa
 import { Feed } from "../../clients/javascript/stream/feed.js"
 import { PortFeed } from "../../clients/javascript/stream/port-feed.js"
 import { SharedFeed } from "../../clients/javascript/stream/shared-feed.js"
-import { HELLO, settled, FakePlatform } from "./fake-platform.js"
+import { HELLO, settle, FakePlatform } from "./fake-platform.js"
 
 const ada = { id: "ada", n: "Ada", s: 10, c: [] }
 const bob = { id: "bob", n: "Bob", s: 12, c: [] }
@@ -47,22 +47,22 @@ class Browser {
   }
 }
 
-async function opened(...frames) {
+async function openShared(...frames) {
   const browser = new Browser()
   const tab = browser.tab()
-  await settled()
+  await settle()
   for (const frame of [HELLO, ...frames]) browser.platform.last.send(frame)
-  await settled()
+  await settle()
   return { browser, platform: browser.platform, tab }
 }
 
 test("all tabs get frames from one connection", async () => {
-  const { browser, platform, tab } = await opened(SNAPSHOT)
+  const { browser, platform, tab } = await openShared(SNAPSHOT)
   const others = [1, 2, 3].map(() => browser.tab())
-  await settled()
+  await settle()
 
   platform.last.send(DELTA)
-  await settled()
+  await settle()
 
   assert.equal(platform.opened.length, 1)
   for (const one of [tab, ...others]) {
@@ -72,10 +72,10 @@ test("all tabs get frames from one connection", async () => {
 })
 
 test("a new tab gets the board at once", async () => {
-  const { browser, platform } = await opened(SNAPSHOT, DELTA)
+  const { browser, platform } = await openShared(SNAPSHOT, DELTA)
 
   const late = browser.tab()
-  await settled()
+  await settle()
 
   assert.equal(platform.opened.length, 1)
   assert.deepEqual([late.board.lines, late.board.total, late.board.size, late.board.lost], [[bob, ada], 2, 100, ""])
@@ -83,26 +83,26 @@ test("a new tab gets the board at once", async () => {
 })
 
 test("a tab that has the present board gets no snapshot", async () => {
-  const { browser } = await opened(SNAPSHOT, DELTA)
+  const { browser } = await openShared(SNAPSHOT, DELTA)
 
   const [same, newer, older, other] = ["7-4", "7-9", "7-3", "6-9"].map((since) => browser.tab({ since }))
-  await settled()
+  await settle()
 
   assert.deepEqual([same, newer, older, other].map((tab) => tab.frames), [[], [], ["snapshot"], ["snapshot"]])
 })
 
 test("a tab that lost the board gets it from the worker, without another connection", async () => {
-  const { platform, tab } = await opened(SNAPSHOT, DELTA)
+  const { platform, tab } = await openShared(SNAPSHOT, DELTA)
   tab.board = { ...tab.board, lost: "gap" }
 
   tab.feed.resync()
-  await settled()
+  await settle()
 
   assert.deepEqual([tab.board.lines, tab.board.lost, platform.opened.length], [[bob, ada], "", 1])
 })
 
 test("if the worker lost the board too it requests a snapshot", async () => {
-  const { platform, tab } = await opened(SNAPSHOT)
+  const { platform, tab } = await openShared(SNAPSHOT)
 
   platform.last.send({ ...DELTA, crc: "0badc0de" })
   tab.feed.resync()
@@ -110,13 +110,13 @@ test("if the worker lost the board too it requests a snapshot", async () => {
   assert.doesNotMatch(platform.last.query, /since/)
   platform.last.send(HELLO)
   platform.last.send({ ...SNAPSHOT, s: 4, id: "7-4" })
-  await settled()
+  await settle()
 
   assert.deepEqual([platform.opened.length, tab.board.lines, tab.board.lost], [2, [ada], ""])
 })
 
 test("the connection closes after the last tab, and opens again when one returns", async () => {
-  const { browser, platform, tab } = await opened(SNAPSHOT)
+  const { browser, platform, tab } = await openShared(SNAPSHOT)
   const other = browser.tab()
   tab.feed.stop()
   await platform.pass(10_000)
@@ -126,13 +126,13 @@ test("the connection closes after the last tab, and opens again when one returns
   await platform.pass(5000)
   assert.equal(platform.last.closed, true)
   tab.feed.start()
-  await settled()
+  await settle()
 
   assert.match(platform.last.query, /since=7-3/)
 })
 
 test("going from page to page keeps the connection", async () => {
-  const { browser, platform, tab } = await opened(SNAPSHOT)
+  const { browser, platform, tab } = await openShared(SNAPSHOT)
   tab.feed.stop()
   await platform.pass(2000)
   browser.tab()
@@ -143,7 +143,7 @@ test("going from page to page keeps the connection", async () => {
 })
 
 test("a crashed tab does not keep the connection open", async () => {
-  const { platform, tab } = await opened(SNAPSHOT)
+  const { platform, tab } = await openShared(SNAPSHOT)
   tab.crashed = true
 
   await platform.pass(45_000)
@@ -152,7 +152,7 @@ test("a crashed tab does not keep the connection open", async () => {
 })
 
 test("a busy tab that was forgotten gets the frames that it missed", async () => {
-  const { browser, platform, tab } = await opened(SNAPSHOT)
+  const { browser, platform, tab } = await openShared(SNAPSHOT)
   const other = browser.tab()
   tab.crashed = true
   for (let time = 0; time < 3; time += 1) {
@@ -160,7 +160,7 @@ test("a busy tab that was forgotten gets the frames that it missed", async () =>
     await platform.pass(15_000)
   }
   platform.last.send(DELTA)
-  await settled()
+  await settle()
   tab.crashed = false
 
   await platform.pass(5000)
@@ -169,7 +169,7 @@ test("a busy tab that was forgotten gets the frames that it missed", async () =>
 })
 
 test("a worker that does not answer is reported once, and then ignored", async () => {
-  const { browser, platform, tab } = await opened(SNAPSHOT)
+  const { browser, platform, tab } = await openShared(SNAPSHOT)
   browser.dead = true
 
   await platform.pass(60_000)
@@ -179,9 +179,9 @@ test("a worker that does not answer is reported once, and then ignored", async (
 })
 
 test("a stream that ended permanently has ended for all tabs", async () => {
-  const { browser, platform, tab } = await opened(SNAPSHOT)
+  const { browser, platform, tab } = await openShared(SNAPSHOT)
   platform.last.send({ t: "bye", code: 404, again: false, retry_ms: 0, why: "board_gone" })
-  await settled()
+  await settle()
 
   await platform.pass(60_000)
 
@@ -192,12 +192,12 @@ test("a tab provides a ticket at each opening, and new tabs get the standing", a
   const browser = new Browser({ ticketed: true })
   let number = 0
   browser.tab({ ticket: async () => `t${(number += 1)}` })
-  await settled()
+  await settle()
   assert.match(browser.platform.last.query, /ticket=t1$/)
   for (const frame of [HELLO, SNAPSHOT, { t: "me", b: "main", rank: 4, score: 7, tot: 9, ver: 3 }]) browser.platform.last.send(frame)
 
   const late = browser.tab({ ticket: async () => "other" })
-  await settled()
+  await settle()
 
   assert.deepEqual(late.frames, ["snapshot", "me"])
 })
@@ -205,11 +205,11 @@ test("a tab provides a ticket at each opening, and new tabs get the standing", a
 test("a private message reaches every open tab, and no later one", async () => {
   const browser = new Browser({ ticketed: true })
   const [one, other] = [browser.tab({ ticket: async () => "t" }), browser.tab({ ticket: async () => "t" })]
-  await settled()
+  await settle()
   for (const frame of [HELLO, SNAPSHOT, { t: "tell", kind: "merged", at: "", data: {} }]) browser.platform.last.send(frame)
-  await settled()
+  await settle()
   const late = browser.tab({ ticket: async () => "t" })
-  await settled()
+  await settle()
 
   assert.deepEqual([one, other, late].map((tab) => tab.frames.includes("tell")), [true, true, false])
 })

@@ -2,12 +2,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { Stock } from "../../clients/javascript/actions/stock.js"
-import { settled, FakePlatform } from "./fake-platform.js"
+import { settle, FakePlatform } from "./fake-platform.js"
 
 const MINUTE = 60_000
 
 // A server that hands out numbered actions while there is a connection.
-function playing({ livesMs = 5 * MINUTE } = {}) {
+function setUp({ livesMs = 5 * MINUTE } = {}) {
   const platform = new FakePlatform()
   const actions = {
     requests: 0,
@@ -22,10 +22,10 @@ function playing({ livesMs = 5 * MINUTE } = {}) {
 }
 
 test("after the first round three more can begin without a connection", async () => {
-  const { actions, stock } = playing()
+  const { actions, stock } = setUp()
   assert.equal(actions.requests, 0, "a visitor that does not play requests nothing")
   await stock.request("jump")
-  await settled()
+  await settle()
   assert.equal(actions.requests, 4)
 
   actions.away = true
@@ -36,12 +36,12 @@ test("after the first round three more can begin without a connection", async ()
 })
 
 test("the stock is filled again when there is a connection", async () => {
-  const { platform, actions, stock } = playing()
+  const { platform, actions, stock } = setUp()
   await stock.request("jump")
-  await settled()
+  await settle()
   actions.away = true
   await stock.request("jump")
-  await settled()
+  await settle()
 
   actions.away = false
   await platform.pass(30_000)
@@ -50,16 +50,16 @@ test("the stock is filled again when there is a connection", async () => {
 })
 
 test("an action that expires soon is not used", async () => {
-  const { platform, stock } = playing()
+  const { platform, stock } = setUp()
   await stock.request("jump")
-  await settled()
+  await settle()
   platform.at += 4.5 * MINUTE
 
   assert.equal((await stock.request("jump")).number, 5)
 })
 
 test("after the player stops nothing more is requested", async () => {
-  const { platform, actions, stock } = playing()
+  const { platform, actions, stock } = setUp()
   await stock.request("jump")
   await platform.pass(11 * MINUTE)
   const requests = actions.requests
@@ -70,7 +70,7 @@ test("after the player stops nothing more is requested", async () => {
 })
 
 test("actions that don't live long enough are not held", async () => {
-  const { platform, actions, stock } = playing({ livesMs: 30_000 })
+  const { platform, actions, stock } = setUp({ livesMs: 30_000 })
   await stock.request("jump")
   await platform.pass(5 * MINUTE)
 
@@ -79,9 +79,9 @@ test("actions that don't live long enough are not held", async () => {
 })
 
 test("where none may be held none is requests for", async () => {
-  const { platform, actions, stock } = playing()
+  const { platform, actions, stock } = setUp()
   await stock.request("jump")
-  await settled()
+  await settle()
   stock.stop()
 
   assert.equal((await stock.request("jump")).number, 5)

@@ -118,7 +118,7 @@ def bare(folder: Path) -> contextlib.AbstractContextManager[Server]:
 def gunicorn(folder: Path, config: str, app: str, **environment: str) -> Iterator[Server]:
     """A web server alone."""
     command = [sys.executable, "-m", "gunicorn", "--config", config, app]
-    with _started(command, folder / "gunicorn.log", DATA_DIR=str(folder), **environment) as server:
+    with _start(command, folder / "gunicorn.log", DATA_DIR=str(folder), **environment) as server:
         yield server
 
 
@@ -126,7 +126,7 @@ def gunicorn(folder: Path, config: str, app: str, **environment: str) -> Iterato
 def node(folder: Path, program: str, **environment: str) -> Iterator[Server]:
     """A Node reference: "server" or "careful"."""
     command = ["node", str(NODE / f"{program}.js")]
-    with _started(command, folder / f"{program}.log", NODE_ENV="production", **environment) as server:
+    with _start(command, folder / f"{program}.log", NODE_ENV="production", **environment) as server:
         yield server
 
 
@@ -136,7 +136,7 @@ def node_installed() -> bool:
 
 
 @contextlib.contextmanager
-def _started(command: list[str], log_file: Path, **environment: str) -> Iterator[Server]:
+def _start(command: list[str], log_file: Path, **environment: str) -> Iterator[Server]:
     port = free_port()
     with log_file.open("ab") as log:
         process = subprocess.Popen(

@@ -32,12 +32,12 @@ MAX_BYTES = 2048  # of one viewer
 
 @dataclass(frozen=True)
 class Shape:
-    """How large frames come how fast to how many."""
+    """A load: the size of frames, their rate, and the number of viewers."""
 
     bytes: int
     viewers: int
-    a_second: float  # 0 for as fast as they go
-    punctual: bool = False  # whether it is a goal that the last ones come no later than nchan's
+    a_second: float  # 0 for as fast as possible
+    punctual: bool = False  # True if a p99 no later than nchan's is a goal
 
     @property
     def title(self) -> str:
@@ -52,7 +52,7 @@ SHAPES = (
     Shape(KB, 5000, 0),
 )
 STEPS = len(SHAPES) * 3  # a round
-FLAT_OUT = {"nchan": 1.4, "Node http": 1.6}  # how many times as many of ours are the goal
+FLAT_OUT = {"nchan": 1.4, "Node http": 1.6}  # the goal, as a multiple of the reference
 
 
 Weights = dict[str, dict[int, int]]  # bytes of memory of each server with so many viewers
@@ -101,7 +101,7 @@ def _against(row: Row, shape: Shape, ours: list[Sample], other: StreamServer, sa
 
 
 def _weighed(weights: Weights) -> list[Row]:
-    (_, mine), *others = [(name, _a_viewer(found)) for name, found in weights.items()]
+    (_, mine), *others = [(name, _bytes_per_viewer(found)) for name, found in weights.items()]
     return [
         Row(
             what="memory of a viewer",
@@ -114,10 +114,10 @@ def _weighed(weights: Weights) -> list[Row]:
     ]
 
 
-def _a_viewer(found: dict[int, int]) -> float:
-    """What one more viewer weighs, between a small crowd and a large one."""
-    few, many = min(found), max(found)
-    return (found[many] - found[few]) / (many - few)
+def _bytes_per_viewer(weights: dict[int, int]) -> float:
+    """The memory of one more viewer, between a few viewers and many."""
+    few, many = min(weights), max(weights)
+    return (weights[many] - weights[few]) / (many - few)
 
 
 def _deliveries(samples: list[Sample]) -> str:

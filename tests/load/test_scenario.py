@@ -155,7 +155,7 @@ class Moody(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def moody():
-    """What the server got, its moods to come, and its URL."""
+    """The requests that the server got, its next kinds of answers, and its URL."""
     handler = type("Handler", (Moody,), {"got": [], "moods": []})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)

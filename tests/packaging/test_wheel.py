@@ -24,7 +24,7 @@ pytestmark = pytest.mark.one_database
 
 OUTSIDE = ("PYTHONPATH", "REDIS_URL", "DATABASE_URL", "HOST", "SCOREBOARD_BOOTSTRAP_KEY")
 PAGES = ("/", "/docs", "/docs/api", "/play", "/problems/not-found", "/openapi.json", "/sw.js")
-FILES = ("/static/css/leaderboard.css", "/vendor/swagger-ui/swagger-ui.css", "/sdk/scoreboard.js")
+FILES = ("/static/css/leaderboard.css", "/b/main/card.png", "/sdk/scoreboard.js")
 FOLDERS = [
     "config",
     "worker",

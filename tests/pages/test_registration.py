@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask, render_template
+from msgspec import Struct
 
 from scoreboard.app import create_app
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.pages import declared_pages, page, takes_language
 from scoreboard.pages import rendering
 from scoreboard.pages.shell import files
-from scoreboard.pages.wire import NoQuery
 from tests.browser.addresses import ADDRESSES, ELSEWHERE
 from tests.support import ROOT
 
@@ -25,8 +25,12 @@ SERVED = ("sw.js", "sw-off.js")  # at /sw.js, which is no file of a page
 ICONS = "icons/"
 EXAMPLES = {"board": "main", "slug": "board-not-found", "player": "ada"}
 NAV = re.compile(r'<nav class="developer-nav".*?</nav>', re.DOTALL)
-LOADED = re.compile(r'(?:src|href)="/(?:static|sdk)/([^"]+\.(?:js|css))"')
+LOADED = re.compile(r'(?:src|href)="/assets/[0-9a-f]+/(?:static|sdk)/([^"]+\.(?:js|css))"')
 IMPORTED = re.compile(r'(?:from|import\(|import)\s*"(\.[^"]+)"')
+
+
+class NoQuery(Struct):
+    """No parameters."""
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // api.js: calls of the API. Each resolves with an answer or throws a Refusal. No DOM.
 
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 
 const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for the network
 
@@ -57,13 +57,13 @@ export class Api {
       throw new Refusal()
     })
     if (answer.ok) return answer
-    throw refusal(answer.status, answer.headers, parsed(await answer.text().catch(() => "")))
+    throw refusal(answer.status, answer.headers, parseJson(await answer.text().catch(() => "")))
   }
 
   async #call(path, call) {
     const { status, headers, text } = await this.#fetchText(path, call)
     if (status === 204) return null
-    const answer = parsed(text)
+    const answer = parseJson(text)
     if (status < 300 && answer) return answer.data
     if (status < 300) throw new Refusal() // a hotspot's sign-in page, not the server
     throw refusal(status, headers, answer)

@@ -3,7 +3,7 @@
 // Each has a key of its own, so that two tabs that write at the same time lose nothing.
 
 import { browserStorage, ownServer } from "../browser-storage.js"
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 
 export class StoredActions {
   #storage
@@ -18,13 +18,13 @@ export class StoredActions {
 
   // All actions, the oldest first.
   all() {
-    const stored = this.#keys().map((key) => parsed(this.#storage.getItem(key)))
+    const stored = this.#keys().map((key) => parseJson(this.#storage.getItem(key)))
     const actions = [...stored, ...this.#inMemory.values()].filter((item) => item?.id)
     return actions.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
   }
 
   find(id) {
-    return this.#inMemory.get(id) ?? parsed(this.#storage?.getItem(this.#prefix + id) ?? "")
+    return this.#inMemory.get(id) ?? parseJson(this.#storage?.getItem(this.#prefix + id) ?? "")
   }
 
   put(item) {

@@ -1,7 +1,7 @@
 // tab-lock.js: a lock that one tab of a browser holds at a time. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 
 const LEASE_KEY = "scoreboard.lease"
 const LEASE_MS = 15_000 // longer than any call takes
@@ -32,7 +32,7 @@ function withBrowserLock(locks, name, run) {
 // Over plain http browsers have no locks, so the lock is a lease in the storage. Very rarely two tabs may both hold it,
 // so doing the work twice must be harmless.
 async function withLease(key, run, { storage, now, sleep, me }) {
-  const read = () => parsed(storage?.getItem(key) ?? "null")
+  const read = () => parseJson(storage?.getItem(key) ?? "null")
   const take = () => tryWrite(storage, key, JSON.stringify({ me, until: now() + LEASE_MS }))
   const lease = read()
   if (lease && lease.me !== me && lease.until > now()) return false

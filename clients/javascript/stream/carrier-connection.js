@@ -1,6 +1,6 @@
 // carrier-connection.js: one connection of a feed by one carrier, from its opening to its end.
 
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 import { openEvents, openSocket } from "./carriers/push.js"
 
 // Polling is loaded only when it is needed, which is seldom.
@@ -44,7 +44,7 @@ export class CarrierConnection {
   }
 
   text(data) {
-    this.frame(parsed(data))
+    this.frame(parseJson(data))
   }
 
   frame(frame) {

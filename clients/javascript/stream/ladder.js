@@ -7,8 +7,7 @@ export const CARRIERS = ["sse", "ws", "long-poll", "poll"]
 
 const MAX_BLAME = 4 // two failures before the first frame, or four streams in a row that broke early
 const SOON_MS = 15_000 // after an outage the best carrier probably works
-const LATER_MS = 5 * 60_000
-const POLLING_MS = 60_000 // polling is five seconds late, so try the best carrier more often
+const LATER_MS = 50_000 // with the time of a trial, a minute at most after the best carrier works again
 
 export class Ladder {
   #carriers
@@ -33,8 +32,7 @@ export class Ladder {
   // The time until the next trial of the best carrier, beside the present one; null if the present one is the best.
   get trialMs() {
     if (this.#index === 0) return null
-    if (this.#trials === 0) return SOON_MS
-    return this.carrier === "poll" ? POLLING_MS : LATER_MS
+    return this.#trials === 0 ? SOON_MS : LATER_MS
   }
 
   // Begin with the best carrier again.

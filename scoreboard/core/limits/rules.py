@@ -57,6 +57,7 @@ RULES = {
     "ticket-address": Rule(by=("address",), setting="limit_stream"),
     "export": Rule(by=("address",), setting="limit_export"),
     "qr": Rule(by=("address",), setting="limit_qr"),
+    "card": Rule(by=("address",), setting="limit_card"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
 
-from scoreboard.core.http import files
+from scoreboard.core.http import assets, files
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.pages import LanguageQuery, page
 from scoreboard.core.http.parts import parts
@@ -44,7 +44,7 @@ BASE_FILES = (  # the files that base.html and /offline load
 def service_worker() -> Response:
     """Get the service worker, by which browsers keep boards and show them without a network."""
     on = parts().base.settings.service_worker == "on"
-    text = _service_worker().script(request.script_root) if on else UNREGISTER
+    text = _service_worker().script(assets.prefix()) if on else UNREGISTER
     response = Response(text, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -66,7 +66,7 @@ def manifest() -> Response:
         "background_color": BACKGROUND,
         "theme_color": BACKGROUND,
         "icons": [
-            {"src": url_for("static", filename=file), "sizes": sizes, "purpose": purpose}
+            {"src": url_for("static", filename=file, version=None), "sizes": sizes, "purpose": purpose}
             for file, sizes, purpose in ICONS
         ],
     }

@@ -133,7 +133,8 @@ def test_every_link_has_the_path(make_parts, sqlite_url, public):
     assert f'og:url" content="{at}/b/main"' in page
     assert f"curl {at}/v1/boards/main/scores" in page + server.get(f"{BELOW}/docs", **asked).text
     assert server.get(f"{BELOW}/openapi.json", **asked).json["servers"] == [{"url": at if public else BELOW}]
-    assert '"/scores/static/js/main.js"' in shell
+    assert re.search('ASSETS = "/scores/assets/[0-9a-f]{16}/"', shell)
+    assert '"static/js/main.js"' in shell
     assert manifest["id"] == manifest["scope"] == manifest["start_url"] == "/scores/"
     assert 'from "./static/js/board/element.js"' in server.get(f"{BELOW}/embed.js", **asked).text
 

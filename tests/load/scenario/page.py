@@ -37,7 +37,7 @@ def page(plan: Plan, records: Records, outcomes: Sequence[Verdict], facts: Seque
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width">',
             f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1>",
-            f"<p>{datetime.now(UTC):%Y-%m-%d %H:%M} UTC. {escape(_planned(plan))}</p>",
+            f"<p>{datetime.now(UTC):%Y-%m-%d %H:%M} UTC. {escape(_plan_text(plan))}</p>",
             "<h2>What must hold</h2><ul>",
             *(f'<li class="{"ok" if one.holds else "bad"}">{escape(one.text)}</li>' for one in outcomes),
             "</ul>",
@@ -50,7 +50,7 @@ def page(plan: Plan, records: Records, outcomes: Sequence[Verdict], facts: Seque
     )
 
 
-def _planned(plan: Plan) -> str:
+def _plan_text(plan: Plan) -> str:
     return (
         f"{plan.first} users at once, up to {plan.users} within {plan.ramp_seconds:g} s, for "
         f"{plan.hold_seconds:g} s, and down within {plan.down_seconds:g} s; {plan.streams:.0%} of them hold "

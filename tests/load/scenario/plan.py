@@ -24,7 +24,7 @@ class Plan:
     pause_seconds: float = 2.0  # between two actions of a user, on average
     action: str = "play-round"
     board: str = "main"
-    # What must hold.
+    # The thresholds.
     api_p95_ms: float = 200.0
     stream_p95_ms: float = 500.0
     told_to_wait_share: float = 0.01  # of the API's answers, those with 429 or 503 and Retry-After

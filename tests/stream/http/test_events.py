@@ -14,7 +14,7 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS
 from scoreboard.stream.publishing.edge import KEEP_ALIVE
 from tests.boards.calls import score
 from tests.contract import client_of
-from tests.sockets import unchunked
+from tests.sockets import dechunk
 from tests.stream.steps import publish
 from tests.strictevents import strict_events
 
@@ -31,9 +31,9 @@ def encode_texts(texts):
 def test_chunks_carry_the_bytes_of_the_plain_stream(texts):
     found, bye = encode_texts(texts), closing.frame("drain")
 
-    assert unchunked(CHUNKED.opening(1500, found)) == EVENTS.opening(1500, found)
-    assert unchunked(CHUNKED.carry(found)) == EVENTS.carry(found)
-    assert unchunked(CHUNKED.closing(bye)) == EVENTS.closing(bye)
+    assert dechunk(CHUNKED.opening(1500, found)) == EVENTS.opening(1500, found)
+    assert dechunk(CHUNKED.carry(found)) == EVENTS.carry(found)
+    assert dechunk(CHUNKED.closing(bye)) == EVENTS.closing(bye)
 
 
 @given(text_lists)

@@ -1,6 +1,6 @@
 // polled-list.js: a list that is not streamed: it is loaded now, and again every few seconds. No DOM.
 
-const ASK_MS = 10_000
+const EVERY_SECONDS = 10
 
 const browser = {
   later: (run, ms) => setTimeout(run, ms),
@@ -12,6 +12,7 @@ export class PolledList extends EventTarget {
   shown = { rows: [], total: 0 }
   known = false
   first = true // whether this is the first answer
+  everySeconds = EVERY_SECONDS
   #ask
   #platform
   #timer = null
@@ -45,7 +46,7 @@ export class PolledList extends EventTarget {
     }
     if (!this.#running) return
     this.#platform.cancel(this.#timer)
-    this.#timer = this.#platform.later(() => this.check(), ASK_MS)
+    this.#timer = this.#platform.later(() => this.check(), this.everySeconds * 1000)
   }
 
   #take(shown) {
