@@ -5,7 +5,7 @@ import { browserStorage, ownServer } from "../browser-storage.js"
 export class StoredSession extends EventTarget {
   #storage
   #key
-  #here = null // where storage is unavailable, as in some private windows: until the page is left
+  #inMemory = null // if the storage is unavailable, as in some private windows: until the page is left
 
   // Each server has its own session: none may see another server's tokens.
   constructor(storage = browserStorage(), server = ownServer) {
@@ -16,28 +16,28 @@ export class StoredSession extends EventTarget {
   }
 
   // { player, refreshToken, named }, or null if nobody has played yet. `named` is true for a player with a user
-  // name, who must sign in again when the session has ended.
+  // name. When their session has ended they must sign in again.
   read() {
     try {
       const { player, refreshToken, named } = JSON.parse(this.#storage.getItem(this.#key))
-      return player && refreshToken ? { player, refreshToken, ...(named && { named }) } : this.#here
+      return player && refreshToken ? { player, refreshToken, ...(named && { named }) } : this.#inMemory
     } catch {
-      return this.#here
+      return this.#inMemory
     }
   }
 
   write(session) {
     try {
       this.#storage.setItem(this.#key, JSON.stringify(session))
-      this.#here = null
+      this.#inMemory = null
     } catch {
-      this.#here = session
+      this.#inMemory = session
     }
     this.dispatchEvent(new Event("change"))
   }
 
   forget() {
-    this.#here = null
+    this.#inMemory = null
     try {
       this.#storage.removeItem(this.#key)
     } catch {

@@ -9,6 +9,7 @@ import { BoardApi } from "./board-api.js"
 import { holdWhileReading, walkWithArrows } from "./reading-guard.js"
 import { Favourites } from "./favourites.js"
 
+const TYPING_MS = 150 // after the last key, until the server is asked
 const NOTHING = {
   around: "board.nothingAround",
   favourites: "board.nothingFavourites",
@@ -69,13 +70,15 @@ export class Controls {
     this.#given.watch.follow(far ? this.#polled(() => this.#api.entry(me)) : null)
   }
 
-  // Search for the typed words: a name among the streamed rows, or the id of any player.
+  // Search for the typed words among the streamed rows, and then among all players.
   input(event, { value }) {
     const words = value.trim()
     if (!words) return this.choose(this.#view)
     this.#words = words
-    const near = found(this.#given.watch.rows, words).length > 0
-    const list = near ? null : this.#polled(() => this.#api.entry(words))
+    const list = this.#polled(async () => {
+      if (!list.known) await new Promise((resolve) => setTimeout(resolve, TYPING_MS))
+      return words === this.#words ? this.#api.search(words) : list.shown
+    })
     this.#given.watch.choose({ view: "search", pick: (rows) => found(rows, words), list, page: 0 })
   }
 

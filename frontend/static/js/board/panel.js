@@ -120,7 +120,8 @@ export class Panel {
     const { root, watch, speak, tell } = this.#given
     if (!watch.status) return
     const now = Date.now()
-    const shown = badgeOf(watch.status, { paused: watch.hold.paused, now })
+    const { everySeconds } = watch.choice.list ?? {}
+    const shown = badgeOf(watch.status, { paused: watch.hold.paused, now, everySeconds })
     showBadge(root.querySelector(".badge"), shown)
     const news = this.#connectionAnnouncer.news(shown.state, now)
     if (news && this.#drawing.value) this.#drawing.value.say("connection", news)

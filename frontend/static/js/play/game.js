@@ -1,6 +1,6 @@
 // game.js: the rounds of a visitor's game: what a press of the button does, and the status text. No DOM.
 
-import { passes } from "../../../sdk/actions/retry.js"
+import { isTemporary } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
 import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
@@ -20,19 +20,19 @@ export class Game extends EventTarget {
   #actions
   #roundFor
   #ahead
-  #world
+  #platform
   #action = null
   #full = null
 
   // With `ahead`, the next round may begin before the server has counted the last one.
-  constructor({ type, board, actions, rounds = roundFor, ahead = false, world = browser }) {
+  constructor({ type, board, actions, rounds = roundFor, ahead = false, platform = browser }) {
     super()
     this.#roundFor = rounds
     this.#ahead = ahead
     this.#type = type
     this.#board = board
     this.#actions = actions
-    this.#world = world
+    this.#platform = platform
   }
 
   // Whether a press has an effect now.
@@ -65,7 +65,7 @@ export class Game extends EventTarget {
     } else {
       this.#change({ state: "waiting", round })
     }
-    await Promise.race([full, this.#world.sleep(round.seconds * 1000)])
+    await Promise.race([full, this.#platform.sleep(round.seconds * 1000)])
   }
 
   #tap() {
@@ -75,12 +75,12 @@ export class Game extends EventTarget {
 
   async #send() {
     this.#change({ state: "sending" })
-    this.#world.sleep(SLOW_MS).then(() => this.state === "sending" && this.#change({ text: t("play.still") }))
+    this.#platform.sleep(SLOW_MS).then(() => this.state === "sending" && this.#change({ text: t("play.still") }))
     try {
       const receipt = await this.#action.complete(claimFor(this.round, this.taps))
       return this.#rest(receiptText(receipt, this.#board))
     } catch (refusal) {
-      if (!passes(refusal)) return this.#rest(refusalText(refusal))
+      if (!isTemporary(refusal)) return this.#rest(refusalText(refusal))
       this.#change({ state: "unsent", text: unsentText(refusal) })
       this.#wait(this.#action)
     }
@@ -100,14 +100,14 @@ export class Game extends EventTarget {
     const say = (text) => this.#action === action && this.#change({ text })
     action.complete(claimFor(this.round, this.taps)).then(
       (receipt) => say(receiptText(receipt, this.#board)),
-      (refusal) => say(passes(refusal) ? queuedText(refusal) : refusalText(refusal)),
+      (refusal) => say(isTemporary(refusal) ? queuedText(refusal) : refusalText(refusal)),
     )
     return this.#rest(t("play.onTheWay"))
   }
 
   async #rest(text) {
     this.#change({ state: "resting", text })
-    await this.#world.sleep(REST_MS)
+    await this.#platform.sleep(REST_MS)
     this.#change({ state: "again" })
   }
 
