@@ -14,6 +14,10 @@ const cards = [...document.querySelectorAll("[data-scope]")].slice(0, MOST_SCOPE
 
 const boards = new Map(cards.map(({ scope }) => [scope, emptyBoard(scope)]))
 if (cards.length) follow()
+document.querySelector("button.share").addEventListener("click", async ({ currentTarget: button }) => {
+  const { share } = await import("../board/share.js")
+  await share(button)
+})
 
 function follow() {
   const feed = new PageFeed(base.replace(/\/$/, ""), { scope: [...boards.keys()].join(",") })
