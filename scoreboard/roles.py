@@ -13,6 +13,7 @@ from scoreboard.boards import routes as boards
 from scoreboard.merging import routes as merging
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
+from scoreboard.pages.account import routes as account
 from scoreboard.pages.guide import routes as guide
 from scoreboard.pages.sharing import routes as sharing
 from scoreboard.pages.shell import routes as shell
@@ -26,7 +27,7 @@ ROLES = {
     "score": (scores.bp, actions.bp),
     "board": (boards.bp, stream.bp),
     "admin": (admin.bp,),
-    "pages": (pages.bp, pages.sdk, sharing.bp, guide.bp, shell.bp, reference.bp),
+    "pages": (pages.bp, pages.sdk, sharing.bp, guide.bp, account.bp, shell.bp, reference.bp),
 }
 
 
