@@ -11,7 +11,7 @@ from tests.browser.axe import expect_accessible
 
 PAGES = (
     *("/docs", "/docs/events", "/docs/embed", "/problems", "/problems/rate-limited", "/b/nope", "/offline"),
-    *("/", "/play"),
+    *("/", "/play", "/me", "/sign-in", "/register"),
 )
 
 
