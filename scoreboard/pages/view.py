@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from scoreboard.actions.types import ActionType
 from scoreboard.boards.types import Board, Definition, Row
+from scoreboard.core.clock import to_datetime
+from scoreboard.profiles.types import Profile
 
 EXAMPLE_SCORE = 10
 PLAYERS_BESIDE = 5  # rows beside the game
@@ -91,6 +93,11 @@ def ranks(rows: Sequence[Row]) -> list[str]:
     return [f"={rank}" if equal else f"{rank}" for rank, equal in zip(found, tied, strict=True)]
 
 
+def utc_minute(at: int) -> str:
+    """An instant for readers without scripts, to the minute."""
+    return f"{to_datetime(at):%Y-%m-%d %H:%M} UTC"
+
+
 def page_links(offset: int, limit: int, total: int) -> list[PageLink]:
     """The links of a list's pager."""
     last = max(0, total - 1) // limit * limit
@@ -106,6 +113,16 @@ def summary(board: Board, rows: Sequence[Row]) -> str:
     scores = [" ".join(scored(row.score, board.definition)) for row in rows]
     leaders = list(zip(ranks(rows), rows, scores, strict=True))[:3]
     return " · ".join(f"{rank} {row.name} {score}" for rank, row, score in leaders)
+
+
+def profile_summary(profile: Profile) -> str:
+    """The ranks of a player, for previews of links: "1 Main board 1 234"."""
+    shown = [
+        (one.board.definition, one.board.id, one.current[0].row) for one in profile.boards if one.current
+    ]
+    return " · ".join(
+        f"{row.rank} {rules.title or id} {' '.join(scored(row.score, rules))}" for rules, id, row in shown[:3]
+    )
 
 
 def playable(type: ActionType | None, board: Board, region: str) -> bool:

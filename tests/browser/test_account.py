@@ -13,7 +13,8 @@ from tests.browser.boards import define as define_board
 from tests.support import wait_until
 
 PASSWORD = "correct horse battery staple"
-STORED = "Object.keys(localStorage).filter(key => key.startsWith('scoreboard.session')).map(key => localStorage[key])"
+STORED = """Object.keys(localStorage).filter((key) => key.startsWith("scoreboard.session"))
+  .map((key) => localStorage[key])"""
 NUMBERS = itertools.count(1)
 
 

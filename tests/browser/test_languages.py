@@ -1,4 +1,4 @@
-"""Pages in the language of who looks at them."""
+"""Pages in the language of the viewer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 
-def test_a_page_speaks_as_the_browser_asks(open_page):
+def test_a_page_is_in_the_language_of_the_browser(open_page):
     page = open_page("/docs", locale="de-AT")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Auf diesem Server aufbauen")

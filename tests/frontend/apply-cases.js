@@ -1,4 +1,4 @@
-// Applies the frames of a file of cases, and prints what came of each as JSON.
+// Applies the frames of a file of cases, and prints the results as JSON.
 
 import { readFileSync } from "node:fs"
 

@@ -1,4 +1,4 @@
-"""The browser's modules: their own tests, and that they agree with the server's."""
+"""The browser's modules: their own tests, and comparisons with the server's code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def cases(node, tmp_path_factory):
-    """What the browser's modules make of random lists, numbers and names; beside what went in."""
+    """Random lists, numbers and names, and the results of the browser's modules for them."""
     chance = random.Random(8)
     lists = [(random_lines(chance), random_lines(chance)) for _ in range(300)]
     sent = {
@@ -54,8 +54,8 @@ def test_the_browser_makes_the_same_list_of_a_delta(cases):
 
     for (_, new), board in zip(lists, got["boards"], strict=True):
         assert board["lost"] == ""
-        assert [(one["id"], one["n"], one["s"], tuple(one["c"])) for one in board["lines"]] == [
-            (line.id, line.n, line.s, line.c) for line in new
+        assert [(one["id"], one["n"], one["s"], tuple(one["c"]), one.get("m")) for one in board["lines"]] == [
+            (line.id, line.n, line.s, line.c, line.m) for line in new
         ]
         assert board["crc"] == checksum(new)
 

@@ -201,7 +201,7 @@ def test_a_page_says_its_language_and_that_it_depends_on_the_browser(client):
 
     assert '<html lang="ar" dir="rtl">' in page.text
     assert page.headers["Content-Language"] == "ar"
-    assert page.headers["Vary"] == "Accept-Language"
+    assert page.headers["Vary"] == "Accept-Language, Accept-Encoding"
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_every_page_can_be_had_in_every_language(client, path):
         page = client.get(path, query_string={"lang": tag})
 
         assert f'<html lang="{tag}" dir="{language.direction}">' in page.text
-        assert page.headers["Vary"] == "Accept-Language"
+        assert page.headers["Vary"] == "Accept-Language, Accept-Encoding"
 
 
 def test_a_language_in_the_address_stays_from_page_to_page(client):

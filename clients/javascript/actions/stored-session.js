@@ -8,7 +8,7 @@ import { browserStorage, ownServer } from "../browser-storage.js"
 export class StoredSession extends EventTarget {
   #storage
   #key
-  #here = null // where storage is unavailable, as in some private windows: until the page is left
+  #inMemory = null // if the storage is unavailable, as in some private windows: until the page is left
 
   // Each server has its own session: none may see another server's tokens.
   constructor(storage = browserStorage(), server = ownServer) {
@@ -19,28 +19,28 @@ export class StoredSession extends EventTarget {
   }
 
   // { player, refreshToken, name, named }, or null if nobody has played yet. `name` is the display name as far as it is
-  // known. `named` is true for a player with a user name, who must sign in again when the session has ended.
+  // known. `named` is true for a player with a user name, who must sign in again when their session has ended.
   read() {
     try {
       const { player, refreshToken, name, named } = JSON.parse(this.#storage.getItem(this.#key))
-      return player && refreshToken ? { player, refreshToken, ...(name && { name }), ...(named && { named }) } : this.#here
+      return player && refreshToken ? { player, refreshToken, ...(name && { name }), ...(named && { named }) } : this.#inMemory
     } catch {
-      return this.#here
+      return this.#inMemory
     }
   }
 
   write(session) {
     try {
       this.#storage.setItem(this.#key, JSON.stringify(session))
-      this.#here = null
+      this.#inMemory = null
     } catch {
-      this.#here = session
+      this.#inMemory = session
     }
     this.#changed()
   }
 
   forget() {
-    this.#here = null
+    this.#inMemory = null
     try {
       this.#storage.removeItem(this.#key)
     } catch {

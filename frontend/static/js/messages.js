@@ -47,6 +47,13 @@ export function soon(seconds) {
   return format(Intl.RelativeTimeFormat, language, {}).format(Math.max(1, Math.ceil(seconds / size)), unit)
 }
 
+// The time until something, in the page's language, such as "in 3 days": in the largest unit of which two are left.
+export function until(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, size]) => seconds >= 2 * size) ?? ["second", 1]
+  return format(Intl.RelativeTimeFormat, language, {}).format(Math.floor(seconds / size), unit)
+}
+
 function shown(value) {
   return typeof value === "number" ? number(value) : String(value)
 }

@@ -43,7 +43,7 @@ async function save(dialog, player) {
 function newDialog(name) {
   const dialog = made("dialog", { className: "name-dialog" })
   dialog.setAttribute("aria-labelledby", "name-title")
-  const form = made("form", { className: "account", method: "post" })
+  const form = made("form", { className: "account-form", method: "post" })
   const cancel = made("button", { type: "button", className: "cancel", textContent: t("name.cancel") })
   cancel.addEventListener("click", () => dialog.close())
   const actions = made("p", { className: "actions" })

@@ -8,7 +8,7 @@ import { showSignedIn } from "./signed-in.js"
 
 const stored = new StoredSession()
 const player = browserPlayer(stored)
-const form = document.querySelector("form.account")
+const form = document.querySelector("form.account-form")
 const guest = player.id !== null && player.guest ? stored.read() : null
 
 form.hidden = showSignedIn(stored)

@@ -8,7 +8,7 @@ import { showSignedIn } from "./signed-in.js"
 
 const stored = new StoredSession()
 const player = browserPlayer(stored)
-const form = document.querySelector("form.account")
+const form = document.querySelector("form.account-form")
 const merge = form.querySelector(".merge")
 
 showPlayer()

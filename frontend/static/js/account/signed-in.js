@@ -9,7 +9,7 @@ export function showSignedIn(stored) {
   line.hidden = !known?.named
   if (line.hidden) return false
   const link = document.createElement("a")
-  link.href = document.querySelector("form.account").dataset.next
+  link.href = document.querySelector("form.account-form").dataset.next
   link.textContent = t("account.title")
   line.replaceChildren(t("account.signedIn", { name: known.name ?? known.player }), " ", link)
   return true

@@ -1,6 +1,6 @@
 // game.js: the rounds of a visitor's game: what a press of the button does, and the status text. No DOM.
 
-import { passes } from "../../../sdk/actions/retry.js"
+import { isTemporary } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
 import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
@@ -21,19 +21,19 @@ export class Game extends EventTarget {
   #actions
   #roundFor
   #ahead
-  #world
+  #platform
   #action = null
   #full = null
 
   // With `ahead`, the next round may begin before the server has counted the last one.
-  constructor({ type, board, actions, rounds = roundFor, ahead = false, world = browser }) {
+  constructor({ type, board, actions, rounds = roundFor, ahead = false, platform = browser }) {
     super()
     this.#roundFor = rounds
     this.#ahead = ahead
     this.#type = type
     this.#board = board
     this.#actions = actions
-    this.#world = world
+    this.#platform = platform
   }
 
   // Whether a press has an effect now.
@@ -68,7 +68,7 @@ export class Game extends EventTarget {
     } else {
       this.#change({ state: "waiting", round })
     }
-    await Promise.race([full, this.#world.sleep(round.seconds * 1000)])
+    await Promise.race([full, this.#platform.sleep(round.seconds * 1000)])
   }
 
   #tap() {
@@ -83,7 +83,7 @@ export class Game extends EventTarget {
       const receipt = await this.#action.complete(claimFor(this.round, this.taps))
       return this.#rest(receiptText(receipt, this.#board))
     } catch (refusal) {
-      if (!passes(refusal)) return this.#rest(refusalText(refusal))
+      if (!isTemporary(refusal)) return this.#rest(refusalText(refusal))
       this.#change({ state: "unsent", text: unsentText(refusal) })
       this.#wait(this.#action)
     }
@@ -92,7 +92,7 @@ export class Game extends EventTarget {
   async #saySlow() {
     const action = this.#action
     const sending = () => this.state === "sending" && this.#action === action
-    await this.#world.sleep(SLOW_MS)
+    await this.#platform.sleep(SLOW_MS)
     if (!sending()) return
     this.#change({ text: t("play.still") })
     this.#sayIfUnanswered("sending", t("play.unanswered"))
@@ -101,7 +101,7 @@ export class Game extends EventTarget {
   // Say it only in this state of this round: the next round may be in the same state by then.
   async #sayIfUnanswered(state, text) {
     const action = this.#action
-    await this.#world.sleep(UNANSWERED_MS)
+    await this.#platform.sleep(UNANSWERED_MS)
     if (this.state === state && this.#action === action) this.#change({ text })
   }
 
@@ -123,7 +123,7 @@ export class Game extends EventTarget {
     action.complete(claimFor(this.round, this.taps)).then(
       (receipt) => say(receiptText(receipt, this.#board)),
       (refusal) => {
-        if (!passes(refusal)) return say(refusalText(refusal))
+        if (!isTemporary(refusal)) return say(refusalText(refusal))
         say(queuedText(refusal))
         this.#sayAnswer(action, say)
       },
@@ -133,7 +133,7 @@ export class Game extends EventTarget {
 
   async #rest(text) {
     this.#change({ state: "resting", text })
-    await this.#world.sleep(REST_MS)
+    await this.#platform.sleep(REST_MS)
     this.#change({ state: "again" })
   }
 

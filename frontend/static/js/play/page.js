@@ -80,5 +80,7 @@ function takenBack({ refusal }) {
 }
 
 function showConnection({ status }) {
-  showBadge(find("#badge"), badgeOf(status, { paused: false, now: Date.now() }))
+  const badge = badgeOf(status, { paused: false, now: Date.now() })
+  showBadge(find("#badge"), badge)
+  document.documentElement.dataset.connection = badge.state
 }
