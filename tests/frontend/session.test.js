@@ -392,7 +392,7 @@ test("new guests get the name that the page gave", async () => {
 })
 
 test("a registered player takes the place of the browser's own", async () => {
-  const server = new Server(named(1, "p_7"), named(2, "p_8"))
+  const server = new Server(namedSession(1, "p_7"), namedSession(2, "p_8"))
   const { session: mine, stored } = tab(server)
 
   await mine.register("ada", "correct horse", { displayName: "Ada" })
