@@ -123,3 +123,24 @@ def test_lists_and_players_pages_are_accessible(open_page, stack, board, languag
     expect(page.locator(".moves li")).to_have_count(1)
 
     expect_accessible(page)
+
+
+def test_where_scripts_do_not_load_no_control_is_dead_and_nothing_untrue_is_claimed(browser, stack):
+    context = browser.new_context(base_url=stack.url, service_workers="block")
+    context.route("**/*.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto("/")
+
+    for control in (".views", ".search", ".pause", ".share", ".theme", ".badge"):
+        expect(page.locator(control).first).to_be_hidden()
+    expect(page.locator(".brand")).to_be_visible()
+    context.close()
+
+
+def test_without_scripts_the_badge_says_how_often_the_page_reloads(browser, stack):
+    context = browser.new_context(base_url=stack.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+
+    expect(page.locator("#badge")).to_have_text("Every 15 s")
+    context.close()

@@ -9,6 +9,7 @@ const { worker } = document.body.dataset
 const redirect = redirectFor(location, chosenLanguage(), page.lang)
 if (redirect) location.replace(redirect)
 
+page.dataset.scripts = "" // site.css shows the controls now
 themeButton(document.querySelector(".theme"))
 
 document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
