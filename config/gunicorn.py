@@ -1,5 +1,6 @@
 """gunicorn's settings: gevent workers, and a shutdown that closes streams in order."""
 
+import os
 import sys
 import threading
 
@@ -11,6 +12,7 @@ from scoreboard.chaos.permission import permitted_plan
 from scoreboard.core import private
 from scoreboard.core.concurrency import processes
 from scoreboard.core.logs import configure
+from scoreboard.core.storedsecrets import KEY_FILE, stored_secret
 from scoreboard.server.fastpath import FastPathWorker
 from scoreboard.server.memory import freeze_startup
 from scoreboard.server.webworker import WebWorker
@@ -32,6 +34,20 @@ def require_shared_secret(settings):
             f"SECRET_KEY must be set if WEB_CONCURRENCY is {settings.web_concurrency}: without it each"
             " process makes a secret of its own, and refuses the tokens of the others"
         )
+
+
+def on_starting(server):
+    """Keep the secret of a server that was given none: otherwise all sessions would end with each restart."""
+    if settings.secret_key:
+        return
+    path = settings.data_dir / KEY_FILE
+    try:
+        private.folder(settings.data_dir)
+        os.environ["SECRET_KEY"] = stored_secret(path)  # for the web processes, which are forked later
+    except OSError as error:
+        server.log.warning("SECRET_KEY is not set and can't be kept in %s: %s", path, error.strerror)
+    else:
+        server.log.warning("SECRET_KEY is not set: set it to the contents of %s, which is used now", path)
 
 
 private.restrict()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from config.settings import Settings, table
-from scoreboard.commands.redis_server import KEY_FILE
-from scoreboard.core import textfiles
+from scoreboard.core.storedsecrets import KEY_FILE, stored_secret
 
 SERVER_KEY_FILE = "server.key"
 SQLITE = "sqlite:///"
@@ -43,11 +41,3 @@ def absolute_paths(settings: Settings) -> Iterator[tuple[str, str]]:
             yield name, SQLITE + str(Path(value.removeprefix(SQLITE)).absolute())
     if settings.redis_ca_file:
         yield "REDIS_CA_FILE", str(Path(settings.redis_ca_file).absolute())
-
-
-def stored_secret(path: Path) -> str:
-    """The secret in a file. A missing file is made, with a new secret."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return textfiles.read(path).strip()

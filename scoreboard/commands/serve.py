@@ -23,12 +23,13 @@ from scoreboard.chaos.permission import permitted_plan
 from scoreboard.commands.greeting import greeting, local_url
 from scoreboard.commands.network import lan_address
 from scoreboard.commands.processes import SERVER_KEY_FILE, environment
-from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
+from scoreboard.commands.redis_server import URL_FILE, PrivateRedis
 from scoreboard.core import private
 from scoreboard.core.concurrency.processes import SERVE_LOCK
 from scoreboard.core.listening import THIS_MACHINE
 from scoreboard.core.root import ROOT
 from scoreboard.core.storage.db import Database, execute
+from scoreboard.core.storedsecrets import KEY_FILE
 
 FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, SERVER_KEY_FILE, "server.url")  # beside databases and Redis's folder
 READY_SECONDS = 60.0

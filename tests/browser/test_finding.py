@@ -110,6 +110,18 @@ def test_a_players_page_follows_their_moves(open_page, stack, board):
     expect(page.locator(".moves .none")).to_be_hidden()
 
 
+def test_a_players_page_asks_for_a_row_that_the_stream_does_not_have(open_page, stack, board):
+    name = board(title="Long", size=1)
+    submit(stack, name, top=100, low=1)
+    page = open_page("/p/low")
+    card = page.locator(f"[data-board={name}]")
+    expect(card.locator(".rank")).to_have_text("Rank 2")
+
+    submit(stack, name, low=5)
+
+    expect(card.locator(".score").first).to_have_text("6", timeout=20_000)
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_lists_and_players_pages_are_accessible(open_page, stack, board, language):
     name = board(title="Cup", period="weekly", windows=["all"])
@@ -123,3 +135,24 @@ def test_lists_and_players_pages_are_accessible(open_page, stack, board, languag
     expect(page.locator(".moves li")).to_have_count(1)
 
     expect_accessible(page)
+
+
+def test_where_scripts_do_not_load_no_control_is_dead_and_nothing_untrue_is_claimed(browser, stack):
+    context = browser.new_context(base_url=stack.url, service_workers="block")
+    context.route("**/*.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto("/")
+
+    for control in (".views", ".search", ".pause", ".share", ".theme", ".badge"):
+        expect(page.locator(control).first).to_be_hidden()
+    expect(page.locator(".brand")).to_be_visible()
+    context.close()
+
+
+def test_without_scripts_the_badge_says_how_often_the_page_reloads(browser, stack):
+    context = browser.new_context(base_url=stack.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+
+    expect(page.locator("#badge")).to_have_text("Every 15 s")
+    context.close()

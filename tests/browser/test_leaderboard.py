@@ -131,6 +131,21 @@ def test_marks_show_places_won_and_lost_and_new_rows(open_page, stack, board):
     expect(page.locator("[data-player=eve] .move")).to_have_text("▲33 places up")
     expect(page.locator("[data-player=ada] .move")).to_have_text("▼11 place down")
     expect(page.locator("[data-player=zoe] .move")).to_have_text("NEWNew")
+
+
+def test_a_trend_is_drawn_from_five_states_on(open_page, stack, board):
+    submit(stack, board, ada=9, bob=8, cleo=7, eve=6)
+    page = open_page("/")
+    page.clock.install()
+    page.goto(f"/b/{board}")
+    live(page)
+
+    for points in range(1, 5):
+        page.clock.fast_forward(2100)  # states that come faster count as one
+        assert page.locator(".trend svg").count() == 0
+        submit(stack, board, eve=points)
+        expect(page.locator("[data-player=eve] .score")).to_have_text(str(6 + points * (points + 1) // 2))
+
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
 
 
@@ -145,10 +160,10 @@ def test_only_players_who_were_not_there_are_new(open_page, stack, request):
     expect(page.locator("[data-player=zoe] .mark")).to_have_text("NEW")
     assert page.locator(".mark", has_text="NEW").count() == 1
     page.get_by_role("button", name="Around me").click()
-    expect(shown(page)).to_have_count(11)
+    expect(rows(page)).to_have_count(11)
     assert page.locator(".mark", has_text="NEW").count() == 0
     page.get_by_role("searchbox").fill("p11")
-    expect(shown(page)).to_have_count(11)
+    expect(rows(page)).to_have_count(11)
     assert page.locator(".mark", has_text="NEW").count() == 0
 
 
@@ -168,17 +183,20 @@ def test_the_focus_is_not_lost_with_the_button_for_waiting_updates(open_page, st
     expect(pill).to_be_focused()
     page.keyboard.press("Enter")
 
-    expect(shown(page).first).to_have_attribute("data-player", "cleo")
+    expect(rows(page).first).to_have_attribute("data-player", "cleo")
     assert page.evaluate(FOCUS) is not None
     page.keyboard.press("Shift+Tab")
     submit(stack, board, bob=9)
-    expect(shown(page).first).to_have_attribute("data-player", "bob")
+    expect(rows(page).first).to_have_attribute("data-player", "bob")
 
 
 def frames(page, count):
     """Wait for so many frames of the screen."""
     page.evaluate(
-        "count => new Promise((done) => { const next = () => count-- ? requestAnimationFrame(next) : done(); next() })",
+        """count => new Promise((done) => {
+          const next = () => (count-- ? requestAnimationFrame(next) : done())
+          next()
+        })""",
         count,
     )
 
@@ -273,11 +291,11 @@ def test_players_are_found_by_name_and_by_id_however_far_down(open_page, stack, 
     enter(stack, crowd, {"player": "p128", "score": 0, "displayName": "Édith Far"})
     wait_until(lambda: stack.call("GET", f"/v1/boards/{crowd}/entries?search=edith").json["data"]["entries"])
     field.fill("ed")
-    expect(shown(page).locator(".player bdi")).to_have_text(["Édouard", "Édith Far"])
-    expect(shown(page).locator(".rank")).to_have_text(["6", "129"])
+    expect(rows(page).locator(".player bdi")).to_have_text(["Édouard", "Édith Far"])
+    expect(rows(page).locator(".rank")).to_have_text(["6", "129"])
 
     field.fill("p12")
-    expect(shown(page)).to_have_count(10)
+    expect(rows(page)).to_have_count(10)
     assert players(page) == ["p12", *(f"p{number}" for number in range(120, 130) if number != 128)]
 
     field.fill("<b>?")

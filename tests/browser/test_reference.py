@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import expect_accessible
 
 
-def open_call(page, operation):
+def unfold(page, operation):
     """An operation, unfolded, with the form to try it."""
     call = page.locator(f"#{operation}")
     call.locator("summary").click()
@@ -28,7 +28,7 @@ def test_every_operation_is_shown(open_page, stack):
 def test_a_call_can_be_tried(open_page):
     page = open_page("/docs/api")
 
-    call = open_call(page, "listBoards")
+    call = unfold(page, "listBoards")
     call.get_by_role("button", name="Send").click()
 
     expect(call.locator(".status")).to_contain_text("200 OK")
@@ -39,7 +39,7 @@ def test_a_score_can_be_sent_with_a_key(open_page, stack):
     page = open_page("/docs/api")
     page.get_by_label("Server key").fill("bootstrap-key-of-the-tests")
 
-    call = open_call(page, "submitScores")
+    call = unfold(page, "submitScores")
     call.get_by_role("button", name="Send").click()
 
     expect(call.locator(".answer")).to_contain_text('"accepted": 1')
@@ -51,7 +51,7 @@ def test_a_score_can_be_sent_with_a_key(open_page, stack):
 def test_a_refusal_is_shown_as_well(open_page):
     page = open_page("/docs/api", expected=("401",))
 
-    call = open_call(page, "submitScores")
+    call = unfold(page, "submitScores")
     call.get_by_role("button", name="Send").click()
 
     expect(call.locator(".status")).to_contain_text("401")
@@ -82,7 +82,7 @@ def test_a_link_opens_the_call_and_the_shape_that_it_names(open_page):
 def test_it_fits_on_a_phone(open_page, scheme, language):
     address = f"/docs/api?lang={language}"
     page = open_page(address, viewport={"width": 320, "height": 740}, color_scheme=scheme)
-    call = open_call(page, "submitScores")
+    call = unfold(page, "submitScores")
 
     expect(call.locator("form .primary")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -91,7 +91,7 @@ def test_it_fits_on_a_phone(open_page, scheme, language):
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_everybody_can_use_it(open_page, language):
     page = open_page(f"/docs/api?lang={language}", expected=("401",))
-    call = open_call(page, "submitScores")
+    call = unfold(page, "submitScores")
     call.locator("form .primary").click()
     expect(call.locator(".answer")).to_be_visible()
 

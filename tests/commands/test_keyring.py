@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import urllib.request
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from config.settings import Settings
 from scoreboard.commands import processes
-from tests.support import KEY, ROOT
+from tests.support import KEY, ROOT, free_port, wait_until
 
 LINE = re.compile(r"^([0-9a-f]{12}) +(\w+) +made \S+  (.*)$", re.MULTILINE)
 
@@ -132,3 +135,49 @@ def test_several_web_processes_do_not_start_without_a_secret_key(environment, mo
     assert "SECRET_KEY must be set if WEB_CONCURRENCY is 2" in start.stderr
     assert gunicorn(WEB_CONCURRENCY="1").returncode == 0
     assert gunicorn(WEB_CONCURRENCY="2", SECRET_KEY=KEY * 2).returncode == 0
+
+
+def test_a_web_process_without_a_secret_key_keeps_the_one_that_it_made(
+    environment, monkeypatch, tmp_path, run
+):
+    run("migrate")
+    monkeypatch.delenv("SECRET_KEY")
+
+    with web() as first:
+        token = first("POST", "/v1/auth/guest")["data"]["refreshToken"]
+    with web() as second:
+        answer = second("POST", "/v1/auth/refresh", {"refreshToken": token})
+
+    assert answer["data"]["refreshToken"] != token
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@contextmanager
+def web():
+    """A web process as a platform runs it, for calls over HTTP."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "wsgi:app"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1"})
+    url = f"http://127.0.0.1:{port}"
+
+    def call(method, path, body=None):
+        request = urllib.request.Request(
+            url + path,
+            method=method,
+            data=json.dumps(body or {}).encode() if method == "POST" else None,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def is_ready():
+        with suppress(OSError):
+            return "status" in call("GET", "/healthz")
+        return False
+
+    try:
+        wait_until(is_ready, seconds=30)
+        yield call
+    finally:
+        process.terminate()
+        process.wait(30)

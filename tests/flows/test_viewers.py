@@ -14,6 +14,7 @@ from tests.sockets import (
     close_all,
     dechunk,
     events,
+    mask_frame,
     messages,
     seconds_until,
     upgrade,

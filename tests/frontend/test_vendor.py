@@ -62,6 +62,6 @@ def test_the_documentation_lists_every_file_with_its_hash():
         for name, digest in one["files"].items()
     }
 
-    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## Vendored scripts")[2]
+    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## Vendored files")[2]
 
     assert {line for line in page.splitlines() if line.startswith("| `")} == listed

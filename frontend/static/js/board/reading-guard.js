@@ -40,7 +40,6 @@ export function holdWhileReading(table, { hold, release }) {
 // sideways to the others of its row. Returns a function to call after rows were added or removed.
 export function walkWithArrows(table) {
   const all = (kind) => [...table.querySelectorAll(kind)]
-  for (const link of all(PROFILE)) if (!link.matches(":focus")) link.tabIndex = -1 // in the first HTML each is a stop
   table.addEventListener("focusin", ({ target }) => {
     const stops = all(tabStop(table))
     if (stops.includes(target)) for (const stop of stops) stop.tabIndex = stop === target ? 0 : -1
@@ -53,6 +52,7 @@ export function walkWithArrows(table) {
     to.focus()
   })
   return () => {
+    for (const link of all(`${PROFILE}:not([tabindex], :focus)`)) link.tabIndex = -1 // without scripts each is a stop
     const stops = all(tabStop(table))
     if (stops.length && stops.every((stop) => stop.tabIndex < 0)) stops[0].tabIndex = 0
   }

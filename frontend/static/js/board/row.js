@@ -74,8 +74,7 @@ function fillOwn(row, own) {
 }
 
 function profileLink({ href, target }, name) {
-  const link = Object.assign(element("a", "profile"), { href, target, rel: target && "noopener" })
-  link.tabIndex = -1 // the arrow keys lead to it
+  const link = Object.assign(element("a", "profile"), { href, ...(target && { target, rel: "noopener" }) })
   link.append(name)
   return link
 }
