@@ -37,8 +37,10 @@ BOARD_FILES = (
     "css/share.css",
     "js/board/",
     "js/copy-field.js",
+    "js/countdown.js",
     "js/formatting.js",
     "js/main.js",
+    "js/period-end.js",
 )
 PLAY_FILES = ("css/play.css", "css/play-page.css", "js/play/")
 
@@ -194,6 +196,7 @@ def _board(board: Board, *, others: list[Board]) -> str:
         **values,
         hide=(),
         others=others,
+        has_past=any(kind != "all" for kind in board.windows),
         periods=[(choice, values["period"] == _period(board, choice)) for choice in view.choices(board)],
         playable=game.playable_action(board, region) if values["current"] else "",
         sign=view.SIGNS.get(board.definition.operator, ""),
@@ -219,6 +222,7 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "page_links": view.page_links(offset, limit, entries.total),
         "period_param": period_param,
         "region": region,
+        "region_name": board.definition.region_titles.get(region) or region,
         "period": period,
         "period_name": rendering.period_name(period),
         "current": current,

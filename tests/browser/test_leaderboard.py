@@ -230,7 +230,7 @@ def test_the_named_player_is_marked_and_pinned_while_out_of_sight(open_page, sta
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     assert 0 < own.bounding_box()["y"] < 100, "at the upper edge, below the headings"
 
-    own.locator(".player").click()
+    own.locator(".you").click()
     expect(page.locator("[data-player=p59]")).to_be_in_viewport()
 
 

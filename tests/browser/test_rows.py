@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -71,15 +73,15 @@ def test_rows_show_metadata_at_once_and_as_it_changes(open_page, stack, board):
 def test_portraits_have_initials_that_follow_the_name(open_page, stack, board):
     put(stack, board, "ada", 5, "Ada Lovelace")
     page = live(open_page(f"/b/{board}"))
-    letters = row(page, "ada").locator(".portrait .letters")
-    expect(letters).to_have_text("AL")
-    hue = row(page, "ada").locator(".portrait").get_attribute("data-hue")
+    portrait = row(page, "ada").locator(".portrait")
+    expect(portrait).to_have_attribute("data-letters", "AL")
+    hue = portrait.get_attribute("data-hue")
 
     put(stack, board, "ada", 6, "Countess of L")
-    expect(letters).to_have_text("CL")
+    expect(portrait).to_have_attribute("data-letters", "CL")
     put(stack, board, "bob", 1, "Bob")
-    expect(row(page, "bob").locator(".letters")).to_have_text("B")
-    expect(row(page, "ada").locator(".portrait")).to_have_attribute("data-hue", hue)
+    expect(row(page, "bob").locator(".portrait")).to_have_attribute("data-letters", "B")
+    expect(portrait).to_have_attribute("data-hue", hue)
 
 
 def test_gaps_are_to_the_row_before_and_to_the_leader(open_page, stack, board):
@@ -95,6 +97,19 @@ def test_gaps_are_to_the_row_before_and_to_the_leader(open_page, stack, board):
     expect(row(page, "eve").locator(".gap")).to_have_text("\N{MINUS SIGN}50")
 
 
+def test_the_end_of_the_period_is_counted_down(open_page, stack, request):
+    board = define(
+        stack, board_name(request) + "-day", period="daily", regions=["eu"], regionTitles={"eu": "Europe"}
+    )
+    submit(stack, board, ada=1)
+    page = live(open_page(f"/b/{board}"))
+
+    expect(page.locator("#ends")).to_have_text(re.compile(r"· ends in \d+ (hour|minute|second)s?"))
+    expect(page.get_by_role("link", name="Past periods")).to_be_visible()
+    page.get_by_role("link", name="Europe").click()
+    expect(page.locator(".facts")).to_contain_text("Europe")
+
+
 def test_columns_have_their_titles(open_page, stack, board):
     put(stack, board, "ada", 5)
     page = live(open_page(f"/b/{board}"))
@@ -105,6 +120,7 @@ def test_columns_have_their_titles(open_page, stack, board):
 
 def test_a_picture_lies_over_the_initials_and_a_missing_one_goes(open_page, board):
     page = live(open_page(f"/b/{board}"))
+    page.route("**/nobody.svg", lambda route: route.abort())
 
     page.evaluate("""async () => {
       const { newPortrait, hideMissing } = await import("/static/js/board/player-cell.js")
@@ -116,6 +132,6 @@ def test_a_picture_lies_over_the_initials_and_a_missing_one_goes(open_page, boar
       }
     }""")
 
-    expect(page.locator("#of-nobody .letters")).to_have_count(1)
+    expect(page.locator("#of-nobody")).to_have_count(1)
     expect(page.locator("#of-nobody img")).to_have_count(0)
     page.wait_for_function("document.querySelector('#of-favicon img').naturalWidth > 0")

@@ -15,6 +15,7 @@ board?.addEventListener("lb-update", offerName)
 board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))
 stored.addEventListener("change", followMe)
 addEventListener("storage", followMe) // the player signed in or played in another tab
+countDown(document.getElementById("ends"))
 offerPlay(document.querySelector(".play"))
 offerCopies()
 document.querySelector(".share")?.addEventListener("click", async ({ currentTarget: button }) => {
@@ -48,6 +49,12 @@ async function offerName() {
   if (stored.read()?.named !== undefined || !board.querySelector("tr.own")) return
   const { offerName } = await import("./account/name-offer.js")
   offerName(board, stored)
+}
+
+async function countDown(shown) {
+  if (!shown) return
+  const { countDown } = await import("./period-end.js")
+  countDown(shown, board)
 }
 
 async function offerPlay(section) {

@@ -4,16 +4,16 @@ import { showCountdowns } from "./countdown.js"
 
 const TICK_MS = 1000
 
-// `shown` contains the <time data-ends="…">. `board` is the element, `address` that of the board in the API.
-export function countDown(shown, board, address) {
+// `shown` contains the <time data-ends="…">, `board` is the element.
+export function countDown(shown, board) {
   const time = shown.querySelector("time")
-  let period = shown.dataset.period
+  let { period } = shown.dataset
   showCountdowns(shown)
   setInterval(() => showCountdowns(shown), TICK_MS)
   board.addEventListener("lb-update", async ({ detail }) => {
     if (detail.period === period) return
     period = detail.period
-    const next = await endOf(address, period)
+    const next = await endOf(shown.dataset.address, period)
     shown.hidden = next === null
     if (next !== null) time.dataset.ends = next
     showCountdowns(shown)

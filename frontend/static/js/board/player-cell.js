@@ -5,12 +5,12 @@ import { flagSign, hue, initials, linkName } from "./row-parts.js"
 
 const PLAYER = "{player}"
 
-// The portrait: coloured initials, and over them the player's picture where this server has pictures.
+// The portrait: coloured initials, and over them the player's picture where this server has pictures. The style sheet
+// writes the initials, so that they are not part of the row's text.
 export function newPortrait(id, avatars = "") {
   const portrait = made("span", "portrait")
   portrait.dataset.hue = hue(id)
   portrait.setAttribute("aria-hidden", "true")
-  portrait.append(made("span", "letters"))
   if (avatars) portrait.append(picture(avatars.replace(PLAYER, encodeURIComponent(id))))
   return portrait
 }
@@ -23,8 +23,7 @@ export function hideMissing(root) {
 
 // Update the parts of a player's cell that differ between `before` (null for a new row) and `now`.
 export function fillPlayer(cell, before, now, show) {
-  const letters = cell.querySelector(".letters")
-  if (letters && before?.n !== now.n) letters.textContent = initials(now.n)
+  if (before?.n !== now.n) cell.querySelector(".portrait").dataset.letters = initials(now.n)
   if (isSame(before?.m, now.m)) return
   cell.querySelector(".shown")?.remove()
   if (!now.m) return
