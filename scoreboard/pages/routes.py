@@ -24,9 +24,9 @@ bp = Blueprint("pages", __name__)
 sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
 # The parts of the board that a kind of page leaves out.
-EMBED_HIDES = ("views", "search", "star")
-TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
-OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
+EMBED_HIDES = ("views", "search", "dense", "star")
+TV_HIDES = ("views", "search", "pause", "dense", "star", "pager", "pill", "trend", "head")
+OVERLAY_HIDES = (*TV_HIDES, "podium", "badge")
 TV_ROWS = 10
 
 PAGE_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")

@@ -9,6 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support import Stack
 
+# Resolves once nothing moves any more.
+SETTLED = """() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))
+  .then(() => null)"""
+
 
 def define(stack: Stack, name: str, **rules: object) -> str:
     """Create a board, or change it."""

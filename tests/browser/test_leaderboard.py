@@ -131,6 +131,21 @@ def test_marks_show_places_won_and_lost_and_new_rows(open_page, stack, board):
     expect(page.locator("[data-player=eve] .move")).to_have_text("▲33 places up")
     expect(page.locator("[data-player=ada] .move")).to_have_text("▼11 place down")
     expect(page.locator("[data-player=zoe] .move")).to_have_text("NEWNew")
+
+
+def test_a_trend_is_drawn_from_five_states_on(open_page, stack, board):
+    submit(stack, board, ada=9, bob=8, cleo=7, eve=6)
+    page = open_page("/")
+    page.clock.install()
+    page.goto(f"/b/{board}")
+    live(page)
+
+    for points in range(1, 5):
+        page.clock.fast_forward(2100)  # states that come faster count as one
+        assert page.locator(".trend svg").count() == 0
+        submit(stack, board, eve=points)
+        expect(page.locator("[data-player=eve] .score")).to_have_text(str(6 + points * (points + 1) // 2))
+
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
 
 
@@ -178,7 +193,10 @@ def test_the_focus_is_not_lost_with_the_button_for_waiting_updates(open_page, st
 def frames(page, count):
     """Wait for so many frames of the screen."""
     page.evaluate(
-        "count => new Promise((done) => { const next = () => count-- ? requestAnimationFrame(next) : done(); next() })",
+        """count => new Promise((done) => {
+          const next = () => (count-- ? requestAnimationFrame(next) : done())
+          next()
+        })""",
         count,
     )
 

@@ -8,12 +8,12 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.boards import board_name, define, enter, live, players, submit
+from tests.browser.boards import SETTLED, board_name, define, enter, live, players, submit
 from tests.browser.test_limits import SHIFTS
 
 SECONDS = 5
 MOST_JUMPS = 0.05
-# In each frame of the screen: pairs of rows of which the upper one shows the lower score, and the order of all rows.
+# In each frame of the screen: pairs of rows of which the upper one shows the lower score, and the order.
 SAMPLES = """
 window.wrong = []
 window.samples = 0
@@ -23,7 +23,9 @@ const sample = (time) => {
   const rows = [...document.querySelectorAll("#rows tbody tr")]
   const seen = rows.map((row) => [row.dataset.player, row.getBoundingClientRect().top, score(row)])
   for (const [upper, top, low] of seen) {
-    for (const [lower, below, high] of seen) if (top + 1 < below && low < high) window.wrong.push([upper, low, lower, high])
+    for (const [lower, below, high] of seen) {
+      if (top + 1 < below && low < high) window.wrong.push([upper, low, lower, high])
+    }
   }
   const order = rows.map((row) => row.dataset.player).join(" ")
   if (window.orders.at(-1)?.[1] !== order) window.orders.push([time, order])
@@ -79,7 +81,5 @@ def test_a_row_that_takes_the_lead_makes_nothing_jump(open_page, stack, board):
     submit(stack, board, p5=1000)
 
     expect(players(page).first).to_have_text("p5")
-    page.evaluate(
-        "Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))).then(() => null)"
-    )
+    page.evaluate(SETTLED)
     assert page.evaluate("window.shift") <= MOST_JUMPS

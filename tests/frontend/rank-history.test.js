@@ -56,8 +56,8 @@ test("another period starts a new history", () => {
   assert.equal(history.since, 99_000)
 })
 
-test("the best rank of a line is at its top, and it ends at the right", () => {
+test("the best rank of a line is at its top, and it goes from side to side", () => {
   const points = linePoints([4, 2, 3], { width: 190, height: 10 })
 
-  assert.deepEqual(points, [[170, 10], [180, 0], [190, 5]])
+  assert.deepEqual(points, [[0, 10], [95, 0], [190, 5]])
 })

@@ -88,6 +88,7 @@ export class Controls {
     if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
     else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
     else if (near(".pause")) this.#given.pause(!hold.paused)
+    else if (near(".dense")) this.#given.toggleCompact()
     else if (near(".pill")) this.#catchUp(near(".pill"))
     else if (near(".star button")) this.#favourites.toggle(near("tr").dataset.player)
     else if (near("tr.own") && getSelection().isCollapsed) this.scrollToMe()

@@ -20,7 +20,7 @@ export class Panel {
   #calm = false
   #left = []
 
-  // `given` is { root, watch, where, size, format, custom, announceMs, speak, tell, pause }.
+  // `given` is { root, watch, where, size, format, custom, announceMs, speak, tell, pause, toggleCompact }.
   constructor(given, settings) {
     const whole = given.watch.board.s !== null // otherwise the first HTML has only some of the rows
     this.#given = { ...given, first: whole ? given.watch.rows : [], since: Date.now() }

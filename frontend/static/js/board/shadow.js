@@ -87,6 +87,7 @@ function bar() {
       made("span", { class: "icon", "aria-hidden": "true" }),
       made("span", {}, t("board.pause")),
     ),
+    made("button", { class: "dense", type: "button", "aria-pressed": "false", title: t("board.compact"), "aria-label": t("board.compact"), part: "dense" }),
     made(
       "p",
       { class: "badge", "data-state": "connecting", part: "badge" },
