@@ -102,7 +102,7 @@ def _player_card(player: str) -> Card:
 
 
 def _line(board: Board, row: Row, *, rank: str, name: str, note: str = "") -> Line:
-    score = THIN_SPACE.join(view.scored(row.score, board.definition))
+    score = THIN_SPACE.join(rendering.scored(row.score, board.definition))
     return Line(rank=rank, place=row.rank, name=name, note=note, score=score)
 
 
