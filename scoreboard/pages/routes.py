@@ -47,9 +47,9 @@ PLAY_FILES = ("css/play.css", "css/play-page.css", "js/play/")
 rendering.install(bp)
 bp.after_request(rendering.add_headers)
 bp.app_template_filter("heading")(view.heading)
-bp.app_template_filter("digits")(view.digits)
-bp.app_template_filter("scored")(view.scored)
-bp.app_template_filter("gap")(view.gap)
+bp.app_template_filter("digits")(rendering.digits)
+bp.app_template_filter("scored")(rendering.scored)
+bp.app_template_filter("gap")(rendering.gap)
 bp.app_template_filter("json_text")(rowparts.json_text)
 bp.app_template_filter("initials")(rowparts.initials)
 bp.app_template_filter("hue")(rowparts.hue)
@@ -233,7 +233,7 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "column_titles": {one.name: one.title for one in board.definition.columns if one.title},
         "avatars": parts().base.settings.avatar_url,
         "score_heading": view.score_heading(board.definition),
-        "summary": view.summary(board, entries.rows),
+        "summary": view.summary(board, entries.rows, rendering.number_style()),
         "example": view.example(board, region),
     }
 

@@ -33,7 +33,7 @@ def podiums(page):
     """The periods of a page, each with ranks, names and scores."""
     found = []
     for text in PODIUM.findall(page.text):
-        period = re.search(r"data-kind[^>]*>(.*?)</bdi>", text)[1]
+        period = re.search(r"[?&]period=([^&\"]*)", html.unescape(text))[1]
         rows = re.findall(r"<tr data-rank.*?</tr>", text, re.DOTALL)
         cells = [re.sub(r"<[^>]*>", " ", row).split() for row in rows]
         found.append((period, [tuple(map(html.unescape, one)) for one in cells]))

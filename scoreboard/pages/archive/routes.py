@@ -19,7 +19,6 @@ from scoreboard.pages.wire import ArchiveQuery
 
 PODIUM = 3  # rows
 AT_ONCE = 12  # periods on one page
-ARCHIVE_FILES = ("css/archive.css", "js/archive/", "js/period-text.js")
 KINDS = {"daily": "archive.daily", "weekly": "archive.weekly", "monthly": "archive.monthly"}  # message keys
 CURSOR = re.compile(r"^([0-9]{1,15})-([0-9]{1,15})\Z")
 
@@ -38,7 +37,7 @@ class Podium(Struct, frozen=True, kw_only=True):
 
 
 @bp.get("/b/<board>/periods")
-@page(query=ArchiveQuery, problems=PAGE_PROBLEMS, files=ARCHIVE_FILES)
+@page(query=ArchiveQuery, problems=PAGE_PROBLEMS, files=("css/archive.css",))
 def periods(board: str) -> str:
     """Show the past periods of a board with their podiums, newest first."""
     found = parts().boards.service.readable(board)

@@ -30,7 +30,14 @@ function newButton(board, stored) {
     const name = await chooseName((player ??= browserPlayer(stored)))
     if (name === null) return
     offerName(board, stored)
-    rowOf(board, stored.read().player)?.focus() // the button is gone
+    showName(rowOf(board, stored.read().player), name)
   })
   return button
+}
+
+// At once, although rows wait for a reader whose focus is on them. The button is gone: the focus goes to what is left.
+function showName(row, name) {
+  if (!row) return
+  row.querySelector("bdi").textContent = name
+  row.querySelector(".player a, .star button")?.focus()
 }
