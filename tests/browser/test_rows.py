@@ -97,6 +97,16 @@ def test_gaps_are_to_the_row_before_and_to_the_leader(open_page, stack, board):
     expect(row(page, "eve").locator(".gap")).to_have_text("\N{MINUS SIGN}50")
 
 
+def test_numbers_run_from_left_to_right_in_every_language(open_page, stack, board):
+    submit(stack, board, ada=1_234_567, bob=1)
+    page = live(open_page(f"/b/{board}?lang=ar"))
+
+    groups = row(page, "ada").locator(".score span")
+    lefts = groups.evaluate_all("groups => groups.map((one) => one.getBoundingClientRect().left)")
+    assert len(lefts) == 3
+    assert lefts == sorted(lefts)
+
+
 def test_the_end_of_the_period_is_counted_down(open_page, stack, request):
     board = define(
         stack, board_name(request) + "-day", period="daily", regions=["eu"], regionTitles={"eu": "Europe"}
