@@ -193,7 +193,7 @@ export function define(base) {
 
 // The first HTML has numbers as the page's language writes them.
 async function writeForViewer(root, format) {
-  const sample = (tags) => (12345678.9).toLocaleString(tags, { numberingSystem: "latn" })
+  const sample = (tags) => [1234, 12345678.9].map((value) => value.toLocaleString(tags, { numberingSystem: "latn" })).join()
   if (sample(navigator.languages) === sample(document.documentElement.lang)) return
   const { writeNumbers } = await import("./viewer-numbers.js")
   writeNumbers(root, format)
