@@ -13,6 +13,7 @@ from scoreboard.boards import routes as boards
 from scoreboard.merging import routes as merging
 from scoreboard.ops import routes as ops
 from scoreboard.pages import routes as pages
+from scoreboard.pages.account import routes as account
 from scoreboard.pages.archive import routes as archive
 from scoreboard.pages.cards import routes as cards
 from scoreboard.pages.guide import routes as guide
@@ -32,7 +33,7 @@ ROLES = {
     "admin": (admin.bp,),
     "pages": (
         *(pages.bp, pages.sdk, sharing.bp, cards.bp, archive.bp, players.bp),
-        *(guide.bp, shell.bp, reference.bp),
+        *(guide.bp, account.bp, shell.bp, reference.bp),
     ),
 }
 

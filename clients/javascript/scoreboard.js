@@ -44,17 +44,20 @@ export class Scoreboard {
   #api
   #stored
   #storage
+  #displayName
   #player = null
 
   /**
    * @param {object} [options]
    * @param {string} [options.url] the server's address; by default the one that this module came from
    * @param {Storage | null} [options.storage] for the session and the queue; localStorage by default
+   * @param {string} [options.displayName] the name of a new guest; by default the server makes one up
    */
-  constructor({ url = ownServer, storage } = {}) {
+  constructor({ url = ownServer, storage, displayName } = {}) {
     this.#url = url.replace(/\/+$/, "")
     this.#api = new Api(`${this.#url}/v1`)
     this.#storage = storage
+    this.#displayName = displayName
     this.#stored = new StoredSession(storage, serverAt(this.#url))
   }
 
@@ -123,7 +126,7 @@ export class Scoreboard {
   async #load() {
     try {
       const { Player } = await import("./actions/player.js")
-      return new Player({ api: this.#api, stored: this.#stored, storage: this.#storage })
+      return new Player({ api: this.#api, stored: this.#stored, storage: this.#storage, displayName: this.#displayName })
     } catch (error) {
       this.#player = null // the next call tries again
       throw error

@@ -110,6 +110,18 @@ def test_a_players_page_follows_their_moves(open_page, stack, board):
     expect(page.locator(".moves .none")).to_be_hidden()
 
 
+def test_a_players_page_asks_for_a_row_that_the_stream_does_not_have(open_page, stack, board):
+    name = board(title="Long", size=1)
+    submit(stack, name, top=100, low=1)
+    page = open_page("/p/low")
+    card = page.locator(f"[data-board={name}]")
+    expect(card.locator(".rank")).to_have_text("Rank 2")
+
+    submit(stack, name, low=5)
+
+    expect(card.locator(".score").first).to_have_text("6", timeout=20_000)
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_lists_and_players_pages_are_accessible(open_page, stack, board, language):
     name = board(title="Cup", period="weekly", windows=["all"])

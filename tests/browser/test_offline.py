@@ -16,8 +16,8 @@ INSTALLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.co
 
 
 # The addresses of which a copy is kept.
-KEPT = """caches.open("scoreboard boards /").then((boards) => boards.keys()).then((all) => all.map(({ url })
-=> url))"""
+KEPT = """caches.open("scoreboard boards /")
+  .then((boards) => boards.keys()).then((all) => all.map(({ url }) => url))"""
 # A round that could not be sent, as the game leaves it behind. Its token is none, so the server refuses it.
 ROUND = """server => localStorage.setItem(`scoreboard.action ${server} abc`, JSON.stringify({
   id: "abc", at: Date.now(), type: "play-round", points: 3, state: "waiting", faults: 0,

@@ -11,7 +11,7 @@ export class Server {
   }
 
   fetch = async (url, { body, headers, signal }) => {
-    const call = { path: url, body: JSON.parse(body), token: headers.Authorization?.slice("Bearer ".length) }
+    const call = { path: url, body: body && JSON.parse(body), token: headers.Authorization?.slice("Bearer ".length) }
     this.asked.push(call)
     const next = this.#answers.shift()
     if (next === undefined) throw new Error(`nobody expected ${url}`)

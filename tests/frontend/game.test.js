@@ -167,6 +167,69 @@ test("playing ahead, the next round begins before the last one is counted", asyn
   assert.equal(game.text, "The server does not answer. Your points are saved, and will be sent as soon as possible.")
 })
 
+test("playing ahead, the text about saved points goes when they are counted", async () => {
+  let counted
+  const actions = new Actions(TAPPED, new Refusal())
+  const { game, waits, press } = await startGame(
+    actions,
+    (action) => (action.answer = () => new Promise((resolve) => (counted = resolve))),
+    { ahead: true },
+  )
+  press(4)
+  await waits.end(3000)
+  assert.match(game.text, /Your points are saved/)
+
+  await waits.end(1000)
+  assert.match(game.text, /Your points are saved/)
+  counted(receipt(4))
+  await settle()
+
+  assert.deepEqual([game.state, game.text], ["again", "+4 points. Your rank is 3."])
+})
+
+test("points of an earlier round do not change the text of the next one", async () => {
+  const answers = []
+  const actions = new Actions(TAPPED, new Refusal())
+  const { game, waits, press } = await startGame(
+    actions,
+    (action) => (action.answer = () => new Promise((resolve) => answers.push(resolve))),
+    { ahead: true },
+  )
+  press(4)
+  await waits.end(3000)
+  await waits.end(1000)
+  press(1)
+  await settle()
+
+  answers[0](receipt(4))
+  await settle()
+
+  assert.deepEqual([game.state, game.text], ["tapping", game.round.text])
+})
+
+test("a start without an answer is told while it lasts", async () => {
+  let give
+  const actions = new Actions(TAPPED)
+  actions.request = () => new Promise((resolve) => (give = resolve))
+  const { game, waits } = await startGame(actions)
+  assert.deepEqual([game.state, game.text], ["starting", ""])
+
+  await waits.end(2500)
+  assert.deepEqual([game.state, game.text], ["starting", "The server has not answered yet. Trying again…"])
+
+  give({ ...TAPPED })
+  await settle()
+  assert.deepEqual([game.state, game.text], ["tapping", game.round.text])
+})
+
+test("a quick start says nothing about the server", async () => {
+  const { game, waits } = await startGame(new Actions(TAPPED))
+
+  await waits.end(2500)
+
+  assert.deepEqual([game.state, game.text], ["tapping", game.round.text])
+})
+
 test("a refused start has its reason, and can be tried again", async () => {
   const refusal = new Refusal({ status: 429, code: "rate_limited", retryAfterSeconds: 40 })
   const actions = new Actions(refusal)
@@ -201,6 +264,9 @@ test("a long wait for an answer is shown while it lasts", async () => {
 
   await waits.end(3000)
   assert.equal(game.text, "Still counting…")
+  await waits.end(2500)
+  await waits.end(2500)
+  assert.equal(game.text, "The server has not answered yet. Trying again…")
 
   answer(receipt(2))
   await settle()

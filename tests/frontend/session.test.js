@@ -338,3 +338,95 @@ test("without a guest nothing is merged", async () => {
   await tab(again, { storage }).session.signIn("ada", "secret", { merge: true })
   assert.deepEqual(again.paths, ["/auth/login"])
 })
+
+// The same answer, of a player with this display name.
+function called(answer, displayName) {
+  answer.body.data.player.displayName = displayName
+  return answer
+}
+
+function player(displayName, id = "p_1") {
+  return data({ id, displayName, guest: true })
+}
+
+test("the display name is known without another call, and is the newest that the server told", async () => {
+  const server = new Server(called(session(1), "Guest P1"), DONE, player("Ada"))
+  const { session: mine, stored } = tab(server)
+
+  await mine.post("/thing", {})
+  assert.deepEqual(stored.read(), { player: "p_1", refreshToken: "refresh-1", name: "Guest P1" })
+
+  assert.equal((await mine.changeName("Ada")).displayName, "Ada")
+  assert.equal(stored.read().name, "Ada")
+  assert.deepEqual(server.asked.at(-1), { path: "/me", body: { displayName: "Ada" }, token: "access-1" })
+})
+
+test("a visitor who chooses a name is a guest of that name at once", async () => {
+  const server = new Server(called(session(1), "Ada"))
+  const { session: mine, stored } = tab(server)
+
+  assert.equal((await mine.changeName("Ada")).displayName, "Ada")
+
+  assert.deepEqual(server.asked, [{ path: "/auth/guest", body: { displayName: "Ada" }, token: undefined }])
+  assert.equal(stored.read().name, "Ada")
+})
+
+test("a refused name changes nothing", async () => {
+  const server = new Server(called(session(1), "Guest P1"), DONE, problem(422, "invalid_display_name"))
+  const { session: mine, stored } = tab(server)
+  await mine.post("/thing", {})
+
+  await assert.rejects(mine.changeName("\u202e"), { code: "invalid_display_name" })
+
+  assert.equal(stored.read().name, "Guest P1")
+})
+
+test("new guests get the name that the page gave", async () => {
+  const server = new Server(session(1), DONE)
+  const stored = new StoredSession(new Storage(), SERVER)
+  const mine = new Session({ api: new Api("", { fetch: server.fetch }), stored, displayName: "Ada", platform: new Time() })
+
+  await mine.post("/thing", {})
+
+  assert.deepEqual(server.asked[0].body, { displayName: "Ada" })
+})
+
+test("a registered player takes the place of the browser's own", async () => {
+  const server = new Server(namedSession(1, "p_7"), namedSession(2, "p_8"))
+  const { session: mine, stored } = tab(server)
+
+  await mine.register("ada", "correct horse", { displayName: "Ada" })
+  await mine.register("grace", "battery staple")
+
+  assert.deepEqual(server.asked.map(({ path, body }) => [path, body]), [
+    ["/auth/register", { username: "ada", password: "correct horse", displayName: "Ada" }],
+    ["/auth/register", { username: "grace", password: "battery staple" }],
+  ])
+  assert.equal(stored.read().player, "p_8")
+  assert.equal(stored.read().named, true)
+})
+
+test("nobody has played: there is no player, and none is made", async () => {
+  const server = new Server()
+  assert.equal(await tab(server).session.me(), null)
+  assert.deepEqual(server.asked, [])
+})
+
+test("a refusal names the invalid fields", async () => {
+  const errors = [{ field: "password", message: "must have at least 8 characters" }]
+  const refused = { status: 400, body: { status: 400, code: "validation_failed", detail: "…", errors } }
+
+  await assert.rejects(tab(new Server(refused)).session.register("ada", "short"), { code: "validation_failed", errors })
+})
+
+test("scripts of the page hear of a change, whichever object made it", () => {
+  let heard = 0
+  globalThis.dispatchEvent = ({ type }) => (heard += type === "scoreboard.session")
+  const stored = new StoredSession(new Storage(), SERVER)
+
+  stored.write({ player: "p_1", refreshToken: "refresh-1" })
+  stored.forget()
+  delete globalThis.dispatchEvent
+
+  assert.equal(heard, 2)
+})

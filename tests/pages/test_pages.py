@@ -364,6 +364,29 @@ def test_the_play_page_is_that_of_the_first_board_on_which_points_show_up(client
     assert '<span class="score">1.5</span>' in page.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("", ""),
+        ("?period=daily", "?period=daily"),
+        ("?period=daily&region=eu", "?period=daily&amp;region=eu"),
+        ("?period=previous", "?period={last}"),  # what is shared may not be another week next week
+    ],
+)
+def test_what_a_page_leads_on_to_stays_with_its_period_and_its_region(client, clock, asked, kept):
+    define(client, "cup", period="weekly", windows=["daily"], regions=["eu"])
+    submit(client, "cup", {"player": "ada", "score": 1, "region": "eu"})
+    last = client.get("/v1/boards/cup").json["data"]["currentPeriod"]["id"]
+    clock.advance(days=7)
+
+    page = client.get(f"/b/cup{asked}").text
+
+    kept = kept.format(last=last)
+    assert f'href="/b/cup/tv{kept}"' in page
+    assert f'href="/b/cup/qr.svg{kept}"' in page
+    assert f'data-url="http://localhost/b/cup{kept}"' in page
+
+
 def test_where_nothing_can_be_played_there_is_no_play_page(client):
     assert client.delete("/v1/admin/action-types/play-round").status_code == 204
 

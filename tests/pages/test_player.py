@@ -33,6 +33,7 @@ def test_a_player_is_shown_with_their_ranks_on_all_boards(client):
     assert "Laps Rank 1 of 2 1:23.456 All time" in text(page)
     assert "Main board Rank 2 of 2 5 All time" in text(page)
     assert 'href="/b/laps?me=ada"' in page.text
+    assert 'property="og:image" content="http://localhost/p/ada/card.png"' in page.text
     assert 'content="1 Laps 1:23.456 · 2 Main board 5"' in page.text
 
 

@@ -4,7 +4,8 @@ import { parseJson } from "../parse-json.js"
 
 const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for the network
 
-// A refused call. `code` is one of docs/errors.md, or "no_answer" if no answer arrived.
+// A refused call. `code` is one of docs/errors.md, or "no_answer" if no answer arrived. `errors` names the fields of an
+// invalid request: { field, message }.
 export class Refusal extends Error {
   constructor({
     status = 0,
@@ -12,9 +13,10 @@ export class Refusal extends Error {
     detail = "The server did not answer.",
     retryAfterSeconds = 0,
     puzzle = null,
+    errors = [],
   } = {}) {
     super(detail)
-    Object.assign(this, { name: "Refusal", status, code, detail, retryAfterSeconds, puzzle })
+    Object.assign(this, { name: "Refusal", status, code, detail, retryAfterSeconds, puzzle, errors })
   }
 }
 
@@ -90,6 +92,7 @@ function refusal(status, headers, answer) {
     detail: answer?.detail ?? `The server answered ${status}.`,
     retryAfterSeconds: Number(headers.get("Retry-After")) || 0,
     puzzle: answer?.puzzle,
+    errors: answer?.errors,
   })
 }
 

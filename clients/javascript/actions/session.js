@@ -18,15 +18,17 @@ export class Session {
   #api
   #stored
   #solver
+  #displayName
   #platform
   #access = null // { token, until }; never stored
   #opening = null
 
-  // `solver` is for sign-ins that need a proof of work.
-  constructor({ api, stored, solver = null, platform = browser }) {
+  // `solver` is for sign-ins that need a proof of work. `displayName` is the name of a new guest.
+  constructor({ api, stored, solver = null, displayName = "", platform = browser }) {
     this.#api = api
     this.#stored = stored
     this.#solver = solver
+    this.#displayName = displayName
     this.#platform = platform
   }
 
@@ -45,6 +47,23 @@ export class Session {
 
   delete(path) {
     return this.#callAsPlayer((token) => this.#api.delete(path, token), () => this.#token())
+  }
+
+  // The player as the server shows them; null if there is none yet.
+  async me() {
+    return this.#stored.read() ? this.#remember(await this.get("/me")) : null
+  }
+
+  // Give this browser's player a display name: a visitor without a player becomes a guest of that name. Resolves with
+  // the player.
+  async changeName(displayName) {
+    if (this.#stored.read()) return this.#remember(await this.patch("/me", { displayName }))
+    return this.#enter(() => this.#api.post("/auth/guest", { displayName }))
+  }
+
+  // Register a new player, in the place of the one of this browser.
+  register(username, password, { displayName = "" } = {}) {
+    return this.#enter(() => this.#api.post("/auth/register", { username, password, ...(displayName && { displayName }) }))
   }
 
   // Give the guest of this browser a user name and a password. The old session ends in all tabs; they find the new
@@ -108,11 +127,25 @@ export class Session {
   async #openSession() {
     // Read under the lock: another tab may have spent the token that was stored before.
     const session = this.#stored.read()
-    return this.#take((session && (await this.#refresh(session))) ?? (await this.#api.post("/auth/guest", {})))
+    return this.#take((session && (await this.#refresh(session))) ?? (await this.#newGuest()))
+  }
+
+  #newGuest() {
+    return this.#api.post("/auth/guest", this.#displayName ? { displayName: this.#displayName } : {})
+  }
+
+  // Keep the display name with the session, unless it is now another player's.
+  #remember(player) {
+    const known = this.#stored.read()
+    if (known?.player === player.id && known.name !== player.displayName) {
+      this.#stored.write({ ...known, name: player.displayName })
+    }
+    return player
   }
 
   #take({ player, accessToken, refreshToken, expiresInSeconds }) {
-    this.#stored.write({ player: player.id, refreshToken, ...(player.guest === false && { named: true }) })
+    const name = player.displayName
+    this.#stored.write({ player: player.id, refreshToken, ...(name && { name }), ...(player.guest === false && { named: true }) })
     this.#access = { token: accessToken, until: this.#platform.now() + expiresInSeconds * 1000 - MARGIN_MS }
     return accessToken
   }

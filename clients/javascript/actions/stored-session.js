@@ -1,4 +1,7 @@
 // stored-session.js: the session of this browser's player, kept across visits. No DOM.
+//
+// A change dispatches "change" on the object that made it, and "scoreboard.session" on the window, for other scripts of
+// the page. Other tabs get the browser's "storage" event.
 
 import { browserStorage, ownServer } from "../browser-storage.js"
 
@@ -15,12 +18,12 @@ export class StoredSession extends EventTarget {
     this.#key = `scoreboard.session ${server}`
   }
 
-  // { player, refreshToken, named }, or null if nobody has played yet. `named` is true for a player with a user
-  // name. When their session has ended they must sign in again.
+  // { player, refreshToken, name, named }, or null if nobody has played yet. `name` is the display name as far as it is
+  // known. `named` is true for a player with a user name, who must sign in again when their session has ended.
   read() {
     try {
-      const { player, refreshToken, named } = JSON.parse(this.#storage.getItem(this.#key))
-      return player && refreshToken ? { player, refreshToken, ...(named && { named }) } : this.#inMemory
+      const { player, refreshToken, name, named } = JSON.parse(this.#storage.getItem(this.#key))
+      return player && refreshToken ? { player, refreshToken, ...(name && { name }), ...(named && { named }) } : this.#inMemory
     } catch {
       return this.#inMemory
     }
@@ -33,7 +36,7 @@ export class StoredSession extends EventTarget {
     } catch {
       this.#inMemory = session
     }
-    this.dispatchEvent(new Event("change"))
+    this.#changed()
   }
 
   forget() {
@@ -43,6 +46,11 @@ export class StoredSession extends EventTarget {
     } catch {
       // Nothing was stored.
     }
+    this.#changed()
+  }
+
+  #changed() {
     this.dispatchEvent(new Event("change"))
+    globalThis.dispatchEvent?.(new Event("scoreboard.session")) // Node.js has no window
   }
 }

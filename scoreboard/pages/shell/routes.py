@@ -29,6 +29,7 @@ BASE_FILES = (  # the files that base.html and /offline load
     "css/site.css",
     "css/tokens.css",
     "favicon.svg",
+    "js/account/header-link.js",
     "js/cached-notice.js",
     "js/language.js",
     "js/messages.js",

@@ -5,12 +5,15 @@ import { t } from "../messages.js"
 
 export class BoardCard {
   scope
+  board
+  streamed = false // whether the stream has the player's row
   #item
   #shown
   #format
 
   constructor(item) {
-    const { scope, rank, score, decimals, unit } = item.dataset
+    const { board, scope, rank, score, decimals, unit } = item.dataset
+    this.board = board
     this.scope = scope
     this.#item = item
     this.#shown = { rank: Number(rank), score: Number(score) }
