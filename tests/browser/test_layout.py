@@ -60,7 +60,7 @@ def _entry(number):
 @pytest.fixture
 def plain(stack, request):
     name = define(stack, board_name(request)[:50] + "-plain", title="Hackathon 2026")
-    enter(stack, name, *({"player": f"p{number}", "score": 6000 - number} for number in range(40)))
+    enter(stack, name, *({"player": f"plain{number}", "score": 6000 - number} for number in range(40)))
     return name
 
 
@@ -134,11 +134,11 @@ def test_all_controls_stand_in_one_line(open_page, board):
 
 def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(open_page, stack, plain):
     page = live(open_page(f"/b/{plain}", viewport={"width": 1280, "height": 800}))
-    row = page.locator("[data-player=p8]")
+    row = page.locator("[data-player=plain8]")
     assert row.locator(".move").bounding_box()["width"] == 0
     assert row.locator(".trend").bounding_box()["width"] == 0
 
-    submit(stack, plain, p8=3)
+    submit(stack, plain, plain8=3)
 
     expect(row.locator(".mark")).to_have_text("▲2")
     name, move = (row.locator(one).bounding_box() for one in ("bdi", ".move"))

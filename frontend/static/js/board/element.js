@@ -123,7 +123,7 @@ export class LiveLeaderboard extends HTMLElement {
         speak: (text) => (root.querySelector("[role=status]").textContent = text),
         tell: (type, detail) => this.#tell(type, detail),
         pause: (paused) => this.toggleAttribute("paused", paused),
-        toggleCompact: () => keep(COMPACT, this.toggleAttribute("compact")),
+        toggleCompact: () => this.toggleAttribute("compact"),
       },
       settings,
     )
@@ -204,14 +204,5 @@ function keptIn(key) {
     return localStorage.getItem(key) !== null
   } catch {
     return false // as in some private windows
-  }
-}
-
-function keep(key, on) {
-  try {
-    if (on) localStorage.setItem(key, "on")
-    else localStorage.removeItem(key)
-  } catch {
-    // It lasts until the page is closed.
   }
 }
