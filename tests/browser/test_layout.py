@@ -10,19 +10,22 @@ from tests.browser.boards import SETTLED, board_name, define, enter, live, playe
 
 LONG_NAME = "Maximiliane von Hohenstein-Bär"
 # Rows, or the badge, that are not wholly on the screen; and rows with a cell that is not wholly in them.
-CUT = """() => {
-  const inside = (node, box) => {
+INSIDE = """const inside = (node, box) => {
     const { top, bottom, left, right } = node.getBoundingClientRect()
     return top >= box.top - 1 && bottom <= box.bottom + 1 && left >= box.left - 1 && right <= box.right + 1
   }
-  const screen = { top: 0, left: 0, right: innerWidth, bottom: innerHeight }
   const rows = [...document.querySelectorAll("#rows tbody tr")]
-  const out = [...rows, document.querySelector(".badge")].filter((node) => !inside(node, screen))
+  const text = (node) => node.textContent.replace(/\\s+/g, " ")"""
+CUT = f"""() => {{
+  {INSIDE}
+  const screen = {{ top: 0, left: 0, right: innerWidth, bottom: innerHeight }}
+  return [...rows, document.querySelector(".badge")].filter((node) => !inside(node, screen)).map(text)
+}}"""
+CUT_CELLS = f"""() => {{
+  {INSIDE}
   const cells = (row) => [...row.querySelectorAll(".rank, .player, .score, .column")]
-  const cut = rows.filter((row) => cells(row).some((cell) => !inside(cell, row.getBoundingClientRect())))
-  return [...out, ...cut].map((node) => node.textContent.replace(/\\s+/g, " "))
-}"""
-
+  return rows.filter((row) => cells(row).some((cell) => !inside(cell, row.getBoundingClientRect()))).map(text)
+}}"""
 # What is cut at the side of the screen, but for code, which scrolls in a box of its own.
 WIDE = """() => [...document.querySelectorAll("main *:not(.unseen, pre *)")]
   .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
@@ -60,7 +63,7 @@ def _entry(number):
 @pytest.fixture
 def plain(stack, request):
     name = define(stack, board_name(request)[:50] + "-plain", title="Hackathon 2026")
-    enter(stack, name, *({"player": f"p{number}", "score": 6000 - number} for number in range(40)))
+    enter(stack, name, *({"player": f"plain{number}", "score": 6000 - number} for number in range(40)))
     return name
 
 
@@ -76,6 +79,7 @@ def test_a_big_screen_shows_ten_rows_and_its_badge(open_page, board, size, langu
         expect(players(page).first).to_have_text(LONG_NAME if at == 0 else "Barbara 10")
         assert page.locator("#rows tbody tr").count() == 10
         assert page.evaluate(CUT) == []
+        assert page.evaluate(CUT_CELLS) == []
         lefts = page.locator("#rows tbody tr").evaluate_all(
             "rows => rows.slice(3).map((row) => row.getBoundingClientRect().left)"
         )
@@ -91,14 +95,42 @@ def test_no_page_of_a_board_scrolls_sideways_on_a_phone(open_page, board, langua
         assert page.evaluate(WIDE) == [], path
 
 
+@pytest.mark.parametrize("path", ["/b/{}", "/b/{}/tv"])
+def test_groups_of_digits_stay_in_order_from_right_to_left(open_page, stack, request, path):
+    board = define(stack, board_name(request), columns=[{"name": "goals"}])
+    entries = {"one": 12_345_678, "two": 9_876_543, "three": 8_000_000, "four": -7_654_321}
+    enter(
+        stack,
+        board,
+        *(
+            {"player": player, "score": score, "columns": {"goals": 1_234_567}}
+            for player, score in entries.items()
+        ),
+    )
+    page = open_page(f"{path.format(board)}?lang=ar", viewport={"width": 1280, "height": 720})
+    expect(page.locator("#badge")).to_have_attribute("data-state", "live")
+
+    for cell in page.locator("#rows tbody :is(.score, .column)").all():
+        lefts = cell.locator("span").evaluate_all(
+            "all => all.map((group) => group.getBoundingClientRect().left)"
+        )
+        assert len(lefts) == 3
+        assert lefts == sorted(lefts)
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_large_scores_break_between_their_groups_and_leave_room_for_names(open_page, board, width):
     page = live(open_page(f"/b/{board}", viewport={"width": width, "height": 900}))
 
-    heights = page.locator("#rows tbody .score span").evaluate_all(
-        "groups => groups.map((group) => group.getClientRects().length)"
+    lines = page.locator("#rows tbody .score span").evaluate_all(
+        """groups => groups.map((group) => {
+          const digits = document.createRange()
+          digits.selectNodeContents(group)
+          return digits.getClientRects().length
+        })"""
     )
-    assert set(heights) == {1}, "no group is broken"
+    assert set(lines) == {1}, "no group is broken"
+    assert page.evaluate(CUT_CELLS) == []
     row = page.locator("[data-player=wide1]")
     assert row.locator(".score").inner_text().replace("\n", "") == "7612778007181396"
     assert row.locator(".player").bounding_box()["width"] >= 60
@@ -121,24 +153,26 @@ def test_twelve_rows_of_forty_are_seen_at_once_and_more_if_they_are_compact(open
     assert page.evaluate("localStorage.getItem('scoreboard.compact')") is None
 
 
-def test_all_controls_stand_in_one_line(open_page, board):
-    page = live(open_page(f"/b/{board}", viewport={"width": 1280, "height": 800}))
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_all_controls_stand_in_one_line(open_page, board, language):
+    page = open_page(f"/b/{board}?lang={language}", viewport={"width": 1280, "height": 800})
+    expect(page.locator("#badge")).to_have_attribute("data-state", "live")
 
     middles = page.locator(".bar > *").evaluate_all(
         """parts => parts.map((part) => part.getBoundingClientRect())
           .filter(({ height }) => height > 0).map(({ top, height }) => Math.round(top + height / 2))"""
     )
-    assert len(middles) >= 7
+    assert len(middles) >= 7, "views, periods, regions, search, pause, compact rows, badge"
     assert max(middles) - min(middles) <= 2
 
 
 def test_rank_changes_stand_beside_the_name_and_take_no_room_while_there_are_none(open_page, stack, plain):
     page = live(open_page(f"/b/{plain}", viewport={"width": 1280, "height": 800}))
-    row = page.locator("[data-player=p8]")
+    row = page.locator("[data-player=plain8]")
     assert row.locator(".move").bounding_box()["width"] == 0
     assert row.locator(".trend").bounding_box()["width"] == 0
 
-    submit(stack, plain, p8=3)
+    submit(stack, plain, plain8=3)
 
     expect(row.locator(".mark")).to_have_text("▲2")
     name, move = (row.locator(one).bounding_box() for one in ("bdi", ".move"))

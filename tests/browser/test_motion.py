@@ -39,7 +39,7 @@ requestAnimationFrame(sample)
 @pytest.fixture
 def board(stack, request):
     name = define(stack, board_name(request))
-    enter(stack, name, *({"player": f"p{number}", "score": 5000 - 40 * number} for number in range(40)))
+    enter(stack, name, *({"player": f"mover{number}", "score": 5000 - 40 * number} for number in range(40)))
     return name
 
 
@@ -49,7 +49,7 @@ def play(stack, board, per_second):
     each = max(1, per_second // 10)
     over = threading.Event()
     for _ in range(SECONDS * per_second // each):
-        names = {f"p{chance.randrange(40)}": chance.randrange(1, 300) for _ in range(each)}
+        names = {f"mover{chance.randrange(40)}": chance.randrange(1, 300) for _ in range(each)}
         submit(stack, board, **names)
         over.wait(each / per_second)
 
@@ -62,8 +62,8 @@ def test_no_row_ever_shows_a_lower_score_above_a_higher_one(open_page, stack, bo
     sender.start()
     while sender.is_alive():
         page.wait_for_timeout(200)  # the sender does not use this page
-    submit(stack, board, p39=100_000)
-    expect(players(page).first).to_have_text("p39")
+    submit(stack, board, mover39=100_000)
+    expect(players(page).first).to_have_text("mover39")
 
     assert page.evaluate("window.samples") > 30
     assert page.evaluate("window.wrong.slice(0, 5)") == []
@@ -74,12 +74,12 @@ def test_no_row_ever_shows_a_lower_score_above_a_higher_one(open_page, stack, bo
 
 def test_a_row_that_takes_the_lead_makes_nothing_jump(open_page, stack, board):
     page = live(open_page(f"/b/{board}", viewport={"width": 1280, "height": 800}))
-    submit(stack, board, p0=1)
-    expect(page.locator("[data-player=p0] .score")).to_have_text("5001")  # all that draws is loaded
+    submit(stack, board, mover0=1)
+    expect(page.locator("[data-player=mover0] .score")).to_have_text("5001")  # all that draws is loaded
     page.evaluate(SHIFTS.replace("buffered: true", "buffered: false"))
 
-    submit(stack, board, p5=1000)
+    submit(stack, board, mover5=1000)
 
-    expect(players(page).first).to_have_text("p5")
+    expect(players(page).first).to_have_text("mover5")
     page.evaluate(SETTLED)
     assert page.evaluate("window.shift") <= MOST_JUMPS

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { isLongEnough, joined } from "../../frontend/static/js/board/search.js"
+import { joined } from "../../frontend/static/js/board/rows.js"
+import { isLongEnough } from "../../frontend/static/js/board/search.js"
 
 test("two characters can be searched for, or one that is a word", () => {
   assert.deepEqual(["ad", "é1", "王", "か", "김"].map(isLongEnough), Array(5).fill(true))

@@ -10,6 +10,7 @@ import { holdWhileReading, walkWithArrows } from "./reading-guard.js"
 import { Favourites } from "./favourites.js"
 
 const TYPING_MS = 150 // after the last key, until the server is asked
+const COMPACT = "scoreboard.compact" // element.js reads it
 const NOTHING = {
   around: "board.nothingAround",
   favourites: "board.nothingFavourites",
@@ -88,7 +89,7 @@ export class Controls {
     if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
     else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
     else if (near(".pause")) this.#given.pause(!hold.paused)
-    else if (near(".dense")) this.#given.toggleCompact()
+    else if (near(".dense")) keepCompact(this.#given.toggleCompact())
     else if (near(".pill")) this.#catchUp(near(".pill"))
     else if (near(".star button")) this.#favourites.toggle(near("tr").dataset.player)
     else if (near("tr.own") && getSelection().isCollapsed) this.scrollToMe()
@@ -193,6 +194,15 @@ export class Controls {
 
   #find(selector) {
     return this.#given.root.querySelector(selector)
+  }
+}
+
+function keepCompact(on) {
+  try {
+    if (on) localStorage.setItem(COMPACT, "on")
+    else localStorage.removeItem(COMPACT)
+  } catch {
+    // It lasts until the page is closed.
   }
 }
 

@@ -123,7 +123,7 @@ export class LiveLeaderboard extends HTMLElement {
         speak: (text) => (root.querySelector("[role=status]").textContent = text),
         tell: (type, detail) => this.#tell(type, detail),
         pause: (paused) => this.toggleAttribute("paused", paused),
-        toggleCompact: () => keep(COMPACT, this.toggleAttribute("compact")),
+        toggleCompact: () => this.toggleAttribute("compact"),
       },
       settings,
     )
@@ -193,7 +193,7 @@ export function define(base) {
 
 // The first HTML has numbers as the page's language writes them.
 async function writeForViewer(root, format) {
-  const sample = (tags) => (12345678.9).toLocaleString(tags, { numberingSystem: "latn" })
+  const sample = (tags) => [1234, 12345678.9].map((value) => value.toLocaleString(tags, { numberingSystem: "latn" })).join()
   if (sample(navigator.languages) === sample(document.documentElement.lang)) return
   const { writeNumbers } = await import("./viewer-numbers.js")
   writeNumbers(root, format)
@@ -204,14 +204,5 @@ function keptIn(key) {
     return localStorage.getItem(key) !== null
   } catch {
     return false // as in some private windows
-  }
-}
-
-function keep(key, on) {
-  try {
-    if (on) localStorage.setItem(key, "on")
-    else localStorage.removeItem(key)
-  } catch {
-    // It lasts until the page is closed.
   }
 }

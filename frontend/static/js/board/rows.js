@@ -15,3 +15,9 @@ export function withTies(rows) {
     tied: shares(row, rows[index - 1]) || shares(row, rows[index + 1]),
   }))
 }
+
+// Rows that were found near, in their order, then those that only the server found.
+export function joined(near, far) {
+  const known = new Set(near.map(({ id }) => id))
+  return [...near, ...far.filter(({ id }) => !known.has(id))]
+}

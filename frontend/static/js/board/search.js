@@ -7,9 +7,3 @@ const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han
 export function isLongEnough(words) {
   return [...words].length >= FEWEST || WORD.test(words)
 }
-
-// Rows that were found near, in their order, then those that only the server found.
-export function joined(near, far) {
-  const known = new Set(near.map(({ id }) => id))
-  return [...near, ...far.filter(({ id }) => !known.has(id))]
-}

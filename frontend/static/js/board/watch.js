@@ -6,8 +6,7 @@
 
 import { apply } from "../../../sdk/stream/board-state.js"
 import { UpdateHold } from "./update-hold.js"
-import { rowsOf } from "./rows.js"
-import { joined } from "./search.js"
+import { joined, rowsOf } from "./rows.js"
 
 export class Watch extends EventTarget {
   hold = new UpdateHold()
