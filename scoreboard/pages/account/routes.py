@@ -29,6 +29,6 @@ def sign_in() -> str:
 
 @bp.get("/register")
 @page(files=ACCOUNT_FILES)
-def register() -> str:
+def sign_up() -> str:
     """Show the form by which a visitor registers. Guests keep their points."""
     return render_template("register.html")
