@@ -190,6 +190,12 @@ def test_a_sites_own_messages_and_its_odd_language_are_left_alone(visit, site, s
     expect(player_cells(page)).to_have_text(["bob", "ada"])
 
 
+def test_a_board_that_is_not_there_is_named_to_the_author_of_the_page(visit, site):
+    page = visit(site('<live-leaderboard board="nonesuch"></live-leaderboard>'))
+
+    expect(page.get_by_text('There is no public board called "nonesuch" on this server.')).to_be_visible()
+
+
 def test_the_element_retries_when_the_server_was_away(visit, site, stack, board):
     page = visit(site(""))
     page.clock.install()
