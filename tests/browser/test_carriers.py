@@ -187,3 +187,59 @@ def set_visibility(page, *, hidden):
         }""",
         hidden,
     )
+
+
+def test_the_badge_names_the_carrier_to_those_who_have_no_mouse(open_page, stack, board):
+    name = board()
+    submit(stack, name, ada=1)
+    page = live(open_page(f"/b/{name}", has_touch=True))
+    named = "getComputedStyle(document.querySelector('#badge .text'), '::after').content"
+    assert page.evaluate(named) == "none"
+
+    page.locator("#badge").focus()
+    assert page.evaluate(named) == '" · server-sent events"'
+    page.locator("h1").tap()
+    assert page.evaluate(named) == "none"
+    page.locator("#badge").tap()
+    assert page.evaluate(named) == '" · server-sent events"'
+
+
+def test_rows_that_are_read_every_ten_seconds_are_not_called_live(open_page, stack, board):
+    name = board(size=100)
+    for first in (0, 100):
+        submit(stack, name, **{f"p{number}": 500 - number for number in range(first, first + 100)})
+    page = live(open_page(f"/b/{name}"))
+
+    page.locator("[data-turn=next]").click()
+    expect(page.locator("#badge")).to_have_text("Every 10 s")
+    expect(page.locator("#badge")).to_have_attribute("data-state", "polling")
+    page.locator("[data-turn=first]").click()
+    expect(page.locator("#badge")).to_have_text("Live")
+
+
+def test_after_an_outage_a_page_is_back_at_the_best_carrier_within_a_minute(open_page, stack, board):
+    name = board()
+    page = open_page("about:blank")
+    page.add_init_script(OWN_STREAM)
+    page.clock.install()
+    page.route("**/v1/stream**", lambda route: route.abort())
+    page.goto(f"/b/{name}")
+    badge = page.locator("#badge")
+    expect(badge).to_have_attribute("data-carrier", "ws")
+
+    waited = [passes(page, stack, name, points) for points in range(1, 6)]  # the first trial fails
+    expect(badge).to_have_attribute("data-carrier", "ws")
+    page.unroute("**/v1/stream**")
+    while badge.get_attribute("data-carrier") != "sse" and len(waited) < 15:
+        waited.append(passes(page, stack, name, len(waited) + 1))
+
+    expect(badge).to_have_attribute("data-carrier", "sse")
+    assert len(waited) <= 15, "a minute after the outage"
+
+
+def passes(page, stack, board, points):
+    """Let six seconds pass for a page, in which it gets a score: a silent connection would be given up."""
+    submit(stack, board, ada=1)
+    expect(page.locator("[data-player=ada] .score")).to_have_attribute("data-value", f"{points}")
+    page.clock.fast_forward(6000)
+    return 6

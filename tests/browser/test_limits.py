@@ -12,11 +12,13 @@ from playwright.sync_api import expect
 from tests.browser.axe import expect_accessible
 from tests.browser.boards import board_name, define, enter, live, note_moves, submit
 from tests.browser.conftest import OWN_STREAM
+from tests.support import wait_until
 
 JS_BYTES = 16 * 1024
 CSS_BYTES = 9 * 1024
 FIRST_VISIT_BYTES = 60 * 1024
 LARGEST_PAINT_MS = 600
+INTERACTION_MS = 50
 SLOW = {
     "offline": False,
     "latency": 150,
@@ -163,11 +165,34 @@ def test_on_a_slow_line_a_board_is_painted_soon(open_page, crowd):
         devtools.send("Network.emulateNetworkConditions", SLOW)
         page.goto(f"/b/{crowd}")
         expect(page.locator("#rows tbody tr")).to_have_count(100)
-        page.wait_for_function("window.largest > 0")
+        wait_until(lambda page=page: page.evaluate("window.largest") > 0, why=lambda: "nothing was painted")
         live(page)
         painted.append(page.evaluate("window.largest"))
 
     assert min(painted) <= LARGEST_PAINT_MS, painted
+
+
+@pytest.mark.paired
+def test_a_board_of_a_thousand_rows_follows_its_controls_at_once(open_page, stack, request):
+    board = define(stack, board_name(request), size=1000)
+    enter(stack, board, *({"player": f"p{number}", "score": 2000 - number} for number in range(1000)))
+    page = live(open_page(f"/b/{board}", viewport={"width": 1000, "height": 800}))
+    page.locator(".search input").focus()
+    expect(page.locator("#rows tbody tr").first.locator(".star button")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.context.browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+
+    for target in ("next", "next", "last", "first"):
+        page.locator(f"[data-turn={target}]").click()
+    page.locator(".search input").press_sequentially("p9", delay=50)
+    expect(page.locator("#rows tbody tr").first).to_have_attribute("data-player", "p9")
+    page.locator("[data-view=top]").click()
+    page.locator("#rows .star button").first.click()
+    page.wait_for_timeout(300)
+
+    spent = sorted(tasks(json.loads(page.context.browser.stop_tracing())))
+    assert spent[-1] <= INTERACTION_MS, spent[-10:]
 
 
 def test_nothing_jumps_while_a_page_comes_alive(open_page, stack, crowd):

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import expect_accessible
 from tests.browser.boards import board_name, define, enter
+from tests.support import wait_until
 
 
 @pytest.fixture
@@ -54,12 +55,12 @@ def test_code_for_other_sites_shows_the_same_rows(open_page, stack, board):
     ] == [True, True, True]
 
 
-def test_pictures_of_the_board_are_loaded(open_page, board):
+def test_pictures_of_the_board_are_loaded(open_page, stack, board):
     page = open_page(f"/b/{board}?region=eu&lang=ar")
     opened(page)
 
     sizes = "[...document.querySelectorAll('dialog img')].map(({ naturalWidth, src }) => [naturalWidth, src])"
-    page.wait_for_function("[...document.querySelectorAll('dialog img')].every(({ complete }) => complete)")
+    wait_until(lambda: all(width for width, _ in page.evaluate(sizes)), why=stack.log)
 
     (card, address), (qr, _) = page.evaluate(sizes)
     assert (card, qr > 0) == (1200, True)

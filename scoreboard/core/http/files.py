@@ -12,7 +12,7 @@ import hashlib
 import mimetypes
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,12 +25,16 @@ from scoreboard.core.http import assets
 
 TEXT = (".js", ".css", ".svg", ".json")
 GZIP_LEVEL = 6  # higher levels take far longer and save little
-# Lines of comments, comments at the end of lines, and indentation. More can't be removed without parsing the
-# language: a comment with a quote might be the rest of a string. No string in our modules spans several
+# Comments, indentation and empty lines. More can't be removed without parsing the language. A comment behind
+# code is removed if no text can begin before it, or none can end in it. No text in our modules spans several
 # lines.
-REMOVALS: Mapping[str, re.Pattern[str]] = {
-    ".js": re.compile(r"^[ \t]*//.*\n|[ \t]+// [^\"'`\n]*$|^[ \t]+|^\n", re.MULTILINE),
-    ".css": re.compile(r"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
+Removal = tuple[re.Pattern[str], str]  # with what stays of a match
+REMOVALS: Mapping[str, Sequence[Removal]] = {
+    ".js": (
+        (re.compile(r"^([^\"'`/\n]*?)[ \t]+// .*$|[ \t]+// [^\"'`\n]*$", re.MULTILINE), r"\1"),
+        (re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE), ""),
+    ),
+    ".css": ((re.compile(r"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL), ""),),
 }
 REVALIDATED = "no-cache"
 KEPT = "public, max-age=31536000, immutable"
@@ -96,8 +100,8 @@ def _file_at(path: Path) -> File:
 def _prepare(path: Path, changed_ns: int) -> File:
     # `changed_ns` is part of the cache's key.
     body = path.read_bytes()
-    if path.suffix in REMOVALS:
-        body = REMOVALS[path.suffix].sub("", body.decode()).encode()
+    for pattern, rest in REMOVALS.get(path.suffix, ()):
+        body = pattern.sub(rest, body.decode()).encode()
     packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if path.suffix in TEXT else body
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return File(

@@ -17,6 +17,7 @@ SCRIPT = """// What it is for.
 import { t } from "./t.js"
 
 const SLASHES = /\\/\\/ no comment/ // a comment
+const left = 1 // it's a comment with a "quote"
 export const said = (name) => `two  spaces // ${t(name)}`
 """
 SHEET = """/* What it is for. */
@@ -50,6 +51,7 @@ def test_scripts_and_sheets_lose_their_comments_and_nothing_else(browser):
     assert script.content_type == "text/javascript; charset=utf-8"
     assert "for." not in script.text
     assert "a comment" not in script.text
+    assert "const left = 1\n" in script.text
     assert "/\\/\\/ no comment/" in script.text
     assert "`two  spaces // ${t(name)}`" in script.text
     assert sheet.text.split() == [".row", ">", "td", "{", "color:", "red;", "}"]

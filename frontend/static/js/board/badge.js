@@ -17,24 +17,14 @@ export function badgeOf({ heardAt, carrier, shared, ...status }, { paused, now, 
   return { state, text, title: heardText(heardAt, carrier, now), carrier: polled ? "poll" : carrier, shared }
 }
 
+// With the focus, of a keyboard or by a touch, the badge also shows its `data-by`: a title is seen with a mouse only.
 export function showBadge(badge, { state, text, title, carrier, shared }) {
-  if (badge.tabIndex < 0) nameCarrierOnFocus(badge)
-  badge.title = title
-  Object.assign(badge.dataset, { carrier: carrier ?? "", shared, state, text })
-  write(badge)
-}
-
-// A title is seen by those with a mouse only. So the focus, of a keyboard or by a touch, shows the carrier.
-function nameCarrierOnFocus(badge) {
-  badge.tabIndex = 0
-  for (const type of ["focus", "blur"]) badge.addEventListener(type, () => write(badge))
-}
-
-// Only what changed: otherwise it would be read aloud every second.
-function write(badge) {
-  const { text, carrier } = badge.dataset
-  const shown = carrier && badge.matches(":focus") ? `${text} · ${carrierName(carrier)}` : text
-  if (badge.lastElementChild.textContent !== shown) badge.lastElementChild.textContent = shown
+  const words = badge.lastElementChild
+  Object.assign(badge, { title, tabIndex: 0 })
+  Object.assign(badge.dataset, { state, shared, carrier: carrier ?? "" })
+  words.dataset.by = carrier ? ` · ${carrierName(carrier)}` : ""
+  // Only what changed: otherwise it would be read aloud every second.
+  if (words.textContent !== text) words.textContent = text
 }
 
 // The name of a state, with the time of the rows if they may be old.
