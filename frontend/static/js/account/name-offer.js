@@ -14,7 +14,7 @@ export function offerName(board, stored) {
   const row = known && hasGivenName(known) ? rowOf(board, known.player) : null
   for (const old of board.querySelectorAll("button.rename")) if (!row?.contains(old)) old.remove()
   if (!row || row.querySelector("button.rename")) return
-  loadStyle("account.css")
+  loadStyle("rename.css")
   row.querySelector(".player").append(newButton(board, stored))
 }
 
@@ -24,7 +24,10 @@ function rowOf(board, id) {
 
 function newButton(board, stored) {
   const button = document.createElement("button")
-  Object.assign(button, { type: "button", className: "rename", textContent: t("name.choose") })
+  const words = Object.assign(document.createElement("span"), { textContent: ` ${t("name.choose")}` })
+  Object.assign(button, { type: "button", className: "rename", title: t("name.choose") })
+  button.setAttribute("aria-label", t("name.choose"))
+  button.append("✎", words) // without the words on small screens
   button.addEventListener("click", async (event) => {
     event.stopPropagation() // a click on the row scrolls to it
     const name = await chooseName((player ??= browserPlayer(stored)))
