@@ -29,7 +29,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url)
   if (request.method !== "GET" || url.origin !== location.origin) return
   const path = below(url)
-  if (files.has(named(path))) event.respondWith(file(request, named(path)))
+  if (files.has(nameOf(path))) event.respondWith(file(request, nameOf(path)))
   else if (request.mode === "navigate" && path !== null && PAGE.test(path)) event.respondWith(page(event, path))
 })
 
@@ -39,7 +39,7 @@ function below({ pathname }) {
 }
 
 // The name of a file of any version, or of a stable address.
-function named(path) {
+function nameOf(path) {
   return path?.replace(/^assets\/[^/]+\//, "")
 }
 

@@ -10,12 +10,16 @@ from flask import Blueprint, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
 from scoreboard import __version__
-from scoreboard.boards.types import Period
+from scoreboard.boards.types import Definition, Period
+from scoreboard.core.clock import now, to_datetime
 from scoreboard.core.http import links
 from scoreboard.core.http.compression import compress
 from scoreboard.core.http.pages import DeclaredPage, Page, declared_pages, takes_language
 from scoreboard.core.http.parts import parts
+from scoreboard.pages import numbers
+from scoreboard.pages.dates import period_text
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
+from scoreboard.pages.numbers import NumberStyle
 
 T = TypeVar("T")
 # Strangers write names: a page that runs and loads only our own files can't be taken over by a name.
@@ -72,7 +76,24 @@ def say(key: str, **values: object) -> Markup:
 
 def period_name(period: Period) -> str:
     """A period's name for readers."""
-    return say("board.allTime") if period.kind == "all" else period.id
+    if period.kind == "all":
+        return say("board.allTime")
+    return period_text(period.id, language().tag, this_year=to_datetime(now()).year)
+
+
+def number_style() -> NumberStyle:
+    """How this page writes numbers."""
+    return numbers.STYLES[language().tag]
+
+
+def digits(value: int, decimals: int = 0) -> list[str]:
+    """A number in groups of digits, as this page writes it."""
+    return numbers.digits(value, decimals, number_style())
+
+
+def scored(value: int, rules: Definition) -> list[str]:
+    """A score as its board shows it, as this page writes it."""
+    return numbers.scored(value, rules, number_style())
 
 
 def texts(*sections: str) -> dict[str, Text]:

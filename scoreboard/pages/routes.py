@@ -44,8 +44,8 @@ PLAY_FILES = ("css/play.css", "css/play-page.css", "js/play/")
 rendering.install(bp)
 bp.after_request(rendering.add_headers)
 bp.app_template_filter("heading")(view.heading)
-bp.app_template_filter("digits")(view.digits)
-bp.app_template_filter("scored")(view.scored)
+bp.app_template_filter("digits")(rendering.digits)
+bp.app_template_filter("scored")(rendering.scored)
 bp.app_template_filter("instant")(rfc3339)
 bp.app_template_filter("utc_minute")(view.utc_minute)
 
@@ -220,7 +220,7 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "since": parts().cursor(window, entries.stamp) if current and complete else "",
         "ties": view.TIES[board.definition.ties],
         "score_heading": view.score_heading(board.definition),
-        "summary": view.summary(board, entries.rows),
+        "summary": view.summary(board, entries.rows, rendering.number_style()),
         "example": view.example(board, region),
     }
 

@@ -38,9 +38,12 @@ async function offerCopies() {
   }
 }
 
-function showFacts({ total, period }) {
+async function showFacts({ total, period }) {
   document.getElementById("players").textContent = t("board.players", { n: total })
-  document.getElementById("period").textContent = period === "all" ? t("board.allTime") : period
+  const name = document.getElementById("period")
+  if (name.dataset.period === period) return
+  const { showPeriod } = await import("./board/period-name.js")
+  showPeriod(name, period)
 }
 
 // A guest may choose a name in their row. The module is loaded only if there is such a row.

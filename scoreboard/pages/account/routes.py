@@ -15,20 +15,20 @@ ACCOUNT_FILES = ("css/account.css", "css/rename.css", "js/account/")  # kept, si
 
 @bp.get("/me")
 @page(files=ACCOUNT_FILES)
-def me() -> str:
+def account_page() -> str:
     """Show the player of this browser, who can change their name and password, and end sessions."""
     return render_template("me.html")
 
 
 @bp.get("/sign-in")
 @page(files=ACCOUNT_FILES)
-def sign_in() -> str:
+def sign_in_page() -> str:
     """Show the form by which a registered player signs in."""
     return render_template("sign-in.html")
 
 
 @bp.get("/register")
 @page(files=ACCOUNT_FILES)
-def register() -> str:
+def register_page() -> str:
     """Show the form by which a visitor registers. Guests keep their points."""
     return render_template("register.html")

@@ -49,9 +49,7 @@ def board_svg(board: str) -> Response:
 def board_png(board: str) -> Response:
     """Get a board's share card as PNG, for previews of links."""
     where = (request.args.get("period", ""), request.args.get("region", ""))
-    parts().boards.service.readable(
-        board
-    )  # a card that was drawn before may be of a board that is private now
+    parts().boards.service.readable(board)  # a card that is kept may be of a board that is private now
     return _picture(("board", board, *where), lambda: _board_card(board))
 
 
@@ -102,7 +100,7 @@ def _player_card(player: str) -> Card:
 
 
 def _line(board: Board, row: Row, *, rank: str, name: str, note: str = "") -> Line:
-    score = THIN_SPACE.join(view.scored(row.score, board.definition))
+    score = THIN_SPACE.join(rendering.scored(row.score, board.definition))
     return Line(rank=rank, place=row.rank, name=name, note=note, score=score)
 
 

@@ -105,6 +105,8 @@ export class LiveLeaderboard extends HTMLElement {
     const { scope, since, size, page, decimals, unit } = root.querySelector(".lb").dataset
     if (root === this && !this.#words("hide").includes("dense") && keptIn(COMPACT)) this.setAttribute("compact", "")
     const settings = this.#settings()
+    const format = { decimals: Number(decimals), unit }
+    if (root === this) writeForViewer(root, format)
     this.#watch = new Watch({
       feed: scope === undefined ? null : openFeed(where.base, { scope, since, always: this.hasAttribute("always") }),
       board: boardIn(root),
@@ -116,7 +118,7 @@ export class LiveLeaderboard extends HTMLElement {
         ...given,
         watch: this.#watch,
         size: Number(size),
-        format: { decimals: Number(decimals), unit },
+        format,
         announceMs: (Number(this.getAttribute("announce") ?? ANNOUNCE_SECONDS) || 0) * 1000,
         speak: (text) => (root.querySelector("[role=status]").textContent = text),
         tell: (type, detail) => this.#tell(type, detail),
@@ -187,6 +189,14 @@ export function define(base) {
   if (customElements.get("live-leaderboard")) return
   LiveLeaderboard.base = base
   customElements.define("live-leaderboard", LiveLeaderboard)
+}
+
+// The first HTML has numbers as the page's language writes them.
+async function writeForViewer(root, format) {
+  const sample = (tags) => (12345678.9).toLocaleString(tags, { numberingSystem: "latn" })
+  if (sample(navigator.languages) === sample(document.documentElement.lang)) return
+  const { writeNumbers } = await import("./viewer-numbers.js")
+  writeNumbers(root, format)
 }
 
 function keptIn(key) {

@@ -26,6 +26,7 @@ export class Panel {
     this.#given = { ...given, first: whole ? given.watch.rows : [], since: Date.now() }
     this.#settings = settings
     this.#listen()
+    this.#oneTabStop()
     if (given.custom || settings.me) this.#soon({ asked: true, calm: true })
     if (settings.busy) this.#controls.with((controls) => controls.choose(settings.view))
   }
@@ -78,6 +79,14 @@ export class Panel {
     }
     const clock = setInterval(() => this.#showConnection(), 1000)
     this.#left.push(() => clearInterval(clock))
+  }
+
+  // The rows are one stop of the Tab key: a star. Without scripts each name is one, and without stars until the controls
+  // are loaded.
+  #oneTabStop() {
+    const { root } = this.#given
+    if (root.querySelector(".no-star")) return
+    for (const link of root.querySelectorAll(".profile")) link.tabIndex = -1
   }
 
   #on(target, type, run) {

@@ -52,7 +52,7 @@ export function walkWithArrows(table) {
     to.focus()
   })
   return () => {
-    for (const link of all(`${PROFILE}:not([tabindex], :focus)`)) link.tabIndex = -1 // without scripts each is a stop
+    for (const link of all(`${PROFILE}:not([tabindex], :focus)`)) link.tabIndex = -1
     const stops = all(tabStop(table))
     if (stops.length && stops.every((stop) => stop.tabIndex < 0)) stops[0].tabIndex = 0
   }

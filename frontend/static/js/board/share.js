@@ -14,8 +14,9 @@ export async function share(button) {
   const { board, title, url, qr, card } = button.dataset
   const address = withWhere(url)
   const dialog = element("dialog", "share-dialog")
-  dialog.setAttribute("aria-label", t("share.title"))
-  dialog.append(head(dialog), link(address.href), ...send({ title, url: address.href }), pictures({ card, qr, title, address }))
+  const heading = board ? t("share.title") : button.textContent
+  dialog.setAttribute("aria-label", heading)
+  dialog.append(head(dialog, heading), link(address.href), ...send({ title, url: address.href }), pictures({ card, qr, title, address }))
   if (board) dialog.append(codes({ board, address }))
   dialog.addEventListener("close", () => dialog.remove())
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close()) // outside of it
@@ -40,13 +41,13 @@ function styled() {
   return new Promise((resolve) => (link.onload = link.onerror = resolve))
 }
 
-function head(dialog) {
+function head(dialog, title) {
   const close = element("button", "close", "", "×")
   close.type = "button"
   close.setAttribute("aria-label", t("share.close"))
   close.addEventListener("click", () => dialog.close())
   const bar = element("div", "share-head")
-  bar.append(element("h2", "", "", t("share.title")), close)
+  bar.append(element("h2", "", "", title), close)
   return bar
 }
 
