@@ -1,9 +1,7 @@
 // name-offer.js: a guest who has not chosen a name may do so in their row of the board. Loaded when that row is shown.
 
 import { t } from "../messages.js"
-import { browserPlayer } from "./browser-player.js"
 import { hasGivenName } from "./given-name.js"
-import { chooseName } from "./name-dialog.js"
 import { loadStyle } from "./style.js"
 
 let player = null
@@ -30,12 +28,17 @@ function newButton(board, stored) {
   button.append("✎", words) // without the words on small screens
   button.addEventListener("click", async (event) => {
     event.stopPropagation() // a click on the row scrolls to it
-    const name = await chooseName((player ??= browserPlayer(stored)))
+    const name = await askForName(stored)
     if (name === null) return
     offerName(board, stored)
     showName(rowOf(board, stored.read().player), name)
   })
   return button
+}
+
+async function askForName(stored) {
+  const [{ chooseName }, { browserPlayer }] = await Promise.all([import("./name-dialog.js"), import("./browser-player.js")])
+  return chooseName((player ??= browserPlayer(stored)))
 }
 
 // At once, although rows wait for a reader whose focus is on them. The button is gone: the focus goes to what is left.
