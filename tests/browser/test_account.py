@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -114,17 +115,27 @@ def test_a_name_that_is_refused_can_be_mended(open_page, stack, board):
     expect(page.locator("tr.own bdi")).to_have_text("Ada")
 
 
-def test_the_name_dialog_is_not_loaded_for_watching_and_playing(open_page, board):
-    page = open_page(f"/b/{board}")
+def loaded(page):
+    names = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    return [name.rpartition("/")[2] for name in names if "/account/" in name]
+
+
+def test_a_page_loads_of_accounts_only_what_it_shows(open_page, board):
+    page = open_page("/b/main")
+    expect(page.locator("#badge")).to_have_text("Live")
+    assert loaded(page) == []
+    page.goto(f"/b/{board}")
     play_round(page)
-    expect(page.locator("tr.own button.rename")).to_be_visible()
+    expect(page.locator("[data-account]")).to_contain_text("Guest")
     page.reload()
     expect(page.locator("tr.own button.rename")).to_be_visible()
-    page.goto("/b/main")
-    expect(page.locator("#badge")).to_have_text("Live")
+    expect(page.locator("[data-account]")).to_have_accessible_name(re.compile("Your account: Guest"))
+    assert not {"name-dialog.js", "browser-player.js", "form.js"} & set(loaded(page))
 
-    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-    assert not [name for name in loaded if "/account/" in name and "header-link" not in name]
+    page.locator("tr.own button.rename").click()
+
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert "name-dialog.js" in loaded(page)
 
 
 def test_a_guest_chooses_a_name_on_the_play_page(open_page, stack):

@@ -1,7 +1,6 @@
 // site.js: the script of every page: it keeps the chosen language and colours, shows the player's name at the head, and
 // registers the service worker.
 
-import { showAccount } from "./account/header-link.js"
 import { chosenLanguage, redirectFor, rememberLanguage } from "./language.js"
 import { themeButton } from "./theme-button.js"
 
@@ -13,7 +12,7 @@ if (redirect) location.replace(redirect)
 
 page.dataset.scripts = "" // site.css shows the controls now
 themeButton(document.querySelector(".theme"))
-showAccount(document.querySelector("[data-account]"))
+offerAccount(document.querySelector("[data-account]"))
 
 document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
   if (target.matches("a[lang]")) rememberLanguage(target.lang)
@@ -27,4 +26,19 @@ if (worker && navigator.serviceWorker) {
   const register = () => navigator.serviceWorker.register(worker).catch(() => {})
   if (document.readyState === "complete") register()
   else addEventListener("load", register, { once: true })
+}
+
+// The link to the account shows the player's name. Browsers in which nobody has played load nothing for it.
+function offerAccount(link) {
+  const show = () => import("./account/header-link.js").then(({ showAccount }) => showAccount(link))
+  if (link && playerIsStored()) show()
+  else if (link) addEventListener("scoreboard.session", show, { once: true })
+}
+
+function playerIsStored() {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith("scoreboard.session"))
+  } catch {
+    return false
+  }
 }

@@ -10,7 +10,8 @@ from scoreboard.pages import rendering
 bp = Blueprint("account", __name__)
 bp.after_request(rendering.add_headers)
 
-ACCOUNT_FILES = ("css/account.css", "js/account/")  # kept, since boards load the name dialog from here
+# Kept for times without a network, since boards load the dialog for a name from here.
+ACCOUNT_FILES = ("css/account.css", "css/rename.css", "js/account/")
 
 
 @bp.get("/me")

@@ -4,7 +4,6 @@
 import { StoredSession } from "../../../sdk/actions/stored-session.js"
 
 export function showAccount(link) {
-  if (!link) return // a page in a frame has no head
   const stored = new StoredSession()
   const nobody = link.textContent
   const show = () => {

@@ -1,9 +1,7 @@
 // name-offer.js: a guest who has not chosen a name may do so in their row of the board. Loaded when that row is shown.
 
 import { t } from "../messages.js"
-import { browserPlayer } from "./browser-player.js"
 import { hasGivenName } from "./given-name.js"
-import { chooseName } from "./name-dialog.js"
 import { loadStyle } from "./style.js"
 
 let player = null
@@ -14,7 +12,7 @@ export function offerName(board, stored) {
   const row = known && hasGivenName(known) ? rowOf(board, known.player) : null
   for (const old of board.querySelectorAll("button.rename")) if (!row?.contains(old)) old.remove()
   if (!row || row.querySelector("button.rename")) return
-  loadStyle("account.css")
+  loadStyle("rename.css")
   row.querySelector(".player").append(newButton(board, stored))
 }
 
@@ -24,15 +22,23 @@ function rowOf(board, id) {
 
 function newButton(board, stored) {
   const button = document.createElement("button")
-  Object.assign(button, { type: "button", className: "rename", textContent: t("name.choose") })
+  const words = Object.assign(document.createElement("span"), { textContent: ` ${t("name.choose")}` })
+  Object.assign(button, { type: "button", className: "rename", title: t("name.choose") })
+  button.setAttribute("aria-label", t("name.choose"))
+  button.append("✎", words) // without the words on small screens
   button.addEventListener("click", async (event) => {
     event.stopPropagation() // a click on the row scrolls to it
-    const name = await chooseName((player ??= browserPlayer(stored)))
+    const name = await askForName(stored)
     if (name === null) return
     offerName(board, stored)
     showName(rowOf(board, stored.read().player), name)
   })
   return button
+}
+
+async function askForName(stored) {
+  const [{ chooseName }, { browserPlayer }] = await Promise.all([import("./name-dialog.js"), import("./browser-player.js")])
+  return chooseName((player ??= browserPlayer(stored)))
 }
 
 // At once, although rows wait for a reader whose focus is on them. The button is gone: the focus goes to what is left.

@@ -12,7 +12,7 @@ export class Sessions {
   constructor(section, player) {
     this.#section = section
     this.#player = player
-    this.#find(".end-others").addEventListener("click", () => this.#end(() => player.endOtherSessions(), "account.othersEnded"))
+    this.#find("#end-others button").addEventListener("click", () => this.#end(() => player.endOtherSessions(), "account.othersEnded"))
   }
 
   load() {
@@ -21,7 +21,7 @@ export class Sessions {
 
   #render(sessions) {
     this.#find("ul").replaceChildren(...sessions.map((session) => this.#item(session)))
-    this.#find(".end-others").hidden = sessions.length < 2
+    this.#find("#end-others").hidden = sessions.length < 2
   }
 
   // The button that was pressed is gone afterwards: the heading gets the focus.
