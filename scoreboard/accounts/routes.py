@@ -119,7 +119,7 @@ def refresh() -> Response:
 @described(body=Refresh, status=(204,), problems=WRITES)
 def logout() -> Response:
     """End the session of a refresh token."""
-    parts().accounts.sessions.leave(convert(json_body(), Refresh).refresh_token)
+    parts().accounts.sessions.sign_out(convert(json_body(), Refresh).refresh_token)
     return no_content()
 
 
@@ -182,7 +182,7 @@ def list_sessions() -> Response:
 def end_other_sessions() -> Response:
     """End all your sessions except the current one."""
     parts().accounts.players.end_sessions(
-        g.player.id, spared=g.player.session, why="ended by its player", context=context()
+        g.player.id, except_for=g.player.session, why="ended by its player", context=context()
     )
     return no_content()
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoreboard.accounts.rules import player_merged, scoring_disabled, suspended
+from scoreboard.accounts.rules import account_suspended, player_merged, scoring_disabled
 from scoreboard.accounts.service import Accounts
-from scoreboard.accounts.types import Barred
+from scoreboard.accounts.types import BarReason
 from scoreboard.actions.receipts import Receipts
 from scoreboard.actions.rules import Wins, add_points, check_overlap
 from scoreboard.actions.store.guards import StoredGuards
@@ -45,7 +45,7 @@ class ActionFold:
             at=at,
             scoring=self.scoring.open(db, facts, at),
             receipts=self.receipts,
-            barred=self.accounts.barred(db, players),
+            barred=self.accounts.find_barred(db, players),
             ended=guards.ended(alone) if alone else {},
             wins=guards.wins(capped) if capped else {},
         )
@@ -59,7 +59,7 @@ class ActionFoldBatch:
     at: int
     scoring: FoldBatch
     receipts: Receipts
-    barred: dict[str, Barred]
+    barred: dict[str, BarReason]
     ended: dict[str, int]
     wins: dict[Key, Wins]
     written: list[tuple[Position, str, dict[str, Any]]] = field(default_factory=list)
@@ -101,7 +101,7 @@ class ActionFoldBatch:
 
     def _check(self, fact: Fact) -> Wins | None:
         if fact.player in self.barred:
-            raise _barred(fact.player, self.barred[fact.player])
+            raise _refusal(fact.player, self.barred[fact.player])
         if fact.data["exclusive"]:
             check_overlap(self.ended.get(fact.player, 0), fact.data["issuedAt"])
         if not any(_caps(fact)):
@@ -110,9 +110,9 @@ class ActionFoldBatch:
         return add_points(before, fact.amount, self.at, _caps(fact))
 
 
-def _barred(player: str, why: Barred) -> ScoreboardError:
-    refusals = {"suspended": suspended, "disabled": scoring_disabled}
-    return player_merged(player) if why == "merged" else refusals[why]()
+def _refusal(player: str, reason: BarReason) -> ScoreboardError:
+    refusals = {"suspended": account_suspended, "disabled": scoring_disabled}
+    return player_merged(player) if reason == "merged" else refusals[reason]()
 
 
 def _caps(fact: Fact) -> tuple[int | None, int | None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from scoreboard.accounts.rules import scoring_disabled, suspended
+from scoreboard.accounts.rules import account_suspended, scoring_disabled
 from scoreboard.accounts.service import Accounts
 from scoreboard.accounts.types import Account, Player
 from scoreboard.actions.checks.attempt import Attempt, Check
@@ -75,9 +75,9 @@ class Actions:
         Raises NotFound, board_not_found; Forbidden, account_suspended, scoring_disabled or board_not_open;
         ValidationFailed if the type is bound to a device and the request names none.
         """
-        account = self.accounts.known(player.id)
+        account = self.accounts.get_cached(player.id)
         if account is not None and account.suspended:
-            raise suspended()
+            raise account_suspended()
         if account is None or not account.scoring:
             raise scoring_disabled()
         if type.rules.bind_device and asked.device_id is None:

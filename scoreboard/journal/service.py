@@ -23,7 +23,7 @@ class Journal:
         return Position(self.shard, 0)
 
     def head(self, *, seconds: float | None = None) -> Position:
-        """The position of the newest fact; `start` where there is none."""
+        """The position of the newest fact; `start` if there is none."""
         return self.database.run(lambda db: JournalTable(db, self.shard).head(), seconds=seconds)
 
     def newest(self, *, seconds: float | None = None) -> tuple[Position, str]:
@@ -42,14 +42,14 @@ class Journal:
 
     def find(self, id: str) -> Recorded | None:
         """The fact of this id; None if it was not recorded."""
-        return self._table.known([id]).get(id)
+        return self._table.find([id]).get(id)
 
     def of_player(self, player: str) -> Iterator[Recorded]:
-        """A player's facts, oldest first. Read page by page, so no writer waits for long."""
+        """A player's facts, oldest first. They are read page by page, so no writer waits for long."""
         return self._table.of_player(player, 0)
 
     def gaps(self) -> int:
-        """How many numbers are missing between 1 and the head. Must be 0."""
+        """The count of numbers between 1 and the head that no fact has. It must be 0."""
 
         def missing(db: Connection) -> int:
             table = JournalTable(db, self.shard)

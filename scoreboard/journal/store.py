@@ -48,13 +48,13 @@ class JournalTable(Table):
         ((seq, at),) = self.rows(f"SELECT seq, at FROM journal_head WHERE shard = ?{locking}", (self._shard,))
         return seq, at
 
-    def known(self, ids: Sequence[str]) -> dict[str, Recorded]:
-        """The facts among `ids` that are recorded already, by id."""
+    def find(self, ids: Sequence[str]) -> dict[str, Recorded]:
+        """The facts with these ids, by id. Ids that were not recorded are missing."""
 
         def read(db: Connection) -> dict[str, Recorded]:
             condition, value = one_of(db, "id", ids)
             found = rows(db, f"SELECT {COLUMNS} FROM journal WHERE {condition}", (value,))
-            return {row[1]: self._recorded(row) for row in found}
+            return {row[1]: self._line(row) for row in found}
 
         return self.run(read)
 
@@ -67,7 +67,7 @@ class JournalTable(Table):
         )
 
     def head(self) -> Position:
-        """The position of the newest fact; number 0 where there is none."""
+        """The position of the newest fact; number 0 if there is none."""
         ((seq,),) = self.rows("SELECT seq FROM journal_head WHERE shard = ?", (self._shard,))
         return Position(self._shard, seq)
 
@@ -92,14 +92,14 @@ class JournalTable(Table):
         return self._facts("seq > ? ORDER BY seq LIMIT ?", (seq, limit))
 
     def count(self) -> int:
-        """How many facts there are."""
+        """The number of facts."""
         ((lines,),) = self.rows("SELECT COUNT(*) FROM journal")
         return int(lines)
 
     def of_board(self, board: str, since: int, page: int = 5000) -> Iterator[Recorded]:
         """A board's facts after `since`, oldest first, read page by page.
 
-        They include all facts that feed several boards, whether this board is among those or not.
+        All facts that feed several boards are among them, even if this board is not one of those.
         """
         condition = "board IN (?, ?) AND seq > ? ORDER BY seq LIMIT ?"
         while found := self._facts(condition, (board, SEVERAL_BOARDS, since, page)):
@@ -131,11 +131,10 @@ class JournalTable(Table):
 
     def _facts(self, condition: str, params: tuple[Any, ...]) -> list[Recorded]:
         return [
-            self._recorded(row)
-            for row in self.rows(f"SELECT {COLUMNS} FROM journal WHERE {condition}", params)
+            self._line(row) for row in self.rows(f"SELECT {COLUMNS} FROM journal WHERE {condition}", params)
         ]
 
-    def _recorded(self, row: Sequence[Any]) -> Recorded:
+    def _line(self, row: Sequence[Any]) -> Recorded:
         seq, id, at, kind, player, action, board, amount, columns, data, result, digest, context = row
         fact = Fact(
             id=id,

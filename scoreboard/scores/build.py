@@ -18,4 +18,4 @@ def folds(*, scoring: Fold, accounts: Accounts) -> list[Fold]:
 
 def build(base: Base, *, writer: Writer, boards: Boards, accounts: Accounts) -> Scores:
     """The service that records scores from servers."""
-    return Scores(writer=writer, boards=boards, clock=base.clock, gone=accounts.gone)
+    return Scores(writer=writer, boards=boards, clock=base.clock, gone=accounts.merged_players)

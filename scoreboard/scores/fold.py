@@ -28,7 +28,7 @@ class ScoreFold:
         """Load what `facts` change, and who of their players was merged."""
         players = {fact.player: None for fact in facts}
         scoring = self.scoring.open(db, facts, at)
-        return ScoreFoldBatch(scoring=scoring, merged=self.accounts.merged(db, players))
+        return ScoreFoldBatch(scoring=scoring, merged=self.accounts.find_merged(db, players))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -188,7 +188,7 @@ def test_a_token_of_a_revoked_key_is_refused_though_it_was_read_before(ada, part
 
 
 def test_the_cache_of_verified_tokens_is_bounded(ada, forge, parts, monkeypatch):
-    monkeypatch.setattr("scoreboard.accounts.accesstokens.MAX_KEPT", 20)
+    monkeypatch.setattr("scoreboard.accounts.accesstokens.MAX_CACHED", 20)
 
     for number in range(100):
         who(parts, forge(jti=str(number)))

@@ -118,11 +118,11 @@ def meanwhile(parts, happens):
     """Guests whose purge is interrupted, after it has looked at who has scores, by what `happens`."""
 
     def ranked(players, since):
-        found = parts.boards.windows.ranked(players, since)
+        found = parts.boards.windows.find_ranked(players, since)
         happens()
         return found
 
-    return replace(parts.accounts.guests, ranked=ranked)
+    return replace(parts.accounts.guests, find_ranked=ranked)
 
 
 def test_a_guest_that_gets_a_score_during_the_purge_stays(parts, clock, client):
@@ -189,9 +189,9 @@ def test_guests_with_scores_are_looked_at_once(parts, clock, client):
 
     def ranked(players, since):
         asked.append(list(players))
-        return parts.boards.windows.ranked(players, since)
+        return parts.boards.windows.find_ranked(players, since)
 
-    guests = replace(parts.accounts.guests, ranked=ranked)
+    guests = replace(parts.accounts.guests, find_ranked=ranked)
     guests.purge()
     guests.purge()
 

@@ -54,7 +54,7 @@ def test_another_process_stops_taking_a_revoked_key_after_a_while(
     parts.accounts.keys.revoke(key.id)
     assert other.accounts.keys.find(secret).id == key.id
 
-    monkeypatch.setattr(keys, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(keys, "CACHE_SECONDS", 0.0)
 
     with pytest.raises(Unauthenticated):
         other.accounts.keys.find(secret)

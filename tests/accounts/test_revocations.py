@@ -69,7 +69,7 @@ def test_a_look_reads_what_is_newer_than_the_last(parts, make_parts, database_ur
     other.look()
 
     assert read == [5, 2, 1]  # the newest one is read again: another may be of the same millisecond
-    assert other.ended(last.session["refreshToken"].split("_")[1])
+    assert other.of_session(last.session["refreshToken"].split("_")[1])
 
 
 def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
@@ -81,7 +81,7 @@ def test_of_one_millisecond_none_is_missed(parts, make_parts, database_url):
     leave(two)
     other.look()
 
-    assert other.ended(two.session["refreshToken"].split("_")[1])
+    assert other.of_session(two.session["refreshToken"].split("_")[1])
 
 
 def test_rows_of_a_host_with_a_wrong_clock_are_read_within_a_minute(parts, make_parts, database_url, clock):
@@ -98,13 +98,13 @@ def test_rows_of_a_host_with_a_wrong_clock_are_read_within_a_minute(parts, make_
 
     other.look()
 
-    assert other.ended("f" * 32)
+    assert other.of_session("f" * 32)
 
 
 def test_a_revocation_is_forgotten_once_all_its_tokens_have_expired(parts, clock):
     ada = Player(parts)
     leave(ada)
-    assert parts.accounts.sessions.revocations.ended(ada.session["refreshToken"].split("_")[1])
+    assert parts.accounts.sessions.revocations.of_session(ada.session["refreshToken"].split("_")[1])
 
     clock.advance(seconds=961)
     parts.accounts.sessions.revocations.look()

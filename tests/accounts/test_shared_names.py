@@ -48,7 +48,7 @@ def test_both_players_can_still_sign_in_and_the_name_stays_taken(before, auth, c
 
     assert [found(auth, name) for name in (ADA, WIDE, "ADA")] == [ids[ADA], ids[WIDE], ids[ADA]]
     assert refusal(auth("register", username="Ａda", password=PASSWORD)) == (409, "username_taken")
-    assert [(name, player) for _, name, player in parts.accounts.players.accounts.stored.shared()] == [
+    assert [(name, player) for _, name, player in parts.accounts.players.accounts.stored.find_shared()] == [
         *ids.items()
     ]
     (line,) = [record.getMessage() for record in caplog.records if "same now" in record.getMessage()]
@@ -71,7 +71,7 @@ def test_other_names_get_the_keys_of_today(before, auth, parts, caplog):
     assert found(auth, "bob") == ids["ｂｏｂ"]
     assert found(auth, "Ada") == ids["ada"]
     assert found(auth, "😀") == ids["😀"]
-    assert parts.accounts.players.accounts.stored.shared() == []
+    assert parts.accounts.players.accounts.stored.find_shared() == []
     assert "same now" not in caplog.text
 
 

@@ -43,7 +43,7 @@ def test_following_twice_changes_nothing(client, parts):
     before = lines(parts)
 
     facts = parts.journal.after(parts.journal.start, 100)
-    parts.followers.named("audit").follow(facts)
+    parts.followers.follower("audit").follow(facts)
 
     assert parts.followers.catch_up("audit") == 0
     assert lines(parts) == before
@@ -79,7 +79,7 @@ def test_no_hash_of_a_key_is_in_the_log(parts):
     ],
 )
 def test_a_line_shows_only_what_the_fold_of_its_kind_declares(parts, audited, detail):
-    follower = replace(parts.followers.named("audit"), audited=audited)
+    follower = replace(parts.followers.follower("audit"), audited=audited)
     data = {"note": "Lives next door", "code": 7}
     fact = Fact(id="n1", kind="player-note", player="ada", amount=3, data=data)
     position = Position(0, parts.journal.head().seq + 1)
@@ -127,7 +127,7 @@ def test_the_log_may_live_in_any_database(make_parts, sqlite_url, database_url, 
     parts.followers.catch_up("audit")
     before = lines(parts)
 
-    parts.followers.named("audit").follow(parts.journal.after(parts.journal.start, 100))
+    parts.followers.follower("audit").follow(parts.journal.after(parts.journal.start, 100))
 
     assert [line[0] for line in before] == list(range(1, parts.journal.head().seq + 1))
     assert lines(parts) == before

@@ -123,7 +123,7 @@ def test_one_fact_that_the_database_refuses_fails_alone(parts, make_writer):
         return writer.append([note(id, what)])[0]
 
     def let_go():
-        wait_until(lambda: writer.queued >= 5)
+        wait_until(lambda: writer.queue_length >= 5)
         pause.goes_on.set()
 
     first, *good, bad, _ = in_parallel(
@@ -182,7 +182,7 @@ def test_facts_that_wait_when_the_writer_is_stopped_are_still_written(parts, mak
 
     def stop():
         pause.reached.wait(10)
-        wait_until(lambda: writer.queued >= 1)
+        wait_until(lambda: writer.queue_length >= 1)
         pause.goes_on.set()
         writer.stop()
 

@@ -85,10 +85,10 @@ class Windows(Table):
 
         return self.run(find)
 
-    def ranked(self, players: Sequence[str], since: int) -> set[str]:
-        """Those of these players who have a standing in a window that was changed since a time."""
+    def find_ranked(self, players: Sequence[str], since: int) -> set[str]:
+        """Those of these players who have a standing in a window that changed at `since` or later."""
         found = set[str]()
-        # Window by window: that is how standings are found by player, and nothing waits for it.
+        # Window by window, because standings are indexed by window and player. No request waits for it.
         for (id,) in self.rows("SELECT id FROM board_window WHERE changed_at >= ?", (since,)):
             found |= self.run(lambda db, id=id: _ranked_in(db, id, players))  # type: ignore[misc]
         return found

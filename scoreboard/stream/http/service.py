@@ -139,10 +139,10 @@ class StreamService:
             return StreamClient(address=sent.address), False
         ticket, good = self.tickets.open(sent.query.ticket)
         self.revocations.check_suspended(ticket.player)
-        ended = self.revocations.ended(ticket.session)
+        ended = self.revocations.of_session(ticket.session)
         if ended is not None and ended.why != "replaced":
             raise session_over()
-        changed = ended is not None or self.revocations.changed(ticket.player, ticket.issued_at)
+        changed = ended is not None or self.revocations.has_changed(ticket.player, ticket.issued_at)
         client = StreamClient(
             address=sent.address,
             player=ticket.player,
