@@ -1,4 +1,4 @@
-# Everything that one does with Scoreboard. `make help` lists it.
+# The tasks of users and developers of Scoreboard. `make help` lists them.
 
 PY ?= python3
 VENV := .venv
@@ -39,7 +39,7 @@ SINCE ?= main
 check: lint ## check style and types, and run fast tests of what was changed (SINCE=branch), in a minute
 	@$(BIN)/python -m tests.changed $(SINCE)
 
-coverage: $(VENV)/dev $(OTHERS)/node_modules/.installed ## run the tests and say which lines they miss, in servers that they start too (T, OPTIONS)
+coverage: $(VENV)/dev $(OTHERS)/node_modules/.installed ## run the tests and list the lines that no test runs, also in servers that tests start (T, OPTIONS)
 	@tests/setup
 	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
 	@$(BIN)/python -m coverage run -m pytest -n $(TEST_PROCESSES) $(OPTIONS) $(T); status=$$?; \
@@ -51,12 +51,12 @@ hooks: $(VENV)/dev ## check style before each commit, by pre-commit
 smoke: ## start, take a first score, stream it and run the fast tests, on another Python (PY=python3.13)
 	@$(PY) tests/smoke/run.py
 
-faults: $(VENV)/dev ## break everything that the product leans on, for as long as is promised (half an hour)
+faults: $(VENV)/dev ## run all fault tests at full length (half an hour)
 	@tests/setup
-	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py
+	@FAULTS=long $(BIN)/python -m pytest -n 2 --durations=40 $(OPTIONS) tests/faults tests/attacks/test_floods.py tests/flows/test_many_scores.py
 
 FUZZ_SECONDS ?= 780
-fuzz: $(VENV)/dev ## look for what breaks parsers, the API and the counting (FUZZ_SECONDS, 13 minutes by default)
+fuzz: $(VENV)/dev ## search for inputs that break parsers, the API or the scores (FUZZ_SECONDS, 13 minutes by default)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz
 
 lint: $(VENV)/dev ## check style and types
@@ -64,39 +64,39 @@ lint: $(VENV)/dev ## check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-audit: $(VENV)/dev ## ask advisory services about all packages in the lock files (needs a network; npm too)
+audit: $(VENV)/dev ## check all packages in the lock files for known vulnerabilities (needs a network; npm too)
 	@$(BIN)/python -m supply.audit
 
-sbom: $(VENV)/dev ## list all that is shipped, as CycloneDX JSON (SBOM=sbom.json)
+sbom: $(VENV)/dev ## list all shipped packages, as CycloneDX JSON (SBOM=sbom.json)
 	@$(BIN)/python -W ignore -m supply.sbom $(SBOM)
 
 bench: $(VENV)/dev $(NODE)/node_modules/.installed ## measure speed against references in the same run (BENCH="--only batch", "--write", …)
 	@$(BIN)/python -m tests.load.bench $(BENCH)
 
-generators: $(VENV)/dev ## let openapi-generator make clients in six languages, and Spectral and Redocly look for errors (two minutes)
+generators: $(VENV)/dev ## generate clients in six languages, and run Spectral and Redocly on the API description (two minutes)
 	@tests/generators/setup
 	@$(BIN)/python -m tests.generators
 
-load: $(VENV)/dev ## let users play, 100 and then more, on a server of its own or on yours (URL, USERS, DATABASE, …)
+load: $(VENV)/dev ## let 100 and then more users play, on a new server or on yours (URL, USERS, DATABASE, …)
 	@PYTHONPATH=clients/python $(BIN)/python -m tests.load.scenario
 
 UPGRADE ?=
 lock: ## pin all dependencies in requirements/ (needs uv; UPGRADE=--upgrade takes the newest versions)
 	@$(PY) -m supply.lock $(UPGRADE)
 
-messages: $(VENV)/local ## list the texts that languages of the pages lack
+messages: $(VENV)/local ## list the missing texts of each language
 	@$(BIN)/python -m scoreboard.pages.gaps
 
 wheel: $(VENV)/dev ## build the wheel, into dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
-vendor: ## copy other people's scripts for the pages anew (needs npm)
+vendor: ## copy the vendored scripts of the pages from npm again (needs npm)
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node vendor.js
 
-icons: $(VENV)/dev ## draw the icons that need pixels anew (needs Chromium)
+icons: $(VENV)/dev ## draw the PNG icons again (needs Chromium)
 	@$(BIN)/python frontend/draw_icons.py "$${CHROMIUM_PATH:-$$(command -v chromium || command -v google-chrome)}"
 
-clean: ## remove what was set up here, and keep the data
+clean: ## remove environments, caches and outputs; the data stays
 	rm -rf $(VENV) $(NODE)/node_modules $(OTHERS)/node_modules $(LINTERS)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
 
 $(VENV)/python:
@@ -106,25 +106,25 @@ $(VENV)/python:
 	@touch $@
 
 $(VENV)/local: $(VENV)/python requirements/main.txt requirements/local.txt
-	@echo "Installing what Scoreboard needs (once) ..."
+	@echo "Installing the packages of Scoreboard (once) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/local.txt
 	@$(BIN)/python -m pip uninstall -q -y --disable-pip-version-check setuptools 2>/dev/null  # an old one, of Python 3.11
 	@touch $@
 
 $(VENV)/dev: $(VENV)/local requirements/dev.txt
-	@echo "Installing what the tests need (once) ..."
+	@echo "Installing the packages of the tests (once) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# Without it the bench leaves the comparison out.
+# Without it the bench omits the comparison.
 $(NODE)/node_modules/.installed: $(NODE)/package-lock.json
 	@echo "Installing the Node reference (once) ..."
 	@cd $(NODE) && npm ci --no-audit --no-fund --silent && touch node_modules/.installed || \
 	  echo "MISSING: the Node reference needs Node.js 20 or newer. Its comparison is left out." >&2
 
-# Without them the tests leave others' TypeScript and Node clients out.
+# Without them the tests of TypeScript and Node clients are skipped.
 $(OTHERS)/node_modules/.installed: $(OTHERS)/package-lock.json
-	@echo "Installing what the tests of other people's clients need (once) ..."
+	@echo "Installing the npm packages of the tests (once) ..."
 	@cd $(OTHERS) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.installed || \
 	  { echo "MISSING: npm packages, which need Node.js 20 or newer with npm. The tests of TypeScript clients are skipped." >&2; \
 	    mkdir -p node_modules; }

@@ -6,8 +6,8 @@ monkey.patch_all()
 
 from config.settings import load  # noqa: E402
 from scoreboard.app import create_app  # noqa: E402
-from scoreboard.chaos.permission import permitted  # noqa: E402
+from scoreboard.chaos.permission import permitted_plan  # noqa: E402
 from scoreboard.parts import build  # noqa: E402
 
 settings = load()
-app = create_app(build(settings, plan=permitted(settings)))
+app = create_app(build(settings, plan=permitted_plan(settings)))

@@ -10,17 +10,18 @@ from flask import Flask, Request, Response
 from werkzeug.routing import MapAdapter, Rule
 
 from scoreboard import roles
-from scoreboard.core.http import basepath, conventions, cors, files
+from scoreboard.core.http import assets, basepath, conventions, cors, files
 from scoreboard.core.http.conventions import BATCH_BYTES
 from scoreboard.core.limits import rules
 from scoreboard.core.root import ROOT
 from scoreboard.parts import Parts
 
 FRONTEND = ROOT / "frontend"
+FILES = (FRONTEND / "static", ROOT / "clients" / "javascript")  # which pages load
 
 
 class App(Flask):
-    """Flask, without some questions that it asks at every request, and whose answers are known."""
+    """Flask without some work at each request that has the same result every time."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is: none is a coroutine."""
@@ -29,19 +30,19 @@ class App(Flask):
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """The adapter that finds a request's route and builds URLs; None if the path alone tells the route.
 
-        That is so for paths of the API in which nothing varies. It builds no URLs.
+        The path alone tells it for paths of the API without variables. Their requests build no URLs.
         """
         if request is None:
             return None
-        rule = self._fixed.get((request.method, request.environ["PATH_INFO"]))
+        rule = self._constant_rules.get((request.method, request.environ["PATH_INFO"]))
         if rule is None:
             return super().create_url_adapter(request)
         request.url_rule, request.view_args = rule, {}
         return None
 
     @cached_property
-    def _fixed(self) -> dict[tuple[str, str], Rule]:
-        """The rules of such paths, by method and path. Asked for first by a request, when all are there."""
+    def _constant_rules(self) -> dict[tuple[str, str], Rule]:
+        """The rules of such paths, by method and path. The first request collects them."""
         return {
             (method, rule.rule): rule
             for rule in self.url_map.iter_rules()
@@ -49,25 +50,27 @@ class App(Flask):
             if rule.rule.startswith("/v1/") and not (rule.arguments or rule.redirect_to)
         }
 
-    def send_static_file(self, filename: str) -> Response:
-        """A file of the pages. Those of other sites may load it too: they show boards."""
-        return cors.shared(files.send(str(self.static_folder), filename))
+    def send_static_file(self, filename: str, version: str = "") -> Response:
+        """A file of the pages. Pages of other sites may load it too, to show boards."""
+        return cors.share(files.send(str(self.static_folder), filename, version))
 
 
 def create_app(parts: Parts, serve: Sequence[str] = tuple(roles.ROLES)) -> Flask:
-    """The application over these parts, with the routes of some roles."""
+    """The application over these parts, with some route groups."""
     app = App(
         "scoreboard",
         static_folder=str(FRONTEND / "static"),
         template_folder=str(FRONTEND / "templates"),
     )
+    app.add_url_rule(f"{assets.PREFIX}/static/<path:filename>", endpoint="static")
+    assets.install(app, FILES)
     app.config["MAX_CONTENT_LENGTH"] = BATCH_BYTES
     app.extensions["parts"] = parts
     conventions.install(app, origins=parts.base.settings.origins, public_url=parts.base.settings.public_url)
     rules.install(app, parts.base.limits, parts.base.addresses)
     if parts.base.chaos:
         app.wsgi_app = parts.base.chaos.through(app.wsgi_app)  # type: ignore[method-assign]
-    app.wsgi_app = basepath.mounted(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
+    app.wsgi_app = basepath.mount(app.wsgi_app, parts.base.settings.below)  # type: ignore[method-assign]
     for blueprint in roles.blueprints(serve):
         app.register_blueprint(blueprint)
     return app

@@ -1,4 +1,4 @@
-"""What every feature is built on: settings, connections, the clock, limits."""
+"""The base of all features: settings, connections, the clock, limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from scoreboard.core.storage.eviction import Eviction
 from scoreboard.core.storage.redis import Breaker, connect, connect_patient
 
 HERE = Path(__file__).parent
-READ_SECONDS = 1.5  # how long a background thread waits for a database that is silent
+READ_SECONDS = 1.5  # the longest wait of a background thread for a silent database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,9 @@ class Base:
 
     def migrate(self) -> list[str]:
         """Bring both databases' tables up to date. Returns the migrations that ran."""
-        done: list[str] = self.writer_database.run(lambda db: Runner(db, str(HERE / "migrations")).up())
-        done += self.audit_database.run(lambda db: Runner(db, str(HERE / "audit" / "migrations")).up())
-        return done
+        migrations: list[str] = self.writer_database.run(lambda db: Runner(db, str(HERE / "migrations")).up())
+        migrations += self.audit_database.run(lambda db: Runner(db, str(HERE / "audit" / "migrations")).up())
+        return migrations
 
     def close(self) -> None:
         """Close every connection."""
@@ -70,7 +70,7 @@ class Base:
 
 
 def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -> Base:
-    """The base of these settings. `plan` says which faults chaos injects."""
+    """Build the base from the settings. `plan` has the faults that chaos injects."""
     chaos = Chaos(plan) if plan else None
     open_database: Callable[..., Database] = chaos.database if chaos else Database
     synchronous = settings.sqlite_synchronous

@@ -28,6 +28,8 @@ from scoreboard.merging.service import Merging
 from scoreboard.ops import build as ops_build
 from scoreboard.ops.service import Health
 from scoreboard.preparation import Preparation
+from scoreboard.profiles import build as profiles_build
+from scoreboard.profiles.service import Profiles
 from scoreboard.scores import build as scores_build
 from scoreboard.scores.service import Scores
 from scoreboard.stream import build as stream_build
@@ -47,6 +49,7 @@ class Parts:
     accounts: accounts_build.AccountsParts
     boards: boards_build.BoardsParts
     scores: Scores
+    profiles: Profiles
     actions: actions_build.ActionsParts
     audit: audit_build.AuditParts
     stream: stream_build.StreamParts
@@ -132,7 +135,10 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
     preparation = Preparation(base=base, ring=ring, accounts=accounts, boards=boards, actions=actions)
     revocations = accounts.sessions.revocations
     chaos = [base.chaos.cuts(stream.viewers.drop)] if base.chaos else []
-    followers = Followers(journals=[journal.patient], followers=[boards.follower, audit.follower])
+    followers = Followers(
+        journals=[journal.patient],
+        followers=[boards.follower, audit.follower, boards.search_follower],
+    )
     return Parts(
         base=base,
         journal=journal.reader,
@@ -142,6 +148,7 @@ def build(settings: Settings, *, clock: Clock = now, plan: Plan | None = None) -
         accounts=accounts,
         boards=boards,
         scores=scores_build.build(base, writer=writer, boards=boards.service, accounts=accounts_of),
+        profiles=profiles_build.build(boards.service),
         actions=actions,
         audit=audit,
         stream=stream,

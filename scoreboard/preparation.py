@@ -1,4 +1,4 @@
-"""What a process does once, before it counts as ready: keys, and the boards and actions that files define."""
+"""Preparation of a process, before it counts as ready: keys, and the boards and actions that files define."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from scoreboard.accounts.build import AccountsParts
 from scoreboard.actions.build import ActionsParts
@@ -19,6 +20,7 @@ from scoreboard.keyring.service import KeyRing
 
 log = logging.getLogger(__name__)
 
+NO_FILE_WARNING = "this file does not exist, so it defines nothing: create it, or name another file"
 ZONE_WARNING = (
     "a board's time zone is not in the IANA list, and may mean another zone on another machine:"
     " the board keeps running; set its timeZone to a name such as Europe/Berlin"
@@ -28,7 +30,7 @@ RETRY_SECONDS = 1.0
 
 @dataclass(kw_only=True)
 class Preparation:
-    """Prepares this process's database and Redis. Doing so again changes nothing."""
+    """Prepares the database and Redis for this process. Repeated preparations change nothing."""
 
     base: Base
     ring: KeyRing
@@ -44,11 +46,11 @@ class Preparation:
             self.turn,
             expected=(*OUTAGES, Unavailable),
             rest_seconds=RETRY_SECONDS,
-            failed=lambda error: log.warning("not prepared yet", extra={"reason": str(error)}),
+            on_outage=lambda error: log.warning("not prepared yet", extra={"reason": str(error)}),
         )
 
     def turn(self) -> None:
-        """Prepare, or log which definition can't be used. There is no next turn after either."""
+        """Prepare, or log the definition that can't be used. There is no next turn after either."""
         try:
             self.prepare()
         except Unavailable:
@@ -68,15 +70,22 @@ class Preparation:
             self._define()
             with suppress(RedisAway):
                 self.boards.follower.begin()
-            _ = self.base.eviction.policy  # it warns
+            _ = self.base.eviction.policy  # reading it logs a warning if keys may be evicted
         finally:
             self.done.set()  # one board's error must not keep the others' scores out
 
     def _define(self) -> None:
         settings = self.base.settings
+        _warn_of_missing("BOARDS_FILE", settings.boards_file)
+        _warn_of_missing("ACTIONS_FILE", settings.actions_file)
         for board in self.boards.admin.apply_file(settings.boards_file):
             log.info("board defined", extra={"board": board})
         for name in self.actions.type_admin.apply_file(settings.actions_file):
             log.info("action type defined", extra={"action": name})
         for board, zone in self.boards.admin.unlisted_zones().items():
             log.warning(ZONE_WARNING, extra={"board": board, "timeZone": zone})
+
+
+def _warn_of_missing(setting: str, path: Path) -> None:
+    if not path.exists():
+        log.warning(NO_FILE_WARNING, extra={"setting": setting, "file": str(path)})

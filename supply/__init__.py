@@ -1,1 +1,1 @@
-"""What is shipped besides our own code: what is known against it, and a list of it."""
+"""The dependencies: their lock files, their known vulnerabilities, and a list of them (SBOM)."""

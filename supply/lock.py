@@ -31,28 +31,28 @@ def main() -> None:
     if shutil.which("uv") is None:
         sys.exit("`make lock` needs uv on the PATH: pip install uv, in an environment of its own.")
     pinned = {name: read(name) for name in FILES}
-    known = "".join(block for blocks in pinned.values() for block in blocks)
+    present = "".join(block for blocks in pinned.values() for block in blocks)
     lower, below = list[str](), ""
     for name, wanted in layers().items():
-        found = compiled(wanted, lower, known)
-        write(name, below, [block for block in found if block not in lower])
-        lower, below = found, name
+        packages = resolve(wanted, lower, present)
+        write(name, below, [block for block in packages if block not in lower])
+        lower, below = packages, name
 
 
 def layers() -> dict[str, list[str]]:
     """The requirements of each file, from pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     product, groups = project["project"]["dependencies"], project["dependency-groups"]
-    served = [one for one in product if NAME.match(one)[0] not in SERVE_ONLY]  # type: ignore[index]
+    main = [one for one in product if NAME.match(one)[0] not in SERVE_ONLY]  # type: ignore[index]
     local = [*product, *groups["local"]]
-    return {"main": served, "local": local, "dev": [*local, *groups["dev"]]}
+    return {"main": main, "local": local, "dev": [*local, *groups["dev"]]}
 
 
-def compiled(wanted: list[str], lower: list[str], known: str) -> list[str]:
+def resolve(wanted: list[str], lower: list[str], present: str) -> list[str]:
     """All packages that these requirements need, as pip's lines. `lower` constrains their versions."""
     with tempfile.TemporaryDirectory() as folder:
         output, constraints = Path(folder) / "output.txt", Path(folder) / "constraints.txt"
-        output.write_text(known)
+        output.write_text(present)
         constraints.write_text("".join(lower))
         command = [*UV.split(), *sys.argv[1:], "-c", str(constraints), "-o", str(output)]
         subprocess.run(command, input="\n".join(wanted), text=True, check=True, cwd=ROOT)
@@ -60,7 +60,7 @@ def compiled(wanted: list[str], lower: list[str], known: str) -> list[str]:
 
 
 def read(name: str) -> list[str]:
-    """The packages of a file that exists."""
+    """The packages of the present file; none if there is no file."""
     path = FOLDER / f"{name}.txt"
     return blocks(path.read_text()) if path.exists() else []
 
@@ -71,7 +71,7 @@ def blocks(text: str) -> list[str]:
 
 
 def write(name: str, below: str, packages: list[str]) -> None:
-    """Write a file: what it is for, the file that it adds to, and its packages."""
+    """Write a file: a comment with its purpose, the file that it adds to, and its packages."""
     head = f"# Packages of {FILES[name]}. Written by `make lock`.\n"
     head += f"-r {below}.txt\n" if below else ""
     (FOLDER / f"{name}.txt").write_text(head + "".join(packages))

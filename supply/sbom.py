@@ -1,4 +1,4 @@
-"""python -m supply.sbom [FILE]: writes a list of all that is shipped, as CycloneDX JSON."""
+"""python -m supply.sbom [FILE]: writes a list of all shipped packages, as CycloneDX JSON (SBOM)."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ FILE = "sbom.json"
 
 
 def main() -> None:
-    """Write it to the file that is named, or to sbom.json."""
+    """Write the list to the named file, by default sbom.json."""
     path = Path(sys.argv[1] if len(sys.argv) > 1 else FILE)
-    listed = bill()
-    path.write_text(json.dumps(listed, indent=2) + "\n", "utf-8")
-    print(f"{path}: {len(listed['components'])} components")  # noqa: T201
+    bom = bill()
+    path.write_text(json.dumps(bom, indent=2) + "\n", "utf-8")
+    print(f"{path}: {len(bom['components'])} components")  # noqa: T201
 
 
 def bill() -> dict[str, Any]:
-    """The bill of materials: packages of the lock file, then vendored scripts. Checked against the schema."""
-    listed = packages()
-    listed["components"] += scripts()
-    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(listed))
+    """The bill of materials: packages of the lock file, then vendored files. Checked against the schema."""
+    bom = packages()
+    bom["components"] += vendored()
+    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom))
     if error is not None:
         raise ValueError(str(error))
-    return listed
+    return bom
 
 
 def packages() -> dict[str, Any]:
-    """A bill of the Python packages, with the hashes that they are installed by."""
+    """The Python packages, with their hashes in the lock file."""
     command = [
         sys.executable,
         "-m",
@@ -47,28 +47,28 @@ def packages() -> dict[str, Any]:
     ]
     command += ["--sv", "1.6", "--of", "JSON", "--output-reproducible", "--no-validate", str(LOCK)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    listed: dict[str, Any] = json.loads(done.stdout)
-    for component in listed["components"]:
-        del component["description"]  # the lines of the lock file, which are said by the rest
-    return listed
+    bom: dict[str, Any] = json.loads(done.stdout)
+    for component in bom["components"]:
+        del component["description"]  # the lines of the lock file, which repeat the other fields
+    return bom
 
 
-def scripts() -> list[dict[str, Any]]:
-    """Other people's scripts that the pages load from here, file by file."""
-    vendored = json.loads((VENDOR / "VENDOR.json").read_text("utf-8"))
-    return [package(folder, about) for folder, about in vendored.items()]
+def vendored() -> list[dict[str, Any]]:
+    """The vendored files of other projects, by package: fonts."""
+    listed = json.loads((VENDOR / "VENDOR.json").read_text("utf-8"))
+    return [package(folder, about) for folder, about in listed.items()]
 
 
 def package(folder: str, about: dict[str, Any]) -> dict[str, Any]:
     """A vendored npm package as a component, and its files as parts of it."""
-    url = f"pkg:npm/{about['name']}@{about['version']}"
+    url = f"pkg:npm/{about['name'].replace('@', '%40')}@{about['version']}"
     return {
         "type": "library",
         "bom-ref": url,
         "name": about["name"],
         "version": about["version"],
         "purl": url,
-        "licenses": [{"license": {"id": about["licence"]}}],
+        "licenses": [{"expression": about["licence"]}],
         "components": [
             file(f"frontend/vendor/{folder}/{name}", hash) for name, hash in about["files"].items()
         ],

@@ -1,6 +1,6 @@
 """`make check`: runs the fast tests of what was changed since a branch, or names them with `--list`.
 
-Fast are tests that start no product and no browser, on SQLite. Those of the architecture always run.
+The fast tests are those that start no product and no browser, on SQLite. The architecture tests always run.
 """
 
 from __future__ import annotations
@@ -36,29 +36,29 @@ OPTIONS = ("-q", "-n", "2", "-m", "not alone and not paired", "-k", "not postgre
 
 
 def main(words: list[str]) -> int:
-    """Run them, against the branch that is named. Returns pytest's exit status."""
-    since, listed = next(iter(set(words) - {"--list"}), "main"), "--list" in words
-    paths = tests_of(changed(since))
+    """Run the tests of the changes since the named branch. Returns pytest's exit status."""
+    since, list_only = next(iter(set(words) - {"--list"}), "main"), "--list" in words
+    paths = tests_of(changed_files(since))
     print(*paths, sep="\n")
-    if listed:
+    if list_only:
         return 0
     return subprocess.run(
         [sys.executable, "-m", "pytest", *OPTIONS, *paths], cwd=ROOT, check=False
     ).returncode
 
 
-def changed(since: str) -> list[str]:
-    """The files that differ from where this branch left another one, with those that git does not know."""
-    left = _git("merge-base", since, "HEAD") or ["HEAD"]
-    return [*_git("diff", "--name-only", left[0]), *_git("ls-files", "--others", "--exclude-standard")]
+def changed_files(since: str) -> list[str]:
+    """The files that were changed since this branch left another one, and files that git does not track."""
+    base = _git("merge-base", since, "HEAD") or ["HEAD"]
+    return [*_git("diff", "--name-only", base[0]), *_git("ls-files", "--others", "--exclude-standard")]
 
 
 def tests_of(files: Iterable[str]) -> list[str]:
-    """The fast tests of these files, as pytest takes them."""
-    found = {ALWAYS}
+    """The fast tests of these files, as arguments of pytest."""
+    paths = {ALWAYS}
     for file in files:
-        found |= {tests for area, tests in AREAS.items() if file.startswith((f"{area}/", f"{tests}/"))}
-    return sorted(found)
+        paths |= {tests for area, tests in AREAS.items() if file.startswith((f"{area}/", f"{tests}/"))}
+    return sorted(paths)
 
 
 def _git(*words: str) -> list[str]:

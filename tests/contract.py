@@ -1,4 +1,4 @@
-"""Holds answers against the description of the API: in every test, whatever it is about."""
+"""Compares the answers of all tests with the description of the API."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def client_of(parts: Parts) -> ContractClient:
 
 
 class ContractClient(FlaskClient):
-    """A client that fails where an answer is not as its route is described."""
+    """A client that fails if an answer differs from the description of its route."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
@@ -36,11 +36,11 @@ class ContractClient(FlaskClient):
         assert "Cache-Control" in response.headers or not read, f"caches may keep {response.request.path}"
         operation = self._operation(response)
         if operation is not None:
-            hold(operation, response)
+            check_answer(operation, response)
         return response
 
     def _operation(self, response: TestResponse) -> Schema | None:
-        """What describes the route that answered; None if none did, or HTTP itself answers."""
+        """The description of the route that answered; None if no route did."""
         environ = dict(response.request.environ)
         below = self.application.extensions["parts"].base.settings.below
         if below:
@@ -55,10 +55,12 @@ class ContractClient(FlaskClient):
         return document()["paths"].get(path, {}).get(environ["REQUEST_METHOD"].lower())
 
 
-def hold(operation: Schema, response: TestResponse) -> None:
-    """Fail where an answer has a status, a header, a type or a shape that was not described."""
+def check_answer(operation: Schema, response: TestResponse) -> None:
+    """Fail if an answer has a status, header, type or shape that is not described."""
     name, status = operation["operationId"], str(response.status_code)
-    assert status in operation["responses"], f"{name} is not said to answer {status}: {response.text[:500]}"
+    assert status in operation["responses"], (
+        f"{name} is not described to answer {status}: {response.text[:500]}"
+    )
 
     described = operation["responses"][status]
     for header in described["headers"]:
@@ -66,15 +68,15 @@ def hold(operation: Schema, response: TestResponse) -> None:
             assert header in response.headers, f"{name} {status} lacks {header}"
 
     content, mimetype = described.get("content", {}), response.mimetype or ""
-    # Nothing has no type; Flask gives a 304 one all the same.
+    # An empty answer needs no type, but Flask gives a 304 one.
     assert mimetype in content or not content, f"{name} {status} is {mimetype}"
     if mimetype in content and mimetype.endswith("json"):
         error = next(validator(name, status, mimetype).iter_errors(response.json), None)
         assert error is None, f"{name} {status} is not as described: {error}"
 
 
-def hold_frame(frame: Any) -> None:
-    """Fail where a frame of the stream is not as it was described."""
+def check_frame(frame: Any) -> None:
+    """Fail if a frame of the stream differs from its description."""
     error = next(frame_validator(frame["t"]).iter_errors(frame), None)
     assert error is None, f"{frame['t']} is not as described: {error}"
 
@@ -91,21 +93,23 @@ def document() -> Schema:
 
 @functools.cache
 def validator(name: str, status: str, mimetype: str) -> Any:
-    """Checks the answers of one operation."""
+    """The validator for answers of one operation."""
     return strict(operations()[name]["responses"][status]["content"][mimetype]["schema"])
 
 
 @functools.cache
 def frame_validator(name: str) -> Any:
-    """Checks the frames of one name."""
+    """The validator for frames of one type."""
     streamed = operations()["stream"]["responses"]["200"]["content"]["text/event-stream"]
     return strict(streamed["x-events"][name])
 
 
 def strict(schema: Schema) -> Any:
-    """Checks what a schema describes, and that nothing else is there."""
-    whole = closed(schema) | {"components": {"schemas": closed(document()["components"]["schemas"])}}
-    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    """A validator for a schema that also refuses other members."""
+    full = without_more(schema) | {
+        "components": {"schemas": without_more(document()["components"]["schemas"])}
+    }
+    return jsonschema_rs.Draft202012Validator(full, validate_formats=True)
 
 
 @functools.cache
@@ -118,13 +122,13 @@ def operations() -> dict[str, Schema]:
     }
 
 
-def closed(schema: Any) -> Any:
-    """A schema that allows no further members: readers must, but we know them all."""
+def without_more(schema: Any) -> Any:
+    """The schema without further members. Clients must accept them, but here all are described."""
     if isinstance(schema, list):
-        return [closed(one) for one in schema]
+        return [without_more(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {name: closed(one) for name, one in schema.items()}
+    copy = {name: without_more(one) for name, one in schema.items()}
     if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
-        found.setdefault("additionalProperties", False)
-    return found
+        copy.setdefault("additionalProperties", False)
+    return copy

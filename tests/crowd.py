@@ -1,4 +1,4 @@
-"""A crowd of viewers in one thread: each folds what it is sent by the protocol's rules, and proves it."""
+"""Many viewers in one thread: each applies its frames by the protocol's rules, and checks the checksums."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.watcher import applied, checksum
+from tests.watcher import apply, checksum
 
 HEAD_END = b"\r\n\r\n"
 
 
 @dataclass(eq=False)
-class Watching:
-    """One viewer, which reconnects with its cursor whenever it is cut off."""
+class CrowdViewer:
+    """One viewer, which reconnects from its cursor after each interruption."""
 
     path: str
     port: int
     cursor: str = ""
-    seen: int | None = None
+    seen: int | None = None  # the number of the newest frame
     rows: list[dict] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -30,15 +30,15 @@ class Watching:
     byes: list[tuple[float, int]] = field(default_factory=list)
     socket: socket.socket | None = None
     opened: int = 0
-    due: float = 0.0  # when to come back
+    due: float = 0.0  # the time of the next try
     frame_at: float = 0.0
     heartbeats: int = 0
-    _got: bytes = b""
+    _received: bytes = b""
     _in_body: bool = False
 
     def open(self) -> bool:
         self.opened += 1
-        self._got, self._in_body = b"", False
+        self._received, self._in_body = b"", False
         since = f"&since={self.cursor}" if self.cursor else ""
         try:
             self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -57,7 +57,7 @@ class Watching:
             self.socket = None
 
     def read(self) -> bool:
-        """Take in what is there. Returns whether the stream goes on: it ends with a bye."""
+        """Take in the received bytes. Returns False if the stream has ended, by a bye or an error."""
         try:
             data = self.socket.recv(262_144)
         except BlockingIOError:
@@ -67,9 +67,9 @@ class Watching:
         if not data:
             return False
         before = len(self.byes)
-        self._got += data
-        # Chunk sizes stand on lines of their own, which no frame's line looks like.
-        *lines, self._got = self._got.split(b"\n")
+        self._received += data
+        # Chunk sizes have lines of their own, which never begin with "data: ".
+        *lines, self._received = self._received.split(b"\n")
         for line in lines:
             if line.startswith(b"data: "):
                 self._take(json.loads(line[6:]))
@@ -81,13 +81,13 @@ class Watching:
             self.resumed[frame["resume"]] += 1
         elif kind == "snapshot":
             if not frame["why"]:
-                self.faults.append("a snapshot that does not say why")
+                self.faults.append("a snapshot without a reason")
             self.reasons[frame["why"]] += 1
             self.rows, self.seen = frame["top"], frame["s"]
         elif kind == "delta" and (self.seen is None or frame["s"] > self.seen):
             if frame["p"] != self.seen:
                 self.faults.append(f"a gap: {frame['p']} after {self.seen}")
-            self.rows, self.seen = applied(self.rows, frame), frame["s"]
+            self.rows, self.seen = apply(self.rows, frame), frame["s"]
         elif kind == "hb":
             self.heartbeats += 1
             for _, s, crc in frame["b"]:
@@ -106,35 +106,35 @@ class Watching:
 class Crowd:
     """Many viewers, read by one selector."""
 
-    def __init__(self, port: int, path: str, count: int, *, comes_back: bool = True) -> None:
+    def __init__(self, port: int, path: str, count: int, *, reconnects: bool = True) -> None:
         self.path, self.port, self.viewers = path, port, []
-        self.selector, self.comes_back = selectors.DefaultSelector(), comes_back
-        self._away: set[Watching] = set()
+        self.selector, self.reconnects = selectors.DefaultSelector(), reconnects
+        self._away: set[CrowdViewer] = set()
         self.grow(count)
 
     def grow(self, count: int) -> None:
-        """Let more viewers come, at once."""
+        """Open more viewers, at once."""
         for _ in range(count):
-            self.viewers.append(Watching(self.path, self.port))
+            self.viewers.append(CrowdViewer(self.path, self.port))
             self._open(self.viewers[-1])
 
     def run(self, seconds: float, *, until: object = None) -> bool:
-        """Read for a while, or until something is true. Returns whether it became so."""
+        """Read for a while, or until a condition is true. Returns True if it became true."""
         end = time.monotonic() + seconds
         while (now := time.monotonic()) < end:
             for key, _ in self.selector.select(0.02):
                 viewer = key.data
                 if viewer.socket is not None and not viewer.read():
                     self.cut(viewer, pause=0.05)
-            for viewer in [one for one in self._away if one.due <= now and self.comes_back]:
+            for viewer in [one for one in self._away if one.due <= now and self.reconnects]:
                 self._away.discard(viewer)
                 self._open(viewer)
             if until is not None and until():
                 return True
         return False
 
-    def cut(self, viewer: Watching, *, pause: float = 0.0) -> None:
-        """Lose a connection."""
+    def cut(self, viewer: CrowdViewer, *, pause: float = 0.0) -> None:
+        """Close a viewer's connection, as a failing network does."""
         if viewer.socket is not None:
             self.selector.unregister(viewer.socket)
             viewer.close()
@@ -154,7 +154,7 @@ class Crowd:
     def faults(self) -> list[str]:
         return [fault for viewer in self.viewers for fault in viewer.faults]
 
-    def _open(self, viewer: Watching) -> None:
+    def _open(self, viewer: CrowdViewer) -> None:
         if viewer.open():
             self.selector.register(viewer.socket, selectors.EVENT_READ, viewer)
         else:

@@ -16,6 +16,7 @@ def random_lines(chance):
             n=chance.choice([player, "محمد", "日本\u2028", "👩‍👧 <b>"]),
             s=chance.choice([chance.randrange(-3, 4), chance.randrange(-(2**53) + 1, 2**53)]),
             c=(chance.randrange(2), chance.randrange(2)),
+            m=chance.choice([None, {"team": "Röd"}, {"team": "Röd", "site": "https://example.com"}]),
         )
         for player in players
     ]

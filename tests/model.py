@@ -1,4 +1,4 @@
-"""What boards should do, in the plainest words: dictionaries, sorting and counting. Slow and obvious."""
+"""A model of boards by dictionaries, sorting and counting: slow, and obviously right."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ SAFE = 2**53 - 1
 
 
 @dataclass
-class Stand:
+class ModelStanding:
     """A player's standing."""
 
     score: int
     columns: tuple[int, ...]
-    reached: tuple[int, int]  # when, and as which of all accepted scores
+    reached: tuple[int, int]  # the time, and the number among all accepted scores
 
 
 @dataclass
@@ -28,7 +28,7 @@ class ModelBoard:
         return [column["name"] for column in self.definition.get("columns", [])]
 
     def better(self, score: int, columns: tuple[int, ...]) -> tuple[int, ...]:
-        """A tuple that is the greater, the better."""
+        """A tuple for comparisons: greater is better."""
         directions = [
             self.definition.get("order", "desc"),
             *(column.get("order", "desc") for column in self.definition.get("columns", [])),
@@ -38,43 +38,43 @@ class ModelBoard:
             for value, way in zip((score, *columns), directions, strict=True)
         )
 
-    def standings(self, *, region: str = "", window=None) -> dict[str, Stand]:
-        """Everybody's standing: the accepted scores played again from the beginning."""
-        found: dict[str, Stand] = {}
+    def standings(self, *, region: str = "", window=None) -> dict[str, ModelStanding]:
+        """The standing of each player: all accepted scores applied in order."""
+        standings: dict[str, ModelStanding] = {}
         for number, event in enumerate(self.accepted):
             if region and event["region"] != region:
                 continue
             if window and not window[0] <= event["at"] < window[1]:
                 continue
-            old = found.get(event["player"])
+            old = standings.get(event["player"])
             new = self.after(old, event, (event["at"], number))
-            found[event["player"]] = new
-        return found
+            standings[event["player"]] = new
+        return standings
 
-    def after(self, old: Stand | None, event: dict, reached: tuple[int, int]) -> Stand:
+    def after(self, old: ModelStanding | None, event: dict, reached: tuple[int, int]) -> ModelStanding:
         columns = tuple(event["columns"].get(name, 0) for name in self.column_names)
         score = event["score"]
         if event["operator"] in ("increment", "decrement"):
             sign = 1 if event["operator"] == "increment" else -1
-            base = old or Stand(0, (0,) * len(columns), reached)
+            base = old or ModelStanding(0, (0,) * len(columns), reached)
             score = base.score + sign * score
             columns = tuple(was + sign * value for was, value in zip(base.columns, columns, strict=True))
         if old is None:
-            return Stand(score, columns, reached)
+            return ModelStanding(score, columns, reached)
         if event["operator"] == "best" and self.better(score, columns) <= self.better(old.score, old.columns):
             return old
         if (score, columns) == (old.score, old.columns):
             return old
-        return Stand(score, columns, reached)
+        return ModelStanding(score, columns, reached)
 
     def merge(self, guest: str, account: str) -> None:
-        """All that a guest scored counts as the account's."""
+        """Count the guest's scores as the account's."""
         for event in self.accepted:
             if event["player"] == guest:
                 event["player"] = account
 
     def breaks_bounds(self, player: str, before: ModelBoard) -> bool:
-        """Whether a player who took in a guest stands outside the bounds, where neither stood before."""
+        """True if a merge takes a player outside the bounds, with a score that neither had before."""
         low, high = self.definition.get("minScore", -SAFE), self.definition.get("maxScore", SAFE)
         for region in ("", "eu", "na"):
             score = self.standings(region=region)[player].score if self._in(player, region) else 0
@@ -87,7 +87,7 @@ class ModelBoard:
         return player in self.standings(region=region)
 
     def overflows(self) -> bool:
-        """Whether some standing is beyond the exact numbers."""
+        """True if a value of a standing is beyond the exact integers of JSON."""
         return any(
             abs(value) > SAFE
             for region in ("", "eu", "na")
@@ -96,7 +96,7 @@ class ModelBoard:
         )
 
     def refuses(self, event: dict) -> bool:
-        """Whether a score breaks the board's bounds."""
+        """True if a score breaks the board's bounds."""
         low = self.definition.get("minScore", -SAFE)
         high = self.definition.get("maxScore", SAFE)
         if event["operator"] in ("best", "set"):
@@ -111,8 +111,8 @@ class ModelBoard:
         return False
 
     def listed(self, **where) -> list[tuple[int, str, int, tuple[int, ...]]]:
-        """(rank, player, score, columns) of everybody, best first."""
-        everybody = sorted(
+        """(rank, player, score, columns) of each player, the best first."""
+        ordered = sorted(
             self.standings(**where).items(),
             key=lambda one: (
                 tuple(-value for value in self.better(one[1].score, one[1].columns)),
@@ -120,17 +120,17 @@ class ModelBoard:
             ),
         )
         rows, rank, distinct, previous = [], 0, 0, None
-        for position, (player, stand) in enumerate(everybody, start=1):
+        for position, (player, stand) in enumerate(ordered, start=1):
             tier = self.better(stand.score, stand.columns)
             if tier != previous:
                 rank, distinct, previous = position, distinct + 1, tier
             ties = self.definition.get("ties", "ordinal")
-            shown = {"ordinal": position, "competition": rank, "dense": distinct}[ties]
-            rows.append((shown, player, stand.score, stand.columns))
+            rank_shown = {"ordinal": position, "competition": rank, "dense": distinct}[ties]
+            rows.append((rank_shown, player, stand.score, stand.columns))
         return rows
 
     def rank_for(self, score: int, columns: tuple[int, ...]) -> int:
-        """The rank that a newcomer would get."""
+        """The rank that a new player would get."""
         tier = self.better(score, columns)
         tiers = [self.better(stand.score, stand.columns) for stand in self.standings().values()]
         ahead = [other for other in tiers if other > tier]

@@ -1,4 +1,4 @@
-"""The proxies of docs/deploy.md: their blocks as somebody would copy them, run in real proxies."""
+"""The configurations of proxies in docs/deploy.md, run in real proxies."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ SPOOLS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # of nginx
 
 
 class Kind(NamedTuple):
-    """A proxy: what it is called, and how its block becomes a file and a command."""
+    """A proxy program, and functions that make its file and its command from a block."""
 
     name: str
     program: str
     language: str
-    listens: str  # what its block says of where it listens
-    told: Callable[[int], str]  # the same for a port of ours
-    wrapped: Callable[[Path], str]  # what stands around the block, with %s in its place
+    listens: str  # the line of the block with the address
+    listens_on: Callable[[int], str]  # the same line for a port of the test
+    wrap: Callable[[Path], str]  # the text around the block, which replaces %s
     command: Callable[[Path, Path, int], list[str]]
 
 
 def _nginx(folder: Path) -> str:
-    # As a single process, since a worker of its own could not write into a folder of ours.
+    # A single process, since a worker of another user could not write into the test's folder.
     spools = [f"{name}_temp_path {folder}/{name};" for name in SPOOLS]
     start = ["daemon off;", "master_process off;", f"pid {folder}/pid;", "error_log stderr;", "events {}"]
     return "\n".join([*start, "http {", "access_log off;", *spools, "%s}", ""])
@@ -44,8 +44,8 @@ NGINX = Kind(
     program="nginx",
     language="nginx",
     listens="listen 80;",
-    told="listen 127.0.0.1:{};".format,
-    wrapped=_nginx,
+    listens_on="listen 127.0.0.1:{};".format,
+    wrap=_nginx,
     command=lambda file, folder, _: ["-p", str(folder), "-e", "stderr", "-c", str(file)],
 )
 CADDY = Kind(
@@ -53,8 +53,8 @@ CADDY = Kind(
     program="caddy",
     language="caddyfile",
     listens="scores.example {",
-    told="http://:{} {{".format,
-    wrapped=lambda _: "{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n%s",
+    listens_on="http://:{} {{".format,
+    wrap=lambda _: "{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n%s",
     command=lambda file, *_: ["run", "--adapter", "caddyfile", "--config", str(file)],
 )
 HAPROXY = Kind(
@@ -62,8 +62,8 @@ HAPROXY = Kind(
     program="haproxy",
     language="haproxy",
     listens="bind :80",
-    told="bind 127.0.0.1:{}".format,
-    wrapped=lambda _: "%s",
+    listens_on="bind 127.0.0.1:{}".format,
+    wrap=lambda _: "%s",
     command=lambda file, *_: ["-db", "-f", str(file)],
 )
 VARNISH = Kind(
@@ -71,8 +71,8 @@ VARNISH = Kind(
     program="varnishd",
     language="vcl",
     listens="",
-    told=lambda _: "",
-    wrapped=lambda _: "%s",
+    listens_on=lambda _: "",
+    wrap=lambda _: "%s",
     command=lambda file, folder, port: [
         *("-F", "-j", "none", "-n", str(folder / "varnish"), "-s", "malloc,16m", "-T", "none"),
         *("-a", f"127.0.0.1:{port}", "-f", str(file)),
@@ -89,17 +89,17 @@ def block(heading: str, language: str) -> str:
 
 @contextlib.contextmanager
 def proxy(kind: Kind, folder: Path, server: int, heading: str = "") -> Iterator[int]:
-    """The port of a proxy in front of the server at this port, by the block below this heading."""
+    """Run a proxy in front of a server, with the block below a heading. Yields its port."""
     program = shutil.which(kind.program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if program is None:
         package = kind.program.removesuffix("d")
-        pytest.skip(f"MISSING: {kind.name}, so nothing is known of it. On Debian: apt-get install {package}")
+        pytest.skip(f"MISSING: {kind.name}, so it is not tested. On Debian: apt-get install {package}")
     port, file = free_port(), folder / f"{kind.program}.conf"
     text = block(heading or kind.name, kind.language)
     assert kind.listens in text
     assert re.search(r"\b8000\b", text)
-    text = re.sub(r"\b8000\b", str(server), text.replace(kind.listens, kind.told(port), 1))
-    file.write_text(kind.wrapped(folder).replace("%s", text))
+    text = re.sub(r"\b8000\b", str(server), text.replace(kind.listens, kind.listens_on(port), 1))
+    file.write_text(kind.wrap(folder).replace("%s", text))
     with (folder / f"{kind.program}.log").open("wb") as log:
         process = subprocess.Popen(
             [program, *kind.command(file, folder, port)],

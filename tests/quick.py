@@ -1,8 +1,9 @@
-"""What makes thousands of tests quick, and is no part of what they test."""
+"""Changes of the environment that make tests fast. Nothing that they test depends on them."""
 
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import tempfile
@@ -12,14 +13,14 @@ from pathlib import Path
 from werkzeug.routing import Rule
 
 MEMORY = Path("/dev/shm")
-MEMORY_BYTES = 3 * 1024**3  # which a run of all tests does not need
-DISK = os.environ.setdefault("SCOREBOARD_TESTS_DISK", tempfile.gettempdir())  # where files are on a disk
+MEMORY_BYTES = 3 * 1024**3  # more than a run of all tests needs
+DISK = os.environ.setdefault("SCOREBOARD_TESTS_DISK", tempfile.gettempdir())  # a folder on a disk
 
 
 def keep_files_in_memory() -> None:
-    """Let databases wait for no disk, and take it no time: no test cuts the power.
+    """Put temporary files into memory, so that databases don't wait for a disk.
 
-    Not where temporary files have a folder by name, or where there is too little memory for them.
+    It does nothing if the environment names a folder for them, or if there is too little memory.
     """
     named = {"TMPDIR", "TEMP", "TMP"} & os.environ.keys()
     if not named and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
@@ -27,9 +28,9 @@ def keep_files_in_memory() -> None:
 
 
 def compile_routes_late() -> None:
-    """Let applications be made in a third of the time.
+    """Make applications in a third of the time.
 
-    For each route Werkzeug compiles two functions that build its URL. Here it does so where one is built.
+    Werkzeug compiles two functions for each route, which build its URLs. Here their first use does it.
     """
     compile_now = Rule._compile_builder
 
@@ -40,8 +41,18 @@ def compile_routes_late() -> None:
     Rule._compile_builder = compile_late  # type: ignore[method-assign]
 
 
+def freeze_garbage_collection() -> None:
+    """Let the garbage collector look only at what tests make, not at 200,000 objects of modules each time.
+
+    A full collection took a tenth of the time of the tests, and stopped the writer's thread for up to 0.6 s.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 def copy_once(template: Path, url: str) -> None:
-    """Put a copy of a SQLite database where a URL says, if that is SQLite too and there is none yet."""
+    """Copy a SQLite database to the file of a URL, if it is one of SQLite and the file does not exist."""
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:") and not path.exists():
         shutil.copyfile(template, path)

@@ -1,10 +1,10 @@
-"""Which process runs which tests, where pytest has several (`-n 4`).
+"""Distributes tests to the processes of pytest (`-n 4`).
 
 A process gets a file at a time. Tests of one set-up in `tests/attacks`, which start it once, are a group
-across files. Two marks say how many processes may be there while a test runs: when all other tests are over,
+across files. Two marks limit the number of processes while a test runs: when all other tests are over,
 those marked `paired` run in two, and last those marked `alone` in a single one. Of tests marked `paired`,
-those of a database are a group, as they share a deployment. The scheduler sees nothing of a test but its id,
-so each mark is a part of the id: `test_this[alone]`.
+those of a database are a group, as they share a deployment. The scheduler sees only the id of a test, so
+each mark is a part of the id: `test_this[alone]`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ DATABASES = ("sqlite", "postgresql")
 LONGEST = (
     "flows",
     "browser",
+    "firefox",
     "attacks",
     "load",
     "clients",
-)  # folders that come first, so that none is left late
+)  # folders that run first, so that no long one begins last
 
 
-def _named(*words: str) -> re.Pattern[str]:
+def _pattern(*words: str) -> re.Pattern[str]:
     return re.compile(rf"[\[-]({'|'.join(words)})(?=[]-])")
 
 
-MARK, SETUP, DATABASE = _named(*MAX_PROCESSES), _named(*SETUPS), _named(*DATABASES)
+MARK, SETUP, DATABASE = _pattern(*MAX_PROCESSES), _pattern(*SETUPS), _pattern(*DATABASES)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def mark() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Say in a test's id that it is marked `paired` or `alone`."""
+    """Add the mark `paired` or `alone` to the id of a test."""
     for name in MAX_PROCESSES:
         if metafunc.definition.get_closest_marker(name):
             metafunc.fixturenames.append("mark")
@@ -51,27 +52,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InPhases:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> PhaseScheduling:
     """Let xdist use the scheduler below."""
-    return InPhases(config, log)
+    return PhaseScheduling(config, log)
 
 
 def phase(nodeid: str) -> str:
-    """Which mark a test has, if any: that decides when it runs."""
-    found = MARK.search(nodeid)
-    return found[1] if found else ""
+    """The mark of a test, or "". It decides the phase in which the test runs."""
+    match = MARK.search(nodeid)
+    return match[1] if match else ""
 
 
 def group(nodeid: str) -> str:
-    """The tests that a process gets as a whole: their name."""
-    when = phase(nodeid)
-    if when == "alone":
-        return when
-    together = (DATABASE if when else SETUP).search(nodeid)
-    return f"{when} {together[1] if together else nodeid.partition('::')[0]}".strip()
+    """The name of the group that a test belongs to. A process gets a whole group."""
+    mark = phase(nodeid)
+    if mark == "alone":
+        return mark
+    shared = (DATABASE if mark else SETUP).search(nodeid)
+    return f"{mark} {shared[1] if shared else nodeid.partition('::')[0]}".strip()
 
 
-class InPhases(LoadScopeScheduling):
+class PhaseScheduling(LoadScopeScheduling):
     """Hands out files and groups by phase. A phase of few processes begins when the others have ended."""
 
     def __init__(self, config: pytest.Config, log: object = None) -> None:
@@ -90,7 +91,7 @@ class InPhases(LoadScopeScheduling):
     def _reschedule(self, node: WorkerController) -> None:
         most = self._most_processes()
         if len(self.nodes) > most:
-            # The others wait until this one is gone, with all that it started.
+            # The others wait until this process and all that it started have ended.
             staying = [other for other in self.nodes if not other.shutting_down]
             if len(staying) > most and node in staying:
                 node.shutdown()
@@ -101,11 +102,11 @@ class InPhases(LoadScopeScheduling):
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         if len(self.nodes) <= self._most_processes():
-            self.workqueue = OrderedDict(sorted(self.workqueue.items(), key=lambda unit: _turn(unit[0])))
+            self.workqueue = OrderedDict(sorted(self.workqueue.items(), key=lambda unit: _order(unit[0])))
             super()._assign_work_unit(node)
 
     def _most_processes(self) -> int:
-        """How many processes there may be for what is next."""
+        """The largest number of processes for the next group."""
         following = min(map(_phase_of, self.workqueue), default="", key=PHASES.index)
         return MAX_PROCESSES.get(following, len(self.nodes))
 
@@ -114,7 +115,7 @@ def _phase_of(group: str) -> str:
     return group.partition(" ")[0] if group.startswith(tuple(MAX_PROCESSES)) else ""
 
 
-def _turn(group: str) -> tuple[int, bool]:
-    """When a group has its turn: by its phase, and before others where its tests take long."""
+def _order(group: str) -> tuple[int, bool]:
+    """The sort key of a group: by its phase, and long folders first."""
     folder = group.removeprefix("tests/").partition("/")[0]
     return PHASES.index(_phase_of(group)), folder not in LONGEST

@@ -1,4 +1,4 @@
-"""Viewers as plain sockets: what they are sent, byte by byte, and many of them at little cost."""
+"""Clients by plain sockets, for tests of exact bytes and of many connections."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import socket
 import struct
 import time
 
-MANY = 65_536
+RECEIVE_BYTES = 65_536
 _opened: list[Raw] = []
 
 
 def close_all() -> None:
-    """Close whatever a test left open."""
+    """Close all connections that a test left open."""
     while _opened:
         _opened.pop().close()
 
 
 class Raw:
-    """One connection, read as one likes."""
+    """One connection, which a test reads by itself."""
 
     def __init__(self, port: int, *, source: str = "127.0.0.1", receive_bytes: int | None = None) -> None:
         self.socket = socket.socket()
@@ -37,9 +37,9 @@ class Raw:
         return self
 
     def until(self, text: bytes) -> bytes:
-        """Read until this comes. Returns all that came so far."""
+        """Read until this text arrives. Returns all bytes so far."""
         while text not in self.got:
-            data = self.socket.recv(MANY)
+            data = self.socket.recv(RECEIVE_BYTES)
             if not data:
                 raise EOFError(self.got[-2000:])
             self.got += data
@@ -47,7 +47,7 @@ class Raw:
 
     def rest(self) -> bytes:
         """Read to the end."""
-        while data := self.socket.recv(MANY):
+        while data := self.socket.recv(RECEIVE_BYTES):
             self.got += data
         return self.got
 
@@ -59,12 +59,12 @@ def events(got: bytes) -> list[dict]:
     """The frames in the bytes of an event stream, chunked or not."""
     body = got.partition(b"\r\n\r\n")[2]
     if b"chunked" in got.partition(b"\r\n\r\n")[0]:
-        body = unchunked(body)
+        body = dechunk(body)
     return [json.loads(line[6:]) for line in body.split(b"\n") if line.startswith(b"data: ")]
 
 
-def unchunked(body: bytes) -> bytes:
-    """The content of whole chunks. Fails where their framing is broken."""
+def dechunk(body: bytes) -> bytes:
+    """The content of whole chunks. Fails if their framing is broken."""
     content = b""
     while body:
         size, _, body = body.partition(b"\r\n")
@@ -77,7 +77,7 @@ def unchunked(body: bytes) -> bytes:
 
 
 def upgrade(port: int, path: str, **headers: str) -> Raw:
-    """A WebSocket, its handshake done."""
+    """A connection with the request of a WebSocket handshake sent."""
     return Raw(port).send(
         path,
         Upgrade="websocket",
@@ -89,8 +89,8 @@ def upgrade(port: int, path: str, **headers: str) -> Raw:
     )
 
 
-def masked(opcode: int, data: bytes) -> bytes:
-    """A client's frame."""
+def mask_frame(opcode: int, data: bytes) -> bytes:
+    """A client's frame, masked with zeros."""
     assert len(data) < 65_536
     size = bytes([0x80 | len(data)]) if len(data) < 126 else struct.pack("!BH", 0x80 | 126, len(data))
     return bytes([0x80 | opcode]) + size + b"\0\0\0\0" + data
@@ -98,25 +98,25 @@ def masked(opcode: int, data: bytes) -> bytes:
 
 def messages(got: bytes) -> list[tuple[int, bytes]]:
     """A server's whole frames: opcode and content."""
-    data, found = got.partition(b"\r\n\r\n")[2], []
+    data, frames = got.partition(b"\r\n\r\n")[2], []
     while len(data) >= 2:
         size, head = data[1], 2
-        assert not size & 0x80, "a server masks nothing"
+        assert not size & 0x80, "a server's frames are not masked"
         if size == 126:
             size, head = int.from_bytes(data[2:4], "big"), 4
         elif size == 127:
             size, head = int.from_bytes(data[2:10], "big"), 10
         if len(data) < head + size:
             break
-        found.append((data[0] & 0x0F, data[head : head + size]))
+        frames.append((data[0] & 0x0F, data[head : head + size]))
         data = data[head + size :]
-    return found
+    return frames
 
 
-def seconds_until(true: object, most: float) -> float:
-    """How long it took until `true()` was; fails after `most`."""
+def seconds_until(condition: object, most: float) -> float:
+    """The seconds until `condition()` is true; fails after `most`."""
     begun = time.monotonic()
-    while not true():  # type: ignore[operator]
+    while not condition():  # type: ignore[operator]
         assert time.monotonic() - begun < most
         time.sleep(0.01)
     return time.monotonic() - begun

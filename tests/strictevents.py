@@ -1,11 +1,11 @@
-"""A strict reader of event streams: what the libraries that forgive least would refuse, it refuses too."""
+"""A strict parser of event streams: it fails on everything that the strictest libraries refuse."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, NamedTuple
 
-from tests.sockets import unchunked
+from tests.sockets import dechunk
 
 FIELDS = ("event", "id", "data", "retry")
 
@@ -20,9 +20,9 @@ class Event(NamedTuple):
 
 
 def body_of(got: bytes) -> bytes:
-    """The content of an answer as it came from a socket."""
+    """The body of an answer that was read from a socket, without chunk sizes."""
     head, _, body = got.partition(b"\r\n\r\n")
-    return unchunked(body) if b"transfer-encoding: chunked" in head.lower() else body
+    return dechunk(body) if b"transfer-encoding: chunked" in head.lower() else body
 
 
 def strict_events(body: bytes) -> list[Event]:

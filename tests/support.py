@@ -28,11 +28,11 @@ T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 KEY = "bootstrap-key-of-the-tests"
 START = 1_767_225_600_000  # 2026-01-01T00:00:00Z
-_given: set[int] = set()  # ports
+_used_ports: set[int] = set()
 
 
 class FrozenClock:
-    """A clock that stands still until it is told to move. Milliseconds since 1970."""
+    """A clock that only tests move. Milliseconds since 1970."""
 
     def __init__(self, at: int = START) -> None:
         self.at = at
@@ -50,8 +50,8 @@ class Postgres:
 
     uri: str
 
-    def hurry(self) -> None:
-        """Don't wait for the disk: no test cuts the power, and each makes a database."""
+    def disable_sync(self) -> None:
+        """Don't wait for the disk, since each test creates a database, and no test cuts the power."""
         self._execute("ALTER SYSTEM SET fsync = off")
         self._execute("SELECT pg_reload_conf()")
 
@@ -63,7 +63,7 @@ class Postgres:
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def create_role(self, name: str) -> None:
-        """A user without special rights, as hosts give one."""
+        """Create a user without special rights, as hosting providers do."""
         self._execute(f"CREATE ROLE {name} LOGIN")
 
     def _execute(self, text: str) -> None:
@@ -72,24 +72,24 @@ class Postgres:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now, and that nobody takes before the test does.
+    """A port that nothing listens on, and that no other test takes.
 
-    The system gives connections the ports above these; each pytest process takes ports of its own, once each.
+    The system gives outgoing connections higher ports. Each pytest process has its own, and uses each once.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % processes
     while True:
         port = random.randrange(20_000 + own, 32_000, processes)
         with contextlib.suppress(OSError), socket.socket() as probe:
-            if port not in _given:
+            if port not in _used_ports:
                 probe.bind(("127.0.0.1", port))
-                _given.add(port)
+                _used_ports.add(port)
                 return port
 
 
 @dataclass
 class Answer:
-    """What an HTTP call got."""
+    """The answer to an HTTP call."""
 
     status: int
     headers: Any
@@ -114,7 +114,7 @@ class Stack:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, *, wait: bool = True, pipe: bool = False) -> None:
-        """Start it, and wait until scores can be taken. Its words go to a file, or into a pipe."""
+        """Start it, and wait until scores can be taken. Its output goes to a file, or into a pipe."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         environment = {
             name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DATABASE_URL")
@@ -144,29 +144,29 @@ class Stack:
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
-                # Its children are in groups of their own. Under a clock of libfaketime this is the usual end.
+                # Its children are in process groups of their own. With libfaketime this is the usual end.
                 for pid in self.processes():
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
                 self.process.wait()
 
     def ensure_running(self) -> None:
-        """Start it where it does not run, and wait until it takes scores."""
+        """Start it if it does not run, and wait until it takes scores."""
         if self.process is None or self.process.poll() is not None:
             self.start()
         wait_until(lambda: self.ready, seconds=30, why=self.log)
 
     def end(self) -> None:
-        """End it at once, with all that it started: nobody needs what is in its folder.
+        """Kill it with all its processes, since its data is not needed any more.
 
-        Where coverage is measured it may stop in order, and so write what it measured.
+        While coverage is measured it stops in order, so that each process writes its data.
         """
         if {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"} & os.environ.keys():
             self.stop()
         note = self.data_dir / "redis.url"
         sockets = Path(note.read_text().removeprefix("unix://")).parent if note.exists() else None
-        while found := self.processes():
-            for pid in found:
+        while pids := self.processes():
+            for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         if self.process is not None:
@@ -176,33 +176,33 @@ class Stack:
 
     @property
     def ready(self) -> bool:
-        """Whether it answers that scores can be taken."""
+        """True if it answers that scores can be taken."""
         with contextlib.suppress(OSError):
             return self.call("GET", "/readyz").status == 200
         return False
 
     def log(self) -> str:
-        """What its processes said last."""
+        """The end of its processes' output."""
         return (self.data_dir / "serve.log").read_text()[-6000:]
 
     def processes(self, *words: str) -> list[int]:
-        """Process ids of this stack's processes whose command lines hold all these words."""
+        """Process ids of this stack's processes whose command lines have all these words."""
         marker = f"DATA_DIR={self.data_dir}\0".encode()
-        found = []
+        pids = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
             with contextlib.suppress(OSError):
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 if marker in (entry / "environ").read_bytes() and all(word in command for word in words):
-                    found.append(int(entry.name))
-        return found
+                    pids.append(int(entry.name))
+        return pids
 
     @property
     def master(self) -> int:
         """gunicorn's first process, which makes the web processes. Its id may be greater than theirs."""
-        found = self.processes("gunicorn", "wsgi:app")
-        return next(pid for pid in found if set(children(pid)) & set(found))
+        pids = self.processes("gunicorn", "wsgi:app")
+        return next(pid for pid in pids if set(children(pid)) & set(pids))
 
     @property
     def workers(self) -> list[int]:
@@ -274,23 +274,23 @@ def submit(stack: Stack, board: str, *entries: dict[str, Any]) -> None:
 
 def children(pid: int) -> list[int]:
     """Process ids of a process's children."""
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
                 if int(fields[1]) == pid:
-                    found.append(int(entry.name))
-    return found
+                    pids.append(int(entry.name))
+    return pids
 
 
-def wait_until(true: Any, *, seconds: float = 10, why: Any = None) -> None:
-    """Wait until `true()` is. Fails after `seconds`, saying what `why()` says.
+def wait_until(condition: Any, *, seconds: float = 10, why: Any = None) -> None:
+    """Wait until `condition()` is true. Fails after `seconds`, with the text that `why()` returns.
 
-    It looks less often the longer it waits: looking takes time from what it waits for.
+    It checks less often the longer it waits, since checking slows down the awaited work.
     """
     began = time.monotonic()
-    while not true():
+    while not condition():
         waited = time.monotonic() - began
         if waited > seconds:
             raise AssertionError(f"not within {seconds} s\n{why() if why else ''}")
@@ -298,23 +298,23 @@ def wait_until(true: Any, *, seconds: float = 10, why: Any = None) -> None:
 
 
 def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of `count` threads got, which all begin at the same moment. Raises what one raised."""
-    got: list[T] = []
-    failed: list[BaseException] = []
+    """The results of `count` threads that begin at the same moment. Raises the first of their errors."""
+    results: list[T] = []
+    errors: list[BaseException] = []
     gate = threading.Barrier(count)
 
     def run(number: int) -> None:
         gate.wait()
         try:
-            got.append(work(number))
+            results.append(work(number))
         except BaseException as error:  # noqa: BLE001 - it is raised again
-            failed.append(error)
+            errors.append(error)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if failed:
-        raise failed[0]
-    return got
+    if errors:
+        raise errors[0]
+    return results

@@ -1,4 +1,4 @@
-"""Wiring: one feature is built with those below it, and without the others."""
+"""Wiring: a feature can be built with lower features only."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_key_ring_is_built_without_accounts_and_boards(base):
 
     ring.ensure()
 
-    assert ring.signing("tests").kid
+    assert ring.signing_key("tests").kid
     writer.stop()
 
 

@@ -1,4 +1,4 @@
-"""Which tests `make check` runs."""
+"""The tests that `make check` chooses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support import ROOT
         ("tests/boards/test_ranks.py", {"tests/boards"}),
         ("scoreboard/boardsandmore.py", set()),
         ("scoreboard/reference/document.py", {"tests/reference/test_document.py"}),
-        ("clients/javascript/stream/line.js", {"tests/frontend"}),
+        ("clients/javascript/stream/feed.js", {"tests/frontend"}),
         ("frontend/static/js/main.js", {"tests/frontend"}),
         ("config/settings.py", {"tests/commands/test_settings.py"}),
         ("README.md", set()),
@@ -35,5 +35,5 @@ def test_a_new_feature_is_an_area_once_it_has_tests(tmp_path):
 
 
 @pytest.mark.parametrize("path", sorted({*AREAS, *AREAS.values(), ALWAYS}))
-def test_all_that_is_named_is_there(path):
+def test_every_area_and_its_tests_exist(path):
     assert (ROOT / path).exists()

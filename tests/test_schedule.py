@@ -1,4 +1,4 @@
-"""How processes share tests: pytest with our scheduler, in a folder of small tests."""
+"""The distribution of tests to processes: pytest with our scheduler, in a folder of small tests."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def note(what, worker_id):
 @pytest.fixture(scope="session", autouse=True)
 def session(worker_id):
     yield
-    time.sleep(0.3)  # as the end of what a session started takes its time
+    time.sleep(0.3)  # as ending the servers of a session takes time
     note("end", worker_id)
 
 @pytest.fixture(autouse=True)
-def noted(session, request, worker_id):
+def note_test(session, request, worker_id):
     note(request.node.name, worker_id)
 """
 FEW = """
@@ -70,7 +70,7 @@ def test_crash_alone():
 
 @pytest.fixture
 def run(tmp_path: Path):
-    """Runs test files in processes. Returns pytest's exit status, and what was noted in which process."""
+    """Runs test files in processes. Returns pytest's exit status, and pairs of a test and its process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment |= {
         "PYTHONPATH": str(ROOT),
@@ -116,49 +116,49 @@ def run(tmp_path: Path):
     ],
     ids=range(11),  # their words would be taken for groups of these tests
 )
-def test_a_test_is_given_away_with_its_file_or_its_group(nodeid, name):
+def test_a_test_runs_with_its_file_or_its_group(nodeid, name):
     assert group(nodeid) == name
 
 
-def test_tests_marked_alone_run_when_all_else_is_over(run):
-    status, noted = run(test_few=FEW, test_many=MANY)
+def test_tests_marked_alone_run_after_all_others(run):
+    status, notes = run(test_few=FEW, test_many=MANY)
 
     assert status == 0
-    names = [name for name, _ in noted]
+    names = [name for name, _ in notes]
     assert sorted(names[:6]) == ["end", *(f"test_many[{number}]" for number in range(4)), "test_one"]
     assert names[6:] == ["test_few_alone[alone]", *(f"test_many_alone[alone-{n}]" for n in range(2)), "end"]
-    assert len({process for _, process in noted[6:]}) == 1
-    assert len({process for name, process in noted if name.startswith("test_many[")}) == 1
+    assert len({process for _, process in notes[6:]}) == 1
+    assert len({process for name, process in notes if name.startswith("test_many[")}) == 1
 
 
 def test_tests_marked_paired_run_in_two_processes_after_the_others_and_before_those_marked_alone(run):
     files = {f"test_{name}": PAIRED.format(name=name) for name in ("one", "two", "three")}
-    status, noted = run(4, test_few=FEW, test_many=MANY, **files)
+    status, notes = run(4, test_few=FEW, test_many=MANY, **files)
 
     assert status == 0
-    names = [name for name, _ in noted]
+    names = [name for name, _ in notes]
     pairs = [index for index, name in enumerate(names) if name.startswith("test_pair")]
     alone = [index for index, name in enumerate(names) if "alone" in name]
     assert (len(pairs), len(alone)) == (9, 3)
-    assert len({noted[index][1] for index in pairs}) == 2
+    assert len({notes[index][1] for index in pairs}) == 2
     assert names[: min(pairs)].count("end") == 2, "two of four processes are gone"
     assert max(pairs) < min(alone)
     assert names[: min(alone)].count("end") == 3
 
 
 @pytest.mark.parametrize("files", [{"test_few": FEW}, {"test_few": FEW.replace("@pytest.mark.alone", "")}])
-def test_either_sort_may_be_the_only_one(run, files):
-    status, noted = run(**files)
+def test_all_tests_may_be_of_one_phase(run, files):
+    status, notes = run(**files)
 
     assert status == 0
-    assert len([name for name, _ in noted if name.startswith("test_")]) == 2
+    assert len([name for name, _ in notes if name.startswith("test_")]) == 2
 
 
 def test_a_process_that_crashes_fails_one_test_and_the_others_run(run):
-    status, noted = run(test_broken=BROKEN, test_few=FEW, test_many=MANY)
+    status, notes = run(test_broken=BROKEN, test_few=FEW, test_many=MANY)
 
     assert status == 1
-    names = [name for name, _ in noted if name != "end"]
+    names = [name for name, _ in notes if name != "end"]
     rest = {"test_one", *(f"test_many[{number}]" for number in range(4))}
     last = {"test_few_alone[alone]", *(f"test_many_alone[alone-{number}]" for number in range(2))}
     assert {name for name in names if not name.startswith("test_crash")} == rest | last

@@ -1,4 +1,4 @@
-"""TLS before a server that has none, and certificates for it."""
+"""TLS in front of a server without TLS, and certificates for it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")  # as Postg
 
 @dataclass(frozen=True)
 class Authority:
-    """Signs certificates. Whoever trusts it has its own in a file."""
+    """A certificate authority. Its own certificate is in a file, for clients that trust it."""
 
     folder: Path
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
     @classmethod
-    def made(cls, folder: Path) -> Authority:
+    def create(cls, folder: Path) -> Authority:
         folder.mkdir()
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _certificate(folder.name, key, signed_by=folder.name, with_key=key, authority=True)
@@ -41,17 +41,17 @@ class Authority:
         return self.folder / "authority.pem"
 
     def context(self, name: str) -> ssl.SSLContext:
-        """What a server of this name speaks TLS with."""
+        """A TLS context for a server of this name."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _certificate(name, key, signed_by=self.folder.name, with_key=self.key, authority=False)
         pem = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        held = self.folder / f"{name}.pem"
-        held.write_bytes(
+        pem_file = self.folder / f"{name}.pem"
+        pem_file.write_bytes(
             key.private_bytes(serialization.Encoding.PEM, *pem)
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(held)
+        context.load_cert_chain(pem_file)
         return context
 
 
@@ -85,7 +85,7 @@ def _certificate(
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
-    """What a key is for: an authority signs certificates, a server its handshakes."""
+    """The allowed uses of a key: an authority signs certificates, a server its handshakes."""
     return x509.KeyUsage(
         digital_signature=not authority,
         key_cert_sign=authority,
@@ -100,8 +100,8 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 @contextmanager
-def fronted(unix_socket: str, context: ssl.SSLContext) -> Iterator[int]:
-    """A port that speaks TLS, for a server that listens on a socket file."""
+def tls_front(unix_socket: str, context: ssl.SSLContext) -> Iterator[int]:
+    """Serve TLS for a server that listens on a socket file. Yields the port."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:

@@ -1,4 +1,4 @@
-"""A viewer that believes nothing: folds every frame by the protocol's rules, and checks each checksum."""
+"""A viewer that applies every frame by the protocol's rules, and checks each checksum."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Watcher:
         seen: dict[str, int] | None = None,
     ) -> None:
         self.port, self.boards, self.cursor, self._reconnect = port, boards, since, reconnect
-        self.lists = lists or {}  # what is known at `since`, by board
+        self.lists = lists or {}  # the rows at the cursor `since`, by board
         self.seen = seen or {}
         self.frames: list[dict] = []
         self.faults: list[str] = []
@@ -41,12 +41,12 @@ class Watcher:
         self._thread.join(10)
 
     def cut(self) -> None:
-        """Lose the connection, as networks do."""
+        """Cut the connection, as a failing network does."""
         with contextlib.suppress(OSError, AttributeError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def wait(self, kind: str, seconds: float = 10) -> dict:
-        """The next frame of a kind, or one that is there already."""
+        """The first frame of a kind; waits for it."""
         wait_until(lambda: any(frame["t"] == kind for frame in self.frames), seconds=seconds, why=self.story)
         return next(frame for frame in self.frames if frame["t"] == kind)
 
@@ -69,7 +69,7 @@ class Watcher:
         path, headers = f"/v1/stream?{urlencode(query)}", {"Accept": "text/event-stream"}
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request("GET", path, headers=headers)
-            self._socket = connection.sock  # which the connection gives away with an answer that ends it
+            self._socket = connection.sock  # kept here, since the connection drops it when its answer ends
             with connection.getresponse() as answer:
                 for raw in answer:
                     line = raw.decode()
@@ -85,7 +85,7 @@ class Watcher:
         elif kind == "delta" and frame["s"] > self.seen.get(board, 0):
             if frame["p"] != self.seen.get(board):
                 self.faults.append(f"gap: {frame['p']} after {self.seen.get(board)}")
-            self.lists[board], self.seen[board] = applied(self.lists.get(board, []), frame), frame["s"]
+            self.lists[board], self.seen[board] = apply(self.lists.get(board, []), frame), frame["s"]
         if kind in ("snapshot", "delta") and checksum(self.lists[board]) != frame["crc"]:
             self.faults.append(f"checksum of {kind} {frame['s']}")
         if kind == "hb":
@@ -96,12 +96,12 @@ class Watcher:
         self.frames.append(frame)
 
 
-def applied(lines: list[dict], frame: dict) -> list[dict]:
-    known = {line["id"]: line for line in lines}
+def apply(lines: list[dict], frame: dict) -> list[dict]:
+    by_id = {line["id"]: line for line in lines}
     gone = {*frame["rm"], *(line["id"] for _, line in frame["up"])}
     lines = [line for line in lines if line["id"] not in gone]
     for index, line in frame["up"]:
-        lines.insert(index, {**known.get(line["id"], {}), **line})
+        lines.insert(index, {**by_id.get(line["id"], {}), **line})
     return lines
 
 

@@ -1,1 +1,1 @@
-"""The worker: RQ wakes followers, the clock wakes RQ. It imports scoreboard, never the other way round."""
+"""The worker: RQ wakes followers, the clock wakes RQ. It imports scoreboard, never the reverse."""

@@ -33,11 +33,11 @@ Task = Callable[[], None]
 class Supervisor:
     """Keeps a process for each task running: RQ's worker ends when Redis goes away, and is started again.
 
-    They are forked: importing everything again takes most of a second, and memory that is not shared.
+    Processes are forked: importing everything again would take most of a second, and unshared memory.
     """
 
     def __init__(self, tasks: Mapping[str, Task]) -> None:
-        """Tasks by name. Each runs until it is told to stop, in a process of its own."""
+        """Tasks by name. Each runs until it is stopped, in a process of its own."""
         self._fork, self._tasks = multiprocessing.get_context("fork"), tasks
         self._running: dict[str, ForkProcess] = {}
         self._due = dict.fromkeys(tasks, 0.0)
@@ -50,11 +50,11 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
             for task in self._due:
-                self._keep(task)
+                self._ensure_running(task)
             time.sleep(0.2)
         self._end()
 
-    def _keep(self, task: str) -> None:
+    def _ensure_running(self, task: str) -> None:
         process = self._running.get(task)
         if process is not None and not process.is_alive():
             log.warning("a task ended", extra={"task": task, "status": process.exitcode})
@@ -65,7 +65,7 @@ class Supervisor:
             self._running[task].start()
 
     def _begin(self, task: str) -> None:
-        # A signal that the task does not handle ends it. The supervisor's handlers are not for it.
+        # A signal that the task does not handle ends it. It must not inherit the supervisor's handlers.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._tasks[task]()
@@ -87,29 +87,29 @@ def main() -> None:
     """Supervise all tasks, or do one of them."""
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
     parser.add_argument("--task", help="do one task only: clock, check, chores, or followers-1 and so on")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     private.restrict()
     configure(settings().log_level)
     names = parts().followers.names
     parts.cache_clear()  # built again in each job's own process, after RQ's fork
     tasks = tasks_of(names, settings().follower_processes)
-    if asked.task is None:
+    if options.task is None:
         Supervisor(tasks).run()
-    elif asked.task in tasks:
-        tasks[asked.task]()
+    elif options.task in tasks:
+        tasks[options.task]()
     else:
-        parser.error(f"there is no task {asked.task!r}. The tasks are {', '.join(tasks)}.")
+        parser.error(f"there is no task {options.task!r}. The tasks are {', '.join(tasks)}.")
 
 
 def tasks_of(names: Sequence[str], processes: int) -> dict[str, Task]:
-    """All tasks by name. The followers of these names share so many processes."""
+    """All tasks by name. The followers of these names share at most `processes` processes."""
     locks = queues.locks([queues.CHORES, *names])
-    shared = range(1, min(processes, len(names)) + 1)
+    numbers = range(1, min(processes, len(names)) + 1)
     return {
         "clock": partial(_run_clock, names),
         "check": _check,
         "chores": partial(_work, [queues.CHORES], locks),
-        **{f"followers-{number}": partial(_work, names, locks) for number in shared},
+        **{f"followers-{number}": partial(_work, names, locks) for number in numbers},
     }
 
 
@@ -130,11 +130,11 @@ def _work(names: Sequence[str], locks: QueueLocks) -> None:
 
 def _run_clock(names: Sequence[str]) -> None:
     end_with_parent()
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda signum, frame: stopped.append(signum))
-    signal.signal(signal.SIGINT, lambda signum, frame: stopped.append(signum))
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda signum, frame: signals.append(signum))
+    signal.signal(signal.SIGINT, lambda signum, frame: signals.append(signum))
     redis = queues.connection(settings().queue_redis)
-    clock.run(redis, connect_patient(settings().redis), names, lambda: bool(stopped))
+    clock.run(redis, connect_patient(settings().redis), names, lambda: bool(signals))
 
 
 if __name__ == "__main__":

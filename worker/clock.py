@@ -1,4 +1,4 @@
-"""The clock: enqueues a job for each follower after commits and every few seconds, and chores when due."""
+"""The clock: enqueues a job for each follower after commits and every ten seconds, and chores when due."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from worker.known import Call
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 10.0  # between wake-ups of all followers: a lost wake-up delays one by no more
+SWEEP_SECONDS = 10.0  # between wake-ups of all followers: the longest delay by a lost wake-up
 FORGET_SECONDS = 3600.0
 CHORES = {
     boards.close_due_periods: SWEEP_SECONDS,
@@ -58,7 +58,9 @@ def run(redis: Redis, boards_redis: Redis, names: Sequence[str], stopping: Calla
             if woken:
                 time.sleep(MIN_SECONDS)
         except (RedisError, OSError) as error:
-            log.warning("the clock can't reach Redis", extra={"reason": str(error)})
+            log.warning(
+                "the clock can't reach Redis, and tries again in a second", extra={"reason": str(error)}
+            )
             time.sleep(REST_SECONDS)
 
 

@@ -1,7 +1,7 @@
 """Jobs of a fixed list. An attacker who can write to Redis can start one of them, and nothing else.
 
 RQ reads from a job's hash which function to import, which callbacks, webhooks and other jobs follow, how
-long and how often the job runs, and which data to deserialise. Nothing of that is read here. A job's data is
+long and how often the job runs, and which data to deserialise. None of that is read here. A job's data is
 compared, byte by byte, with the data of this worker's own calls; the rest of the job comes from that call.
 """
 
@@ -20,7 +20,7 @@ from rq.serializers import JSONSerializer
 JOB_SECONDS = 3600  # building all boards of a large deployment takes a while
 FAILED_SECONDS = 7 * 86_400
 MAX_BYTES = 1000  # of a field, compressed and decompressed
-SHOWN = 100  # characters of refused data in the log
+EXCERPT_CHARACTERS = 100  # characters of refused data in the log
 ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 
@@ -52,15 +52,15 @@ class KnownJob(Job):
     calls: ClassVar[Mapping[bytes, Call]] = {}
 
     def refresh(self) -> None:
-        """Read which call this is. Raises Refused."""
+        """Read the call of this job. Raises Refused."""
         self.restore({b"data": self._read("data")})
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
-        """Take the call that these fields equal. Raises Refused."""
-        data = unpacked(raw_data.get(b"data", b""))
+        """Become the call that equals these fields. Raises Refused."""
+        data = unpack(raw_data.get(b"data", b""))
         call = self.calls.get(data)
         if call is None:
-            raise Refused(shown(data))
+            raise Refused(excerpt(data))
         self._func_name, self._instance, self._args = call.name, None, call.arguments
         self._kwargs = dict[str, Any]()
         self._function, self.description = call.function, call.name
@@ -88,21 +88,21 @@ class KnownJob(Job):
 
 def jobs_of(calls: Sequence[Call]) -> type[KnownJob]:
     """The class of jobs that are one of these calls."""
-    return type("OneOfThese", (KnownJob,), {"calls": {call.data: call for call in calls}})
+    return type("AllowedJob", (KnownJob,), {"calls": {call.data: call for call in calls}})
 
 
-def unpacked(packed: bytes) -> bytes:
-    """The data that RQ compressed. Raises Refused if it is too long."""
-    unpacking = zlib.decompressobj()
+def unpack(packed: bytes) -> bytes:
+    """Decompress data as RQ compresses it. Raises Refused if it is too long."""
+    decompressor = zlib.decompressobj()
     try:
-        data = unpacking.decompress(packed, MAX_BYTES)
+        data = decompressor.decompress(packed, MAX_BYTES)
     except zlib.error:
-        raise Refused(f"not packed: {shown(packed)}") from None
-    if not unpacking.eof:
-        raise Refused(f"too long, or cut off: {shown(data)}")
+        raise Refused(f"not packed: {excerpt(packed)}") from None
+    if not decompressor.eof:
+        raise Refused(f"too long, or cut off: {excerpt(data)}")
     return data
 
 
-def shown(text: bytes) -> str:
+def excerpt(text: bytes) -> str:
     """The beginning of refused data, for the log."""
-    return ascii(text[:SHOWN].decode(errors="replace"))
+    return ascii(text[:EXCERPT_CHARACTERS].decode(errors="replace"))

@@ -19,17 +19,19 @@ CHORES = "chores"
 
 
 def connection(url: str) -> Redis:
-    """Connect to RQ's Redis. There is no read timeout, because RQ waits for jobs for as long as it takes."""
+    """Connect to RQ's Redis. There is no read timeout, because RQ waits for jobs without a limit."""
     return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30, **keepalive(url))
 
 
 def queue(name: str, redis: Redis) -> Queue:
     """A queue to add jobs to. Jobs are JSON, which the worker compares with its calls and never parses."""
-    return PlainQueue(_full(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
+    return PlainQueue(
+        _full_name(name), connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS
+    )
 
 
 def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:
-    """Enqueue a job unless one is waiting. Returns whether it did.
+    """Enqueue a job, unless one is waiting. Returns True if it did.
 
     The work of a lost job is done by the next one, only later.
     """
@@ -42,11 +44,11 @@ def wake(queue: Queue, job: Callable[..., Any], *args: Any) -> bool:
 
 def locks(names: Sequence[str]) -> QueueLocks:
     """The locks of these queues. Make them before forking the processes that share the queues."""
-    return QueueLocks([_full(name) for name in names])
+    return QueueLocks([_full_name(name) for name in names])
 
 
 def work(worker: KnownWorker) -> None:
-    """Work until told to stop. Takes jobs from the queues in turn, so that a busy one starves no other."""
+    """Work until stopped. Takes jobs from the queues in turn, so that a busy one starves no other."""
     worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
 
 
@@ -56,12 +58,12 @@ def worker(
     locks: QueueLocks,
     kind: type[KnownWorker] = KnownWorker,
 ) -> KnownWorker:
-    """A worker on these queues. `calls` has for each queue's name the only calls that its jobs may be."""
-    queues = [KnownQueue(_full(name), redis, allowed, locks) for name, allowed in calls.items()]
+    """A worker on these queues. `calls` has the calls that each queue allows as jobs."""
+    queues = [KnownQueue(_full_name(name), redis, allowed, locks) for name, allowed in calls.items()]
     return kind(
         queues, connection=redis, serializer=JSONSerializer, job_class=KnownJob, maintenance_interval=60
     )
 
 
-def _full(name: str) -> str:
+def _full_name(name: str) -> str:
     return f"scoreboard-{name}"

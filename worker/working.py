@@ -1,4 +1,4 @@
-"""RQ's worker and queue, without the features that let data in Redis decide what code runs."""
+"""RQ's worker and queue, without the features by which data in Redis decides which code runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import as_text, now
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
-from worker.known import ID, JOB_SECONDS, Call, KnownJob, Refused, jobs_of, shown
+from worker.known import ID, JOB_SECONDS, Call, KnownJob, Refused, excerpt, jobs_of
 from worker.locks import QueueLocks
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class KnownQueue(PlainQueue):
 
     @property
     def busy(self) -> bool:
-        """Whether another process was working on this queue a moment ago."""
+        """True if another process was working on this queue a moment ago."""
         return time.monotonic() < self._busy_until
 
     def lock(self) -> bool:
@@ -85,13 +85,13 @@ class KnownQueue(PlainQueue):
         RQ's intermediate list of jobs is not used: the work of a lost job is done by a later one.
         """
         by_key = {queue.key: queue for queue in queues if isinstance(queue, KnownQueue)}
-        while found := cls._pop(by_key, timeout, connection):
-            queue, id = found
+        while popped := cls._pop(by_key, timeout, connection):
+            queue, id = popped
             if not queue.lock():
                 connection.lpush(queue.key, id)  # the process that works on this queue takes it next
                 continue
             try:
-                return _fetched(id, queue), queue
+                return _fetch(id, queue), queue
             except Refused as error:
                 queue.unlock()
                 cls.refusals.add(str(error))
@@ -107,17 +107,17 @@ class KnownQueue(PlainQueue):
         if not free:
             time.sleep(BUSY_SECONDS)
             raise DequeueTimeout(timeout, list(by_key))
-        found = cls.lpop(free, timeout, connection=connection)
-        return found and (by_key[as_text(found[0])], found[1])
+        popped = cls.lpop(free, timeout, connection=connection)
+        return popped and (by_key[as_text(popped[0])], popped[1])
 
     def move_dependents_to_ready(self, *_: Any, **__: Any) -> dict[str, list[str]]:
         """Do nothing: jobs of this worker have no dependents."""
         return {}
 
 
-def _fetched(id: bytes, queue: Queue) -> Job:
+def _fetch(id: bytes, queue: Queue) -> Job:
     if not ID.fullmatch(id):
-        raise Refused(f"invalid job id {shown(id)}")
+        raise Refused(f"invalid job id {excerpt(id)}")
     job = queue.job_class(id.decode(), connection=queue.connection, serializer=queue.serializer)
     try:
         job.refresh()

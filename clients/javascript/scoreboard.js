@@ -15,15 +15,16 @@ export { LiveBoard, Refusal }
  * @property {string} name
  * @property {number} score
  * @property {Record<string, number>} columns
+ * @property {Record<string, string>} shown the metadata that the board shows, by field
  *
  * @typedef {object} WatchOptions
  * @property {string} [region]
  * @property {string} [period] a further period that the board keeps, such as "daily"
- * @property {boolean} [me] also report the standing of this browser's player, who becomes a guest if they are new
+ * @property {boolean} [me] also report the standing of this browser's player; a new visitor becomes a guest
  * @property {("sse" | "ws" | "long-poll" | "poll")[]} [carriers] the allowed carriers, the best first
  * @property {number} [hiddenMs] how long a hidden page stays connected; a minute by default
  *
- * @typedef {object} Told what the server tells this browser's player: `detail` of a LiveBoard's event "tell"
+ * @typedef {object} Told a message of the server to this browser's player: the `detail` of a LiveBoard's event "tell"
  * @property {string} kind such as "merged"; ignore kinds that you do not know
  * @property {string} at when it happened
  * @property {Record<string, unknown>} data
@@ -36,23 +37,27 @@ export { LiveBoard, Refusal }
  * @property {string[]} [players] only these
  * @property {string} [around] only the entries around this player
  * @property {number} [radius]
+ * @property {string} [search] only players whose names begin with it, by name; at most 50
  */
 export class Scoreboard {
   #url
   #api
   #stored
   #storage
+  #displayName
   #player = null
 
   /**
    * @param {object} [options]
    * @param {string} [options.url] the server's address; by default the one that this module came from
    * @param {Storage | null} [options.storage] for the session and the queue; localStorage by default
+   * @param {string} [options.displayName] the name of a new guest; by default the server makes one up
    */
-  constructor({ url = ownServer, storage } = {}) {
+  constructor({ url = ownServer, storage, displayName } = {}) {
     this.#url = url.replace(/\/+$/, "")
     this.#api = new Api(`${this.#url}/v1`)
     this.#storage = storage
+    this.#displayName = displayName
     this.#stored = new StoredSession(storage, serverAt(this.#url))
   }
 
@@ -66,14 +71,14 @@ export class Scoreboard {
    * also dispatches "tell" events with a {@link Told}.
    * @param {string} board
    * @param {WatchOptions} [options]
-   * @param {(live: LiveBoard) => void} [changed]
+   * @param {(live: LiveBoard) => void} [onChange]
    * @returns {LiveBoard} call its `stop()` in the end
    */
-  watch(board, { region = "", period = "", me = false, ...options } = {}, changed = () => {}) {
+  watch(board, { region = "", period = "", me = false, ...options } = {}, onChange = () => {}) {
     const scope = board + (region && `:${region}`) + (period && `@${period}`)
     const mine = me ? { ticket: () => this.#ticket(), player: this.playerId ?? "new" } : {}
     const live = new LiveBoard(this.#url, { scope, ...options, ...mine })
-    for (const type of ["change", "status"]) live.addEventListener(type, () => changed(live))
+    for (const type of ["change", "status"]) live.addEventListener(type, () => onChange(live))
     live.start()
     return live
   }
@@ -88,9 +93,9 @@ export class Scoreboard {
     const query = new URLSearchParams(Object.entries(more).filter(([, value]) => value !== undefined))
     if (players.length) query.set("players", players.join())
     const path = `/boards/${encodeURIComponent(board)}/entries`
-    const asked = around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`
+    const address = around ? `${path}/${encodeURIComponent(around)}/around?${query}` : `${path}?${query}`
     const { persist } = await import("./actions/retry.js")
-    return persist(() => this.#api.get(asked))
+    return persist(() => this.#api.get(address))
   }
 
   /**
@@ -121,7 +126,7 @@ export class Scoreboard {
   async #load() {
     try {
       const { Player } = await import("./actions/player.js")
-      return new Player({ api: this.#api, stored: this.#stored, storage: this.#storage })
+      return new Player({ api: this.#api, stored: this.#stored, storage: this.#storage, displayName: this.#displayName })
     } catch (error) {
       this.#player = null // the next call tries again
       throw error

@@ -1,6 +1,6 @@
 """Every setting of the product: rows in one table, read from the environment once, at start.
 
-Each row holds the variable's name, its default, what it is for, and the rule that its value must keep.
+Each row holds the variable's name, default and description, and the rule that its value must keep.
 """
 
 from config.settings.loading import load

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from config.settings.checks import at_least
 from config.settings.row import Given, setting
-from config.settings.urls import is_origin, listed
+from config.settings.urls import is_origin, split_list
 
 
 def _origins(given: Given) -> str:
-    bad = [origin for origin in listed(given.value.lower()) if not is_origin(origin)]
+    bad = [origin for origin in split_list(given.value.lower()) if not is_origin(origin)]
     return given.must("name origins as https://game.example", instead_of=bad[0]) if bad else ""
 
 
@@ -46,10 +46,10 @@ class ClientSettings:
 
     @property
     def connections_of_an_address(self) -> int:
-        """How many connections an address may have; 0 is any number, as behind a proxy."""
+        """The number of connections that an address may have; 0 is any number, as behind a proxy."""
         return 0 if self.trusted_proxy_hops else self.max_connections_per_address
 
     @property
     def origins(self) -> tuple[str, ...]:
         """The origins whose pages may write."""
-        return tuple(listed(self.allowed_origins.lower()))
+        return tuple(split_list(self.allowed_origins.lower()))

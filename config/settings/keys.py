@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from config.settings.checks import at_least, characters, must
 from config.settings.row import Given, setting
-from config.settings.urls import listed
+from config.settings.urls import split_list
 
 SECRET_CHARACTERS, BOOTSTRAP_CHARACTERS = 32, 16
 
 
 def _are_long(text: str) -> bool:
-    return all(len(key) >= SECRET_CHARACTERS for key in listed(text))
+    return all(len(key) >= SECRET_CHARACTERS for key in split_list(text))
 
 
 def _rotation(given: Given) -> str:
@@ -36,7 +36,7 @@ class KeySettings:
     secret_key_fallbacks: str = setting(
         "SECRET_KEY_FALLBACKS",
         "",
-        "Earlier values of SECRET_KEY, comma-separated: what was sealed with them can still be opened.",
+        "Earlier values of SECRET_KEY, comma-separated: data sealed with them can still be opened.",
         check=must(f"list keys of at least {SECRET_CHARACTERS} characters each", _are_long),
         secret=True,
     )
@@ -66,4 +66,4 @@ class KeySettings:
     @property
     def fallbacks(self) -> list[bytes]:
         """Earlier values of SECRET_KEY."""
-        return [key.encode() for key in listed(self.secret_key_fallbacks)]
+        return [key.encode() for key in split_list(self.secret_key_fallbacks)]

@@ -42,4 +42,7 @@ class LimitSettings:
     )
     limit_ticket: str = limit("LIMIT_TICKET", "600/minute", "Stream tickets that a player gets.")
     limit_qr: str = limit("LIMIT_QR", "120/minute", "QR codes that an address gets: one takes 10 ms to draw.")
+    limit_card: str = limit(
+        "LIMIT_CARD", "60/minute", "Share cards as PNG that an address gets: one takes 0.1 s to draw."
+    )
     limit_admin: str = limit("LIMIT_ADMIN", "6000/minute", "Calls of /v1/admin by a caller.")

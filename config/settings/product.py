@@ -1,12 +1,13 @@
-"""Settings of what the product offers, and of how it runs."""
+"""Settings of the product's contents, and of its operation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings.checks import at_least, on_or_off, one_of_in_any_case
+from config.settings.checks import at_least, must, on_or_off, one_of_in_any_case
 from config.settings.row import setting
+from config.settings.urls import is_avatar_path, is_public_url
 from scoreboard.core.root import ROOT
 
 
@@ -29,9 +30,21 @@ class ProductSettings:
     demo_action: str = setting(
         "DEMO_ACTION",
         "play-round",
-        "The action type that visitors of a board's page may play, where it exists and feeds that board.",
+        "The action type that visitors of a board's page may play, if it exists and feeds that board.",
     )
     default_board: str = setting("DEFAULT_BOARD", "main", "The board at / and /v1/leaderboard.")
+    avatar_url: str = setting(
+        "AVATAR_URL",
+        "",
+        "Where pictures of players are on this host, as /avatars/{player}.webp; empty: initials only.",
+        check=must("be a path of this host as /avatars/{player}.webp", is_avatar_path),
+    )
+    source_url: str = setting(
+        "SOURCE_URL",
+        "",
+        "Where the source code of this server is, as a link in the footer of pages. Empty: no link.",
+        check=must("be as https://example.org/scoreboard", is_public_url),
+    )
     service_worker: str = setting(
         "SERVICE_WORKER",
         "on",

@@ -8,7 +8,7 @@ LARGEST = 10**9  # calls, and seconds: Redis can count these
 
 
 def is_rate(text: str) -> bool:
-    """Whether a text is one rate, or several of different lengths."""
+    """True if a text is one rate, or several of different lengths."""
     try:
         items = parse_many(text)
     except ValueError:

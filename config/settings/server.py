@@ -1,4 +1,4 @@
-"""Settings of the web server: where it listens, and under which address others reach it."""
+"""Settings of the web server: its listening address and its public address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from config.settings.urls import is_base_path, is_public_url, path_of, with_path
 from scoreboard.core import listening
 from scoreboard.core.tcp import families_apart
 
-ALL_ADDRESSES = "0.0.0.0"  # what HOST is without a value, except under `serve`
+ALL_ADDRESSES = "0.0.0.0"  # HOST by default, except under `serve`
 
 
 def _host(given: Given) -> str:
@@ -60,7 +60,7 @@ class ServerSettings:
     @property
     def bind(self) -> list[str]:
         """The addresses, with the port, that gunicorn binds to."""
-        return listening.bound(self.listens_on, self.port, apart=families_apart())
+        return listening.bind_addresses(self.listens_on, self.port, apart=families_apart())
 
     @property
     def below(self) -> str:

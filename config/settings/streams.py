@@ -7,15 +7,15 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from config.settings.checks import at_least, one_of
 from config.settings.row import Given, setting
-from config.settings.urls import listed
-from scoreboard.core.concurrency.processes import files_allowed
+from config.settings.urls import split_list
+from scoreboard.core.concurrency.processes import open_files_limit
 
 EDGE_KEY_CHARACTERS = 32
 DESCRIPTORS_SPARED = 200  # for connections, databases and logs
 
 
 def _networks(text: str) -> list[IPv4Network | IPv6Network]:
-    return [ip_network(part) for part in listed(text)]
+    return [ip_network(part) for part in split_list(text)]
 
 
 def _free_addresses(given: Given) -> str:
@@ -29,7 +29,7 @@ def _free_addresses(given: Given) -> str:
 def _edge_has_a_key(given: Given) -> str:
     if len(given.settings.stream_edge_key) >= EDGE_KEY_CHARACTERS:
         return ""
-    return f"STREAM_EDGE_KEY must have at least {EDGE_KEY_CHARACTERS} characters where STREAM_EDGE_URL is set"
+    return f"STREAM_EDGE_KEY must have at least {EDGE_KEY_CHARACTERS} characters if STREAM_EDGE_URL is set"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,5 +105,5 @@ class StreamSettings:
     def stream_places(self) -> int:
         """Streams that a process can hold: each needs a file descriptor, and other things need some."""
         needed = 2 if self.stream_mode == "generator" else 1  # the server's own, and one to watch it
-        free = files_allowed() - DESCRIPTORS_SPARED
+        free = open_files_limit() - DESCRIPTORS_SPARED
         return max(1, min(self.stream_max_open, free // needed))

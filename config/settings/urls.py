@@ -1,4 +1,4 @@
-"""What PUBLIC_URL, BASE_PATH and ALLOWED_ORIGINS may be. Pure."""
+"""The valid values of PUBLIC_URL, BASE_PATH and ALLOWED_ORIGINS. Pure."""
 
 from __future__ import annotations
 
@@ -10,22 +10,28 @@ PUBLIC = re.compile(
     r"(?:/[A-Za-z0-9._~-]+)*/?\Z"
 )
 BASE = re.compile(r"^(?:/[A-Za-z0-9._~-]+)*/?\Z")
+AVATAR = re.compile(r"^/(?:[A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*\{player\}[A-Za-z0-9._~?=&-]*\Z")
 DOTS = {".", ".."}  # browsers remove these from a path before they send it
 
 
 def is_public_url(url: str) -> bool:
-    """Whether a URL is one that links can begin with."""
+    """True if links can begin with this URL."""
     match = PUBLIC.match(url)
     return match is not None and _has_no_dots(path_of(url)) and int(match["port"] or 0) <= 65535
 
 
 def is_base_path(path: str) -> bool:
-    """Whether a path is one that a whole server can be below."""
+    """True if a server can be mounted below this path."""
     return BASE.match(path) is not None and _has_no_dots(path)
 
 
+def is_avatar_path(path: str) -> bool:
+    """True if pictures of players can be at this path of the same host; also for ""."""
+    return not path or (AVATAR.match(path) is not None and _has_no_dots(path))
+
+
 def is_origin(text: str) -> bool:
-    """Whether a text is an origin, as browsers write it in lower case."""
+    """True if a text is an origin, as browsers write it in lower case."""
     return ORIGIN.match(text) is not None
 
 
@@ -40,7 +46,7 @@ def with_path(url: str, path: str) -> str:
     return f"{url.removesuffix('/').removesuffix(path_of(url))}{path.rstrip('/')}"
 
 
-def listed(text: str) -> list[str]:
+def split_list(text: str) -> list[str]:
     """The parts of a comma-separated list, without the empty ones."""
     return [part.strip() for part in text.split(",") if part.strip()]
 

@@ -1,11 +1,12 @@
 // sw.js: pages without a network. Keeps the files of boards, and copies of boards that were viewed.
 //
-// The server begins this script with constants: VERSION is a hash of all files of the shell, SHELL their paths,
-// PAGES the paths of pages, and COPIES those of pages to keep a copy of. A change of any file changes this
-// script, and with it every browser's shell. The network always comes first; kept files and copies are shown
-// where it does not answer. Streams, the API and all requests but plain reads never pass through here.
+// The server begins this script with constants: VERSION is a hash of all files of the shell, SHELL their names, ASSETS
+// the beginning of their addresses, PAGES the paths of pages, and COPIES those of pages to keep a copy of. A change of
+// any file changes this script, and with it every browser's shell. Of pages the network comes first; copies are shown
+// where it does not answer. Files of this version come from the shell, since their addresses contain a hash. Streams, the
+// API and all requests but plain reads never pass through here.
 
-/* global VERSION, SHELL, PAGES, COPIES */
+/* global VERSION, ASSETS, SHELL, PAGES, COPIES */
 
 const ANSWER_MS = 4000 // for a network that is up and does not answer
 const AWAY = [502, 503, 504]
@@ -27,10 +28,20 @@ addEventListener("fetch", (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== "GET" || url.origin !== location.origin) return
-  const path = url.pathname.startsWith(scope) ? url.pathname.slice(scope.length) : null
-  if (files.has(url.pathname)) event.respondWith(file(request))
+  const path = below(url)
+  if (files.has(nameOf(path))) event.respondWith(file(request, nameOf(path)))
   else if (request.mode === "navigate" && path !== null && PAGE.test(path)) event.respondWith(page(event, path))
 })
+
+// A path below the scope; null for one of another server of this host.
+function below({ pathname }) {
+  return pathname.startsWith(scope) ? pathname.slice(scope.length) : null
+}
+
+// The name of a file of any version, or of a stable address.
+function nameOf(path) {
+  return path?.replace(/^assets\/[^/]+\//, "")
+}
 
 // Paths below the scope, in which * stands for one part without a dot.
 function matching(paths) {
@@ -39,8 +50,17 @@ function matching(paths) {
 
 async function keepShell() {
   const shell = await caches.open(shellName)
-  await shell.addAll([OFFLINE, ...SHELL].map((path) => new Request(path, { cache: "no-cache" })))
+  await shell.add(new Request(OFFLINE, { cache: "no-cache" }))
+  await Promise.all(SHELL.map((name) => keepFile(shell, ASSETS + name)))
   await skipWaiting()
+}
+
+// During an upgrade another process may answer, which has another version of the file. It does not let it be kept, and
+// the browser installs this worker at a later visit.
+async function keepFile(shell, path) {
+  const answer = await fetch(path)
+  if (!answer.ok || !answer.headers.get("Cache-Control")?.includes("immutable")) throw new Error(`${path} is of another version`)
+  await shell.put(path, answer)
 }
 
 async function takeOver() {
@@ -48,12 +68,28 @@ async function takeOver() {
   const old = names.filter((name) => name.startsWith(`scoreboard shell ${scope} `) && name !== shellName)
   await Promise.all(old.map((name) => caches.delete(name)))
   await clients.claim()
+  await keepShown()
 }
 
-async function file(request) {
+// Pages that were opened before this worker was there did not pass through it.
+async function keepShown() {
+  const boards = await caches.open(boardsName)
+  for (const { url } of await clients.matchAll({ type: "window" })) {
+    const address = new URL(url)
+    address.hash = ""
+    if (!COPY.test(below(address))) continue
+    const answer = await fetch(address).catch(() => null)
+    if (answer) await keepBoard(boards, address.href, answer)
+  }
+}
+
+// A page of an older version, opened or kept before an upgrade, asks for a file of its version. Without a network it gets
+// the one of this version.
+async function file(request, name) {
+  const kept = await (await caches.open(shellName)).match(ASSETS + name, MATCH)
+  if (kept && new URL(request.url).pathname === ASSETS + name) return kept
   const answer = await fetch(request).catch(() => null)
-  if (answer && !away(answer)) return answer
-  return (await (await caches.open(shellName)).match(request.url, MATCH)) ?? answer ?? Response.error()
+  return answer && !away(answer) ? answer : (kept ?? answer ?? Response.error())
 }
 
 async function page(event, path) {

@@ -36,7 +36,7 @@ class AccessTokens:
 
     def issue(self, session: str, account: Account) -> str:
         """Issue a new token of this session."""
-        key, now = self._ring.signing(PURPOSE), self._clock()
+        key, now = self._ring.signing_key(PURPOSE), self._clock()
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -78,7 +78,7 @@ class AccessTokens:
         if not JWT.match(token):  # the decoder ignores further characters and unused bits
             raise ValueError("not in the form that this server issues")
         header = jwt.get_unverified_header(token[:MAX_LENGTH])
-        key = self._ring.opening(PURPOSE, str(header["kid"])[:64])
+        key = self._ring.opening_key(PURPOSE, str(header["kid"])[:64])
         if key is None or header.get("typ") != TYPE:
             raise ValueError("no key of this server signed it")
         return jwt.decode(

@@ -17,7 +17,7 @@ from scoreboard.accounts.guard import log_network, network
 from scoreboard.accounts.passwords import overloaded
 from scoreboard.accounts.spelling import username_key
 from scoreboard.accounts.wire import WorkProof
-from scoreboard.core.concurrency.deadline import spare
+from scoreboard.core.concurrency.deadline import spare_seconds
 from scoreboard.core.concurrency.keyedlock import LockTimeout
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.http.parts import parts
@@ -76,7 +76,7 @@ def _log_refusal() -> Iterator[None]:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     try:
-        with parts().accounts.attempts.take(address(), seconds=spare(WAIT_SECONDS)):
+        with parts().accounts.attempts.take(address(), seconds=spare_seconds(WAIT_SECONDS)):
             yield
     except LockTimeout:
         raise overloaded() from None

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from scoreboard.accounts.rules import SHORTEST_PASSWORD
 from scoreboard.accounts.spelling import password_form, password_spellings
-from scoreboard.core.concurrency.deadline import spare
+from scoreboard.core.concurrency.deadline import spare_seconds
 from scoreboard.core.concurrency.threads import NativeThreads
 from scoreboard.core.errors import FieldError, Unavailable, ValidationFailed
 
@@ -82,7 +82,7 @@ class Passwords:
         return self._decoy
 
     def _run(self, queue: threading.Semaphore, work: Callable[[], T]) -> T:
-        if not queue.acquire(timeout=spare(QUEUE_SECONDS)):
+        if not queue.acquire(timeout=spare_seconds(QUEUE_SECONDS)):
             raise overloaded()
         try:
             return self._threads.run(work)

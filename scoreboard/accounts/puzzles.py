@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from scoreboard.accounts.spelling import username_key
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import TooMany
-from scoreboard.core.work import worked
+from scoreboard.core.work import is_proof
 
 DIFFICULTY = 18  # bits: about half a second in a browser, and a second of a core for each 10 to 40 guesses
 SECONDS = 600  # how long a puzzle can be solved
@@ -50,7 +50,7 @@ class Puzzles:
             return False
         ours = hmac.compare_digest(self._nonce(username, int(issued_at)).encode(), nonce.encode())
         in_time = int(issued_at) + SECONDS > self._now()
-        return ours and in_time and worked(nonce, checksum(username, password), solution, DIFFICULTY)
+        return ours and in_time and is_proof(nonce, checksum(username, password), solution, DIFFICULTY)
 
     def _now(self) -> int:
         return self.clock() // 1000

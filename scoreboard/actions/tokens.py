@@ -33,7 +33,7 @@ class ActionTokens:
 
     def seal(self, opened: OpenedToken) -> str:
         """The token as a text for the client."""
-        key = self._ring.signing(PURPOSE)
+        key = self._ring.signing_key(PURPOSE)
         sealed = seal(key.secret, _encode(opened), _associated(key.kid))
         return f"{VERSION}.{key.kid}.{urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
@@ -51,7 +51,7 @@ class ActionTokens:
     def _unseal(self, token: str) -> OpenedToken | None:
         version, _, rest = token.partition(".")
         kid, _, text = rest.partition(".")
-        key = self._ring.opening(PURPOSE, kid) if version == VERSION else None
+        key = self._ring.opening_key(PURPOSE, kid) if version == VERSION else None
         if key is None:
             return None
         try:

@@ -46,12 +46,12 @@ def define_board(board: str) -> Response:
         del definition["id"]
 
     def write() -> Response:
-        defined, created = parts().boards.admin.define(board, definition, context=context(), key=sent_key())
-        if not defined.definition.public:
+        revised, created = parts().boards.admin.define(board, definition, context=context(), key=sent_key())
+        if not revised.definition.public:
             parts().stream.signals.forbid(board)
-        return answer({"data": defined.as_json()}, 201 if created else 200)
+        return answer({"data": revised.as_json()}, 201 if created else 200)
 
-    return parts().base.answers.once(
+    return parts().base.answers.write_once(
         g.caller, body, write, incarnation=lambda: parts().boards.service.incarnation(board)
     )
 
@@ -68,7 +68,7 @@ def delete_board(board: str) -> Response:
         parts().stream.signals.forbid(board)
         return no_content()
 
-    return parts().base.answers.once(
+    return parts().base.answers.write_once(
         g.caller, request.get_data(), write, incarnation=lambda: parts().boards.service.incarnation(board)
     )
 
@@ -80,8 +80,8 @@ def delete_board(board: str) -> Response:
 def list_action_types() -> Response:
     """List the action types."""
     types = parts().actions.types.all()
-    shown = [ActionTypeShown.of(type) for type in types]
-    return answer({"data": shown, "page": {"next": None, "limit": len(shown)}})
+    action_types = [ActionTypeShown.of(type) for type in types]
+    return answer({"data": action_types, "page": {"next": None, "limit": len(action_types)}})
 
 
 @bp.get("/action-types/<name>")
@@ -107,10 +107,12 @@ def define_action_type(name: str) -> Response:
         del rules["name"]
 
     def write() -> Response:
-        defined, created = parts().actions.type_admin.define(name, rules, context=context(), key=sent_key())
-        return answer({"data": ActionTypeShown.of(defined)}, 201 if created else 200)
+        action_type, created = parts().actions.type_admin.define(
+            name, rules, context=context(), key=sent_key()
+        )
+        return answer({"data": ActionTypeShown.of(action_type)}, 201 if created else 200)
 
-    return parts().base.answers.once(
+    return parts().base.answers.write_once(
         g.caller, body, write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 
@@ -126,7 +128,7 @@ def delete_action_type(name: str) -> Response:
         parts().actions.type_admin.delete(name, context=context(), key=sent_key())
         return no_content()
 
-    return parts().base.answers.once(
+    return parts().base.answers.write_once(
         g.caller, request.get_data(), write, incarnation=lambda: parts().actions.types.incarnation(name)
     )
 

@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 
 from scoreboard.boards import cursors
 from scoreboard.boards.readings import Reading
+from scoreboard.boards.types import Row
 from scoreboard.boards.wire import RankedEntry
 
 
@@ -36,8 +37,15 @@ class Answers:
         return found
 
 
+def entry_of(reading: Reading, row: Row) -> RankedEntry:
+    """A row of a reading as the API answers it."""
+    if not reading.board.definition.show:
+        return RankedEntry.of(row, reading.total)
+    return RankedEntry.of(row, reading.total, shown=reading.shown(row))
+
+
 def _encode(reading: Reading) -> Encoded:
-    entries = [RankedEntry.of(row, reading.total) for row in reading.rows]
+    entries = [entry_of(reading, row) for row in reading.rows]
     last = reading.last
     following = None if last is None else cursors.write(reading.window, reading.board.layout, last)
     return Encoded(Raw(msgspec.json.encode(entries)), following)

@@ -126,7 +126,11 @@ class BoardFoldBatch:
 
 def _order_differs(old: Definition, new: Definition) -> bool:
     """Whether standings need other order keys. The tie rule does not matter: order keys don't contain it."""
-    return (old.order, old.columns) != (new.order, new.columns)
+    return _directions(old) != _directions(new)
+
+
+def _directions(definition: Definition) -> list[tuple[str, str]]:
+    return [("", definition.order), *((column.name, column.order) for column in definition.columns)]
 
 
 def _tiers_differ(old: Definition, new: Definition) -> bool:

@@ -15,9 +15,13 @@ from scoreboard.boards.follow import BoardsFollower
 from scoreboard.boards.projector import BoardProjector
 from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.scoring import ScoringFold
+from scoreboard.boards.search.follow import SearchFollower
+from scoreboard.boards.search.service import Search
+from scoreboard.boards.search.store import SearchEntries
 from scoreboard.boards.service import Boards
 from scoreboard.boards.store.definitions import Definitions
 from scoreboard.boards.store.redisview import RedisView
+from scoreboard.boards.store.results import Results
 from scoreboard.boards.store.sqlview import SqlView
 from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
@@ -54,6 +58,8 @@ class BoardsParts:
     follower: BoardsFollower
     check: ViewCheck
     verifier: Verifier
+    search: Search
+    search_follower: SearchFollower
 
 
 def build_tables(base: Base, *, journal: Journal) -> BoardTables:
@@ -89,18 +95,20 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
         journal=journal,
     )
     health = tables.projector.health
+    reader = BoardReader(
+        catalogue=tables.catalogue,
+        redis=tables.view,
+        health=health,
+        sql=SqlView(base.database, journal.shard),
+        names=names,
+    )
     return BoardsParts(
         service=Boards(
             catalogue=tables.catalogue,
-            reader=BoardReader(
-                catalogue=tables.catalogue,
-                redis=tables.view,
-                health=health,
-                sql=SqlView(base.database, journal.shard),
-                names=names,
-            ),
+            reader=reader,
             health=health,
             windows=tables.windows,
+            results=Results(base.database),
             exports=Exports(database=base.patient_database, shard=journal.shard, clock=base.clock),
             clock=base.clock,
         ),
@@ -120,4 +128,13 @@ def build(base: Base, tables: BoardTables, *, journal: Journal, writer: Writer, 
             follower=follower, sql=SqlView(base.patient_database, journal.shard), clock=base.clock
         ),
         verifier=Verifier(database=base.patient_database, journal=journal, view=follower.view),
+        search=Search(
+            catalogue=tables.catalogue,
+            reader=reader,
+            windows=tables.windows,
+            entries=SearchEntries(base.database),
+            standings=Standings(base.database),
+            names=names,
+        ),
+        search_follower=SearchFollower(database=base.patient_database),
     )

@@ -42,6 +42,7 @@ class Move(Struct, frozen=True, gc=False):
     period: Period
     old: Standing | None
     new: Standing
+    closed: bool  # the period is: the fact is an import
 
 
 def feeds_of(fact: Fact) -> list[Feed]:

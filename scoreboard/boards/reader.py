@@ -63,6 +63,15 @@ class BoardReader:
             answer = self._ask_sql(window, order, asked)
             return self._reading(board, window, period, order, answer, question)
 
+    def read_shown(self, board: Board, window: Window, period: Period, question: Question) -> Reading | None:
+        """The rows that a question asks for, from Redis alone; None if it can't tell them now."""
+        order = self._catalogue.order(board)
+        try:
+            answer = self._from_redis(lambda: self._redis.ask(window, order, question))
+            return None if answer is None else self._reading(board, window, period, order, answer, question)
+        except UNREADABLE:
+            return None
+
     def ask(self, window: Window, order: Order, question: Question) -> ViewAnswer:
         """The places that a question asks for. Raises OutdatedError."""
         found = self._from_redis(lambda: self._redis.ask(window, order, question))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from scoreboard.boards.shown import shown_fields
 from scoreboard.boards.types import Board, Period, Place, Row, Window
 from scoreboard.boards.views import Listed, Question
 from scoreboard.journal.types import Position
@@ -28,6 +29,10 @@ class Reading(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     total: int
     rows: list[Row]
     last: Place | None = None  # of the last row, if more rows follow
+
+    def shown(self, row: Row) -> dict[str, str]:
+        """The metadata of a row that the board shows to everybody."""
+        return shown_fields(self.board.definition.show, row.metadata)
 
 
 class KeptReadings:

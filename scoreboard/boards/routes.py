@@ -9,7 +9,9 @@ from flask import Blueprint, Response, request
 from msgspec import UNSET
 
 from scoreboard.accounts.guard import privileged_caller, sent_key
+from scoreboard.boards.answers import entry_of
 from scoreboard.boards.params import player_id, player_ids, ranked_score
+from scoreboard.boards.search.answers import check, digest, found_entries
 from scoreboard.boards.service import Reading
 from scoreboard.boards.types import Board, BoardShown, Window
 from scoreboard.boards.wire import (
@@ -117,9 +119,11 @@ def show_leaderboard() -> Response:
 @window_read
 @described(query=EntriesQuery, answer=Listing, paged=True, tagged=True, problems=("invalid_cursor",))
 def list_entries(board: str) -> Response:
-    """List a board's entries in order, page by page; or those of some players, by rank."""
+    """List a board's entries in order, page by page; those of some players, by rank; or search, by name."""
     asked = query(request.args, EntriesQuery)
     found = readable(board)
+    if asked.search:
+        return _found(found, asked)
     boards = parts().boards.service
     if asked.players and (asked.cursor or asked.offset):
         raise ValidationFailed(FieldError("players", "cannot be combined with cursor or offset"))
@@ -149,7 +153,7 @@ def show_entry(board: str, player: str) -> Response:
     found = readable(board)
     window, period = parts().boards.service.window(found, asked.period, asked.region)
     reading = parts().boards.service.player(found, window, period, player_id(player))
-    return answer_with_etag(reading.state, lambda: {"data": RankedEntry.of(reading.rows[0], reading.total)})
+    return answer_with_etag(reading.state, lambda: {"data": entry_of(reading, reading.rows[0])})
 
 
 @bp.get("/boards/<board>/entries/<player>/around")
@@ -254,6 +258,22 @@ def listed(reading: Reading, *, limit: int) -> Response:
         return {"data": data, "page": {"next": rows.following, "limit": limit}}
 
     return answer_with_etag(f"{reading.window.period}.{reading.state}.{cursor or ''}", body)
+
+
+def _found(board: Board, asked: EntriesQuery) -> Response:
+    check(asked)
+    window, period = parts().boards.service.window(board, asked.period, asked.region)
+    found = parts().boards.search.find(board, window, period, asked.search, limit=asked.limit)
+    data = {
+        "board": board.id,
+        "period": window.period,
+        "region": window.region or None,
+        "total": found.total,
+        "id": None,
+        "entries": found_entries(board.definition, found),
+    } | ({"degraded": True} if found.degraded else {})
+    now, page = rfc3339(parts().base.clock()), {"next": None, "limit": asked.limit}
+    return answer_with_etag(digest(data), lambda: {"data": data | {"asOf": now}, "page": page})
 
 
 def _export(board: str, format: str, content_type: str) -> Response:

@@ -113,7 +113,8 @@ def check_standing(definition: Definition, standing: Standing) -> None:
 
 def check_exact(standing: Standing) -> None:
     """Refuse a standing with a number that JSON readers would round. Raises Refused."""
-    if any(not -SAFE <= value <= SAFE for value in (standing.score, *standing.columns)):
+    score, columns = standing.score, standing.columns
+    if not -SAFE <= score <= SAFE or (columns and not -SAFE <= min(columns) <= max(columns) <= SAFE):
         raise Refused(
             f"The score or a column of {standing.player} would exceed ±(2^53-1).",
             code="score_out_of_range",
@@ -157,6 +158,11 @@ def definition_errors(definition: Definition) -> list[FieldError]:
         found.append(FieldError("columns", "has the same name twice"))
     if len(set(definition.regions)) < len(definition.regions):
         found.append(FieldError("regions", "has the same region twice"))
+    if unknown := sorted(set(definition.region_titles) - set(definition.regions)):
+        found.append(FieldError("regionTitles", f"names {unknown[0]!r}, which is not one of the regions"))
+    fields = [shown.field for shown in definition.show]
+    if len(set(fields)) < len(fields):
+        found.append(FieldError("show", "has the same field twice"))
     lowest, highest = definition.min_score, definition.max_score
     if lowest is not None and highest is not None and lowest > highest:
         found.append(FieldError("minScore", "is greater than maxScore"))

@@ -85,9 +85,9 @@ class ScoringBatch:
             (board, operator, self._moves(board, operator, fact, position))
             for board, operator in self._targets.boards(fact)
         ]
-        for board, _, moves in changes:
+        for _, _, moves in changes:
             for move in moves:
-                self._move(board, move, position.seq)
+                self._move(move, position.seq)
         self._name(fact, position.seq)
         return make_result(changes)
 
@@ -141,7 +141,7 @@ class ScoringBatch:
                 metadata=fact.data.get("metadata", ""),
             )
             check_standing(board.definition, new)
-            moves.append(Move(window, period, old, new))
+            moves.append(Move(window, period, old, new, bool(closed)))
         return moves
 
     def _closed(self, board: Board, period: Period) -> str:
@@ -155,7 +155,7 @@ class ScoringBatch:
         reopened = period == running and row is not None and row.period != period
         return "is closed" if row is not None and row.closed_at is not None and not reopened else ""
 
-    def _move(self, board: Board, move: Move, seq: int) -> None:
+    def _move(self, move: Move, seq: int) -> None:
         window, new = move.window, move.new
         self.touched[window, new.player] = None
         if new is move.old:
@@ -164,7 +164,7 @@ class ScoringBatch:
         if row is None:
             row = self._windows.create(window, move.period, version=seq, at=self.at)
             self.rows[window] = row
-        if self._closed(board, move.period):  # an import
+        if move.closed:
             row.closed_at, row.revised_at = row.closed_at or self.at, self.at
         else:
             row.period, row.closed_at = move.period, None

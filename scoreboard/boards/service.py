@@ -11,6 +11,7 @@ from scoreboard.boards.periods import before, period_at
 from scoreboard.boards.reader import BoardReader
 from scoreboard.boards.readings import KeptReadings, Reading
 from scoreboard.boards.rules import no_board
+from scoreboard.boards.store.results import PastResult, Results
 from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import Board, Period, Window
 from scoreboard.boards.viewhealth import ViewHealth
@@ -18,7 +19,7 @@ from scoreboard.boards.views import After, Around, Listed, Located, Question, Wo
 from scoreboard.core.clock import Clock
 from scoreboard.core.errors import NotFound
 
-__all__ = ["Boards", "Reading"]
+__all__ = ["Boards", "PastResult", "Reading"]
 
 
 class Boards:
@@ -31,11 +32,12 @@ class Boards:
         reader: BoardReader,
         health: ViewHealth,
         windows: Windows,
+        results: Results,
         exports: Exports,
         clock: Clock,
     ) -> None:
         self._catalogue, self._reader, self._health = catalogue, reader, health
-        self._windows, self._clock = windows, clock
+        self._windows, self._results, self._clock = windows, results, clock
         self.exports = exports
         self.kept = KeptReadings()
 
@@ -114,6 +116,14 @@ class Boards:
         row = self._windows.of_period(board.id, period.id)
         return row.revised_at if row else None
 
+    def last_changes(self, boards: Sequence[Board]) -> dict[str, int]:
+        """When each of these boards last changed; those without scores in a running period are left out."""
+        found: dict[str, int] = {}
+        for row in self._windows.open_of_boards([board.id for board in boards]) if boards else ():
+            id = row.window.board
+            found[id] = max(found.get(id, 0), row.changed_at)
+        return found
+
     def window(self, board: Board, period: str, region: str) -> tuple[Window, Period]:
         """The window of a period and a region ("" for all), and the period. Raises NotFound."""
         if region and region not in board.definition.regions:
@@ -144,6 +154,10 @@ class Boards:
         """The one row of a player. Raises NotFound, not_ranked."""
         return _ranked(player, self.players(board, window, period, [player]))
 
+    def results(self, board: Board, player: str, *, periods: int) -> list[PastResult]:
+        """A player's results in the newest periods of the board's own kind, newest first."""
+        return self._results.of(player, board.id, board.windows[0], periods=periods)
+
     def rank_for(
         self, board: Board, window: Window, score: int, columns: Mapping[str, int]
     ) -> tuple[int, int]:
@@ -170,9 +184,11 @@ class Boards:
 
         return self._catalogue.in_order(board, begin)
 
-    def past(self, board: Board, *, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
-        """The periods that are over and have standings, newest first."""
-        return self._windows.past(board.id, now=self._clock(), before=before, limit=limit)
+    def past(
+        self, board: Board, *, before: tuple[int, int] | None, limit: int, kind: str = ""
+    ) -> list[WindowRow]:
+        """The periods that are over and have standings, newest first; of one kind, if it is given."""
+        return self._windows.past(board.id, now=self._clock(), before=before, limit=limit, kind=kind)
 
     def _known_period(self, board: Board, id: str) -> Period | None:
         for kind in board.windows:

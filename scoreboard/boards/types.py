@@ -24,6 +24,14 @@ Score = Annotated[int, Meta(ge=-SAFE, le=SAFE)]
 Direction = Literal["desc", "asc"]
 Operator = Literal["increment", "decrement", "best", "set"]
 Ties = Literal["ordinal", "competition", "dense"]
+Title = Annotated[str, Meta(max_length=40, description="The text that people see in place of the name.")]
+FieldName = Annotated[
+    str,
+    pattern(
+        r"^[A-Za-z][A-Za-z0-9_-]{0,31}\Z",
+        "1-32 letters, digits, '_' or '-', starting with a letter",
+    ),
+]
 
 
 class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +39,15 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: ColumnName
     order: Direction = "desc"
+    title: Title = ""
+
+
+class ShownField(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A field of the metadata that rows show to everybody."""
+
+    field: FieldName
+    kind: Literal["flag", "text", "link"] = msgspec.field(name="as")
+    title: Title = ""
 
 
 class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -46,6 +63,8 @@ class Definition(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     windows: Annotated[tuple[str, ...], Meta(max_length=4)] = ()
     time_zone: Annotated[str, Meta(max_length=64)] = "UTC"
     regions: Annotated[tuple[RegionId, ...], Meta(max_length=64)] = ()
+    region_titles: dict[RegionId, Title] = {}
+    show: Annotated[tuple[ShownField, ...], Meta(max_length=4)] = ()
     trust: Literal["client", "verified", "server"] = "client"
     min_score: Score | None = None
     max_score: Score | None = None

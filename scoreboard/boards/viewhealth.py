@@ -44,6 +44,7 @@ class ViewHealth:
     pause: Callable[[float], None] = time.sleep
     _believed: bool = False
     _logged: bool = False  # whether the log says that boards are read from SQL
+    _believed_once: bool = False
     _failures: int = 0
     _server: str = ""
     _checked: float = float("-inf")
@@ -106,7 +107,8 @@ class ViewHealth:
                 self._check_server()
                 self._server = self.view.server
                 if applied is None:
-                    self._distrust("Redis was emptied")
+                    # A process that never saw it otherwise is usually the first one of a new server.
+                    self._distrust("Redis was emptied", expected=not self._believed_once)
                 elif applied.position < newest[0]:
                     self._distrust("Redis is behind the journal")
                 elif not self._of_journal(applied, newest):
@@ -159,10 +161,12 @@ class ViewHealth:
         if self._logged:
             log.info("boards are read from Redis", extra={"position": str(position)})
         self._believed, self._logged = True, False
+        self._believed_once = True
 
-    def _distrust(self, reason: str) -> None:
+    def _distrust(self, reason: str, *, expected: bool = False) -> None:
         if not self._logged:
-            log.warning("boards are read from SQL", extra={"reason": reason})
+            level = logging.INFO if expected else logging.WARNING
+            log.log(level, "boards are read from SQL", extra={"reason": reason})
             self.view.writer.wake()
         self._believed, self._logged = False, True
 

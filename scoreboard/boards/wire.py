@@ -19,6 +19,10 @@ Revised = Annotated[
     Time | UnsetType,
     Meta(description="When results changed last after the period was closed; left out if never."),
 ]
+Shown = Annotated[
+    dict[str, str],
+    Meta(description="The metadata that the board shows, by field; left out if it shows none."),
+]
 
 
 class Where(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +41,10 @@ class EntriesQuery(Where, kw_only=True, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(description="page.next of the page before. It fixes the window.")] = ""
     offset: Annotated[int, Meta(ge=0, le=2**53, description="Rows to skip.")] = 0
     players: Annotated[str, Meta(description="Only these players: up to 100 ids, separated by commas.")] = ""
+    search: Annotated[
+        str,
+        Meta(max_length=64, description="Only players whose name begins so, by name; `limit` is at most 50."),
+    ] = ""
 
 
 class AroundQuery(Where, kw_only=True, forbid_unknown_fields=True):
@@ -80,15 +88,17 @@ class RankedPlayer(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
 class RankedEntry(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """A row of a list."""
 
-    rank: Rank
+    rank: Annotated[Rank | None, Meta(description="null only in a search, while ranks can't be read.")]
     player: RankedPlayer
     score: Score
     columns: dict[str, Score]
     reached_at: Time
     metadata: Annotated[Any, Meta(extra_json_schema={"type": ["object", "null"]})]
     percentile: Annotated[
-        float, Meta(ge=0, le=100, description="Percentage of the other players who are behind or level.")
+        Annotated[float, Meta(ge=0, le=100)] | None,
+        Meta(description="Percentage of the other players who are behind or level; null without a rank."),
     ]
+    shown: Shown | UnsetType = UNSET
 
     @classmethod
     def of(cls, row: Row, total: int, **more: Any) -> Self:
@@ -120,10 +130,14 @@ class Listing(Struct, frozen=True, kw_only=True, rename="camel"):
     total: Annotated[Count, Meta(description="How many players are ranked.")]
     revised_at: Revised = UNSET
     id: Annotated[
-        str | None, Meta(description="The cursor from which a stream continues; null if the period is over.")
+        str | None,
+        Meta(description="The cursor from which a stream continues; null in past periods and in searches."),
     ]
     as_of: Time
     entries: list[RankedEntry]
+    degraded: Annotated[
+        bool | UnsetType, Meta(description="true in a search while ranks can't be read; otherwise left out.")
+    ] = UNSET
 
 
 class WouldBe(Struct, frozen=True, kw_only=True):

@@ -1,1 +1,1 @@
-"""Fault injection for development: SCOREBOARD_CHAOS shows what players see of faults. Not for production."""
+"""Fault injection for development: SCOREBOARD_CHAOS. Not for production."""

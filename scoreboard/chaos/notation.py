@@ -1,4 +1,4 @@
-"""How SCOREBOARD_CHAOS is written: seed=7,kill=0.01,latency=0.2:0-500,database=0.05:0-1000. Pure."""
+"""The notation of SCOREBOARD_CHAOS: seed=7,kill=0.01,latency=0.2:0-500,database=0.05:0-1000. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATENCY, OUTAGE = "0-500", "0-1000"  # milliseconds, if the text has none
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A kind of fault that has a duration: its probability, and how long it lasts."""
+    """A kind of fault that has a duration: its probability and its range of durations."""
 
     probability: float
     least_ms: int
@@ -39,8 +39,8 @@ class Plan:
         return f"{seed}kill={self.kill:g},latency={self.latency},database={self.database}"
 
 
-def read(text: str) -> Plan:
-    """The plan that a text describes. Raises ValueError, which says what is wrong with which part."""
+def parse(text: str) -> Plan:
+    """The plan that a text describes. Raises ValueError that names the part and its error."""
     given: dict[str, str] = {}
     for part in text.split(","):
         name, _, value = part.strip().partition("=")
@@ -69,11 +69,13 @@ def _probability(name: str, text: str) -> float:
     return float(text)
 
 
-def _fault(name: str, given: Mapping[str, str], usual: str) -> Fault:
+def _fault(name: str, given: Mapping[str, str], default: str) -> Fault:
     probability, colon, duration = given.get(name, "0").partition(":")
-    match = RANGE.match(duration if colon else usual)
+    match = RANGE.match(duration if colon else default)
     if match is None:
-        raise ValueError(f"{name} must have a range of milliseconds, as {name}=0.2:{usual}, not {duration!r}")
+        raise ValueError(
+            f"{name} must have a range of milliseconds, as {name}=0.2:{default}, not {duration!r}"
+        )
     least_ms, most_ms = int(match[1]), int(match[2])
     if least_ms > most_ms or not most_ms:
         raise ValueError(f"{name} must have a range from less to more milliseconds, not {duration!r}")

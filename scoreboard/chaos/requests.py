@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from scoreboard.chaos.notation import Plan
-from scoreboard.core.logs import shown
+from scoreboard.core.logs import loggable_path
 
 log = logging.getLogger(__name__)
 
-AFFECTED = "/v1/"  # pages always arrive: they show how they cope when the API fails
+AFFECTED = "/v1/"  # pages are never affected: they show how they handle failures of the API
 
 Application = Callable[[Any, Any], Iterable[bytes]]
 
@@ -33,14 +33,14 @@ class FaultyRequests:
         draw, late_ms = self._kills.random(), self._late_ms()
         if late_ms:
             time.sleep(late_ms / 1000)
-        # Half of the killed requests are killed before any work, half after all of it. There only the answer
-        # is lost, and clients that send again without an idempotency key count twice.
+        # Half of the killed requests are killed before any work, half after all of it. After it, only the
+        # answer is lost, and clients that send again without an idempotency key count twice.
         if draw < self._plan.kill / 2:
-            raise _killed(environ, "before")
+            raise _kill(environ, "before")
         answer = self._app(environ, start_response)
         if draw < self._plan.kill:
             getattr(answer, "close", lambda: None)()
-            raise _killed(environ, "after")
+            raise _kill(environ, "after")
         return answer
 
     def _late_ms(self) -> float:
@@ -50,7 +50,7 @@ class FaultyRequests:
         return delay.least_ms + share * (delay.most_ms - delay.least_ms) if late < delay.probability else 0.0
 
 
-def _killed(environ: Any, when: str) -> ConnectionResetError:
-    """The error that makes servers close the connection: they take the client for gone."""
-    log.info("chaos killed a request", extra={"when": when, "path": shown(environ["PATH_INFO"])})
+def _kill(environ: Any, when: str) -> ConnectionResetError:
+    """Log a kill. Returns the error that makes servers close the connection, as if the client had left."""
+    log.info("chaos killed a request", extra={"when": when, "path": loggable_path(environ["PATH_INFO"])})
     return ConnectionResetError(errno.ECONNRESET, "killed by chaos")

@@ -29,11 +29,11 @@ class Chaos:
         self._outages = Outages(self.plan)
 
     def through(self, wsgi_app: Any) -> Any:
-        """The application with an API that fails."""
+        """Wrap the application, so that its API fails."""
         return FaultyRequests(wsgi_app, self.plan)
 
     def database(self, url: str, **options: Any) -> FaultyDatabase:
-        """A database that is away when this process's others are. Takes the arguments of Database."""
+        """Open a database that is away together with the others. Takes the arguments of Database."""
         return FaultyDatabase(url, outages=self._outages, **options)
 
     def cuts(self, cut: Callable[[Callable[[], bool]], None]) -> Loop:

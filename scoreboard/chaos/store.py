@@ -19,7 +19,7 @@ AWAY = "chaos: the database is away"
 
 
 class Outages:
-    """When the database is away: for the planned share of the time, at the same times for the same seed."""
+    """The outages of the database: the planned share of the time, at the same times for the same seed."""
 
     def __init__(self, plan: Plan, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._fault, self._monotonic = plan.database, monotonic
@@ -29,7 +29,7 @@ class Outages:
         self._next()
 
     def current(self) -> int:
-        """The number of the outage that lasts now; 0 where there is none."""
+        """The number of the current outage; 0 if there is none."""
         if not self._fault.probability:
             return 0
         now = self._monotonic()
@@ -67,7 +67,7 @@ class FaultyDatabase(Database):
         raise DatabaseLost(AWAY)
 
     def _commit_without_reply(self) -> Any:
-        done = self._commit()
+        result = self._commit()
         if self._outages.current():
             raise peewee.OperationalError(AWAY)  # the caller can't tell whether it was committed
-        return done
+        return result

@@ -28,9 +28,9 @@ def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
     follower.catalogue.refresh()
     for board in args.board:
         follower.catalogue.board(board)
-    # With no usable position, Redis may hold anything: all of it is built again, up to the newest fact.
-    everything = not args.board and (follower.resume(parts.journal.shard, None) is None)
-    if everything:
+    # Without a usable position, Redis may hold any data: everything is built again, up to the newest fact.
+    is_complete = not args.board and (follower.resume(parts.journal.shard, None) is None)
+    if is_complete:
         follower.clear()
     rows = parts.boards.windows.open()
     rows = [row for row in rows if not args.board or row.window.board in args.board]
@@ -40,7 +40,7 @@ def run_rebuild(args: argparse.Namespace, settings: Settings) -> int:
             follower.build(row, progress=bar.update)
     follower.show_all_names()
     follower.show_catalogue()
-    if everything:
+    if is_complete:
         follower.view.position.begin_at(*newest)
     parts.close()
     print(f"{len(rows)} windows built, {sum(row.entries for row in rows)} standings")

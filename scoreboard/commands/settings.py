@@ -1,4 +1,4 @@
-"""settings: print every setting, its value and what it is for."""
+"""settings: print every setting, its value and its description."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.settings import Settings, default, table
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("settings", help="print every setting with its value")
-    parser.add_argument("--env-example", action="store_true", help="print them as .env.example")
+    parser.add_argument("--env-example", action="store_true", help="print the settings as .env.example")
     parser.set_defaults(run=run)
 
 
@@ -23,6 +23,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             print(f"# {row.metadata['help']}\n# {name}={default(row)}\n")
             continue
         value = getattr(settings, row.name)
-        shown = "(set)" if row.metadata["secret"] and value else value
-        print(f"{name} = {shown}\n    {row.metadata['help']}")
+        text = "(set)" if row.metadata["secret"] and value else value
+        print(f"{name} = {text}\n    {row.metadata['help']}")
     return 0

@@ -1,1 +1,1 @@
-"""What any feature may use; knows no feature."""
+"""Modules that all features use. They import no feature."""

@@ -21,11 +21,12 @@ class Task(Protocol):
 
 
 class Loop:
-    """A task that takes one turn after another, whatever fails.
+    """A task that takes one turn after another, also after failures.
 
     `turn` returns the seconds until the next one: 0 for at once, None for not before `wake`. `expected` are
-    the exceptions of an outage; all others are logged with their traceback. After either, `failed` is called,
-    and the next turn comes after `rest_seconds`. `stopped` is called by `stop`.
+    the exceptions of an outage: `on_outage` is called with each of them. All other exceptions are logged with
+    their traceback. After either, `on_failure` is called, and the next turn comes after `rest_seconds`.
+    `on_stop` is called by `stop`.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class Loop:
         *,
         expected: tuple[type[Exception], ...] = (),
         rest_seconds: float,
-        failed: Callable[[Exception], None] = lambda error: None,
-        stopped: Callable[[], None] = lambda: None,
+        on_outage: Callable[[Exception], None] = lambda error: None,
+        on_failure: Callable[[Exception], None] = lambda error: None,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
         self.running = False
@@ -44,8 +46,9 @@ class Loop:
         self._turn = turn
         self._expected = expected
         self._rest_seconds = rest_seconds
-        self._failed = failed
-        self._stopped = stopped
+        self._on_outage = on_outage
+        self._on_failure = on_failure
+        self._on_stop = on_stop
         self._woken = threading.Event()
 
     def run(self) -> None:
@@ -62,18 +65,19 @@ class Loop:
         try:
             return self._turn()
         except self._expected as error:
-            self._failed(error)
+            self._on_outage(error)
+            self._on_failure(error)
         except Exception as error:
-            # Whatever it is, the background work of this process must not end.
+            # No error may end the background work of this process.
             log.exception("%s failed", self.name)
-            self._failed(error)
+            self._on_failure(error)
         return self._rest_seconds
 
     def stop(self) -> None:
         """Take no further turn."""
         self.stopping = True
         self._woken.set()
-        self._stopped()
+        self._on_stop()
 
     def wake(self) -> None:
         """Take the next turn at once."""

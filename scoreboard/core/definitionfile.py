@@ -18,7 +18,7 @@ from scoreboard.core.errors import FieldError, ValidationFailed
 def changed_tables(path: Path, known: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Name, content and digest of each table whose digest is not the `known` one of its name.
 
-    A missing file defines nothing. Raises ValidationFailed if the file is not TOML.
+    A missing file has no tables. Raises ValidationFailed if the file can't be read, or is not TOML.
     """
     for name, body in _tables(path).items():
         digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()[:16]
@@ -42,5 +42,8 @@ def _tables(path: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(textfiles.read(path))
+    except OSError as error:
+        reason = f"can't be read ({error.strerror}): make it readable, or name another file in the settings"
+        raise ValidationFailed(FieldError(str(path), reason)) from error
     except ValueError as error:  # as TOMLDecodeError is
         raise ValidationFailed(FieldError(str(path), str(error))) from error

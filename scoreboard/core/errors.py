@@ -40,7 +40,7 @@ class ScoreboardError(Exception):
 
     status = 500
     code = "internal_error"
-    retry_after_seconds: int | None = None  # when sending the same again makes sense
+    retry_after_seconds: int | None = None  # when sending the request again makes sense
     members: Mapping[str, Any] = MappingProxyType({})  # further members of the answer
 
     def __init__(self, detail: str, *, code: str | None = None) -> None:

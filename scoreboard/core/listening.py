@@ -42,13 +42,13 @@ def netloc(host: str, port: int) -> str:
     return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def bound(host: str, port: int, *, apart: bool) -> list[str]:
+def bind_addresses(host: str, port: int, *, apart: bool) -> list[str]:
     """The addresses to bind. `apart`: a socket on all IPv6 addresses gets no IPv4 connections here."""
     both = ["0.0.0.0", "::"] if host == "::" and apart else [host]
     return [netloc(one, port) for one in both]
 
 
-def asked_at(host: str) -> str:
+def reachable_address(host: str) -> str:
     """The address at which this machine reaches a server that listens on `host`."""
     return EVERYWHERE.get(host, host)
 

@@ -15,8 +15,8 @@ from scoreboard.core.clock import now, rfc3339
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
 OURS = ("scoreboard", "worker")  # loggers that never log secrets, also at DEBUG
-# Where a query string may begin, also one that was encoded twice or lacks its question mark.
-ODD = re.compile(r"[?;&=#\s\x00-\x1f]")
+# The first character of a query string, also if it was encoded twice or lacks its question mark.
+QUERY_START = re.compile(r"[?;&=#\s\x00-\x1f]")
 PATH_CHARACTERS = 300
 
 
@@ -39,9 +39,9 @@ class StandardError(logging.StreamHandler[TextIO]):
 
 
 def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
-    """Log a line at level INFO, for what happens at every request.
+    """Log a line at level INFO, quickly: for the line of every request.
 
-    Writes the same line as `log.info(message, extra=more)` in a third of the time: it makes no record where
+    Writes the same line as `log.info(message, extra=more)` in a third of the time: it makes no record if
     the only handler is this module's.
     """
     if not log.isEnabledFor(logging.INFO):
@@ -53,10 +53,10 @@ def inform(log: logging.Logger, message: str, more: dict[str, Any]) -> None:
         log.info(message, extra=more)
 
 
-def shown(path: str) -> str:
+def loggable_path(path: str) -> str:
     """A request's path without anything that must not be logged."""
-    odd = ODD.search(path)
-    return path[: min(odd.start(), PATH_CHARACTERS) if odd else PATH_CHARACTERS]
+    start = QUERY_START.search(path)
+    return path[: min(start.start(), PATH_CHARACTERS) if start else PATH_CHARACTERS]
 
 
 def configure(level: str, *, silent: Sequence[str] = ()) -> None:
@@ -69,14 +69,14 @@ def configure(level: str, *, silent: Sequence[str] = ()) -> None:
     handler.addFilter(lambda record: record.name not in silent)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    wanted = logging.getLevelNamesMapping()[level.upper()]
-    root.setLevel(max(wanted, logging.INFO))
+    level_number = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(max(level_number, logging.INFO))
     for name in OURS:
-        logging.getLogger(name).setLevel(wanted)
-    _spare()
+        logging.getLogger(name).setLevel(level_number)
+    _collect_less()
 
 
-def _spare() -> None:
+def _collect_less() -> None:
     """Don't collect data that no line contains: that would take as long as writing the line."""
     logging._srcfile = None  # noqa: SLF001 - "Optimization" in the logging HOWTO
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

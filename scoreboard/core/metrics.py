@@ -2,13 +2,13 @@
 
     OPENED = Counter("stream_opened", "Streams opened", "carrier")
 
-A part binds its counters once, when it is built, and counts with what it got:
+A part binds its counters once, when it is built, and counts with the result:
 
     self._opened = metrics.bind(OPENED)
     self._opened.inc("sse")
 
-Several web processes answer as one: each tells the others what it counted (`Metrics.counted`), and any of
-them shows the numbers of all (`Metrics.families`). ops/exposition.py writes them as text.
+Several web processes answer as one: each sends its values to the others (`Metrics.values`), and any of them
+exposes the values of all (`Metrics.families`). ops/exposition.py writes them as text.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Counts(Collector, Generic[*Labels]):
         self._values[labels] += by
 
     def describe(self) -> list[Metric]:
-        """The family without values: two counters of one name are refused by it."""
+        """The family without values. The registry needs it to refuse two counters of one name."""
         return [CounterMetricFamily(self._counter.name, self._counter.help, labels=self._counter.labels)]
 
     def collect(self) -> Iterator[Metric]:
@@ -67,13 +67,13 @@ class Metrics:
         self.registry = CollectorRegistry()
 
     def bind(self, counter: Counter[*Labels]) -> Counts[*Labels]:
-        """What this process counts a counter with. Raises ValueError if the name is taken."""
+        """Register a counter, and return its values. Raises ValueError if the name is taken."""
         counts = Counts(counter)
         self.registry.register(counts)
         return counts
 
-    def counted(self) -> list[Counted]:
-        """All values, as processes tell them each other."""
+    def values(self) -> list[Counted]:
+        """All values, in the form in which processes exchange them."""
         return [
             (family.name.removeprefix(PREFIX), sample.labels, sample.value)
             for family in self.registry.collect()
@@ -81,7 +81,7 @@ class Metrics:
         ]
 
     def families(self, processes: Mapping[str, Sequence[Counted]]) -> Iterator[Metric]:
-        """The counters of all processes, by what each counted. Every counter of this process is there."""
+        """The counters with the values of all processes. Counters without values are included."""
         for declared in self.registry.collect():
             family = CounterMetricFamily(declared.name, declared.documentation)
             name = declared.name.removeprefix(PREFIX)
@@ -92,7 +92,7 @@ class Metrics:
 
 
 def gauge(name: str, help: str, values: Sequence[tuple[dict[str, str], float]]) -> Metric:
-    """The family of values that are read just now, each with its labels."""
+    """The family of current values, each with its labels."""
     family = GaugeMetricFamily(PREFIX + name, f"{help}.")
     for labels, value in values:
         family.add_sample(family.name, labels, value)

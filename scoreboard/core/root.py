@@ -1,4 +1,4 @@
-"""Where the product's files are: pages, texts, samples and default configuration."""
+"""The folder of the product's files: pages, texts, samples and default configuration."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ NWRITE = 0x1024  # macOS: a socket option that Python does not name; Linux has a
 NOTSENT_LOWAT = 25  # Linux: Python names it TCP_NOTSENT_LOWAT from 3.12 on
 
 
-def unacknowledged(connection: Any) -> int:
-    """How many bytes that were sent are not acknowledged yet; 0 where the system can't say."""
+def unacknowledged_bytes(connection: Any) -> int:
+    """The number of sent bytes that are not acknowledged yet; 0 if the system can't tell."""
     try:
         if sys.platform == "darwin":
             return int(connection.getsockopt(socket.SOL_SOCKET, NWRITE))
@@ -25,7 +25,7 @@ def unacknowledged(connection: Any) -> int:
 
 
 def families_apart() -> bool:
-    """Whether a socket on all IPv6 addresses gets no IPv4 connections; on most systems it gets both."""
+    """True if a socket on all IPv6 addresses gets no IPv4 connections; on most systems it gets both."""
     try:
         with socket.socket(socket.AF_INET6) as probe:
             return bool(probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def read(path: Path) -> str:
-    """A file's text: UTF-8, with or without a byte order mark. Raises ValueError, which says what to do."""
+    """A file's text: UTF-8, with or without a byte order mark. Raises ValueError with an instruction."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 
-def worked(nonce: str, checksum: str, solution: str, bits: int) -> bool:
-    """Whether the SHA-256 of `nonce:checksum:solution` begins with `bits` zero bits."""
+def is_proof(nonce: str, checksum: str, solution: str, bits: int) -> bool:
+    """True if the SHA-256 of `nonce:checksum:solution` begins with `bits` zero bits."""
     digest = hashlib.sha256(f"{nonce}:{checksum}:{solution}".encode()).digest()
     return int.from_bytes(digest, "big") >> (256 - bits) == 0

@@ -60,7 +60,8 @@ class JournalTable(Table):
 
     def write(self, lines: Sequence[Recorded]) -> None:
         """Append lines and move the head to the last of them."""
-        self.run(lambda db: JOURNAL.write(db, [_row(line) for line in lines]))
+        texts = _Texts()
+        self.run(lambda db: JOURNAL.write(db, [_row(line, texts) for line in lines]))
         self.execute(
             "UPDATE journal_head SET seq = ?, at = ? WHERE shard = ?",
             (lines[-1].seq, lines[-1].at, self._shard),
@@ -151,7 +152,21 @@ class JournalTable(Table):
         return Recorded(position=Position(self._shard, seq), at=at, fact=fact, result=_object(result))
 
 
-def _row(line: Recorded) -> tuple[Any, ...]:
+class _Texts:
+    """The JSON of the objects of one batch. Facts of one request share objects: each is encoded once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, str] = {}  # by the object's identity: the batch keeps it alive
+
+    def of(self, value: dict[str, Any]) -> str:
+        """The JSON of an object; "" if it is empty."""
+        text = self._texts.get(id(value))
+        if text is None:
+            text = self._texts[id(value)] = _text(value)
+        return text
+
+
+def _row(line: Recorded, texts: _Texts) -> tuple[Any, ...]:
     fact = line.fact
     return (
         line.seq,
@@ -163,10 +178,10 @@ def _row(line: Recorded) -> tuple[Any, ...]:
         fact.board,
         fact.amount,
         _text(fact.columns),
-        _text(fact.data),
+        texts.of(fact.data),
         _text(line.result),
         fact.digest,
-        _text(fact.context),
+        texts.of(fact.context),
     )
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from scoreboard.core.concurrency.deadline import ANSWER_SECONDS, left
+from scoreboard.core.concurrency.deadline import ANSWER_SECONDS, seconds_left
 from scoreboard.core.errors import Unavailable
 from scoreboard.core.storage.db import Database
 from scoreboard.core.storage.unavailable import (
@@ -70,7 +70,7 @@ class Writer:
         if self.waiting + len(facts) > WAITING:
             raise Unavailable("Too many writes are waiting. Send the request again.")
         if seconds is None:
-            seconds = left(ANSWER_SECONDS)
+            seconds = seconds_left(ANSWER_SECONDS)
         submission = Submission(self._folds[facts[0].kind], facts, seconds)
         self._submit(submission)
         if not submission.settled.wait(seconds):

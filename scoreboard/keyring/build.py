@@ -19,7 +19,7 @@ def folds(announce: Announce) -> list[Fold]:
 
 
 def build(base: Base, writer: Writer) -> KeyRing:
-    """The key ring of this process."""
+    """Build the key ring of this process."""
     settings = base.settings
     return KeyRing(
         stored=RingKeys(base.database),

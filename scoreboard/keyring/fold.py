@@ -1,4 +1,4 @@
-"""How facts change the table of the key ring: inside the writer's transaction."""
+"""The fold of facts about ring keys: changes of their table, inside the writer's transaction."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from scoreboard.core.errors import Conflict, NotFound
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Position
-from scoreboard.keyring.rules import KEPT_MS
+from scoreboard.keyring.rules import RETENTION_MS
 from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import RingKey
 
@@ -27,8 +27,8 @@ def apply(db: Connection, fact: Fact, position: Position, at: int) -> dict[str, 
 
 def _create(keys: RingKeys, fact: Fact, seq: int, at: int) -> None:
     # A process that makes a due key names the newest key that it knows: of several processes, one succeeds.
-    known = fact.data.get("after")
-    if known is not None and known != keys.newest():
+    expected = fact.data.get("after")
+    if expected is not None and expected != keys.newest():
         raise Conflict("Another process made a key in the meantime.")
     key = RingKey(
         kid=fact.data["kid"],
@@ -38,7 +38,7 @@ def _create(keys: RingKeys, fact: Fact, seq: int, at: int) -> None:
         usable_at=fact.data["usableAt"],
     )
     keys.write(key)
-    keys.forget(at - KEPT_MS)
+    keys.forget(at - RETENTION_MS)
 
 
 def _revoke(keys: RingKeys, kid: str, at: int) -> None:

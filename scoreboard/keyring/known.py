@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoreboard.core.signing import derive
-from scoreboard.keyring.rules import opens, signing, terms
+from scoreboard.keyring.rules import opens, signing_term, terms
 from scoreboard.keyring.types import Key, RingKey
 from scoreboard.keyring.vault import Vault
 
@@ -14,24 +14,24 @@ class KnownKeys:
     """Keys of the ring with their terms, and the keys derived from readable ones."""
 
     def __init__(self, keys: Sequence[RingKey], vault: Vault) -> None:
-        found = {key.kid: vault.unseal(key.kid, key.sealed) for key in keys}
+        roots = {key.kid: vault.unseal(key.kid, key.sealed) for key in keys}
         self.keys = keys
-        self.unreadable = frozenset(kid for kid, root in found.items() if root is None)
+        self.unreadable = frozenset(kid for kid, root in roots.items() if root is None)
         self.terms = terms(keys, self.unreadable)
         self.newest = max(keys, key=lambda key: key.seq).kid if keys else ""
-        self._roots = {kid: root for kid, root in found.items() if root is not None}
+        self._roots = {kid: root for kid, root in roots.items() if root is not None}
         self._terms = {term.kid: term for term in self.terms}
         self._derived: dict[tuple[str, str], Key] = {}
 
     def __contains__(self, kid: str) -> bool:
         return kid in self._terms
 
-    def signing(self, purpose: str, at: int) -> Key | None:
+    def signing_key(self, purpose: str, at: int) -> Key | None:
         """The key that signs for a purpose; None if none does."""
-        term = signing(self.terms, at)
+        term = signing_term(self.terms, at)
         return None if term is None else self._key(purpose, term.kid)
 
-    def opening(self, purpose: str, kid: str, at: int) -> Key | None:
+    def opening_key(self, purpose: str, kid: str, at: int) -> Key | None:
         """The key of this kid for a purpose; None if it does not open."""
         term = self._terms.get(kid)
         return self._key(purpose, kid) if term is not None and opens(term, at) else None

@@ -1,4 +1,4 @@
-"""When keys of the ring sign and open, and when a new one is due. Pure."""
+"""The times at which keys of the ring sign and open, and at which a new key is due. Pure."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from scoreboard.keyring.types import RingKey, Schedule, State, Term
 
 DAY_MS = 86_400_000
 LONGEST_TOKEN_MS = DAY_MS
-LATE_MS = 15 * 60_000  # how long a process without the database may keep signing with the previous key
+LATE_MS = 15 * 60_000  # a process without the database may sign with the previous key for so long
 VERIFY_MS = LONGEST_TOKEN_MS + LATE_MS
-KEPT_MS = VERIFY_MS + 7 * DAY_MS  # retired keys are kept for some days: a host's clock may be that far ahead
+RETENTION_MS = VERIFY_MS + 7 * DAY_MS  # retired keys stay for some days: a host's clock may be ahead
 
 MAX_SECONDS = 20.0  # between two reads: a revoked key must be refused everywhere within 65 s
 
 
 def terms(keys: Sequence[RingKey], unreadable: Container[str] = ()) -> tuple[Term, ...]:
-    """When each key signs and opens, in the order in which they sign.
+    """The terms of keys, in the order in which they sign.
 
     A key signs until the next usable one does. A revoked or unreadable key does not take over: the key
     before it keeps signing.
     """
-    found: list[Term] = []
+    result: list[Term] = []
     following: int | None = None
     for key in sorted(keys, key=lambda key: (key.usable_at, key.seq), reverse=True):
         readable = key.kid not in unreadable
-        found.append(_term(key, following, readable))
+        result.append(_term(key, following, readable))
         if readable and key.revoked_at is None:
             following = key.usable_at
-    return tuple(reversed(found))
+    return tuple(reversed(result))
 
 
 def _term(key: RingKey, following: int | None, readable: bool) -> Term:
@@ -61,23 +61,23 @@ def state(term: Term, at: int) -> State:
     return State.RETIRED
 
 
-def signing(terms: Sequence[Term], at: int) -> Term | None:
-    """The key that signs at a time; None if none does."""
+def signing_term(terms: Sequence[Term], at: int) -> Term | None:
+    """The term of the key that signs at a time; None if none does."""
     return next((term for term in reversed(terms) if state(term, at) is State.SIGNS), None)
 
 
 def opens(term: Term, at: int) -> bool:
-    """Whether a key opens. A published key does, because another host's clock may be ahead."""
+    """True if a key opens. A published key does, because another host's clock may be ahead."""
     return state(term, at) in (State.PUBLISHED, State.SIGNS, State.OPENS)
 
 
-def due(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
-    """When a key that must be made now begins to sign; None if no key is due.
+def due_key_start(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
+    """The time from which a key that must be made now signs; None if no key is due.
 
     Each rotation period begins with a new key. The key is due twice the publish time ahead, so it may be
     made late by one publish time. A key that is missing or unusable is made now.
     """
-    if signing(terms, at) is None:
+    if signing_term(terms, at) is None:
         return at
     start = (at + 2 * schedule.publish_ms) // schedule.rotation_ms * schedule.rotation_ms
     if any(term.signs_from >= start for term in terms if term.readable and term.revoked_at is None):
@@ -86,5 +86,5 @@ def due(terms: Sequence[Term], at: int, schedule: Schedule) -> int | None:
 
 
 def reload_seconds(schedule: Schedule) -> float:
-    """How long a process goes without reading the ring: a fifth of the time before a key signs."""
+    """The seconds between two reads of the ring: a fifth of the time between publishing and signing."""
     return min(MAX_SECONDS, schedule.publish_ms / 5000)

@@ -19,7 +19,7 @@ from scoreboard.journal.types import Fact, Outcome
 from scoreboard.journal.writer import Writer
 from scoreboard.keyring.fold import CREATED, REVOKED
 from scoreboard.keyring.known import KnownKeys
-from scoreboard.keyring.rules import due, reload_seconds, signing
+from scoreboard.keyring.rules import due_key_start, reload_seconds, signing_term
 from scoreboard.keyring.store import RingKeys
 from scoreboard.keyring.types import Key, Schedule, Term
 from scoreboard.keyring.vault import Vault
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 KID_BYTES = 6
 LOOK_SECONDS = 1.0  # between two reads of a ring that could not be read, or that lacks a kid
-UNKNOWN_KEPT = 1000  # kids that the ring does not have
+MAX_UNKNOWN = 1000  # kids that the ring does not have
 TRIES = 3
 
 
@@ -36,7 +36,7 @@ TRIES = 3
 class KeyRing:
     """Keys that rotate automatically, shared by all processes through the database.
 
-    Sealing and opening work from memory, also while the database is down.
+    Sealing and opening work from memory, also while the database is away.
     """
 
     stored: RingKeys
@@ -45,12 +45,12 @@ class KeyRing:
     clock: Clock
     schedule: Schedule
     monotonic: Callable[[], float] = time.monotonic
-    version: int = 0  # changes with the set of keys that open: caches of opened tokens are outdated then
+    version: int = 0  # changes with the set of keys that open, and invalidates caches of opened tokens
     _known: KnownKeys = field(init=False)
     _opening: frozenset[str] = frozenset()  # the kids that open
     _unknown: set[str] = field(default_factory=set)
     _looked_at: float = float("-inf")
-    _readable: bool = True  # whether the last read succeeded
+    _readable: bool = True  # the last read succeeded
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _away: bool = False
     loop: Loop = field(init=False)
@@ -61,28 +61,28 @@ class KeyRing:
             "key rotation",
             self.turn,
             expected=(DatabaseUnavailable, ScoreboardError),
-            # A process that starts while the database is down can sign nothing until it has read the ring.
+            # A process that starts while the database is away can sign nothing until it has read the ring.
             rest_seconds=LOOK_SECONDS,
-            failed=self._note_outage,
+            on_outage=self._note_outage,
         )
 
-    def signing(self, purpose: str) -> Key:
+    def signing_key(self, purpose: str) -> Key:
         """The key to seal with now. Raises Unavailable until the ring was read."""
-        key = self._known.signing(purpose, self.clock())
+        key = self._known.signing_key(purpose, self.clock())
         if key is None:
             raise Unavailable("The key ring could not be read yet. Send the request again.")
         return key
 
-    def opening(self, purpose: str, kid: str) -> Key | None:
+    def opening_key(self, purpose: str, kid: str) -> Key | None:
         """The key to open with; None if there is no such key, or if it is retired or revoked.
 
         For an unknown kid this process reads the ring, at most once a second: another process may have just
         made the key. Raises Unavailable if that read fails: a valid token must not be refused because
-        the database is down.
+        the database is away.
         """
         if kid not in self._known and len(kid) == 2 * KID_BYTES:
             self._find_new(kid)
-        return self._known.opening(purpose, kid, self.clock())
+        return self._known.opening_key(purpose, kid, self.clock())
 
     def ensure(self) -> None:
         """Read the ring, and make a key if one is due. Of several processes, one makes it.
@@ -91,8 +91,8 @@ class KeyRing:
         """
         self._read()
         for _ in range(TRIES):
-            known = self._known  # what is due and the newest key must come from one read
-            usable_at = due(known.terms, self.clock(), self.schedule)
+            known = self._known  # one read: the due key is made after its newest one
+            usable_at = due_key_start(known.terms, self.clock(), self.schedule)
             if usable_at is None:
                 return
             try:
@@ -111,20 +111,20 @@ class KeyRing:
         """Make a key now. It signs after the publish time, or at once if no other key signs."""
         self._read()
         at = self.clock()
-        signs = signing(self._known.terms, at) is not None
-        kid = self._make(at + self.schedule.publish_ms if signs else at)
+        has_signing_key = signing_term(self._known.terms, at) is not None
+        kid = self._make(at + self.schedule.publish_ms if has_signing_key else at)
         self._read()
         return next(term for term in self._known.terms if term.kid == kid)
 
     def revoke(self, kid: str) -> None:
         """Revoke a key: within half a minute no process accepts it. Raises NotFound, ring_key_not_found.
 
-        The key before it signs until the next one does. Where there is none, a new key signs at once.
+        The key before it signs until the next one does. If there is none, a new key signs at once.
         """
         self._revoke([kid])
 
     def revoke_all(self) -> list[str]:
-        """Revoke every key, and make one that signs at once. Returns those that were revoked."""
+        """Revoke every key, and make one that signs at once. Returns the revoked kids."""
         kids = [key.kid for key in self.stored.all() if key.revoked_at is None]
         self._revoke(kids)
         return kids
@@ -141,7 +141,7 @@ class KeyRing:
             if self.monotonic() - self._looked_at >= LOOK_SECONDS:
                 self._look()
                 if self._readable and kid not in self._known:
-                    # Permanently: a process publishes a key before it uses it.
+                    # It stays unknown: a process publishes a key before it uses it.
                     self._unknown.add(kid)
             if not self._readable:
                 raise Unavailable("The key of this token can't be looked up now. Send the request again.")
@@ -154,7 +154,7 @@ class KeyRing:
             self._readable = False
         else:
             self._readable = True
-            if len(self._unknown) >= UNKNOWN_KEPT:
+            if len(self._unknown) >= MAX_UNKNOWN:
                 self._unknown.clear()
         finally:
             self._looked_at = self.monotonic()

@@ -1,4 +1,4 @@
-"""The table of the key ring. The roots of the keys are in it sealed."""
+"""The table of the key ring. It holds the keys' roots sealed."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class RingKey(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class State(StrEnum):
-    """What a key of the ring may be used for at a time."""
+    """The state of a key of the ring at a time, which permits its uses."""
 
     PUBLISHED = "published"  # opens, and signs later
     SIGNS = "signs"
@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 class Term(Struct, frozen=True, kw_only=True, gc=False):
-    """When a key of the ring signs and opens. None: until another key takes over."""
+    """The times at which a key of the ring signs and opens. None: until another key takes over."""
 
     kid: str
     created_at: int
@@ -49,7 +49,7 @@ class Term(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Schedule(Struct, frozen=True, kw_only=True, gc=False):
-    """How often a new key is made, and how long before its first use it is published."""
+    """The time between two new keys, and the time between a key's publication and its first use."""
 
     rotation_ms: int
     publish_ms: int

@@ -11,13 +11,13 @@ PURPOSE = "ring-key"
 
 
 class Vault:
-    """Seals with the first of some secrets, and opens what was sealed with any of them."""
+    """Seals with the first of some secrets, and opens data that was sealed with any of them."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         self._keys = [derive(secret, PURPOSE) for secret in secrets]
 
     def seal(self, kid: str, root: bytes) -> bytes:
-        """The root of a key as it is stored. It opens under this kid only."""
+        """Seal the root of a key, for this kid only."""
         return seal(self._keys[0], root, kid.encode())
 
     def unseal(self, kid: str, sealed: bytes) -> bytes | None:

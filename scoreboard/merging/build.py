@@ -17,7 +17,7 @@ from scoreboard.stream.serving.signals import Signals
 
 
 def folds(boards: BoardTables) -> list[Fold]:
-    """How the fact that a guest was merged is folded: each feature has its step."""
+    """The fold of merges, with a step for each feature."""
     board_merge = BoardMerge(catalogue=boards.catalogue, projector=boards.projector)
     return [MergeFold(accounts=AccountMerge(), boards=board_merge, actions=ActionMerge())]
 
@@ -25,12 +25,12 @@ def folds(boards: BoardTables) -> list[Fold]:
 def build(
     *, accounts: AccountsParts, boards: BoardTables, journal: Journal, writer: Writer, signals: Signals
 ) -> Merging:
-    """The service that merges guests."""
+    """Build the service that merges guests."""
     return Merging(
         guest=accounts.sessions.guest,
         gather=Gather(catalogue=boards.catalogue, accounts=accounts.accounts, journal=journal),
         writer=writer,
-        revoked=accounts.sessions.revocations.add,
+        apply_revocations=accounts.sessions.revocations.add,
         tell=signals.tell,
         forget=accounts.accounts.forget,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.simplefold import SimpleBatch
 from scoreboard.journal.types import PLAYER_MERGED, Fact, Position, Span
-from scoreboard.merging.types import BoardStep, MergeStep, Revoked
+from scoreboard.merging.types import BoardStep, MergeStep, Revocations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class MergeFoldBatch(SimpleBatch):
     fold: MergeFold
     guests: list[str] = field(default_factory=list)
     changes: list[Any] = field(default_factory=list)
-    revoked: dict[str, Any] = field(default_factory=dict)
+    revocations: dict[str, Any] = field(default_factory=dict)
 
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Merge a guest. The result has the windows that changed. Raises the error of a step that refuses."""
@@ -45,7 +45,7 @@ class MergeFoldBatch(SimpleBatch):
         end_sessions, move_standings, combine_guards = [
             step.check(self.db, fact, position, self.at) for step in steps
         ]
-        self.revoked |= end_sessions()
+        self.revocations |= end_sessions()
         changes = move_standings()
         combine_guards()
         self.changes += changes
@@ -53,7 +53,7 @@ class MergeFoldBatch(SimpleBatch):
         windows = [change.window for change in changes]
         return {"windows": [[one.board, one.period, one.region] for one in windows]}
 
-    def project(self, span: Span) -> Revoked:
+    def project(self, span: Span) -> Revocations:
         """Write the changes to Redis. Returns the revocations, which this process applies at once."""
         self.fold.boards.project(self.changes, self.guests, span)
-        return self.revoked
+        return self.revocations

@@ -12,10 +12,10 @@ from scoreboard.boards.rules import Outdated
 from scoreboard.core.concurrency import deadline
 from scoreboard.journal.types import PLAYER_MERGED, SEVERAL_BOARDS, Fact, Outcome
 from scoreboard.journal.writer import Writer
-from scoreboard.merging.types import Revoked
+from scoreboard.merging.types import Revocations
 
 TRIES = 3  # a board may be defined while a guest is merged
-PATIENCE_SECONDS = 20.0  # a player may stand in thousands of windows
+PATIENCE_SECONDS = 20.0  # a player may have standings in thousands of windows
 MERGED = "merged"  # the kind of the private frame
 REUSED = "idempotency_key_reused"  # the journal's code for a guest who was merged into another account
 
@@ -27,7 +27,7 @@ class Merging:
     guest: Callable[[str], str]  # the guest of a refresh token
     gather: Callable[[str, str], Any]  # the standings of an account and a guest together
     writer: Writer
-    revoked: Callable[[Revoked], None]
+    apply_revocations: Callable[[Revocations], None]
     tell: Callable[[str, str, Mapping[str, Any]], None]  # sends a player's open streams a private frame
     forget: Callable[[str], None]  # drops a player's cached account
 
@@ -39,18 +39,18 @@ class Merging:
         account_suspended or scoring_disabled; Refused, score_out_of_range; Unavailable.
         """
         guest = self.guest(token)
-        deadline.lift()  # years of play are many facts to read
-        for left in reversed(range(TRIES)):
+        deadline.lift()  # a guest may have years of facts to read
+        for remaining_tries in reversed(range(TRIES)):
             try:
                 outcome = self._try(player.id, guest, context)
                 break
             except Outdated:
-                if not left:
+                if not remaining_tries:
                     raise
         self.forget(guest)
         if not outcome.replayed:
-            self._tell_both(player.id, guest)  # first: the streams of the guest's sessions end with these
-        self.revoked(outcome.shown or {})
+            self._tell_both(player.id, guest)  # before the revocations, which end the guest's streams
+        self.apply_revocations(outcome.shown or {})
         return guest
 
     def _tell_both(self, account: str, guest: str) -> None:

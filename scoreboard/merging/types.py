@@ -9,7 +9,7 @@ from scoreboard.accounts.types import Revocation
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.types import Fact, Position, Span
 
-Revoked = Mapping[str, Revocation]
+Revocations = Mapping[str, Revocation]
 
 
 class MergeStep(Protocol):
@@ -26,4 +26,4 @@ class BoardStep(MergeStep, Protocol):
     """The step that moves standings, and projects the boards after the commit."""
 
     def project(self, changes: Sequence[Any], guests: Sequence[str], span: Span) -> None:
-        """After the commit of the facts of `span`: show what changed."""
+        """Write the changes to the views, after the commit of the facts of `span`."""

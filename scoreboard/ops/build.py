@@ -26,10 +26,10 @@ def build(
     prepared: Callable[[], bool],
 ) -> Health:
     """Build the health checks. `journal` must have the short time-outs of requests."""
-    # The worker's follower waits long for Redis. A request must not: it gets the view with short time-outs.
+    # The worker's follower may wait long for Redis. Requests may not: they get the view with short time-outs.
     impatient = replace(boards.follower, view=boards.projector.view)
-    ours = [impatient if one is boards.follower else one for one in followers.followers]
-    followers = Followers(journals=[journal], followers=ours)
+    with_short_timeouts = [impatient if one is boards.follower else one for one in followers.followers]
+    followers = Followers(journals=[journal], followers=with_short_timeouts)
     return Health(
         database=base.database,
         writable=WriteProbe(database=base.database, fault=lambda: writer.fault).check,

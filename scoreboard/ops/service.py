@@ -19,7 +19,7 @@ PUBLIC_KEYS = ("state", "reason")  # of a check: callers without a key see neith
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """Checks what the deployment depends on."""
+    """Checks the services that the deployment depends on."""
 
     database: Database
     writable: Callable[[], None]
@@ -31,7 +31,7 @@ class Health:
     prepared: Callable[[], bool]
 
     def report(self) -> tuple[bool, dict[str, Any]]:
-        """Whether scores can be accepted, and the result of each check with its duration in milliseconds."""
+        """True if scores can be accepted, and the result of each check with its duration in milliseconds."""
         database = _check(self._query_database)
         checks = {"database": database, "redis": _check(self._ping_redis)}
         if database["state"] == "ok":

@@ -55,7 +55,7 @@ class Check(Struct, frozen=True, kw_only=True):
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
-    """Whether scores can be accepted, and the state of each part."""
+    """The answer to a readiness check: if scores can be accepted, and the state of each part."""
 
     status: Literal["ready", "not ready"]
     checks: dict[str, Check]

@@ -15,13 +15,14 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from scoreboard.core.root import ROOT
+from scoreboard.pages.numbers import ENGLISH as ENGLISH_NUMBERS
+from scoreboard.pages.numbers import STYLES, written
 from scoreboard.pages.plurals import plural
 
 FOLDER = ROOT / "frontend" / "messages"
 ENGLISH = "en"
 RIGHT_TO_LEFT = {"ar"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-GROUPS = "\N{NARROW NO-BREAK SPACE}"  # between thousands: no language reads it as a decimal point
 
 # Tags that name one of our languages without being its tag. Readers of traditional Chinese are not
 # given simplified Chinese: their next language is tried.
@@ -61,13 +62,18 @@ class Language:
             number = values["n"]
             assert isinstance(number, int), key
             text = text.get(plural(self.tag if own else ENGLISH, number), text["other"])
-        filled = PLACEHOLDER.sub(lambda name: escape(_formatted(values[name[1]])), escape(text))
+        filled = PLACEHOLDER.sub(lambda name: escape(self._formatted(values[name[1]])), escape(text))
         return Markup(filled)  # noqa: S704 - all of it was escaped above
 
     def sections(self, *names: str) -> dict[str, Text]:
         """All texts whose keys begin with one of these words: those that a page's scripts show."""
         texts = {**self.english, **self.texts}
         return {key: text for key, text in texts.items() if key.partition(".")[0] in names}
+
+    def _formatted(self, value: object) -> object:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return written(value, STYLES.get(self.tag, ENGLISH_NUMBERS))
+        return value
 
 
 def load(folder: Path = FOLDER) -> dict[str, Language]:
@@ -114,12 +120,6 @@ def _quality(parameter: str) -> float:
     except ValueError:
         return 0.0
     return quality if name.strip().lower() == "q" and 0 <= quality <= 1 else 0.0
-
-
-def _formatted(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}".replace(",", GROUPS)
-    return value
 
 
 def _read(path: Path) -> dict[str, Text]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
-from scoreboard.boards.types import Period
+from scoreboard import __version__
+from scoreboard.boards.types import Definition, Period
+from scoreboard.core.clock import now, to_datetime
 from scoreboard.core.http import links
-from scoreboard.core.http.pages import DeclaredPage, declared_pages, takes_language
+from scoreboard.core.http.compression import compress
+from scoreboard.core.http.pages import DeclaredPage, Page, declared_pages, takes_language
 from scoreboard.core.http.parts import parts
+from scoreboard.pages import numbers
+from scoreboard.pages.dates import period_text
 from scoreboard.pages.messages import LANGUAGES, Language, Text, choose
+from scoreboard.pages.numbers import NumberStyle
 
 T = TypeVar("T")
 # Strangers write names: a page that runs and loads only our own files can't be taken over by a name.
@@ -22,6 +28,14 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
+
+
+class NavLink(NamedTuple):
+    """A link of a navigation."""
+
+    endpoint: str
+    key: str  # of its text
+    is_offered: Callable[[], bool]
 
 
 def install(bp: Blueprint) -> None:
@@ -37,12 +51,12 @@ def install(bp: Blueprint) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers of a page: its security policy, its language, and that caches must revalidate it."""
+    """Compress a page and add its headers: security policy, language, and that caches must revalidate it."""
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=g.get("ancestors", "'self'"))
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers["Content-Language"] = language().tag
     response.vary.add("Accept-Language")
-    return response
+    return compress(response)
 
 
 def language() -> Language:
@@ -62,7 +76,24 @@ def say(key: str, **values: object) -> Markup:
 
 def period_name(period: Period) -> str:
     """A period's name for readers."""
-    return say("board.allTime") if period.kind == "all" else period.id
+    if period.kind == "all":
+        return say("board.allTime")
+    return period_text(period.id, language().tag, this_year=to_datetime(now()).year)
+
+
+def number_style() -> NumberStyle:
+    """How this page writes numbers."""
+    return numbers.STYLES[language().tag]
+
+
+def digits(value: int, decimals: int = 0) -> list[str]:
+    """A number in groups of digits, as this page writes it."""
+    return numbers.digits(value, decimals, number_style())
+
+
+def scored(value: int, rules: Definition) -> list[str]:
+    """A score as its board shows it, as this page writes it."""
+    return numbers.scored(value, rules, number_style())
 
 
 def texts(*sections: str) -> dict[str, Text]:
@@ -82,9 +113,20 @@ def pages() -> list[DeclaredPage]:
     return once_per_app("pages", lambda: declared_pages(app.url_map.iter_rules(), app.view_functions))
 
 
-def developer_nav() -> list[tuple[str, str]]:
-    """The navigation of the developers' pages: endpoints, and the keys of their texts."""
-    return once_per_app("developer_nav", _nav)
+def developer_nav() -> list[NavLink]:
+    """The navigation of the developers' pages."""
+    return once_per_app("developer_nav", lambda: _nav(lambda page: page.nav))
+
+
+def header_nav() -> list[NavLink]:
+    """The navigation in the header of all pages."""
+    return once_per_app("header_nav", lambda: _nav(lambda page: page.header))
+
+
+def address_of(path: str) -> str:
+    """The address of the page at a path; "" if this app has no such page."""
+    found = [one.endpoint for one in pages() if one.rule == path]
+    return url_for(found[0]) if found else ""
 
 
 def once_per_app(name: str, make: Callable[[], T]) -> T:
@@ -96,15 +138,22 @@ def once_per_app(name: str, make: Callable[[], T]) -> T:
     return found
 
 
-def _nav() -> list[tuple[str, str]]:
-    shown = sorted((*one.page.nav, one.endpoint) for one in pages() if one.page.nav)
-    return [(endpoint, key) for _, key, endpoint in shown]
+def _nav(place_of: Callable[[Page], tuple[int, str] | None]) -> list[NavLink]:
+    placed = sorted((place, one.endpoint, one.page) for one in pages() if (place := place_of(one.page)))
+    return [NavLink(endpoint, key, page.is_offered) for (_, key), endpoint, page in placed]
 
 
 def _frame_values() -> dict[str, Any]:
     # For base.html.
-    on = parts().base.settings.service_worker == "on"
-    return {"developer_nav": developer_nav(), "worker": url_for("shell.service_worker") if on else ""}
+    settings = parts().base.settings
+    return {
+        "header_nav": [link for link in header_nav() if link.is_offered()],
+        "developer_nav": developer_nav(),
+        "account_address": address_of("/me"),
+        "source_url": settings.source_url,
+        "version": __version__,
+        "worker": url_for("shell.service_worker") if settings.service_worker == "on" else "",
+    }
 
 
 def _language_param() -> str:

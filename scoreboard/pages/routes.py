@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 
 from scoreboard.boards.types import Board, Period
-from scoreboard.core.errors import NotFound, ScoreboardError, Unavailable
-from scoreboard.core.http import cors
+from scoreboard.core.clock import rfc3339
+from scoreboard.core.errors import ScoreboardError, Unavailable
+from scoreboard.core.http import cors, errorpages
 from scoreboard.core.http.files import Files
 from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
 from scoreboard.core.root import ROOT
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
-from scoreboard.pages import params, rendering, view
-from scoreboard.pages.wire import BoardPageQuery, EmbedQuery, OverlayQuery, RowsQuery
+from scoreboard.pages import boardlist, game, params, rendering, view
+from scoreboard.pages.wire import BoardPageQuery, BoardsQuery, EmbedQuery, OverlayQuery, RowsQuery
 
 SDK = ROOT / "clients" / "javascript"
 
@@ -24,9 +24,9 @@ bp = Blueprint("pages", __name__)
 sdk = Files("sdk", __name__, static_folder=str(SDK), static_url_path="/sdk")
 
 # The parts of the board that a kind of page leaves out.
-EMBED_HIDES = ("views", "search", "star")
-TV_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend")
-OVERLAY_HIDES = ("views", "search", "pause", "star", "pager", "pill", "trend", "podium", "badge", "head")
+EMBED_HIDES = ("views", "search", "dense", "star")
+TV_HIDES = ("views", "search", "pause", "dense", "star", "pager", "pill", "trend", "head")
+OVERLAY_HIDES = (*TV_HIDES, "podium", "badge")
 TV_ROWS = 10
 
 PAGE_PROBLEMS = ("board_not_found", "period_not_found", "region_not_found", "ledger_unavailable")
@@ -44,8 +44,10 @@ PLAY_FILES = ("css/play.css", "css/play-page.css", "js/play/")
 rendering.install(bp)
 bp.after_request(rendering.add_headers)
 bp.app_template_filter("heading")(view.heading)
-bp.app_template_filter("digits")(view.digits)
-bp.app_template_filter("scored")(view.scored)
+bp.app_template_filter("digits")(rendering.digits)
+bp.app_template_filter("scored")(rendering.scored)
+bp.app_template_filter("instant")(rfc3339)
+bp.app_template_filter("utc_minute")(view.utc_minute)
 
 
 @bp.get("/")
@@ -53,7 +55,26 @@ bp.app_template_filter("scored")(view.scored)
 def home() -> str:
     """Show the default board, with links to the others."""
     default = parts().boards.service.readable(parts().base.settings.default_board)
-    return _board(default, others=[board for board in public_boards() if board.id != default.id])
+    others = [board for board in boardlist.public_boards() if board.id != default.id]
+    return _board(default, others=others[: boardlist.BOARDS_OF_A_PAGE])
+
+
+@bp.get("/boards")
+@page(
+    query=BoardsQuery,
+    problems=("ledger_unavailable",),
+    files=("css/boards.css", "js/boards/", "js/countdown.js"),
+    header=(10, "site.boards"),
+)
+def boards() -> str:
+    """List all public boards, with their players, their leaders, and the ends of their periods."""
+    public, limit = boardlist.public_boards(), boardlist.BOARDS_OF_A_PAGE
+    offset = params.number(request.args, "offset", 0, least=0, most=10**9) // limit * limit
+    lines = boardlist.lines(public[offset : offset + limit])
+    page_links = view.page_links(offset, limit, len(public))
+    return render_template(
+        "boards.html", lines=lines, total=len(public), offset=offset, page_links=page_links
+    )
 
 
 @bp.get("/b/<board>")
@@ -97,10 +118,16 @@ def embedded(board: str) -> str:
 
 
 @bp.get("/play")
-@page(problems=("not_found", "ledger_unavailable"), files=PLAY_FILES)
+@page(
+    problems=("not_found", "ledger_unavailable"),
+    files=PLAY_FILES,
+    offline="copy",
+    header=(20, "site.play"),
+    is_offered=game.is_offered,
+)
 def play() -> str:
     """Show the demo game, in which visitors win points as guests."""
-    board = _demo_board()
+    board = game.demo_board()
     boards, name = parts().boards.service, parts().base.settings.demo_action
     window, period = boards.window(board, "", "")
     entries = boards.entries(board, window, period, limit=view.PLAYERS_BESIDE)
@@ -111,24 +138,45 @@ def play() -> str:
 @sdk.after_request
 def share(response: Response) -> Response:
     """Let pages of other sites import these modules. Browsers only allow that with CORS headers."""
-    return cors.shared(response)
+    return cors.share(response)
 
 
 @bp.errorhandler(ScoreboardError)
-def explain(error: ScoreboardError) -> tuple[str, int, dict[str, str]]:
+def explain(error: ScoreboardError) -> Response:
     """Answer an error as a web page."""
     seconds = error.retry_after_seconds if isinstance(error, Unavailable) else None
-    boards = [] if seconds else public_boards()
     html = render_template(
-        "error.html", error=error, retry_seconds=seconds and max(seconds, 5), boards=boards
+        "error.html",
+        error=error,
+        retry_seconds=seconds and max(seconds, 5),
+        boards=_boards_instead() if error.status == 404 else [],
     )
-    return html, error.status, {} if seconds is None else {"Retry-After": str(seconds)}
+    response = make_response(html, error.status)
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 @bp.errorhandler(DatabaseUnavailable)
-def explain_outage(error: Exception) -> tuple[str, int, dict[str, str]]:
+def explain_outage(error: Exception) -> Response:
     """Answer that the database can't be reached, as a web page."""
     return explain(Unavailable("The database can't be reached at the moment. No score is lost."))
+
+
+def explain_anywhere(error: ScoreboardError) -> Response:
+    """The page that browsers get for an error outside of the pages, as for an unknown address."""
+    return rendering.add_headers(explain(error))
+
+
+bp.record_once(lambda setup: setup.app.extensions.update({errorpages.EXTENSION: explain_anywhere}))
+
+
+def _boards_instead() -> list[Board]:
+    """The boards that an error page for a missing address offers."""
+    try:
+        return boardlist.public_boards()[: boardlist.BOARDS_OF_A_PAGE]
+    except DatabaseUnavailable:
+        return []
 
 
 def _board(board: Board, *, others: list[Board]) -> str:
@@ -140,7 +188,7 @@ def _board(board: Board, *, others: list[Board]) -> str:
         hide=(),
         others=others,
         periods=[(choice, values["period"] == _period(board, choice)) for choice in view.choices(board)],
-        playable=_playable(board, region) if values["current"] else "",
+        playable=game.playable_action(board, region) if values["current"] else "",
         sign=view.SIGNS.get(board.definition.operator, ""),
     )
 
@@ -172,34 +220,10 @@ def _board_values(board: Board, *, limit: int) -> dict[str, Any]:
         "since": parts().cursor(window, entries.stamp) if current and complete else "",
         "ties": view.TIES[board.definition.ties],
         "score_heading": view.score_heading(board.definition),
-        "summary": view.summary(board, entries.rows),
+        "summary": view.summary(board, entries.rows, rendering.number_style()),
         "example": view.example(board, region),
     }
 
 
 def _period(board: Board, choice: view.Choice) -> Period:
     return parts().boards.service.period(board, choice.period)
-
-
-def _playable(board: Board, region: str) -> str:
-    """The action type that visitors may play on this page; "" for none, or while the database is away."""
-    name = parts().base.settings.demo_action
-    with suppress(DatabaseUnavailable):
-        if view.playable(parts().actions.types.find(name), board, region):
-            return name
-    return ""
-
-
-def _demo_board() -> Board:
-    """The first of the demo action's boards that is public and playable. Raises NotFound if there is none."""
-    type = parts().actions.types.find(parts().base.settings.demo_action)
-    ids = type.rules.boards if type else ()
-    playable = [board for board in public_boards() if view.playable(type, board, "")]
-    if not playable:
-        raise NotFound("There is no game on this server.")
-    return min(playable, key=lambda board: ids.index(board.id))
-
-
-def public_boards() -> list[Board]:
-    """All boards that are not private."""
-    return [board for board in parts().boards.service.all() if board.definition.public]

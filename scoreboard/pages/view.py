@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from scoreboard.actions.types import ActionType
 from scoreboard.boards.types import Board, Definition, Row
+from scoreboard.core.clock import to_datetime
+from scoreboard.pages.numbers import NumberStyle, scored
+from scoreboard.profiles.types import Profile
 
 EXAMPLE_SCORE = 10
 PLAYERS_BESIDE = 5  # rows beside the game
 MAX_ROWS = 100  # on one page of a list
-MINUTE = 60
 CURRENT = {  # keys of the texts that name periods
     "all": "board.allTime",
     "daily": "board.today",
@@ -64,31 +66,16 @@ def score_heading(rules: Definition) -> str:
     return "board.time" if rules.unit == "s" else "board.score"
 
 
-def digits(value: int, decimals: int = 0) -> list[str]:
-    """A number in groups of three digits. CSS sets them apart, so that a copied number is still a number."""
-    sign, whole, part = _split(value, decimals)
-    groups = f"{whole:,}".split(",")
-    groups[0] = sign + groups[0]
-    groups[-1] += part
-    return groups
-
-
-def scored(value: int, rules: Definition) -> list[str]:
-    """A score as its board shows it. A minute or more is written as on a clock: 83.456 s is 1:23.456."""
-    sign, seconds, part = _split(value, rules.decimals)
-    if rules.unit != "s" or seconds < MINUTE:
-        return digits(value, rules.decimals)
-    minutes, rest = divmod(seconds, MINUTE)
-    hours, minutes_rest = divmod(minutes, MINUTE)
-    clock = f"{hours}:{minutes_rest:02}" if hours else f"{minutes}"
-    return [f"{sign}{clock}:{rest:02}{part}"]
-
-
 def ranks(rows: Sequence[Row]) -> list[str]:
     """The rank of each row; a rank that neighbours share is tied: "=3"."""
     found = [row.rank for row in rows]
     tied = [rank in found[max(0, at - 1) : at] + found[at + 1 : at + 2] for at, rank in enumerate(found)]
     return [f"={rank}" if equal else f"{rank}" for rank, equal in zip(found, tied, strict=True)]
+
+
+def utc_minute(at: int) -> str:
+    """An instant for readers without scripts, to the minute."""
+    return f"{to_datetime(at):%Y-%m-%d %H:%M} UTC"
 
 
 def page_links(offset: int, limit: int, total: int) -> list[PageLink]:
@@ -99,13 +86,23 @@ def page_links(offset: int, limit: int, total: int) -> list[PageLink]:
     return [PageLink(target, key, None if to == offset else to) for target, key, to in links]
 
 
-def summary(board: Board, rows: Sequence[Row]) -> str:
+def summary(board: Board, rows: Sequence[Row], style: NumberStyle) -> str:
     """The first three rows, for previews of links; the board's description if there are no rows."""
     if not rows:
         return board.definition.description
-    scores = [" ".join(scored(row.score, board.definition)) for row in rows]
+    scores = [" ".join(scored(row.score, board.definition, style)) for row in rows]
     leaders = list(zip(ranks(rows), rows, scores, strict=True))[:3]
     return " · ".join(f"{rank} {row.name} {score}" for rank, row, score in leaders)
+
+
+def profile_summary(profile: Profile) -> str:
+    """The ranks of a player, for previews of links: "1 Main board 1 234"."""
+    shown = [
+        (one.board.definition, one.board.id, one.current[0].row) for one in profile.boards if one.current
+    ]
+    return " · ".join(
+        f"{row.rank} {rules.title or id} {' '.join(scored(row.score, rules))}" for rules, id, row in shown[:3]
+    )
 
 
 def playable(type: ActionType | None, board: Board, region: str) -> bool:
@@ -135,8 +132,3 @@ def _example_score(board: Board) -> int:
     if rules.min_score is not None:
         score = max(score, rules.min_score)
     return score if rules.max_score is None else min(score, rules.max_score)
-
-
-def _split(value: int, decimals: int) -> tuple[str, int, str]:
-    whole, part = divmod(abs(value), 10**decimals)
-    return "-" if value < 0 else "", whole, f".{part:0{decimals}}" if decimals else ""

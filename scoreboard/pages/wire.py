@@ -19,6 +19,22 @@ class BoardPageQuery(Where, kw_only=True):
     lang: LanguageTag = ""
 
 
+class BoardsQuery(Struct, kw_only=True):
+    """Which part of the list of boards a page shows."""
+
+    lang: LanguageTag = ""
+    offset: Annotated[str, Meta(description="Boards to skip.")] = ""
+
+
+class ArchiveQuery(Struct, kw_only=True):
+    """Which past periods of a board a page shows."""
+
+    lang: LanguageTag = ""
+    kind: Annotated[str, Meta(description="Only periods of this kind; the board's own if left out.")] = ""
+    region: Annotated[str, Meta(description="One of the board's regions; all of them if left out.")] = ""
+    before: Annotated[str, Meta(description="Only periods before this one, as in links of the page.")] = ""
+
+
 class RowsQuery(BoardPageQuery, kw_only=True):
     """Which rows of a board a page shows."""
 
@@ -47,10 +63,6 @@ class ImageQuery(BoardPageQuery, kw_only=True):
 
     rows: Annotated[str, Meta(description="How many: 1 to 50; 10 by default.")] = ""
     theme: Annotated[str, Meta(description="auto, dark or light.")] = ""
-
-
-class NoQuery(Struct):
-    """No parameters."""
 
 
 class OEmbedQuery(Struct, kw_only=True):

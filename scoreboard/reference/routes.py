@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from markupsafe import Markup, escape
 from msgspec import Raw
 
 from scoreboard import __version__
+from scoreboard.core.http.compression import compress
 from scoreboard.core.http.conventions import answer_with_etag
-from scoreboard.core.http.files import Vendored
-from scoreboard.core.http.links import known_site
+from scoreboard.core.http.links import public_site
 from scoreboard.core.http.openapi import described, description_of
 from scoreboard.core.http.pages import page
-from scoreboard.core.root import ROOT
+from scoreboard.reference import page as reference
 from scoreboard.reference.document import document
 from scoreboard.reference.operation import Route
 
-VENDOR = ROOT / "frontend" / "vendor"
+CODE = re.compile(r"`([^`]+)`")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
-bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path="/vendor")
+bp = Blueprint("reference", __name__)
 
 
 @bp.get("/openapi.json")
@@ -37,18 +39,28 @@ bp = Vendored("reference", __name__, static_folder=str(VENDOR), static_url_path=
 def openapi() -> Response:
     """Get this API description, as OpenAPI 3.1."""
     text = msgspec.json.encode(_document() | {"servers": [{"url": _server()}]})
-    return answer_with_etag(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
+    return compress(
+        answer_with_etag(hashlib.sha256(text).hexdigest()[:16], lambda: Raw(text), max_age_seconds=60)
+    )
 
 
 @bp.get("/docs/api")
 @page(nav=(20, "site.api"), online_files=("css/reference.css",))
 def docs() -> Response:
     """Show this API description as a page on which calls can be tried."""
-    response = Response(render_template("api.html"))
+    described = _document()
+    html = render_template("api.html", groups=reference.groups(described), shapes=reference.shapes(described))
+    response = Response(html)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Accept-Language")
-    return response
+    return compress(response)
+
+
+@bp.app_template_filter("mark_code")
+def mark_code(text: str) -> Markup:
+    """A text of the description as HTML: `code` is marked as such."""
+    return Markup(CODE.sub(r'<code translate="no">\1</code>', str(escape(text))))  # noqa: S704 - escaped before
 
 
 def routes(app: Flask) -> Iterator[Route]:
@@ -78,7 +90,7 @@ def groups(app: Flask) -> dict[str, str]:
 
 def _server() -> str:
     # A path is enough if the document is read from here; a client made from a copy needs the address.
-    return known_site().url or request.script_root or "/"
+    return public_site().url or request.script_root or "/"
 
 
 def _document() -> dict[str, Any]:

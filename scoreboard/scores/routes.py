@@ -39,4 +39,4 @@ def submit_scores(board: str) -> Response:
 
     # Read once, before the write: the board may be deleted and created again while it is written.
     incarnation = cache(lambda: parts().boards.service.incarnation(board))
-    return parts().base.answers.once(g.caller, body, write, incarnation=incarnation)
+    return parts().base.answers.write_once(g.caller, body, write, incarnation=incarnation)

@@ -63,7 +63,7 @@ class Scores:
             now=self.clock(),
             token=secrets.token_hex(12),
             imports=imports,
-            feeds=[Feed(board.id)],
+            data={"feeds": [Feed(board.id)]},
         )
         facts: list[Fact] = []
         indexes: list[int] = []
@@ -98,7 +98,7 @@ class _Batch:
     now: int
     token: str  # for the ids of entries without a key
     imports: bool
-    feeds: list[Feed]  # of entries without an operator
+    data: dict[str, Any]  # of entries with nothing but a player and a score
 
     def fact(self, index: int, entry: Entry) -> Fact:
         """An entry as a fact. Raises Refused."""
@@ -110,8 +110,9 @@ class _Batch:
         else:
             id = f"score:{self.token}:{index}"
         digest = _digest(entry, data) if key else ""
-        operator = data.pop("operator", None)
-        data["feeds"] = [Feed(self.board.id, operator)] if operator else self.feeds
+        if data:
+            operator = data.pop("operator", None)
+            data["feeds"] = [Feed(self.board.id, operator)] if operator else self.data["feeds"]
         if self.imports and entry.occurred_at:
             data["import"] = True  # after the digest, which covers the entry, not the rights of the key
         return Fact(
@@ -121,7 +122,7 @@ class _Batch:
             board=self.board.id,
             amount=entry.score,
             columns=entry.columns or {},
-            data=data,
+            data=data or self.data,
             context=self.context,
             digest=digest,
         )

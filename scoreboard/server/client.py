@@ -12,7 +12,7 @@ from typing import Any
 from gevent import sleep
 from gevent.socket import socket as Socket  # noqa: N812 - a class
 
-from scoreboard.core.tcp import unacknowledged
+from scoreboard.core.tcp import unacknowledged_bytes
 from scoreboard.server import pace
 from scoreboard.server.connections import Connections
 
@@ -33,9 +33,9 @@ def yield_to_others() -> None:
 
 
 class Client(Socket):
-    """A connection that knows since when it has waited, and that ends when its client reads too slowly.
+    """A connection that records since when it waits, and ends when its client reads too slowly.
 
-    Everything that gunicorn and the fast path send goes through here, and so does every wait.
+    All bytes that gunicorn and the fast path send go through this class, and so do all waits.
     """
 
     __slots__ = ("_connections", "is_evicted", "is_idle", "reading", "waits_since")
@@ -54,7 +54,7 @@ class Client(Socket):
         """Send all of it. Raises TimeoutError if the client reads it too slowly."""
         sent = self.send(data, flags)
         if sent < len(data):
-            with nullcontext() if self.is_stream else self._connections.holding(self, len(data)):
+            with nullcontext() if self.is_stream else self._connections.hold_answer(self, len(data)):
                 rest = memoryview(data)[sent:]
                 while rest:
                     rest = rest[self.send(rest, flags) :]
@@ -65,7 +65,7 @@ class Client(Socket):
 
     @property
     def is_stream(self) -> bool:
-        """Whether this is a stream."""
+        """True for a stream."""
         return self.reading is None
 
     def wait_for_request(self) -> None:
@@ -95,7 +95,7 @@ class Client(Socket):
             self.send(answer)
 
     def linger(self) -> None:
-        """Close the sending side, and read for a moment what still arrives.
+        """Close the sending side, and read the bytes that still arrive, for a moment.
 
         A connection that is closed with unread bytes is reset, and the client may lose the answer
         (RFC 9112, 9.6).
@@ -120,13 +120,13 @@ class Client(Socket):
 
     def _wait_for_reader(self, watcher: Any, reading: pace.Pace) -> None:
         """Wait until more can be sent. A client that reads slowly, but steadily, gets more time."""
-        while not self._is_taken(watcher, reading):
+        while not self._wait_once(watcher, reading):
             if not reading.seconds_left:
                 raise TimeoutError("the client reads its answer too slowly")
 
-    def _is_taken(self, watcher: Any, reading: pace.Pace) -> bool:
-        """Wait as long as this client may still take. Returns whether more can be sent."""
-        held, began, ready = unacknowledged(self), time.monotonic(), True
+    def _wait_once(self, watcher: Any, reading: pace.Pace) -> bool:
+        """Wait for as long as the client may still take. Returns True if more can be sent."""
+        unread_before, began, ready = unacknowledged_bytes(self), time.monotonic(), True
         self.settimeout(max(SHORTEST_SECONDS, reading.seconds_left))
         try:
             super()._wait(watcher)
@@ -134,7 +134,7 @@ class Client(Socket):
             ready = False
         finally:
             self.settimeout(None)
-        taken = held - unacknowledged(self)
-        # Not all systems tell how much was read. If the socket became writable, something was.
-        reading.record(taken or LOW_WATER_BYTES * ready, time.monotonic() - began)
+        read_bytes = unread_before - unacknowledged_bytes(self)
+        # Not all systems tell how much was read. If the socket became writable, the client read something.
+        reading.record(read_bytes or LOW_WATER_BYTES * ready, time.monotonic() - began)
         return ready

@@ -25,9 +25,9 @@ class Connections:
     def __init__(self) -> None:
         self._most = 0
         self._free: Collection[IPv4Network | IPv6Network] = ()
-        self._held: OrderedDict[Any, int] = OrderedDict()
+        self._answers: OrderedDict[Any, int] = OrderedDict()
         self._in_memory = self._peak = 0
-        self._of: dict[str, set[Any]] = {UNCOUNTED: set()}
+        self._by_peer: dict[str, set[Any]] = {UNCOUNTED: set()}
 
     def limit(self, most: int, free: Collection[IPv4Network | IPv6Network]) -> None:
         """Allow `most` connections per address; 0 is any number. `free` networks are not counted."""
@@ -39,7 +39,7 @@ class Connections:
         Returns the key to remove it with, or None if it is refused: all others of its address are busy.
         """
         peer = self._peer(address)
-        others = self._of.setdefault(peer, set())
+        others = self._by_peer.setdefault(peer, set())
         if peer and self._are_too_many(others) and not _evict(others, 1):
             return None
         others.add(client)
@@ -47,35 +47,35 @@ class Connections:
 
     def remove(self, client: Any, peer: str | None) -> None:
         """Remove a closed connection."""
-        others = self._of.get(peer or UNCOUNTED, set())
+        others = self._by_peer.get(peer or UNCOUNTED, set())
         others.discard(client)
         if peer and not others:
-            self._of.pop(peer, None)
+            self._by_peer.pop(peer, None)
 
     def make_room(self, count: int) -> bool:
-        """Close this many waiting connections. Returns whether there were any."""
-        return _evict(chain.from_iterable(self._of.values()), count)
+        """Close this many waiting connections. Returns False if there was none."""
+        return _evict(chain.from_iterable(self._by_peer.values()), count)
 
     def evict_idle(self) -> None:
         """Close the idle connections: this process accepts no further requests."""
-        for client in list(chain.from_iterable(self._of.values())):
+        for client in list(chain.from_iterable(self._by_peer.values())):
             if client.is_idle:
                 client.evict()
 
     def has_shrunk(self) -> bool:
-        """Whether most of many connections have gone. Returns True once for each decline."""
-        now = sum(map(len, self._of.values()))
+        """True, once for each decline, if most of many connections have ended."""
+        now = sum(map(len, self._by_peer.values()))
         shrunk = self._peak >= MANY and now < self._peak // 4
         self._peak = now if shrunk else max(self._peak, now)
         return shrunk
 
     @contextmanager
-    def holding(self, client: Any, amount: int) -> Iterator[None]:
+    def hold_answer(self, client: Any, amount: int) -> Iterator[None]:
         """Count an answer while a client reads it. Over the limit, the oldest readers are closed."""
-        self._held[client] = amount
+        self._answers[client] = amount
         self._in_memory += amount
-        while self._in_memory > HELD_BYTES and len(self._held) > 1:
-            slow = next(iter(self._held))
+        while self._in_memory > HELD_BYTES and len(self._answers) > 1:
+            slow = next(iter(self._answers))
             self._release(slow)
             slow.evict()
         try:
@@ -84,10 +84,10 @@ class Connections:
             self._release(client)
 
     def _release(self, client: Any) -> None:
-        self._in_memory -= self._held.pop(client, 0)
+        self._in_memory -= self._answers.pop(client, 0)
 
     def _are_too_many(self, others: Collection[Any]) -> bool:
-        """Whether one more would exceed the limit. Streams have limits of their own."""
+        """True if one more connection would exceed the limit. Streams have limits of their own."""
         return len(others) >= self._most <= sum(not one.is_stream for one in others)
 
     def _peer(self, address: Any) -> str:

@@ -25,11 +25,11 @@ class PlainRequest:
         self.method, self.uri, self.query = head.method, head.target, head.query
 
     def should_close(self) -> bool:
-        """Whether the connection must close: never, or the request would not be plain."""
+        """Always False: a request that closes its connection is not plain."""
         return False
 
     def environ(self) -> dict[str, Any]:
-        """The request as WSGI has it."""
+        """The request as a WSGI environment."""
         return {
             **self._base,
             **self.head.fields,
@@ -65,7 +65,7 @@ class FastPathParser(BoundedParser):
         data = self.unreader.read()
         head = plain.head(data)
         if head is not None and len(data) < head.end:
-            data = self._whole(data, head)
+            data = self._read_whole(data, head)
         if head is None or len(data) < head.end:
             self.unreader.unread(data)
             return None
@@ -74,8 +74,8 @@ class FastPathParser(BoundedParser):
         self.mesg, self.req_count = None, self.req_count + 1
         return PlainRequest(head, data[head.begin : head.end], self._base)
 
-    def _whole(self, data: bytes, head: plain.Head) -> bytes:
-        """The request with its body. If that is late or cut off, the bytes that came are not lost."""
+    def _read_whole(self, data: bytes, head: plain.Head) -> bytes:
+        """The request with its body. If the body is late or cut off, the bytes that came are kept."""
         self.unreader.unread(data)
         self.unreader.pace = self._late = self._late or pace.for_body()
         data = self.unreader.read(head.end)

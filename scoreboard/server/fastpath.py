@@ -33,7 +33,7 @@ class FastPathWorker(WebWorker):
     """Our gevent worker, with the fast path."""
 
     def run(self) -> None:
-        """Serve, until told to stop."""
+        """Serve until the worker is stopped."""
         self._enabled = _can_run(self)
         if not self._enabled:
             self.log.info("The fast path is off: gunicorn's settings need its own parser")
@@ -55,15 +55,15 @@ class FastPathWorker(WebWorker):
     def _answer(self, request: PlainRequest, client: Client) -> None:
         """Call the application, and send its answer."""
         keep = self._count_request()
-        started: list[Any] = []
+        response: list[Any] = []
 
         def start_response(status: str, headers: Headers, _error: Any = None) -> Any:
-            started[:] = status, headers
+            response[:] = status, headers
             return _no_writing
 
         chunks = self.wsgi(request.environ(), start_response)
         try:
-            status, headers = started
+            status, headers = response
             head = _head(status, headers, keep=keep) if _is_complete(status, headers, chunks) else None
             if head is None:
                 self._stream(Response(request, client, self.cfg), status, headers, chunks, keep=keep)
@@ -76,7 +76,7 @@ class FastPathWorker(WebWorker):
             raise StopIteration
 
     def _count_request(self) -> bool:
-        """Count a request. Returns whether others may follow on its connection."""
+        """Count a request. Returns True if others may follow on its connection."""
         self.nr += 1
         if self.alive and self.nr >= self.max_requests:
             self.log.info("Autorestarting worker after current request.")
@@ -110,7 +110,7 @@ class FastPathWorker(WebWorker):
 
 
 def _can_run(worker: WebWorker) -> bool:
-    """Whether gunicorn's settings need nothing that only its own parser does."""
+    """True if gunicorn's settings need nothing that only its own parser does."""
     cfg = worker.cfg
     limits = (cfg.limit_request_line, cfg.limit_request_field_size)
     return not (
@@ -123,10 +123,10 @@ def _can_run(worker: WebWorker) -> bool:
 
 
 def _is_complete(status: str, headers: Headers, chunks: Iterable[bytes]) -> bool:
-    """Whether an answer is complete, and has no header about the connection but its length."""
+    """True if an answer is complete, and has no header about the connection but its length."""
     names = {name.lower() for name, _ in headers}
-    sized = ("content-length" in names) != status.startswith(BODILESS)
-    return sized and names.isdisjoint(hop_headers) and not isinstance(chunks, FileWrapper)
+    has_known_length = ("content-length" in names) != status.startswith(BODILESS)
+    return has_known_length and names.isdisjoint(hop_headers) and not isinstance(chunks, FileWrapper)
 
 
 def _head(status: str, headers: Headers, *, keep: bool) -> bytes | None:

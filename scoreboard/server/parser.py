@@ -16,7 +16,7 @@ from scoreboard.core.errors import BadRequest, RequestTimeout, ScoreboardError
 from scoreboard.server import pace as paces
 from scoreboard.server.client import SHORTEST_SECONDS, yield_to_others
 
-UNREAD_BYTES = 256 * 1024  # of a body's unread rest are read from the connection at most
+UNREAD_BYTES = 256 * 1024  # the longest unread rest of a body that is read and discarded
 SHORT_BYTES = 64 * 1024
 PIECE_BYTES, MAX_BYTES = 4 * 1024, 64 * 1024
 
@@ -70,12 +70,12 @@ class BoundedBody(Body):
 
     @property
     def is_long(self) -> bool:
-        """Whether its rest is too long to read and throw away."""
+        """True if its rest is too long to read and discard."""
         return bool(getattr(self.reader, "length", 0) > UNREAD_BYTES)
 
     @property
     def has_unread_bytes(self) -> bool:
-        """Whether bytes of it may still arrive."""
+        """True if bytes of it may still arrive."""
         more = getattr(self.reader, "length", 0) or getattr(self.reader, "parser", None)
         return bool(self.failed or more)
 
@@ -89,7 +89,7 @@ class BoundedRequest(Request):
         self.body: BoundedBody = BoundedBody(self.body.reader)
 
     def should_close(self) -> bool:
-        """Whether no other request may follow, because of this one's headers or body."""
+        """True if no other request may follow, because of this one's headers or body."""
         return bool(super().should_close() or self.body.failed or self.body.is_long)
 
 
@@ -110,21 +110,21 @@ class BoundedParser(RequestParser):
         return request
 
     def finish_body(self, deadline: float | None = None, max_bytes: int | None = None) -> bool:
-        """Read the unread rest of the last body. Returns whether another request can follow."""
+        """Read the unread rest of the last body. Returns True if another request can follow."""
         body = self.mesg.body if self.mesg is not None else None
-        if body is not None and not _is_read(body, self.unreader):
+        if body is not None and not _discard_rest(body, self.unreader):
             return False
         self.unreader.pace = None
         return True
 
     @property
     def has_next(self) -> bool:
-        """Whether bytes of the next request came together with the last one."""
+        """True if bytes of the next request came together with the last one."""
         return bool(self.unreader.buf.tell())
 
     @property
     def has_unread_bytes(self) -> bool:
-        """Whether bytes of the last request may still arrive."""
+        """True if bytes of the last request may still arrive."""
         return self.mesg is not None and self.mesg.body.has_unread_bytes
 
     def late_request(self) -> Any:
@@ -138,8 +138,8 @@ class BoundedParser(RequestParser):
             self.unreader.unread(self.unreader.read(length))
 
 
-def _is_read(body: BoundedBody, unreader: BoundedUnreader) -> bool:
-    """Read the rest of a body. Returns False if it is too long or comes too late."""
+def _discard_rest(body: BoundedBody, unreader: BoundedUnreader) -> bool:
+    """Read and discard the rest of a body. Returns False if it is too long or too late."""
     if body.failed or body.is_long:
         return False
     unreader.pace, count = paces.for_unread_body(), 0

@@ -38,7 +38,7 @@ SPECIAL = frozenset(
 
 
 class Head(NamedTuple):
-    """The head of a plain request, and where its body lies in the bytes."""
+    """The head of a plain request, and the position of its body in the bytes."""
 
     method: str
     target: str
@@ -66,7 +66,7 @@ def head(data: bytes) -> Head | None:
 
 
 def _fields(text: str) -> dict[str, str]:
-    """Headers by their WSGI names; {} where one comes twice or is special."""
+    """Headers by their WSGI names; {} if one comes twice or is special."""
     lines = text.split("\r\n")[:-1]
     fields = {}
     for line in lines:

@@ -55,13 +55,13 @@ def answer(error: ScoreboardError, below: str = "") -> bytes:
             "detail": error.detail,
         }
     )
-    after = error.retry_after_seconds
+    retry_after = error.retry_after_seconds
     lines = [
         f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}",
         "Connection: close",
         "Content-Type: application/problem+json",
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
-        *([f"Retry-After: {after}"] if after is not None else []),
+        *([f"Retry-After: {retry_after}"] if retry_after is not None else []),
     ]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body

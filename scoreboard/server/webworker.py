@@ -35,7 +35,7 @@ class WebWorker(GeventWorker):
         self.connections = Connections()
 
     def run(self) -> None:
-        """Serve, until told to stop."""
+        """Serve until the worker is stopped."""
         if _is_plain(self.cfg):
             self.server_class = partial(Listener, self)
         else:
@@ -55,7 +55,7 @@ class WebWorker(GeventWorker):
         if not isinstance(client, Client):
             super().handle(listener, client, addr)
             return
-        peer = self._admitted(client, addr)
+        peer = self._admit(client, addr)
         try:
             if peer is None:
                 client.refuse(unreadable.answer(unreadable.too_many(), self.below))
@@ -69,8 +69,8 @@ class WebWorker(GeventWorker):
             self.connections.remove(client, peer)
             close(client)
 
-    def _admitted(self, client: Client, addr: Any) -> str | None:
-        """The key to remove a connection with, or None if its address stays too busy."""
+    def _admit(self, client: Client, addr: Any) -> str | None:
+        """Admit a connection. Returns the key to remove it with, or None if its address stays too busy."""
         until = time.monotonic() + ENTRY_SECONDS
         while (peer := self.connections.admit(client, addr)) is None and time.monotonic() < until:
             sleep(ENTRY_PAUSE_SECONDS)
@@ -98,7 +98,7 @@ class WebWorker(GeventWorker):
         """Answer a connection's requests, as AsyncWorker.handle does."""
         parser, request = self.parser(client, server, addr), None
         try:
-            while not parser.req_count or self._goes_on(client, parser):
+            while not parser.req_count or self._wait_for_next(client, parser):
                 request = None
                 with Timeout(HEAD_SECONDS, False):
                     request = next(parser)
@@ -118,11 +118,11 @@ class WebWorker(GeventWorker):
         except BaseException as error:  # noqa: BLE001 - the client gets an answer to any error
             self.handle_error(request, client, addr, error)
 
-    def _goes_on(self, client: Client, parser: BoundedParser) -> bool:
+    def _wait_for_next(self, client: Client, parser: BoundedParser) -> bool:
         """Let other connections go first, and wait for the first bytes of the next request.
 
-        Returns whether they came within the time that idle connections are kept. Without letting others go
-        first, a client that pipelines requests would block them: their p99 was 208 ms instead of 13.
+        Returns False if none came for as long as idle connections are kept. If others did not go first, a
+        client that pipelines requests would block them: their p99 was 208 ms instead of 13.
         """
         if not parser.finish_body() or parser.has_next:
             yield_to_others()
@@ -134,5 +134,5 @@ class WebWorker(GeventWorker):
 
 
 def _is_plain(cfg: Any) -> bool:
-    """Whether connections carry nothing but HTTP/1."""
+    """True if connections carry nothing but HTTP/1."""
     return not cfg.is_ssl and cfg.protocol == "http" and cfg.proxy_protocol == cfg.http2_cleartext == "off"

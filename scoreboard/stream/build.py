@@ -33,7 +33,7 @@ from scoreboard.stream.serving.viewers import Viewers
 
 @dataclass(frozen=True, kw_only=True)
 class StreamParts:
-    """What routes and commands work with."""
+    """The parts of the stream that routes and commands use."""
 
     service: StreamService
     polling: Polling
@@ -59,7 +59,7 @@ class StreamParts:
 
 
 def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing) -> StreamParts:
-    """The stream of one process."""
+    """Build the stream of one process."""
     settings, store = base.settings, partial(StreamStore, base.patient_redis)
     revocations = accounts.sessions.revocations
     scopes = Scopes(boards=boards, clock=base.clock)
@@ -86,7 +86,7 @@ def build(base: Base, *, boards: Boards, accounts: AccountsParts, ring: KeyRing)
         on_kick=revocations.loop.wake,
         on_forbid=rooms.try_end_forbidden,
     )
-    revocations.subscribe(signals.revoked, rooms.let_others_notice)
+    revocations.subscribe(signals.end_revoked, rooms.let_others_notice)
     edge = None
     if settings.stream_edge_url:
         edge = Edge(url=settings.stream_edge_url.rstrip("/"), key=settings.stream_edge_key)

@@ -16,7 +16,7 @@ from scoreboard.core.limits.rules import limited
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.http import upgrade
 from scoreboard.stream.http.requests import poll_request, query_parameters, stream_request
-from scoreboard.stream.http.responses import HEADERS, event_stream, held, refused
+from scoreboard.stream.http.responses import HEADERS, event_stream, held_stream, refusal_response
 from scoreboard.stream.http.tickets import TICKET_SECONDS
 from scoreboard.stream.http.types import PollAnswer, PollQuery, Refusal, StreamQuery
 from scoreboard.stream.protocol import closing, frames
@@ -25,7 +25,7 @@ from scoreboard.stream.publishing.edge import last_seen
 
 bp = Blueprint("stream", __name__, url_prefix="/v1")
 
-followed = described(
+watch_described = described(
     security=("anyone", "key", "player"),
     problems=(
         "unauthenticated",
@@ -42,7 +42,7 @@ followed = described(
 
 
 @bp.get("/stream")
-@followed
+@watch_described
 @described(
     query=StreamQuery,
     events=EVENTS,
@@ -55,7 +55,7 @@ def stream() -> Response:
     try:
         return _stream()
     except (Unavailable, DatabaseUnavailable) as error:
-        return refused(Refusal(closing.frame("unavailable")), error)
+        return refusal_response(Refusal(closing.frame("unavailable")), error)
 
 
 def _stream() -> Response:
@@ -65,10 +65,10 @@ def _stream() -> Response:
         return Response(headers=HEADERS)
     if service.is_for_edge(watch, request.headers.get("Grip-Sig", "")):
         since = last_seen(request.headers.getlist("Grip-Last")) or watch.since
-        return held(service.serving, watch.scopes, service.hub.resume(watch.scopes, since))
+        return held_stream(service.serving, watch.scopes, service.hub.resume(watch.scopes, since))
     opening = service.open(watch)
     if isinstance(opening, Refusal):
-        return refused(opening)
+        return refusal_response(opening)
     with opening:
         return event_stream(service.serving, opening)
 
@@ -79,9 +79,9 @@ def _stream() -> Response:
     security=("anyone", "key", "player"),
     problems=("bad_request", "unsupported_websocket_version"),
 )
-def stream_messages(handshaken: Server) -> None:
+def stream_messages(handshake: Server) -> None:
     """Stream boards as WebSocket messages."""
-    upgrade.serve(parts().stream.service, handshaken)
+    upgrade.serve(parts().stream.service, handshake)
 
 
 upgrade.install(bp, stream_messages)
@@ -102,39 +102,39 @@ def give_ticket() -> Response:
 @limited("admin")
 @described(answer=RoomsShown)
 def show_rooms() -> Response:
-    """Show how many viewers each board has, in each process."""
+    """Show the number of viewers of each board, in each process."""
     rooms = parts().stream.rooms
     found = [one.as_json(process) for process, one in sorted(rooms.current().items())]
     return answer({"data": {"process": rooms.process, "processes": found}})
 
 
 @bp.get("/poll")
-@followed
+@watch_described
 @described(query=PollQuery, answer=Polled, bare=True, tagged=True)
 def poll() -> Response:
-    """Get the frames that followed a cursor, or wait for the next one."""
-    stream, sent = parts().stream, query_parameters(PollQuery)
-    polled = stream.polling.poll(poll_request(sent, stream.service.region_header), sent.wait)
-    if isinstance(polled, Refusal):
-        response = answer({"id": sent.since, "frames": [polled.bye], "retry_ms": 0})
+    """Get the frames that watch_described a cursor, or wait for the next one."""
+    stream, query = parts().stream, query_parameters(PollQuery)
+    result = stream.polling.poll(poll_request(query, stream.service.region_header), query.wait)
+    if isinstance(result, Refusal):
+        response = answer({"id": query.since, "frames": [result.bye], "retry_ms": 0})
         response.add_etag()
         response.headers["Cache-Control"] = "no-store"
         return response
-    return _polled(polled)
+    return _poll_response(result)
 
 
-def _polled(polled: PollAnswer) -> Response:
-    etag = f'"{polled.at}"'
-    found = [*polled.frames, *polled.private]
+def _poll_response(result: PollAnswer) -> Response:
+    etag = f'"{result.at}"'
+    found = [*result.frames, *result.private]
     if not found and request.headers.get("If-None-Match") == etag:
         return Response(status=304, headers={"ETag": etag})
     body = {
-        "id": str(polled.at),
+        "id": str(result.at),
         "frames": [frames.decode(frame.line) for frame in found],
         "retry_ms": 1000 + random.randrange(1000),
     }
-    if polled.told is not None:
-        body["told"] = str(polled.told)
+    if result.told is not None:
+        body["told"] = str(result.told)
     response = answer(body)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-store"

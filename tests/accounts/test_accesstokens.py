@@ -49,7 +49,7 @@ def forge(ada, parts, clock):
     """Makes tokens that are signed with the good key, and are otherwise as one says."""
 
     def make(*, algorithm="HS256", secret=None, header=None, without=(), **claims):
-        key = parts.ring.signing("access")
+        key = parts.ring.signing_key("access")
         good = jwt.decode(ada.session["accessToken"], options={"verify_signature": False})
         content = {name: value for name, value in (good | claims).items() if name not in without}
         headers = {"kid": key.kid, "typ": "at+jwt"} | (header or {})
@@ -117,7 +117,7 @@ def test_the_algorithm_that_a_token_names_is_not_asked(ada):
 
 def test_a_key_of_another_purpose_signs_no_access(ada, forge, parts):
     for purpose in ("action", "stream", "captcha", "ACCESS", ""):
-        assert is_refused(ada, forge(secret=parts.ring.signing(purpose).secret)), purpose
+        assert is_refused(ada, forge(secret=parts.ring.signing_key(purpose).secret)), purpose
 
 
 def test_a_strange_kid_is_a_wrong_one(ada):
@@ -194,4 +194,4 @@ def test_the_cache_of_verified_tokens_is_bounded(ada, forge, parts, monkeypatch)
         who(parts, forge(jti=str(number)))
         who(parts, forge(jti=str(number))[:-5])
 
-    assert len(parts.accounts.sessions.access._read) <= 20
+    assert len(parts.accounts.sessions.access._players) <= 20

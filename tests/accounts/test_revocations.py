@@ -109,4 +109,4 @@ def test_a_revocation_is_forgotten_once_all_its_tokens_have_expired(parts, clock
     clock.advance(seconds=961)
     parts.accounts.sessions.revocations.look()
 
-    assert parts.accounts.sessions.revocations._known == {}
+    assert parts.accounts.sessions.revocations._revocations == {}

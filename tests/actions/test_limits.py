@@ -89,7 +89,7 @@ def test_each_player_has_a_limit_of_their_own(limited):
 
 
 def test_the_memory_of_exceeded_limits_is_bounded(limited, monkeypatch):
-    monkeypatch.setattr("scoreboard.core.limits.limiter.MAX_KEPT", 5)
+    monkeypatch.setattr("scoreboard.core.limits.limiter.MAX_REMEMBERED", 5)
     limits = limited(limit_failed="1/minute").parts.base.limits
 
     for player in range(20):

@@ -49,7 +49,7 @@ def opens(parts, token, player):
 
 def sealed_for(parts, purpose, content, associated):
     """What a token would be that was sealed for another purpose, under the key that signs now."""
-    key = parts.ring.signing(purpose)
+    key = parts.ring.signing_key(purpose)
     text = urlsafe_b64encode(seal(key.secret, content, associated.format(kid=key.kid).encode()))
     return f"sb1.{key.kid}.{text.rstrip(b'=').decode()}"
 

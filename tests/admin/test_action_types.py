@@ -23,7 +23,7 @@ WHOLE = {
 }
 
 
-def put(client, name="jump", **rules):
+def define(client, name="jump", **rules):
     return client.put(f"/v1/admin/action-types/{name}", json=JUMP | rules)
 
 
@@ -33,7 +33,7 @@ def ask(player):
 
 def test_put_creates_a_type_and_then_changes_it(client):
     created = client.put("/v1/admin/action-types/jump", json=WHOLE)
-    changed = put(client)
+    changed = define(client)
 
     assert (created.status_code, changed.status_code) == (201, 200)
     assert created.json["data"] == {"name": "jump", **WHOLE}
@@ -41,36 +41,36 @@ def test_put_creates_a_type_and_then_changes_it(client):
 
 
 def test_an_answer_of_get_can_be_put(client):
-    put(client)
-    shown = client.get("/v1/admin/action-types/jump").json["data"]
+    define(client)
+    definition = client.get("/v1/admin/action-types/jump").json["data"]
 
-    assert client.put("/v1/admin/action-types/jump", json=shown).status_code == 200
+    assert client.put("/v1/admin/action-types/jump", json=definition).status_code == 200
 
 
 def test_types_are_listed_by_name(client):
-    put(client, "jump")
-    put(client, "dig")
+    define(client, "jump")
+    define(client, "dig")
 
-    listed = client.get("/v1/admin/action-types").json
+    answer = client.get("/v1/admin/action-types").json
 
-    assert [one["name"] for one in listed["data"]] == ["dig", "jump", "play-round"]
-    assert listed["page"] == {"next": None, "limit": 3}
+    assert [one["name"] for one in answer["data"]] == ["dig", "jump", "play-round"]
+    assert answer["page"] == {"next": None, "limit": 3}
 
 
 def test_a_deleted_type_is_gone_and_can_be_created_again(client):
-    put(client)
+    define(client)
 
     assert client.delete("/v1/admin/action-types/jump").status_code == 204
     assert refusal(client.get("/v1/admin/action-types/jump")) == (404, "unknown_action_type")
     assert refusal(client.delete("/v1/admin/action-types/jump")) == (404, "unknown_action_type")
-    assert put(client).status_code == 201
+    assert define(client).status_code == 201
 
 
 def test_a_write_with_a_key_is_done_once(client):
     headers = {"Idempotency-Key": "one"}
-    put(client)
+    define(client)
     first = client.delete("/v1/admin/action-types/jump", headers=headers)
-    put(client)
+    define(client)
     again = client.delete("/v1/admin/action-types/jump", headers=headers)
 
     assert (first.status_code, again.status_code) == (204, 204)
@@ -99,8 +99,8 @@ def test_a_write_with_a_key_is_done_once(client):
     ],
     ids=str,
 )
-def test_a_type_that_makes_no_sense_is_refused(client, wrong):
-    assert refusal(put(client, **wrong)) == (400, "validation_failed")
+def test_an_invalid_type_is_refused(client, wrong):
+    assert refusal(define(client, **wrong)) == (400, "validation_failed")
     assert client.get("/v1/admin/action-types/jump").status_code == 404
 
 
@@ -109,18 +109,18 @@ def test_a_type_that_makes_no_sense_is_refused(client, wrong):
 def test_no_type_feeds_a_board_that_only_servers_write(client, trust):
     client.put("/v1/admin/boards/prizes", json={"trust": trust})
 
-    assert refusal(put(client, boards=["prizes"])) == (400, "validation_failed")
+    assert refusal(define(client, boards=["prizes"])) == (400, "validation_failed")
 
 
-def test_a_board_that_stops_trusting_players_takes_no_more_points(client, parts):
+def test_a_board_that_stops_trusting_players_accepts_no_more_points(client, parts):
     client.put("/v1/admin/boards/prizes", json={})
-    put(client, boards=["prizes"], difficulty=0)
+    define(client, boards=["prizes"], difficulty=0)
     ada = Player(parts)
-    asked = ada.request()
+    action = ada.request()
 
     client.put("/v1/admin/boards/prizes", json={"trust": "server"})
 
-    assert refusal(ada.complete(asked)) == (403, "board_not_open")
+    assert refusal(ada.complete(action)) == (403, "board_not_open")
     assert refusal(ask(ada)) == (
         403,
         "board_not_open",
@@ -139,9 +139,9 @@ def test_an_admin_needs_no_key(client, parts, role, status):
 
 
 def test_a_moderator_keeps_a_player_from_scoring(client, parts):
-    put(client, difficulty=0)
+    define(client, difficulty=0)
     ada, bob = Player(parts), Player(parts)
-    asked = ada.request()
+    action = ada.request()
     parts.accounts.players.grant(bob.id, "moderator", context={})
     parts.base.clock.advance(ms=1)
     bob.renew()
@@ -149,16 +149,16 @@ def test_a_moderator_keeps_a_player_from_scoring(client, parts):
     disabled = bob.http.post(f"/v1/admin/players/{ada.id}/disable-scoring")
 
     assert (disabled.status_code, disabled.json["data"]["scoring"]) == (200, False)
-    assert refusal(ada.complete(asked)) == (403, "scoring_disabled")
+    assert refusal(ada.complete(action)) == (403, "scoring_disabled")
     assert refusal(ask(ada)) == (
         403,
         "scoring_disabled",
     )
     bob.http.post(f"/v1/admin/players/{ada.id}/enable-scoring")
-    assert ada.complete(asked).status_code == 200
+    assert ada.complete(action).status_code == 200
 
 
 def test_a_player_without_an_account_is_not_found(client):
-    found = client.post("/v1/admin/players/nobody/disable-scoring")
+    answer = client.post("/v1/admin/players/nobody/disable-scoring")
 
-    assert refusal(found) == (404, "player_not_found")
+    assert refusal(answer) == (404, "player_not_found")

@@ -12,11 +12,13 @@ CUP = {
     "order": "asc",
     "operator": "best",
     "ties": "dense",
-    "columns": [{"name": "faults", "order": "asc"}],
+    "columns": [{"name": "faults", "order": "asc", "title": "Penalties"}],
     "period": "weekly",
     "windows": ["all"],
     "timeZone": "Europe/Berlin",
     "regions": ["eu", "na"],
+    "regionTitles": {"eu": "Europe"},
+    "show": [{"field": "team", "as": "text", "title": "Team"}],
     "trust": "server",
     "minScore": 0,
     "maxScore": 1000,
@@ -40,12 +42,12 @@ def test_put_creates_a_board_and_then_changes_it(client):
 
 def test_an_answer_of_get_can_be_put_back(client):
     put(client, "cup", **CUP)
-    shown = client.get("/v1/admin/boards/cup").json["data"]
+    definition = client.get("/v1/admin/boards/cup").json["data"]
 
-    again = client.put("/v1/admin/boards/cup", json=shown)
+    again = client.put("/v1/admin/boards/cup", json=definition)
 
-    assert shown == {"id": "cup", **CUP}
-    assert again.json["data"] == shown
+    assert definition == {"id": "cup", **CUP}
+    assert again.json["data"] == definition
 
 
 def test_an_empty_body_is_a_board_with_every_default(client):
@@ -56,7 +58,7 @@ def test_an_empty_body_is_a_board_with_every_default(client):
     assert created.json["data"]["size"] == 100
 
 
-def test_a_new_order_ranks_at_once_and_still_after_the_follower_came_by(client, parts):
+def test_a_new_order_ranks_at_once_and_also_after_the_follower_ran(client, parts):
     score(client, "main", a=3, b=2, c=1)
 
     put(client, "main", order="asc")
@@ -69,7 +71,7 @@ def test_a_new_order_ranks_at_once_and_still_after_the_follower_came_by(client, 
 
 
 @pytest.mark.parametrize(("ties", "expected"), [("competition", [1, 1, 3]), ("dense", [1, 1, 2])])
-def test_a_new_tie_rule_ranks_at_once_and_still_after_the_follower_came_by(client, parts, ties, expected):
+def test_a_new_tie_rule_ranks_at_once_and_also_after_the_follower_ran(client, parts, ties, expected):
     score(client, "main", a=3, b=3, c=1)
 
     put(client, "main", ties=ties)
@@ -115,13 +117,13 @@ def test_a_board_that_is_created_again_starts_empty(client, parts):
     put(client, "cup")
     score(client, "cup", a=5, b=4)
     deleted = client.delete("/v1/admin/boards/cup")
-    gone = client.get("/v1/boards/cup/entries")
+    after_deletion = client.get("/v1/boards/cup/entries")
 
     put(client, "cup")
     score(client, "cup", c=1)
 
     assert (deleted.status_code, deleted.data) == (204, b"")
-    assert refusal(gone) == (404, "board_not_found")
+    assert refusal(after_deletion) == (404, "board_not_found")
     assert players(client, "cup") == ["c"]
     parts.followers.catch_up("boards")
     assert players(client, "cup") == ["c"]
@@ -138,7 +140,7 @@ def test_an_entry_of_a_deleted_board_counts_again_on_the_next_of_its_name(client
     assert submit(client, "cup", entry)["accepted"] == 1
 
 
-def test_a_board_that_is_not_there_can_be_neither_shown_nor_deleted(client):
+def test_a_missing_board_can_be_neither_shown_nor_deleted(client):
     for board in ("none", "%00", "UPPER", "x" * 500):
         for method in ("GET", "DELETE"):
             answer = client.open(f"/v1/admin/boards/{board}", method=method)

@@ -1,4 +1,4 @@
-"""Who may manage boards, and which boards make no sense."""
+"""Refusals: callers that may not manage boards, and invalid definitions."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_wrong_field_is_refused_by_its_name(client, body, field):
 
 
 @pytest.mark.parametrize("id", ["-cup", "Cup", "cup_1", "x" * 64, "cüp", "cup%0A"])
-def test_a_board_needs_an_id_that_is_one(client, id):
+def test_a_board_needs_a_valid_id(client, id):
     answer = client.put(f"/v1/admin/boards/{id}", json={})
 
     assert refusal(answer) == (400, "validation_failed")
@@ -72,7 +72,7 @@ def test_a_board_needs_an_id_that_is_one(client, id):
     "header",
     ["", "Bearer", "Bearer ", "Bearer sk_wrong", "Basic YTpi", "sk_wrong", "Bearer " + "x" * 600, "Bearer ü"],
 )
-def test_without_a_good_key_nothing_can_be_managed(client, method, header):
+def test_without_a_valid_key_no_board_can_be_managed(client, method, header):
     answer = client.open(PATH, method=method, json={}, headers={"Authorization": header})
 
     assert refusal(answer) == (401, "unauthenticated")

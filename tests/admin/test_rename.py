@@ -1,5 +1,5 @@
-# ruff: noqa: RUF001 - what a Japanese keyboard types is a part of this
-"""Moderators give players another name: at once on boards and streams, and in the journal with their own."""
+# ruff: noqa: RUF001 - full-width letters, as of a Japanese keyboard, are part of the tests
+"""Moderators rename players: at once on boards and streams, and recorded with the moderator's id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.stream.steps import publish
 
 @pytest.fixture
 def callers(client, parts):
-    """Those who may rename, each with the id that the journal names."""
+    """The callers that may rename, each with its id in the journal."""
     moderator = Player(parts, displayName="Mod")
     parts.accounts.players.grant(moderator.id, "moderator", context={})
     moderator.renew()
@@ -29,7 +29,7 @@ def rename(http, player, name):
     return http.patch(f"/v1/admin/players/{player}", json={"displayName": name})
 
 
-def shown(client, board="main", **query):
+def names_on(client, board="main", **query):
     return {
         row["player"]["id"]: row["player"]["displayName"] for row in listed(client, board, **query)["entries"]
     }
@@ -45,7 +45,7 @@ def test_a_player_has_the_new_name_everywhere_at_once(client, callers, parts):
         answer = rename(http, ada.id, f"  Ａda by {name} ")
 
         assert answer.json["data"] == {"id": ada.id, "displayName": f"Ada by {name}"}
-        assert shown(client) == shown(client, "cup") == {ada.id: f"Ada by {name}"}
+        assert names_on(client) == names_on(client, "cup") == {ada.id: f"Ada by {name}"}
         assert ada.http.get("/v1/me").json["data"]["displayName"] == f"Ada by {name}"
         fact = parts.journal.after(parts.journal.start, 100)[-1].fact
         assert (fact.kind, fact.player, fact.context["caller"]) == ("player-renamed", ada.id, caller)
@@ -56,11 +56,11 @@ def test_other_processes_and_boards_read_from_sql_show_it_too(client, make_parts
     other = ContractClient(create_app(make_parts(database_url)))
     rename(client, "ada", "Ada")
 
-    assert shown(other) == {"ada": "Ada"}
+    assert names_on(other) == {"ada": "Ada"}
     redis.flushall()
-    assert shown(other) == shown(client) == {"ada": "Ada"}
+    assert names_on(other) == names_on(client) == {"ada": "Ada"}
     parts.followers.catch_up("boards")
-    assert shown(other) == {"ada": "Ada"}
+    assert names_on(other) == {"ada": "Ada"}
 
 
 @pytest.mark.one_database
@@ -89,13 +89,13 @@ def test_streams_show_it_without_waiting_for_a_score(client, make_parts, databas
 
 
 @pytest.mark.one_database
-def test_players_whom_a_server_reports_can_be_renamed(client):
+def test_players_of_a_server_can_be_renamed(client):
     submit(
         client, "main", {"player": "ada", "score": 1, "displayName": "Rude"}, {"player": "bob", "score": 1}
     )
 
     assert rename(client, "ada", "Ada").status_code == rename(client, "bob", "Bob").status_code == 200
-    assert shown(client) == {"ada": "Ada", "bob": "Bob"}
+    assert names_on(client) == {"ada": "Ada", "bob": "Bob"}
 
 
 @pytest.mark.one_database
@@ -110,7 +110,7 @@ def test_players_still_rename_themselves(client, parts):
 
 
 @pytest.mark.one_database
-def test_a_name_that_is_none_changes_nothing(client, parts):
+def test_an_invalid_name_changes_nothing(client, parts):
     ada = Player(parts, displayName="Rude")
     head = parts.journal.head().seq
 

@@ -1,4 +1,4 @@
-"""Who may import whom. docs/architecture.md says why."""
+"""The allowed imports. docs/architecture.md has the reasons."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ LEVELS = [
     {"keyring"},
     {"accounts"},
     {"boards", "audit"},
-    {"scores", "stream", "actions"},
+    {"scores", "stream", "actions", "profiles"},
     {"admin", "pages", "ops", "reference", "chaos", "merging", "server"},
 ]
-FLOORS = {  # inside a large package: a folder imports those before it, "" is the package's own modules
+FOLDER_LEVELS = {  # in a large package: a folder imports those before it, "" is the package's own modules
     "core": ["", "concurrency", "storage", "http", "limits"],
     "stream": ["protocol", "publishing", "serving", "http", ""],
 }
 LEVEL = {feature: level for level, features in enumerate(LEVELS) for feature in features}
-OPEN = {"types", "facts", "wire", "service", "guard", "rules"}  # what a feature shows to higher ones
-FURTHER = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"checks"}}
+PUBLIC = {"types", "facts", "wire", "service", "guard", "rules"}  # modules that higher features may import
+MORE_PUBLIC = {"journal": {"writer", "deferred", "simplefold"}, "actions": {"checks"}}
 OURS = ("scoreboard", "worker", "config", "wsgi")
-FLASK = {
+FLASK_MODULES = {
     "routes.py",
     "guard.py",
     "stream/http/requests.py",
@@ -35,6 +35,8 @@ FLASK = {
     "stream/http/upgrade.py",
     "app.py",
     "roles.py",
+    "core/http/assets.py",
+    "core/http/compression.py",
     "core/http/conventions.py",
     "core/http/idempotency.py",
     "core/http/files.py",
@@ -43,8 +45,8 @@ FLASK = {
     "core/http/parts.py",
     "pages/rendering.py",
 }
-STARTS = {"base.py", "commands/redis_server.py"}
-SETTINGS = (
+DATABASE_STARTERS = {"base.py", "commands/redis_server.py"}
+SETTINGS_READERS = (
     "wsgi.py",
     "worker/",
     "scoreboard/__main__.py",
@@ -53,7 +55,7 @@ SETTINGS = (
     "scoreboard/parts.py",
     "config/",
 )
-CONFIGURED = {"config/gunicorn.py": ("scoreboard.server.", "scoreboard.chaos.permission")}
+CONFIG_IMPORTS = {"config/gunicorn.py": ("scoreboard.server.", "scoreboard.chaos.permission")}
 
 
 class Import(NamedTuple):
@@ -85,7 +87,7 @@ def modules():
     return {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in sources()}
 
 
-def imported(path):
+def imports_of(path):
     tree = sources()[path]
     functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
     inside = {id(one) for function in functions for one in ast.walk(function)}
@@ -94,11 +96,11 @@ def imported(path):
     ]
     typed = {id(one) for guard in guarded for one in ast.walk(guard)}
     for node in ast.walk(tree):
-        for module in named(node):
+        for module in modules_of(node):
             yield Import(path, module, id(node) in inside, id(node) in typed)
 
 
-def named(node):
+def modules_of(node):
     """The modules that an import statement loads: `from package import module` loads the module."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
@@ -110,8 +112,8 @@ def named(node):
 
 @functools.cache
 def imports():
-    """All imports of all files. Not found while tests are collected, which each process does."""
-    return sorted({one for path in sources() for one in imported(path)})
+    """All imports of all files. Cached, and read by the first test instead of at collection."""
+    return sorted({one for path in sources() for one in imports_of(path)})
 
 
 def library(one):
@@ -119,7 +121,7 @@ def library(one):
 
 
 def of_another_feature(one):
-    """Whether an import breaks the order of features."""
+    """True if an import breaks the order of features."""
     if one.feature not in LEVEL or one.typed or library(one) != "scoreboard":
         return False
     if one.module == "scoreboard":  # its version
@@ -127,57 +129,65 @@ def of_another_feature(one):
     _, other, *rest = [*one.module.split("."), ""]
     if other in (one.feature, "core"):
         return False
-    shown = OPEN | FURTHER.get(other, set())
+    public = PUBLIC | MORE_PUBLIC.get(other, set())
     if one.path.endswith("/build.py"):  # wires parts of its feature and of lower ones
         return other != "base" and (other not in LEVEL or LEVEL[other] >= LEVEL[one.feature])
-    return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or not shown & {*rest}
+    return other not in LEVEL or LEVEL[other] >= LEVEL[one.feature] or not public & {*rest}
 
 
-def of_a_higher_floor(one):
-    """Whether an import inside a package points back to a folder that comes later."""
+def of_a_later_folder(one):
+    """True if a module of a large package imports a folder that comes after its own."""
     parts, other = one.path.split("/")[:-1], one.module.split(".")
-    if one.typed or len(parts) < 2 or parts[1] not in FLOORS or other[:2] != parts[:2]:
+    if one.typed or len(parts) < 2 or parts[1] not in FOLDER_LEVELS or other[:2] != parts[:2]:
         return False
-    floors = FLOORS[parts[1]]
-    rank = {name: level for level, name in enumerate(floors)}
+    folders = FOLDER_LEVELS[parts[1]]
+    rank = {name: level for level, name in enumerate(folders)}
     return rank[folder(other[2:])] > rank[folder(parts[2:])]
 
 
 def folder(path):
-    return path[0] if path and path[0] in {name for floors in FLOORS.values() for name in floors} else ""
+    return (
+        path[0]
+        if path and path[0] in {name for folders in FOLDER_LEVELS.values() for name in folders}
+        else ""
+    )
 
 
 def of_flask(one):
     ours = one.path.removeprefix("scoreboard/")
-    return library(one) == "flask" and ours not in FLASK and ours.rpartition("/")[2] not in FLASK
+    return (
+        library(one) == "flask" and ours not in FLASK_MODULES and ours.rpartition("/")[2] not in FLASK_MODULES
+    )
 
 
 def of_a_database(one):
-    """Databases are known in core, in stores, and where they are put together or started."""
+    """True if a module imports a database library outside of core, stores and the code that starts them."""
     if library(one) not in ("peewee", "playhouse", "redis", "apsw", "psycopg") or one.path.startswith(
         "worker/"
     ):
         return False
     ours = one.path.removeprefix("scoreboard/")
-    return not (ours.startswith("core/") or "/store" in ours or ours in STARTS)
+    return not (ours.startswith("core/") or "/store" in ours or ours in DATABASE_STARTERS)
 
 
 RULES = {
-    "features know core, and what lower ones show": of_another_feature,
-    "folders of a large package know those before them": of_a_higher_floor,
-    "flask is known where HTTP is": of_flask,
-    "databases are known where they are": of_a_database,
-    "rq is known to the worker": lambda one: library(one) == "rq" and not one.path.startswith("worker/"),
-    "settings are known where things are put together": lambda one: (
-        one.module.startswith("config.settings") and not one.path.startswith(SETTINGS)
+    "features import core, and the public modules of lower features": of_another_feature,
+    "folders of a large package import those before them": of_a_later_folder,
+    "only modules for HTTP import flask": of_flask,
+    "only core and stores import database libraries": of_a_database,
+    "only the worker imports rq": lambda one: library(one) == "rq" and not one.path.startswith("worker/"),
+    "only the composition root and commands import settings": lambda one: (
+        one.module.startswith("config.settings") and not one.path.startswith(SETTINGS_READERS)
     ),
-    "config knows no feature": lambda one: (
+    "config imports no feature": lambda one: (
         one.path.startswith("config/")
         and library(one) == "scoreboard"
-        and not one.module.startswith(("scoreboard.core.", *CONFIGURED.get(one.path, ())))
+        and not one.module.startswith(("scoreboard.core.", *CONFIG_IMPORTS.get(one.path, ())))
     ),
-    "nobody imports the worker": lambda one: library(one) == "worker" and not one.path.startswith("worker/"),
-    "nothing of ours is imported inside a function": lambda one: one.inside and library(one) in OURS,
+    "no other package imports the worker": lambda one: (
+        library(one) == "worker" and not one.path.startswith("worker/")
+    ),
+    "no function imports a module of ours": lambda one: one.inside and library(one) in OURS,
 }
 
 
@@ -186,7 +196,7 @@ def test_the_rule_holds(rule):
     assert sorted(str(one) for one in imports() if RULES[rule](one)) == []
 
 
-def test_no_module_imports_itself_by_a_circle():
+def test_there_are_no_import_cycles():
     graph = {name: set() for name in modules()}
     for one in imports():
         if one.module in modules():

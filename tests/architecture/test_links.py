@@ -1,4 +1,4 @@
-"""Absolute links are made in one place, which knows who may keep them."""
+"""Absolute links are made in one module, which also decides whether caches may keep them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from tests.support import ROOT
 
 ABSOLUTE = re.compile(r"url_root|host_url|base_url|_external|request\.host\b|request\.url\b")
-KNOWN = {
+ALLOWED = {
     "scoreboard/core/http/links.py",
-    "scoreboard/stream/http/upgrade.py",  # compares the host, and repeats it nowhere
+    "scoreboard/stream/http/upgrade.py",  # compares the host, and puts it into no link
 }
 
 
 def test_only_one_module_repeats_the_host():
     sources = [*(ROOT / "scoreboard").rglob("*.py"), *(ROOT / "frontend" / "templates").iterdir()]
-    found = {str(path.relative_to(ROOT)) for path in sources if ABSOLUTE.search(path.read_text("utf-8"))}
+    users = {str(path.relative_to(ROOT)) for path in sources if ABSOLUTE.search(path.read_text("utf-8"))}
 
-    assert found == KNOWN
+    assert users == ALLOWED

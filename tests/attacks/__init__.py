@@ -1,1 +1,1 @@
-"""Attacks from outside, by a stranger who has a socket and no key, on the product as users run it."""
+"""Attacks from outside, with a socket and without a key, on the product as users run it."""

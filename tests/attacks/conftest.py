@@ -1,4 +1,4 @@
-"""The product in four set-ups that strangers attack."""
+"""The product in the four set-ups that are attacked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.attacks.setups import SETUPS
 from tests.support import Stack
 
-# Addresses can be named in X-Forwarded-For, and streams of this machine are counted by address.
+# Tests choose their address by X-Forwarded-For, and streams from this machine are counted by address too.
 ENVIRONMENT = {
     "TRUSTED_PROXY_HOPS": "1",
     "STREAM_FREE_ADDRESSES": "192.0.2.0/24",
@@ -19,7 +19,7 @@ ENVIRONMENT = {
 
 @pytest.fixture(scope="session", params=SETUPS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The product on one of the set-ups, behind one trusted proxy, which is the test itself."""
+    """The product in one set-up, behind one trusted proxy: the test itself."""
     database, processes, fast_path = SETUPS[request.param]
     environment = ENVIRONMENT | {"WEB_CONCURRENCY": str(processes), "FAST_PATH": fast_path}
     name = f"attacks_{processes}"

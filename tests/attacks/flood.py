@@ -1,7 +1,7 @@
-"""Somebody who holds as many connections as they can: `python -m tests.attacks.flood KIND PORT SECONDS`.
+"""Holds as many connections as it can: `python -m tests.attacks.flood KIND PORT SECONDS`.
 
-In a process of its own: it must not slow down the one that measures. Prints a line when all of its
-connections have been open once.
+It is a process of its own, so that it doesn't slow down the measuring one. It prints a line when each of its
+connections has been open once.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import time
 CONNECTIONS, OPENED_A_SECOND, REOPENED_A_SECOND = 3000, 1000, 100
 GONE = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 HEAD = b"POST %s HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-# Quickly made, and long enough to fill every buffer on the way.
+# Cheap for the server, and with answers long enough to fill every buffer on the way.
 PIPELINE = b"GET /vendor/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: t\r\n\r\n" * 5
 UNREAD, UNREAD_A_SECOND = bytes(64 * 1024), 125_000_000  # 1 Gbit/s
 
-# What each connection says at its beginning, and how many there are.
+# The first bytes of each connection, and the number of connections.
 KINDS = {
     "bodies": (HEAD % (b"/v1/auth/login", 60_000) + b" " * 30_000, CONNECTIONS),
     "readers": (PIPELINE, CONNECTIONS),
@@ -41,7 +41,7 @@ class Flood:
         self.sent = 0
 
     def open(self) -> None:
-        """One more connection. It never reads."""
+        """Open one more connection. It never reads."""
         one = socket.socket()
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         one.settimeout(1)
@@ -56,8 +56,8 @@ class Flood:
             return
         one.close()
 
-    def turn(self, seconds: float) -> None:
-        """Send where something can be sent, and let go of what was closed."""
+    def step(self, seconds: float) -> None:
+        """Send on connections that take data, and forget those that the server closed."""
         for descriptor, event in self.poll.poll(0.01):
             if event & GONE or not self._send(descriptor, seconds):
                 self.poll.unregister(descriptor)
@@ -76,8 +76,8 @@ class Flood:
         return True
 
 
-def allowed(flood: Flood, seconds: float) -> float:
-    """How many connections may have been opened by now."""
+def allowed_openings(flood: Flood, seconds: float) -> float:
+    """The number of connections that may have been opened by now."""
     first = flood.count / OPENED_A_SECOND
     return min(seconds, first) * OPENED_A_SECOND + max(0.0, seconds - first) * REOPENED_A_SECOND
 
@@ -86,13 +86,13 @@ def main(kind: str, port: int, seconds: float) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     flood, began = Flood(kind, port), time.monotonic()
-    told = False
+    announced = False
     while (now := time.monotonic() - began) < seconds:
-        while len(flood.held) < flood.count and flood.opened < allowed(flood, now):
+        while len(flood.held) < flood.count and flood.opened < allowed_openings(flood, now):
             flood.open()
-        flood.turn(now)
-        if not told and flood.opened >= flood.count:
-            told = True
+        flood.step(now)
+        if not announced and flood.opened >= flood.count:
+            announced = True
             print("open", flush=True)
     print(f"{kind}: {flood.opened} opened, {len(flood.held)} held at the end, {flood.sent} bytes", flush=True)
 

@@ -1,4 +1,4 @@
-"""The four set-ups: each value of each of three choices meets each value of the others once."""
+"""The four set-ups: of three choices, every pair of values occurs once."""
 
 from __future__ import annotations
 

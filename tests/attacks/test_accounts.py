@@ -1,4 +1,4 @@
-"""Thieves of passwords and tokens, and those who would keep an owner out."""
+"""Guessed passwords, stolen passwords and tokens, and attempts to lock out the owner of an account."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ WRONG = "a guessed one"
 
 
 @pytest.fixture(autouse=True)
-def closed():
+def close_connections():
     yield
     close_all()
 
 
 @pytest.fixture
 def call(server):
-    """Calls the API from an address, as nobody or with an access token."""
+    """Calls the API from an address, with an access token or without credentials."""
 
     def call(method, path, body=None, *, token=None, address="203.0.113.9"):
         return server.call(method, path, body, key=token, headers={"X-Forwarded-For": address})
@@ -31,82 +31,82 @@ def call(server):
 
 @pytest.fixture
 def ada(call):
-    """Credentials of a new player, and what registering gave."""
+    """The credentials of a new player, and the answer to the registration."""
     credentials = {"username": f"ada{secrets.token_hex(6)}", "password": secrets.token_hex(12)}
     return credentials, call("POST", "/v1/auth/register", credentials).json["data"]
 
 
-def streaming(server, call, token):
-    """A stream with a ticket of this session, open."""
+def open_stream(server, call, token):
+    """An open stream with a ticket of this session."""
     ticket = call("POST", "/v1/stream/ticket", token=token).json["data"]["ticket"]
     stream = Raw(server.port).send(f"/v1/stream?ticket={ticket}", X_Forwarded_For="203.0.113.9")
     stream.until(b"event: snapshot")
     return stream
 
 
-def refused(call, session):
-    """Whether neither token of a session is good any more, in whatever process answers."""
+def is_refused(call, session):
+    """True if both tokens of a session are refused, by every process."""
     access = [call("GET", "/v1/me", token=session["accessToken"]).status for _ in range(6)]
     refresh = call("POST", "/v1/auth/refresh", {"refreshToken": session["refreshToken"]}).status
     return {*access, refresh} == {401}
 
 
-def test_wrong_passwords_from_one_address_keep_nobody_out_elsewhere(call, ada):
+def test_wrong_passwords_from_one_address_do_not_lock_out_others(call, ada):
     credentials, _ = ada
     guess = credentials | {"password": WRONG}
-    found = [call("POST", "/v1/auth/login", guess, address="198.51.100.7").status for _ in range(12)]
+    statuses = [call("POST", "/v1/auth/login", guess, address="198.51.100.7").status for _ in range(12)]
 
-    assert found == [401] * 10 + [429] * 2
+    assert statuses == [401] * 10 + [429] * 2
     assert call("POST", "/v1/auth/login", credentials).status == 200
 
 
-def test_wrong_passwords_from_everywhere_keep_the_owner_out_nowhere(call, ada):
+def test_wrong_passwords_from_many_addresses_do_not_lock_out_the_owner(call, ada):
     credentials, _ = ada
     guess = credentials | {"password": WRONG}
 
-    def guessed(number):
+    def code_of_guess(number):
         return call("POST", "/v1/auth/login", guess, address=f"10.{number // 200}.{number % 200}.1").json[
             "code"
         ]
 
     with ThreadPoolExecutor(8) as pool:
-        codes = list(pool.map(guessed, range(200)))
+        codes = list(pool.map(code_of_guess, range(200)))
 
-    # The minute may end in between, and a place may be missing on a busy machine.
+    # The minute may end in between, and on a busy machine all slots may be taken.
     assert codes.count("proof_of_work_needed") > 0
     assert set(codes) <= {"invalid_credentials", "proof_of_work_needed", "overloaded"}
     assert call("POST", "/v1/auth/login", credentials).status == 200
 
 
-def test_who_copied_a_guests_tokens_loses_the_account_when_it_gets_a_password(server, call):
+def test_copied_tokens_of_a_guest_are_refused_once_it_has_a_password(server, call):
     guest = call("POST", "/v1/auth/guest", {}).json["data"]
-    stream = streaming(server, call, guest["accessToken"])
+    stream = open_stream(server, call, guest["accessToken"])
     name = {"username": f"bob{secrets.token_hex(6)}", "password": secrets.token_hex(12)}
 
     upgraded = call("POST", "/v1/auth/upgrade", name, token=guest["accessToken"]).json["data"]
 
-    wait_until(lambda: refused(call, guest), seconds=8)
+    wait_until(lambda: is_refused(call, guest), seconds=8)
     assert b'"code":301' in stream.until(b"event: bye") + stream.rest()
     assert call("GET", "/v1/me", token=upgraded["accessToken"]).json["data"]["id"] == guest["player"]["id"]
     renewed = call("POST", "/v1/auth/refresh", {"refreshToken": upgraded["refreshToken"]})
     assert renewed.json["data"]["player"]["id"] == guest["player"]["id"]
 
 
-def test_who_stole_a_password_is_out_once_it_is_changed(server, call, ada):
+def test_sessions_of_a_stolen_password_end_once_it_is_changed(server, call, ada):
     credentials, mine = ada
     stolen = call("POST", "/v1/auth/login", credentials, address="203.0.113.50").json["data"]
-    stream = streaming(server, call, stolen["accessToken"])
+    stream = open_stream(server, call, stolen["accessToken"])
     change = {"currentPassword": credentials["password"], "newPassword": secrets.token_hex(12)}
 
     assert call("POST", "/v1/me/password", change, token=mine["accessToken"]).status == 204
 
-    wait_until(lambda: refused(call, stolen), seconds=8)
+    wait_until(lambda: is_refused(call, stolen), seconds=8)
     assert b'"code":402' in stream.until(b"event: bye") + stream.rest()
     assert call("POST", "/v1/auth/login", credentials).json["code"] == "invalid_credentials"
     assert {call("GET", "/v1/me", token=mine["accessToken"]).status for _ in range(6)} == {200}
 
 
-def test_whom_a_player_signs_out_is_out(call, ada):
+def test_a_session_that_the_player_ended_is_refused(call, ada):
     credentials, mine = ada
     stolen = call("POST", "/v1/auth/login", credentials).json["data"]
     listed = call("GET", "/v1/me/sessions", token=mine["accessToken"]).json["data"]
@@ -114,10 +114,10 @@ def test_whom_a_player_signs_out_is_out(call, ada):
 
     assert call("DELETE", f"/v1/me/sessions/{other}", token=mine["accessToken"]).status == 204
 
-    wait_until(lambda: refused(call, stolen), seconds=8)
+    wait_until(lambda: is_refused(call, stolen), seconds=8)
 
 
-def test_nobody_ends_the_sessions_of_others(call, ada):
+def test_players_can_not_end_the_sessions_of_others(call, ada):
     _, mine = ada
     thief = call("POST", "/v1/auth/guest", {}).json["data"]
     (listed,) = call("GET", "/v1/me/sessions", token=mine["accessToken"]).json["data"]

@@ -1,4 +1,4 @@
-"""How many connections one address has, beside its streams."""
+"""The limit of connections of one address, beside its streams."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.sockets import Raw
 from tests.support import Stack
 
-MOST, STREAMS, KEPT_SECONDS = 3, 8, 2
+MAX_CONNECTIONS, STREAMS, IDLE_SECONDS = 3, 8, 2
 
 
 @pytest.fixture(scope="module", params=["handover", "generator"])
@@ -22,8 +22,8 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The product with few connections for each address."""
     folder: Path = tmp_path_factory.mktemp("connections")
     environment = {
-        "MAX_CONNECTIONS_PER_ADDRESS": str(MOST),
-        "KEEP_ALIVE_SECONDS": str(KEPT_SECONDS),
+        "MAX_CONNECTIONS_PER_ADDRESS": str(MAX_CONNECTIONS),
+        "KEEP_ALIVE_SECONDS": str(IDLE_SECONDS),
         "STREAM_FREE_ADDRESSES": "192.0.2.0/24",
         "STREAM_MODE": request.param,
     }
@@ -33,7 +33,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     stack.end()
 
 
-def opened(stack: Stack, source: str) -> socket.socket:
+def connect(stack: Stack, source: str) -> socket.socket:
     """A connection on which one call was answered."""
     connection = socket.create_connection(("127.0.0.1", stack.port), timeout=10, source_address=(source, 0))
     connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n")
@@ -41,18 +41,21 @@ def opened(stack: Stack, source: str) -> socket.socket:
     return connection
 
 
-def ended(connections: list[socket.socket]) -> list[bool]:
-    """Which of them the other side has closed."""
+def are_closed(connections: list[socket.socket]) -> list[bool]:
+    """For each connection, True if the server has closed it."""
     ready = select.select(connections, [], [], 1)[0]
     return [one in ready for one in connections]
 
 
 def test_a_connection_over_the_limit_replaces_the_one_that_waited_longest(stack):
-    with contextlib.ExitStack() as all_of_them:
-        elsewhere = all_of_them.enter_context(opened(stack, "127.0.0.3"))
-        mine = [all_of_them.enter_context(opened(stack, "127.0.0.2")) for _ in range(MOST + 1)]
+    with contextlib.ExitStack() as stack_of_connections:
+        elsewhere = stack_of_connections.enter_context(connect(stack, "127.0.0.3"))
+        mine = [
+            stack_of_connections.enter_context(connect(stack, "127.0.0.2"))
+            for _ in range(MAX_CONNECTIONS + 1)
+        ]
 
-        assert ended([elsewhere, *mine]) == [False, True, *[False] * MOST]
+        assert are_closed([elsewhere, *mine]) == [False, True, *[False] * MAX_CONNECTIONS]
 
 
 def test_streams_and_other_connections_are_counted_apart(stack):
@@ -60,18 +63,18 @@ def test_streams_and_other_connections_are_counted_apart(stack):
     for viewer in viewers:
         viewer.until(b'"t":"snapshot"')
 
-    for _ in range(2 * MOST):
+    for _ in range(2 * MAX_CONNECTIONS):
         assert stack.call("GET", "/healthz").status == 200
 
-    assert ended([viewer.socket for viewer in viewers]) == [False] * STREAMS
+    assert are_closed([viewer.socket for viewer in viewers]) == [False] * STREAMS
     for viewer in viewers:
         viewer.close()
 
 
 def test_an_idle_connection_is_kept_as_long_as_the_setting_says(stack):
-    with opened(stack, "127.0.0.4") as connection:
+    with connect(stack, "127.0.0.4") as connection:
         began = time.monotonic()
-        assert not select.select([connection], [], [], KEPT_SECONDS - 0.5)[0]
+        assert not select.select([connection], [], [], IDLE_SECONDS - 0.5)[0]
         assert connection.recv(1) == b""
 
-    assert time.monotonic() - began < KEPT_SECONDS + 3
+    assert time.monotonic() - began < IDLE_SECONDS + 3

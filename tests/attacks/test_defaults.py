@@ -1,4 +1,4 @@
-"""What a server gives away that was started without any settings."""
+"""A server that was started without any settings gives nothing away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LISTENS = "0A"  # a TCP socket's state in /proc/net/tcp
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """`make run` as it is, without HOST."""
+    """The product as `make run` starts it, without HOST."""
     stack = Stack(tmp_path_factory.mktemp("fresh") / "data", {"HOST": ""})
     stack.start()
     yield stack
@@ -30,11 +30,11 @@ def open_to_others(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): f"{path.stat().st_mode & 0o777:o}"
         for path in folder.rglob("*")
-        if path.stat().st_mode & 0o077 and path.name != "serve.log"  # which the test itself keeps
+        if path.stat().st_mode & 0o077 and path.name != "serve.log"  # written by the test
     }
 
 
-def listening(port: int) -> set[str]:
+def listening_addresses(port: int) -> set[str]:
     """The addresses on which this machine listens on a port, as the kernel writes them."""
     lines = [
         line.split()
@@ -45,12 +45,12 @@ def listening(port: int) -> set[str]:
     return {address for address, number in ends if int(number, 16) == port}
 
 
-def test_only_this_machine_reaches_it(fresh):
-    assert listening(fresh.port) == {"0100007F"}
+def test_only_this_machine_can_connect(fresh):
+    assert listening_addresses(fresh.port) == {"0100007F"}
     wait_until(lambda: "Only this machine can reach it" in fresh.log(), seconds=10, why=fresh.log)
 
 
-def test_other_users_of_the_machine_read_nothing(fresh):
+def test_other_users_of_the_machine_can_read_no_file(fresh):
     fresh.call("POST", "/v1/boards/main/scores", {"entries": [{"player": "ada", "score": 1}]})
     with Redis(unix_socket_path=fresh.redis_socket) as redis:
         redis.save()
@@ -61,7 +61,7 @@ def test_other_users_of_the_machine_read_nothing(fresh):
     assert open_to_others(fresh.data_dir) == {}
 
 
-def test_files_of_an_earlier_version_are_closed_at_the_next_start(tmp_path):
+def test_files_of_an_earlier_version_become_private_at_the_next_start(tmp_path):
     stack = Stack(tmp_path / "data")
     stack.start()
     stack.stop()
@@ -70,16 +70,16 @@ def test_files_of_an_earlier_version_are_closed_at_the_next_start(tmp_path):
     stack.data_dir.chmod(0o755)
 
     stack.start()
-    found, mode, said = open_to_others(stack.data_dir), stack.data_dir.stat().st_mode & 0o777, stack.log()
+    files, mode, log = open_to_others(stack.data_dir), stack.data_dir.stat().st_mode & 0o777, stack.log()
     stack.stop()
 
-    assert found == {}
-    assert mode == 0o755  # somebody else may have made the folder, and keep other things in it
-    assert f'"path":"{stack.data_dir}/scoreboard.db","mode":"644"' in said
+    assert files == {}
+    assert mode == 0o755  # the folder may be another user's, with other files
+    assert f'"path":"{stack.data_dir}/scoreboard.db","mode":"644"' in log
 
 
 @pytest.mark.parametrize("module", ["scoreboard migrate", "worker"])
-def test_processes_of_a_platform_leave_nothing_to_read_either(module, tmp_path):
+def test_processes_of_a_platform_make_private_files_too(module, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", *module.split()],
         cwd=ROOT,

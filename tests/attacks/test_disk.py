@@ -1,4 +1,4 @@
-"""A guest who wants to fill the disk: what may be written that is kept for ever, and how much of it."""
+"""A guest tries to fill the disk: what the journal keeps permanently is limited."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ numbers = count(1)
 
 
 class Stranger:
-    """A guest from an address of their own."""
+    """A guest with its own address."""
 
     def __init__(self, server: Stack) -> None:
         self._server = server
@@ -35,9 +35,9 @@ class Stranger:
         assert answer.status == 200, answer.body
         return answer.json["data"]
 
-    def complete(self, asked, **claim):
-        shown = proof(asked, **claim)
-        return self.post("/v1/actions/complete", {"actionToken": asked["actionToken"], "proof": shown})
+    def complete(self, requested, **claim):
+        proven = proof(requested, **claim)
+        return self.post("/v1/actions/complete", {"actionToken": requested["actionToken"], "proof": proven})
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def journal(server, player, kind):
         return [row[0] for row in connection.execute(text)]
 
 
-def told(answer):
-    """How many facts are left for an address, and are allowed."""
+def write_limit(answer):
+    """The facts that an address has left, and the facts that are allowed."""
     left = re.search(r'"write";r=([0-9]+)', answer.headers["RateLimit"])
     allowed = re.search(r'"write";q=([0-9]+);w=60', answer.headers["RateLimit-Policy"])
     return int(left[1]), int(allowed[1])
@@ -92,22 +92,22 @@ def test_no_result_takes_more_of_the_journal_than_its_type_allows(server, strang
         "result_too_large",
         "invalid_proof",
     }
-    kept = journal(server, stranger.id, "action")
-    assert len(kept) == sum(answer.status == 200 for answer in answers)
-    assert all(len(data.encode()) < 512 + 200 for data in kept), max(map(len, kept))
+    facts = journal(server, stranger.id, "action")
+    assert len(facts) == sum(answer.status == 200 for answer in answers)
+    assert all(len(data.encode()) < 512 + 200 for data in facts), max(map(len, facts))
 
 
-def test_what_an_address_has_written_is_counted_by_all_processes(server, stranger):
+def test_all_processes_count_the_facts_of_an_address(server, stranger):
     define(server, "note")
-    _, allowed = told(stranger.complete(stranger.request("note")))
+    _, allowed = write_limit(stranger.complete(stranger.request("note")))
     for _ in range(19):
         assert stranger.complete(stranger.request("note")).status == 200
-    asking = iter(range(1, 1000))
+    guests = iter(range(1, 1000))
 
-    # The guest, twenty completions, and a guest for each time that we ask.
-    def known():
+    # The guest, twenty completions, and the guests that the test makes to read the limit.
+    def all_are_counted():
         answer = stranger.post("/v1/auth/guest", {})
         assert answer.status == 201
-        return told(answer)[0] == allowed - 21 - next(asking)
+        return write_limit(answer)[0] == allowed - 21 - next(guests)
 
-    wait_until(known, why=lambda: "completions are not counted")
+    wait_until(all_are_counted, why=lambda: "completions are not counted")

@@ -1,4 +1,4 @@
-"""A stranger asks for files that no disk can have: they are not there, and nothing fails."""
+"""Requests for files with impossible names are 404, and nothing fails."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("folder", ["static", "sdk", "vendor", "docs", "problems"])
-def test_a_name_that_no_disk_can_have_is_not_there(server, folder):
-    found = {name[:40]: server.call("GET", f"/{folder}/{name}", key=None).status for name in NAMES}
+def test_an_impossible_file_name_is_not_found(server, folder):
+    statuses = {name[:40]: server.call("GET", f"/{folder}/{name}", key=None).status for name in NAMES}
 
-    assert set(found.values()) <= {404}, found
+    assert set(statuses.values()) <= {404}, statuses

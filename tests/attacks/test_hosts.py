@@ -1,4 +1,4 @@
-"""A stranger makes up the header Host: no board's QR code is drawn of it, and nothing fails."""
+"""Invented Host headers: no QR code has them, and nothing fails."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def status(server, path, host, address="192.0.2.1"):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_names_no_host_is_refused(server, path):
+def test_an_invalid_host_is_refused(server, path):
     assert {host[:40]: status(server, path, host) for host in (*LONG, *ODD)} == {
         host[:40]: 400 for host in (*LONG, *ODD)
     }
 
 
-def test_whoever_names_one_is_answered(server):
+def test_a_valid_host_is_answered(server):
     assert status(server, "/b/main/qr.svg", f"127.0.0.1:{server.port}") == 200
     assert status(server, "/b/main/qr.svg", "board.example") == 200
 
 
 def test_few_codes_are_drawn_for_one_address(server):
-    asked = [status(server, "/b/main/qr.svg", f"h{n}.example", "198.51.100.9") for n in range(130)]
+    statuses = [status(server, "/b/main/qr.svg", f"h{n}.example", "198.51.100.9") for n in range(130)]
 
-    assert set(asked) == {200, 429}
+    assert set(statuses) == {200, 429}
     assert status(server, "/b/main/qr.svg", "board.example", "198.51.100.10") == 200

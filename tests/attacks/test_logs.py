@@ -1,4 +1,4 @@
-"""What the log keeps of strangers: neither where they are, nor the secrets that they carry."""
+"""The log contains neither addresses nor secrets of callers."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ PATHS = [
 
 
 @pytest.fixture(scope="module", params=LEVELS)
-def spoken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A server of its own, whose whole log is read. At DEBUG libraries would tell all that they do."""
+def logged_stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A server of its own, whose whole log is read. At DEBUG libraries could log requests."""
     environment = {"TRUSTED_PROXY_HOPS": "1", "LOG_LEVEL": request.param, "LIMIT_GUEST": "3/minute"}
-    stack = Stack(tmp_path_factory.mktemp("spoken") / "data", environment)
+    stack = Stack(tmp_path_factory.mktemp("logged") / "data", environment)
     stack.start()
     yield stack
     stack.end()
 
 
-def asked(stack: Stack, method: str, path: str, *lines: str, body: bytes = b"") -> bytes:
-    """The beginning of what a raw request is answered, from somewhere on the internet."""
+def send(stack: Stack, method: str, path: str, *lines: str, body: bytes = b"") -> bytes:
+    """Send a raw request from an address of the internet. Returns the beginning of the answer."""
     head = [
         f"{method} {path} HTTP/1.1",
         "Host: 127.0.0.1",
@@ -56,40 +56,42 @@ def asked(stack: Stack, method: str, path: str, *lines: str, body: bytes = b"") 
         return connection.recv(4096)
 
 
-def test_neither_addresses_nor_secrets_are_in_the_log(spoken):
+def test_neither_addresses_nor_secrets_are_in_the_log(logged_stack):
     for path in PATHS:
         for lines in (
             (),
             (f"Authorization: Bearer {TICKET}", f"Origin: https://{TICKET}", "Cookie: a=" + TICKET),
         ):
             for method in ("GET", "POST", "DELETE"):
-                asked(spoken, method, path, *lines)
+                send(logged_stack, method, path, *lines)
     login = json.dumps({"username": "nobody", "password": TICKET}).encode()
     for _ in range(15):
-        asked(spoken, "POST", "/v1/auth/login", "Content-Type: application/json", body=login)
-        asked(spoken, "POST", "/v1/auth/guest", f"X-Forwarded-For: {ADDRESS6}, {ADDRESS}")
+        send(logged_stack, "POST", "/v1/auth/login", "Content-Type: application/json", body=login)
+        send(logged_stack, "POST", "/v1/auth/guest", f"X-Forwarded-For: {ADDRESS6}, {ADDRESS}")
     refresh = json.dumps({"refreshToken": TICKET}).encode()
-    asked(spoken, "POST", "/v1/auth/refresh", "Content-Type: application/json", body=refresh)
-    asked(spoken, "GET", "/v1/boards", "X-Request-Id: the-last-one")
-    log = spoken.data_dir / "serve.log"
-    wait_until(lambda: "the-last-one" in log.read_text(), seconds=10, why=spoken.log)
-    said = log.read_text()
+    send(logged_stack, "POST", "/v1/auth/refresh", "Content-Type: application/json", body=refresh)
+    send(logged_stack, "GET", "/v1/boards", "X-Request-Id: the-last-one")
+    log = logged_stack.data_dir / "serve.log"
+    wait_until(lambda: "the-last-one" in log.read_text(), seconds=10, why=logged_stack.log)
+    text = log.read_text()
 
-    assert '"path":"/v1/stream"' in said
+    assert '"path":"/v1/stream"' in text
     for secret in (ADDRESS, ADDRESS.rpartition(".")[0], ADDRESS6, "2001:db8:abcd", TICKET):
-        assert [line for line in said.splitlines() if secret in line] == []
+        assert [line for line in text.splitlines() if secret in line] == []
 
 
-def test_the_log_tells_which_calls_were_refused_and_whose_they_were(spoken):
+def test_the_log_has_refused_calls_with_code_and_caller(logged_stack):
     login = {"username": "nobody-here", "password": "not-the-password"}
-    guest = spoken.call("POST", "/v1/auth/guest", key=None).json["data"]
+    guest = logged_stack.call("POST", "/v1/auth/guest", key=None).json["data"]
     player, token = guest["player"]["id"], guest["accessToken"]
     from_afar = {"X-Forwarded-For": "203.0.113.5"}
 
-    wrong = [spoken.call("POST", "/v1/auth/login", login, key=None, headers=from_afar) for _ in range(2)]
-    refused = spoken.call("PUT", "/v1/admin/boards/mine", {}, key=token)
+    wrong = [
+        logged_stack.call("POST", "/v1/auth/login", login, key=None, headers=from_afar) for _ in range(2)
+    ]
+    refused = logged_stack.call("PUT", "/v1/admin/boards/mine", {}, key=token)
 
-    first, second, other = (line_of(spoken, answer) for answer in (*wrong, refused))
+    first, second, other = (line_of(logged_stack, answer) for answer in (*wrong, refused))
     assert first["code"] == "invalid_credentials"
     assert first["network"] == second["network"]
     assert "nobody-here" not in json.dumps(first)

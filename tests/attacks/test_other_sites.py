@@ -1,4 +1,4 @@
-"""Another site: its pages write through their visitors' browsers, and its name is sent as ours."""
+"""Another site writes through its visitors' browsers, and its host name is sent to the server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_form_on_another_site_makes_no_guest(server, headers):
     assert (refused.status, refused.json["code"]) == (403, "cross_site_request")
 
 
-def test_our_own_page_makes_one(server):
+def test_our_own_page_makes_a_guest(server):
     own = {"Origin": server.url, "Sec-Fetch-Site": "same-origin"}
 
     assert server.call("POST", "/v1/auth/guest", key=None, headers=own).status == 201

@@ -1,4 +1,4 @@
-"""A stranger guesses ids of boards: no door tells a private board from one that is not there."""
+"""Guessed ids of boards: every route answers for a private board as for a missing one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.sockets import Raw, close_all, messages, upgrade
 from tests.support import KEY, submit
 
 HIDDEN, MISSING = "vault", "chest"
-DOORS = [
+ROUTES = [
     "/v1/boards/{}",
     "/v1/boards/{}/entries?region=mars",
     "/v1/boards/{}/entries/ada/around",
@@ -33,7 +33,7 @@ CHANGING = ("X-Request-Id", "Date", "RateLimit")
 
 @pytest.fixture(scope="module", autouse=True)
 def hidden(server):
-    """A private board on which somebody stands, and whose processes all know it."""
+    """A private board with a score, which all processes know."""
     assert server.call("PUT", f"/v1/admin/boards/{HIDDEN}", {"public": False, "title": "Vault"}).status in (
         200,
         201,
@@ -51,44 +51,44 @@ def guest(server):
     return server.call("POST", "/v1/auth/guest", key=None).json["data"]["accessToken"]
 
 
-def told(server, door, name, key):
-    path = door.replace("{origin}", server.url).replace("{}", name)
+def answer_of(server, route, name, key):
+    path = route.replace("{origin}", server.url).replace("{}", name)
     answer = server.call("GET", path, key=key)
     text = re.sub(rb'"requestId":"[0-9a-f]+"', b"", answer.body).replace(name.encode(), b"NAME")
-    kept = {key: value for key, value in answer.headers.items() if key not in CHANGING}
-    return answer.status, kept, text
+    headers = {key: value for key, value in answer.headers.items() if key not in CHANGING}
+    return answer.status, headers, text
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_nobody_and_guests_are_told_that_it_is_not_there(server, guest, door):
+@pytest.mark.parametrize("route", ROUTES)
+def test_without_a_key_it_is_not_found(server, guest, route):
     for key in (None, guest):
-        hidden = told(server, door, HIDDEN, key)
-        assert hidden == told(server, door, MISSING, key)
+        hidden = answer_of(server, route, HIDDEN, key)
+        assert hidden == answer_of(server, route, MISSING, key)
         assert hidden[0] == 404
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door.startswith("/v1/")])
-def test_made_up_credentials_are_refused_for_either(server, guest, door):
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.startswith("/v1/")])
+def test_invented_credentials_are_refused_for_both(server, guest, route):
     for key in ("sk_000000000000_x", guest[:-4] + "AAAA", "eyJ.eyJ.x"):
-        hidden = told(server, door, HIDDEN, key)
-        assert hidden == told(server, door, MISSING, key)
+        hidden = answer_of(server, route, HIDDEN, key)
+        assert hidden == answer_of(server, route, MISSING, key)
         assert hidden[0] == 401
 
 
-def test_a_guests_ticket_opens_neither(server, guest):
+def test_a_guests_ticket_opens_no_stream_of_either(server, guest):
     ticket = server.call("POST", "/v1/stream/ticket", key=guest).json["data"]["ticket"]
     for carrier in ("stream", "poll"):
-        door = f"/v1/{carrier}?boards={{}}&ticket={ticket}"
-        hidden = told(server, door, HIDDEN, None)
-        assert hidden == told(server, door, MISSING, None)
+        route = f"/v1/{carrier}?boards={{}}&ticket={ticket}"
+        hidden = answer_of(server, route, HIDDEN, None)
+        assert hidden == answer_of(server, route, MISSING, None)
         assert hidden[0] == 404
 
 
-def test_a_websocket_is_told_that_it_is_gone(server):
-    found = [messages(upgrade(server.port, f"/v1/ws?boards={name}").rest()) for name in (HIDDEN, MISSING)]
+def test_a_websocket_ends_the_same_for_both(server):
+    received = [messages(upgrade(server.port, f"/v1/ws?boards={name}").rest()) for name in (HIDDEN, MISSING)]
 
-    assert found[0] == found[1]
-    assert b'"code":404' in found[0][0][1]
+    assert received[0] == received[1]
+    assert b'"code":404' in received[0][0][1]
 
 
 def test_the_key_reads_and_streams_it(server):
@@ -103,7 +103,7 @@ def test_open_streams_show_nothing_that_is_written_after_a_board_went_private(se
     server.call("PUT", f"/v1/admin/boards/{board}", {"title": "Open"})
     submit(server, board, {"player": "before", "score": 1})
     path = f"/v1/stream?boards={board}"
-    streams = [Raw(server.port).send(path) for _ in range(6)]  # every process has some
+    streams = [Raw(server.port).send(path) for _ in range(6)]  # every process serves some
     for stream in streams:
         stream.until(b"before")
 

@@ -1,4 +1,4 @@
-"""Somebody can write to Redis: the worker of the running product runs nothing of theirs."""
+"""Jobs that an attacker writes into Redis are not run by the worker."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_job_that_names_a_function_is_dropped_and_the_worker_goes_on(server, r
 
 
 def push(redis: Redis, queue: str, name: str, *args: str) -> None:
-    """A job that calls a function by its name, as RQ writes it."""
+    """Enqueue a job that calls a function by its name, as RQ writes it."""
     id, data = secrets.token_hex(16), zlib.compress(JSONSerializer.dumps([name, None, args, {}]))
     fields = {"data": data, "origin": f"scoreboard-{queue}", "status": "queued", "timeout": "60"}
     redis.hset(f"rq:job:{id}", mapping=fields)
@@ -47,5 +47,5 @@ def key(queue: str) -> str:
 
 
 def behind(server) -> int | None:
-    """How many facts the audit log is behind."""
+    """The number of facts that the audit log is behind."""
     return server.call("GET", "/readyz").json["checks"]["follower:audit"]["behind"]

@@ -1,4 +1,4 @@
-"""Bytes that are no request, headers that claim to come from a proxy, and what the log says of them."""
+"""Malformed requests, and headers that only proxies may send."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNKED = b"POST /v1/auth/login HTTP/1.1\r\nHost: t\r\n" + JSON + b"Transfer-Enc
 
 
 def answers(server: Stack, data: bytes) -> bytes:
-    """All that is answered to these bytes, until the server closes."""
+    """All bytes that the server answers to these, until it closes the connection."""
     address = ("127.0.0.1", server.port)
     with socket.create_connection(address, timeout=20, source_address=(SENDER, 0)) as connection:
         with contextlib.suppress(OSError):
@@ -84,10 +84,10 @@ def log(server: Stack) -> bytes:
 
 @pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "PATH_INFO", "Path-Info", "X-Script-Name"])
 def test_no_header_changes_the_path(name, server):
-    moved = server.call("GET", "/x/v1/admin/boards/main", headers={name: "/x"})
+    prefixed = server.call("GET", "/x/v1/admin/boards/main", headers={name: "/x"})
     other = server.call("GET", "/healthz", headers={name: "/v1/admin/boards/main"})
 
-    assert moved.status == 404
+    assert prefixed.status == 404
     assert other.body == server.call("GET", "/healthz").body
 
 

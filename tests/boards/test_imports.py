@@ -143,7 +143,7 @@ def test_an_entry_from_before_the_scope_was_there_is_the_same_entry(client, part
     clock.advance(days=1)
     submit(client, "day", entry, Authorization=f"Bearer {secret}")
     parts.accounts.keys._register(key.id, "game", ("scores:import",), secret)
-    parts.accounts.keys._known.clear()
+    parts.accounts.keys._cache.clear()
 
     assert submit(client, "day", entry, Authorization=f"Bearer {secret}")["replayed"] == 1
 

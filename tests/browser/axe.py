@@ -1,4 +1,4 @@
-"""Whether everybody can use a page, as far as a machine can tell: WCAG 2.2, A and AA, by axe."""
+"""Checks the accessibility of pages with axe: the rules of WCAG 2.2, levels A and AA."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ AXE = Axe()
 
 
 def expect_accessible(page: Page, *, schemes: tuple[str, ...] = SCHEMES) -> None:
-    """Fail where axe finds a violation on the page as it is now, in these colours."""
-    found = []
+    """Fail if axe finds a violation on the page as it is now, in these colour schemes."""
+    violations = []
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         _settle(page)
-        found += [f"{scheme}: {line}" for line in _violations(page)]
+        violations += [f"{scheme}: {line}" for line in _violations(page)]
     page.emulate_media(color_scheme="null")
 
-    assert found == [], "\n".join(["", *found])
+    assert violations == [], "\n".join(["", *violations])
 
 
 def _settle(page: Page) -> None:
-    """Let movements end: half faded text has no contrast to speak of. What moves for ever stays."""
+    """Wait until animations end, since half faded text has too little contrast. Endless ones go on."""
     page.evaluate(
         """() => Promise.all(
           document.getAnimations()
@@ -39,12 +39,12 @@ def _violations(page: Page) -> list[str]:
     """A line for each element that breaks a rule: the rule, where, and why."""
     results = AXE.run(page, options=OPTIONS).response
     return [
-        f"{rule['id']}: {_place(node)}: {' '.join(node['failureSummary'].split())}"
+        f"{rule['id']}: {_selector(node)}: {' '.join(node['failureSummary'].split())}"
         for rule in results["violations"]
         for node in rule["nodes"]
     ]
 
 
-def _place(node: dict) -> str:
+def _selector(node: dict) -> str:
     # Inside a shadow root the target is a list of selectors, from outside to inside.
     return " > ".join(" ".join(one) if isinstance(one, list) else one for one in node["target"])

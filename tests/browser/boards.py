@@ -1,4 +1,4 @@
-"""What tests of boards do to them."""
+"""Steps of tests on boards."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support import Stack
 
+# Resolves once nothing moves any more.
+SETTLED = """() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))
+  .then(() => null)"""
+
 
 def define(stack: Stack, name: str, **rules: object) -> str:
-    """Make a board, or change it."""
+    """Create a board, or change it."""
     assert stack.call("PUT", f"/v1/admin/boards/{name}", rules).status in (200, 201)
     return name
 
@@ -28,12 +32,12 @@ def enter(stack: Stack, board: str, *entries: dict) -> None:
 
 
 def board_name(request: pytest.FixtureRequest) -> str:
-    """A board's id for a test of its own."""
+    """An id for a board that only this test uses."""
     return re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
 
 
 def live(page: Page) -> Page:
-    """A page whose badge says so."""
+    """Wait until the badge of a page says that it is live. Returns the page."""
     expect(page.locator(".badge")).to_have_text("Live")
     return page
 
@@ -44,7 +48,7 @@ def players(page: Page) -> Locator:
 
 
 def note_moves(page: Page) -> None:
-    """Keep in window.moves whatever is moved from now on."""
+    """Record all moving animations from now on, in window.moves."""
     page.evaluate(
         """() => {
           window.moves = []

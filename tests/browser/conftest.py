@@ -1,4 +1,4 @@
-"""A real browser before the real product."""
+"""A real browser on the pages of the real product."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser.boards import board_name, define
 
-OWN_STREAM = "delete window.SharedWorker"  # which a test could not reach: a page then has a stream of its own
+# Tests can't reach the shared worker. Without it a page has a stream of its own.
+OWN_STREAM = "delete window.SharedWorker"
 LAN = "board.lan"  # this machine under a name that browsers don't trust, as hosts of a local network
-# What the browser says by itself of a line that is cut, and Playwright of workers that it keeps away.
+# Messages of the browser about cut connections, and of Playwright about blocked service workers.
 EXPECTED = ("net::ERR_", "WebSocket is closed before", "Service Worker registration blocked by Playwright")
 ARGUMENTS = [
     f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
@@ -26,22 +27,23 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=10_000)  # other tests want the processors too
+expect.set_options(timeout=10_000)  # other tests use the processors too
 
 
 def browser_path():
-    """Where a Chromium is, None if there is none that we know of."""
-    for name in (os.environ.get("CHROMIUM_PATH"), "chromium", "chromium-browser", "google-chrome"):
-        found = name and shutil.which(name)
-        if found:
-            return found
+    """The path of an installed Chromium; None if none is found. tests/setup says why the shell is first."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    for name in (os.environ.get("CHROMIUM_PATH"), *names):
+        path = name and shutil.which(name)
+        if path:
+            return path
     return None
 
 
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        # Without a path it is Playwright's own browser, where that was installed.
+        # Without a path Playwright takes its own browser, if it is installed.
         try:
             browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         except Error as error:
@@ -55,35 +57,35 @@ def browser():
 
 @pytest.fixture(scope="module")
 def stack(browser, stack):
-    """None is started where there is no browser."""
+    """No product is started if there is no browser."""
     return stack
 
 
 @pytest.fixture
 def open_page(browser, stack):
-    """Opens pages, and sees at the end that none complained or asked another host for anything."""
+    """Opens pages, and checks at the end that none logged an error or sent a request to another host."""
     contexts, complaints, refused = [], [], set()
     ignored = list(EXPECTED)
     ours = [stack.url, f"http://{LAN}:{stack.port}", "data:"]
 
-    def asked(request):
+    def on_request(request):
         if not request.url.startswith(tuple(ours)):
-            complaints.append(("asked for", request.url))
+            complaints.append(("request to another host", request.url))
 
-    def said(message):
-        # That a page itself was refused, where a test is about that, is written by the browser as well.
+    def on_message(message):
+        # Browsers also log that the page itself was refused; the tests of refusals expect that.
         if message.type in ("error", "warning") and not any(known in message.text for known in ignored):
             complaints.append((message.text, message.location["url"]))
 
     def open_page(path="/", base_url=stack.url, expected=(), **options):
-        """`expected` are words of messages that belong to the test."""
-        # Requests that a service worker makes are seen by no test: only those that are about it have one.
+        """`expected` has words of messages that the test causes."""
+        # Tests can't see the requests of a service worker, so only its own tests allow one.
         context = browser.new_context(base_url=base_url, **{"service_workers": "block"} | options)
         contexts.append(context)
         ours.append(base_url)
         ignored.extend(expected)
-        context.on("request", asked)
-        context.on("console", said)
+        context.on("request", on_request)
+        context.on("console", on_message)
         context.on("weberror", lambda error: complaints.append((str(error.error), "")))
         page = context.new_page()
         answer = page.goto(path)
@@ -99,5 +101,5 @@ def open_page(browser, stack):
 
 @pytest.fixture
 def board(stack, request):
-    """Defines a board of the test's own."""
+    """A function that defines a board for this test only."""
     return partial(define, stack, board_name(request))

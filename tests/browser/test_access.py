@@ -1,4 +1,4 @@
-"""Every page can be used by everybody, in light and dark, from the left and from the right."""
+"""Every page is accessible: in light and dark, left to right and right to left, by keyboard."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.addresses import PAGES
 from tests.browser.axe import expect_accessible
-
-PAGES = (
-    *("/docs", "/docs/events", "/docs/embed", "/problems", "/problems/rate-limited", "/b/nope", "/offline"),
-    *("/", "/play"),
-)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -27,7 +23,7 @@ def test_a_page_is_accessible(open_page, path, language):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_first_tab_leads_past_the_head(open_page, path):
+def test_the_first_tab_stop_skips_the_header(open_page, path):
     page = open_page(path)
 
     page.keyboard.press("Tab")

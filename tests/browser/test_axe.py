@@ -1,4 +1,4 @@
-"""What is held against pages finds what it is there for."""
+"""The accessibility check finds violations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def test_an_ordinary_board_is_accessible(open_page):
     expect_accessible(open_page("/"))
 
 
-def test_unreadable_text_is_found_in_the_theme_in_which_it_is(open_page):
+def test_unreadable_text_is_found_in_the_scheme_that_has_it(open_page):
     page = open_page("/")
     page.locator("h1").evaluate("heading => (heading.style.color = '#dddad2')")
 

@@ -1,4 +1,4 @@
-"""What people see: a board in a real browser, before the real product."""
+"""A board in a real browser, served by the real product."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_script_writes_the_same_rows_as_the_server(open_page, stack, board):
 
     rows = """body => {
       const copy = body.cloneNode(true)
-      // Who came, and who is a favourite, only a script knows.
+      // Only scripts know new rows and favourites.
       for (const cell of copy.querySelectorAll(".move, .star")) cell.remove()
       return copy.innerHTML.replace(/>\\s+</g, "><").trim()
     }"""
@@ -131,7 +131,7 @@ def test_strange_names_are_only_text(open_page, stack, board, when):
     assert page.locator("#rows img").count() == 0
 
 
-def test_a_page_lives_through_a_restart_and_says_so_meanwhile(open_page, stack, board):
+def test_a_page_survives_a_restart_and_shows_that_it_reconnects(open_page, stack, board):
     name = board()
     submit(stack, name, cleo=1)
     page = live(open_page(f"/b/{name}"))
@@ -145,11 +145,11 @@ def test_a_page_lives_through_a_restart_and_says_so_meanwhile(open_page, stack, 
     submit(stack, name, bob=2)
 
     expect(page.locator("#badge")).to_have_text("Live", timeout=60_000)
-    # The lease of a process that was killed runs out first.
+    # The lease of the killed process must expire first.
     expect(players(page)).to_have_text(["bob", "cleo"], timeout=20_000)
 
 
-def test_a_worker_that_dies_is_missed_for_a_moment_only(open_page, stack, board):
+def test_a_page_is_live_again_soon_after_a_worker_died(open_page, stack, board):
     name = board()
     submit(stack, name, cleo=1)
     page = live(open_page(f"/b/{name}"))

@@ -1,4 +1,4 @@
-"""The builder of embeds: what is chosen is what one copies, and what one sees."""
+"""The embed builder: its code and its preview follow the choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How pages stay live: over one connection for all tabs, by the carrier that gets through, after outages."""
+"""Pages stay live: over one connection for all tabs, by the carrier that gets through, after outages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def proxy(stack):
 
 
 def viewers(stack, board):
-    """How many streams of a board the server has open."""
+    """The number of open streams of a board."""
     processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
     rooms = [room for process in processes for room in process["rooms"] if room["room"] == board]
     return sum(room["viewers"] for room in rooms)
@@ -42,7 +42,7 @@ def entries(stack, board):
     return [(row["rank"], row["player"]["id"], row["score"]) for row in answer.json["data"]["entries"]]
 
 
-def shown(page):
+def shown_rows(page):
     """The rows that a page shows."""
     return page.locator("#rows tbody tr").evaluate_all(
         "rows => rows.map((row) => [Number(row.dataset.rank), row.dataset.player,"
@@ -50,9 +50,9 @@ def shown(page):
     )
 
 
-def agrees(page, stack, board):
-    """Whether a page shows what the API says."""
-    return [tuple(row) for row in shown(page)] == entries(stack, board)
+def is_current(page, stack, board):
+    """True if a page shows the rows that the API has."""
+    return [tuple(row) for row in shown_rows(page)] == entries(stack, board)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", LAN])
@@ -81,7 +81,7 @@ def test_twelve_tabs_are_live_over_one_stream(open_page, stack, board, host):
     wait_until(lambda: viewers(stack, name) == 0, seconds=20, why=stack.log)
 
 
-def test_where_tabs_can_not_share_each_has_its_own(open_page, stack, board):
+def test_without_a_shared_worker_each_tab_has_its_own_stream(open_page, stack, board):
     name = board()
     page = open_page("about:blank")
     page.add_init_script(OWN_STREAM)
@@ -99,7 +99,7 @@ def test_where_tabs_can_not_share_each_has_its_own(open_page, stack, board):
     [((EVENTS,), "ws"), ((EVENTS, SWITCHING), "long-poll")],
 )
 @pytest.mark.parametrize("shared", [True, False])
-def test_a_page_behind_a_proxy_that_holds_streams_back_is_live_by_another_carrier(
+def test_a_page_behind_a_proxy_that_buffers_streams_is_live_by_another_carrier(
     open_page, stack, board, proxy, buffering, carrier, shared
 ):
     name = board()
@@ -118,13 +118,13 @@ def test_a_page_behind_a_proxy_that_holds_streams_back_is_live_by_another_carrie
     submit(stack, name, bob=7)
     expect(players(page)).to_have_text(["bob", "cleo"])
 
-    # The next page of this tab knows it already.
+    # The next page of this tab begins with it.
     page.reload()
     live(page)
     expect(page.locator("#badge")).to_have_attribute("data-carrier", carrier)
 
 
-def test_a_line_that_is_cut_comes_back_by_itself(open_page, stack, board, proxy):
+def test_a_cut_connection_is_opened_again_automatically(open_page, stack, board, proxy):
     name = board()
     page = live(open_page(f"/b/{name}", base_url=f"http://127.0.0.1:{proxy.port}"))
     page.evaluate("window.neverReloaded = true")
@@ -132,7 +132,7 @@ def test_a_line_that_is_cut_comes_back_by_itself(open_page, stack, board, proxy)
     for score in range(3):
         proxy.cut()
         submit(stack, name, bob=1, **{f"p{score}": 2})
-        wait_until(lambda: agrees(page, stack, name), why=lambda: shown(page))
+        wait_until(lambda: is_current(page, stack, name), why=lambda: shown_rows(page))
 
     live(page)
     assert page.evaluate("window.neverReloaded")
@@ -151,15 +151,15 @@ def test_a_page_is_live_soon_after_its_process_was_killed(open_page, stack, boar
     wait_until(lambda: stack.ready, seconds=30, why=stack.log)
     submit(stack, name, eve=3)
     wait_until(lambda: page.locator("html").get_attribute("data-connection") == "live", why=stack.log)
-    wait_until(lambda: agrees(page, stack, name), seconds=10, why=lambda: shown(page))
+    wait_until(lambda: is_current(page, stack, name), seconds=10, why=lambda: shown_rows(page))
 
     print(f"live again {time.monotonic() - killed:.1f} s after the kill")
     assert time.monotonic() - killed < 10
     assert page.evaluate("window.neverReloaded")
-    assert len(shown(page)) == 3
+    assert len(shown_rows(page)) == 3
 
 
-def test_a_page_that_is_hidden_lets_go_and_catches_up_when_it_is_seen(open_page, stack, board):
+def test_a_hidden_page_closes_its_stream_and_catches_up_when_it_is_visible(open_page, stack, board):
     name = board()
     submit(stack, name, cleo=1)
     page = open_page("about:blank")
@@ -168,18 +168,18 @@ def test_a_page_that_is_hidden_lets_go_and_catches_up_when_it_is_seen(open_page,
     live(page)
     wait_until(lambda: viewers(stack, name) == 1, why=stack.log)
 
-    look(page, hidden=True)
+    set_visibility(page, hidden=True)
     page.clock.fast_forward(61_000)
     wait_until(lambda: viewers(stack, name) == 0, seconds=20, why=stack.log)
     submit(stack, name, bob=2)
-    look(page, hidden=False)
+    set_visibility(page, hidden=False)
 
     expect(players(page)).to_have_text(["bob", "cleo"])
     wait_until(lambda: viewers(stack, name) == 1, why=stack.log)
 
 
-def look(page, *, hidden):
-    """Show a page, or cover it, as its visibility is told to it."""
+def set_visibility(page, *, hidden):
+    """Make a page believe that it is visible or hidden."""
     page.evaluate(
         """(hidden) => {
           Object.defineProperty(document, "hidden", { value: hidden, configurable: true })

@@ -1,4 +1,4 @@
-"""The play page under chaos: what it is worth is counted once, and in the end it is live again."""
+"""The play page under fault injection: points are counted once, and in the end it is live again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def stack(browser, tmp_path_factory):
 
 def test_rounds_are_counted_once_whatever_happens_to_the_calls(open_page, stack):
     page = open_page("/play", expected=("status of 503",))
-    wait_until(lambda: there(page), seconds=30, why=stack.log)
+    wait_until(lambda: is_loaded(page), seconds=30, why=stack.log)
 
     for _ in range(2):
         play(page, 10)
@@ -33,8 +33,8 @@ def test_rounds_are_counted_once_whatever_happens_to_the_calls(open_page, stack)
     wait_until(lambda: scores(stack) == [20], seconds=20, why=stack.log)
 
 
-def there(page):
-    """Whether the page has come. Without a database it is an error page, which people load again."""
+def is_loaded(page):
+    """True if the page is loaded. Without a database it is an error page, which people reload."""
     return page.locator(".play").count() or (page.reload() and page.locator(".play").count())
 
 

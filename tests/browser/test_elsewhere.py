@@ -12,14 +12,14 @@ from playwright.sync_api import expect
 from tests.browser.boards import board_name, define, enter, live, submit
 from tests.browser.conftest import LAN, OWN_STREAM
 
-STRICT = (  # as strict as a site that wants our element can be
+STRICT = (  # the strictest policy of a site under which our element works
     "default-src 'none'; script-src {url}; style-src {url}; connect-src {url}; frame-src {url}; img-src {url}"
 )
 SHARED = {"Access-Control-Allow-Origin": "*"}
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files without a word, under the policy of its site."""
+class SiteHandler(SimpleHTTPRequestHandler):
+    """Serves files under the policy of its site, without logging."""
 
     def end_headers(self):
         self.send_header("Content-Security-Policy", self.server.policy)
@@ -40,8 +40,8 @@ def board(stack, request):
 
 @pytest.fixture
 def site(stack, tmp_path):
-    """Another site, which may load what ours offers and nothing else. Its pages are made by a call."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path))
+    """Another site, which may load files of our server only. A function that makes its page."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(SiteHandler, directory=tmp_path))
     server.policy = STRICT.format(url=stack.url)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -58,13 +58,15 @@ def site(stack, tmp_path):
 
 @pytest.fixture
 def visit(browser):
-    """Opens pages of other sites, and sees at the end that the browser had nothing to complain of."""
+    """Opens pages of other sites, and checks at the end that the browser logged no error."""
     contexts, complaints = [], []
 
     def visit(address, **options):
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
         return page
@@ -72,24 +74,24 @@ def visit(browser):
     yield visit
     for context in contexts:
         context.close()
-    expected = ("403", "404", "503", "frame-ancestors")  # what tests ask for, browsers write down
+    expected = ("403", "404", "503", "frame-ancestors")  # browsers log the refusals that tests cause
     assert [text for text in complaints if not any(word in text for word in expected)] == []
 
 
-def shown(page):
+def player_cells(page):
     return page.locator("live-leaderboard tbody tr .player")
 
 
 def test_one_tag_shows_a_live_board_on_another_site(visit, site, stack, board):
     page = live(visit(site(f'<live-leaderboard board="{board}"></live-leaderboard>')))
-    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(player_cells(page)).to_have_text(["ada", "bob"])
     expect(page.locator("live-leaderboard thead")).to_contain_text("Goal difference")
 
     submit(stack, board, bob=4)
 
-    expect(shown(page)).to_have_text(["bob", "ada"])
+    expect(player_cells(page)).to_have_text(["bob", "ada"])
     assert page.locator("live-leaderboard").evaluate("board => board.shadowRoot !== null")
-    # Nobody came near, so what a click does has to be loaded first.
+    # The pointer was not near, so the script of the click has to be loaded first.
     page.locator("live-leaderboard .pause").dispatch_event("click")
     expect(page.locator("live-leaderboard .badge")).to_have_text("Paused")
 
@@ -111,12 +113,12 @@ def test_attributes_methods_and_events_are_those_of_the_reference(visit, site, s
         board,
     )
     live(page)
-    expect(shown(page)).to_have_count(5)
+    expect(player_cells(page)).to_have_count(5)
     expect(page.locator("live-leaderboard .search")).to_be_hidden()
     expect(page.locator("live-leaderboard tr.own")).to_have_attribute("data-player", "bob")
 
     submit(stack, board, bob=4)
-    expect(shown(page).first).to_contain_text("bob")
+    expect(player_cells(page).first).to_contain_text("bob")
 
     heard = dict(page.evaluate("window.heard"))
     assert heard["lb-me"] == {"player": "bob", "rank": 1, "from": 2, "score": 12}
@@ -125,21 +127,26 @@ def test_attributes_methods_and_events_are_those_of_the_reference(visit, site, s
     assert {"player": "bob", "from": 2, "to": 1} in heard["lb-update"]["moved"]
 
     element = page.locator("live-leaderboard")
-    told = element.evaluate("element => JSON.parse(JSON.stringify(element))")
-    assert (told["board"], told["state"], told["total"], told["rows"][0]["id"]) == (board, "live", 21, "bob")
+    state = element.evaluate("element => JSON.parse(JSON.stringify(element))")
+    assert (state["board"], state["state"], state["total"], state["rows"][0]["id"]) == (
+        board,
+        "live",
+        21,
+        "bob",
+    )
     element.evaluate("element => element.pause()")
     expect(page.locator("live-leaderboard .badge")).to_have_text("Paused")
     element.evaluate("element => (element.resume(), element.page = 1)")
-    expect(shown(page).first).to_contain_text("p4")
+    expect(player_cells(page).first).to_contain_text("p4")
     element.evaluate("element => element.setAttribute('view', 'around')")
-    expect(shown(page)).to_have_count(6)
+    expect(player_cells(page)).to_have_count(6)
     element.evaluate(
         "element => (element.setAttribute('players', 'p7,p9'), element.setAttribute('view', 'players'))"
     )
-    expect(shown(page)).to_have_text(["p7", "p9"])
+    expect(player_cells(page)).to_have_text(["p7", "p9"])
 
 
-def test_another_board_can_take_the_place_of_the_first(visit, site, stack, board):
+def test_the_element_can_change_to_another_board(visit, site, stack, board):
     other = define(stack, f"{board[:40]}-other")
     submit(stack, other, zoe=1)
     page = live(visit(site(f'<live-leaderboard board="{board}"></live-leaderboard>')))
@@ -148,7 +155,7 @@ def test_another_board_can_take_the_place_of_the_first(visit, site, stack, board
         "(element, other) => element.setAttribute('board', other)", other
     )
 
-    expect(shown(page)).to_have_text(["zoe"])
+    expect(player_cells(page)).to_have_text(["zoe"])
 
 
 def test_rows_follow_a_template_and_values_are_text(visit, site, stack, board):
@@ -176,14 +183,14 @@ def test_a_missing_board_leaves_the_pages_own_fallback(visit, site, stack):
 def test_a_sites_own_messages_and_its_odd_language_are_left_alone(visit, site, stack, board):
     body = f'<ul id="messages"></ul><live-leaderboard board="{board}"></live-leaderboard>'
     page = live(visit(site(body, lang="en_US")))
-    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(player_cells(page)).to_have_text(["ada", "bob"])
 
     submit(stack, board, bob=4)
 
-    expect(shown(page)).to_have_text(["bob", "ada"])
+    expect(player_cells(page)).to_have_text(["bob", "ada"])
 
 
-def test_a_server_that_was_away_is_asked_again(visit, site, stack, board):
+def test_the_element_retries_when_the_server_was_away(visit, site, stack, board):
     page = visit(site(""))
     page.clock.install()
     page.route(f"**/v1/boards/{board}", lambda route: route.fulfill(status=503, headers=SHARED), times=1)
@@ -194,16 +201,16 @@ def test_a_server_that_was_away_is_asked_again(visit, site, stack, board):
 
     page.clock.fast_forward(10_000)
 
-    expect(shown(page)).to_have_text(["ada", "bob"])
+    expect(player_cells(page)).to_have_text(["ada", "bob"])
 
 
-def test_a_first_press_on_a_page_turns_it_where_it_is(visit, site, stack, board):
+def test_a_first_click_on_next_stays_at_the_address(visit, site, stack, board):
     page = live(visit(site(f'<live-leaderboard board="{board}" limit="1"></live-leaderboard>')))
     address = page.url
 
     page.locator("live-leaderboard [data-turn=next]").dispatch_event("click")
 
-    expect(shown(page)).to_have_text(["bob"])
+    expect(player_cells(page)).to_have_text(["bob"])
     assert page.url == address
 
 
@@ -233,11 +240,11 @@ def test_the_element_draws_the_same_as_our_own_pages(visit, open_page, site, sta
       return tree((host.shadowRoot ?? host).querySelector(".lb"))
     }"""
 
-    expect(shown(theirs)).to_have_count(2)
+    expect(player_cells(theirs)).to_have_count(2)
     assert theirs.evaluate(tree) == ours.evaluate(tree)
 
 
-def test_a_frame_tells_the_page_around_it_how_high_it_is(visit, site, stack, board):
+def test_a_frame_sends_its_height_to_the_page_around_it(visit, site, stack, board):
     page = visit(
         site(f'<iframe src="{stack.url}/embed/{board}" title="Board" width="500" height="100"></iframe>')
     )
@@ -258,7 +265,7 @@ def test_a_frame_tells_the_page_around_it_how_high_it_is(visit, site, stack, boa
     assert frame_page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
 
 
-@pytest.mark.parametrize("name", ["localhost", LAN])  # Chromium says Sec-Fetch-Site to hosts it trusts
+@pytest.mark.parametrize("name", ["localhost", LAN])  # Chromium sends Sec-Fetch-Site to hosts that it trusts
 def test_a_form_of_another_site_makes_no_guest(visit, site, stack, name):
     target = f"http://{'127.0.0.1' if name == 'localhost' else LAN}:{stack.port}/v1/auth/guest"
     form = f'<form method="post" action="{target}"><button>Win!</button></form>'
@@ -272,13 +279,13 @@ def test_a_form_of_another_site_makes_no_guest(visit, site, stack, name):
     assert ("sec-fetch-site" in sent.value.request.all_headers()) == (name == "localhost")
 
 
-def test_our_own_pages_stand_in_no_frame(visit, site, stack, board):
+def test_our_own_pages_can_not_be_framed(visit, site, stack, board):
     page = visit(site(f'<iframe src="{stack.url}/b/{board}" title="Board"></iframe>'))
 
     assert page.frame_locator("iframe").locator("#rows").count() == 0
 
 
-def test_an_overlay_is_transparent_and_as_large_as_asked(open_page, stack, board):
+def test_an_overlay_is_transparent_and_as_large_as_requested(open_page, stack, board):
     page = live_overlay(open_page(f"/overlay/{board}?rows=1&scale=200"))
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"

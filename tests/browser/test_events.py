@@ -1,4 +1,4 @@
-"""The inspector shows what a stream sends, as it sends it."""
+"""The stream inspector shows the frames of a stream as they arrive."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_paused_list_stands_still_and_loses_nothing(page, stack):
     expect(frames(page, "delta")).not_to_have_count(0)
 
 
-def test_types_can_be_left_out(page, stack):
+def test_types_can_be_hidden(page, stack):
     page.get_by_role("checkbox", name="delta").uncheck()
 
     score(stack)
@@ -101,7 +101,7 @@ def test_from_a_cursor_only_later_frames_are_sent(page, stack):
     expect(page.locator("code.address")).to_contain_text(f"since={cursor}")
 
 
-def test_a_stream_that_broke_off_is_opened_again_behind_its_cursor(page, stack):
+def test_a_stream_that_broke_continues_from_its_cursor(page, stack):
     score(stack)
     expect(frames(page, "delta")).not_to_have_count(0)
 
@@ -120,6 +120,6 @@ def test_another_board_has_frames_of_its_own(open_page, stack):
 
     page.get_by_label("Board").select_option("other")
 
-    # A board this new may be published while we watch, which is a snapshot more.
+    # A new board may be published during the test, which is one more snapshot.
     expect(frames(page, "snapshot").first).to_contain_text("other")
     expect(page.locator("code.address")).to_contain_text("boards=other")

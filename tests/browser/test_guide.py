@@ -5,25 +5,27 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.addresses import PAGES
 
-def shown(page, step):
+
+def visible_figures(page, step):
     return page.locator(f"figure[data-step={step}]:visible")
 
 
 def test_samples_are_shown_in_one_language_which_is_kept(open_page):
     page = open_page("/docs")
-    expect(shown(page, "score")).to_have_count(1)
-    expect(shown(page, "score")).to_contain_text("curl")
+    expect(visible_figures(page, "score")).to_have_count(1)
+    expect(visible_figures(page, "score")).to_contain_text("curl")
 
     page.locator("code-tabs").nth(1).get_by_role("tab", name="Python").click()
 
     for step in ("score", "read", "stream", "play"):
-        expect(shown(page, step)).to_have_attribute("data-language", "py")
+        expect(visible_figures(page, step)).to_have_attribute("data-language", "py")
     page.reload()
-    expect(shown(page, "score")).to_have_attribute("data-language", "py")
+    expect(visible_figures(page, "score")).to_have_attribute("data-language", "py")
 
 
-def test_tabs_are_moved_through_by_arrows_as_one_reads(open_page):
+def test_arrow_keys_move_through_the_tabs_in_reading_direction(open_page):
     for language, forwards in (("en", "ArrowRight"), ("ar", "ArrowLeft")):
         page = open_page(f"/docs?lang={language}")
         tabs = page.locator("code-tabs").first.get_by_role("tab")
@@ -51,7 +53,7 @@ def test_a_pressed_tab_stays_under_the_pointer(open_page):
 
 def test_a_sample_is_copied_as_it_is(open_page):
     page = open_page("/docs", permissions=["clipboard-read", "clipboard-write"])
-    figure = shown(page, "score")
+    figure = visible_figures(page, "score")
 
     figure.get_by_role("button", name="Copy").click()
 
@@ -65,9 +67,9 @@ def test_a_sample_in_javascript_runs_in_a_browser(open_page, stack, step):
     stack.call("POST", "/v1/boards/main/scores", {"entries": entries})
     page = open_page("/docs")
     sample = page.locator(f"figure[data-step={step}][data-language=js] code").text_content()
-    sign = {"read": "Ada", "stream": "first Ada", "play": "7 "}[step]
+    output = {"read": "Ada", "stream": "first Ada", "play": "7 "}[step]
 
-    with page.expect_console_message(lambda message: sign in message.text, timeout=20_000):
+    with page.expect_console_message(lambda message: output in message.text, timeout=20_000):
         page.route("**/sample.js", lambda route: route.fulfill(body=sample, content_type="text/javascript"))
         page.evaluate("import('/sample.js').then(() => null)")
 
@@ -79,9 +81,7 @@ def test_without_javascript_all_samples_are_there(open_page):
     expect(page.locator("figcaption").first).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "path", ["/docs", "/docs/events", "/docs/embed", "/problems", "/problems/not-found", "/b/nope"]
-)
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
 def test_nothing_is_wider_than_a_small_phone(open_page, path, language):
     page = open_page(f"{path}?lang={language}", viewport={"width": 320, "height": 700})

@@ -1,13 +1,16 @@
-"""Pages in the language of who looks at them."""
+"""Pages in the language of the viewer."""
 
 from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.boards import board_name, define, live, submit
 
-def test_a_page_speaks_as_the_browser_asks(open_page):
+
+def test_a_page_is_in_the_language_of_the_browser(open_page):
     page = open_page("/docs", locale="de-AT")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Auf diesem Server aufbauen")
@@ -50,3 +53,84 @@ def test_an_address_with_a_language_is_in_that_language_for_everybody(open_page)
     page.reload()
 
     expect(page.locator("html")).to_have_attribute("lang", "ja")
+
+
+@pytest.mark.parametrize(
+    ("locale", "first", "later"),
+    [
+        ("en-US", "6 296.51", "1 234 567.00"),
+        ("de-DE", "6 296,51", "1 234 567,00"),
+        ("fr-FR", "6 296,51", "1 234 567,00"),
+        ("es-ES", "6296,51", "1 234 567,00"),
+        ("en-IN", "6 296.51", "12 34 567.00"),
+        ("ar-EG", "6 296.51", "1 234 567.00"),
+    ],
+)
+def test_scores_are_written_as_the_viewer_writes_numbers(open_page, stack, request, locale, first, later):
+    board = define(stack, board_name(request), decimals=2, operator="set", title="Numbers")
+    submit(stack, board, ada=629_651)
+    score = "[...document.querySelector('[data-player=ada] .score').children].map((group) => group.textContent).join(' ')"
+
+    def scores(path, **options):
+        page = open_page(path, locale=locale, **options)
+        return page, page.evaluate(score)
+
+    # As the language of the page, without a script; as the viewer's with one, whatever the language of the page.
+    assert scores(f"/b/{board}", java_script_enabled=True)[1] == first
+    page = live(scores(f"/b/{board}?lang=de")[0])
+    page.wait_for_function(f"first => {score} === first", arg=first)
+    submit(stack, board, ada=123_456_700)
+    page.wait_for_function(f"later => {score} === later", arg=later)
+    screen = live(open_page(f"/b/{board}/tv", locale=locale))
+    screen.wait_for_function(f"later => {score} === later", arg=later)
+
+
+def test_the_first_html_writes_numbers_as_the_language_of_the_page_does(open_page, stack, request):
+    board = define(stack, board_name(request), decimals=2, operator="set", title="Numbers")
+    submit(stack, board, ada=629_651)
+
+    page = open_page(f"/b/{board}?lang=de", java_script_enabled=False)
+
+    expect(page.locator("[data-player=ada] .score")).to_have_text("6296,51")
+
+
+def test_periods_and_clocks_are_in_order_from_right_to_left(open_page, stack, request):
+    board = define(stack, board_name(request), period="weekly", title="Weekly")
+    submit(stack, board, ada=1)
+    # Where each word of a text is, from left to right.
+    words = """node => {
+      const range = document.createRange()
+      const text = node.firstChild
+      const found = [...text.data.matchAll(/[^\\s\u202f]+/gu)].map(({ 0: word, index }) => {
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        return [range.getBoundingClientRect().left, word]
+      })
+      return found.sort(([one], [other]) => one - other).map(([, word]) => word)
+    }"""
+
+    def read(path, selector, locale):
+        page = live_or_not(open_page(path, locale=locale))
+        return page.locator(selector).evaluate(words)
+
+    def live_or_not(page):
+        expect(page.locator("#badge")).to_have_attribute("data-state", "live")
+        return page
+
+    english = read(f"/b/{board}", "#period", "en-GB")
+    assert re.fullmatch(r"\d+ \w+ \N{EN DASH} \d+ \w+", " ".join(english))
+    arabic = read(f"/b/{board}", "#period", "ar-EG")
+    assert re.fullmatch(r"\D+ \d+ \N{EN DASH} \D+ \d+", " ".join(arabic)), "all from the right"
+    assert re.fullmatch(r"\d+:\d+ [AP]M", " ".join(read(f"/b/{board}/tv?lang=ar", ".clock", "en-US")))
+
+
+def test_a_period_that_begins_while_the_page_is_open_is_written_as_days_too(open_page, stack, request):
+    board = define(stack, board_name(request), title="Rollover")
+    submit(stack, board, ada=1)
+    page, screen = (live(open_page(f"/b/{board}{path}")) for path in ("", "/tv"))
+
+    assert stack.call("PUT", f"/v1/admin/boards/{board}", {"period": "weekly"}).status == 200
+    submit(stack, board, ada=1)
+
+    for one in (page, screen):
+        expect(one.locator("#period")).to_have_text(re.compile(r"^\d+ \w+ \N{EN DASH} \d+ \w+$"))

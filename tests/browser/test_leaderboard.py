@@ -1,4 +1,4 @@
-"""What a viewer does with a board: pauses it, reads in it, looks for somebody, follows their own row."""
+"""Viewers use a board: they pause it, page through it, search for players, and follow their own row."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.boards import board_name, define, enter, live, submit
+from tests.support import wait_until
 
 FOCUS = "document.activeElement?.closest('tr')?.dataset.player"
 
@@ -22,7 +23,7 @@ def crowd(stack, board):
     return board
 
 
-def shown(page):
+def rows(page):
     return page.locator("#rows tbody tr")
 
 
@@ -47,7 +48,7 @@ def test_a_pause_holds_everything_until_it_is_over(open_page, stack, board):
 
     page.get_by_role("button", name="Resume").click()
     page.mouse.move(0, 0)
-    expect(shown(page).first).to_have_attribute("data-player", "cleo")
+    expect(rows(page).first).to_have_attribute("data-player", "cleo")
     expect(page.locator(".pill")).to_be_hidden()
     expect(page.locator("#badge")).to_have_text("Live")
 
@@ -55,23 +56,23 @@ def test_a_pause_holds_everything_until_it_is_over(open_page, stack, board):
 def test_rows_stand_still_under_the_mouse_and_show_waiting_updates_on_demand(open_page, stack, board):
     submit(stack, board, cleo=5, bob=7)
     page = live(open_page(f"/b/{board}"))
-    shown(page).first.hover()
-    page.mouse.move(*_middle(shown(page).last))
-    noticed(page)
+    rows(page).first.hover()
+    page.mouse.move(*_middle(rows(page).last))
+    wait_until_noticed(page)
 
     submit(stack, board, cleo=4)
     expect(page.locator(".pill")).to_have_text("1 update waiting")
     assert players(page) == ["bob", "cleo"]
     page.locator(".pill").evaluate("pill => pill.click()")
-    expect(shown(page).first).to_have_attribute("data-player", "cleo")
+    expect(rows(page).first).to_have_attribute("data-player", "cleo")
 
     submit(stack, board, bob=9)
     expect(page.locator(".pill")).to_be_visible()
     page.mouse.move(0, 0)
-    expect(shown(page).first).to_have_attribute("data-player", "bob")
+    expect(rows(page).first).to_have_attribute("data-player", "bob")
 
 
-def noticed(page):
+def wait_until_noticed(page):
     """Wait until the page knows that somebody is here: one of its stars is in the order of the Tab key."""
     expect(page.locator(".star button[tabindex='0']")).to_have_count(1)
 
@@ -85,7 +86,7 @@ def test_text_that_is_selected_is_not_pulled_away(open_page, stack, board):
     submit(stack, board, cleo=5, bob=7)
     page = live(open_page(f"/b/{board}"))
     page.locator(".search input").focus()
-    noticed(page)
+    wait_until_noticed(page)
     page.locator("[data-player=cleo] bdi").evaluate("name => getSelection().selectAllChildren(name)")
 
     submit(stack, board, cleo=4)
@@ -93,7 +94,7 @@ def test_text_that_is_selected_is_not_pulled_away(open_page, stack, board):
     assert page.evaluate("String(getSelection())") == "cleo"
 
     page.evaluate("getSelection().removeAllRanges()")
-    expect(shown(page).first).to_have_attribute("data-player", "cleo")
+    expect(rows(page).first).to_have_attribute("data-player", "cleo")
 
 
 @pytest.mark.parametrize("modern", [True, False])
@@ -112,7 +113,7 @@ def test_the_keyboard_goes_from_row_to_row_and_follows_a_row_that_moves(open_pag
     submit(stack, board, eve=10)
     expect(page.locator(".pill")).to_be_visible()
     page.locator(".pill").evaluate("pill => pill.click()")
-    expect(shown(page).first).to_have_attribute("data-player", "eve")
+    expect(rows(page).first).to_have_attribute("data-player", "eve")
     assert page.evaluate(FOCUS) == "eve"
 
     page.keyboard.press("Enter")
@@ -130,7 +131,74 @@ def test_marks_show_places_won_and_lost_and_new_rows(open_page, stack, board):
     expect(page.locator("[data-player=eve] .move")).to_have_text("▲33 places up")
     expect(page.locator("[data-player=ada] .move")).to_have_text("▼11 place down")
     expect(page.locator("[data-player=zoe] .move")).to_have_text("NEWNew")
+
+
+def test_a_trend_is_drawn_from_five_states_on(open_page, stack, board):
+    submit(stack, board, ada=9, bob=8, cleo=7, eve=6)
+    page = open_page("/")
+    page.clock.install()
+    page.goto(f"/b/{board}")
+    live(page)
+
+    for points in range(1, 5):
+        page.clock.fast_forward(2100)  # states that come faster count as one
+        assert page.locator(".trend svg").count() == 0
+        submit(stack, board, eve=points)
+        expect(page.locator("[data-player=eve] .score")).to_have_text(str(6 + points * (points + 1) // 2))
+
     expect(page.locator("[data-player=eve] .trend svg")).to_have_attribute("aria-label", "Rank 4 to 1")
+
+
+def test_only_players_who_were_not_there_are_new(open_page, stack, request):
+    board = define(stack, board_name(request), size=500)
+    enter(stack, board, *({"player": f"p{number}", "score": 500 - number} for number in range(130)))
+    page = live(open_page(f"/b/{board}?me=p120"))
+    expect(page.locator("tr.own")).to_have_count(1)
+    submit(stack, board, zoe=1)
+    page.get_by_role("link", name="Next").click()
+
+    expect(page.locator("[data-player=zoe] .mark")).to_have_text("NEW")
+    assert page.locator(".mark", has_text="NEW").count() == 1
+    page.get_by_role("button", name="Around me").click()
+    expect(rows(page)).to_have_count(11)
+    assert page.locator(".mark", has_text="NEW").count() == 0
+    page.get_by_role("searchbox").fill("p11")
+    expect(rows(page)).to_have_count(11)
+    assert page.locator(".mark", has_text="NEW").count() == 0
+
+
+def test_the_focus_is_not_lost_with_the_button_for_waiting_updates(open_page, stack, board):
+    submit(stack, board, cleo=5, bob=7)
+    page = live(open_page(f"/b/{board}"))
+    page.locator(".search input").focus()
+    while page.evaluate(FOCUS) is None:
+        page.keyboard.press("Tab")
+    submit(stack, board, cleo=4)
+    pill = page.locator(".pill")
+    expect(pill).to_be_visible()
+
+    page.keyboard.press("Shift+Tab")
+    expect(pill).to_be_focused()
+    frames(page, 30)
+    expect(pill).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(rows(page).first).to_have_attribute("data-player", "cleo")
+    assert page.evaluate(FOCUS) is not None
+    page.keyboard.press("Shift+Tab")
+    submit(stack, board, bob=9)
+    expect(rows(page).first).to_have_attribute("data-player", "bob")
+
+
+def frames(page, count):
+    """Wait for so many frames of the screen."""
+    page.evaluate(
+        """count => new Promise((done) => {
+          const next = () => (count-- ? requestAnimationFrame(next) : done())
+          next()
+        })""",
+        count,
+    )
 
 
 def test_a_score_shows_its_difference_and_stays_one_number(open_page, stack, board):
@@ -174,7 +242,7 @@ def test_an_own_row_far_down_is_shown_apart_and_among_its_neighbours(open_page, 
     expect(apart.locator(".rank")).to_have_text("121")
 
     page.get_by_role("button", name="Around me").click()
-    expect(shown(page)).to_have_count(11)
+    expect(rows(page)).to_have_count(11)
     assert players(page)[5] == "p120"
     expect(page.locator(".pager")).to_be_hidden()
 
@@ -186,7 +254,7 @@ def test_there_are_no_rows_around_an_unknown_player(open_page, stack, crowd):
 
     expect(page.locator(".nothing")).to_contain_text("?me=")
     page.get_by_role("button", name="Top").click()
-    expect(shown(page)).to_have_count(100)
+    expect(rows(page)).to_have_count(100)
 
 
 def test_favourites_are_kept_in_this_browser(open_page, stack, crowd):
@@ -202,28 +270,38 @@ def test_favourites_are_kept_in_this_browser(open_page, stack, crowd):
     expect(page.locator("[data-player=p7] .star button")).to_have_attribute("aria-pressed", "true")
     favourites.click()
 
-    expect(shown(page)).to_have_count(2)
+    expect(rows(page)).to_have_count(2)
     assert players(page) == ["p3", "p7"]
     page.locator("[data-player=p3] .star button").click()
-    expect(shown(page)).to_have_count(1)
+    expect(rows(page)).to_have_count(1)
 
 
-def test_players_are_found_by_name_and_those_far_down_by_id(open_page, stack, crowd):
+def test_players_are_found_by_name_and_by_id_however_far_down(open_page, stack, crowd):
     enter(stack, crowd, {"player": "p5", "score": 0, "displayName": "Édouard"})
     page = live(open_page(f"/b/{crowd}"))
     field = page.get_by_role("searchbox", name="Search for a player")
 
     field.fill("edou")
-    expect(shown(page)).to_have_count(1)
-    expect(shown(page).locator(".rank")).to_have_text("6")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page).locator(".rank")).to_have_text("6")
 
     field.fill("p125")
-    expect(shown(page).locator(".rank")).to_have_text("126")
+    expect(rows(page).locator(".rank")).to_have_text("126")
+
+    enter(stack, crowd, {"player": "p128", "score": 0, "displayName": "Édith Far"})
+    wait_until(lambda: stack.call("GET", f"/v1/boards/{crowd}/entries?search=edith").json["data"]["entries"])
+    field.fill("ed")
+    expect(rows(page).locator(".player bdi")).to_have_text(["Édouard", "Édith Far"])
+    expect(rows(page).locator(".rank")).to_have_text(["6", "129"])
+
+    field.fill("p12")
+    expect(rows(page)).to_have_count(10)
+    assert players(page) == ["p12", *(f"p{number}" for number in range(120, 130) if number != 128)]
 
     field.fill("<b>?")
-    expect(page.locator(".nothing")).to_contain_text("No streamed row has this name")
+    expect(page.locator(".nothing")).to_contain_text("No player's name begins with this")
     field.fill("")
-    expect(shown(page)).to_have_count(100)
+    expect(rows(page)).to_have_count(100)
 
 
 def test_pages_go_on_beyond_the_streamed_rows_and_come_back_to_them(open_page, stack, crowd):
@@ -237,9 +315,9 @@ def test_pages_go_on_beyond_the_streamed_rows_and_come_back_to_them(open_page, s
     expect(page.get_by_role("link", name="Next")).to_have_attribute("aria-disabled", "true")
 
     page.get_by_role("link", name="First").click()
-    expect(shown(page).first).to_have_attribute("data-player", "p0")
+    expect(rows(page).first).to_have_attribute("data-player", "p0")
     submit(stack, crowd, p50=100)
-    expect(shown(page).first).to_have_attribute("data-player", "p50")
+    expect(rows(page).first).to_have_attribute("data-player", "p50")
 
 
 def test_a_page_further_down_that_was_opened_by_its_address_stays_there(open_page, stack, crowd):
@@ -247,12 +325,12 @@ def test_a_page_further_down_that_was_opened_by_its_address_stays_there(open_pag
 
     assert players(page)[0] == "p100"
     submit(stack, crowd, p129=20)
-    expect(shown(page).first).to_have_attribute("data-player", "p100")
+    expect(rows(page).first).to_have_attribute("data-player", "p100")
     page.get_by_role("link", name="Previous").click()
-    expect(shown(page)).to_have_count(100)
+    expect(rows(page)).to_have_count(100)
 
 
-def test_a_podium_stands_where_there_is_room_and_three_to_stand_on_it(open_page, stack, board):
+def test_three_players_and_enough_room_make_a_podium(open_page, stack, board):
     submit(stack, board, ada=9, bob=8)
     page = live(open_page(f"/b/{board}", viewport={"width": 1000, "height": 800}))
     expect(page.locator("#rows.podium")).to_have_count(0)

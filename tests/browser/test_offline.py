@@ -1,4 +1,4 @@
-"""Boards without a network: what was looked at can be read, and says how old it is."""
+"""Boards without a network: pages that were visited can be read, and show their age."""
 
 from __future__ import annotations
 
@@ -15,6 +15,18 @@ from tests.support import wait_until
 INSTALLED = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 
 
+# The addresses of which a copy is kept.
+KEPT = """caches.open("scoreboard boards /")
+  .then((boards) => boards.keys()).then((all) => all.map(({ url }) => url))"""
+# A round that could not be sent, as the game leaves it behind. Its token is none, so the server refuses it.
+ROUND = """server => localStorage.setItem(`scoreboard.action ${server} abc`, JSON.stringify({
+  id: "abc", at: Date.now(), type: "play-round", points: 3, state: "waiting", faults: 0,
+  body: { actionToken: "none", proof: { claim: "3|", nonce: "0" } }, refusal: { status: 0, code: "network" },
+}))"""
+STATES = """Object.entries(localStorage).filter(([key]) => key.startsWith("scoreboard.action "))
+  .map(([, value]) => JSON.parse(value).state)"""
+
+
 @pytest.fixture(scope="module")
 def stack(browser, own_stack):
     return own_stack
@@ -22,7 +34,7 @@ def stack(browser, own_stack):
 
 @pytest.fixture
 def installed(open_page, stack):
-    """Opens a page whose service worker is in place, and looks at it once more."""
+    """Opens a page, waits for its service worker, and reloads it."""
 
     def installed(path="/", **options):
         page = open_page(path, service_workers="allow", **options)
@@ -35,7 +47,7 @@ def installed(open_page, stack):
 
 @pytest.fixture
 def outage(stack):
-    """Stops the whole product; afterwards it runs again."""
+    """Stops the whole product. After the test it runs again."""
 
     def outage():
         stack.stop()
@@ -79,10 +91,10 @@ class Away(BaseHTTPRequestHandler):
         self.send_error(502)
 
     def log_message(self, *_args):
-        """Says nothing."""
+        """Log nothing."""
 
 
-def test_a_proxy_that_speaks_for_a_server_which_is_away_does_not_hide_the_board(installed, outage, stack):
+def test_a_proxys_error_page_does_not_hide_the_kept_board(installed, outage, stack):
     score(stack, ada=5)
     page = installed("/")
     expect(names(page)).not_to_have_count(0)
@@ -98,7 +110,7 @@ def test_a_proxy_that_speaks_for_a_server_which_is_away_does_not_hide_the_board(
         proxy.shutdown()
 
 
-def test_a_page_that_was_not_kept_says_so_names_those_that_were_and_comes_by_itself(installed, outage, stack):
+def test_a_page_without_a_copy_lists_kept_boards_and_loads_automatically_later(installed, outage, stack):
     score(stack, ada=1)
     page = installed("/b/main")
 
@@ -131,11 +143,78 @@ def test_streams_calls_and_writes_never_pass_through_it(installed, stack):
     page.evaluate("fetch('/static/js/main.js', { method: 'HEAD' }).then((answer) => answer.text())")
 
     urls = [request.url for request in through]
-    asked = {url.removeprefix(stack.url).partition("?")[0] for url in urls}
-    assert {"/", "/static/js/main.js"} <= asked
-    assert [path for path in asked if path.startswith("/v1/")] == []
+    paths = {url.removeprefix(stack.url).partition("?")[0] for url in urls}
+    assert "/" in paths
+    assert {by for url, by in seen if url.endswith("/js/main.js") and "/assets/" in url} == {True}
+    assert [path for path in paths if path.startswith("/v1/")] == []
     assert {request.method for request in through} == {"GET"}
     assert {by for url, by in seen if "/v1/" in url} == {False}
+
+
+def test_the_page_of_the_first_visit_can_be_read_without_a_network(open_page, outage, stack):
+    score(stack, ada=5)
+    page = open_page("/b/main#ada", service_workers="allow")
+    wait_until(lambda: page.evaluate(KEPT) == [f"{stack.url}/b/main"], why=stack.log)
+
+    outage()
+    page.reload()
+
+    expect(names(page)).not_to_have_count(0)
+    expect(page.locator(".kept")).to_contain_text("No connection. This is the board as of")
+
+
+def test_the_game_opens_without_a_network_and_tells_what_waits(installed, outage, stack):
+    page = installed("/play", expected=("400 (BAD REQUEST)",))  # the answer to the round in the end
+    expect(page.locator(".play.ready button")).to_be_enabled()
+    page.evaluate(ROUND, f"{stack.url}/")
+
+    outage()
+    page.reload()
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".play.ready button")).to_be_enabled()
+    expect(page.locator("#rounds li")).to_have_count(1)
+    page.goto("/docs")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    expect(page.locator("#rounds-waiting")).to_have_text(
+        "1 round is waiting in this browser. It is sent when the connection is back."
+    )
+    expect(page.locator(".kept-boards a")).to_have_count(1)
+    expect_accessible(page)
+
+    stack.start()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Build on this server", timeout=30_000)
+    wait_until(lambda: page.evaluate(STATES) == ["refused"], why=stack.log)
+
+
+def test_a_page_of_an_older_version_gets_the_present_files_without_a_network(installed, outage, stack):
+    score(stack, ada=5)
+    page = installed("/b/main")
+    older = f"/assets/{'0' * 16}/static/js/board/controls.js"
+    outage()
+
+    status = "path => fetch(path).then(({ status }) => status, () => 0)"
+    assert page.evaluate(status, older) == 200
+    assert page.evaluate(status, "/static/js/board/controls.js") == 200
+    assert page.evaluate(status, f"/assets/{'0' * 16}/static/js/none.js") == 0
+
+
+def test_all_that_is_kept_is_of_this_version(open_page, stack):
+    page = open_page("/b/main", service_workers="allow")
+    wait_until(lambda: page.evaluate(INSTALLED), why=stack.log)
+    kept = page.evaluate(
+        """async () => {
+          const [name] = (await caches.keys()).filter((name) => name.startsWith("scoreboard shell"))
+          const shell = await caches.open(name)
+          const answers = await Promise.all((await shell.keys()).map((request) => shell.match(request)))
+          return answers.map(({ url, headers }) => [new URL(url).pathname, headers.get("Cache-Control")])
+        }"""
+    )
+
+    assert len(kept) > 50
+    assert {control for path, control in kept if path != "/offline"} == {
+        "public, max-age=31536000, immutable"
+    }
 
 
 def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
@@ -153,7 +232,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(installed, stack):
     assert len([name for name in names if name.startswith("scoreboard shell / ")]) == 1
 
 
-def test_where_it_is_turned_off_browsers_forget_it(installed, outage, stack):
+def test_browsers_forget_the_service_worker_when_it_is_turned_off(installed, outage, stack):
     page = installed("/")
     others = "scoreboard boards /below/a/path/"  # of another server of the same host
     page.evaluate("name => caches.open(name)", others)
@@ -175,12 +254,12 @@ def test_it_can_be_installed(installed, stack):
     page = installed("/")
     devtools = page.context.new_cdp_session(page)
 
-    found = devtools.send("Page.getAppManifest")
+    manifest = devtools.send("Page.getAppManifest")
 
-    assert found["errors"] == []
-    assert found["url"] == f"{stack.url}/manifest.webmanifest"
+    assert manifest["errors"] == []
+    assert manifest["url"] == f"{stack.url}/manifest.webmanifest"
     errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    assert [one["errorId"] for one in errors] == ["in-incognito"], "tests look on without leaving traces"
+    assert [one["errorId"] for one in errors] == ["in-incognito"], "the contexts of tests are incognito"
 
 
 def test_over_plain_http_in_a_local_network_nothing_is_missed(open_page, stack):

@@ -1,4 +1,4 @@
-"""What a visitor does: plays a round on the board's page, and finds their own row in the table."""
+"""A visitor plays a round on the board's page, and finds their own row in the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLAY = "Play a round"
 
 @pytest.fixture
 def board(stack, request):
-    """The board of the demo action, without anybody on it."""
+    """The board of the demo action, without players on it."""
     type = stack.call("GET", "/v1/admin/action-types/play-round").json["data"]
     name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-60:].strip("-")
     assert stack.call("PUT", f"/v1/admin/boards/{name}", {}).status == 201
@@ -31,7 +31,7 @@ def define(stack, type):
 
 
 def open_board(open_page, stack, board, **options):
-    """The board's page, once its process knows what may be played there."""
+    """The board's page, once its process knows the action type."""
     path = f"/b/{board}"
     wait_until(lambda: PLAY.encode() in stack.call("GET", path).body, why=stack.log)
     page = open_page(path, **options)
@@ -40,15 +40,15 @@ def open_board(open_page, stack, board, **options):
 
 
 def play(page, taps):
-    """A whole round. What was said of it."""
+    """Play a whole round. Returns the message after it."""
     button = page.locator(".play button")
     button.click()
     expect(button).to_contain_text("Tap!")
     button.evaluate("(button, taps) => { for (let tap = 0; tap < taps; tap += 1) button.click() }", taps)
-    return said(page)
+    return final_message(page)
 
 
-def said(page):
+def final_message(page):
     expect(page.locator(".play")).to_have_attribute("data-state", "again", timeout=20_000)
     return page.locator(".play [role=status]").inner_text()
 
@@ -58,7 +58,7 @@ def entries(stack, board):
     return [(row["rank"], row["score"]) for row in answer.json["data"]["entries"]]
 
 
-def test_a_visitor_plays_at_once_and_finds_himself_in_the_table(open_page, stack, board):
+def test_a_visitor_plays_at_once_and_finds_their_row_in_the_table(open_page, stack, board):
     others = [{"player": "ada", "score": 9}, {"player": "bob", "score": 8}, {"player": "cleo", "score": 1}]
     stack.call("POST", f"/v1/boards/{board}/scores", {"entries": others})
     page = open_board(open_page, stack, board)
@@ -117,7 +117,7 @@ def test_a_round_is_played_by_keyboard_without_losing_the_focus(open_page, stack
         page.keyboard.down("Enter")
     page.keyboard.up("Enter")
 
-    assert said(page) == "+3 points. Your rank is 1."
+    assert final_message(page) == "+3 points. Your rank is 1."
     assert page.evaluate("document.activeElement.closest('.play') !== null")
 
 
@@ -159,7 +159,7 @@ def test_points_that_can_not_be_sent_wait_for_the_visitor(open_page, stack, boar
     button.click()
     expect(button).to_contain_text("Tap!")
     button.evaluate("button => button.click()")
-    # It tries for a while by itself.
+    # It retries automatically for a while.
     expect(page.locator(".play [role=status]")).to_contain_text("Your points are waiting", timeout=30_000)
 
     page.unroute("**/v1/actions/complete")

@@ -14,12 +14,12 @@ COMPLETE = "**/v1/actions/complete"
 
 @pytest.fixture(autouse=True)
 def fresh(stack):
-    """The demo action's board, without anybody on it."""
+    """The demo action's board, without players on it."""
     empty_main(stack)
 
 
 def play(page, hits):
-    """A whole round, in which so many lights are hit."""
+    """Play a whole round, and hit this number of lights."""
     expect(page.locator(".play")).to_contain_class("ready")
     page.locator(".play button").click()
     expect(page.locator(".lights .lit")).to_be_visible()
@@ -176,7 +176,7 @@ def test_waiting_points_can_be_discarded_in_two_presses(open_page, stack):
     expect(page.locator("#rounds")).to_be_hidden()
 
 
-def test_it_is_played_by_keyboard_and_the_focus_comes_back(open_page, stack):
+def test_it_is_played_by_keyboard_and_the_focus_reconnects(open_page, stack):
     page = open_page("/play")
     expect(page.locator(".play")).to_contain_class("ready")
     button = page.locator(".play button")
@@ -213,7 +213,7 @@ def test_it_is_played_and_watched_over_plain_http_in_a_local_network(open_page, 
         ("ar", "rtl", "العب جولة", "\u200e+10 نقاط. مرتبتك 1.", "المرتبة 1 من 1", "احتُسبت"),
     ],
 )
-def test_a_round_is_played_and_told_in_the_language_of_the_page(
+def test_a_round_is_played_in_the_language_of_the_page(
     open_page, stack, language, direction, begin, said, rank, became
 ):
     page = open_page(f"/play?lang={language}")
@@ -228,7 +228,7 @@ def test_a_round_is_played_and_told_in_the_language_of_the_page(
 
 
 def test_a_light_is_hit_by_its_number_on_any_keyboard(open_page, stack):
-    """Where numbers are written in other digits, or only with Shift."""
+    """Also on keyboards with other digits, or on which digits need Shift."""
     page = open_page("/play?lang=ar")
     expect(page.locator(".play")).to_contain_class("ready")
     page.locator(".play button").click()

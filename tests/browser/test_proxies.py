@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import subprocess
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from tests.sockets import Raw, close_all, upgrade
 from tests.support import KEY, ROOT, Stack, running, wait_until
 
 PATH = "/scores"
-PAGES = (  # those that load most, each with something that a script of it makes
+PAGES = (  # the pages that load most, each with an element that its script makes
     ("/docs/api", ".opblock"),
     ("/docs/events", ".frames li[data-type=hello]"),
     ("/docs/embed", "iframe"),
@@ -35,7 +36,7 @@ KEPT = """async () => {
 
 
 class Site(NamedTuple):
-    """A server as its visitors know it."""
+    """A server at the address that its visitors use."""
 
     stack: Stack
     port: int  # of the proxy
@@ -54,7 +55,7 @@ class Site(NamedTuple):
         return self.stack.call(method, self.path + path, body)
 
     def through(self, method: str, path: str, body: object = None, *, source: str = "127.0.0.1", **headers):
-        """What a client at this address of this machine gets: the answer, and its body."""
+        """Call through the proxy, from this address of this machine. Returns the answer and its body."""
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.port, timeout=15, source_address=(source, 0)
         )
@@ -86,7 +87,7 @@ def front(request, below, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(request, below, stack, tmp_path_factory):
-    """The server below a path of nginx; at the root of its host where a test asks for that."""
+    """The server below a path of nginx; at the root of its host for tests that are marked so."""
     at_root = getattr(request, "param", "path") == "root"
     server, path, heading = (stack, "", "nginx") if at_root else (below, PATH, "Below a path")
     with proxy(NGINX, tmp_path_factory.mktemp("nginx"), server.port, heading) as port:
@@ -98,17 +99,17 @@ both = pytest.mark.parametrize("site", ["root", "path"], indirect=True, scope="m
 
 @pytest.fixture
 def visit(browser, site):
-    """Opens pages of the site, and sees at the end that none complained or asked for anything outside."""
+    """Opens pages of the site, and checks at the end that none failed or sent a request to another site."""
     contexts, complaints = [], []
 
-    def asked(request):
+    def on_request(request):
         if not request.url.startswith((f"{site.url}/", "data:")):
-            complaints.append(("asked for", request.url))
+            complaints.append(("request to another site", request.url))
 
     def visit(path, **options):
         contexts.append(browser.new_context(**{"service_workers": "block"} | options))
         page = contexts[-1].new_page()
-        page.on("request", asked)
+        page.on("request", on_request)
         page.on("pageerror", lambda error: complaints.append(("failed", str(error))))
         page.on("response", lambda answer: answer.status < 400 or complaints.append(("got", answer.url)))
         page.goto(site.url + path)
@@ -129,7 +130,7 @@ def board(site, request):
 
 
 @pytest.fixture(autouse=True)
-def closed():
+def close_connections():
     yield
     close_all()
 
@@ -166,7 +167,7 @@ def test_a_write_counts_once_however_often_it_is_sent(front):
     assert standing["data"]["score"] == 3
 
 
-def test_what_a_client_has_already_is_not_sent_again(front):
+def test_unchanged_answers_are_not_sent_again(front):
     path = "/v1/boards/main/entries"
     first, _ = front.through("GET", path, Accept_Encoding="gzip")
 
@@ -177,7 +178,7 @@ def test_what_a_client_has_already_is_not_sent_again(front):
 
 
 def test_callers_have_their_own_addresses_whatever_they_claim(front):
-    def left(source, **headers):
+    def remaining(source, **headers):
         answer, _ = front.through("POST", "/v1/auth/guest", {}, source=source, **headers)
         assert answer.status == 201
         return int(answer.getheader("RateLimit").partition("r=")[2].partition(";")[0])
@@ -185,8 +186,8 @@ def test_callers_have_their_own_addresses_whatever_they_claim(front):
     # Two addresses of this machine that no other proxy's test has.
     one, other = (f"127.{front.port >> 8}.{front.port & 255}.{number}" for number in (1, 2))
 
-    assert left(one, X_Forwarded_For="192.0.2.1") == left(other) == 599
-    assert left(one, X_Forwarded_For="192.0.2.2") == 598
+    assert remaining(one, X_Forwarded_For="192.0.2.1") == remaining(other) == 599
+    assert remaining(one, X_Forwarded_For="192.0.2.2") == 598
 
 
 def test_links_keep_the_port_and_the_scheme(front):
@@ -197,7 +198,7 @@ def test_links_keep_the_port_and_the_scheme(front):
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_each_health_check_asks_the_server(front, path):
-    """A cache that answered for it would say that a server is well which is gone."""
+    """A cache that answered health checks would hide that the server is away."""
     answers = [front.through("GET", path)[0] for _ in range(2)]
 
     assert [answer.status for answer in answers] == [200, 200]
@@ -219,7 +220,7 @@ def test_a_page_is_live_and_its_links_stay_on_the_site(visit, site, board):
     assert page.url == f"{site.url}/?lang=de"
 
 
-def test_no_page_asks_for_anything_outside(visit, site):
+def test_no_page_sends_requests_to_another_site(visit, site):
     submit(site, "main", ada=1)
     page = visit("/docs")
     for path, made in PAGES:
@@ -238,7 +239,8 @@ def test_the_service_worker_is_that_of_the_site_alone(visit, site, board):
 
     assert all(f" {site.path}/" in name for name in names)
     assert all(url.startswith(f"{site.url}/") for url in urls)
-    assert {f"{site.url}/offline", f"{site.url}/static/js/main.js", f"{site.url}/b/{board}"} <= {*urls}
+    stable = {re.sub(r"/assets/[0-9a-f]{16}/", "/", url) for url in urls}
+    assert {f"{site.url}/offline", f"{site.url}/static/js/main.js", f"{site.url}/b/{board}"} <= stable
     manifest = page.context.new_cdp_session(page).send("Page.getAppManifest")
     assert (manifest["errors"], manifest["url"]) == ([], f"{site.url}/manifest.webmanifest")
 
@@ -317,7 +319,7 @@ def test_a_node_program_watches_and_plays(site, board, quick, node):
     assert json.loads(done.stdout)["receipt"]["newScore"] == 7
 
 
-def test_an_error_of_what_is_no_request_leads_below_the_path(below):
+def test_the_error_of_a_malformed_request_links_below_the_path(below):
     connection = Raw(below.port)
     connection.socket.sendall(b"this is no request\r\n\r\n")
 
@@ -328,5 +330,5 @@ def test_users_of_the_load_scenario_play_below_a_path(below):
     try_out(Plan(url=below.url + PATH))
 
 
-def test_what_runs_beside_the_server_finds_it(below):
+def test_programs_beside_the_server_find_its_address(below):
     assert (below.data_dir / "server.url").read_text() == below.url + PATH

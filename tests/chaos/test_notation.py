@@ -1,4 +1,4 @@
-"""How SCOREBOARD_CHAOS is written, and where it is permitted."""
+"""The notation of SCOREBOARD_CHAOS, and the permission to inject faults."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import sys
 import pytest
 
 from config.settings import Settings
-from scoreboard.chaos.notation import Fault, Plan, read
-from scoreboard.chaos.permission import ChaosError, permitted
+from scoreboard.chaos.notation import Fault, Plan, parse
+from scoreboard.chaos.permission import ChaosError, permitted_plan
 from tests.support import ROOT, free_port
 
 
 def test_every_part_has_the_probability_of_a_fault_and_its_duration():
-    plan = read("seed=7, kill=0.01,latency=0.2:10-500,database=.05:100-2000")
+    plan = parse("seed=7, kill=0.01,latency=0.2:10-500,database=.05:100-2000")
 
     assert plan == Plan(
         seed=7,
@@ -24,12 +24,14 @@ def test_every_part_has_the_probability_of_a_fault_and_its_duration():
         latency=Fault(probability=0.2, least_ms=10, most_ms=500),
         database=Fault(probability=0.05, least_ms=100, most_ms=2000),
     )
-    assert read(str(plan)) == plan
+    assert parse(str(plan)) == plan
 
 
 def test_a_fault_that_is_left_out_does_not_happen_and_a_duration_has_a_default():
-    assert str(read("kill=1")) == "kill=1,latency=0:0-500,database=0:0-1000"
-    assert str(read("seed=0,latency=0.5,database=1.0")) == "seed=0,kill=0,latency=0.5:0-500,database=1:0-1000"
+    assert str(parse("kill=1")) == "kill=1,latency=0:0-500,database=0:0-1000"
+    assert (
+        str(parse("seed=0,latency=0.5,database=1.0")) == "seed=0,kill=0,latency=0.5:0-500,database=1:0-1000"
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,15 +57,15 @@ def test_a_fault_that_is_left_out_does_not_happen_and_a_duration_has_a_default()
     ],
 )
 def test_any_other_text_is_refused_at_the_start(laptop, text, words):
-    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as refused:
-        permitted(Settings(**laptop | {"chaos": text}))
+    with pytest.raises(ChaosError, match="SCOREBOARD_CHAOS: ") as raised:
+        permitted_plan(Settings(**laptop | {"chaos": text}))
 
-    assert words in str(refused.value)
+    assert words in str(raised.value)
 
 
 @pytest.fixture
 def laptop(tmp_path):
-    """The settings of a server that `serve` runs, for nobody else."""
+    """The settings of a server under `serve`, which only this machine can reach."""
     with (tmp_path / "serve.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield {"data_dir": tmp_path, "host": "127.0.0.1", "chaos": "kill=0.1"}
@@ -71,8 +73,8 @@ def laptop(tmp_path):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_a_laptop_may_have_chaos(laptop, host):
-    assert permitted(Settings(**laptop | {"host": host})) == read("kill=0.1")
-    assert permitted(Settings(**laptop | {"chaos": ""})) is None
+    assert permitted_plan(Settings(**laptop | {"host": host})) == parse("kill=0.1")
+    assert permitted_plan(Settings(**laptop | {"chaos": ""})) is None
 
 
 @pytest.mark.parametrize(
@@ -83,17 +85,17 @@ def test_a_laptop_may_have_chaos(laptop, host):
         ({"trusted_proxy_hops": 1}, "TRUSTED_PROXY_HOPS=1 means that others come"),
     ],
 )
-def test_where_other_machines_can_connect_it_is_refused(laptop, more, words):
+def test_chaos_is_refused_if_other_machines_can_connect(laptop, more, words):
     with pytest.raises(ChaosError, match="not for production: " + words):
-        permitted(Settings(**laptop | more))
+        permitted_plan(Settings(**laptop | more))
 
 
-def test_without_serve_it_is_refused(tmp_path):
+def test_chaos_is_refused_without_serve(tmp_path):
     (tmp_path / "serve.lock").touch()  # of a server that ended
 
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(ChaosError, match="under `python -m scoreboard serve`"):
-            permitted(Settings(host="127.0.0.1", data_dir=folder, chaos="kill=0.1"))
+            permitted_plan(Settings(host="127.0.0.1", data_dir=folder, chaos="kill=0.1"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Players under injected faults, as a user tries it: whatever answers get lost, every point counts once."""
+"""Players under injected faults: answers get lost, and every point counts once."""
 
 from __future__ import annotations
 
@@ -27,32 +27,34 @@ def stack(tmp_path_factory):
     stack.end()
 
 
-def ask(stack, method, path, body=None):
-    """What the API answers in the end."""
-    found = []
+def call_until_answered(stack, method, path, body=None):
+    """Call the API until it answers without a server error. Returns the JSON."""
+    answers = []
 
-    def answered():
+    def is_answered():
         with contextlib.suppress(OSError):
-            found.append(stack.call(method, path, body))
-        return found and found[-1].status < 500
+            answers.append(stack.call(method, path, body))
+        return answers and answers[-1].status < 500
 
-    wait_until(answered, seconds=30, why=stack.log)
-    return found[-1].json
+    wait_until(is_answered, seconds=30, why=stack.log)
+    return answers[-1].json
 
 
 def score(stack, board, entry):
-    """Report a score, until it is taken: once."""
+    """Report a score, repeatedly until it is accepted. It counts once."""
     body = {"entries": [entry | {"idempotencyKey": f"{board}-{entry['player']}"}]}
-    assert ask(stack, "POST", f"/v1/boards/{board}/scores", body)["data"]["rejected"] == []
+    assert call_until_answered(stack, "POST", f"/v1/boards/{board}/scores", body)["data"]["rejected"] == []
 
 
 def define(stack, name, **rules):
-    """A board, and an action type that feeds it."""
-    ask(stack, "PUT", f"/v1/admin/boards/{name}", {})
-    ask(stack, "PUT", f"/v1/admin/action-types/{name}", {"boards": [name], "difficulty": 0} | rules)
+    """Define a board, and an action type that feeds it."""
+    call_until_answered(stack, "PUT", f"/v1/admin/boards/{name}", {})
+    call_until_answered(
+        stack, "PUT", f"/v1/admin/action-types/{name}", {"boards": [name], "difficulty": 0} | rules
+    )
 
 
-def logged(stack):
+def log_lines(stack):
     """The lines of the stack's log that are JSON."""
     text = (stack.data_dir / "serve.log").read_text()
     return [json.loads(line[line.index("{") :]) for line in text.splitlines() if line.endswith("}")]
@@ -60,7 +62,7 @@ def logged(stack):
 
 def faults(stack):
     """The kinds of faults that happened: each is in the log."""
-    lines = logged(stack)
+    lines = log_lines(stack)
     found = {line["when"] for line in lines if line["message"] == "chaos killed a request"}
     found |= {line["why"] for line in lines if line["message"] == "stream closed"}
     found |= {
@@ -83,10 +85,10 @@ def watch(stack):
     """The last rows that a watcher sees, without the row that ends the test."""
     with contextlib.closing(Client(stack.url, patience_seconds=120)) as client:
         for change in client.watch("race"):
-            shown = {row.player: row.score for row in change.rows}
-            if shown.pop("end", None):
-                return shown
-    raise AssertionError("a stream that nobody ends does not end")
+            scores = {row.player: row.score for row in change.rows}
+            if scores.pop("end", None):
+                return scores
+    raise AssertionError("the stream ended before the test")
 
 
 def test_players_of_the_python_client_win_exactly_the_points_of_their_rounds(stack):
@@ -100,18 +102,18 @@ def test_players_of_the_python_client_win_exactly_the_points_of_their_rounds(sta
             wait_until(lambda: len(faults(stack)) == 4, seconds=60, why=stack.log)
         finally:
             enough.set()
-        played = [one.result(60) for one in playing]
+        results = [one.result(60) for one in playing]
         score(stack, "race", {"player": "end", "score": 1})
         seen = [one.result(60) for one in watching]
 
-    won = {player: POINTS * times for player, times, _ in played}
-    assert {player: told for player, _, told in played} == won
+    won = {player: POINTS * times for player, times, _ in results}
+    assert {player: score for player, _, score in results} == won
     assert seen == [won] * WATCHERS
-    rows = ask(stack, "GET", "/v1/boards/race/entries")["data"]["entries"]
+    rows = call_until_answered(stack, "GET", "/v1/boards/race/entries")["data"]["entries"]
     assert {row["player"]["id"]: row["score"] for row in rows} == won | {"end": 1}
     assert verify(stack) == 0
-    announced = [line for line in logged(stack) if line["message"].startswith("chaos is on")]
-    assert [line["chaos"] for line in announced] == [CHAOS] * 2
+    announcements = [line for line in log_lines(stack) if line["message"].startswith("chaos is on")]
+    assert [line["chaos"] for line in announcements] == [CHAOS] * 2
 
 
 def test_a_player_of_the_javascript_client_plays_and_watches(stack, node):
@@ -127,7 +129,7 @@ def test_a_player_of_the_javascript_client_plays_and_watches(stack, node):
     )
 
     assert done.returncode == 0, done.stderr
-    played = json.loads(done.stdout)
-    assert played["receipt"]["newScore"] == 7
-    assert [(one["rank"], one["score"]) for one in played["live"]["entries"]] == [(1, 9), (2, 7)]
-    assert played["stands"]["me"]["score"] == 7
+    output = json.loads(done.stdout)
+    assert output["receipt"]["newScore"] == 7
+    assert [(one["rank"], one["score"]) for one in output["live"]["entries"]] == [(1, 9), (2, 7)]
+    assert output["stands"]["me"]["score"] == 7

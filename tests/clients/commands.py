@@ -1,4 +1,4 @@
-"""Commands of the product, as who runs it gives them beside the running server."""
+"""Runs commands of the product beside the running server, as an administrator does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support import ROOT, Stack
 
 
 def run(stack: Stack, *words: str) -> None:
-    """`python -m scoreboard …` with the environment of a stack."""
+    """Run `python -m scoreboard …` with the environment of a stack."""
     environment = os.environ | {
         "DATA_DIR": str(stack.data_dir),
         "SECRET_KEY": (stack.data_dir / "secret.key").read_text().strip(),

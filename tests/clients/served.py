@@ -1,4 +1,4 @@
-"""The application in the test's own process, over real HTTP: its clock stands still, and calls are seen."""
+"""The application in the test's own process, over real HTTP, with a record of all calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scoreboard.app import create_app
 from tests.support import free_port
 
 
-class Seen(NamedTuple):
+class Call(NamedTuple):
     """A call that was answered."""
 
     path: str
@@ -24,7 +24,7 @@ class Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # keeps connections, as gunicorn does
 
     def log_request(self, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Served:
@@ -33,9 +33,9 @@ class Served:
     def __init__(self, parts, port: int | None = None) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.seen: list[Seen] = []
+        self.calls: list[Call] = []
         app = create_app(parts)
-        app.after_request(self._see)
+        app.after_request(self._record)
         self._server = make_server("127.0.0.1", self.port, app, threaded=True, request_handler=Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -47,9 +47,9 @@ class Served:
         self._server.server_close()
 
     def statuses(self, path: str) -> list[int]:
-        """How calls of this path were answered."""
-        return [one.status for one in self.seen if one.path == path]
+        """The statuses of the calls of this path, in order."""
+        return [one.status for one in self.calls if one.path == path]
 
-    def _see(self, response):
-        self.seen.append(Seen(request.path, response.status_code, request.get_json(silent=True)))
+    def _record(self, response):
+        self.calls.append(Call(request.path, response.status_code, request.get_json(silent=True)))
         return response

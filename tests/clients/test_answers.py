@@ -1,4 +1,4 @@
-"""What the Python client makes of answers. Pure."""
+"""Answers as the Python client decodes them. Pure."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from http.client import HTTPMessage
 
 import pytest
 from scoreboard_client import AwayError
-from scoreboard_client.answers import taken
+from scoreboard_client.answers import decode
 
 
-def answered(status, body, **headers):
+def decoded(status, body, **headers):
     message = HTTPMessage()
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
-    return taken(status, message, body)
+    return decode(status, message, body)
 
 
 def problem(code):
@@ -32,13 +32,13 @@ def problem(code):
         (504, b"", True),
     ],
 )
-def test_only_where_the_server_says_that_nothing_was_written_there_is_no_doubt(status, body, doubtful):
-    with pytest.raises(AwayError) as away:
-        answered(status, body, retry_after="3")
+def test_an_error_is_doubtful_unless_the_server_wrote_nothing(status, body, doubtful):
+    with pytest.raises(AwayError) as error:
+        decoded(status, body, retry_after="3")
 
-    assert away.value.doubtful == doubtful
-    assert away.value.retry_after_seconds == 3
+    assert error.value.doubtful == doubtful
+    assert error.value.retry_after_seconds == 3
 
 
 def test_an_answer_without_a_body_is_an_empty_one():
-    assert answered(204, b"") == {}
+    assert decoded(204, b"") == {}

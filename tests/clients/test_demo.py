@@ -1,4 +1,4 @@
-"""The simulated players of `make demo`, as a user runs them."""
+"""The simulated players of `make demo`, run as a user runs them."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def names(stack, board):
     return {name for name, _ in rows(stack, board).values()}
 
 
-def ended(process, seconds=10):
-    """Exit status, and what was printed."""
+def wait_for_end(process, seconds=10):
+    """Exit status, standard output and standard error."""
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out, err
 
 
-def test_players_play_until_their_time_is_over_and_who_leads_is_said(stack):
+def test_players_play_until_their_time_is_over_and_each_new_leader_is_printed(stack):
     with demo(stack, "main", "--players", "3", "--seconds", "5") as process:
-        status, out, err = ended(process, 30)
+        status, out, err = wait_for_end(process, 30)
 
     first, *lines = out.splitlines()
     assert (status, err) == (0, "")
@@ -84,10 +84,10 @@ def test_players_play_on_after_the_server_was_restarted(stack, board):
         before = rows(stack, board)
         wait_until(lambda: all(rows(stack, board)[id] != row for id, row in before.items()), seconds=30)
         process.send_signal(signal.SIGINT)
-        status, _, err = ended(process)
+        status, _, err = wait_for_end(process)
 
     assert (status, err) == (0, "")
-    assert rows(stack, board).keys() == before.keys()  # nobody had to come in anew
+    assert rows(stack, board).keys() == before.keys()  # no player had to sign in again
 
 
 def test_ctrl_c_ends_it_soon_while_the_server_is_away(stack):
@@ -96,40 +96,40 @@ def test_ctrl_c_ends_it_soon_while_the_server_is_away(stack):
         stack.stop()
         try:
             process.send_signal(signal.SIGINT)
-            status, _, err = ended(process)
+            status, _, err = wait_for_end(process)
         finally:
             stack.start()
 
     assert (status, err) == (0, "")
 
 
-def test_the_next_player_comes_where_one_has_reached_the_cap(stack, board):
+def test_the_next_player_comes_when_one_has_reached_the_cap(stack, board):
     body = {"boards": [board], "points": 10, "difficulty": 2, "dailyCap": 10}
     assert stack.call("PUT", f"/v1/admin/action-types/{board}", body).status == 200
     with demo(stack, board, "--players", "1", "--action", board) as process:
         wait_until(lambda: len(rows(stack, board)) > 1, seconds=30)
         process.send_signal(signal.SIGINT)
-        status, _, err = ended(process)
+        status, _, err = wait_for_end(process)
 
     assert (status, err) == (0, "")
     assert {"Ada", "Grace"} <= names(stack, board)
 
 
-def test_the_next_player_comes_where_one_may_not_score(stack, board):
+def test_the_next_player_comes_when_one_may_not_score(stack, board):
     with demo(stack, board, "--players", "1", "--action", board) as process:
         wait_until(lambda: rows(stack, board), seconds=30)
         (first,) = rows(stack, board)
         assert stack.call("POST", f"/v1/admin/players/{first}/disable-scoring").status == 200
         wait_until(lambda: "Grace" in names(stack, board), seconds=30)
         process.send_signal(signal.SIGINT)
-        status, _, err = ended(process)
+        status, _, err = wait_for_end(process)
 
     assert (status, err) == (0, "")
 
 
-def test_why_nobody_can_play_is_said_once(stack):
+def test_the_reason_why_nobody_can_play_is_printed_once(stack):
     with demo(stack, "main", "--action", "nothing") as process:
-        status, out, err = ended(process)
+        status, out, err = wait_for_end(process)
 
     assert status == 1
     assert out.count("\n") == 1

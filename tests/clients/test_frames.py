@@ -1,4 +1,4 @@
-"""What the Python client makes of frames. Pure."""
+"""Boards after frames, as the Python client applies them. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 from dataclasses import replace
 
 import pytest
-from scoreboard_client.changes import Me, Seen
-from scoreboard_client.frames import Board, Line, Lost, applied, checksum, ranks
+from scoreboard_client.changes import Me, StreamState
+from scoreboard_client.frames import Board, Line, Lost, apply, checksum, ranks
 
 from scoreboard.stream.protocol import diff, types
 from tests.lists import TIES, delta, random_lines, ranked, snapshot
@@ -34,11 +34,11 @@ def step(old, new, **more):
 
 
 def after(*frames):
-    """What was seen of a stream, and what the last frame changed."""
-    seen, change = Seen(), None
+    """The state after frames, and the change that the last one made."""
+    state, change = StreamState(), None
     for frame in frames:
-        change = seen.take(frame)
-    return seen, change
+        change = state.take(frame)
+    return state, change
 
 
 def names(rows):
@@ -47,20 +47,20 @@ def names(rows):
 
 def test_the_client_makes_the_same_list_of_a_delta():
     for old, new in lists():
-        board = applied(applied(Board(scope="main"), whole(*old)), step(old, new))
+        board = apply(apply(Board(scope="main"), whole(*old)), step(old, new))
 
-        assert board.lines == tuple(Line(line.id, line.n, line.s, line.c) for line in new)
+        assert board.lines == tuple(Line(line.id, line.n, line.s, line.c, line.m) for line in new)
         assert checksum(board.lines) == board.crc == diff.checksum(new)
 
 
 def test_the_client_ranks_as_the_tie_rules_say():
     for _, new in lists():
-        board = applied(Board(scope="main"), whole(*new))
+        board = apply(Board(scope="main"), whole(*new))
 
         assert [ranks(replace(board, ties=rule)) for rule in TIES] == [ranked(new, rule) for rule in TIES]
 
 
-def test_what_changes_between_two_lists_is_told_by_player():
+def test_a_change_names_the_players_that_came_left_or_scored():
     for old, new in lists():
         if old == new:
             continue
@@ -85,7 +85,7 @@ def test_the_first_state_is_all_new():
     assert (change.gone, change.moved, change.rescored) == ((), (), ())
 
 
-def test_a_change_tells_who_came_went_moved_and_scored():
+def test_a_change_has_the_rows_that_came_left_moved_and_scored():
     winner = types.Line(id="bob", n="Bob", s=5, c=(0, 1))
     _, change = after(whole(ADA, BOB), step([ADA, BOB], [winner, EVE]))
 
@@ -95,23 +95,23 @@ def test_a_change_tells_who_came_went_moved_and_scored():
     assert [(was.score, now.score) for was, now in change.rescored] == [(2, 5)]
 
 
-def test_a_snapshot_that_shows_what_is_shown_is_no_change():
+def test_a_snapshot_of_the_present_state_is_no_change():
     _, change = after(whole(ADA), whole(ADA, s=5, why="epoch", id="9-5", at="2026-01-01T00:00:09.000Z"))
 
     assert change is None
 
 
-def test_another_period_is_a_change_though_nobody_is_ranked():
+def test_another_period_is_a_change_even_without_ranked_players():
     _, change = after(whole(), whole(period="2026-01-02", why="reset"))
 
     assert (change.period, change.why, change.rows) == ("2026-01-02", "reset", ())
 
 
-def test_a_frame_that_is_known_is_ignored():
-    seen, change = after(whole(ADA), step([ADA], [ADA, BOB]), step([ADA], [ADA, BOB]))
+def test_a_frame_that_came_before_is_ignored():
+    state, change = after(whole(ADA), step([ADA], [ADA, BOB]), step([ADA], [ADA, BOB]))
 
     assert change is None
-    assert names_of(seen) == ["ada", "bob"]
+    assert names_of(state) == ["ada", "bob"]
 
 
 @pytest.mark.parametrize(
@@ -127,50 +127,52 @@ def test_a_frame_that_is_known_is_ignored():
     ],
     ids=["gap", "checksum", "unknown", "incomplete", "ahead", "different", "lacking"],
 )
-def test_what_can_not_be_true_is_noticed_and_not_shown(frame):
-    seen, _ = after(whole(ADA))
+def test_a_frame_that_does_not_fit_raises_and_changes_nothing(frame):
+    state, _ = after(whole(ADA))
 
     with pytest.raises(Lost):
-        seen.take(frame)
+        state.take(frame)
 
-    assert names_of(seen) == ["ada"]
-    assert seen.cursor == "7-1"
+    assert names_of(state) == ["ada"]
+    assert state.cursor == "7-1"
 
 
 def test_a_heartbeat_that_agrees_moves_the_cursor():
-    seen, change = after(whole(ADA), {"t": "hb", "id": "7-9", "b": [["main", 1, diff.checksum([ADA])]]})
+    state, change = after(whole(ADA), {"t": "hb", "id": "7-9", "b": [["main", 1, diff.checksum([ADA])]]})
 
     assert change is None
-    assert seen.cursor == "7-9"
+    assert state.cursor == "7-9"
 
 
 def test_frames_of_other_types_and_members_that_are_new_change_nothing():
-    seen, change = after(whole(ADA, later="more"), {"t": "notice", "b": "main", "viewers": 3}, {"t": "later"})
+    state, change = after(
+        whole(ADA, later="more"), {"t": "notice", "b": "main", "viewers": 3}, {"t": "later"}
+    )
 
     assert change is None
-    assert names_of(seen) == ["ada"]
+    assert names_of(state) == ["ada"]
 
 
 def me(rank, score, ver=1):
     return {"t": "me", "b": "main", "rank": rank, "score": score, "tot": 1, "ver": ver}
 
 
-def test_where_the_player_stands_is_a_change_once():
-    seen, first = after(whole(ADA), me(None, None))
-    same, second = seen.take(me(None, None, 2)), seen.take(me(7, 1, 3))
+def test_a_new_standing_of_the_player_is_one_change():
+    state, first = after(whole(ADA), me(None, None))
+    same, second = state.take(me(None, None, 2)), state.take(me(7, 1, 3))
 
     assert (first.me, first.came, first.rows) == (Me(rank=None, score=None, version=1), (), second.rows)
     assert same is None
     assert (second.me.rank, second.me.score, second.me.version) == (7, 1, 3)
-    assert seen.take(step([ADA], [ADA, BOB])).me == second.me
+    assert state.take(step([ADA], [ADA, BOB])).me == second.me
 
 
-def test_where_he_stands_waits_for_the_board():
-    seen, change = after(me(7, 1))
+def test_the_players_standing_waits_for_the_board():
+    state, change = after(me(7, 1))
 
     assert change is None
-    assert seen.take(whole(ADA)).me.rank == 7
+    assert state.take(whole(ADA)).me.rank == 7
 
 
-def names_of(seen):
-    return [line.id for line in seen.boards["main"].lines]
+def names_of(state):
+    return [line.id for line in state.boards["main"].lines]

@@ -1,4 +1,4 @@
-"""The JavaScript client in Node.js, before the real product."""
+"""The JavaScript client in Node.js, against the real product."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CLIENT = ROOT / "clients" / "javascript"
 
 
 @pytest.fixture
-def played(stack: Stack, node: str):
-    """What a program saw that watched and played."""
+def output(stack: Stack, node: str):
+    """The output of a program that watches and plays."""
     assert stack.call("PUT", "/v1/admin/boards/node", {}).status == 201
     type = {"boards": ["node"], "points": {"min": 1, "max": 10}}
     assert stack.call("PUT", "/v1/admin/action-types/node", type).status == 201
@@ -33,23 +33,23 @@ def played(stack: Stack, node: str):
     return json.loads(done.stdout)
 
 
-def test_a_program_watches_reads_and_plays(played, stack):
-    player = played["player"]
+def test_a_program_watches_reads_and_plays(output, stack):
+    player = output["player"]
 
-    assert played["receipt"]["newScore"] == 7
-    assert played["queue"] == ["confirmed"]
-    assert [(one["rank"], one["id"], one["score"]) for one in played["live"]["entries"]] == [
+    assert output["receipt"]["newScore"] == 7
+    assert output["queue"] == ["confirmed"]
+    assert [(one["rank"], one["id"], one["score"]) for one in output["live"]["entries"]] == [
         (1, "ada", 9),
         (2, player, 7),
     ]
-    assert played["live"]["carrier"] in ("ws", "long-poll"), "Node has no EventSource"
-    assert (played["stands"]["me"]["rank"], played["stands"]["shown"]) == (2, 7)
-    assert [one["player"]["id"] for one in played["read"]["entries"]] == ["ada"]
-    assert [one["player"]["id"] for one in played["around"]["entries"]] == [player]
-    assert [json.loads(line)["score"] for line in played["exported"].splitlines()] == [9, 7]
-    assert played["unexported"] == [404, "board_not_found"]
-    assert played["refused"] == "unknown_action_type"
-    assert played["gone"] == [404, "board_not_found"]
+    assert output["live"]["carrier"] in ("ws", "long-poll"), "Node has no EventSource"
+    assert (output["stands"]["me"]["rank"], output["stands"]["shown"]) == (2, 7)
+    assert [one["player"]["id"] for one in output["read"]["entries"]] == ["ada"]
+    assert [one["player"]["id"] for one in output["around"]["entries"]] == [player]
+    assert [json.loads(line)["score"] for line in output["exported"].splitlines()] == [9, 7]
+    assert output["unexported"] == [404, "board_not_found"]
+    assert output["refused"] == "unknown_action_type"
+    assert output["gone"] == [404, "board_not_found"]
 
 
 def test_a_tab_goes_on_when_its_guest_gets_a_password_in_another_one(stack, node):
@@ -65,16 +65,16 @@ def test_a_tab_goes_on_when_its_guest_gets_a_password_in_another_one(stack, node
     )
     assert done.returncode == 0, done.stderr
 
-    seen = json.loads(done.stdout)
-    assert seen["upgraded"]["username"] == "tabby"
-    assert seen["guest"] == seen["upgraded"]["id"] == seen["playerId"]
-    assert (seen["score"], seen["seen"]) == (7, 7)
-    assert seen["renamed"] == "forbidden", "the player is no moderator"
-    assert sorted(seen["listed"]) == [False, True]
-    assert (seen["left"], seen["thrown"]) == (1, 401)
+    output = json.loads(done.stdout)
+    assert output["upgraded"]["username"] == "tabby"
+    assert output["guest"] == output["upgraded"]["id"] == output["playerId"]
+    assert (output["score"], output["seen"]) == (7, 7)
+    assert output["renamed"] == "forbidden", "the player is no moderator"
+    assert sorted(output["listed"]) == [False, True]
+    assert (output["left"], output["thrown"]) == (1, 401)
 
 
-def test_the_package_holds_every_module_and_exports_what_is_there():
+def test_the_package_has_every_module_and_exports_existing_files():
     package = json.loads((CLIENT / "package.json").read_text("utf-8"))
     modules = {path.relative_to(CLIENT) for path in CLIENT.rglob("*.js")}
 
@@ -85,7 +85,7 @@ def test_the_package_holds_every_module_and_exports_what_is_there():
         assert "*" in target or (CLIENT / target).is_file(), target
 
 
-def test_every_import_leads_to_a_module_that_is_there():
+def test_every_import_names_an_existing_module():
     for path in CLIENT.rglob("*.js"):
         for name in re.findall(r"""(?:from|import\(|new URL\()\s*"(\.[^"]+)\"""", path.read_text("utf-8")):
             if name.endswith(".js"):

@@ -1,4 +1,4 @@
-"""When the Python client comes back. Pure."""
+"""The pauses before the Python client reconnects. Pure."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ class Time:
         return self.now
 
 
-def pauses(chance=1.0):
+def pauses(fraction=1.0):
     time = Time()
-    return Pauses(lambda: chance, time), time
+    return Pauses(lambda: fraction, time), time
 
 
 def test_pauses_double_up_to_half_a_minute():
-    each, _ = pauses()
+    pause, _ = pauses()
 
-    assert [each.failed() for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
-
-
-def test_they_are_anything_from_nothing_on():
-    each, _ = pauses(chance=0.0)
-
-    assert [each.failed() for _ in range(3)] == [0, 0, 0]
+    assert [pause.after_failure() for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
-def test_a_stream_that_did_not_hold_ends_no_row_of_failures():
-    each, time = pauses()
-    each.failed()
-    each.opened()
+def test_pauses_may_be_as_short_as_zero():
+    pause, _ = pauses(fraction=0.0)
+
+    assert [pause.after_failure() for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_short_stream_does_not_reset_the_failures():
+    pause, time = pauses()
+    pause.after_failure()
+    pause.on_frame()
     time.now += STEADY_SECONDS - 0.1
-    each.opened()  # more came
+    pause.on_frame()  # another frame
 
-    each.ended()
+    pause.on_end()
 
-    assert each.failed() == 1
+    assert pause.after_failure() == 1
 
 
-def test_a_stream_that_held_does():
-    each, time = pauses()
-    each.failed()
-    each.opened()
+def test_a_long_stream_resets_the_failures():
+    pause, time = pauses()
+    pause.after_failure()
+    pause.on_frame()
     time.now += STEADY_SECONDS
 
-    each.ended()
+    pause.on_end()
 
-    assert each.failed() == 0.5
+    assert pause.after_failure() == 0.5
 
 
 def test_time_without_a_stream_does_not_count_as_one():
-    each, time = pauses()
-    each.failed()
+    pause, time = pauses()
+    pause.after_failure()
     time.now += STEADY_SECONDS
 
-    each.ended()
+    pause.on_end()
 
-    assert each.failed() == 1
+    assert pause.after_failure() == 1

@@ -1,4 +1,4 @@
-"""The Python client, against the product as a user runs it."""
+"""The Python client, against the real product."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def quick(stack):
 
 
 def repair(proxy):
-    """Lose one answer, and no more."""
+    """Let only one answer get lost."""
     proxy.swallowed.wait()
     proxy.swallowing = False
 
@@ -48,7 +48,7 @@ def example(page):
 
 
 @pytest.mark.parametrize(("text", "most"), [("x", 512), ('"', 256), ("ü", 256), ("🎲", 128)])
-def test_a_result_that_would_be_refused_is_not_worked_for(ada, quick, text, most):
+def test_a_result_that_would_be_refused_is_refused_before_the_work(ada, quick, text, most):
     action = ada.request(quick)
     with pytest.raises(ValueError, match="512 bytes"):
         prove(action, result=text * (most + 1))
@@ -79,7 +79,7 @@ def test_the_example_has_ten_lines_at_most():
     assert len(example("README.md").splitlines()) <= 10
 
 
-def test_what_is_played_stands_on_the_board(ada, quick):
+def test_points_are_on_the_board(ada, quick):
     receipt = ada.play(quick)
 
     entry = ada.entry("main")
@@ -90,7 +90,33 @@ def test_what_is_played_stands_on_the_board(ada, quick):
     assert receipt.standings[0].board == "main"
 
 
-def test_who_has_not_played_has_no_entry(ada):
+def test_players_are_found_by_name_once_the_worker_has_seen_them(ada, stack):
+    assert (
+        stack.call("PUT", "/v1/admin/boards/find", {"show": [{"field": "team", "as": "text"}]}).status == 201
+    )
+    entries = [
+        {
+            "player": "z1",
+            "displayName": "Zoë",
+            "score": 5,
+            "metadata": {"team": "Red", "email": "zoe@example.com"},
+        },
+        {"player": "z2", "displayName": "zora", "score": 9},
+    ]
+    assert stack.call("POST", "/v1/boards/find/scores", {"entries": entries}).status == 200
+    wait_until(lambda: len(ada.search("find", "ZO").entries) == 2, why=stack.log)
+
+    found = ada.search("find", "zö", limit=1)
+
+    (entry,) = found.entries
+    assert (entry.player, entry.rank, entry.score, entry.shown) == ("z1", 2, 5, {"team": "Red"})
+    assert (found.total, found.degraded, entry.metadata) == (2, False, None)
+    with pytest.raises(RefusedError) as refused:
+        ada.search("find", "z")
+    assert refused.value.code == "validation_failed"
+
+
+def test_a_player_without_a_score_has_no_entry(ada):
     assert ada.entry("main") is None
 
 
@@ -102,7 +128,7 @@ def test_a_completion_sent_again_counts_once(ada, quick):
     assert again.new_score == first.new_score == 10
 
 
-def test_a_lost_answer_is_asked_for_again(stack, quick):
+def test_a_completion_whose_answer_is_lost_is_repeated(stack, quick):
     proxy = TcpProxy(stack.port)
     client = Client(f"http://127.0.0.1:{proxy.port}")
     client.guest()
@@ -118,12 +144,12 @@ def test_a_lost_answer_is_asked_for_again(stack, quick):
     proxy.close()
 
 
-def test_a_range_needs_to_be_told_how_many(ada):
-    with pytest.raises(ValueError, match="how many points"):
+def test_a_range_of_points_needs_points(ada):
+    with pytest.raises(ValueError, match="needs `points` from the range"):
         prove(ada.request("play-round"))
 
 
-def test_what_is_refused_says_why(ada):
+def test_a_refusal_has_a_status_and_a_code(ada):
     with pytest.raises(RefusedError) as refused:
         ada.request("nothing")
 
@@ -146,16 +172,16 @@ def test_a_session_goes_on_by_its_refresh_token(stack, ada):
     other.close()
 
 
-def test_a_guest_becomes_somebody_and_signs_in_elsewhere(stack, ada):
+def test_a_guest_gets_a_user_name_and_signs_in_elsewhere(stack, ada):
     name = f"ada-{ada.player.id[-8:]}"
     assert not ada.upgrade(name, "correct horse battery").guest
     ada.change(name="Lovelace", region="eu")
     ada.change(name="Countess")
 
     other = Client(stack.url)
-    found = other.login(name.upper(), "correct horse battery")
+    account = other.login(name.upper(), "correct horse battery")
 
-    assert (found.id, found.display_name, found.region) == (ada.player.id, "Countess", "eu")
+    assert (account.id, account.display_name, account.region) == (ada.player.id, "Countess", "eu")
     assert other.change(region="").region is None
     other.logout()
     with pytest.raises(ScoreboardError, match="Nobody is signed in"):
@@ -166,11 +192,11 @@ def test_a_guest_becomes_somebody_and_signs_in_elsewhere(stack, ada):
 def test_an_upgrade_replaces_the_session(stack, ada, quick):
     stolen = Client(stack.url, refresh_token=ada.refresh_token)
     assert stolen.player.id == ada.player.id
-    asked = ada.request(quick)
+    action = ada.request(quick)
 
     ada.upgrade(f"ada-{ada.player.id[-8:]}", "correct horse battery")
 
-    assert ada.complete(asked).increment == 10
+    assert ada.complete(action).increment == 10
     with pytest.raises(RefusedError) as refused:
         stolen.me()
     assert refused.value.status == 401
@@ -178,25 +204,25 @@ def test_an_upgrade_replaces_the_session(stack, ada, quick):
 
 
 def test_threads_go_on_while_the_session_is_replaced(ada, quick):
-    failed, enough = [], threading.Event()
+    errors, done = [], threading.Event()
 
     def play():
-        while not enough.is_set():
+        while not done.is_set():
             try:
                 ada.play(quick)
             except ScoreboardError as error:
-                failed.append(error)
+                errors.append(error)
 
     threads = [threading.Thread(target=play) for _ in range(4)]
     for thread in threads:
         thread.start()
     ada.upgrade(f"ada-{ada.player.id[-8:]}", "correct horse battery")
     ada.play(quick)
-    enough.set()
+    done.set()
     for thread in threads:
         thread.join()
 
-    assert failed == []
+    assert errors == []
 
 
 def test_an_upgrade_whose_answer_is_lost_is_found_by_signing_in(stack):
@@ -290,7 +316,7 @@ def test_a_server_renames_a_player(stack):
     server.close()
 
 
-def test_nobody_there_is_said():
+def test_an_unreachable_server_is_named():
     client = Client(f"http://127.0.0.1:{free_port()}", patience_seconds=0.5)
 
     with pytest.raises(AwayError, match="can't be reached") as away:
@@ -329,12 +355,12 @@ def test_a_board_is_exported_by_anybody_and_a_private_one_by_a_server(stack, ada
     lines = b"".join(ada.export("main")).splitlines()
     assert lines[0].startswith(b'"rank","player"')
     assert any(ada.player.id.encode() in line for line in lines[1:])
-    for _ in range(20):  # more than a process makes at once: each gives back its place
+    for _ in range(20):  # more than a process makes at once: each gives back its slot
         assert len(b"".join(server.export("staff")).splitlines()) == 1
     for _ in range(20):
-        broken_off = server.export("main")
-        assert next(broken_off).startswith(b'"rank"')
-        broken_off.close()
+        unfinished = server.export("main")
+        assert next(unfinished).startswith(b'"rank"')
+        unfinished.close()
     with pytest.raises(RefusedError, match="board_not_found"):
         next(ada.export("staff"))
 

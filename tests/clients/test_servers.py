@@ -1,4 +1,4 @@
-"""The Python client reads the streams of servers of before and of now."""
+"""The Python client reads the streams of this release, and those of the release before."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from scoreboard_client.transport import Transport
 
 HELLO = b'event: hello\ndata: {"t":"hello","hb":15}\n\n'
 BYE = b'event: bye\ndata: {"t":"bye","code":101}\n\n'
-NOW = b"retry: 2804\n:   \n" + HELLO + b"retry: 900\n" + BYE
-BEFORE = b"retry: 2804\n:   \n\n2c\r\n" + HELLO + b"\r\nretry: 900\n\n" + BYE
+THIS_RELEASE = b"retry: 2804\n:   \n" + HELLO + b"retry: 900\n" + BYE
+RELEASE_BEFORE = b"retry: 2804\n:   \n\n2c\r\n" + HELLO + b"\r\nretry: 900\n\n" + BYE
 
 
 @contextlib.contextmanager
-def streaming(body):
+def stream_server(body):
     """The URL of a server whose stream is these bytes."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -38,9 +38,9 @@ def streaming(body):
         thread.join()
 
 
-@pytest.mark.parametrize("body", [NOW, BEFORE], ids=["now", "before"])
-def test_frames_are_read_as_they_were_and_as_they_are(body):
-    with streaming(body) as url:
+@pytest.mark.parametrize("body", [THIS_RELEASE, RELEASE_BEFORE], ids=["now", "before"])
+def test_frames_of_both_releases_are_read(body):
+    with stream_server(body) as url:
         transport = Transport(url=url, timeout_seconds=10, patience_seconds=0)
         stream = events(transport, lambda route: route, "")
 

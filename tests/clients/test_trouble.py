@@ -1,4 +1,4 @@
-"""What goes wrong between the Python client and the server, and what the client makes of it."""
+"""The Python client when calls fail, answers are lost, and other servers answer."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def proxy(served):
 
 
 @contextlib.contextmanager
-def locked(parts):
-    """While another process holds SQLite's write lock."""
+def write_lock(parts):
+    """Hold SQLite's write lock, as another process does."""
     other = apsw.Connection(parts.base.database.url.removeprefix("sqlite:///"))
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -63,8 +63,8 @@ def locked(parts):
 
 
 @contextlib.contextmanager
-def stranger(status, headers, body):
-    """The URL of something that is no Scoreboard server."""
+def foreign_server(status, headers, body):
+    """The URL of a server that is no Scoreboard server."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -89,25 +89,25 @@ def test_the_same_token_is_sent_until_the_database_is_back(parts, served, ada):
     action = ada.request("jump")
 
     with ThreadPoolExecutor() as pool:
-        with locked(parts):
+        with write_lock(parts):
             completing = pool.submit(ada.complete, action)
             wait_until(lambda: 503 in served.statuses(COMPLETE))
         receipt = completing.result(30)
 
     assert (receipt.new_score, receipt.replayed) == (10, False)
-    assert {one.body["actionToken"] for one in served.seen if one.path == COMPLETE} == {action.token}
+    assert {one.body["actionToken"] for one in served.calls if one.path == COMPLETE} == {action.token}
 
 
 def test_threads_whose_token_expired_renew_it_once(parts, served, ada, clock):
     clock.advance(seconds=ACCESS_SECONDS)
 
     with ThreadPoolExecutor(8) as pool:
-        with locked(parts):  # nobody has a new one before all have found the old one expired
-            asking = [pool.submit(ada.me) for _ in range(8)]
+        with write_lock(parts):  # no thread renews it before all have found it expired
+            calls = [pool.submit(ada.me) for _ in range(8)]
             wait_until(lambda: served.statuses(ME) == [401] * 8)
-        found = [one.result(30) for one in asking]
+        players = [call.result(30) for call in calls]
 
-    assert {one.display_name for one in found} == {"Ada"}
+    assert {one.display_name for one in players} == {"Ada"}
     assert served.statuses(REFRESH).count(200) == 1
 
 
@@ -128,7 +128,7 @@ def test_a_session_that_was_ended_elsewhere_is_refused(served, ada):
     assert (refused.value.status, refused.value.code) == (401, "invalid_refresh_token")
 
 
-def test_a_limit_is_waited_for(make_parts, sqlite_url):
+def test_the_client_waits_for_a_limit(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_request="1/second")
     define(parts)
     served = Served(parts)
@@ -159,11 +159,11 @@ def test_a_limit_that_lasts_longer_than_patience_is_refused_at_once(make_parts, 
 def test_a_registration_waits_for_a_server_that_starts(parts, monkeypatch):
     port, waiting, pause = free_port(), threading.Event(), transport._pause
 
-    def noticed(*args):
+    def pause_and_tell(*args):
         waiting.set()
         return pause(*args)
 
-    monkeypatch.setattr(transport, "_pause", noticed)
+    monkeypatch.setattr(transport, "_pause", pause_and_tell)
     with contextlib.closing(Client(f"http://127.0.0.1:{port}")) as client, ThreadPoolExecutor() as pool:
         registering = pool.submit(client.register, "ada", "correct horse battery")
         assert waiting.wait(10)
@@ -190,7 +190,7 @@ def test_a_registration_whose_answer_was_lost_is_in_doubt_and_not_repeated(serve
 )
 def test_an_answer_of_something_else_is_refused(answer, words):
     with (
-        stranger(*answer) as url,
+        foreign_server(*answer) as url,
         contextlib.closing(Client(url)) as client,
         pytest.raises(RefusedError, match=words) as refused,
     ):
@@ -200,6 +200,6 @@ def test_an_answer_of_something_else_is_refused(answer, words):
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8000", "localhost:8000", "ftp://127.0.0.1", "http://"])
-def test_a_url_that_is_none_is_found_at_once(url):
-    with pytest.raises(ValueError, match="is no URL"):
+def test_an_invalid_url_is_refused_at_once(url):
+    with pytest.raises(ValueError, match="is not a URL"):
         Client(url)

@@ -1,4 +1,4 @@
-"""The Python client watches boards of the product as a user runs it, through whatever breaks."""
+"""The Python client watches boards of the real product while connections and servers fail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stack(tmp_path_factory):
 
 @pytest.fixture
 def board(stack):
-    """A board of this test's own, with twenty rows, so that what changes is shorter than all of it."""
+    """A board of this test's own, with twenty rows, so that a delta is shorter than a snapshot."""
     name = f"board-{len(stack.call('GET', '/v1/boards').json['data'])}"
     assert stack.call("PUT", f"/v1/admin/boards/{name}", {"regions": ["eu"]}).status == 201
     submit(stack, name, *({"player": f"p{number:02}", "score": 100 - number} for number in range(20)))
@@ -41,8 +41,8 @@ def proxy(stack):
 
 
 @pytest.fixture
-def watched(stack, board):
-    """Watches the test's board, once its rows are shown."""
+def watch(stack, board):
+    """A watch of the test's board that has received its rows."""
     with contextlib.closing(Client(stack.url).watch(board)) as watch:
         until(watch, lambda change: change.total == 20)
         yield watch
@@ -50,31 +50,31 @@ def watched(stack, board):
 
 @contextlib.contextmanager
 def through(proxy, board):
-    """Watches a board through a proxy, once its rows are shown."""
+    """A watch of a board through a proxy, once it has received its rows."""
     with contextlib.closing(Client(f"http://127.0.0.1:{proxy.port}").watch(board)) as watch:
         until(watch, lambda change: change.total == 20)
         yield watch
 
 
 def submit(stack, board, *entries):
-    """Report scores, again and again while nobody is there."""
+    """Report scores; repeat it while the server is away."""
 
-    def sent():
+    def try_to_send():
         with contextlib.suppress(OSError):
             return stack.call("POST", f"/v1/boards/{board}/scores", {"entries": entries}).status == 200
 
     entries = [
         {"idempotencyKey": f"{time.monotonic_ns()}-{number}"} | one for number, one in enumerate(entries)
     ]
-    wait_until(sent, seconds=30, why=stack.log)
+    wait_until(try_to_send, seconds=30, why=stack.log)
 
 
-def until(watch, true):
-    """The changes up to the one of which something is true."""
+def until(watch, condition):
+    """The changes up to the first one that fulfils a condition."""
     seen = []
     for change in watch:
         seen.append(change)
-        if true(change):
+        if condition(change):
             return seen
     raise AssertionError("a watch does not end")
 
@@ -83,12 +83,12 @@ def has(player, score):
     return lambda change: (player, score) in [(row.player, row.score) for row in change.rows]
 
 
-def listed(stack, board):
+def api_rows(stack, board):
     entries = stack.call("GET", f"/v1/boards/{board}/entries?limit=100").json["data"]["entries"]
     return [(row["rank"], row["player"]["id"], row["score"]) for row in entries]
 
 
-def shown(change):
+def rows(change):
     return [(row.rank, row.player, row.score) for row in change.rows]
 
 
@@ -97,17 +97,31 @@ def viewers(stack, board):
     return sum(room["viewers"] for one in processes for room in one["rooms"] if room["room"] == board)
 
 
-def test_a_score_appears(stack, board, watched):
+def test_a_score_appears(stack, board, watch):
     submit(stack, board, {"player": "ada", "displayName": "Ada", "score": 99})
 
-    change = next(watched)
+    change = next(watch)
 
     assert (change.scope, change.why, change.total) == (board, "", 21)
     assert [(row.rank, row.player, row.display_name, row.score) for row in change.came] == [
         (3, "ada", "Ada", 99)
     ]
     assert len(change.moved) == 18
-    assert shown(change) == listed(stack, board)
+    assert rows(change) == api_rows(stack, board)
+
+
+def test_rows_have_the_metadata_that_the_board_shows(stack, board):
+    show = [{"field": "team", "as": "text"}]
+    assert stack.call("PUT", f"/v1/admin/boards/{board}", {"operator": "set", "show": show}).status == 200
+    with contextlib.closing(Client(stack.url).watch(board)) as watch:
+        until(watch, lambda change: change.total == 20)
+        submit(stack, board, {"player": "p00", "score": 100, "metadata": {"team": "Red", "level": 3}})
+        until(watch, lambda change: change.rows[0].shown == {"team": "Red"})
+        submit(stack, board, {"player": "p00", "score": 100, "metadata": {"team": "Blue"}})
+        changes = until(watch, lambda change: change.rows[0].shown == {"team": "Blue"})
+
+    assert changes[-1].why == ""
+    assert {row.player for row in changes[-1].rows if row.shown} == {"p00"}
 
 
 def test_several_boards_and_a_region_are_watched_at_once(stack, board):
@@ -117,7 +131,7 @@ def test_several_boards_and_a_region_are_watched_at_once(stack, board):
         change = next(watch)
 
     assert {one.scope for one in first} == {"main", f"{board}:eu"}
-    assert (change.scope, shown(change)) == (f"{board}:eu", [(1, "ada", 7)])
+    assert (change.scope, rows(change)) == (f"{board}:eu", [(1, "ada", 7)])
 
 
 def test_a_region_counts_for_boards_that_name_none(stack, board):
@@ -135,31 +149,31 @@ def test_a_further_period_is_watched(stack):
     assert change.period.startswith("20")
 
 
-def test_nothing_is_missed_while_the_web_process_is_killed(stack, board, watched):
+def test_nothing_is_missed_while_the_web_process_is_killed(stack, board, watch):
     (victim,) = stack.workers
     os.kill(victim, signal.SIGKILL)
     submit(stack, board, {"player": "ada", "score": 99})
     submit(stack, board, {"player": "bob", "score": 1})
 
-    seen = until(watched, lambda change: has("bob", 1)(change) and has("ada", 99)(change))
+    seen = until(watch, lambda change: has("bob", 1)(change) and has("ada", 99)(change))
 
-    assert {change.why for change in seen} == {""}  # what was missed followed, and no snapshot
+    assert {change.why for change in seen} == {""}  # missed frames followed, and no snapshot
     assert {row.player for change in seen for row in change.came} == {"ada", "bob"}
-    assert shown(seen[-1]) == listed(stack, board)
+    assert rows(seen[-1]) == api_rows(stack, board)
 
 
-def test_after_a_restart_what_is_shown_already_is_not_told_again(stack, board, watched):
+def test_after_a_restart_only_new_rows_are_changes(stack, board, watch):
     stack.stop()
     stack.start()
     submit(stack, board, {"player": "ada", "score": 99})
 
-    change = next(watched)
+    change = next(watch)
 
     assert [row.player for row in change.came] == ["ada"]
-    assert shown(change) == listed(stack, board)
+    assert rows(change) == api_rows(stack, board)
 
 
-def test_nothing_is_missed_where_connections_are_cut(stack, board, proxy):
+def test_nothing_is_missed_when_connections_are_cut(stack, board, proxy):
     with through(proxy, board) as watch:
         seen = []
         for score in range(101, 106):
@@ -173,7 +187,7 @@ def test_nothing_is_missed_where_connections_are_cut(stack, board, proxy):
     assert {change.why for change in seen} == {""}
 
 
-def test_a_peer_that_falls_silent_is_left(stack, board, proxy):
+def test_a_silent_connection_is_replaced(stack, board, proxy):
     with through(proxy, board) as watch:
         proxy.mute()
         submit(stack, board, {"player": "ada", "score": 99})
@@ -182,7 +196,7 @@ def test_a_peer_that_falls_silent_is_left(stack, board, proxy):
     assert [change.why for change in seen] == [""]
 
 
-def test_what_others_answer_in_between_is_not_taken_for_a_refusal(stack, board, proxy):
+def test_answers_of_captive_portals_are_no_refusals(stack, board, proxy):
     with through(proxy, board) as watch:
         answers = [PORTAL, PORTAL]
         proxy.passing = lambda data: answers.pop() if answers else data
@@ -194,7 +208,7 @@ def test_what_others_answer_in_between_is_not_taken_for_a_refusal(stack, board, 
     assert [change.why for change in seen] == [""]
 
 
-def test_what_was_changed_on_the_way_is_not_shown_and_heals(stack, board, proxy):
+def test_a_frame_that_a_proxy_altered_is_replaced_by_a_snapshot(stack, board, proxy):
     with through(proxy, board) as watch:
         changed = []
 
@@ -212,7 +226,7 @@ def test_what_was_changed_on_the_way_is_not_shown_and_heals(stack, board, proxy)
     assert healed.why == "initial"
 
 
-def test_where_a_proxy_holds_streams_back_the_client_polls(stack, board, proxy, monkeypatch):
+def test_behind_a_proxy_that_buffers_streams_the_client_polls(stack, board, proxy, monkeypatch):
     monkeypatch.setattr(stream, "HELLO_SECONDS", 0.5)
     proxy.passing = lambda data: b"" if b"event" in data else data
     client = Client(f"http://127.0.0.1:{proxy.port}")
@@ -223,10 +237,10 @@ def test_where_a_proxy_holds_streams_back_the_client_polls(stack, board, proxy, 
         seen = until(watch, lambda change: change.me is not None and change.me.rank == 3)
 
     assert {change.why for change in seen} == {""}
-    assert shown(seen[-1]) == listed(stack, board)
+    assert rows(seen[-1]) == api_rows(stack, board)
 
 
-def test_who_polls_tries_streams_again_some_time(stack, board, proxy, monkeypatch):
+def test_a_polling_client_tries_streams_again_later(stack, board, proxy, monkeypatch):
     monkeypatch.setattr(stream, "HELLO_SECONDS", 0.5)
     monkeypatch.setattr(stream, "POLLED_SECONDS", 0.1)
     proxy.passing = lambda data: b"" if b"event" in data else data
@@ -240,16 +254,16 @@ def test_who_polls_tries_streams_again_some_time(stack, board, proxy, monkeypatc
                 break
 
 
-def test_a_board_that_is_deleted_ends_the_watch(stack, board, watched):
+def test_a_board_that_is_deleted_ends_the_watch(stack, board, watch):
     assert stack.call("DELETE", f"/v1/admin/boards/{board}").status == 204
 
     with pytest.raises(EndedError) as ended:
-        until(watched, lambda change: False)
+        until(watch, lambda change: False)
 
     assert (ended.value.status, ended.value.code) == (404, "board_gone")
 
 
-def test_a_board_that_is_none_is_refused(stack):
+def test_a_missing_board_is_refused(stack):
     with pytest.raises(RefusedError) as refused:
         next(Client(stack.url).watch("nothing"))
 
@@ -263,14 +277,14 @@ def test_too_many_boards_are_refused(stack):
     assert (refused.value.status, refused.value.code) == (400, "validation_failed")
 
 
-def test_nobody_there_is_said_where_nothing_was_seen_yet():
+def test_an_unreachable_server_is_reported_before_the_first_state():
     client = Client(f"http://127.0.0.1:{free_port()}", patience_seconds=0.5)
 
     with pytest.raises(AwayError, match="can't be reached"):
         next(client.watch("main"))
 
 
-def test_who_is_signed_in_is_told_where_he_stands(stack, board):
+def test_a_signed_in_player_gets_their_standing(stack, board):
     client = Client(stack.url)
     ada = client.guest("Ada")
     with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
@@ -282,7 +296,7 @@ def test_who_is_signed_in_is_told_where_he_stands(stack, board):
     assert (ranked.rank, ranked.score) == (21, 1)
 
 
-def test_he_goes_on_with_a_new_ticket_where_the_old_one_is_good_no_more(stack, board):
+def test_the_watch_continues_with_a_new_ticket_when_the_old_one_is_invalid(stack, board):
     client = Client(stack.url)
     ada = client.guest("Ada")
     with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
@@ -296,7 +310,7 @@ def test_he_goes_on_with_a_new_ticket_where_the_old_one_is_good_no_more(stack, b
     assert {change.why for change in seen} == {""}
 
 
-def test_his_watch_ends_with_his_session(stack, board):
+def test_a_watch_ends_with_its_session(stack, board):
     client = Client(stack.url)
     client.guest("Ada")
     with contextlib.closing(client), contextlib.closing(client.watch(board)) as watch:
@@ -321,25 +335,25 @@ def test_a_private_board_is_watched_with_a_key_only(stack):
     assert (refused.value.status, refused.value.code) == (404, "board_not_found")
 
 
-def test_closing_hangs_up(stack, board, watched):
+def test_closing_the_generator_closes_the_stream(stack, board, watch):
     wait_until(lambda: viewers(stack, board) == 1)
 
-    watched.close()
+    watch.close()
 
     wait_until(lambda: viewers(stack, board) == 0)
-    assert list(watched) == []
+    assert list(watch) == []
 
 
-def test_leaving_the_loop_hangs_up(stack, board):
+def test_leaving_the_loop_closes_the_stream(stack, board):
     for _ in Client(stack.url).watch(board):
         break
 
     wait_until(lambda: viewers(stack, board) == 0)
 
 
-@pytest.mark.parametrize("held_back", [False, True], ids=["events", "polls"])
-def test_the_player_is_told_that_a_guest_was_merged(stack, board, proxy, held_back, monkeypatch):
-    if held_back:
+@pytest.mark.parametrize("buffered", [False, True], ids=["events", "polls"])
+def test_the_player_gets_a_message_about_a_merged_guest(stack, board, proxy, buffered, monkeypatch):
+    if buffered:
         monkeypatch.setattr("scoreboard_client.watch.OFTEN_SILENT", 0)  # polls from the beginning
     guest, ada = Client(stack.url), Client(f"http://127.0.0.1:{proxy.port}")
     guest.guest("Guest")

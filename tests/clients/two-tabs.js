@@ -1,8 +1,8 @@
-// A guest gets a password in one tab while another one of the same browser watches and plays. Prints what the other
-// one saw, as JSON.
+// A guest gets a password in one tab while another one of the same browser watches and plays. Prints the
+// results as JSON.
 
 import { Scoreboard } from "../../clients/javascript/scoreboard.js"
-import { Storage } from "../frontend/play-world.js"
+import { Storage } from "../frontend/fakes.js"
 
 const [url, board, type, username, password] = process.argv.slice(2)
 const storage = new Storage()
@@ -10,15 +10,15 @@ const [one, other] = [1, 2].map(() => new Scoreboard({ url, storage }))
 const [player, mine] = [await one.player(), await other.player()]
 
 await player.play(type, { points: 3 })
-const asked = await mine.request(type)
-let scored = () => {}
-const live = other.watch(board, { me: true }, ({ me }) => me && scored(me.score))
-const score = (wanted) => new Promise((resolve) => (scored = (found) => found === wanted && resolve(found)))
+const action = await mine.request(type)
+let onScore = () => {}
+const live = other.watch(board, { me: true }, ({ me }) => me && onScore(me.score))
+const score = (wanted) => new Promise((resolve) => (onScore = (found) => found === wanted && resolve(found)))
 await score(3)
 
 const before = JSON.parse(storage.getItem(storage.key(0)))
 const upgraded = await player.upgrade(username, password)
-const receipt = await asked.complete({ points: 4 })
+const receipt = await action.complete({ points: 4 })
 const seen = await score(7)
 live.stop()
 

@@ -1,4 +1,4 @@
-// Watches a board, reads it and plays on it, as a program in Node.js does. Prints what it saw as JSON.
+// Watches a board, reads it and plays on it, as a program in Node.js does. Prints the results as JSON.
 
 import { Refusal, Scoreboard } from "../../clients/javascript/scoreboard.js"
 

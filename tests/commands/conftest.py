@@ -15,7 +15,7 @@ from tests.support import KEY
 
 @pytest.fixture
 def environment(monkeypatch, tmp_path, sqlite_url, redis, redis_server):
-    """The settings that a command reads: those of a fresh machine, but for what is named here."""
+    """The settings that a command reads: the defaults, except for these."""
     for row in table():
         monkeypatch.delenv(row.metadata["name"], raising=False)
     values = {
@@ -32,15 +32,15 @@ def environment(monkeypatch, tmp_path, sqlite_url, redis, redis_server):
 
 @pytest.fixture
 def run(environment, capsys):
-    """Runs a command. Returns its exit status, and what it printed to both ends."""
+    """Run a command. Returns its exit status, its output and its errors."""
     root = logging.getLogger()
     handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *OURS)}
 
     def command(*arguments):
         capsys.readouterr()
         status = main(list(arguments))
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
+        output = capsys.readouterr()
+        return status, output.out, output.err
 
     yield command
     root.handlers[:] = handlers

@@ -5,18 +5,40 @@ from __future__ import annotations
 import pytest
 
 from config.settings import load, table
+from scoreboard.__main__ import main
 from scoreboard.commands import settings as command
 from scoreboard.core.storage import rediskeys
 from scoreboard.parts import build
 from tests.support import KEY, ROOT
 
 
-def test_migrating_makes_the_tables_and_doing_it_again_changes_nothing(run):
-    first, again = run("migrate"), run("migrate")
+def test_migrating_creates_the_tables_and_a_second_time_changes_nothing(run):
+    first, second = run("migrate"), run("migrate")
 
-    assert first[0] == again[0] == 0
+    assert first[0] == second[0] == 0
     assert first[1].startswith("migrations run: ")
-    assert again[1] == "tables are up to date\n"
+    assert second[1] == "tables are up to date\n"
+
+
+def test_without_a_command_all_of_them_are_listed(capsys):
+    status = main([])
+
+    assert status == 2
+    shown = capsys.readouterr().out
+    for name in ("serve", "migrate", "keys", "replay", "verify", "settings"):
+        assert f"\n    {name} " in shown
+
+
+def test_a_replay_without_its_file_names_the_seasons_that_are_there(run):
+    status, _, error = run("replay", "nofile.json")
+
+    assert status == 1
+    assert "There is no file nofile.json." in error
+    assert "examples/football/2011-12-en.1.json" in error
+
+
+def test_a_new_server_logs_no_warning(run):
+    assert '"level":"warning"' not in run("migrate")[2]
 
 
 def test_a_key_is_made_listed_and_revoked(run):
@@ -24,19 +46,19 @@ def test_a_key_is_made_listed_and_revoked(run):
 
     status, secret, _ = run("keys", "create", "--scopes", "scores:write, boards:write", "--name", "game")
     id = secret.split("_")[1]
-    listed = run("keys", "list")[1]
-    revoked = run("keys", "revoke", id)
-    again = run("keys", "revoke", id)
-    after = run("keys", "list")[1]
+    list_before = run("keys", "list")[1]
+    revocation = run("keys", "revoke", id)
+    second_revocation = run("keys", "revoke", id)
+    list_after = run("keys", "list")[1]
 
     assert status == 0
     assert secret.startswith("sk_")
-    assert f"{id:14} active" in listed
-    assert "scores:write,boards:write  game" in listed
-    assert secret.strip() not in listed
-    assert revoked[:2] == (0, f"{id} is revoked\n")
-    assert again[0] == 1
-    assert f"{id:14} revoked" in after
+    assert f"{id:14} active" in list_before
+    assert "scores:write,boards:write  game" in list_before
+    assert secret.strip() not in list_before
+    assert revocation[:2] == (0, f"{id} is revoked\n")
+    assert second_revocation[0] == 1
+    assert f"{id:14} revoked" in list_after
 
 
 def test_revoking_a_key_ends_its_streams(run, redis):
@@ -73,7 +95,7 @@ def test_every_setting_is_printed_with_its_value_and_no_secret(run):
     assert "PORT = 8000" in out
 
 
-def test_the_example_environment_is_what_the_command_prints(run):
+def test_the_example_environment_is_the_output_of_the_command(run):
     _, out, _ = run("settings", "--env-example")
 
     assert (ROOT / ".env.example").read_text("utf-8") == out

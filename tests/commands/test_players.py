@@ -1,4 +1,4 @@
-"""python -m scoreboard players: what operators do after a theft, and with those who must stay out."""
+"""python -m scoreboard players: roles, passwords, sessions and suspensions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ OLD, NEW = "correct horse battery", "another long enough one"
 @pytest.fixture
 def parts(run):
     run("migrate")
-    found = build(load())
-    found.preparation.prepare()
-    yield found
-    found.close()
+    built = build(load())
+    built.preparation.prepare()
+    yield built
+    built.close()
 
 
 @pytest.fixture
@@ -32,17 +32,17 @@ def ada(parts):
 
 @pytest.fixture
 def type_in(monkeypatch):
-    """Puts text where a command reads standard input."""
+    """Set the text that a command reads from standard input."""
     return lambda text: monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
-def over(parts, tokens):
+def has_ended(parts, tokens):
     with pytest.raises(Unauthenticated):
         parts.accounts.sessions.renew(tokens.refresh)
     return True
 
 
-def signs_in(parts, password):
+def sign_in(parts, password):
     try:
         return parts.accounts.players.login("ada", password, context={})
     except Unauthenticated:
@@ -56,9 +56,9 @@ def test_a_password_is_read_from_standard_input(run, parts, ada, type_in):
 
     assert status == 0
     assert out == f"Ada ({ada.account.id}) has a new password\nAll sessions have ended.\n"
-    assert over(parts, ada)
-    assert signs_in(parts, NEW)
-    assert not signs_in(parts, OLD)
+    assert has_ended(parts, ada)
+    assert sign_in(parts, NEW)
+    assert not sign_in(parts, OLD)
 
 
 def test_a_password_is_generated_and_printed_once(run, parts, ada):
@@ -66,7 +66,7 @@ def test_a_password_is_generated_and_printed_once(run, parts, ada):
 
     password = out.splitlines()[0].rpartition(": ")[2]
     assert len(password) == 20
-    assert signs_in(parts, password)
+    assert sign_in(parts, password)
 
 
 def test_a_password_can_not_be_an_argument(run, ada):
@@ -75,7 +75,7 @@ def test_a_password_can_not_be_an_argument(run, ada):
 
 
 @pytest.mark.parametrize("text", ["", "\n", "short\n", "password\n", "x" * 1025 + "\n"])
-def test_a_bad_password_changes_nothing(run, parts, ada, type_in, text):
+def test_an_invalid_password_changes_nothing(run, parts, ada, type_in, text):
     type_in(text)
 
     status, out, err = run("players", "set-password", "ada")
@@ -103,13 +103,13 @@ def test_all_sessions_of_a_player_are_ended_and_their_streams_at_once(run, parts
         f"Ada ({ada.account.id}) is signed out everywhere.\n",
     )
 
-    assert over(parts, ada)
-    assert over(parts, other)
+    assert has_ended(parts, ada)
+    assert has_ended(parts, other)
     kicks = {kick.get("session") for _, kick in redis.xrange(rediskeys.signals())}
     assert kicks == {tokens.refresh.split("_")[1] for tokens in (ada, other)}
 
 
-def test_signing_a_guest_out_warns_that_the_guest_is_lost(run, parts):
+def test_signing_a_guest_out_warns_that_the_guest_can_not_return(run, parts):
     guest = parts.accounts.players.guest(name=None, region=None, context={})
 
     assert "can't sign in again" in run("players", "end-sessions", guest.account.id)[1]
@@ -118,21 +118,21 @@ def test_signing_a_guest_out_warns_that_the_guest_is_lost(run, parts):
 def test_a_player_is_suspended_and_reinstated(run, parts, ada, redis):
     assert run("players", "suspend", "ada")[1] == f"Ada ({ada.account.id}) is suspended\n"
     with pytest.raises(Forbidden):
-        signs_in(parts, OLD)
+        sign_in(parts, OLD)
     kicks = [kick for _, kick in redis.xrange(rediskeys.signals())]
     assert [kick["player"] for kick in kicks if "player" in kick] == [ada.account.id]
 
     assert run("players", "reinstate", "ada")[1] == f"Ada ({ada.account.id}) is no longer suspended\n"
-    assert signs_in(parts, OLD)
+    assert sign_in(parts, OLD)
 
 
 def test_players_whose_name_is_an_address_are_renamed(run, parts):
     address = "ada@mail.example"
-    shown = parts.accounts.players.register(address, OLD, name=address, region=None, context={}).account.id
+    player = parts.accounts.players.register(address, OLD, name=address, region=None, context={}).account.id
 
     assert run("players", "hide-addresses")[:2] == (0, "players renamed: 1\n")
     assert run("players", "hide-addresses")[1] == "players renamed: 0\n"
-    assert parts.accounts.players.me(shown).display_name == f"Player {shown[-4:].upper()}"
+    assert parts.accounts.players.me(player).display_name == f"Player {player[-4:].upper()}"
     fact = parts.journal.after(parts.journal.start, 100)[-1].fact
     assert (fact.kind, fact.context["caller"]) == ("player-renamed", "command")
 

@@ -1,4 +1,4 @@
-"""A football season: every match, and what it is worth."""
+"""A football season: its matches, and the points for each."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ def season(name):
     return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
 
 
-def summed(found):
-    """Points, goal difference and goals of each team, as entries add up."""
+def table_from_entries(season_matches):
+    """Points, goal difference and goals of each team, summed from entries."""
     table = {}
-    for match in found:
+    for match in season_matches:
         for entry in entries(match):
             row = table.setdefault(entry["displayName"], Counter())
             row.update(points=entry["score"], **entry["columns"])
     return {team: (row["points"], row["goalDifference"], row["goalsFor"]) for team, row in table.items()}
 
 
-def computed(data):
-    """The same, plainly."""
+def table_from_results(data):
+    """The same table, computed directly from the results."""
     table = {}
     for match in data["matches"]:
         home, away = match["score"]["ft"]
-        for team, scored, conceded in ((match["team1"], home, away), (match["team2"], away, home)):
+        for team, own, other in ((match["team1"], home, away), (match["team2"], away, home)):
             points, difference, goals = table.get(team, (0, 0, 0))
-            won = 3 * (scored > conceded) + (scored == conceded)
-            table[team] = (points + won, difference + scored - conceded, goals + scored)
+            gain = 3 * (own > other) + (own == other)
+            table[team] = (points + gain, difference + own - other, goals + own)
     return table
 
 
@@ -51,10 +51,10 @@ def test_entries_add_up_to_the_seasons_table(name):
     data = season(name)
     found = matches(data)
 
-    table = summed(found)
+    table = table_from_entries(found)
 
     assert len(found) == count
-    assert table == computed(data)
+    assert table == table_from_results(data)
     best = max(table, key=lambda team: table[team])
     assert (best, *table[best][:2]) == (champion, points, difference)
 

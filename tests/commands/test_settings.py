@@ -26,14 +26,14 @@ def test_values_get_the_types_of_their_settings():
 
 
 @pytest.mark.parametrize(
-    ("host", "bound"),
+    ("host", "bind"),
     [("", "0.0.0.0:8000"), ("127.0.0.1", "127.0.0.1:8000"), ("::1", "[::1]:8000"), ("::", "[::]:8000")],
 )
-def test_gunicorn_without_serve_listens_on_all_addresses_unless_host_names_one(host, bound, tmp_path):
+def test_gunicorn_without_serve_listens_on_all_addresses_unless_host_names_one(host, bind, tmp_path):
     words = ["gunicorn", "--config", "config/gunicorn.py", "--print-config", "wsgi:app"]
     environment = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT")}
 
-    printed = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=ROOT,
         env=environment | {"DATA_DIR": str(tmp_path)} | ({"HOST": host} if host else {}),
@@ -43,11 +43,11 @@ def test_gunicorn_without_serve_listens_on_all_addresses_unless_host_names_one(h
         timeout=60,
     ).stdout
 
-    assert re.search(r"^bind\s+= (.*)$", printed, re.MULTILINE)[1] == f"['{bound}']"
-    assert re.search(r"^keepalive\s+= 75$", printed, re.MULTILINE)
+    assert re.search(r"^bind\s+= (.*)$", output, re.MULTILINE)[1] == f"['{bind}']"
+    assert re.search(r"^keepalive\s+= 75$", output, re.MULTILINE)
 
 
-def test_a_limit_that_is_empty_is_none_and_any_other_empty_value_counts_as_absent():
+def test_an_empty_limit_is_no_limit_and_any_other_empty_value_counts_as_absent():
     settings = load({"LIMIT_GUEST": "", "PORT": "", "LIMIT_STREAM": "5 per 10 seconds, 100/hour"})
 
     assert (settings.limit_guest, settings.port) == ("", 8000)
@@ -64,7 +64,7 @@ def test_origins_are_read_as_browsers_write_them():
     assert settings.origins == ("https://game.example", "capacitor://localhost")
 
 
-def test_databases_live_in_the_data_folder_unless_they_are_named():
+def test_databases_are_in_the_data_folder_unless_urls_are_set():
     settings = load({"DATA_DIR": "/data"})
 
     assert settings.database == "sqlite:////data/scoreboard.db"
@@ -72,7 +72,7 @@ def test_databases_live_in_the_data_folder_unless_they_are_named():
     assert load({"DATABASE_URL": "postgres://db/x"}).database == "postgres://db/x"
 
 
-def test_queues_live_in_the_boards_redis_unless_theirs_is_named():
+def test_queues_are_in_the_redis_of_the_boards_unless_another_is_set():
     assert load({"REDIS_URL": "redis://one"}).queue_redis == "redis://one"
     assert load({"REDIS_URL": "redis://one", "QUEUE_REDIS_URL": "redis://two"}).queue_redis == "redis://two"
 
@@ -138,22 +138,22 @@ def test_every_bad_value_is_named_at_once():
         "SCOREBOARD_BOOTSTRAP_KEY": "short",
     }
 
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load(bad)
 
     for name in bad:
-        assert name in str(refused.value)
+        assert name in str(raised.value)
 
 
 def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
     soft, hard = getrlimit(RLIMIT_NOFILE)
     setrlimit(RLIMIT_NOFILE, (2200, hard))
     try:
-        places = [load({"STREAM_MODE": mode}).stream_places for mode in ("handover", "generator")]
+        slots = [load({"STREAM_MODE": mode}).stream_places for mode in ("handover", "generator")]
     finally:
         setrlimit(RLIMIT_NOFILE, (soft, hard))
 
-    assert places == [2000, 1000]
+    assert slots == [2000, 1000]
 
 
 @pytest.mark.parametrize(
@@ -173,14 +173,14 @@ def test_a_process_offers_no_more_streams_than_it_has_file_descriptors():
             "600",
             "must be more than twice KEY_PUBLISH_SECONDS, which is 300, not",
         ),
-        ("STREAM_EDGE_URL", "http://edge", "STREAM_EDGE_KEY must have at least 32 characters where"),
+        ("STREAM_EDGE_URL", "http://edge", "STREAM_EDGE_KEY must have at least 32 characters if"),
     ],
 )
 def test_a_complaint_has_the_setting_its_rule_and_its_value(name, value, complaint):
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load({name: value})
 
-    assert complaint in str(refused.value)
+    assert complaint in str(raised.value)
 
 
 @pytest.mark.parametrize("name", [row.metadata["name"] for row in table() if isinstance(row.default, int)])
@@ -205,10 +205,10 @@ def test_default_files_are_found_from_every_folder(tmp_path, monkeypatch):
 
 
 def test_a_bad_secret_is_not_repeated():
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load({"SCOREBOARD_BOOTSTRAP_KEY": "hunter2"})
 
-    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in str(raised.value)
 
 
 def test_every_setting_has_a_unique_name_and_a_description():

@@ -1,4 +1,4 @@
-"""What tests of limits share: applications with a few limited routes."""
+"""Fixtures of tests of limits: applications with a few limited routes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Process = Callable[..., FlaskClient]
 
 @pytest.fixture
 def process(make_parts: Callable[..., Parts], sqlite_url: str) -> Process:
-    """Makes a process of the product, with further routes: one call each of what a route may say."""
+    """Make a process of the product with additional routes, one for each way to use limits."""
 
     def make(**settings: object) -> FlaskClient:
         app = create_app(make_parts(sqlite_url, **settings))

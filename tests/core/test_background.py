@@ -15,13 +15,14 @@ class Turns:
 
     def __init__(self, *results):
         self.results = list(results)
-        self.failures = []
+        self.outages, self.failures = [], []
         self.loop = Loop(
             "counting",
             self.turn,
             expected=(OSError,),
             rest_seconds=0.01,
-            failed=self.failures.append,
+            on_outage=self.outages.append,
+            on_failure=self.failures.append,
         )
 
     def turn(self):
@@ -48,48 +49,51 @@ def test_a_loop_takes_one_turn_after_another_until_it_is_stopped():
     assert turns.results == []
 
 
-def test_an_expected_failure_is_told_and_not_logged(caplog):
+def test_an_outage_is_reported_and_not_logged(caplog):
     away = OSError("away")
     turns = Turns(away, 0)
 
     run(turns)
 
-    assert turns.failures == [away]
+    assert turns.outages == turns.failures == [away]
     assert caplog.records == []
 
 
 def test_an_unexpected_failure_is_logged_and_does_not_end_the_loop(caplog):
-    turns = Turns(ValueError("a mistake"), 0)
+    mistake = ValueError("a mistake")
+    turns = Turns(mistake, 0)
 
     with caplog.at_level(logging.ERROR):
         run(turns)
 
     assert [record.getMessage() for record in caplog.records] == ["counting failed"]
     assert turns.results == []
+    assert turns.outages == []
+    assert turns.failures == [mistake]
 
 
 @pytest.mark.parametrize("seconds", [None, 60])
 def test_a_waiting_loop_takes_its_next_turn_when_it_is_woken(seconds):
-    taken = threading.Semaphore(0)
-    loop = Loop("waiting", lambda: taken.release() or seconds, rest_seconds=60)
+    turns = threading.Semaphore(0)
+    loop = Loop("waiting", lambda: turns.release() or seconds, rest_seconds=60)
     thread = threading.Thread(target=loop.run, daemon=True)
     thread.start()
-    assert taken.acquire(timeout=5)
+    assert turns.acquire(timeout=5)
 
     loop.wake()
 
-    assert taken.acquire(timeout=5)
+    assert turns.acquire(timeout=5)
     loop.stop()
     thread.join(5)
     assert not thread.is_alive()
 
 
-def test_news_during_a_turn_has_another_turn():
-    taken = []
+def test_a_wake_during_a_turn_causes_another_turn():
+    turns = []
 
     def turn():
-        taken.append(None)
-        if len(taken) == 1:
+        turns.append(None)
+        if len(turns) == 1:
             loop.wake()
         else:
             loop.stop()
@@ -100,14 +104,14 @@ def test_news_during_a_turn_has_another_turn():
     thread.start()
     thread.join(5)
 
-    assert len(taken) == 2
+    assert len(turns) == 2
 
 
-def test_stopping_says_so_once_the_loop_takes_no_more_turns():
-    said = []
-    loop = Loop("ending", lambda: None, rest_seconds=60, stopped=lambda: said.append(loop.stopping))
+def test_on_stop_is_called_when_the_loop_takes_no_more_turns():
+    calls = []
+    loop = Loop("ending", lambda: None, rest_seconds=60, on_stop=lambda: calls.append(loop.stopping))
 
     loop.stop()
     loop.run()
 
-    assert said == [True]
+    assert calls == [True]

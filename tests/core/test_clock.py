@@ -26,7 +26,7 @@ def test_an_instant_is_written_in_utc_with_milliseconds():
     assert rfc3339(1_767_225_900_007) == "2026-01-01T00:05:00.007Z"
 
 
-def test_an_offset_is_reckoned_with():
+def test_an_offset_is_taken_into_account():
     assert parse("2026-01-01T02:05:00+02:00") == parse("2026-01-01T00:05:00Z")
 
 

@@ -12,20 +12,20 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 HEADING = re.compile(r"^### `([a-z_]+)`$", re.MULTILINE)
 
 
-def emitted(tree):
+def emitted_codes(tree):
     """The codes that a module can emit: code = "…" in a class, code="…" in a call, and HTTP_CODES."""
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "code":
             yield from texts(node.value)
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                yield from assigned(target, node.value)
+                yield from assigned_codes(target, node.value)
 
 
-def assigned(target, value):
+def assigned_codes(target, value):
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
         for one, part in zip(target.elts, value.elts, strict=True):
-            yield from assigned(one, part)
+            yield from assigned_codes(one, part)
     elif isinstance(target, ast.Name) and target.id in ("code", "HTTP_CODES"):
         yield from texts(value)
 
@@ -37,24 +37,26 @@ def texts(value):
 
 def codes():
     return {
-        code for path in (ROOT / "scoreboard").rglob("*.py") for code in emitted(ast.parse(path.read_text()))
+        code
+        for path in (ROOT / "scoreboard").rglob("*.py")
+        for code in emitted_codes(ast.parse(path.read_text()))
     }
 
 
-def test_the_codes_are_found_in_every_way_that_they_are_written():
+def test_codes_are_found_in_every_notation():
     assert {"internal_error", "validation_failed", "board_not_found", "method_not_allowed"} <= codes()
 
 
 def test_every_code_has_its_paragraph_in_the_docs():
-    explained = set(HEADING.findall((ROOT / "docs" / "errors.md").read_text("utf-8")))
+    documented = set(HEADING.findall((ROOT / "docs" / "errors.md").read_text("utf-8")))
 
-    assert sorted(codes() - explained) == []
+    assert sorted(codes() - documented) == []
 
 
-def test_every_explained_code_can_be_met():
-    explained = set(HEADING.findall((ROOT / "docs" / "errors.md").read_text("utf-8")))
+def test_every_explained_code_exists():
+    documented = set(HEADING.findall((ROOT / "docs" / "errors.md").read_text("utf-8")))
 
-    assert sorted(explained - codes()) == []
+    assert sorted(documented - codes()) == []
 
 
 def test_a_code_given_by_hand_replaces_the_one_of_its_class():
@@ -62,7 +64,7 @@ def test_a_code_given_by_hand_replaces_the_one_of_its_class():
     assert Refused("no", code="period_closed").title == "Period closed"
 
 
-def test_a_failed_validation_says_what_is_wrong_with_every_field():
+def test_a_failed_validation_has_the_error_of_every_field():
     error = ValidationFailed(FieldError("score", "is missing"), FieldError("player", "is too long"))
 
     assert isinstance(error, ScoreboardError)

@@ -1,4 +1,4 @@
-"""What HOST may say, and how it is written in links."""
+"""Valid values of HOST, and their form in links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import SettingError, Settings, load
 from scoreboard.commands.greeting import local_url
-from scoreboard.core.listening import bound, normal
+from scoreboard.core.listening import bind_addresses, normal
 from scoreboard.core.tcp import families_apart
 
 MACHINE_TYPES = [
@@ -37,18 +37,18 @@ MACHINE_TYPES = [
         ("web-linux-1", "web-linux-1"),
     ],
 )
-def test_an_address_is_taken_however_it_is_written(text, host):
+def test_an_address_is_accepted_in_every_notation(text, host):
     assert normal(text) == load({"HOST": text}).host == host
 
 
 @pytest.mark.parametrize("host", MACHINE_TYPES)
 def test_a_machine_type_of_conda_or_a_compiler_is_explained(host):
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         load({"HOST": host})
 
-    assert f"HOST={host} can't be used, it is a machine type" in str(refused.value)
-    assert "conda" in str(refused.value)
-    assert "set HOST=127.0.0.1" in str(refused.value)
+    assert f"HOST={host} can't be used, it is a machine type" in str(raised.value)
+    assert "conda" in str(raised.value)
+    assert "set HOST=127.0.0.1" in str(raised.value)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::]:8000", "http://here", "::g", "a b", "user@here"])
@@ -70,10 +70,10 @@ def test_links_have_brackets(host, url):
     assert local_url(Settings(host=host)) == url
 
 
-def test_both_families_are_served_also_where_the_system_keeps_them_apart():
-    assert bound("::", 80, apart=False) == ["[::]:80"]
-    assert bound("::", 80, apart=True) == ["0.0.0.0:80", "[::]:80"]
-    assert bound("::1", 80, apart=True) == ["[::1]:80"]
-    assert bound("10.0.0.1", 80, apart=True) == ["10.0.0.1:80"]
+def test_both_families_are_served_even_if_the_system_separates_them():
+    assert bind_addresses("::", 80, apart=False) == ["[::]:80"]
+    assert bind_addresses("::", 80, apart=True) == ["0.0.0.0:80", "[::]:80"]
+    assert bind_addresses("::1", 80, apart=True) == ["[::1]:80"]
+    assert bind_addresses("10.0.0.1", 80, apart=True) == ["10.0.0.1:80"]
     with socket.socket(socket.AF_INET6) as probe:
         assert families_apart() == bool(probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))

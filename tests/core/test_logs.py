@@ -1,4 +1,4 @@
-"""Log lines: what is logged at every request reads like every other line."""
+"""Log lines: the quick function for lines of requests writes the same lines as logging."""
 
 from __future__ import annotations
 
@@ -8,22 +8,14 @@ import logging
 
 import pytest
 
-from scoreboard.core.logs import OURS, JsonLines, StandardError, configure, inform, shown
+from scoreboard.core.logs import JsonLines, StandardError, configure, inform, loggable_path
 
 MORE = {"request": "r1", "path": "/v1/ä", "status": 200, "ms": 1.5}
 
 
-@pytest.fixture(autouse=True)
-def no_levels(monkeypatch):
-    """Loggers of ours without a level of their own: a command that ran in this process may have set one."""
-    for name in OURS:
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
-    logging.root.manager._clear_cache()
-
-
 @pytest.fixture
 def lines(monkeypatch):
-    """What our own handler writes, alone as in production."""
+    """The lines that our handler writes, as the only handler, as in production."""
     handler = StandardError(io.StringIO())
     handler.setFormatter(JsonLines())
     monkeypatch.setattr(logging.root, "handlers", [handler])
@@ -33,7 +25,7 @@ def lines(monkeypatch):
     logging.root.manager._clear_cache()
 
 
-def test_the_short_way_writes_the_same_line(lines):
+def test_the_quick_function_writes_the_same_line(lines):
     log = logging.getLogger("scoreboard.tests")
 
     inform(log, "request", MORE)
@@ -61,7 +53,7 @@ def test_other_handlers_get_the_line_too(caplog):
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "logged"),
     [
         ("/v1/players/p_1:a.b-c~d", "/v1/players/p_1:a.b-c~d"),
         ("/v1/stream?ticket=secret", "/v1/stream"),
@@ -71,24 +63,24 @@ def test_other_handlers_get_the_line_too(caplog):
         ("/" + "x" * 400, "/" + "x" * 299),
     ],
 )
-def test_a_path_is_logged_up_to_where_secrets_may_begin(path, said):
-    assert shown(path) == said
+def test_a_path_is_logged_without_possible_secrets(path, logged):
+    assert loggable_path(path) == logged
 
 
 @pytest.mark.parametrize(
-    ("asked", "libraries", "ours"), [("DEBUG", 20, 10), ("INFO", 20, 20), ("ERROR", 40, 40)]
+    ("level", "libraries", "ours"), [("DEBUG", 20, 10), ("INFO", 20, 20), ("ERROR", 40, 40)]
 )
-def test_libraries_do_not_tell_everything_whatever_is_asked(monkeypatch, asked, libraries, ours):
+def test_libraries_do_not_log_at_debug(monkeypatch, level, libraries, ours):
     monkeypatch.setattr(logging.root, "handlers", [])
-    before = {name: logging.getLogger(name).level for name in ("", "scoreboard", "worker")}
+    levels_before = {name: logging.getLogger(name).level for name in ("", "scoreboard", "worker")}
     try:
-        configure(asked)
+        configure(level)
         levels = [
             logging.getLogger(name).getEffectiveLevel()
             for name in ("peewee", "gunicorn.error", "scoreboard.x")
         ]
     finally:
-        for name, level in before.items():
-            logging.getLogger(name).setLevel(level)
+        for name, number in levels_before.items():
+            logging.getLogger(name).setLevel(number)
 
     assert levels == [libraries, libraries, ours]

@@ -1,4 +1,4 @@
-"""Metrics are objects: what is mistyped, or declared twice, is an error at once."""
+"""Metrics as objects: a typo, or a second declaration, is an error at once."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def test_each_value_of_a_label_is_counted(metrics):
         opened.inc(carrier)
     lost.inc(by=2.5)
 
-    assert metrics.counted() == [
+    assert metrics.values() == [
         ("stream_opened", {"carrier": "sse"}, 2),
         ("stream_opened", {"carrier": "ws"}, 1),
         ("stream_lost", {}, 2.5),
     ]
 
 
-def test_what_was_never_counted_has_no_value(metrics):
+def test_a_counter_that_was_never_incremented_has_no_value(metrics):
     metrics.bind(LOST)
 
-    assert metrics.counted() == []
+    assert metrics.values() == []
 
 
 def test_two_counters_of_one_name_are_refused(metrics):
@@ -46,4 +46,4 @@ def test_processes_in_one_program_count_for_themselves(metrics):
     metrics.bind(LOST).inc()
     other.bind(LOST)
 
-    assert other.counted() == []
+    assert other.values() == []

@@ -1,4 +1,4 @@
-"""Files and folders for their owner only, whatever the umask."""
+"""Files and folders for their owner only, with any umask."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from scoreboard.core.storage.db import Database, execute
 
 
 @pytest.fixture(autouse=True)
-def careless():
-    """A process that lets others read what it makes."""
-    before = os.umask(0o022)
+def permissive_umask():
+    """Let other users read the files that this process creates."""
+    umask = os.umask(0o022)
     yield
-    os.umask(before)
+    os.umask(umask)
 
 
 def mode(path):
@@ -31,7 +31,7 @@ def test_created_files_are_for_their_owner(tmp_path):
     assert (mode(tmp_path / "new"), mode(tmp_path / "new" / "file")) == (0o700, 0o600)
 
 
-def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
+def test_an_existing_folder_is_unchanged(tmp_path):
     tmp_path.chmod(0o755)
 
     private.folder(tmp_path)
@@ -40,15 +40,15 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
 
 
 def test_an_existing_file_keeps_its_content_and_is_closed_to_others(tmp_path, caplog):
-    kept = tmp_path / "kept"
-    kept.write_text("here")
-    kept.chmod(0o664)
+    path = tmp_path / "kept"
+    path.write_text("here")
+    path.chmod(0o664)
 
-    private.file(kept)
-    private.file(kept)
+    private.file(path)
+    private.file(path)
 
-    assert (kept.read_text(), mode(kept)) == ("here", 0o600)
-    assert [(one.path, one.mode) for one in caplog.records] == [(str(kept), "664")]
+    assert (path.read_text(), mode(path)) == ("here", 0o600)
+    assert [(one.path, one.mode) for one in caplog.records] == [(str(path), "664")]
 
 
 def test_missing_files_stay_missing(tmp_path, caplog):
@@ -59,7 +59,7 @@ def test_missing_files_stay_missing(tmp_path, caplog):
     assert caplog.records == []
 
 
-def test_a_database_is_for_its_owner_with_all_that_lies_beside_it(tmp_path):
+def test_a_database_is_for_its_owner_with_the_files_beside_it(tmp_path):
     path = tmp_path / "below" / "scoreboard.db"
     database = Database(f"sqlite:///{path}")
     database.run(lambda db: execute(db, "CREATE TABLE one (two)"))
@@ -73,12 +73,12 @@ def test_a_database_is_for_its_owner_with_all_that_lies_beside_it(tmp_path):
 
 def test_a_database_of_an_earlier_version_is_closed_to_others(tmp_path):
     path = tmp_path / "scoreboard.db"
-    before = apsw.Connection(str(path))
-    before.execute("PRAGMA journal_mode = wal; CREATE TABLE one (two)")
+    connection = apsw.Connection(str(path))
+    connection.execute("PRAGMA journal_mode = wal; CREATE TABLE one (two)")
     assert mode(path) == 0o644
 
     Database(f"sqlite:///{path}").close()
     found = {mode(one) for one in tmp_path.iterdir()}
-    before.close()
+    connection.close()
 
     assert found == {0o600}

@@ -1,4 +1,4 @@
-"""Keys for one purpose, and what is sealed with them."""
+"""Keys for one purpose, and data sealed with them."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def test_no_bit_can_be_changed(data, at, bit):
 
 
 @pytest.mark.parametrize("length", [0, 1, 11, 12, 27, 28, 31])
-def test_nothing_can_be_cut_off(length):
+def test_shortened_data_is_not_unsealed(length):
     with pytest.raises(UnsealError):
         unseal(KEY, seal(KEY, b"data", b"use")[:length], b"use")
 
 
-def test_another_key_and_another_use_open_nothing():
+def test_another_key_or_another_use_opens_nothing():
     sealed = seal(KEY, b"data", b"use")
 
     for key, use in ((OTHER, b"use"), (KEY, b"other"), (KEY, b"")):

@@ -14,7 +14,7 @@ HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
 def name(page: Path) -> str:
-    """A page's path as one would say it."""
+    """A page's path from the root of the repository."""
     return str(page.relative_to(ROOT))
 
 
@@ -35,6 +35,6 @@ def prose(page: str) -> str:
 
 
 def anchors(page: str) -> set[str]:
-    """What `#…` can point to, made as GitHub makes it."""
+    """The anchors of a page's headings, as GitHub derives them."""
     plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(prose(page)))
     return {heading.strip().replace(" ", "-") for heading in plain}

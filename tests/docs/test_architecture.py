@@ -1,10 +1,10 @@
-"""The page about the code says what the tests of imports enforce."""
+"""docs/architecture.md lists the rules that the tests of imports enforce."""
 
 from __future__ import annotations
 
 import re
 
-from tests.architecture.test_imports import FLASK, FLOORS, FURTHER, LEVELS, OPEN
+from tests.architecture.test_imports import FLASK_MODULES, FOLDER_LEVELS, LEVELS, MORE_PUBLIC, PUBLIC
 from tests.docs import pages
 
 PAGE = pages.text("docs/architecture.md")
@@ -15,13 +15,13 @@ NAME = re.compile(r"`([^`]+)`")
 def test_the_modules_that_import_flask_are_listed():
     (sentence,) = re.findall(r"`flask` is imported only by (.*?)\. `rq`", PAGE, re.DOTALL)
 
-    assert set(NAME.findall(sentence)) == FLASK
+    assert set(NAME.findall(sentence)) == FLASK_MODULES
 
 
 def test_the_modules_that_higher_features_may_import_are_listed():
     (sentence,) = re.findall(r"A feature imports `core`, and (.*?)\. Its `build", PAGE, re.DOTALL)
 
-    assert set(NAME.findall(sentence)) == OPEN.union(*FURTHER.values())
+    assert set(NAME.findall(sentence)) == PUBLIC.union(*MORE_PUBLIC.values())
 
 
 def test_each_level_has_its_features():
@@ -32,7 +32,7 @@ def test_each_level_has_its_features():
 
 
 def test_the_folders_of_large_packages_are_in_order():
-    for package, folders in FLOORS.items():
+    for package, folders in FOLDER_LEVELS.items():
         (row,) = re.findall(rf"^\| `{package}` \| (.*) \|$", PAGE, re.MULTILINE)
 
         assert [name.strip("`") for name in row.replace("its own modules", "").split(", ")] == folders

@@ -1,4 +1,4 @@
-"""The Python client of the stream's page follows a board."""
+"""The Python client in docs/stream.md follows a board."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def submit(stack, player, score):
     assert stack.call("POST", "/v1/boards/main/scores", body).status == 200
 
 
-def shown(process, line):
-    """Whether the client comes to show this. States before it may be seen too."""
+def prints(process, line):
+    """True if the client prints this line, perhaps after lines of earlier states."""
     return any(one.strip() == line for one in iter(process.stdout.readline, ""))
 
 
@@ -34,8 +34,8 @@ def test_the_python_client_sees_each_change(stack):
     ) as process:
         try:
             submit(stack, "ada", 10)
-            assert shown(process, "main [('ada', 10)]")
+            assert prints(process, "main [('ada', 10)]")
             submit(stack, "bob", 12)
-            assert shown(process, "main [('bob', 12), ('ada', 10)]")
+            assert prints(process, "main [('bob', 12), ('ada', 10)]")
         finally:
             process.kill()

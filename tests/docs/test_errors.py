@@ -1,4 +1,4 @@
-"""Every error code has its paragraph."""
+"""docs/errors.md has a paragraph for every error code."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ HEADING = re.compile(r"^### `([a-z_]+)`$", re.MULTILINE)
 RAISED = re.compile(r"\bcode=\"([a-z_]+)\"")
 
 
-def classes(of: type[errors.ScoreboardError]) -> Iterator[type[errors.ScoreboardError]]:
-    yield of
-    for subclass in of.__subclasses__():
+def classes(base: type[errors.ScoreboardError]) -> Iterator[type[errors.ScoreboardError]]:
+    yield base
+    for subclass in base.__subclasses__():
         yield from classes(subclass)
 
 
@@ -35,6 +35,6 @@ def test_every_code_has_its_paragraph():
 
 
 def test_paragraphs_are_in_the_order_of_the_alphabet():
-    found = HEADING.findall(pages.text("docs/errors.md"))
+    headings = HEADING.findall(pages.text("docs/errors.md"))
 
-    assert found == sorted(found)
+    assert headings == sorted(headings)

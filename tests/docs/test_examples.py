@@ -1,4 +1,4 @@
-"""What the documentation shows is what happens."""
+"""The calls in the documentation are answered as it shows."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Example(NamedTuple):
 
 
 def examples(page: str) -> Iterator[Example]:
-    found = list(pages.blocks(page, "sh", "json"))
-    for index, (language, block) in enumerate(found):
+    fenced = list(pages.blocks(page, "sh", "json"))
+    for index, (language, block) in enumerate(fenced):
         commands = re.findall(r"^curl .*?(?=^curl |\Z)", block.replace("\\\n", " "), re.MULTILINE | re.DOTALL)
-        following = found[index + 1] if index + 1 < len(found) else ("", "")
+        following = fenced[index + 1] if index + 1 < len(fenced) else ("", "")
         if language == "sh":
             for number, command in enumerate(commands):
                 last = number == len(commands) - 1
@@ -60,7 +60,7 @@ def call(command: str, answer: str | None) -> Example:
 
 
 def shape(value: Any) -> Any:
-    """What kind of thing a JSON value is. Empty and absent things may be anything."""
+    """The shape of a JSON value: names and types. Empty and missing values fit every shape."""
     if isinstance(value, dict):
         return {name: shape(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -68,19 +68,19 @@ def shape(value: Any) -> Any:
     return None if value is None else type(value).__name__
 
 
-def alike(shown: Any, got: Any) -> bool:
-    if shown is None or got is None:
+def fits(shown: Any, answer: Any) -> bool:
+    if shown is None or answer is None:
         return True
-    if isinstance(shown, dict) and isinstance(got, dict):
-        return shown.keys() == got.keys() and all(alike(shown[name], got[name]) for name in shown)
-    if isinstance(shown, list) and isinstance(got, list):
-        return alike(shown[0], got[0])
-    return shown == got
+    if isinstance(shown, dict) and isinstance(answer, dict):
+        return shown.keys() == answer.keys() and all(fits(shown[name], answer[name]) for name in shown)
+    if isinstance(shown, list) and isinstance(answer, list):
+        return fits(shown[0], answer[0])
+    return shown == answer
 
 
-def filled(text: str | None, held: dict[str, str]) -> str | None:
-    """A text of an example with what the shell would put in: the tokens of the newest session."""
-    for name, value in held.items():
+def substitute(text: str | None, variables: dict[str, str]) -> str | None:
+    """A text of an example with the variables of the shell replaced: the tokens of the newest session."""
+    for name, value in variables.items():
         text = text and text.replace(name, value)
     return text
 
@@ -97,7 +97,7 @@ def test_calls_are_answered_as_shown(page, make_parts, sqlite_url):
     parts.followers.catch_up("boards")
     client = ContractClient(create_app(parts))
 
-    held: dict[str, str] = {}
+    variables: dict[str, str] = {}
 
     for one in examples(pages.text(page)):
         if one.path.split("?")[0] in ENDLESS:
@@ -105,15 +105,15 @@ def test_calls_are_answered_as_shown(page, make_parts, sqlite_url):
         answer = client.open(
             one.path,
             method=one.method,
-            headers={name: filled(text, held) for name, text in one.headers.items()},
-            data=filled(one.body, held),
+            headers={name: substitute(text, variables) for name, text in one.headers.items()},
+            data=substitute(one.body, variables),
         )
         assert answer.status_code < 300, (one, answer.text)
         if one.answer is not None:
-            assert alike(shape(json.loads(one.answer)), shape(answer.json)), (one.answer, answer.json)
+            assert fits(shape(json.loads(one.answer)), shape(answer.json)), (one.answer, answer.json)
         if "accessToken" in answer.text:
             session = answer.json["data"]
-            held = {"$ACCESS_TOKEN": session["accessToken"], "$REFRESH_TOKEN": session["refreshToken"]}
+            variables = {"$ACCESS_TOKEN": session["accessToken"], "$REFRESH_TOKEN": session["refreshToken"]}
 
 
 def test_bodies_of_curl_examples_are_json():

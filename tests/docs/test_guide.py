@@ -1,4 +1,4 @@
-"""Every sample of the guide does what it says, against the product as a user runs it."""
+"""Every sample of the guide works against the real product."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ RUNNERS = {
 
 
 def run(language, text, *, patience=60):
-    """What a sample prints. A stream never ends, so it is cut off."""
+    """The output of a sample. A stream never ends, so it is stopped after `patience` seconds."""
     environment = {**os.environ, "KEY": KEY, "PYTHONPATH": str(ROOT / "clients" / "python")}
     command = [*RUNNERS[language], text]
     try:
@@ -82,17 +82,17 @@ def test_the_board_is_read(stack, samples, language):
 
 @pytest.mark.parametrize("language", ["sh", "py"])
 def test_the_board_is_streamed(samples, language):
-    said = run(language, samples["stream", language], patience=4)
+    output = run(language, samples["stream", language], patience=4)
 
-    assert "hello" in said
-    assert "snapshot" in said
+    assert "hello" in output
+    assert "snapshot" in output
 
 
 @pytest.mark.parametrize("language", ["sh", "py"])
 def test_an_action_is_played(stack, samples, language):
-    said = run(language, samples["play", language])
+    output = run(language, samples["play", language])
 
-    assert '"newScore":7' in said or said.startswith("7 ")
+    assert '"newScore":7' in output or output.startswith("7 ")
 
 
 def test_the_guide_names_this_server_and_no_other(stack, page, samples):
@@ -110,13 +110,13 @@ def test_a_refusal_looks_as_the_guide_shows_it(stack, page):
     assert refusal | {"requestId": ""} == shown | {"requestId": ""}
 
 
-def test_a_key_that_is_made_as_the_guide_says_may_write(stack, page):
+def test_the_guides_command_creates_a_key_that_may_write(stack, page):
     commands = [html.unescape(text) for text in BLOCK.findall(page)]
-    (made,) = (one for one in commands if "keys create" in one)
+    (command,) = (one for one in commands if "keys create" in one)
 
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", f"{made}; echo $KEY"],
+        ["bash", "-c", f"{command}; echo $KEY"],
         check=True,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Nothing in the documentation points to nowhere."""
+"""The links in the documentation lead to existing pages and anchors."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def test_links_between_files_resolve(page):
         path, _, anchor = target.partition("#")
         if "://" in target or target.startswith("mailto:"):
             continue
-        found = (page.parent / path).resolve() if path else page
-        if not found.exists() or (anchor and anchor not in pages.anchors(found.read_text("utf-8"))):
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in pages.anchors(file.read_text("utf-8"))):
             broken.append(target)
 
     assert broken == []

@@ -1,4 +1,4 @@
-"""The page about speed shows the rows that the bench kept."""
+"""docs/performance.md shows the rows of its data file, which `make bench` writes."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from tests.load import results
 
 def test_the_tables_are_those_of_the_data_file():
     assert results.read(results.PAGE)
-    assert results.shown(results.PAGE) in results.PAGE.read_text("utf-8")
+    assert results.render(results.PAGE) in results.PAGE.read_text("utf-8")

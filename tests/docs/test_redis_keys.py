@@ -1,4 +1,4 @@
-"""The page about Redis keys knows every key, and no other."""
+"""docs/redis-keys.md lists every key, and no other."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ EXAMPLES = {
 
 
 def test_every_key_is_documented():
-    made = set()
+    keys = set()
     for name, function in inspect.getmembers(rediskeys, inspect.isfunction):
         if name != "window":
-            made.add(function(*(EXAMPLES[parameter] for parameter in inspect.signature(function).parameters)))
+            keys.add(function(*(EXAMPLES[parameter] for parameter in inspect.signature(function).parameters)))
 
-    assert set(KEY.findall(pages.text("docs/redis-keys.md"))) == made
+    assert set(KEY.findall(pages.text("docs/redis-keys.md"))) == keys
 
 
 def test_the_hash_tag_is_documented():

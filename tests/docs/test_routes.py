@@ -1,4 +1,4 @@
-"""The API page knows every route, and no other."""
+"""docs/api.md lists every route, and no other."""
 
 from __future__ import annotations
 

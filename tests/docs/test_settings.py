@@ -1,4 +1,4 @@
-"""The settings page and .env.example say what the table of settings says."""
+"""docs/settings.md and .env.example agree with the table of settings."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def test_the_settings_page_has_a_row_for_each_setting():
     assert ROW.findall(pages.text("docs/settings.md")) == expected
 
 
-def test_the_env_example_is_what_the_command_prints(capsys):
-    class Asked:
+def test_the_env_example_is_the_output_of_the_command(capsys):
+    class Options:
         env_example = True
 
-    settings.run(Asked(), Settings())
+    settings.run(Options(), Settings())
 
     assert capsys.readouterr().out == pages.text(".env.example")

@@ -1,4 +1,4 @@
-"""What the tests of faults share: servers of their own, and how long they go on."""
+"""Fixtures of the fault tests: servers of their own, and the choice of short or long tests."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ LONG = os.environ.get("FAULTS") == "long"
 
 @pytest.fixture(scope="session")
 def long() -> bool:
-    """Whether there is time for as much as the promises name. `make faults` has it."""
+    """True if there is time for the full durations and counts, as in `make faults`."""
     return LONG
 
 
 @pytest.fixture(scope="session")
 def own_postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL that may be stopped and restarted, as nobody else uses it."""
+    """A PostgreSQL that may be stopped and restarted, because no other test uses it."""
     with PostgresServer() as server:
         yield server
 
 
 @pytest.fixture
 def on_disk() -> Iterator[Path]:
-    """A folder on a disk, which takes its time."""
+    """A folder on a real disk, which is slower than one in memory."""
     with tempfile.TemporaryDirectory(prefix="scoreboard-faults-", dir=DISK) as folder:
         yield Path(folder)
 
 
 @pytest.fixture
 def deploy(on_disk: Path) -> Iterator[Callable[..., Deployment]]:
-    """Starts deployments: on a PostgreSQL where one is named, else on SQLite; with settings of their own."""
+    """Start deployments with their own settings: on a PostgreSQL if one is given, otherwise on SQLite."""
     with contextlib.ExitStack() as open_deployments:
 
         def start(
@@ -61,7 +61,7 @@ def deployment(request: pytest.FixtureRequest, deploy: Callable[..., Deployment]
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def shared_deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
-    """One on each database, for tests that leave it as they found it: loads have boards of their own."""
+    """One deployment on each database, for tests that leave it unchanged: loads have boards of their own."""
     postgres = None if request.param == "sqlite" else request.getfixturevalue("own_postgres")
     with tempfile.TemporaryDirectory(prefix="scoreboard-faults-", dir=DISK) as folder:
         deployment = Deployment(Path(folder), postgres)

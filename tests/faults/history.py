@@ -1,14 +1,14 @@
-"""What clients did and heard while things broke, and whether all of it can be true.
+"""The history of all calls during faults, and a check that it is consistent with journal and board.
 
-A deed is something that counts once, however often it is sent: an entry with its idempotency key, an action
-with its token. Each sending is a call, and is
+An operation must count once, even if it is sent several times: an entry with its idempotency key, or an
+action with its token. Each sending is a call. Its verdict is
 
-    ok       acknowledged: it must be in the journal, for ever
-    failed   refused in words that promise that nothing was written
-    unknown  not answered, or answered that it can't be told: it may count, once, or not
+    ok       acknowledged: it must be in the journal
+    failed   refused with an error that promises that nothing was written
+    unknown  not answered, or its outcome is unknown: it may count once, or not
 
-Reads say what a player has, and are judged by when they were sent: what was acknowledged before, or read
-before, must be in them, and nothing that was not yet sent when they were answered.
+A read returns a player's score. It must contain all operations that were acknowledged or read before it
+was sent, and no operation that was sent after its answer.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from typing import Literal, NamedTuple
 from tests.support import Answer
 
 Verdict = Literal["ok", "failed", "unknown"]
-WRITTEN_NOT = {"ledger_unavailable", "storage_full", "rate_limited"}
+NOT_WRITTEN = {"ledger_unavailable", "storage_full", "rate_limited"}
 
 
-class Deed(NamedTuple):
+class Operation(NamedTuple):
     """Points for a player, under a key of its own."""
 
     key: str
@@ -36,14 +36,14 @@ class Deed(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One sending of a deed. Moments are of time.monotonic()."""
+    """One sending of an operation. Times are of time.monotonic()."""
 
-    deed: Deed
+    operation: Operation
     sent: float
     answered: float
     verdict: Verdict
-    said: str  # status and code, or "nothing"
-    degraded: bool = False  # acknowledged without ranks, as Redis is away
+    outcome: str  # status and code, or "nothing"
+    degraded: bool = False  # acknowledged without ranks, because Redis is away
 
 
 class Read(NamedTuple):
@@ -55,8 +55,8 @@ class Read(NamedTuple):
     score: int
 
 
-class Counted(NamedTuple):
-    """A fact of the journal that is about points."""
+class CountedFact(NamedTuple):
+    """A fact of the journal that scores."""
 
     key: str
     player: str
@@ -73,80 +73,86 @@ class Row(NamedTuple):
 
 @dataclass
 class History:
-    """All calls and reads of a run, noted down by many threads."""
+    """All calls and reads of a run, recorded by many threads."""
 
     calls: list[Call] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
 
-    def send(self, deeds: Sequence[Deed], send: Callable[[], Answer | None]) -> tuple[Verdict, Answer | None]:
-        """Send deeds in one request, and note what became of them. `send` gives None if no answer came."""
+    def send(
+        self, operations: Sequence[Operation], send: Callable[[], Answer | None]
+    ) -> tuple[Verdict, Answer | None]:
+        """Send operations in one request, and record the calls. `send` returns None if no answer came."""
         sent = time.monotonic()
         answer = send()
         answered = time.monotonic()
-        verdict, said = judged(answer)
+        verdict, outcome = verdict_of(answer)
         degraded = verdict == "ok" and answer is not None and "degraded" in answer.json["data"]
-        self.calls += [Call(deed, sent, answered, verdict, said, degraded) for deed in deeds]
+        self.calls += [
+            Call(operation, sent, answered, verdict, outcome, degraded) for operation in operations
+        ]
         if verdict == "ok" and answer is not None:
-            self.reads += [Read(player, sent, answered, score) for player, score in receipts(deeds, answer)]
+            self.reads += [
+                Read(player, sent, answered, score) for player, score in receipts(operations, answer)
+            ]
         return verdict, answer
 
     def read(self, player: str, score: Callable[[], int | None]) -> None:
-        """Read what a player has, and note it; nothing where `score` gives None."""
+        """Read a player's score, and record it unless `score` returns None."""
         sent = time.monotonic()
-        found = score()
-        if found is not None:
-            self.reads.append(Read(player, sent, time.monotonic(), found))
+        value = score()
+        if value is not None:
+            self.reads.append(Read(player, sent, time.monotonic(), value))
 
     @property
-    def acknowledged(self) -> int:
-        """How many deeds were acknowledged until now."""
-        return len({call.deed for call in list(self.calls) if call.verdict == "ok"})
+    def acknowledged_count(self) -> int:
+        """The number of operations that were acknowledged until now."""
+        return len({call.operation for call in list(self.calls) if call.verdict == "ok"})
 
-    def said(self, since: float = 0.0) -> Counter[str]:
-        """What calls that were sent since then were answered, each with how often."""
-        return Counter(call.said for call in list(self.calls) if call.sent >= since)
+    def outcomes(self, since: float = 0.0) -> Counter[str]:
+        """The outcomes of the calls that were sent since then, and the count of each."""
+        return Counter(call.outcome for call in list(self.calls) if call.sent >= since)
 
-    def contradictions(self, counted: Iterable[Counted], rows: Sequence[Row]) -> list[str]:
-        """Why journal and board can't be what these calls and reads led to; nothing where they can."""
-        counted = list(counted)
-        return [*self._against(counted), *_against(counted, rows), *self._backwards()]
+    def contradictions(self, facts: Iterable[CountedFact], rows: Sequence[Row]) -> list[str]:
+        """The contradictions between these calls and reads, and the journal and the board."""
+        facts = list(facts)
+        return [*self._journal_errors(facts), *_board_errors(facts, rows), *self._read_errors()]
 
-    def _against(self, counted: Sequence[Counted]) -> Iterator[str]:
+    def _journal_errors(self, counted: Sequence[CountedFact]) -> Iterator[str]:
         times, facts = Counter(fact.key for fact in counted), set(counted)
-        verdicts: dict[Deed, set[Verdict]] = defaultdict(set)
+        verdicts: dict[Operation, set[Verdict]] = defaultdict(set)
         for call in self.calls:
-            verdicts[call.deed].add(call.verdict)
-        for key, often in times.items():
-            if often > 1:
-                yield f"doubled: {key} counted {often} times"
-        for deed, heard in verdicts.items():
-            if "ok" in heard and Counted(*deed) not in facts:
-                yield f"lost: {deed} was acknowledged"
-            if heard == {"failed"} and deed.key in times:
-                yield f"counted: {deed} was refused whenever it was sent"
-        for fact in facts - {Counted(*deed) for deed in verdicts}:
-            yield f"counted: nobody sent {fact}"
+            verdicts[call.operation].add(call.verdict)
+        for key, count in times.items():
+            if count > 1:
+                yield f"doubled: {key} counted {count} times"
+        for operation, results in verdicts.items():
+            if "ok" in results and CountedFact(*operation) not in facts:
+                yield f"lost: {operation} was acknowledged"
+            if results == {"failed"} and operation.key in times:
+                yield f"counted: {operation} was refused each time that it was sent"
+        for fact in facts - {CountedFact(*operation) for operation in verdicts}:
+            yield f"counted: {fact} was never sent"
 
-    def _backwards(self) -> Iterator[str]:
+    def _read_errors(self) -> Iterator[str]:
         acknowledged, began = {}, {}
         for call in sorted(self.calls, key=lambda call: call.answered):
             if call.verdict == "ok":
-                acknowledged.setdefault(call.deed, call.answered)
+                acknowledged.setdefault(call.operation, call.answered)
         for call in sorted(self.calls, key=lambda call: call.sent):
-            began.setdefault(call.deed, call.sent)
+            began.setdefault(call.operation, call.sent)
         least, most = _totals(acknowledged), _totals(began)
-        seen: dict[str, Steps] = _by_player(
+        reads: dict[str, Steps] = _by_player(
             ((read.player, read.answered, read.score) for read in self.reads), max
         )
         for read in self.reads:
-            must = max(least[read.player].before(read.sent), seen[read.player].before(read.sent))
-            may = most[read.player].before(read.answered)
-            if not must <= read.score <= may:
-                yield f"gone back: {read}, where {must} to {may} would be right"
+            least_score = max(least[read.player].before(read.sent), reads[read.player].before(read.sent))
+            most_score = most[read.player].before(read.answered)
+            if not least_score <= read.score <= most_score:
+                yield f"gone back: {read}, where {least_score} to {most_score} would be right"
 
 
 class Steps:
-    """A number that changes at some moments."""
+    """A number that changes at some points in time."""
 
     def __init__(self, changes: Iterable[tuple[float, int]], fold: Callable[[int, int], int]) -> None:
         self._moments: list[float] = []
@@ -156,58 +162,58 @@ class Steps:
             self._values.append(fold(self._values[-1], value))
 
     def before(self, moment: float) -> int:
-        """What it was just before a moment."""
+        """The number just before a moment."""
         return self._values[bisect_left(self._moments, moment)]
 
 
-def judged(answer: Answer | None) -> tuple[Verdict, str]:
-    """What an answer means for the deeds that were sent, and its status and code."""
+def verdict_of(answer: Answer | None) -> tuple[Verdict, str]:
+    """The verdict on the operations of an answered call, and the answer's status and code."""
     if answer is None:
         return "unknown", "nothing"
     if answer.status == 200:
         rejected = answer.json["data"].get("rejected")
         return ("failed", f"rejected {rejected}") if rejected else ("ok", "200")
     code = answer.json["code"]
-    sure = answer.status < 500 or code in WRITTEN_NOT
-    return ("failed" if sure else "unknown"), f"{answer.status} {code}"
+    is_certain = answer.status < 500 or code in NOT_WRITTEN
+    return ("failed" if is_certain else "unknown"), f"{answer.status} {code}"
 
 
-def receipts(deeds: Sequence[Deed], answer: Answer) -> Iterator[tuple[str, int]]:
-    """What players have by the receipt of their deeds. One that is given again tells of an earlier time."""
+def receipts(operations: Sequence[Operation], answer: Answer) -> Iterator[tuple[str, int]]:
+    """The players' scores in an answer. A replayed answer has the scores of an earlier time."""
     data = answer.json["data"]
     if data["replayed"]:
         return
     if "newScore" in data:
-        yield deeds[0].player, data["newScore"]
+        yield operations[0].player, data["newScore"]
     else:
         yield from ((standing["player"], standing["score"]) for standing in data["standings"])
 
 
-def _against(counted: Sequence[Counted], rows: Sequence[Row]) -> Iterator[str]:
+def _board_errors(counted: Sequence[CountedFact], rows: Sequence[Row]) -> Iterator[str]:
     sums: Counter[str] = Counter()
     for fact in counted:
         sums[fact.player] += fact.points
-    shown = {row.player: row.score for row in rows}
-    for player in sums.keys() | shown.keys():
-        if sums.get(player) != shown.get(player):
-            yield f"board: {player} has {shown.get(player)}, the journal adds up to {sums.get(player)}"
+    scores_shown = {row.player: row.score for row in rows}
+    for player in sums.keys() | scores_shown.keys():
+        if sums.get(player) != scores_shown.get(player):
+            yield f"board: {player} has {scores_shown.get(player)}, the journal adds up to {sums.get(player)}"
     if [row.rank for row in rows] != list(range(1, len(rows) + 1)):
         yield f"board: ranks are {[row.rank for row in rows]}"
     if (scores := [row.score for row in rows]) != sorted(scores, reverse=True):
-        yield f"board: scores are in no order: {scores}"
+        yield f"board: scores are not in order: {scores}"
 
 
-def _totals(moments: dict[Deed, float]) -> dict[str, Steps]:
-    changes = ((deed.player, moment, deed.points) for deed, moment in moments.items())
+def _totals(moments: dict[Operation, float]) -> dict[str, Steps]:
+    changes = ((operation.player, moment, operation.points) for operation, moment in moments.items())
     return _by_player(changes, lambda total, points: total + points)
 
 
 def _by_player(
     changes: Iterable[tuple[str, float, int]], fold: Callable[[int, int], int]
 ) -> dict[str, Steps]:
-    mine: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    by_player: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for player, moment, value in changes:
-        mine[player].append((moment, value))
-    found: dict[str, Steps] = defaultdict(lambda: Steps((), fold))
-    found.update({player: Steps(steps, fold) for player, steps in mine.items()})
-    return found
+        by_player[player].append((moment, value))
+    steps_of: dict[str, Steps] = defaultdict(lambda: Steps((), fold))
+    steps_of.update({player: Steps(steps, fold) for player, steps in by_player.items()})
+    return steps_of

@@ -15,28 +15,28 @@ class Player:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        made = stack.call("POST", "/v1/auth/guest", {}, key=None)
-        assert made.status == 201, (made.status, made.body)
-        session = made.json["data"]
+        answer = stack.call("POST", "/v1/auth/guest", {}, key=None)
+        assert answer.status == 201, (answer.status, answer.body)
+        session = answer.json["data"]
         self.id, self.token = session["player"]["id"], session["accessToken"]
 
     def request(self, action: str) -> dict[str, Any]:
-        """Ask for an action token, until it is there."""
-        while (asked := self.ask(action)) is None:
+        """Request an action token, repeatedly until there is one."""
+        while (issued := self.ask(action)) is None:
             time.sleep(0.05)
-        return asked
+        return issued
 
     def ask(self, action: str) -> dict[str, Any] | None:
-        """Ask for an action token, once. None if there is none now, because something is away."""
+        """Request an action token, once. None if a service that it needs is away."""
         answer = self.call("POST", "/v1/actions/request", {"actionType": action})
         if answer is None or answer.status == 503:
             return None
         assert answer.status == 200, answer.body
         return answer.json["data"]
 
-    def complete(self, asked: dict[str, Any], points: int | None = None, result: str = "") -> Answer | None:
+    def complete(self, issued: dict[str, Any], points: int | None = None, result: str = "") -> Answer | None:
         """Complete it, once. None if no answer came."""
-        body = {"actionToken": asked["actionToken"], "proof": proof(asked, points, result)}
+        body = {"actionToken": issued["actionToken"], "proof": proof(issued, points, result)}
         return self.call("POST", "/v1/actions/complete", body)
 
     def call(self, method: str, path: str, body: Any = None) -> Answer | None:
@@ -48,5 +48,5 @@ class Player:
 
 
 def slowest(seconds: Sequence[float], part: float = 0.99) -> float:
-    """How long it took at most, for this part of all."""
+    """The longest of these times, without the slowest ones beyond this part."""
     return sorted(seconds)[int(len(seconds) * part)]

@@ -1,4 +1,4 @@
-"""A reader of a whole board, over and over, and whether what it read can be true."""
+"""Threads that read a whole board again and again, and a check of their readings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.faults.threads import Threads
 
 
 class Reading(NamedTuple):
-    """A whole board, and when it was asked for and answered."""
+    """A whole board, and the times of its request and answer."""
 
     sent: float
     answered: float
@@ -22,7 +22,7 @@ class Reading(NamedTuple):
 
 
 class Readers(Threads):
-    """Read a board while the block lasts. A board that is refused is no reading."""
+    """Read a board while the block lasts. Refused requests are skipped."""
 
     def __init__(self, deployment: Deployment, board: str, count: int = 1) -> None:
         self.readings: list[Reading] = []
@@ -37,35 +37,35 @@ class Readers(Threads):
                 self.readings.append(Reading(sent, time.monotonic(), rows))
 
 
-def wrong(readings: Iterable[Reading], history: History) -> list[str]:
-    """What no board could show: a score without what was acknowledged, one that nobody sent, a wrong rank."""
-    least = _totals((call.deed, call.answered) for call in history.calls if call.verdict == "ok")
-    most = _totals((call.deed, call.sent) for call in history.calls)
+def contradictions(readings: Iterable[Reading], history: History) -> list[str]:
+    """The errors of readings: acknowledged points are missing, were never sent, or ranks are wrong."""
+    least = _totals((call.operation, call.answered) for call in history.calls if call.verdict == "ok")
+    most = _totals((call.operation, call.sent) for call in history.calls)
     return [fault for reading in readings for fault in _faults(reading, least, most)]
 
 
 def _faults(reading: Reading, least: dict[str, Steps], most: dict[str, Steps]) -> Iterator[str]:
-    shown = {row.player: row.score for row in reading.rows}
+    scores = {row.player: row.score for row in reading.rows}
     if [row.rank for row in reading.rows] != list(range(1, len(reading.rows) + 1)):
         yield f"ranks: {reading}"
-    if list(shown.values()) != sorted(shown.values(), reverse=True):
+    if list(scores.values()) != sorted(scores.values(), reverse=True):
         yield f"order: {reading}"
-    for player in shown.keys() | least.keys():
-        must, may = least[player].before(reading.sent), most[player].before(reading.answered)
-        if not must <= shown.get(player, 0) <= may:
+    for player in scores.keys() | least.keys():
+        least_score, most_score = least[player].before(reading.sent), most[player].before(reading.answered)
+        if not least_score <= scores.get(player, 0) <= most_score:
             yield (
-                f"{player} has {shown.get(player)}, where {must} to {may} would be right,"
+                f"{player} has {scores.get(player)}, where {least_score} to {most_score} would be right,"
                 f" at {reading.sent:.2f} to {reading.answered:.2f}"
             )
 
 
 def _totals(moments: Iterable[tuple]) -> dict[str, Steps]:
     first: dict = {}
-    for deed, moment in moments:
-        first[deed] = min(moment, first.get(deed, moment))
+    for operation, moment in moments:
+        first[operation] = min(moment, first.get(operation, moment))
     by_player = defaultdict(list)
-    for deed, moment in first.items():
-        by_player[deed.player].append((moment, deed.points))
+    for operation, moment in first.items():
+        by_player[operation.player].append((moment, operation.points))
     totals: dict[str, Steps] = defaultdict(lambda: Steps((), _plus))
     totals.update({player: Steps(steps, _plus) for player, steps in by_player.items()})
     return totals

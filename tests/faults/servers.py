@@ -1,4 +1,4 @@
-"""The servers that the product leans on, each a process of the test's own that can be done anything to."""
+"""The servers that the product depends on, each a process of the test's own that can be broken in any way."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from scoreboard.commands.redis_server import binary
 from tests.quick import DISK
 from tests.support import Postgres, children, free_port, wait_until
 
-ROLE = "scoreboard"  # the user that the product is given: the owner of its database, without special rights
+ROLE = "scoreboard"  # the product's user: the owner of its database, without special rights
 WITH_SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 
 def send(number: signal.Signals, *pids: int) -> None:
-    """Send a signal to processes, of which some may be gone by now."""
+    """Send a signal to processes. Some of them may have ended."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
 
 
 class RedisServer:
-    """A Redis on a port. What it holds is kept in a folder when it is told to save, and only then."""
+    """A Redis on a port. It saves its data, to a folder, only on command."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder, self.port, self.options = folder, free_port(), options
@@ -62,18 +62,18 @@ class RedisServer:
         wait_until(self._answers, seconds=10)
 
     def client(self) -> Redis:
-        """A client that goes there directly. Close it."""
+        """A client without a proxy in between. Close it."""
         return Redis(port=self.port, decode_responses=True)
 
     def pause(self) -> None:
-        """Make it silent: connections stay open and are taken, nothing is answered."""
+        """Make it silent: connections stay open and are accepted, but nothing is answered."""
         send(signal.SIGSTOP, self.pid)
 
     def resume(self) -> None:
         send(signal.SIGCONT, self.pid)
 
     def kill(self) -> None:
-        """End it at once. What it held is gone, but for what was saved."""
+        """End it at once. Unsaved data is lost."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -91,7 +91,7 @@ class RedisServer:
 
 
 class PgBouncer:
-    """A pooler in front of a PostgreSQL, with as little set as it starts with."""
+    """A pooler in front of a PostgreSQL, with the fewest settings that it needs."""
 
     def __init__(self, folder: Path, postgres: PostgresServer, mode: str, *lines: str) -> None:
         """`mode` is `session` or `transaction`; `lines` are further settings.
@@ -101,13 +101,13 @@ class PgBouncer:
         self._program = shutil.which("pgbouncer", path=WITH_SBIN) or ""
         if not self._program:
             raise LookupError(
-                "MISSING: pgbouncer, so nothing is known of poolers. On Debian: apt-get install pgbouncer"
+                "MISSING: pgbouncer, so poolers are not tested. On Debian: apt-get install pgbouncer"
             )
         self.port, self._user = free_port(), postgres.user
         self._file = folder / "pgbouncer.ini"
-        where = postgres.databases.uri.rpartition("host=")[2]
+        host = postgres.databases.uri.rpartition("host=")[2]
         self._file.write_text(
-            f"[databases]\n* = host={where} port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"[databases]\n* = host={host} port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users\n"
             f"admin_users = postgres\npool_mode = {mode}\n" + "".join(f"{line}\n" for line in lines)
         )
@@ -115,8 +115,8 @@ class PgBouncer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it takes connections."""
-        user = ("-u", self._user) if self._user else ()  # it refuses to be root
+        """Start it, and wait until it accepts connections."""
+        user = ("-u", self._user) if self._user else ()  # it refuses to run as root
         with (self._file.parent / "pgbouncer.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._program, *user, str(self._file)],
@@ -133,7 +133,7 @@ class PgBouncer:
             self._process.wait()
 
     def log(self) -> str:
-        """What it said last."""
+        """The end of its log."""
         return (self._file.parent / "pgbouncer.log").read_text()[-3000:]
 
     def _answers(self) -> bool:
@@ -143,7 +143,7 @@ class PgBouncer:
 
 
 class PostgresServer:
-    """A PostgreSQL in which nothing is made faster than it is."""
+    """A PostgreSQL without settings that make tests faster."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="scoreboard-faults-pg-", dir=DISK))
@@ -161,7 +161,7 @@ class PostgresServer:
 
     @property
     def user(self) -> str | None:
-        """The user that it runs as, where that is another one."""
+        """The user that it runs as; None if it is this process's user."""
         name: str | None = self._server.system_user
         return name
 
@@ -177,19 +177,19 @@ class PostgresServer:
         return [first, *children(first)]
 
     def restart(self) -> None:
-        """Restart it without saying goodbye, so that it recovers as from a crash."""
+        """Restart it without closing connections, so that it recovers as after a crash."""
         self._run("pg_ctl", "-m", "immediate", "-w", "restart")
         self._server.ensure_postgres_running()
 
     def write_small_logs(self) -> None:
-        """Restart it with a log in files of 1 MB: where files may be no larger, only tables lack room."""
+        """Restart it with a log in files of 1 MB: under a limit of that size, only tables can't grow."""
         self._run("pg_ctl", "-m", "fast", "-w", "stop")
         self._run("pg_resetwal", "--wal-segsize=1")
         self._server.ensure_postgres_running()
 
     @contextlib.contextmanager
-    def no_room(self, most_bytes: int) -> Iterator[None]:
-        """None of its files grows beyond so many bytes while the block lasts."""
+    def file_size_limit(self, most_bytes: int) -> Iterator[None]:
+        """Limit the size of its files while the block lasts."""
         self._limit_files(str(most_bytes))
         try:
             yield
@@ -197,7 +197,7 @@ class PostgresServer:
             self._limit_files("unlimited")
 
     def _limit_files(self, most: str) -> None:
-        # It may run as a user of its own, who alone may limit it.
+        # It may run as another user, and only that user may limit it.
         for pid in self.pids:
             words = ["prlimit", f"--pid={pid}", f"--fsize={most}:"]
             subprocess.run(words, user=self._server.system_user, capture_output=True, check=False)
@@ -211,7 +211,7 @@ class PostgresServer:
         )
 
     def pause(self) -> None:
-        """Make all of it silent."""
+        """Make all its processes silent."""
         send(signal.SIGSTOP, *self.pids)
 
     def resume(self) -> None:

@@ -1,4 +1,4 @@
-"""The product's clock is set wrong under it, and right again."""
+"""The clock of the running product is set wrong, and right again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSALS = {"token_expired", "action_token_expired", "completed_too_fast"}
 def deployment(deploy, on_disk):
     """The product with a clock that can be set."""
     if not LONG:
-        pytest.skip("it waits for what the product does once in a while: FAULTS=long runs it")
+        pytest.skip("it waits for periodic work of the product: FAULTS=long runs it")
     try:
         environment = faked_clock(on_disk)
     except LookupError as missing:
@@ -32,7 +32,7 @@ def deployment(deploy, on_disk):
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("wrong", ["+2h", "-1d"])
-def test_a_wrong_clock_lets_nothing_in_and_is_soon_forgotten(deployment, wrong):
+def test_a_wrong_clock_admits_no_invalid_action_and_leaves_no_trace(deployment, wrong):
     define(deployment, "quick", maxSeconds=900)
     define(deployment, "slow", minSeconds=300, maxSeconds=900)
     early = Player(deployment.stack)
@@ -43,22 +43,22 @@ def test_a_wrong_clock_lets_nothing_in_and_is_soon_forgotten(deployment, wrong):
     report(deployment, "while it was wrong")
     assert early.complete(slow).json["code"] in REFUSALS
     began = time.monotonic()
-    stranger = plays(deployment)
-    print(f"{wrong}: somebody new plays after {time.monotonic() - began:.1f} s")
+    newcomer = new_player(deployment)
+    print(f"{wrong}: a new player plays after {time.monotonic() - began:.1f} s")
     report(deployment, "still wrong")
-    from_then = stranger.ask("quick")
+    action_of_wrong_time = newcomer.ask("quick")
 
     set_clock(deployment.folder, "+0")
 
     began = time.monotonic()
     report(deployment, "right again")
-    plays(deployment)
-    print(f"right again: somebody new plays after {time.monotonic() - began:.1f} s")
-    assert stranger.complete(from_then).json["code"] in REFUSALS
+    new_player(deployment)
+    print(f"right again: a new player plays after {time.monotonic() - began:.1f} s")
+    assert newcomer.complete(action_of_wrong_time).json["code"] in REFUSALS
     assert early.complete(slow).json["code"] == "completed_too_fast"
-    assert early.complete(quick).status == 200, "the keys of before are as good as ever"
+    assert early.complete(quick).status == 200, "earlier keys stay valid"
     assert set(deployment.web) == processes, "nothing crashed"
-    deployment.becomes_current(60)
+    deployment.wait_until_current(60)
 
 
 def define(deployment: Deployment, action: str, **rules: float) -> None:
@@ -67,24 +67,24 @@ def define(deployment: Deployment, action: str, **rules: float) -> None:
 
 
 def report(deployment: Deployment, key: str) -> None:
-    """A trusted server's score counts, whatever the time."""
+    """A trusted server's score counts, at any time of the clock."""
     entry = {"player": "server", "score": 1, "idempotencyKey": key}
     answer = deployment.stack.call("POST", "/v1/boards/main/scores", {"entries": [entry]})
     assert answer.status == 200, answer.body
     assert answer.json["data"]["accepted"] == 1
 
 
-def plays(deployment: Deployment) -> Player:
-    """A new player, once playing works: while the clock is wrong the keys may be of another time."""
-    found: list[Player] = []
+def new_player(deployment: Deployment) -> Player:
+    """A new player, as soon as playing works: while the clock is wrong, the keys may be of another time."""
+    players: list[Player] = []
 
-    def played() -> bool:
+    def try_to_play() -> bool:
         with contextlib.suppress(AssertionError, KeyError, OSError):
             player = Player(deployment.stack)
-            asked = player.ask("quick")
-            if asked is not None and player.complete(asked).status == 200:
-                found.append(player)
-        return bool(found)
+            action = player.ask("quick")
+            if action is not None and player.complete(action).status == 200:
+                players.append(player)
+        return bool(players)
 
-    wait_until(played, seconds=RECOVERED_SECONDS, why=deployment.stack.log)
-    return found[0]
+    wait_until(try_to_play, seconds=RECOVERED_SECONDS, why=deployment.stack.log)
+    return players[0]

@@ -1,4 +1,4 @@
-"""A database that refuses writes or connections: answers say why, reads go on, and it heals by itself."""
+"""A database that refuses writes or connections: answers have the reason, reads continue, and it recovers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CREATE TRIGGER refusing BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION r
 """
 SILENT = ("DROP TRIGGER refusing ON journal", "DROP FUNCTION refuse")
 
-# What is done to the database, how it is undone, and the reason that is told.
+# The statements that make the database refuse, those that undo it, and the reported reason.
 REFUSALS = {
     "25006 by a quota": (
         ("ALTER DATABASE {name} SET default_transaction_read_only = on", CUT),
@@ -48,7 +48,7 @@ REFUSALS = {
     ),
     "28000": ((f"ALTER ROLE {ROLE} NOLOGIN", CUT), (f"ALTER ROLE {ROLE} LOGIN",), "credentials"),
 }
-# What a trigger raises on each write, as the server itself does where it runs out of something.
+# The error that a trigger raises on each write, as the server does when a resource is exhausted.
 RAISED = {
     "53100": "full",
     "53200": "limit_reached",
@@ -65,54 +65,54 @@ SHORT_RAISED = ("53100", "57014", "XX001")
 
 @pytest.fixture
 def deployment(shared_deployment):
-    """The shared one, where it is on PostgreSQL."""
+    """The shared deployment, if it is on PostgreSQL."""
     if shared_deployment.postgres is None:
         pytest.skip("this is about servers: SQLite's refusals are tested beside its errors")
     return shared_deployment
 
 
 @pytest.mark.timeout(300)
-def test_what_a_server_refuses_is_answered_by_name_and_heals_without_a_restart(deployment, long):
+def test_each_refusal_of_the_server_is_reported_and_needs_no_restart(deployment, long):
     processes = deployment.web
     with Load(deployment) as load:
-        load.go_on(10)
+        load.wait_for_progress(10)
         for name in REFUSALS if long else SHORT:
             *statements, reason = REFUSALS[name]
             before, after = ([text.format(name=deployment.database) for text in some] for some in statements)
             began = time.monotonic()
             with refusing(deployment, before, after):
-                answer = refused(deployment, load.board, "ledger_unavailable")
+                answer = wait_for_refusal(deployment, load.board, "ledger_unavailable")
                 wait_until(
                     lambda reason=reason: ready(deployment) == (503, reason), seconds=10, why=why(deployment)
                 )
                 assert deployment.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
             assert answer.json["detail"].endswith("Send the request again later."), answer.json
-            heals(deployment, load)
-            print(f"{name}: {time.monotonic() - began:.1f} s, {dict(load.history.said(began))}")
+            check_recovery(deployment, load)
+            print(f"{name}: {time.monotonic() - began:.1f} s, {dict(load.history.outcomes(began))}")
 
         for state in RAISED if long else SHORT_RAISED:
             reason = RAISED[state]
             code = "storage_full" if reason == "full" else "ledger_unavailable"
             with refusing(deployment, (RAISING.format(state=state),), SILENT):
-                answer = refused(deployment, load.board, code)
+                answer = wait_for_refusal(deployment, load.board, code)
                 if reason not in ("busy", "timeout", "limit_reached"):  # these are of one statement
                     wait_until(
                         lambda why=reason: ready(deployment) == (503, why), seconds=10, why=why(deployment)
                     )
                 assert deployment.stack.call("GET", f"/v1/boards/{load.board}/entries").status == 200
             assert "refused by the test" not in answer.json["detail"]
-            heals(deployment, load)
+            check_recovery(deployment, load)
 
     load.check()
     assert deployment.web == processes
     assert '"reason":"corrupt"' in log(deployment)
-    said = load.history.said().keys()
-    assert said <= {"200", "503 ledger_unavailable", "503 storage_full", "503 outcome_unknown"}
+    outcomes = load.history.outcomes().keys()
+    assert outcomes <= {"200", "503 ledger_unavailable", "503 storage_full", "503 outcome_unknown"}
 
 
 @contextlib.contextmanager
 def refusing(deployment, before, after):
-    """The database refuses, while the block lasts."""
+    """Make the database refuse while the block lasts."""
     deployment.as_admin(*before)
     try:
         yield
@@ -120,26 +120,26 @@ def refusing(deployment, before, after):
         deployment.as_admin(*after)
 
 
-def refused(deployment, board, code):
-    """The answer to a score, once it is this one."""
+def wait_for_refusal(deployment, board, code):
+    """The first answer to a score that has this code."""
     answers = []
 
-    def asked():
+    def is_refused():
         answers.append(report(deployment, board))
         assert answers[-1].status in (200, 503), answers[-1].body
         return answers[-1].status == 503 and answers[-1].json["code"] == code
 
-    wait_until(asked, seconds=10, why=why(deployment))
+    wait_until(is_refused, seconds=10, why=why(deployment))
     return answers[-1]
 
 
-def heals(deployment, load):
-    """Scores are taken again, and it is ready, within seconds."""
+def check_recovery(deployment, load):
+    """Scores are accepted, and the product is ready, within seconds."""
     back = time.monotonic()
-    load.go_on(1)
+    load.wait_for_progress(1)
     wait_until(lambda: ready(deployment)[0] == 200, seconds=10, why=why(deployment))
     assert time.monotonic() - back < 8
-    load.go_on(10)
+    load.wait_for_progress(10)
 
 
 def report(deployment, board):
@@ -149,7 +149,7 @@ def report(deployment, board):
 
 
 def ready(deployment):
-    """What one of the web processes says: its status, and why its database is not well."""
+    """The readiness of one web process: its status, and the reason for a failed check of the database."""
     answer = deployment.stack.call("GET", "/readyz")
     return answer.status, answer.json["checks"]["database"].get("reason")
 

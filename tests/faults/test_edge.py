@@ -1,4 +1,4 @@
-"""A Pushpin in front: the same address and the same bytes, and it finds out itself what it lacks."""
+"""A Pushpin in front: the same bytes at the same address, and it requests missed frames."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEY = "an edge's key of 32 characters or more"
 @pytest.fixture
 def edge(tmp_path):
     if not shutil.which("pushpin"):
-        pytest.skip("MISSING: pushpin, so nothing is known of edges. On Debian: apt-get install pushpin")
+        pytest.skip("MISSING: pushpin, so edges are not tested. On Debian: apt-get install pushpin")
     ports = {name: free_port() for name in ("http", "push", "sub", "control", "command")}
     stack = Stack(
         tmp_path / "data",
@@ -61,8 +61,8 @@ def edge(tmp_path):
 
 def test_viewers_of_an_edge_see_each_change_and_prove_it(edge):
     stack, port, folder = edge
-    said = lambda: (folder / "pushpin.log").read_text()[-3000:]  # noqa: E731
-    wait_until(lambda: answers(stack, port), seconds=20, why=said)
+    pushpin_log = lambda: (folder / "pushpin.log").read_text()[-3000:]  # noqa: E731
+    wait_until(lambda: answers(stack, port), seconds=20, why=pushpin_log)
     watcher = Watcher(port, "main")
     watcher.wait("snapshot", seconds=20)
     crowd = Crowd(port, "/v1/stream?boards=main", 50)
@@ -79,7 +79,7 @@ def test_viewers_of_an_edge_see_each_change_and_prove_it(edge):
     assert watcher.faults == crowd.faults == []
     assert "delta" in watcher.kinds()
     assert all(len(viewer.rows) == 10 for viewer in crowd.viewers)
-    assert sum(one["viewers"] for one in rooms) == 0, "the edge holds them, not we"
+    assert sum(one["viewers"] for one in rooms) == 0, "the edge holds the viewers, not the server"
 
 
 def answers(stack, port):
@@ -87,7 +87,7 @@ def answers(stack, port):
     return other.ready
 
 
-def test_what_did_not_come_through_our_edge_is_served_as_always(edge):
+def test_a_request_that_bypassed_the_edge_is_served_directly(edge):
     stack, _, _ = edge
     viewer = Raw(stack.port).send("/v1/stream", Grip_Sig="eyJhbGciOiJub25lIn0.e30.")
     head = viewer.until(b"event: snapshot")

@@ -1,81 +1,83 @@
-"""The checker itself: each history here has something wrong, and it must say so."""
+"""The checker of histories: it finds the contradiction in each of these."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.history import Call, Counted, Deed, History, Read, Row, judged
+from tests.faults.history import Call, CountedFact, History, Operation, Read, Row, verdict_of
 from tests.support import Answer
 
-A, B = Deed("a", "ada", 10), Deed("b", "ada", 5)
+A, B = Operation("a", "ada", 10), Operation("b", "ada", 5)
 
 
 def history(*calls, reads=()):
-    return History([Call(deed, sent, sent + 1, verdict, "") for deed, sent, verdict in calls], list(reads))
+    return History(
+        [Call(operation, sent, sent + 1, verdict, "") for operation, sent, verdict in calls], list(reads)
+    )
 
 
-def problems(history, *deeds, rows=None):
-    """What kinds of contradictions there are where these deeds count."""
-    counted = [Counted(*deed) for deed in deeds]
+def problems(history, *operations, rows=None):
+    """The kinds of contradictions between a history and a journal with these operations."""
+    counted = [CountedFact(*operation) for operation in operations]
     if rows is None:
-        rows = [Row("ada", sum(deed.points for deed in deeds), 1)] if deeds else []
+        rows = [Row("ada", sum(operation.points for operation in operations), 1)] if operations else []
     return [text.partition(":")[0] for text in history.contradictions(counted, rows)]
 
 
-def test_what_was_acknowledged_and_counted_is_right():
+def test_acknowledged_and_counted_operations_are_consistent():
     assert problems(history((A, 0, "ok"), (B, 2, "ok")), A, B) == []
 
 
-def test_what_was_acknowledged_and_is_not_there_is_lost():
+def test_an_acknowledged_operation_that_is_missing_is_lost():
     assert problems(history((A, 0, "ok"), (B, 2, "ok")), A) == ["lost"]
 
 
-def test_what_was_acknowledged_with_other_points_is_lost():
+def test_an_acknowledged_operation_that_counts_other_points_is_lost():
     assert "lost" in problems(history((A, 0, "ok")), A._replace(points=11))
 
 
-def test_what_is_there_twice_is_doubled():
+def test_an_operation_that_counts_twice_is_doubled():
     assert "doubled" in problems(history((A, 0, "ok")), A, A)
 
 
-def test_what_the_board_has_beyond_the_journal_is_seen():
+def test_points_of_a_board_that_are_not_in_the_journal_are_found():
     assert problems(history((A, 0, "ok")), A, rows=[Row("ada", 20, 1)]) == ["board"]
 
 
 @pytest.mark.parametrize("counted", [[], [A]])
-def test_what_is_unknown_may_count_or_not(counted):
+def test_an_operation_of_unknown_outcome_may_count_or_not(counted):
     assert problems(history((A, 0, "unknown")), *counted) == []
 
 
-def test_what_was_refused_must_not_be_there():
+def test_a_refused_operation_must_not_count():
     assert problems(history((A, 0, "failed")), A) == ["counted"]
     assert problems(history((A, 0, "failed"))) == []
 
 
 @pytest.mark.parametrize("counted", [[], [A]])
-def test_what_was_refused_once_and_unknown_once_may_be_there(counted):
+def test_an_operation_that_was_once_refused_and_once_unknown_may_count(counted):
     assert problems(history((A, 0, "unknown"), (A, 2, "failed")), *counted) == []
 
 
-def test_what_nobody_sent_is_seen():
+def test_an_operation_that_was_never_sent_is_found():
     assert problems(history((A, 0, "ok")), A, B) == ["counted"]
 
 
-def test_a_read_that_lacks_what_was_acknowledged_before_has_gone_back():
+def test_a_read_without_an_operation_acknowledged_before_has_gone_back():
     early, late = Read("ada", 0.5, 3, 0), Read("ada", 1.5, 3, 0)
 
     assert problems(history((A, 0, "ok"), reads=[early]), A) == []
     assert problems(history((A, 0, "ok"), reads=[late]), A) == ["gone back"]
 
 
-def test_a_read_that_lacks_what_an_earlier_read_had_has_gone_back():
+def test_a_read_with_less_than_an_earlier_read_has_gone_back():
     reads = [Read("ada", 2, 3, 10), Read("ada", 4, 5, 0)]
 
     assert problems(history((A, 0, "unknown"), reads=reads), A) == ["gone back"]
     assert problems(history((A, 0, "unknown"), reads=[reads[0], Read("ada", 2.5, 5, 0)]), A) == []
 
 
-def test_a_read_that_has_what_was_not_sent_yet_is_seen():
+def test_a_read_with_an_operation_that_was_not_sent_yet_is_found():
     assert problems(history((A, 5, "ok"), reads=[Read("ada", 1, 2, 10)]), A) == ["gone back"]
 
 
@@ -87,8 +89,8 @@ def test_a_read_that_has_what_was_not_sent_yet_is_seen():
         [Row("ada", 10, 1), Row("bob", 5, 1)],
     ],
 )
-def test_ranks_in_another_order_than_scores_are_seen(rows):
-    bob = Deed("b", "bob", 5)
+def test_ranks_in_another_order_than_scores_are_found(rows):
+    bob = Operation("b", "bob", 5)
 
     assert problems(history((A, 0, "ok"), (bob, 0, "ok")), A, bob, rows=rows) == ["board"]
 
@@ -106,9 +108,9 @@ def test_ranks_in_another_order_than_scores_are_seen(rows):
         (401, b'{"code": "unauthenticated"}', "failed"),
     ],
 )
-def test_answers_are_judged_by_what_they_promise(status, body, verdict):
-    assert judged(Answer(status, {}, body))[0] == verdict
+def test_the_verdict_follows_from_status_and_code(status, body, verdict):
+    assert verdict_of(Answer(status, {}, body))[0] == verdict
 
 
-def test_no_answer_tells_nothing():
-    assert judged(None) == ("unknown", "nothing")
+def test_without_an_answer_the_outcome_is_unknown():
+    assert verdict_of(None) == ("unknown", "nothing")

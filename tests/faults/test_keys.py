@@ -1,4 +1,4 @@
-"""Keys rotate, are revoked, and processes die: no good token is refused, and no revoked one is accepted."""
+"""Keys rotate, are revoked, and processes die: no valid token is refused, and no revoked one is accepted."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ QUICK = {"KEY_ROTATION_SECONDS": "4", "KEY_PUBLISH_SECONDS": "1"}
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request):
-    """What the product runs on: a PostgreSQL, or SQLite where it is None."""
+    """The PostgreSQL that the product runs on; None for SQLite."""
     return None if request.param == "sqlite" else request.getfixturevalue("own_postgres")
 
 
-def test_keys_rotate_and_processes_die_and_no_good_token_is_refused(deploy, database):
+def test_keys_rotate_and_processes_die_and_no_valid_token_is_refused(deploy, database):
     deployment, draw = deploy(database, **QUICK), random.Random(1)
 
     with Load(deployment) as load:
@@ -40,29 +40,29 @@ def test_keys_rotate_and_processes_die_and_no_good_token_is_refused(deploy, data
                 why=deployment.stack.log,
             )
             send(signal.SIGKILL, draw.choice(deployment.web))
-            load.go_on(30)
+            load.wait_for_progress(30)
 
     load.check()
-    said = load.history.said().keys()
-    assert {text for text in said if not text.startswith("503")} <= {"200", "nothing"}
+    outcomes = load.history.outcomes().keys()
+    assert {text for text in outcomes if not text.startswith("503")} <= {"200", "nothing"}
 
 
-def key_of(asked):
+def key_of(action):
     """The key that an action token was sealed with."""
-    return asked["actionToken"].split(".")[1]
+    return action["actionToken"].split(".")[1]
 
 
-def test_a_revoked_key_opens_nothing_anywhere(deploy, database):
+def test_no_process_accepts_tokens_of_a_revoked_key(deploy, database):
     deployment = deploy(database, KEY_ROTATION_SECONDS="3600", KEY_PUBLISH_SECONDS="5")
     define(deployment, "jump", points=10)
     ada = Player(deployment.stack)
-    asked = ada.request("jump")
+    action = ada.request("jump")
     began = time.monotonic()
     command(deployment, "keyring", "revoke", "--all")
 
     # The access token is of the ring as well, so both are refused: first by one process, then by the other.
-    refused = ("unauthenticated", "invalid_action_token")
-    wait_until(lambda: all(ada.complete(asked).json.get("code") in refused for _ in range(12)), seconds=20)
+    refusals = ("unauthenticated", "invalid_action_token")
+    wait_until(lambda: all(ada.complete(action).json.get("code") in refusals for _ in range(12)), seconds=20)
 
     assert time.monotonic() - began < 20
     again = Player(deployment.stack)
@@ -70,10 +70,10 @@ def test_a_revoked_key_opens_nothing_anywhere(deploy, database):
 
 
 def command(deployment, *words):
-    """What a command prints beside the running deployment."""
+    """Run a command beside the running deployment. Returns its output."""
     stack = deployment.stack
     environment = os.environ | stack.environment | {"DATA_DIR": str(stack.data_dir)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "scoreboard", *words],
         cwd=ROOT,
         env=environment | {"SECRET_KEY": (stack.data_dir / "secret.key").read_text().strip()},
@@ -81,4 +81,4 @@ def command(deployment, *words):
         text=True,
         check=True,
     )
-    return done.stdout
+    return process.stdout

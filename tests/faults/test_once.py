@@ -1,4 +1,4 @@
-"""The same thing sent over and over at once, to two web processes: it counts once, and caps are exact."""
+"""The same call sent many times at once, to two web processes: it counts once, and caps are exact."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_one_batch_sent_two_hundred_times_at_once_counts_once(shared_deployment)
 def test_one_token_completed_two_hundred_times_at_once_counts_once(shared_deployment):
     define(shared_deployment, "token", points=10)
     ada = Player(shared_deployment.stack)
-    asked = ada.request("token")
+    action = ada.request("token")
 
-    answers = at_once(200, lambda number: ada.complete(asked))
+    answers = at_once(200, lambda number: ada.complete(action))
 
     assert Counter(answer.status for answer in answers) == {200: 200}
     bodies = [answer.json["data"] for answer in answers]
@@ -53,7 +53,7 @@ def test_of_five_hundred_hoarded_tokens_one_counts(shared_deployment):
     define(shared_deployment, "hoard", points=10, exclusive=True)
     ada = Player(shared_deployment.stack)
     hoard = [
-        asked for some in at_once(10, lambda _: [ada.request("hoard") for _ in range(50)]) for asked in some
+        action for some in at_once(10, lambda _: [ada.request("hoard") for _ in range(50)]) for action in some
     ]
 
     answers = at_once(500, lambda number: ada.complete(hoard[number]))
@@ -72,5 +72,5 @@ def test_a_cap_is_exact_when_a_hundred_complete_at_once(shared_deployment):
 
     assert codes(answers) == {"counted": 50, "cap_reached": 50}
     assert scores(shared_deployment, "cap") == {ada.id: 250, bob.id: 250}
-    refused = next(answer for answer in answers if answer.status == 429)
-    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    refusal = next(answer for answer in answers if answer.status == 429)
+    assert 0 < int(refusal.headers["Retry-After"]) <= 3600

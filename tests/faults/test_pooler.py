@@ -1,4 +1,4 @@
-"""A pooler between the product and its database: it is met as it comes, and nobody notices."""
+"""A pooler between the product and its database: the product detects it and works in every mode."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ PREPARED = "SELECT count(*) FROM pg_prepared_statements"
 
 @pytest.fixture
 def pooler(tmp_path, own_postgres):
-    """Makes poolers of a mode, which are stopped in the end."""
-    made = []
+    """Make poolers of a mode, which are stopped at the end."""
+    poolers = []
 
     def make(mode, *lines):
         try:
-            made.append(PgBouncer(tmp_path, own_postgres, mode, *lines))
+            poolers.append(PgBouncer(tmp_path, own_postgres, mode, *lines))
         except LookupError as missing:
             pytest.skip(str(missing))
-        return made[-1]
+        return poolers[-1]
 
     yield make
-    for one in made:
+    for one in poolers:
         one.stop()
 
 
 @pytest.fixture
-def pooled(pooler):
-    """A database behind a pooler that has one session for all."""
+def databases(pooler):
+    """Two databases behind a pooler that has one session for both."""
     one = pooler("transaction", "default_pool_size = 1")
     one.start()
-    databases = [Database(f"postgresql://{ROLE}@127.0.0.1:{one.port}/postgres", readers=3) for _ in range(2)]
-    yield databases
-    for database in databases:
+    pair = [Database(f"postgresql://{ROLE}@127.0.0.1:{one.port}/postgres", readers=3) for _ in range(2)]
+    yield pair
+    for database in pair:
         database.close()
 
 
-def asked(database, text):
+def query(database, text):
     return database.run(lambda db: rows(db, text))[0][0]
 
 
@@ -59,18 +59,18 @@ def limits(db):
     return [rows(db, f"SHOW {name}")[0][0] for name in names]
 
 
-def test_nothing_is_left_in_a_session_that_is_not_our_own(pooled):
-    for database in [*pooled, pooled[0]]:
+def test_a_shared_session_is_left_unchanged(databases):
+    for database in [*databases, databases[0]]:
         for _ in range(8):
-            asked(database, MANY)
+            query(database, MANY)
 
-    assert asked(pooled[0], PREPARED) == 0
-    assert pooled[0].run(limits)[:3] == ["0", "0", "0"]
+    assert query(databases[0], PREPARED) == 0
+    assert databases[0].run(limits)[:3] == ["0", "0", "0"]
 
 
-def test_each_transaction_has_its_limits(pooled):
-    assert pooled[0].transaction(limits) == ["30s", "1s", "5s", "on"]
-    assert pooled[0].snapshot(limits) == ["30s", "1s", "5s", "on"]
+def test_each_transaction_has_its_limits(databases):
+    assert databases[0].transaction(limits) == ["30s", "1s", "5s", "on"]
+    assert databases[0].snapshot(limits) == ["30s", "1s", "5s", "on"]
 
 
 def test_a_lock_behind_a_pooler_is_waited_for_as_long_as_without_one(pooler, own_postgres):
@@ -86,21 +86,21 @@ def test_a_lock_behind_a_pooler_is_waited_for_as_long_as_without_one(pooler, own
     database.close()
 
 
-def test_a_session_that_only_reads_is_not_kept_behind_a_pooler(pooled, own_postgres):
-    database, _ = pooled
+def test_a_session_that_only_reads_is_not_kept_behind_a_pooler(databases, own_postgres):
+    database, _ = databases
     write = lambda: database.run(lambda db: execute(db, "INSERT INTO ours VALUES (1)"))  # noqa: E731
     with quota(own_postgres):
-        with pytest.raises(DatabaseDenied) as refused:
+        with pytest.raises(DatabaseDenied) as raised:
             write()
-        assert refused.value.reason == "read_only"
-        assert asked(database, "SELECT 1") == 1
+        assert raised.value.reason == "read_only"
+        assert query(database, "SELECT 1") == 1
 
-    wait_until(lambda: taken(write), seconds=5)
+    wait_until(lambda: is_accepted(write), seconds=5)
 
 
 @contextlib.contextmanager
 def quota(server):
-    """New sessions only read while the block lasts; those of before are ended."""
+    """Make new sessions read-only while the block lasts, and end the earlier ones."""
     with psycopg.connect(server.databases.uri, autocommit=True) as admin:
         admin.execute(f"CREATE TABLE ours (a int); GRANT ALL ON ours TO {ROLE}")
         admin.execute(f"ALTER ROLE {ROLE} IN DATABASE postgres SET default_transaction_read_only = on")
@@ -113,19 +113,19 @@ def quota(server):
         admin.execute(f"ALTER ROLE {ROLE} IN DATABASE postgres RESET default_transaction_read_only")
 
 
-def taken(write):
+def is_accepted(write):
     with contextlib.suppress(DatabaseUnavailable):
         write()
         return True
     return False
 
 
-def test_a_session_of_our_own_keeps_its_limits_and_what_was_prepared(own_postgres):
+def test_a_session_of_our_own_keeps_its_limits_and_prepared_statements(own_postgres):
     database = Database(own_postgres.databases.uri, readers=1)
     for _ in range(8):
-        asked(database, MANY)
+        query(database, MANY)
 
-    assert asked(database, PREPARED) >= 1
+    assert query(database, PREPARED) >= 1
     assert database.run(limits) == ["30s", "1s", "5s", "on"]
     database.close()
 
@@ -133,7 +133,7 @@ def test_a_session_of_our_own_keeps_its_limits_and_what_was_prepared(own_postgre
 def test_options_in_the_url_are_kept(own_postgres):
     database = Database(f"{own_postgres.databases.uri}&options=-csearch_path%3Delsewhere", readers=1)
 
-    assert asked(database, "SHOW search_path") == "elsewhere"
+    assert query(database, "SHOW search_path") == "elsewhere"
     database.close()
 
 
@@ -142,25 +142,25 @@ def test_options_in_the_url_are_kept(own_postgres):
 @pytest.mark.parametrize("mode", ["transaction", "session"])
 def test_the_product_goes_through_a_pooler_in_each_mode(deploy, own_postgres, pooler, long, mode):
     if mode == "session" and not long:
-        pytest.skip("the other mode is harder; this one is for `make faults`")
+        pytest.skip("this mode is easier than the other one, and runs in `make faults`")
     # In session pooling each connection needs one of the server, so the default of 20 serves one web process.
     deployment = deploy(own_postgres, pooler(mode, *POOL_OF.get(mode, ())), LIMIT_REFRESH="")
     define(deployment, "pooled")
     each = (10_000 if long else 400) // WRITERS
 
-    seen = Counter()
-    for heard in at_once(WRITERS, lambda number: played(deployment, number, each)):
-        seen += heard
+    statuses = Counter()
+    for counts in at_once(WRITERS, lambda number: play(deployment, number, each)):
+        statuses += counts
 
-    assert seen.keys() <= {200, 201}, f"{seen}\n{deployment.stack.log()}\n{deployment.pooler.log()}"
-    wait_until(lambda: audited(deployment), seconds=30, why=deployment.stack.log)
+    assert statuses.keys() <= {200, 201}, f"{statuses}\n{deployment.stack.log()}\n{deployment.pooler.log()}"
+    wait_until(lambda: is_audited(deployment), seconds=30, why=deployment.stack.log)
     assert deployment.is_current()
     scores = sum(row.score for row in deployment.rows("pooled"))
-    assert scores == sum(one.points for one in deployment.counted("pooled")) > 0
+    assert scores == sum(one.points for one in deployment.counted_facts("pooled")) > 0
 
 
-def played(deployment, number, each):
-    """What a writer's calls of all kinds were answered."""
+def play(deployment, number, each):
+    """Make a writer's calls of all kinds. Returns the count of each status."""
     player = Player(deployment.stack)
     me = f"/v1/boards/pooled/entries/{player.id}"
     kinds = [
@@ -181,7 +181,7 @@ def report(deployment, player):
     return deployment.stack.call("POST", "/v1/boards/pooled/scores", {"entries": entries})
 
 
-def audited(deployment):
-    """Whether the audit log, which lies behind the pooler too, has every fact."""
+def is_audited(deployment):
+    """True if the audit log, which is behind the pooler too, has every fact."""
     check = deployment.stack.call("GET", "/readyz").json["checks"]["follower:audit"]
     return check["state"] == "ok" and check["behind"] == 0

@@ -1,7 +1,7 @@
-"""Redis is away in every way that it can be: scores count, boards are right, and all heals by itself.
+"""Redis is away in every possible way: scores count, boards are right, and the product recovers.
 
-Load and readers spread over two web processes all the while, so what holds here is also that nobody's own
-score goes back when another process answers, and that no board is shown that lacks what was acknowledged.
+Load and readers use both web processes all the time. So the tests also show that no player's score goes back
+when another process answers, and that no board lacks an acknowledged score.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import pytest
 
 from tests.faults.conftest import LONG
 from tests.faults.deployment import Deployment
-from tests.faults.history import Call, Deed
+from tests.faults.history import Call, Operation
 from tests.faults.load import Load
 from tests.faults.playing import slowest
-from tests.faults.readers import Readers, wrong
+from tests.faults.readers import Readers, contradictions
 from tests.support import wait_until
 
 pytestmark = pytest.mark.paired
 
-HEALED_SECONDS = 30 if LONG else 60  # on a busy machine the worker's tasks take long to start anew
-ENOUGH = 200  # calls, of which the slowest hundredth says something
-FULL = "1mb"  # less than the bare server needs, so it takes nothing more
+HEALED_SECONDS = 30 if LONG else 60  # on a busy machine the worker's tasks take long to restart
+ENOUGH = 200  # calls, for a meaningful p99
+FULL = "1mb"  # less than an empty server needs, so it accepts no writes
 
 
 class Fault(NamedTuple):
-    """A way to be away, and for how many seconds where there is little time, and where there is enough."""
+    """A way to be away, and its duration in seconds in the short and the long form."""
 
     away: Callable[[Deployment], contextlib.AbstractContextManager[None]]
     short: float
@@ -39,7 +39,7 @@ class Fault(NamedTuple):
 
 
 @contextlib.contextmanager
-def stopped(deployment: Deployment) -> Iterator[None]:
+def stop(deployment: Deployment) -> Iterator[None]:
     with deployment.paused(deployment.redis.pid):
         yield
 
@@ -53,17 +53,17 @@ def down_and_back_empty(deployment: Deployment) -> Iterator[None]:
 
 @contextlib.contextmanager
 def silent_on_the_way(deployment: Deployment) -> Iterator[None]:
-    deployment.redis_way.stall()
+    deployment.redis_proxy.stall()
     yield
-    deployment.redis_way.repair()
+    deployment.redis_proxy.repair()
 
 
 @contextlib.contextmanager
 def doing_and_not_answering(deployment: Deployment) -> Iterator[None]:
-    deployment.redis_way.swallowing = True
+    deployment.redis_proxy.swallowing = True
     yield
-    deployment.redis_way.swallowing = False
-    assert deployment.redis_way.swallowed.is_set()
+    deployment.redis_proxy.swallowing = False
+    assert deployment.redis_proxy.swallowed.is_set()
 
 
 @contextlib.contextmanager
@@ -83,7 +83,7 @@ def read_only(deployment: Deployment) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def flushed(deployment: Deployment) -> Iterator[None]:
+def flush(deployment: Deployment) -> Iterator[None]:
     with deployment.redis.client() as redis:
         redis.flushall()
     yield
@@ -100,92 +100,96 @@ def back_with_yesterdays_boards(deployment: Deployment) -> Iterator[None]:
 
 
 FAULTS = [
-    Fault(stopped, 5, 60),
+    Fault(stop, 5, 60),
     Fault(down_and_back_empty, 2, 30),
     Fault(silent_on_the_way, 0, 30),
     Fault(doing_and_not_answering, 2, 30),
     Fault(full, 2, 30),
     Fault(read_only, 0, 30),
-    Fault(flushed, 1, 1),
-    Fault(flushed, 1, 1),
+    Fault(flush, 1, 1),
+    Fault(flush, 1, 1),
     Fault(back_with_yesterdays_boards, 2, 30),
 ]
-ON_BOTH = (stopped, flushed)  # databases, where there is little time
+ON_BOTH = (stop, flush)  # faults that the short form tests on both databases
 
 
 @pytest.mark.timeout(1200)
-def test_whatever_becomes_of_redis_scores_count_and_boards_are_right(shared_deployment):
+def test_during_every_fault_of_redis_scores_count_and_boards_are_right(shared_deployment):
     deployment = shared_deployment
     with Load(deployment) as load, Readers(deployment, load.board) as readers:
-        load.go_on(20)
-        healed(deployment, load)
+        load.wait_for_progress(20)
+        wait_until_recovered(deployment, load)
         for fault in FAULTS:
             lasting = fault.long if LONG else fault.short
             if not lasting or (deployment.postgres and not LONG and fault.away not in ON_BOTH):
-                continue  # much like another one, for which there is time
+                continue  # similar to another one, which the short form has
             began = time.monotonic()
             until = began + lasting
             with fault.away(deployment):
-                load.go_on(10)
+                load.wait_for_progress(10)
                 wait_until(lambda until=until: time.monotonic() > until, seconds=120)
-                if fault.away is stopped:
-                    wait_until(lambda began=began: min(map(len, meanwhile(load, began))) > 20, seconds=60)
+                if fault.away is stop:
+                    wait_until(lambda began=began: min(map(len, calls_during(load, began))) > 20, seconds=60)
                 over = time.monotonic()
-            took = healed(deployment, load)
+            took = wait_until_recovered(deployment, load)
             report(fault, load, began, over, took)
-            if fault.away is stopped:
+            if fault.away is stop:
                 assert_answered_in_time(load, began, over)
-            assert load.history.said(since=began).keys() == {"200"}, fault
+            assert load.history.outcomes(since=began).keys() == {"200"}, fault
 
     load.check()
-    assert wrong(readers.readings, load.history) == []
+    assert contradictions(readers.readings, load.history) == []
 
 
-def healed(deployment: Deployment, load: Load) -> float:
-    """How many seconds it took until ranks came from Redis again, whichever process is asked."""
+def wait_until_recovered(deployment: Deployment, load: Load) -> float:
+    """Wait until every process has ranks from Redis again. Returns the seconds that it took."""
     began, number = time.monotonic(), 0
 
-    def ranked() -> bool:
+    def has_rank() -> bool:
         nonlocal number
         number += 1
-        deed = Deed(f"healed-{began}-{number}", "healed", 1)
-        body = {"entries": [{"player": deed.player, "score": deed.points, "idempotencyKey": deed.key}]}
+        operation = Operation(f"recovery-{began}-{number}", "recovery", 1)
+        body = {
+            "entries": [
+                {"player": operation.player, "score": operation.points, "idempotencyKey": operation.key}
+            ]
+        }
         verdict, answer = load.history.send(
-            [deed], lambda: deployment.stack.call("POST", f"/v1/boards/{load.board}/scores", body)
+            [operation], lambda: deployment.stack.call("POST", f"/v1/boards/{load.board}/scores", body)
         )
         return verdict == "ok" and "degraded" not in answer.json["data"]
 
-    wait_until(lambda: all(ranked() for _ in range(10)), seconds=HEALED_SECONDS, why=deployment.stack.log)
+    wait_until(lambda: all(has_rank() for _ in range(10)), seconds=HEALED_SECONDS, why=deployment.stack.log)
     return time.monotonic() - began
 
 
 def assert_answered_in_time(load: Load, began: float, over: float) -> None:
-    """Redis that stands still holds up neither scores nor completions, which say that they lack ranks."""
-    for mine in meanwhile(load, began, over):
+    """A stopped Redis delays neither scores nor completions; their answers say that they lack ranks."""
+    for mine in calls_during(load, began, over):
         assert len(mine) > 20
         assert slowest([call.answered - call.sent for call in mine]) < 1
         assert any(call.degraded for call in mine)
 
 
-def meanwhile(load: Load, began: float, over: float = math.inf) -> Iterator[list[Call]]:
-    """The calls of servers, which send scores, and then those of gamers, who complete actions."""
+def calls_during(load: Load, began: float, over: float = math.inf) -> Iterator[list[Call]]:
+    """The calls of servers, which send scores, and then those of players, which complete actions."""
     calls = [call for call in list(load.history.calls) if began <= call.sent <= over]
-    yield from ([call for call in calls if call.deed.key.startswith(name)] for name in ("s", "g"))
+    yield from ([call for call in calls if call.operation.key.startswith(name)] for name in ("s", "g"))
 
 
 def report(fault: Fault, load: Load, began: float, over: float, took: float) -> None:
-    """Say what was measured, and judge how long calls took. Few calls on a busy machine prove less."""
-    spent = [
+    """Print the measurements, and check the times of calls, less strictly if there are few."""
+    seconds = [
         call.answered - call.sent
         for call in load.history.calls
-        if began <= call.sent <= over and call.deed.key.startswith("g")
+        if began <= call.sent <= over and call.operation.key.startswith("g")
     ]
-    if spent:
+    if seconds:
         print(
-            f"{fault.away.__name__}, {over - began:.0f} s: {len(spent)} completions,"
-            f" p50 {slowest(spent, 0.5):.2f} s, p99 {slowest(spent):.2f} s, healed after {took:.1f} s"
+            f"{fault.away.__name__}, {over - began:.0f} s: {len(seconds)} completions,"
+            f" p50 {slowest(seconds, 0.5):.2f} s, p99 {slowest(seconds):.2f} s, recovered after {took:.1f} s"
         )
-        assert slowest(spent, 0.99 if len(spent) >= ENOUGH else 0.8) <= 1, (fault, sorted(spent))
+        assert slowest(seconds, 0.99 if len(seconds) >= ENOUGH else 0.8) <= 1, (fault, sorted(seconds))
 
 
 def test_while_redis_is_stopped_limits_hold_in_each_process(deploy):
@@ -193,6 +197,6 @@ def test_while_redis_is_stopped_limits_hold_in_each_process(deploy):
     with deployment.paused(deployment.redis.pid):
         answers = [deployment.stack.call("POST", "/v1/auth/guest", {}, key=None) for _ in range(40)]
 
-    # Two processes share what is allowed: ten each, however the calls fall on them.
+    # Two processes share the limit: ten calls each, however the calls are distributed.
     assert Counter(answer.status for answer in answers).keys() == {201, 429}
     assert sum(answer.status == 201 for answer in answers) <= 20

@@ -1,4 +1,4 @@
-"""Keys of boards vanish, are cut short, renamed and altered in Redis, at random and under load."""
+"""Keys of boards are deleted, shortened, renamed and altered in Redis, at random and under load."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from scoreboard.core.storage import rediskeys
 from tests.faults.conftest import LONG
 from tests.faults.deployment import Deployment
 from tests.faults.load import Load
-from tests.faults.readers import Readers, wrong
-from tests.faults.test_redis import healed
+from tests.faults.readers import Readers, contradictions
+from tests.faults.test_redis import wait_until_recovered
 from tests.support import wait_until
 
 pytestmark = pytest.mark.paired
@@ -43,16 +43,16 @@ def cut_short(redis: Redis, key: str) -> None:
 
 
 def retype(redis: Redis, key: str) -> None:
-    with redis.pipeline() as together:
-        together.delete(key)
-        together.rpush(key, "a", "b")
-        together.execute()
+    with redis.pipeline() as pipeline:
+        pipeline.delete(key)
+        pipeline.rpush(key, "a", "b")
+        pipeline.execute()
 
 
 @contextlib.contextmanager
-def meddling(deployment: Deployment, board: str) -> Iterator[list[str]]:
-    """Somebody takes away, at random, what is shown of a board. What was done so far."""
-    done: list[str] = []
+def random_damage(deployment: Deployment, board: str) -> Iterator[list[str]]:
+    """Damage keys of a board at random while the block lasts. Gives the list of damages."""
+    damages: list[str] = []
     stopping, draw = threading.Event(), random.Random(7)
     names = [
         *(part(rediskeys.window(f"{board}/all/")) for part in PARTS),
@@ -60,20 +60,20 @@ def meddling(deployment: Deployment, board: str) -> Iterator[list[str]]:
         rediskeys.applied(0),
     ]
 
-    def meddle() -> None:
+    def damage() -> None:
         with deployment.redis.client() as redis:
             while not stopping.wait(0.15):
-                key, how = draw.choice(names), draw.choice((delete, rename, cut_short, retype))
+                key, alter = draw.choice(names), draw.choice((delete, rename, cut_short, retype))
                 if key == rediskeys.applied(0):
-                    how = delete  # it says what is in Redis: no part of it means anything by itself
-                with contextlib.suppress(ResponseError, IndexError):  # it is not there, or was damaged before
-                    how(redis, key)
-                    done.append(f"{how.__name__} {key}")
+                    alter = delete  # it states the contents of Redis: only its absence has a meaning
+                with contextlib.suppress(ResponseError, IndexError):  # it is missing, or was damaged before
+                    alter(redis, key)
+                    damages.append(f"{alter.__name__} {key}")
 
-    thread = threading.Thread(target=meddle)
+    thread = threading.Thread(target=damage)
     thread.start()
     try:
-        yield done
+        yield damages
     finally:
         stopping.set()
         thread.join()
@@ -99,46 +99,46 @@ ALTERATIONS = [another_member, another_standing, another_version]
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("shared_deployment", ["sqlite", "postgresql"] if LONG else ["sqlite"], indirect=True)
-def test_whatever_becomes_of_keys_boards_are_right(shared_deployment):
+def test_boards_are_right_while_keys_are_damaged(shared_deployment):
     deployment = shared_deployment
     with Load(deployment) as load, Readers(deployment, load.board) as readers:
-        load.go_on(20)
-        healed(deployment, load)
+        load.wait_for_progress(20)
+        wait_until_recovered(deployment, load)
         began = time.monotonic()
-        with meddling(deployment, load.board) as done:
-            load.go_on(10)
-            wait_until(lambda: time.monotonic() > began + SECONDS and len(kinds(done)) == 4, seconds=60)
-        lasted, took = time.monotonic() - began, healed(deployment, load)
-        print(f"{len(done)} times in {lasted:.0f} s, healed after {took:.1f} s")
-        assert len(kinds(done)) == 4, done
-        assert load.history.said(since=began).keys() == {"200"}
+        with random_damage(deployment, load.board) as damages:
+            load.wait_for_progress(10)
+            wait_until(lambda: time.monotonic() > began + SECONDS and len(kinds(damages)) == 4, seconds=60)
+        seconds, took = time.monotonic() - began, wait_until_recovered(deployment, load)
+        print(f"{len(damages)} times in {seconds:.0f} s, recovered after {took:.1f} s")
+        assert len(kinds(damages)) == 4, damages
+        assert load.history.outcomes(since=began).keys() == {"200"}
 
     load.check()
-    assert wrong(readers.readings, load.history) == []
+    assert contradictions(readers.readings, load.history) == []
     for alter in ALTERATIONS if LONG else ALTERATIONS[:1]:
-        found_after = altered(deployment, load.board, alter)
+        found_after = seconds_until_repaired(deployment, load.board, alter)
         print(f"{alter.__name__}: found and built again after {found_after:.1f} s")
         assert found_after < FOUND_SECONDS
 
 
-def kinds(done: list[str]) -> set[str]:
-    """In which ways keys were meddled with."""
-    return {name.split()[0] for name in done}
+def kinds(damages: list[str]) -> set[str]:
+    """The kinds of damages."""
+    return {name.split()[0] for name in damages}
 
 
-def altered(deployment: Deployment, board: str, alter: Callable[[Redis, str], None]) -> float:
-    """How many seconds it took until what was altered was as before, and shown."""
+def seconds_until_repaired(deployment: Deployment, board: str, alter: Callable[[Redis, str], None]) -> float:
+    """Alter a key. Returns the seconds until the board is shown as before."""
     tag, expected = rediskeys.window(f"{board}/all/"), deployment.rows(board)
     with deployment.redis.client() as redis:
         stamp = redis.hget(rediskeys.state(tag), "stamp")
         alter(redis, tag)
         began = time.monotonic()
 
-        def shown_again() -> bool:
+        def is_rebuilt() -> bool:
             return redis.hget(rediskeys.state(tag), "stamp") not in (None, stamp)
 
         wait_until(
-            lambda: shown_again() and deployment.rows(board) == expected,
+            lambda: is_rebuilt() and deployment.rows(board) == expected,
             seconds=3 * FOUND_SECONDS,
             why=deployment.stack.log,
         )

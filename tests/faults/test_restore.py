@@ -1,4 +1,4 @@
-"""A backup is put in place of the database while Redis and the audit log keep what is newer."""
+"""A backup is put in place of the database while Redis and the audit log keep newer data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lag(stack, follower):
     return stack.call("GET", "/readyz").json["checks"][f"follower:{follower}"].get("behind")
 
 
-def test_make_run_shows_what_is_in_the_backup_and_nothing_else(stack):
+def test_make_run_shows_the_contents_of_the_backup_only(stack):
     assert stack.call("PUT", "/v1/admin/boards/restored", {}).status == 201
     submit(stack, "restored", {"player": "kept", "score": 1})
     backup, file = stack.data_dir / "backup.db", stack.data_dir / "scoreboard.db"
@@ -45,10 +45,10 @@ def test_make_run_shows_what_is_in_the_backup_and_nothing_else(stack):
         (stack.data_dir / f"scoreboard.db{end}").unlink(missing_ok=True)
 
     stack.start()
-    told = stack.call("POST", "/v1/boards/restored/scores", {"entries": [{"player": "new", "score": 5}]})
+    answer = stack.call("POST", "/v1/boards/restored/scores", {"entries": [{"player": "new", "score": 5}]})
 
-    assert told.json["data"]["standings"][0]["rank"] == 1
+    assert answer.json["data"]["standings"][0]["rank"] == 1
     assert players(stack, "restored") == ["new", "kept"]
-    # The audit log is another view: it loses the lines of what is no more.
+    # The audit log is another view: it loses the lines of lost facts.
     wait_until(lambda: (lag(stack, "boards"), lag(stack, "audit")) == (0, 0), seconds=30, why=stack.log)
     assert players(stack, "restored") == ["new", "kept"]

@@ -1,4 +1,4 @@
-"""Streams through what breaks: no list is wrong, none is silently old, all come to the same one."""
+"""Streams during faults: no list is wrong, none is silently old, and all converge."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def mode(request):
 
 @pytest.fixture(scope="module")
 def deploy_once(mode):
-    """Starts a deployment with some web processes, for all tests of the mode."""
+    """Start a deployment with some web processes, for all tests of the mode."""
     with contextlib.ExitStack() as open_deployments:
 
         @functools.cache
@@ -54,7 +54,7 @@ def deploy_once(mode):
 
 @pytest.fixture
 def start(deploy_once, request):
-    """Gives a running deployment, and a board of the test's own there."""
+    """Get a running deployment, and a board of the test's own on it."""
 
     def start(processes=1):
         deployment = deploy_once(processes)
@@ -82,7 +82,7 @@ def rows_now(deployment, board):
     return [(row.player, row.score) for row in deployment.rows(board)[:100]]
 
 
-def shown(viewer):
+def rows_of(viewer):
     return [(row["id"], row["s"]) for row in viewer.rows]
 
 
@@ -91,22 +91,22 @@ def test_viewers_converge_through_cuts_killed_publishers_and_an_emptied_redis(st
     deployment, board = start(processes=2)
     crowd, draw = crowd_of(deployment, board, 200), random.Random(4)
     with Writing(deployment, board, a_second=50) as writing, deployment.redis.client() as redis:
-        begun, killed, flushed = time.monotonic(), 0, False
-        while (passed := time.monotonic() - begun) < BROKEN_SECONDS:
+        start_time, kills, is_flushed = time.monotonic(), 0, False
+        while (seconds := time.monotonic() - start_time) < BROKEN_SECONDS:
             crowd.run(0.5)
             crowd.cut_some(7, draw)
-            # Whoever takes over needs four seconds, and the last writes shall be seen within two.
-            if 5 * killed + 3 < passed < BROKEN_SECONDS - 6:
-                killed += 1
+            # The next publisher takes over within four seconds, and the last writes must be seen within two.
+            if 5 * kills + 3 < seconds < BROKEN_SECONDS - 6:
+                kills += 1
                 os.kill(publisher(redis, deployment), signal.SIGKILL)
-            if passed > BROKEN_SECONDS / 2 and not flushed:
-                flushed = True
+            if seconds > BROKEN_SECONDS / 2 and not is_flushed:
+                is_flushed = True
                 redis.flushall()
     last_write = time.monotonic()
     want = rows_now(deployment, board)
     log = deployment.stack.log
 
-    assert crowd.run(20, until=lambda: all(shown(viewer) == want for viewer in crowd.viewers)), log()
+    assert crowd.run(20, until=lambda: all(rows_of(viewer) == want for viewer in crowd.viewers)), log()
     converged = time.monotonic() - last_write
     # A heartbeat proves it once more.
     seen = [viewer.heartbeats + 1 for viewer in crowd.viewers]
@@ -114,30 +114,30 @@ def test_viewers_converge_through_cuts_killed_publishers_and_an_emptied_redis(st
     assert crowd.run(3 * HEARTBEAT_SECONDS, until=beaten)
     reasons = sum((viewer.reasons for viewer in crowd.viewers), Counter())
     resumed = sum((viewer.resumed for viewer in crowd.viewers), Counter())
-    print(f"{writing.sent} writes, {killed} kills, {dict(reasons)}, {dict(resumed)}, {converged:.2f} s")
+    print(f"{writing.sent} writes, {kills} kills, {dict(reasons)}, {dict(resumed)}, {converged:.2f} s")
     assert crowd.faults == []
     assert reasons.keys() <= EXPLAINED
     assert resumed["ok"] > resumed["none"]
-    assert killed >= BROKEN_SECONDS // 5 - 1
+    assert kills >= BROKEN_SECONDS // 5 - 1
     assert converged <= 2
 
 
 def publisher(redis, deployment):
     """The web process that holds the lease: its token begins with the process id."""
-    found = []
+    pids = []
 
-    def held():
-        found[:] = [int(text.split("-")[0]) for text in [redis.get("sb:{stream}:lease")] if text]
-        return found and found[0] in deployment.web
+    def is_held():
+        pids[:] = [int(text.split("-")[0]) for text in [redis.get("sb:{stream}:lease")] if text]
+        return pids and pids[0] in deployment.web
 
-    wait_until(held, seconds=10, why=deployment.stack.log)
-    return found[0]
+    wait_until(is_held, seconds=10, why=deployment.stack.log)
+    return pids[0]
 
 
 @pytest.mark.paired
 def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, crowd_of):
     deployment, board = start()
-    crowd = crowd_of(deployment, board, 500, comes_back=False)
+    crowd = crowd_of(deployment, board, 500, reconnects=False)
     assert crowd.run(20, until=lambda: all(viewer.resumed for viewer in crowd.viewers))
     (worker,) = deployment.web
 
@@ -148,7 +148,7 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, cro
     ended = time.monotonic() - begun
 
     missing = [
-        (viewer.opened, viewer.seen, viewer._got[-300:]) for viewer in crowd.viewers if not viewer.byes
+        (viewer.opened, viewer.seen, viewer._received[-300:]) for viewer in crowd.viewers if not viewer.byes
     ]
     assert missing == [], deployment.stack.log()
     at = sorted(viewer.byes[0][0] - begun for viewer in crowd.viewers)
@@ -158,7 +158,7 @@ def test_a_process_that_ends_sends_its_viewers_away_one_after_another(start, cro
 
 
 @pytest.mark.paired
-def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(start, crowd_of):
+def test_a_rolling_restart_under_load_loses_no_frame_of_viewers_that_reconnect(start, crowd_of):
     deployment, board = start(processes=2)
     crowd = crowd_of(deployment, board, 100)
     with Writing(deployment, board, a_second=50):
@@ -168,7 +168,7 @@ def test_a_rolling_restart_under_load_loses_no_frame_for_those_who_come_back(sta
         crowd.run(30, until=lambda: not before & set(deployment.web))
         crowd.run(3)
     want = rows_now(deployment, board)
-    converged = crowd.run(10, until=lambda: all(shown(viewer) == want for viewer in crowd.viewers))
+    converged = crowd.run(10, until=lambda: all(rows_of(viewer) == want for viewer in crowd.viewers))
     reasons = sum((viewer.reasons for viewer in crowd.viewers), Counter())
 
     assert converged
@@ -186,7 +186,7 @@ def test_five_thousand_viewers_in_one_process(start, crowd_of, mode):
     for count in range(50, 5001, 50):
         if count == 550:
             before = memory(worker)
-        crowd.grow(50)  # so many requests need memory while they are answered, not while they stream
+        crowd.grow(50)  # in small groups: requests need memory only while they are answered
         assert crowd.run(10, until=lambda: all(viewer.resumed for viewer in crowd.viewers[-50:]))
     per_viewer = (memory(worker) - before) / 4500
     seconds = []
@@ -238,7 +238,7 @@ def test_under_load_a_score_is_seen_within_a_tick_and_a_little(start, crowd_of):
             submit(deployment.stack, board, {"player": leader, "score": 1_000_000 + step})
             committed = time.monotonic()
             assert crowd.run(
-                5, until=lambda who=leader: all(viewer.rows[0]["id"] == who for viewer in crowd.viewers)
+                5, until=lambda leader=leader: all(viewer.rows[0]["id"] == leader for viewer in crowd.viewers)
             )
             delays.append(max(viewer.frame_at for viewer in crowd.viewers) - committed)
 

@@ -1,4 +1,4 @@
-"""The worker is away for long: nobody who plays or looks notices, and it catches up when it is back."""
+"""The worker is away for long: players and viewers notice nothing, and it catches up when it is back."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ DRAINED_SECONDS = 300
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("shared_deployment", ["sqlite"], indirect=True)
-def test_a_worker_that_was_away_is_missed_by_nobody(shared_deployment):
+def test_players_and_viewers_do_not_notice_that_the_worker_is_away(shared_deployment):
     deployment, half = shared_deployment, 50 if LONG else 2
     define(deployment, BOARD)
-    wait_until(lambda: drained(deployment), seconds=60, why=deployment.stack.log)
+    wait_until(lambda: is_drained(deployment), seconds=60, why=deployment.stack.log)
     with deployment.paused(*deployment.workers):
         for number in range(half):
             report_scores(deployment, number)
-        # It takes no part in showing scores: only what it alone does is left undone.
+        # Showing scores does not need it: only its own work is left undone.
         check_boards(deployment, half)
         assert lag(deployment, "boards") == 0
         assert lag(deployment, "audit") >= half * ENTRIES
@@ -42,10 +42,10 @@ def test_a_worker_that_was_away_is_missed_by_nobody(shared_deployment):
         assert lag(deployment, "audit") >= 2 * half * ENTRIES
     back = time.monotonic()
 
-    wait_until(lambda: drained(deployment), seconds=DRAINED_SECONDS, why=deployment.stack.log)
+    wait_until(lambda: is_drained(deployment), seconds=DRAINED_SECONDS, why=deployment.stack.log)
     print(f"{2 * half * ENTRIES} facts, drained in {time.monotonic() - back:.1f} s")
     check_boards(deployment, 2 * half)
-    deployment.becomes_current()
+    deployment.wait_until_current()
 
 
 def check_boards(deployment: Deployment, requests: int) -> None:
@@ -55,12 +55,12 @@ def check_boards(deployment: Deployment, requests: int) -> None:
 
 
 def lag(deployment: Deployment, follower: str) -> int | None:
-    """How many facts a follower is behind, as an administrator sees it."""
+    """The number of facts that a follower is behind, as an administrator sees it."""
     return deployment.stack.call("GET", "/readyz").json["checks"][f"follower:{follower}"]["behind"]
 
 
 def report_scores(deployment: Deployment, number: int) -> None:
-    """A point for everybody, twice."""
+    """Submit two points for each player."""
     entries = [{"player": f"p{one % PLAYERS}", "score": 1} for one in range(ENTRIES)]
     key = {"Idempotency-Key": f"batch {number}"}
     answer = deployment.stack.call("POST", f"/v1/boards/{BOARD}/scores", {"entries": entries}, headers=key)
@@ -68,5 +68,5 @@ def report_scores(deployment: Deployment, number: int) -> None:
     assert answer.json["data"]["accepted"] == ENTRIES
 
 
-def drained(deployment: Deployment) -> bool:
+def is_drained(deployment: Deployment) -> bool:
     return lag(deployment, "boards") == lag(deployment, "audit") == 0

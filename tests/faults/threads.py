@@ -1,4 +1,4 @@
-"""Threads that do their work over and over, while a test breaks things."""
+"""Threads that work in a loop while a test injects faults."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Self
 
 
 class Threads:
-    """One thread for each of some things. They work while the block lasts, and are waited for at its end."""
+    """One thread for each item. The threads work while the block lasts, and are joined at its end."""
 
     def __init__(self, work: Callable[[Any], None], each: Iterable[Any]) -> None:
-        """`work` takes its thing, and goes on until `stopping`."""
+        """`work` gets its item, and continues until `stopping`."""
         self.stopping = threading.Event()
         self._threads = [threading.Thread(target=work, args=(one,)) for one in each]
 

@@ -1,4 +1,4 @@
-"""What once broke the boards, and must not again: late showings, restarts, redefinitions, retries."""
+"""Former faults of the boards: late projections, restarts, redefinitions, retries."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def names(client, board, **query):
     return [row["player"]["id"] for row in rows]
 
 
-def lose_next_showing(parts, monkeypatch):
-    """The next batch of this process is committed, and its showing in Redis is lost."""
+def lose_next_projection(parts, monkeypatch):
+    """Have the next batch of this process committed, but not written to Redis."""
     writer = parts.boards.projector.view.writer
     publish = writer.publish
 
-    def lost(*args):
+    def fail(*args):
         monkeypatch.setattr(writer, "publish", publish)
         raise RedisAway("cut")
 
-    monkeypatch.setattr(writer, "publish", lost)
+    monkeypatch.setattr(writer, "publish", fail)
 
 
-def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_others(
+def test_a_batch_that_is_missing_in_redis_reaches_lists_and_streams_of_other_processes(
     make_parts, sqlite_url, monkeypatch
 ):
     one, other, worker = (make_parts(sqlite_url) for _ in range(3))
@@ -53,22 +53,22 @@ def test_what_a_process_could_not_show_is_seen_in_lists_and_streams_of_the_other
     first, second = http(one), http(other)
     post(first, "main", {"player": "zoe", "score": 1})
     names(second, "main")
-    lose_next_showing(one, monkeypatch)
+    lose_next_projection(one, monkeypatch)
     post(first, "main", {"player": "ada", "score": 100})
     post(second, "main", {"player": "bob", "score": 50})
-    before = names(second, "main"), names(second, "main", limit=11)
+    lists_before = names(second, "main"), names(second, "main", limit=11)
 
     worker.followers.catch_up("boards")
 
     wait_until(lambda: all(parts.boards.projector.health.is_current() for parts in (one, other)), seconds=5)
-    after = names(second, "main"), names(second, "main", limit=11)
-    assert {*map(tuple, before + after)} == {("ada", "bob", "zoe")}
+    lists_after = names(second, "main"), names(second, "main", limit=11)
+    assert {*map(tuple, lists_before + lists_after)} == {("ada", "bob", "zoe")}
     assert [line.id for line in other.stream.scopes.read("main", s=1).top] == ["ada", "bob", "zoe"]
 
 
 @pytest.fixture
 def own_redis(tmp_path):
-    """A Redis that a test may kill: it comes back with what was saved."""
+    """A Redis that a test may kill: it comes back with its saved data."""
     server = PrivateRedis(tmp_path / "own")
     server.start()
     yield server
@@ -76,7 +76,7 @@ def own_redis(tmp_path):
 
 
 def follow_and_save(parts, server):
-    """A client of boards that are shown, after one score, which is what the Redis has saved."""
+    """A client of current boards with one score, which Redis has saved."""
     parts.followers.catch_up("boards")
     client = http(parts)
     post(client, "main", {"player": "old", "score": 1})
@@ -85,7 +85,7 @@ def follow_and_save(parts, server):
     return client
 
 
-def test_a_redis_that_comes_back_with_older_boards_is_not_believed(own_redis, make_parts, sqlite_url):
+def test_a_redis_that_comes_back_with_older_boards_is_not_trusted(own_redis, make_parts, sqlite_url):
     parts = make_parts(sqlite_url, redis_url=own_redis.url)
     client = follow_and_save(parts, own_redis)
     assert names(client, "main") == ["old"]
@@ -102,29 +102,33 @@ def test_a_redis_that_comes_back_with_older_boards_is_not_believed(own_redis, ma
     assert parts.boards.verifier.run() == []
 
 
-def test_a_redis_that_counts_its_changes_anew_never_names_two_states_alike(own_redis, make_parts, sqlite_url):
+def test_a_redis_that_lost_its_count_of_changes_never_names_two_states_alike(
+    own_redis, make_parts, sqlite_url
+):
     parts = make_parts(sqlite_url, redis_url=own_redis.url)
     client = follow_and_save(parts, own_redis)
     post(client, "main", {"player": "new", "score": 2})
     post(client, "main", {"player": "new", "score": 3})
-    seen = client.get("/v1/boards/main/entries")
+    first_answer = client.get("/v1/boards/main/entries")
     assert names(client, "main") == ["new", "old"]
     kill_and_wait(own_redis)
-    client.get("/v1/boards/main/entries")  # meets another server
+    client.get("/v1/boards/main/entries")  # detects another server
     parts.followers.catch_up("boards")  # shows the newest of two changes: one less than before
     wait_until(parts.boards.projector.health.is_current, seconds=5)
 
     post(client, "main", {"player": "mid", "score": 4})
 
     assert names(client, "main") == ["new", "mid", "old"]
-    again = client.get("/v1/boards/main/entries", headers={"If-None-Match": seen.headers["ETag"]})
-    assert again.status_code == 200
+    second_answer = client.get(
+        "/v1/boards/main/entries", headers={"If-None-Match": first_answer.headers["ETag"]}
+    )
+    assert second_answer.status_code == 200
 
 
 def kill_and_wait(server):
-    before = server._process
-    before.kill()
-    wait_until(lambda: server._process is not before, seconds=10)
+    killed_process = server._process
+    killed_process.kill()
+    wait_until(lambda: server._process is not killed_process, seconds=10)
 
     def answers():
         with contextlib.suppress(RedisError), Redis.from_url(server.url) as redis:
@@ -133,7 +137,7 @@ def kill_and_wait(server):
     wait_until(answers, seconds=10)
 
 
-def test_a_late_showing_in_the_old_order_does_not_get_into_the_new_one(make_parts, sqlite_url):
+def test_a_late_projection_in_the_old_order_does_not_change_the_new_one(make_parts, sqlite_url):
     one, worker = make_parts(sqlite_url), make_parts(sqlite_url)
     worker.followers.catch_up("boards")
     client = http(one)
@@ -168,18 +172,18 @@ def test_many_gaps_cost_redis_little(parts, redis):
     assert position.applied(0).position.seq >= head + 10
 
 
-def test_closed_windows_do_not_stay_in_redis_for_ever(client, parts, redis, clock):
+def test_closed_windows_expire_in_redis(client, parts, redis, clock):
     client.put("/v1/admin/boards/day", json={"period": "daily"})
     post(client, "day", {"player": "ada", "score": 1})
     clock.advance(days=1)
     parts.boards.admin.close_due_periods()
 
-    kept = [key for key in redis.keys("sb:*day/2026-01-01*") if redis.ttl(key) == -1]
+    permanent = [key for key in redis.keys("sb:*day/2026-01-01*") if redis.ttl(key) == -1]
     assert redis.keys("sb:*day/2026-01-01*")
-    assert kept == []
+    assert permanent == []
 
 
-def test_the_newest_name_wins_however_late_the_others_come(make_parts, sqlite_url, monkeypatch):
+def test_the_newest_name_wins_even_if_others_come_later(make_parts, sqlite_url, monkeypatch):
     one, other = make_parts(sqlite_url), make_parts(sqlite_url)
     one.followers.catch_up("boards")
     first, second = http(one), http(other)
@@ -206,7 +210,7 @@ def test_the_newest_name_wins_however_late_the_others_come(make_parts, sqlite_ur
         ),
     ],
 )
-def test_a_board_whose_period_changed_goes_on_taking_scores(before, after, client, parts, clock):
+def test_a_board_whose_period_changed_still_accepts_scores(before, after, client, parts, clock):
     clock.advance(seconds=1800)
     client.put("/v1/admin/boards/day", json=before)
     post(client, "day", {"player": "ada", "score": 1})
@@ -219,7 +223,7 @@ def test_a_board_whose_period_changed_goes_on_taking_scores(before, after, clien
     assert report["rejected"] == []
 
 
-def test_a_score_of_long_ago_opens_no_window(client, parts):
+def test_a_score_for_a_past_period_opens_no_window(client, parts):
     client.put("/v1/admin/boards/day", json={"period": "daily"})
 
     _, key = parts.accounts.keys.create("game", ["scores:write"])
@@ -230,11 +234,13 @@ def test_a_score_of_long_ago_opens_no_window(client, parts):
     assert parts.boards.windows.open() == []
 
 
-def test_a_deletion_sent_again_does_not_delete_what_was_made_since(client, parts):
+def test_a_deletion_sent_again_does_not_delete_a_new_board_of_the_name(client, parts):
     once = {"Idempotency-Key": "d1"}
     client.put("/v1/admin/boards/game", json={})
     assert client.delete("/v1/admin/boards/game", headers=once).status_code == 204
-    parts.base.database.transaction(lambda db: db.execute_sql("DELETE FROM answer"))  # it was not kept
+    parts.base.database.transaction(
+        lambda db: db.execute_sql("DELETE FROM answer")
+    )  # the stored answer is lost
     client.put("/v1/admin/boards/game", json={})
     post(client, "game", {"player": "ada", "score": 1})
 
@@ -244,7 +250,7 @@ def test_a_deletion_sent_again_does_not_delete_what_was_made_since(client, parts
     assert names(client, "game") == ["ada"]
 
 
-def test_keys_of_requests_and_of_entries_never_meet(client):
+def test_keys_of_requests_and_of_entries_never_collide(client):
     post(client, "main", {"player": "ada", "score": 1}, **{"Idempotency-Key": "k"})
 
     report = post(client, "main", {"player": "ada", "score": 1, "idempotencyKey": "k#0"})
@@ -257,13 +263,13 @@ def test_periods_that_begin_together_are_all_listed(client, clock):
     clock.advance(days=4)  # a Monday
     post(client, "day", {"player": "ada", "score": 1})
     clock.advance(days=8)
-    whole = client.get("/v1/boards/day/periods").json["data"]
+    all_periods = client.get("/v1/boards/day/periods").json["data"]
 
     first = client.get("/v1/boards/day/periods?limit=1").json
     second = client.get(f"/v1/boards/day/periods?limit=1&cursor={first['page']['next']}").json
 
-    assert first["data"] + second["data"] == whole
-    assert len(whole) == 2
+    assert first["data"] + second["data"] == all_periods
+    assert len(all_periods) == 2
 
 
 def test_reading_large_pages_keeps_little_in_memory(client, parts):
@@ -273,5 +279,5 @@ def test_reading_large_pages_keeps_little_in_memory(client, parts):
     for offset in range(100):
         client.get(f"/v1/boards/main/entries?limit=200&offset={offset}")
 
-    kept = [parts.boards.answers.encoded(reading).entries for reading in parts.boards.service.kept]
-    assert sum(map(len, map(bytes, kept))) < 1_000_000
+    pages = [parts.boards.answers.encoded(reading).entries for reading in parts.boards.service.kept]
+    assert sum(map(len, map(bytes, pages))) < 1_000_000

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture
-def lost(make_parts, tmp_path, clock):
-    """A deployment that goes on after a backup was made. The URL of the backup."""
+def backup(make_parts, tmp_path, clock):
+    """The URL of a backup, after which Redis and the audit log got further facts."""
     parts = make_parts(f"sqlite:///{tmp_path / 'scoreboard.db'}")
     client = client_of(parts)
     put(client, "cup")
@@ -39,16 +39,16 @@ def players(client, board):
 
 
 @pytest.mark.parametrize("journal", ["short", "long"])
-def test_what_is_not_in_the_backup_is_on_no_board(lost, make_parts, monkeypatch, redis, journal):
+def test_scores_after_the_backup_are_on_no_board(backup, make_parts, monkeypatch, redis, journal):
     if journal == "long":
-        monkeypatch.setattr(follow, "SHORT", -1)  # which is left to the worker
-    parts = make_parts(lost)
+        monkeypatch.setattr(follow, "SHORT", -1)  # every rebuild is left to the worker
+    parts = make_parts(backup)
     client = client_of(parts)
 
     report = submit(client, "cup", {"player": "new", "score": 5})
-    found = players(client, "cup")
+    on_board = players(client, "cup")
 
-    assert found == ["new", "kept"]
+    assert on_board == ["new", "kept"]
     assert report["standings"][0]["rank"] == (1 if journal == "short" else None)
     assert "lost" not in str(redis.hkeys("sb:{cup/all/}:members")) or journal == "long"
     parts.followers.catch_up("boards")
@@ -58,15 +58,15 @@ def test_what_is_not_in_the_backup_is_on_no_board(lost, make_parts, monkeypatch,
     assert parts.boards.verifier.run() == []
 
 
-def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
-    lost, make_parts, monkeypatch, redis
+def test_a_restored_journal_is_detected_even_if_it_is_as_long_as_the_lost_one(
+    backup, make_parts, monkeypatch, redis
 ):
-    before = redis.hget(rediskeys.applied(0), "position")
+    position = redis.hget(rediskeys.applied(0), "position")
     monkeypatch.setattr(follow, "SHORT", -1)
-    parts = make_parts(lost)
+    parts = make_parts(backup)
     client = create_app(parts).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer bootstrap-key-of-the-tests"
-    while parts.journal.head().seq <= int(before) + 3:
+    while parts.journal.head().seq <= int(position) + 3:
         submit(client, "cup", {"player": "new", "score": 5})
 
     assert players(client, "cup") == ["new", "kept"]
@@ -78,8 +78,8 @@ def test_it_is_found_though_the_new_journal_has_grown_as_long_as_the_lost_one(
     assert parts.boards.verifier.run() == []
 
 
-def test_the_audit_log_follows_the_restored_journal(lost, make_parts):
-    parts = make_parts(lost)
+def test_the_audit_log_follows_the_restored_journal(backup, make_parts):
+    parts = make_parts(backup)
     client = client_of(parts)
     submit(client, "cup", {"player": "new", "score": 5})
     assert parts.followers.lag("audit") is None
@@ -87,8 +87,8 @@ def test_the_audit_log_follows_the_restored_journal(lost, make_parts):
     parts.followers.catch_up("audit")
 
     text = "SELECT seq, at, player FROM {} ORDER BY seq"
-    logged = parts.base.audit_database.run(lambda db: rows(db, text.format("audit")))
-    assert logged == parts.base.database.run(lambda db: rows(db, text.format("journal")))
+    audit_lines = parts.base.audit_database.run(lambda db: rows(db, text.format("audit")))
+    assert audit_lines == parts.base.database.run(lambda db: rows(db, text.format("journal")))
     assert parts.followers.lag("audit") == 0
 
 
@@ -107,9 +107,9 @@ def test_a_process_that_runs_while_a_backup_is_put_in_place_notices(make_parts, 
     wait_until(parts.boards.projector.health.is_current, seconds=2)
 
 
-def test_viewers_get_the_restored_board_in_a_new_epoch(lost, make_parts, redis):
+def test_viewers_get_the_restored_board_in_a_new_epoch(backup, make_parts, redis):
     redis.hset(rediskeys.head(), mapping={"epoch": "5", "seq": "7", "server": "x", "boards": "0"})
-    parts = make_parts(lost)
+    parts = make_parts(backup)
     parts.followers.catch_up("boards")
 
     assert not redis.exists(rediskeys.head())

@@ -1,4 +1,4 @@
-"""From a server's score to everybody's rank."""
+"""From a server's score to all ranks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def submit(client, board, *entries, **headers):
     return answer.json["data"]
 
 
-def listed(client, board, **query):
+def rows_of(client, board, **query):
     answer = client.get(f"/v1/boards/{board}/entries", query_string=query)
     assert answer.status_code == 200, answer.json
     return answer.json["data"]["entries"]
@@ -20,7 +20,7 @@ def test_a_score_is_on_the_board_with_its_rank(client):
         client, "main", {"player": "ada", "displayName": "Ada", "score": 10}, {"player": "bob", "score": 12}
     )
 
-    rows = listed(client, "main")
+    rows = rows_of(client, "main")
 
     assert report["accepted"] == 2
     assert [(one["player"], one["rank"], one["previousRank"]) for one in report["standings"]] == [
@@ -49,27 +49,27 @@ def test_an_entry_sent_again_counts_once(client):
 
     assert (first["accepted"], first["replayed"]) == (1, 0)
     assert (again["accepted"], again["replayed"]) == (0, 1)
-    assert listed(client, "main")[0]["score"] == 5
+    assert rows_of(client, "main")[0]["score"] == 5
 
 
-def test_a_key_used_for_something_else_is_refused(client):
+def test_a_key_used_for_another_score_is_refused(client):
     submit(client, "main", {"player": "ada", "score": 5, "idempotencyKey": "match-1"})
 
     report = submit(client, "main", {"player": "ada", "score": 6, "idempotencyKey": "match-1"})
 
     assert report["rejected"][0]["code"] == "idempotency_key_reused"
-    assert listed(client, "main")[0]["score"] == 5
+    assert rows_of(client, "main")[0]["score"] == 5
 
 
 def test_redis_and_sql_list_the_same_rows(client, parts, redis):
     for score in range(30):
         submit(client, "main", {"player": f"p{score}", "score": score % 7})
 
-    shown = listed(client, "main", limit=30)
+    from_redis = rows_of(client, "main", limit=30)
     redis.flushall()
-    told = listed(client, "main", limit=30)
+    from_sql = rows_of(client, "main", limit=30)
 
-    assert shown == told
+    assert from_redis == from_sql
 
 
 def test_a_first_display_name_is_seen_on_every_board_at_once(client):
@@ -82,4 +82,4 @@ def test_a_first_display_name_is_seen_on_every_board_at_once(client):
 
     after = client.get("/v1/boards/other/entries", headers={"If-None-Match": before.headers["ETag"]})
     assert after.status_code == 200
-    assert listed(client, "other")[0]["player"]["displayName"] == "Ada"
+    assert rows_of(client, "other")[0]["player"]["displayName"] == "Ada"

@@ -16,12 +16,12 @@ import pytest
 from tests.support import KEY, ROOT, Stack, children, wait_until
 
 
-def everything(pid: int) -> list[int]:
+def with_descendants(pid: int) -> list[int]:
     """A process with all its descendants."""
-    return [pid, *(one for child in children(pid) for one in everything(child))]
+    return [pid, *(one for child in children(pid) for one in with_descendants(child))]
 
 
-def gone(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
@@ -32,14 +32,16 @@ def test_ctrl_c_stops_everything_and_leaves_nothing_behind(tmp_path):
     stack = Stack(tmp_path)
     stack.start()
     socket_path = Path(stack.redis_socket)
-    running = everything(stack.process.pid)
+    running = with_descendants(stack.process.pid)
 
     stack.process.send_signal(signal.SIGINT)
     stack.process.wait(20)
 
     assert len(running) > 6
     wait_until(
-        lambda: all(map(gone, running)), seconds=10, why=lambda: [one for one in running if not gone(one)]
+        lambda: all(map(has_ended, running)),
+        seconds=10,
+        why=lambda: [one for one in running if not has_ended(one)],
     )
     assert not socket_path.parent.exists()
     assert not (tmp_path / "redis.url").exists()
@@ -48,24 +50,24 @@ def test_ctrl_c_stops_everything_and_leaves_nothing_behind(tmp_path):
 def test_ctrl_c_stops_everything_though_its_output_is_closed(tmp_path):
     stack = Stack(tmp_path)
     stack.start(pipe=True)
-    running = everything(stack.process.pid)
+    running = with_descendants(stack.process.pid)
     stack.process.stdout.close()  # as `make run | tee log` ends: tee is interrupted too
 
     stack.process.send_signal(signal.SIGINT)
     stack.process.wait(20)
 
-    wait_until(lambda: all(map(gone, running)), seconds=10)
+    wait_until(lambda: all(map(has_ended, running)), seconds=10)
 
 
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path):
     stack = Stack(tmp_path)
     stack.start()
-    done = command("serve", DATA_DIR=str(tmp_path), PORT="0")
+    second = command("serve", DATA_DIR=str(tmp_path), PORT="0")
     ready = stack.ready
     stack.stop()
 
-    assert done.returncode == 1
-    assert "Another server is running on" in done.stderr
+    assert second.returncode == 1
+    assert "Another server is running on" in second.stderr
     assert ready
 
 
@@ -93,7 +95,7 @@ def test_a_second_start_reuses_everything_and_serves_within_five_seconds(tmp_pat
     stack.stop()
 
     assert [row["score"] for row in rows] == [7]
-    assert seconds < 15  # 2 to 3 on two idle cores; five is the promise, and timings are no tests
+    assert seconds < 15  # 2 to 3 on two idle cores; the promise is five, but a test must not depend on load
 
 
 def test_the_address_and_a_first_score_are_printed(tmp_path):
@@ -114,7 +116,7 @@ def test_an_ipv6_address_is_served_and_printed(host, tmp_path):
     wait_until(lambda: f"serving at {url}" in stack.log(), seconds=60, why=stack.log)
     with urllib.request.urlopen(f"{url}/v1/boards", timeout=10) as answer:
         status = answer.status
-    both = stack.ready  # which asks by IPv4
+    both = stack.ready  # which calls by IPv4
     printed = stack.log()
     stack.stop()
 

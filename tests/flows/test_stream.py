@@ -1,4 +1,4 @@
-"""The stream as viewers see it: nothing missed, nothing doubled, and every list proven by its checksum."""
+"""The stream as viewers see it: no frame is missed or doubled, and every list has the right checksum."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def board(stack, request):
     return name
 
 
-def listed(stack, board, limit=20):
+def rows_of(stack, board, limit=20):
     data = stack.call("GET", f"/v1/boards/{board}/entries?limit={limit}").json["data"]
     return [(row["player"]["id"], row["score"]) for row in data["entries"]]
 
 
-def folded(watcher, board):
+def list_of(watcher, board):
     return [(line["id"], line["s"]) for line in watcher.lists.get(board, [])]
 
 
@@ -54,22 +54,22 @@ def test_a_viewer_gets_hello_then_the_board_then_its_changes(stack, board):
 
     assert watcher.kinds()[:2] == ["hello", "snapshot"]
     assert watcher.frames[0]["resume"] == "none"
-    assert folded(watcher, board) == [("bob", 2), ("ada", 1)]
+    assert list_of(watcher, board) == [("bob", 2), ("ada", 1)]
     assert watcher.faults == []
 
 
-def test_a_viewer_who_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
-    # Ten rows, so that a snapshot is longer than the changes, in however many frames those come; and
-    # published before somebody watches, since the first frame of a board is a snapshot itself.
+def test_a_viewer_that_lost_the_connection_is_resumed_without_a_snapshot(stack, board):
+    # Ten rows, so that a snapshot is longer than the changes in any number of frames; published before the
+    # first watcher, because the first frame of a board is a snapshot itself.
     names = [f"p{number}" for number in range(10)]
     submit(stack, board, *({"player": name, "score": 100 - place} for place, name in enumerate(names)))
-    shown = lambda: stack.call("GET", f"/v1/poll?boards={board}").json["frames"][0]  # noqa: E731
-    wait_until(lambda: shown()["s"] > 0 and shown()["tot"] == len(names))
+    first_frame = lambda: stack.call("GET", f"/v1/poll?boards={board}").json["frames"][0]  # noqa: E731
+    wait_until(lambda: first_frame()["s"] > 0 and first_frame()["tot"] == len(names))
     watcher = Watcher(stack.port, board, reconnect=False)
     wait_until(lambda: watcher.lists.get(board), why=watcher.story)
     watcher.stop()
     submit(stack, board, {"player": "bob", "score": 200})
-    wait_until(lambda: shown()["tot"] == len(names) + 1)
+    wait_until(lambda: first_frame()["tot"] == len(names) + 1)
 
     again = Watcher(stack.port, board, since=watcher.cursor, lists=watcher.lists, seen=watcher.seen)
     again.wait("delta")
@@ -77,10 +77,10 @@ def test_a_viewer_who_lost_the_connection_is_resumed_without_a_snapshot(stack, b
 
     assert again.frames[0]["resume"] == "ok"
     assert "snapshot" not in again.kinds()
-    assert [player for player, _ in folded(again, board)] == ["bob", *names]
+    assert [player for player, _ in list_of(again, board)] == ["bob", *names]
 
 
-def test_a_list_that_was_read_leads_into_the_stream_without_a_gap(stack, board):
+def test_a_stream_continues_a_list_that_was_read_without_a_gap(stack, board):
     submit(stack, board, {"player": "ada", "score": 1})
     path = f"/v1/boards/{board}/entries"
     wait_until(lambda: stack.call("GET", path).json["data"]["id"] != "0-0")
@@ -94,7 +94,7 @@ def test_a_list_that_was_read_leads_into_the_stream_without_a_gap(stack, board):
     watcher.stop()
 
     assert watcher.frames[0]["resume"] == "ok"
-    assert folded(watcher, board) == [("bob", 2), ("ada", 1)]
+    assert list_of(watcher, board) == [("bob", 2), ("ada", 1)]
     assert watcher.faults == []
 
 
@@ -139,10 +139,10 @@ def test_viewers_converge_through_cuts_kills_and_an_emptied_redis(stack, board):
         if step == 60:
             with Redis(unix_socket_path=stack.redis_socket) as redis:
                 redis.flushall()
-    expected = listed(stack, board)
+    expected = rows_of(stack, board)
 
     wait_until(
-        lambda: all(folded(watcher, board) == expected for watcher in watchers),
+        lambda: all(list_of(watcher, board) == expected for watcher in watchers),
         seconds=20,
         why=watchers[0].story,
     )
@@ -156,10 +156,10 @@ def test_viewers_converge_through_cuts_kills_and_an_emptied_redis(stack, board):
 def test_a_new_period_or_another_order_resets_the_list(stack, board):
     submit(stack, board, {"player": "ada", "score": 1}, {"player": "bob", "score": 2})
     watcher = Watcher(stack.port, board)
-    wait_until(lambda: folded(watcher, board) == [("bob", 2), ("ada", 1)], why=watcher.story)
+    wait_until(lambda: list_of(watcher, board) == [("bob", 2), ("ada", 1)], why=watcher.story)
 
     assert stack.call("PUT", f"/v1/admin/boards/{board}", {"order": "asc", "regions": ["eu"]}).status == 200
-    wait_until(lambda: folded(watcher, board) == [("ada", 1), ("bob", 2)], seconds=15, why=watcher.story)
+    wait_until(lambda: list_of(watcher, board) == [("ada", 1), ("bob", 2)], seconds=15, why=watcher.story)
     watcher.stop()
 
     assert "reset" in str(watcher.frames)
@@ -167,7 +167,7 @@ def test_a_new_period_or_another_order_resets_the_list(stack, board):
 
 
 @pytest.mark.paired
-def test_a_process_that_ends_says_goodbye(tmp_path):
+def test_a_process_that_ends_sends_a_bye(tmp_path):
     stack = Stack(tmp_path, ENVIRONMENT)
     stack.start()
     watchers = [Watcher(stack.port, "main", reconnect=False) for _ in range(5)]
@@ -183,7 +183,7 @@ def test_a_process_that_ends_says_goodbye(tmp_path):
 
     assert idle.sock.recv(1) == b""
     idle.close()
-    assert "SIGKILL" not in stack.log()  # as honcho says where it waited in vain
+    assert "SIGKILL" not in stack.log()  # which honcho logs after waiting in vain
     for watcher in watchers:
         bye = watcher.wait("bye")
         assert (bye["code"], bye["again"]) == (101, True)
@@ -198,4 +198,4 @@ def with_retry(stack, board, entry):
             return submit(stack, board, entry)
         except OSError:
             time.sleep(0.05)
-    raise AssertionError("nobody answers")
+    raise AssertionError("no process answers")

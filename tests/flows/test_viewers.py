@@ -1,4 +1,4 @@
-"""Open streams, however they are carried and written: who comes, stays, lags, leaves and is sent away."""
+"""Open streams by every carrier: viewers that come, stay, lag, leave, and are sent away."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import pytest
 from tests.sockets import (
     Raw,
     close_all,
+    dechunk,
     events,
-    masked,
+    mask_frame,
     messages,
     seconds_until,
-    unchunked,
     upgrade,
 )
 from tests.strictevents import body_of, strict_events
 from tests.support import Stack, submit, wait_until
-from tests.watcher import Watcher, applied, checksum
+from tests.watcher import Watcher, apply, checksum
 
 ENVIRONMENT = {
     "STREAM_HEARTBEAT_SECONDS": "1",
@@ -50,23 +50,23 @@ def board(stack, request):
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_left():
+def close_connections():
     yield
     close_all()
 
 
-def watching(stack, board):
+def viewer_count(stack, board):
     processes = stack.call("GET", "/v1/admin/rooms").json["data"]["processes"]
     return sum(room["viewers"] for one in processes for room in one["rooms"] if room["room"] == board)
 
 
-def opened(stack, board, **headers):
+def open_stream(stack, board, **headers):
     viewer = Raw(stack.port).send(f"/v1/stream?boards={board}", **headers)
     viewer.until(b"event: snapshot")
     return viewer
 
 
-def folded(frames):
+def rows_of(frames):
     """The rows that these frames make, by the protocol's rules."""
     rows, seen = [], None
     for frame in frames:
@@ -74,22 +74,22 @@ def folded(frames):
             rows, seen = frame["top"], frame["s"]
         elif frame["t"] == "delta" and frame["s"] > seen:
             assert frame["p"] == seen
-            rows, seen = applied(rows, frame), frame["s"]
+            rows, seen = apply(rows, frame), frame["s"]
         if frame["t"] in ("snapshot", "delta"):
             assert checksum(rows) == frame["crc"]
     return [(row["id"], row["s"]) for row in rows]
 
 
 @pytest.mark.paired
-def test_who_left_is_noticed_within_a_second(stack, board):
-    viewers = [opened(stack, board) for _ in range(20)]
+def test_viewers_that_leave_are_noticed_within_a_second(stack, board):
+    viewers = [open_stream(stack, board) for _ in range(20)]
     sockets = [upgrade(stack.port, f"/v1/ws?boards={board}") for _ in range(5)]
-    wait_until(lambda: watching(stack, board) == 25)
+    wait_until(lambda: viewer_count(stack, board) == 25)
 
     for viewer in viewers + sockets:
         viewer.close()
 
-    assert seconds_until(lambda: watching(stack, board) == 0, most=5) < 1
+    assert seconds_until(lambda: viewer_count(stack, board) == 0, most=5) < 1
 
 
 def test_a_websocket_carries_the_same_frames(stack, board):
@@ -105,7 +105,7 @@ def test_a_websocket_carries_the_same_frames(stack, board):
     assert got.startswith(b"HTTP/1.1 101")
     assert b"extensions" not in got.partition(b"\r\n\r\n")[0].lower()
     assert [frame["t"] for frame in frames][:2] == ["hello", "snapshot"]
-    assert folded(frames) == [("bob", 2), ("ada", 1)]
+    assert rows_of(frames) == [("bob", 2), ("ada", 1)]
 
 
 def test_a_websocket_resumes_from_a_cursor(stack, board):
@@ -122,22 +122,22 @@ def test_a_websocket_resumes_from_a_cursor(stack, board):
 def test_a_websocket_answers_pings_and_a_close(stack, board):
     viewer = upgrade(stack.port, f"/v1/ws?boards={board}")
     viewer.until(b'"t":"snapshot"')
-    viewer.socket.sendall(masked(9, b"there?"))
+    viewer.socket.sendall(mask_frame(9, b"there?"))
     viewer.until(b"\x8a\x06there?")
-    viewer.socket.sendall(masked(8, struct.pack("!H", 1000)))
+    viewer.socket.sendall(mask_frame(8, struct.pack("!H", 1000)))
 
     assert messages(viewer.rest())[-1] == (8, struct.pack("!H", 1000))
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
-    [([masked(1, b"x" * 1025)], 1009), ([masked(1, b"hi")] * 11, 1008), ([b"\x81\x02hi"], 1002)],
+    ("sent", "code"),
+    [([mask_frame(1, b"x" * 1025)], 1009), ([mask_frame(1, b"hi")] * 11, 1008), ([b"\x81\x02hi"], 1002)],
     ids=["too much", "too often", "unmasked"],
 )
-def test_a_websocket_that_says_too_much_is_closed(stack, board, said, code):
+def test_a_websocket_that_sends_too_much_is_closed(stack, board, sent, code):
     viewer = upgrade(stack.port, f"/v1/ws?boards={board}")
     viewer.until(b'"t":"snapshot"')
-    viewer.socket.sendall(b"".join(said))
+    viewer.socket.sendall(b"".join(sent))
 
     opcode, content = messages(viewer.rest())[-1]
 
@@ -154,7 +154,7 @@ def test_a_websocket_that_says_too_much_is_closed(stack, board, said, code):
         ("/v1/ws?boards=secret", "https://game.example", 404),
     ],
 )
-def test_a_websocket_that_is_refused_says_why(stack, path, origin, code):
+def test_a_refused_websocket_gets_a_bye_with_its_reason(stack, path, origin, code):
     stack.call("PUT", "/v1/admin/boards/secret", {"public": False})
     viewer = upgrade(stack.port, path, Origin=origin)
 
@@ -186,7 +186,7 @@ def test_a_websocket_gets_the_first_subprotocol_that_it_offers(stack, board, off
     ]
 
 
-def test_a_websocket_of_another_version_is_told_which_one_is_spoken(stack):
+def test_a_websocket_of_another_version_is_refused_with_the_right_version(stack):
     viewer = Raw(stack.port).send(
         "/v1/ws",
         Upgrade="websocket",
@@ -203,15 +203,15 @@ def test_a_websocket_of_another_version_is_told_which_one_is_spoken(stack):
     assert b"\r\nupgrade: websocket" in head
 
 
-@pytest.mark.parametrize("lacking", ["Sec_WebSocket_Key", "Sec_WebSocket_Version"])
-def test_what_is_no_websocket_handshake_is_refused(stack, lacking):
+@pytest.mark.parametrize("missing_header", ["Sec_WebSocket_Key", "Sec_WebSocket_Version"])
+def test_an_incomplete_websocket_handshake_is_refused(stack, missing_header):
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",
         "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
         "Sec_WebSocket_Version": "13",
     }
-    del headers[lacking]
+    del headers[missing_header]
     viewer = Raw(stack.port).send("/v1/ws", **headers)
 
     got = viewer.until(b"bad_request")
@@ -221,20 +221,20 @@ def test_what_is_no_websocket_handshake_is_refused(stack, lacking):
 
 
 @pytest.mark.parametrize("open_one", [upgrade, lambda port, path: Raw(port).send(path)], ids=["ws", "sse"])
-def test_who_is_gone_before_he_is_answered_leaves_nothing_behind(stack, board, open_one):
-    said = stack.data_dir / "serve.log"
-    before = len(said.read_text())
+def test_a_client_that_leaves_before_the_answer_causes_no_error(stack, board, open_one):
+    log = stack.data_dir / "serve.log"
+    length = len(log.read_text())
     for _ in range(20):
         viewer = open_one(stack.port, f"/v1/ws?boards={board}" if open_one is upgrade else "/v1/stream")
         viewer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         viewer.close()
-    opened(stack, board).close()
-    wait_until(lambda: watching(stack, board) == 0)
+    open_stream(stack, board).close()
+    wait_until(lambda: viewer_count(stack, board) == 0)
 
-    assert '"level":"error"' not in said.read_text()[before:]
+    assert '"level":"error"' not in log.read_text()[length:]
 
 
-def test_a_reader_who_stops_for_a_while_is_served_the_newest_and_costs_nobody_anything(stack, board):
+def test_a_reader_that_pauses_gets_the_newest_state_and_delays_no_other(stack, board):
     entries = [{"player": f"p{number}", "score": 1} for number in range(900)]
     submit(stack, board, *entries)
     slow = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={board}")
@@ -254,34 +254,34 @@ def test_a_reader_who_stops_for_a_while_is_served_the_newest_and_costs_nobody_an
     assert watcher.faults == []
     assert "slow" in [frame.get("why") for frame in frames]
     assert len([frame for frame in frames if frame["t"] in ("snapshot", "delta")]) < 24
-    assert folded(events(slow.got)) == [(line["id"], line["s"]) for line in watcher.lists[board]]
+    assert rows_of(events(slow.got)) == [(line["id"], line["s"]) for line in watcher.lists[board]]
 
 
-def test_who_never_reads_is_gone_within_a_minute_and_who_reads_slowly_gets_all_of_it(stack, board):
+def test_a_client_that_never_reads_is_closed_within_a_minute_and_a_slow_one_gets_everything(stack, board):
     entries = [{"player": f"p{number}{'x' * 40}", "score": 1} for number in range(1000)]
     submit(stack, board, *entries[:500])
     submit(stack, board, *entries[500:])
     dead = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={board}")
-    wait_until(lambda: watching(stack, board) == 1)
+    wait_until(lambda: viewer_count(stack, board) == 1)
     for _ in range(4):
         submit(stack, board, *entries[:500])
         submit(stack, board, *entries[500:])
-    # All of it must come as snapshots: what is published while the viewer reads comes as deltas.
+    # All rows must come as snapshots: boards that change while the viewer reads come as deltas.
     poll = lambda: stack.call("GET", f"/v1/poll?boards={board},{board}@daily").json["frames"]  # noqa: E731
     wait_until(lambda: [sum(row["s"] for row in frame["top"]) for frame in poll()] == [5000, 5000])
     scopes = ",".join(board + more for more in ("", ":eu", "@daily", ":eu@daily"))
     slow = Raw(stack.port, receive_bytes=4096).send(f"/v1/stream?boards={scopes}")
-    begun, gone = time.monotonic(), None
-    while (passed := time.monotonic() - begun) < 34:
+    start, closed_after = time.monotonic(), None
+    while (seconds := time.monotonic() - start) < 34:
         data = slow.socket.recv(1500)
         assert data, "cut off"
         slow.got += data
-        if gone is None and watching(stack, board) == 1:
-            gone = passed
+        if closed_after is None and viewer_count(stack, board) == 1:
+            closed_after = seconds
         time.sleep(0.4)
 
-    assert gone is not None
-    assert gone > 20
+    assert closed_after is not None
+    assert closed_after > 20
     slow.until(b"event: hb")
     slow.close()
     dead.close()
@@ -298,7 +298,7 @@ def test_a_connection_that_was_used_before_can_stream_and_nothing_is_answered_in
     viewer.close()
 
     assert viewer.got.count(b"HTTP/1.1") == 1
-    assert unchunked(viewer.got.partition(b"\r\n\r\n")[2]).count(b"event: hello") == 1
+    assert dechunk(viewer.got.partition(b"\r\n\r\n")[2]).count(b"event: hello") == 1
 
 
 def test_an_old_client_gets_a_stream_without_chunks(stack, board):
@@ -335,30 +335,30 @@ def test_a_strict_reader_reads_every_byte_of_a_stream(stack, board, version):
         assert [event.name for event in read if event.retry_ms is not None] == ["hello", "bye"]
 
 
-def test_old_and_new_clients_of_one_board_get_each_their_own_framing(stack, board):
+def test_old_and_new_clients_of_one_board_get_their_own_framing(stack, board):
     old = Raw(stack.port).send(f"/v1/stream?boards={board}", version="1.0")
     old.until(b"event: snapshot")
-    new = opened(stack, board)
+    new = open_stream(stack, board)
     submit(stack, board, {"player": "ada", "score": 1})
     for viewer in (old, new):
         viewer.until(b"event: delta")
         viewer.until(b"event: hb")
         viewer.close()
 
-    assert folded(events(new.got)) == folded(events(old.got)) == [("ada", 1)]
+    assert rows_of(events(new.got)) == rows_of(events(old.got)) == [("ada", 1)]
     assert b"\r\n" not in old.got.partition(b"\r\n\r\n")[2]
 
 
-def test_head_tells_the_headers_and_takes_no_place(stack, board):
+def test_head_has_the_headers_and_takes_no_slot(stack, board):
     viewer = Raw(stack.port).send(f"/v1/stream?boards={board}", method="HEAD", Connection="close")
 
     head, _, body = viewer.rest().partition(b"\r\n\r\n")
 
     assert b"text/event-stream" in head
-    assert (body, watching(stack, board)) == (b"", 0)
+    assert (body, viewer_count(stack, board)) == (b"", 0)
 
 
-def test_an_address_may_have_so_many_streams(stack, board):
+def test_the_streams_of_an_address_are_limited(stack, board):
     path = f"/v1/stream?boards={board}"
     viewers = [Raw(stack.port, source="127.0.0.2").send(path) for _ in range(5)]
     for viewer in viewers:
@@ -376,7 +376,7 @@ def test_an_address_may_have_so_many_streams(stack, board):
     assert bye["retry_ms"] >= 15_000
 
 
-def test_who_opens_too_many_streams_at_once_has_to_wait(stack, board):
+def test_a_client_that_opens_too_many_streams_at_once_must_wait(stack, board):
     answers = []
     for _ in range(40):
         viewer = Raw(stack.port, source="127.0.0.9").send(f"/v1/stream?boards={board}")
@@ -387,8 +387,8 @@ def test_who_opens_too_many_streams_at_once_has_to_wait(stack, board):
     assert [frame["code"] for frame in answers if frame["t"] == "bye"].count(203) >= 3
 
 
-def test_a_board_that_is_deleted_takes_its_viewers_with_it(stack, board):
-    viewer = opened(stack, board)
+def test_deleting_a_board_ends_its_streams(stack, board):
+    viewer = open_stream(stack, board)
     stack.call("DELETE", f"/v1/admin/boards/{board}")
 
     bye = events(viewer.rest())[-1]
@@ -418,8 +418,8 @@ def test_regions_and_further_periods_are_rooms_of_their_own(stack, board):
     assert frames[1]["b"] == f"{board}:eu"
 
 
-def test_viewers_are_told_how_many_they_are(stack, board):
-    watcher, other = Watcher(stack.port, board), opened(stack, board)
+def test_viewers_get_their_number(stack, board):
+    watcher, other = Watcher(stack.port, board), open_stream(stack, board)
 
     wait_until(
         lambda: {"t": "notice", "b": board, "viewers": 2} in watcher.frames, seconds=15, why=watcher.story
@@ -432,35 +432,39 @@ def guest(stack):
     return stack.call("POST", "/v1/auth/guest", {}, key=None).json["data"]
 
 
-def test_a_player_is_told_where_he_stands_and_his_session_takes_his_streams_with_it(stack, board):
-    signed_in = guest(stack)
-    player, token = signed_in["player"]["id"], signed_in["accessToken"]
+def test_a_player_gets_their_rank_and_the_end_of_the_session_ends_their_streams(stack, board):
+    session = guest(stack)
+    player, token = session["player"]["id"], session["accessToken"]
     ticket = stack.call("POST", "/v1/stream/ticket", key=token).json["data"]["ticket"]
     submit(stack, board, {"player": "ada", "score": 10})
     viewer = Raw(stack.port).send(f"/v1/stream?boards={board}&ticket={ticket}")
     viewer.until(b"event: me")
     submit(stack, board, {"player": player, "score": 5})
     viewer.until(b'"rank":2')
-    stack.call("POST", "/v1/auth/logout", {"refreshToken": signed_in["refreshToken"]}, key=None)
+    stack.call("POST", "/v1/auth/logout", {"refreshToken": session["refreshToken"]}, key=None)
 
     frames = events(viewer.rest())
 
-    told = [frame for frame in frames if frame["t"] == "me"]
-    assert [(frame["rank"], frame["score"]) for frame in (told[0], told[-1])] == [(None, None), (2, 5)]
-    assert told[-1]["ver"] > told[0]["ver"]
-    assert all("id" not in frame for frame in told)
+    ranks = [frame for frame in frames if frame["t"] == "me"]
+    assert [(frame["rank"], frame["score"]) for frame in (ranks[0], ranks[-1])] == [(None, None), (2, 5)]
+    assert ranks[-1]["ver"] > ranks[0]["ver"]
+    assert all("id" not in frame for frame in ranks)
     assert (frames[-1]["code"], frames[-1]["again"]) == (402, False)
 
 
 @pytest.mark.parametrize("ticket", ["garbage", "a.b.c", ".", "x" * 2000, "%C3%A9.b.c", "%00"])
-def test_a_ticket_that_is_none_is_refused(stack, ticket):
+def test_an_invalid_ticket_is_refused(stack, ticket):
     assert stack.call("GET", f"/v1/stream?ticket={ticket}", key=None).status == 401
 
 
-def test_what_streams_did_is_counted(stack, board):
-    opened(stack, board).close()
-    viewers = [opened(stack, board), opened(stack, board), upgrade(stack.port, f"/v1/ws?boards={board}")]
-    wait_until(lambda: watching(stack, board) == 3)
+def test_streams_are_counted(stack, board):
+    open_stream(stack, board).close()
+    viewers = [
+        open_stream(stack, board),
+        open_stream(stack, board),
+        upgrade(stack.port, f"/v1/ws?boards={board}"),
+    ]
+    wait_until(lambda: viewer_count(stack, board) == 3)
 
     text = stack.call("GET", "/v1/admin/metrics").body.decode()
     for viewer in viewers:

@@ -7,9 +7,9 @@ import { Api } from "../../clients/javascript/actions/api.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { Solver } from "../../clients/javascript/actions/solver.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
-import { data, problem, Server, session, Storage, Time } from "./play-world.js"
+import { data, problem, Server, session, Storage, Time } from "./fakes.js"
 
-const ASKED = data({
+const REQUESTED = data({
   actionToken: "sb1.token",
   actionType: "jump",
   points: { min: 1, max: 10 },
@@ -19,20 +19,20 @@ const ASKED = data({
 const RECEIPT = data({ increment: 7 })
 const SOON = { "Retry-After": "2" }
 
-function playing(...answers) {
+function setUp(...answers) {
   const server = new Server(session(1), ...answers)
   const time = new Time()
   const api = new Api("", { fetch: server.fetch, answerMs: 50 })
-  const mine = new Session({ api, stored: new StoredSession(new Storage()), world: time })
-  return { server, time, actions: new Actions({ session: mine, solver: new Solver(), world: time }) }
+  const mine = new Session({ api, stored: new StoredSession(new Storage()), platform: time })
+  return { server, time, actions: new Actions({ session: mine, solver: new Solver(), platform: time }) }
 }
 
 function completions(server) {
   return server.asked.filter((call) => call.path === "/actions/complete").map((call) => call.body)
 }
 
-test("an action is asked for, worked for, and completed", async () => {
-  const { server, time, actions } = playing(ASKED, RECEIPT)
+test("an action is requested and completed with a proof of work", async () => {
+  const { server, time, actions } = setUp(REQUESTED, RECEIPT)
 
   assert.deepEqual(await actions.play("jump", { points: 7, result: "Ü" }), { increment: 7 })
 
@@ -46,8 +46,8 @@ test("an action is asked for, worked for, and completed", async () => {
   assert.ok(time.at >= 2000, "not before minSeconds")
 })
 
-test("a claim without points says none", async () => {
-  const { server, actions } = playing(ASKED, RECEIPT)
+test("a claim may have no points", async () => {
+  const { server, actions } = setUp(REQUESTED, RECEIPT)
 
   await actions.play("jump")
 
@@ -57,8 +57,8 @@ test("a claim without points says none", async () => {
 })
 
 for (const [text, most] of [["x", 512], ['"', 256], ["ü", 256], ["🎲", 128]]) {
-  test(`a result that would be refused is not worked for: ${text}`, async () => {
-    const { server, actions } = playing(data({ ...ASKED.body.data, resultBytes: 512 }), RECEIPT)
+  test(`a result that would be refused is refused before the work: ${text}`, async () => {
+    const { server, actions } = setUp(data({ ...REQUESTED.body.data, resultBytes: 512 }), RECEIPT)
     const action = await actions.request("jump")
 
     const refusal = await action.complete({ points: 1, result: text.repeat(most + 1) }).catch((thrown) => thrown)
@@ -69,14 +69,14 @@ for (const [text, most] of [["x", 512], ['"', 256], ["ü", 256], ["🎲", 128]])
   })
 }
 
-test("a server that says no number takes 4096 bytes", async () => {
-  const { actions } = playing(ASKED, RECEIPT)
+test("without a number from the server a result may take 4096 bytes", async () => {
+  const { actions } = setUp(REQUESTED, RECEIPT)
 
   assert.equal((await actions.request("jump")).resultBytes, 4096)
 })
 
 test("a completion after minSeconds does not wait", async () => {
-  const { time, actions } = playing(ASKED, RECEIPT)
+  const { time, actions } = setUp(REQUESTED, RECEIPT)
   const action = await actions.request("jump")
   time.at += 2100
 
@@ -85,8 +85,8 @@ test("a completion after minSeconds does not wait", async () => {
   assert.deepEqual(time.slept, [])
 })
 
-test("a lost answer is asked for again with the same token and the same claim", async () => {
-  const { server, actions } = playing(ASKED, "silence", "silence", RECEIPT)
+test("after a lost answer the same token and claim are sent again", async () => {
+  const { server, actions } = setUp(REQUESTED, "silence", "silence", RECEIPT)
 
   assert.deepEqual(await actions.play("jump", { points: 7 }), { increment: 7 })
 
@@ -96,8 +96,8 @@ test("a lost answer is asked for again with the same token and the same claim", 
   assert.deepEqual(sent[2], sent[0])
 })
 
-test("an answer that never comes is not waited for", async () => {
-  const { server, actions } = playing(ASKED, "never", RECEIPT)
+test("waiting for an answer ends after a while", async () => {
+  const { server, actions } = setUp(REQUESTED, "never", RECEIPT)
 
   assert.deepEqual(await actions.play("jump", { points: 7 }), { increment: 7 })
 
@@ -105,9 +105,9 @@ test("an answer that never comes is not waited for", async () => {
 })
 
 for (const [status, code] of [[429, "rate_limited"], [502, ""], [503, "outcome_unknown"], [504, ""]]) {
-  test(`${status} is waited out, as long as it says`, async () => {
+  test(`${status} is retried after the time in Retry-After`, async () => {
     const answer = code ? problem(status, code, SOON) : { status, text: "<html>", headers: SOON }
-    const { server, time, actions } = playing(answer, ASKED, answer, RECEIPT)
+    const { server, time, actions } = setUp(answer, REQUESTED, answer, RECEIPT)
 
     assert.deepEqual(await actions.play("jump", { points: 7 }), { increment: 7 })
 
@@ -117,8 +117,8 @@ for (const [status, code] of [[429, "rate_limited"], [502, ""], [503, "outcome_u
   })
 }
 
-test("a lasting refusal is told in the end, and the claim can be sent again", async () => {
-  const { server, time, actions } = playing(ASKED, ...Array(6).fill("silence"), RECEIPT)
+test("a lasting failure is thrown in the end, and the claim can be sent again", async () => {
+  const { server, time, actions } = setUp(REQUESTED, ...Array(6).fill("silence"), RECEIPT)
   const action = await actions.request("jump")
 
   await assert.rejects(action.complete({ points: 7 }), { name: "Refusal", code: "no_answer", status: 0 })
@@ -137,8 +137,8 @@ for (const [status, code, headers] of [
   [429, "rate_limited", { "Retry-After": "40" }],
   [500, "internal_error", {}],
 ]) {
-  test(`${code} is told at once`, async () => {
-    const { server, actions } = playing(ASKED, problem(status, code, headers))
+  test(`${code} is thrown at once`, async () => {
+    const { server, actions } = setUp(REQUESTED, problem(status, code, headers))
 
     await assert.rejects(actions.play("jump", { points: 7 }), { status, code, detail: `This is ${code}.` })
     assert.equal(completions(server).length, 1)
@@ -146,7 +146,7 @@ for (const [status, code, headers] of [
 }
 
 test("a session that ended in the meantime is renewed, and the same token sent", async () => {
-  const { server, actions } = playing(ASKED, problem(401, "token_expired"), session(2), RECEIPT)
+  const { server, actions } = setUp(REQUESTED, problem(401, "token_expired"), session(2), RECEIPT)
 
   await actions.play("jump", { points: 7 })
 

@@ -11,7 +11,7 @@ import { Announcer } from "../../frontend/static/js/board/announcer.js"
 import { Favourites } from "../../frontend/static/js/board/favourites.js"
 import { scored } from "../../frontend/static/js/formatting.js"
 
-test("three at the top of a list stand on a podium", () => {
+test("the first three rows of a list form a podium", () => {
   const top = { view: "top", page: 0 }
 
   assert.equal(onPodium(top, [1, 2, 3]), true)
@@ -35,7 +35,7 @@ test("players are found by parts of names and ids, whatever their case and accen
   assert.deepEqual(ids("nobody"), [])
 })
 
-test("pages cover all rows, and one can't turn further than they go", () => {
+test("pages cover all rows, and turning stops at the last one", () => {
   assert.deepEqual([0, 1, 100, 101].map((total) => pageCount(total, 100)), [1, 1, 1, 2])
   assert.deepEqual(["first", "previous", "next", "last"].map((where) => pageFor(1, where, 4)), [0, 0, 2, 3])
   assert.deepEqual([pageFor(0, "previous", 4), pageFor(3, "next", 4)], [0, 3])
@@ -44,13 +44,13 @@ test("pages cover all rows, and one can't turn further than they go", () => {
   assert.deepEqual(rowRange(0, 100, 0), { first: 0, last: 0 })
 })
 
-test("a page is streamed where all its rows are", () => {
+test("a page is streamed if all its rows are", () => {
   assert.equal(isStreamed(0, 100, 100), true)
   assert.equal(isStreamed(1, 50, 100), true)
   assert.equal(isStreamed(1, 100, 150), false)
 })
 
-test("a screen turns through its pages, and moves by two pixels at most", () => {
+test("a big screen goes through its pages, and shifts by two pixels at most", () => {
   assert.deepEqual([pageAfter(0, 3), pageAfter(2, 3), pageAfter(7, 3), pageAfter(0, 1)], [1, 0, 0, 0])
   for (let step = 0; step < 100; step += 1) assert.ok(shiftAt(step).every((pixels) => Math.abs(pixels) <= 2))
 })
@@ -63,12 +63,12 @@ test("seconds are read from a clock from a minute on", () => {
   assert.deepEqual(scored(83_456, { decimals: 3, unit: "kg" }), ["83.456"])
 })
 
-test("the newest of each kind is said, together, and not too often", () => {
+test("the newest message of each kind is announced, together, and not too often", () => {
   let now = 0
   const timers = []
   const spoken = []
-  const world = { now: () => now, later: (run, ms) => timers.push([run, ms]) }
-  const announcer = new Announcer((text) => spoken.push(text), 10_000, world)
+  const platform = { now: () => now, later: (run, ms) => timers.push([run, ms]) }
+  const announcer = new Announcer((text) => spoken.push(text), 10_000, platform)
   const tick = () => timers.shift()[0]()
 
   announcer.say("rank", "Your rank is 3.")
@@ -83,13 +83,13 @@ test("the newest of each kind is said, together, and not too often", () => {
   assert.deepEqual(spoken, ["Your rank is 3.", "Ada takes the lead. Your rank is 1."])
 })
 
-test("with announcements off nothing is said", () => {
+test("with announcements off nothing is announced", () => {
   const announcer = new Announcer(assert.fail, 0, { now: () => 0, later: assert.fail })
 
   announcer.say("rank", "Your rank is 3.")
 })
 
-test("a lost connection is told after five seconds, and its return once it is live", () => {
+test("a lost connection is announced after five seconds, and its return once it is live", () => {
   const announcer = new ConnectionAnnouncer()
 
   assert.equal(announcer.news("live", 0), "")
@@ -102,12 +102,21 @@ test("a lost connection is told after five seconds, and its return once it is li
   assert.equal(announcer.news("live", 63_000), "")
 })
 
-test("a short interruption is nobody's business", () => {
+test("a short interruption is not announced", () => {
   const announcer = new ConnectionAnnouncer()
 
   assert.equal(announcer.news("reconnecting", 0), "")
   assert.equal(announcer.news("live", 4000), "")
   assert.equal(announcer.news("reconnecting", 6000), "")
+})
+
+test("rows that are polled are not called live, whatever carries the stream", () => {
+  const status = { phase: "open", carrier: "sse", heardAt: 1000, heartbeatMs: 15_000, failures: 0, degraded: false, shared: false }
+  const shown = (more) => badgeOf(status, { paused: false, now: 1400, everySeconds: 10, ...more })
+
+  assert.deepEqual([shown().state, shown().text, shown().carrier], ["polling", "Every 10 s", "poll"])
+  assert.equal(shown({ paused: true }).text, "Paused")
+  assert.equal(shown({ now: 60_000 }).state, "stale")
 })
 
 test("the badge says paused only over a good connection, and how old the rows are", () => {
@@ -121,7 +130,7 @@ test("the badge says paused only over a good connection, and how old the rows ar
   assert.match(badgeOf({ ...status, carrier: "poll" }, { paused: false, now: 1400 }).title, /by polling/)
 })
 
-test("rows that may be old say of when they are", () => {
+test("rows that may be old show their time", () => {
   const status = { phase: "open", heardAt: 1000, heartbeatMs: 10_000, failures: 0, degraded: false }
 
   assert.equal(badgeOf(status, { paused: false, now: 1400 }).text, "Live")
@@ -129,7 +138,7 @@ test("rows that may be old say of when they are", () => {
   assert.equal(badgeOf({ ...status, heardAt: null, failures: 5 }, { paused: false, now: 1400 }).text, "Offline")
 })
 
-test("favourites are kept, also where nothing can be kept, until the page is left", () => {
+test("without storage favourites are kept until the page is left", () => {
   const kept = new Map()
   const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) }
   const broken = { getItem: () => null, setItem: () => { throw new Error("full") } }
@@ -167,5 +176,5 @@ test("a lazy value is loaded once, and again after a failure", async () => {
 
   assert.deepEqual([loads, got], [2, ["loaded", "loaded"]])
   lazy.with((value) => got.push(value))
-  assert.equal(got.length, 3, "at once where it is there")
+  assert.equal(got.length, 3, "at once if it is loaded")
 })

@@ -17,7 +17,7 @@ function delta(lines, change, more = {}) {
   return { t: "delta", id: "7-2", b: "main", p: 1, s: 2, rm: [], up: [], crc: checksum(lines), at: "", ...change, ...more }
 }
 
-function shown(...top) {
+function boardWith(...top) {
   return apply(emptyBoard("main"), snapshot(top))
 }
 
@@ -26,8 +26,8 @@ test("a checksum is the CRC-32 that zlib computes", () => {
   assert.equal(checksum([{ id: "ada", s: 10 }, { id: "bob", s: -8 }]), "42f7871c")
 })
 
-test("a snapshot replaces whatever was there", () => {
-  const board = apply(shown(ada), snapshot([bob], { s: 9, period: "2026-W01", tot: 40, columns: ["wins"] }))
+test("a snapshot replaces the board", () => {
+  const board = apply(boardWith(ada), snapshot([bob], { s: 9, period: "2026-W01", tot: 40, columns: ["wins"] }))
 
   assert.deepEqual(board.lines, [bob])
   assert.deepEqual([board.s, board.period, board.total, board.lost], [9, "2026-W01", 40, ""])
@@ -38,7 +38,7 @@ test("a delta moves, changes, adds and removes", () => {
   const risen = { ...bob, s: 11 }
 
   const board = apply(
-    shown(ada, bob),
+    boardWith(ada, bob),
     delta([eve, risen], { rm: ["ada"], up: [[0, { id: "eve", n: "Eve", s: 12 }], [1, { id: "bob", s: 11 }]], tot: 3 }),
   )
 
@@ -46,30 +46,42 @@ test("a delta moves, changes, adds and removes", () => {
   assert.deepEqual([board.s, board.total, board.lost], [2, 3, ""])
 })
 
-test("a delta that was seen before changes nothing", () => {
-  const board = shown(ada)
+test("shown metadata comes with a row, changes and goes with it", () => {
+  const red = { ...ada, c: [], m: { team: "Red" } }
+  const board = apply(emptyBoard("main"), snapshot([red], { show: [{ field: "team", as: "text", title: "" }] }))
+  const to = (m, more) => apply(board, delta([red], { up: [[0, { id: "ada", m }]] }, more)).lines[0]
+
+  assert.deepEqual(board.lines, [red])
+  assert.deepEqual(board.show, [{ field: "team", as: "text", title: "" }])
+  assert.deepEqual(to({ team: "Blue" }), { ...red, m: { team: "Blue" } })
+  assert.deepEqual(to(null), { ...ada, c: [] })
+  assert.deepEqual(apply(board, delta([{ ...red, s: 11 }], { up: [[0, { id: "ada", s: 11 }]] })).lines[0].m, red.m)
+})
+
+test("a delta that came before changes nothing", () => {
+  const board = boardWith(ada)
 
   assert.equal(apply(board, delta([], { rm: ["ada"] }, { p: 0, s: 1 })), board)
 })
 
 test("a delta that does not follow is a gap", () => {
-  const board = apply(shown(ada), delta([], {}, { p: 5, s: 6 }))
+  const board = apply(boardWith(ada), delta([], {}, { p: 5, s: 6 }))
 
   assert.equal(board.lost, "gap")
   assert.deepEqual(board.lines.map((line) => line.id), ["ada"])
 })
 
 test("a delta about an unknown player without a name is a gap", () => {
-  assert.equal(apply(shown(ada), delta([ada], { up: [[0, { id: "eve", s: 3 }]] })).lost, "gap")
+  assert.equal(apply(boardWith(ada), delta([ada], { up: [[0, { id: "eve", s: 3 }]] })).lost, "gap")
 })
 
 test("a list whose checksum differs is lost", () => {
   assert.equal(apply(emptyBoard("main"), snapshot([ada], { crc: "0badc0de" })).lost, "checksum")
-  assert.equal(apply(shown(ada), delta([], {}, { crc: "0badc0de" })).lost, "checksum")
+  assert.equal(apply(boardWith(ada), delta([], {}, { crc: "0badc0de" })).lost, "checksum")
 })
 
-test("a heartbeat proves that nothing was missed, or that something was", () => {
-  const board = shown(ada)
+test("a heartbeat shows whether frames were missed", () => {
+  const board = boardWith(ada)
   const heartbeat = (s, crc) => ({ t: "hb", id: "7-5", b: [["other", 5, "00000000"], ["main", s, crc]] })
 
   assert.equal(apply(board, heartbeat(1, checksum([ada]))).lost, "")
@@ -78,14 +90,14 @@ test("a heartbeat proves that nothing was missed, or that something was", () => 
 })
 
 test("frames of other boards, and frames of a later protocol, change nothing", () => {
-  const board = shown(ada)
+  const board = boardWith(ada)
 
   assert.equal(apply(board, snapshot([], { b: "main:eu" })), board)
   assert.equal(apply(board, { t: "notice", b: "main", viewers: 3 }), board)
 })
 
 test("after a reset only a snapshot helps", () => {
-  const reset = apply(shown(ada), { t: "reset", b: "main", why: "wiped" })
+  const reset = apply(boardWith(ada), { t: "reset", b: "main", why: "wiped" })
 
   assert.equal(apply(reset, delta([ada], {})).lost, "gap")
   assert.deepEqual(apply(reset, snapshot([])).lines, [])

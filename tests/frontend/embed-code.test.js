@@ -7,13 +7,13 @@ import { embedOf } from "../../frontend/static/js/docs/embed-code.js"
 const PLAIN = { url: "https://b.example", board: "main", title: "Main board", rows: 10, theme: "auto", hide: [], scale: 100 }
 const embed = (kind, choice = {}) => embedOf({ ...PLAIN, kind, ...choice })
 
-test("an element as it would be anyway is two short lines, those of the guide", () => {
+test("an element with default choices is the code of the guide", () => {
   const guide = readFileSync(new URL("../../examples/guide/embed.html", import.meta.url), "utf8")
 
   assert.equal(embed("element", { url: "http://127.0.0.1:8000" }).code, guide.trim())
 })
 
-test("choices are written, on the element and in addresses", () => {
+test("choices are in the attributes of the element and in addresses", () => {
   const chosen = { rows: 5, theme: "dark", hide: ["badge", "trend"] }
 
   assert.match(embed("element", chosen).code, /<live-leaderboard board="main" limit="5" theme="dark" hide="badge,trend">/)

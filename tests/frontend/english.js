@@ -1,4 +1,4 @@
-// english.js: modules of pages speak English in tests: import it for that.
+// english.js: import it, so that the texts of pages are English in a test.
 
 import { readFileSync } from "node:fs"
 

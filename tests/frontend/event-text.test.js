@@ -30,7 +30,7 @@ test("an event has its type, its id and its data", () => {
   assert.deepEqual(state, { rest: "", last: "7-2" })
 })
 
-test("servers of before and of now say the same, each in its way", () => {
+test("events of this release and of the release before are parsed alike", () => {
   const hello = 'event: hello\ndata: {"t":"hello"}\n\n'
   const frames = (text) => all([text]).events.filter(({ data }) => data).map(({ type, data }) => [type, data.t])
 

@@ -11,7 +11,7 @@ import { texts } from "./english.js"
 const BOARD = { id: "main", sign: "+", decimals: 0, unit: "" }
 const TAPPED = { points: { min: 1, max: 10 }, minSeconds: 1 }
 
-// Time that stands until it is told which wait is over.
+// A clock without time: a test ends each wait.
 class Waits {
   #waits = []
   sleep = (ms) => new Promise((resume) => this.#waits.push({ ms, resume }))
@@ -20,23 +20,23 @@ class Waits {
     const index = this.#waits.findIndex((wait) => wait.ms === ms)
     assert.notEqual(index, -1, `nobody waits for ${ms} ms`)
     this.#waits.splice(index, 1)[0].resume()
-    await settled()
+    await settle()
   }
 }
 
-// Actions whose answers are given one by one; a Refusal is thrown.
+// Actions with prepared answers; a Refusal is thrown.
 class Actions {
   claims = []
   #answers
 
-  constructor(asked, ...answers) {
-    this.asked = asked
+  constructor(action, ...answers) {
+    this.action = action
     this.#answers = answers
   }
 
   async request() {
-    if (this.asked instanceof Refusal) throw this.asked
-    const action = { ...this.asked, complete: (claim) => this.#complete(claim) }
+    if (this.action instanceof Refusal) throw this.action
+    const action = { ...this.action, complete: (claim) => this.#complete(claim) }
     this.prepare?.(action)
     return action
   }
@@ -53,22 +53,22 @@ function receipt(increment, rank = 3) {
   return { increment, standings: [{ board: "other", rank: 1 }, { board: "main", rank }] }
 }
 
-async function settled() {
+async function settle() {
   for (let turn = 0; turn < 20; turn += 1) await null
 }
 
-async function started(actions, prepare = () => {}, options = {}) {
+async function startGame(actions, prepare = () => {}, options = {}) {
   const waits = new Waits()
   actions.prepare = prepare
-  const game = new Game({ type: "play-round", board: BOARD, actions, world: waits, ...options })
+  const game = new Game({ type: "play-round", board: BOARD, actions, platform: waits, ...options })
   game.press()
-  await settled()
+  await settle()
   return { game, waits, press: (times) => Array.from({ length: times }, () => game.press()) }
 }
 
-test("taps are points, and the receipt says what they were worth", async () => {
+test("taps are points, and the text is that of the receipt", async () => {
   const actions = new Actions(TAPPED, receipt(7))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
   assert.equal(game.state, "tapping")
 
   press(7)
@@ -78,12 +78,12 @@ test("taps are points, and the receipt says what they were worth", async () => {
   assert.equal(game.text, "+7 points. Your rank is 3.")
 })
 
-test("a full round ends at once, and taps that come too late start no other", async () => {
+test("a full round ends at once, and late taps start no other", async () => {
   const actions = new Actions(TAPPED, receipt(10))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
 
   press(10)
-  await settled()
+  await settle()
   press(5)
 
   assert.deepEqual(actions.claims, [{ points: 10 }])
@@ -95,7 +95,7 @@ test("a full round ends at once, and taps that come too late start no other", as
 
 test("a round without a tap claims nothing", async () => {
   const actions = new Actions(TAPPED)
-  const { game, waits } = await started(actions)
+  const { game, waits } = await startGame(actions)
 
   await waits.end(3000)
 
@@ -103,9 +103,9 @@ test("a round without a tap claims nothing", async () => {
   assert.match(game.text, /nothing to count/)
 })
 
-test("an action of fixed points is waited for", async () => {
+test("an action of fixed points needs no taps", async () => {
   const actions = new Actions({ points: 5, minSeconds: 2 }, receipt(5))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
 
   press(3)
   assert.equal(game.state, "waiting")
@@ -116,23 +116,23 @@ test("an action of fixed points is waited for", async () => {
 
 test("points that could not be sent wait to be sent again", async () => {
   const actions = new Actions(TAPPED, new Refusal(), receipt(4))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
   press(4)
   await waits.end(3000)
   assert.equal(game.state, "unsent")
   assert.match(game.text, /The server does not answer\. Your points are waiting/)
 
   game.press()
-  await settled()
+  await settle()
 
   assert.deepEqual(actions.claims, [{ points: 4 }, { points: 4 }])
   assert.equal(game.text, "+4 points. Your rank is 3.")
 })
 
-test("points that wait are said as soon as they are counted by themselves", async () => {
+test("waiting points are shown as soon as they are counted", async () => {
   let counted
   const actions = new Actions(TAPPED, new Refusal())
-  const { game, waits, press } = await started(actions, (action) => {
+  const { game, waits, press } = await startGame(actions, (action) => {
     action.answer = () => new Promise((resolve) => (counted = resolve))
   })
   press(4)
@@ -140,7 +140,7 @@ test("points that wait are said as soon as they are counted by themselves", asyn
   assert.equal(game.state, "unsent")
 
   counted(receipt(4))
-  await settled()
+  await settle()
 
   assert.deepEqual([game.state, game.text], ["resting", "+4 points. Your rank is 3."])
 })
@@ -148,42 +148,105 @@ test("points that wait are said as soon as they are counted by themselves", asyn
 test("playing ahead, the next round begins before the last one is counted", async () => {
   let counted
   const actions = new Actions(TAPPED, new Promise((resolve) => (counted = resolve)), new Refusal())
-  const { game, waits, press } = await started(actions, () => {}, { ahead: true })
+  const { game, waits, press } = await startGame(actions, () => {}, { ahead: true })
   press(4)
   await waits.end(3000)
   await waits.end(1000)
   assert.equal(game.state, "again")
   counted(receipt(4))
-  await settled()
+  await settle()
   assert.equal(game.text, "+4 points. Your rank is 3.")
 
   press(1)
-  await settled()
+  await settle()
   press(2)
   await waits.end(3000)
-  await settled()
+  await settle()
 
   assert.equal(game.state, "resting")
   assert.equal(game.text, "The server does not answer. Your points are saved, and will be sent as soon as possible.")
 })
 
-test("a refused start says why, and can be tried again", async () => {
+test("playing ahead, the text about saved points goes when they are counted", async () => {
+  let counted
+  const actions = new Actions(TAPPED, new Refusal())
+  const { game, waits, press } = await startGame(
+    actions,
+    (action) => (action.answer = () => new Promise((resolve) => (counted = resolve))),
+    { ahead: true },
+  )
+  press(4)
+  await waits.end(3000)
+  assert.match(game.text, /Your points are saved/)
+
+  await waits.end(1000)
+  assert.match(game.text, /Your points are saved/)
+  counted(receipt(4))
+  await settle()
+
+  assert.deepEqual([game.state, game.text], ["again", "+4 points. Your rank is 3."])
+})
+
+test("points of an earlier round do not change the text of the next one", async () => {
+  const answers = []
+  const actions = new Actions(TAPPED, new Refusal())
+  const { game, waits, press } = await startGame(
+    actions,
+    (action) => (action.answer = () => new Promise((resolve) => answers.push(resolve))),
+    { ahead: true },
+  )
+  press(4)
+  await waits.end(3000)
+  await waits.end(1000)
+  press(1)
+  await settle()
+
+  answers[0](receipt(4))
+  await settle()
+
+  assert.deepEqual([game.state, game.text], ["tapping", game.round.text])
+})
+
+test("a start without an answer is told while it lasts", async () => {
+  let give
+  const actions = new Actions(TAPPED)
+  actions.request = () => new Promise((resolve) => (give = resolve))
+  const { game, waits } = await startGame(actions)
+  assert.deepEqual([game.state, game.text], ["starting", ""])
+
+  await waits.end(2500)
+  assert.deepEqual([game.state, game.text], ["starting", "The server has not answered yet. Trying again…"])
+
+  give({ ...TAPPED })
+  await settle()
+  assert.deepEqual([game.state, game.text], ["tapping", game.round.text])
+})
+
+test("a quick start says nothing about the server", async () => {
+  const { game, waits } = await startGame(new Actions(TAPPED))
+
+  await waits.end(2500)
+
+  assert.deepEqual([game.state, game.text], ["tapping", game.round.text])
+})
+
+test("a refused start has its reason, and can be tried again", async () => {
   const refusal = new Refusal({ status: 429, code: "rate_limited", retryAfterSeconds: 40 })
   const actions = new Actions(refusal)
-  const { game, waits } = await started(actions)
+  const { game, waits } = await startGame(actions)
   assert.equal(game.text, "Too many rounds at once. Play again in 40 seconds.")
   await waits.end(1000)
 
-  actions.asked = TAPPED
+  actions.action = TAPPED
   game.press()
-  await settled()
+  await settle()
 
   assert.equal(game.state, "tapping")
 })
 
 test("a cap is final for now", async () => {
   const cap = new Refusal({ status: 429, code: "cap_reached", retryAfterSeconds: 5 * 3600 })
-  const { game, waits, press } = await started(new Actions(TAPPED, cap))
+  const { game, waits, press } = await startGame(new Actions(TAPPED, cap))
   press(1)
   await waits.end(3000)
 
@@ -191,23 +254,26 @@ test("a cap is final for now", async () => {
   assert.equal(game.text, "You have won the maximum for now. Play again in 5 hours.")
 })
 
-test("a long wait for an answer is told, and only while it lasts", async () => {
+test("a long wait for an answer is shown while it lasts", async () => {
   let answer
   const actions = new Actions(TAPPED, new Promise((resolve) => (answer = resolve)))
-  const { game, waits, press } = await started(actions)
+  const { game, waits, press } = await startGame(actions)
   press(2)
   await waits.end(3000)
   assert.equal(game.state, "sending")
 
   await waits.end(3000)
   assert.equal(game.text, "Still counting…")
+  await waits.end(2500)
+  await waits.end(2500)
+  assert.equal(game.text, "The server has not answered yet. Trying again…")
 
   answer(receipt(2))
-  await settled()
+  await settle()
   assert.equal(game.text, "+2 points. Your rank is 3.")
 })
 
-test("points stay within what the type allows", () => {
+test("points stay within the range of the action type", () => {
   const round = roundFor({ points: { min: 3, max: 10 }, minSeconds: 1 })
   assert.deepEqual([1, 5, 99].map((taps) => claimFor(round, taps).points), [3, 5, 10])
   assert.equal(round.seconds, 3)
@@ -215,23 +281,23 @@ test("points stay within what the type allows", () => {
   assert.deepEqual(claimFor(roundFor({ points: 5, minSeconds: 0 }), 3), {})
 })
 
-test("a receipt is said in the board's own terms", () => {
+test("a receipt has the board's sign, decimals and unit", () => {
   assert.equal(receiptText(receipt(1, 1), BOARD), "+1 point. Your rank is 1.")
   assert.equal(receiptText(receipt(1250, 22), { ...BOARD, sign: "", decimals: 2, unit: "s" }), "12.50 s. Your rank is 22.")
   assert.equal(receiptText(receipt(5, null), BOARD), "+5 points. Your rank follows in a moment.")
 })
 
-test("a round is told in the language of the page", () => {
-  const said = (tag) => (setTexts(tag, texts(tag)), receiptText(receipt(7), BOARD))
+test("the text of a round is in the language of the page", () => {
+  const text = (tag) => (setTexts(tag, texts(tag)), receiptText(receipt(7), BOARD))
 
-  assert.equal(said("de"), "+7 Punkte. Du bist auf Rang 3.")
-  assert.equal(said("fr"), "+7 points. Votre rang est 3.")
-  assert.equal(said("ja"), "+7 ポイント。あなたの順位は 3 位です。")
-  assert.equal(said("ar"), "\u200e+7 نقاط. مرتبتك 3.", "the sign stays before the number, as numbers are read")
-  said("en")
+  assert.equal(text("de"), "+7 Punkte. Du bist auf Rang 3.")
+  assert.equal(text("fr"), "+7 points. Votre rang est 3.")
+  assert.equal(text("ja"), "+7 ポイント。あなたの順位は 3 位です。")
+  assert.equal(text("ar"), "\u200e+7 نقاط. مرتبتك 3.", "the sign stays before the number, as numbers are read")
+  text("en")
 })
 
-test("a refusal that has no words of its own is said in the server's", () => {
+test("a refusal without a text of the page has that of the server", () => {
   assert.equal(refusalText({ status: 422, code: "score_out_of_range", detail: "The board ends at 100." }), "The board ends at 100.")
   assert.equal(refusalText({ status: 500, code: "internal_error", detail: "…" }), "The server can't accept this at the moment.")
 })

@@ -2,155 +2,156 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { Feed } from "../../clients/javascript/stream/feed.js"
-import { HELLO, settled, World } from "./stream-world.js"
+import { HELLO, settle, FakePlatform } from "./fake-platform.js"
 
 const MINUTE = 60_000
+const TRIAL = 51_000 // from then on the best carrier is tried, for some seconds
 
-async function following(options = {}, prepare = () => {}) {
-  const world = new World()
-  prepare(world)
-  const feed = new Feed("", { scope: "main", world, ...options })
+async function openFeed(options = {}, prepare = () => {}) {
+  const platform = new FakePlatform()
+  prepare(platform)
+  const feed = new Feed("", { scope: "main", platform, ...options })
   const frames = []
   feed.addEventListener("frame", ({ detail }) => frames.push(detail.t))
   feed.start()
-  await settled()
-  return { world, feed, frames }
+  await settle()
+  return { platform, feed, frames }
 }
 
-// Down to polling: everything before it is held back.
-async function polling(options) {
-  const { world, ...more } = await following(options)
-  while (world.last.carrier !== "poll") await world.pass(1000)
-  world.last.answer(5000, "7-1")
-  return { world, ...more }
+// A feed that polls, since all other carriers are silent.
+async function openPolling(options) {
+  const { platform, ...more } = await openFeed(options)
+  while (platform.last.carrier !== "poll") await platform.pass(1000)
+  platform.last.answer(5000, "7-1")
+  return { platform, ...more }
 }
 
-// Time in which a line goes on answering.
-async function answering(world, line, ms) {
-  for (const until = world.at + ms; world.at < until; ) {
-    line.answer(5000, "7-1")
-    await world.pass(1000)
+// Let time pass in which a connection keeps answering.
+async function keepAnswering(platform, connection, ms) {
+  for (const until = platform.at + ms; platform.at < until; ) {
+    connection.answer(5000, "7-1")
+    await platform.pass(1000)
   }
 }
 
-test("a carrier by which nothing comes makes way for the next one after six seconds", async () => {
-  const { world, feed } = await following()
+test("a silent carrier is replaced by the next one after six seconds", async () => {
+  const { platform, feed } = await openFeed()
 
-  await world.pass(5999)
-  assert.deepEqual(world.tried, ["sse"])
-  await world.pass(8000)
-  assert.deepEqual(world.tried, ["sse", "ws", "long-poll"])
-  assert.equal(world.opened[0].closed, true)
+  await platform.pass(5999)
+  assert.deepEqual(platform.tried, ["sse"])
+  await platform.pass(8000)
+  assert.deepEqual(platform.tried, ["sse", "ws", "long-poll"])
+  assert.equal(platform.opened[0].closed, true)
 
-  world.last.answer(15_000, "7-1")
+  platform.last.answer(15_000, "7-1")
   assert.deepEqual([feed.status.phase, feed.status.carrier], ["open", "long-poll"])
 })
 
-test("a carrier that fails twice before anything came makes way", async () => {
-  const { world } = await following()
+test("a carrier that fails twice without a frame is replaced", async () => {
+  const { platform } = await openFeed()
 
-  world.last.fail()
-  await world.pass(1000)
-  assert.deepEqual(world.tried, ["sse", "sse"])
-  world.last.fail()
-  await world.pass(1000)
+  platform.last.fail()
+  await platform.pass(1000)
+  assert.deepEqual(platform.tried, ["sse", "sse"])
+  platform.last.fail()
+  await platform.pass(1000)
 
-  assert.deepEqual(world.tried, ["sse", "sse", "ws"])
+  assert.deepEqual(platform.tried, ["sse", "sse", "ws"])
 })
 
-test("a carrier that says hello and is cut off again and again makes way", async () => {
-  const { world } = await following()
+test("a carrier whose streams break early is replaced", async () => {
+  const { platform } = await openFeed()
 
   for (let time = 0; time < 4; time += 1) {
-    world.last.send(HELLO)
-    world.last.fail()
-    await world.pass(5000)
+    platform.last.send(HELLO)
+    platform.last.fail()
+    await platform.pass(5000)
   }
 
-  assert.equal(world.last.carrier, "ws")
+  assert.equal(platform.last.carrier, "ws")
 })
 
-test("a carrier that lets only the beginning through makes way", async () => {
-  const { world } = await following()
+test("a carrier that lets only the beginning through is replaced", async () => {
+  const { platform } = await openFeed()
 
   for (let time = 0; time < 2; time += 1) {
-    world.last.send(HELLO)
-    await world.pass(40_000)
+    platform.last.send(HELLO)
+    await platform.pass(40_000)
   }
 
-  assert.equal(world.last.carrier, "ws")
+  assert.equal(platform.last.carrier, "ws")
 })
 
-test("a carrier that held is not blamed for two outages", async () => {
-  const { world } = await following()
+test("a carrier with long streams is kept after outages", async () => {
+  const { platform } = await openFeed()
 
   for (let time = 0; time < 5; time += 1) {
-    world.last.send(HELLO)
-    await world.pass(30_000)
-    world.last.fail()
-    await world.pass(1000)
+    platform.last.send(HELLO)
+    await platform.pass(30_000)
+    platform.last.fail()
+    await platform.pass(1000)
   }
 
-  assert.deepEqual(new Set(world.tried), new Set(["sse"]))
+  assert.deepEqual(new Set(platform.tried), new Set(["sse"]))
 })
 
-test("where everything is away it begins again with the first", async () => {
-  const { world } = await following()
+test("if all carriers fail it begins again with the first", async () => {
+  const { platform } = await openFeed()
 
-  while (world.at < 2 * MINUTE) {
-    if (!world.last.closed) world.last.fail()
-    await world.pass(100)
+  while (platform.at < 2 * MINUTE) {
+    if (!platform.last.closed) platform.last.fail()
+    await platform.pass(100)
   }
 
-  const tried = world.tried
+  const tried = platform.tried
   assert.deepEqual(tried.slice(0, 9), ["sse", "sse", "ws", "ws", "long-poll", "long-poll", "poll", "poll", "sse"])
 })
 
 test("a carrier that this browser lacks is left out at once", async () => {
-  const { world } = await following({}, (world) => (world.missing = new Set(["sse", "ws"])))
+  const { platform } = await openFeed({}, (platform) => (platform.missing = new Set(["sse", "ws"])))
 
-  assert.deepEqual(world.tried, ["long-poll"])
+  assert.deepEqual(platform.tried, ["long-poll"])
 })
 
-test("where nothing is left that this browser has, it is over", async () => {
-  const { feed } = await following({ carriers: ["ws"] }, (world) => (world.missing = new Set(["ws"])))
+test("if this browser has no carrier left, the feed has ended", async () => {
+  const { feed } = await openFeed({ carriers: ["ws"] }, (platform) => (platform.missing = new Set(["ws"])))
 
   assert.equal(feed.status.phase, "ended")
 })
 
-test("a trial that talks nonsense, or is sent away, costs nothing either", async () => {
+test("a trial with an unreadable frame or a bye leaves the connection open", async () => {
   for (const end of [(trial) => trial.say("{"), (trial) => trial.send({ t: "bye", again: true, retry_ms: 9 })]) {
-    const { world, feed } = await polling()
-    const line = world.last
-    await answering(world, line, MINUTE)
-    const trial = world.last
+    const { platform, feed } = await openPolling()
+    const connection = platform.last
+    await keepAnswering(platform, connection, TRIAL)
+    const trial = platform.last
     assert.equal(trial.closed, false)
 
     end(trial)
 
-    assert.deepEqual([trial.closed, line.closed, feed.status.phase, feed.cursor], [true, false, "open", "7-1"])
+    assert.deepEqual([trial.closed, connection.closed, feed.status.phase, feed.cursor], [true, false, "open", "7-1"])
   }
 })
 
-test("a carrier that can't be loaded is not blamed: the server is away", async () => {
+test("a carrier whose module can't be loaded is not replaced: the server is away", async () => {
   const away = async () => {
     throw new TypeError("Failed to fetch dynamically imported module")
   }
-  const { world } = await following({}, (world) => (world.carriers.ws = away))
-  world.last.fail()
-  await world.pass(1000)
-  world.last.fail()
-  await world.pass(MINUTE)
+  const { platform } = await openFeed({}, (platform) => (platform.carriers.ws = away))
+  platform.last.fail()
+  await platform.pass(1000)
+  platform.last.fail()
+  await platform.pass(MINUTE)
 
-  assert.deepEqual(world.tried.slice(0, 3), ["sse", "sse", "sse"])
+  assert.deepEqual(platform.tried.slice(0, 3), ["sse", "sse", "sse"])
 })
 
-test("while a lower carrier carries, the best one is tried beside it, and takes over once it says hello", async () => {
-  const { world, feed, frames } = await polling()
-  const before = world.last
+test("while a lower carrier is in use, the best one is tried beside it, and takes over after its hello", async () => {
+  const { platform, feed, frames } = await openPolling()
+  const before = platform.last
 
-  await answering(world, before, MINUTE)
-  const trial = world.last
+  await keepAnswering(platform, before, TRIAL)
+  const trial = platform.last
   assert.deepEqual([trial.carrier, before.closed], ["sse", false])
   assert.match(trial.query, /since=7-1/)
   trial.send(HELLO)
@@ -159,70 +160,70 @@ test("while a lower carrier carries, the best one is tried beside it, and takes 
   assert.deepEqual([feed.status.phase, feed.status.carrier], ["open", "sse"])
   assert.deepEqual(frames, ["hello"])
   trial.fail()
-  await world.pass(1000)
-  assert.equal(world.last.carrier, "sse")
+  await platform.pass(1000)
+  assert.equal(platform.last.carrier, "sse")
 })
 
-test("a trial that gets nothing through costs nothing", async () => {
-  const { world, feed } = await polling()
-  const line = world.last
+test("a silent trial leaves the connection open", async () => {
+  const { platform, feed } = await openPolling()
+  const connection = platform.last
 
-  await answering(world, line, 5 * MINUTE)
+  await keepAnswering(platform, connection, 5 * MINUTE)
 
-  const trials = world.opened.slice(world.opened.indexOf(line) + 1)
+  const trials = platform.opened.slice(platform.opened.indexOf(connection) + 1)
   assert.ok(trials.length >= 4 && trials.length <= 5, `${trials.length} trials in five minutes`)
   assert.ok(trials.every((trial) => trial.carrier === "sse" && trial.closed))
-  assert.deepEqual([line.closed, feed.status.carrier, feed.status.phase], [false, "poll", "open"])
+  assert.deepEqual([connection.closed, feed.status.carrier, feed.status.phase], [false, "poll", "open"])
 })
 
-test("a better carrier than polling is tried every five minutes only", async () => {
-  const { world } = await following()
-  while (world.last.carrier !== "ws") await world.pass(1000)
-  const line = world.last
+test("whatever is in use, the best carrier is tried every fifty seconds", async () => {
+  const { platform } = await openFeed()
+  while (platform.last.carrier !== "ws") await platform.pass(1000)
+  const connection = platform.last
 
-  await answering(world, line, 15 * MINUTE)
+  await keepAnswering(platform, connection, 15 * MINUTE)
 
-  const trials = world.opened.length - world.opened.indexOf(line) - 1
-  assert.ok(trials >= 2 && trials <= 3, `${trials} trials in a quarter of an hour`)
+  const trials = platform.opened.length - platform.opened.indexOf(connection) - 1
+  assert.ok(trials >= 15 && trials <= 18, `${trials} trials in a quarter of an hour`)
 })
 
 test("after an outage the best carrier is tried again soon", async () => {
-  const { world } = await following()
+  const { platform } = await openFeed()
   for (let time = 0; time < 2; time += 1) {
-    world.last.fail()
-    await world.pass(1000)
+    platform.last.fail()
+    await platform.pass(1000)
   }
-  assert.equal(world.last.carrier, "ws")
-  world.last.send(HELLO)
+  assert.equal(platform.last.carrier, "ws")
+  platform.last.send(HELLO)
 
-  await world.pass(15_000)
+  await platform.pass(15_000)
 
-  assert.equal(world.last.carrier, "sse")
+  assert.equal(platform.last.carrier, "sse")
 })
 
-test("a page begins with the carrier that got through lately", async () => {
-  const { world } = await following({ first: "long-poll" })
+test("a page begins with the carrier that worked last", async () => {
+  const { platform } = await openFeed({ first: "long-poll" })
 
-  assert.deepEqual(world.tried, ["long-poll"])
+  assert.deepEqual(platform.tried, ["long-poll"])
 })
 
-test("only carriers that are wanted are used", async () => {
-  const { world } = await following({ carriers: ["poll"], first: "sse" })
-  world.last.answer(5000, "7-1")
-  await world.pass(12_000)
-  await world.pass(10 * MINUTE)
+test("only allowed carriers are used", async () => {
+  const { platform } = await openFeed({ carriers: ["poll"], first: "sse" })
+  platform.last.answer(5000, "7-1")
+  await platform.pass(12_000)
+  await platform.pass(10 * MINUTE)
 
-  assert.deepEqual(new Set(world.tried), new Set(["poll"]))
+  assert.deepEqual(new Set(platform.tried), new Set(["poll"]))
 })
 
 test("stopping ends the trial too", async () => {
-  const { world, feed } = await polling()
-  await answering(world, world.last, MINUTE)
-  assert.equal(world.last.carrier, "sse")
+  const { platform, feed } = await openPolling()
+  await keepAnswering(platform, platform.last, TRIAL)
+  assert.equal(platform.last.carrier, "sse")
 
   feed.stop()
-  await world.pass(10 * MINUTE)
+  await platform.pass(10 * MINUTE)
 
-  assert.ok(world.opened.every((line) => line.closed))
+  assert.ok(platform.opened.every((connection) => connection.closed))
   assert.equal(feed.status.phase, "closed")
 })

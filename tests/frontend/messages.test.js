@@ -4,36 +4,36 @@ import { test } from "node:test"
 import { ago, setTexts, soon, t } from "../../frontend/static/js/messages.js"
 import { texts } from "./english.js"
 
-test("a text has its values in its places", () => {
-  setTexts("en", { "a.b": "{who} leads with {points}, says {who}" })
+test("values replace the placeholders of a text", () => {
+  setTexts("en", { "a.b": "{name} leads with {points}, says {name}" })
 
-  assert.equal(t("a.b", { who: "<b>", points: "12" }), "<b> leads with 12, says <b>")
+  assert.equal(t("a.b", { name: "<b>", points: "12" }), "<b> leads with 12, says <b>")
 })
 
-test("a value that looks like a place is no place", () => {
+test("a value that looks like a placeholder is not replaced", () => {
   setTexts("en", { "a.b": "{one} {other}" })
 
   assert.equal(t("a.b", { one: "{other}", other: "$&" }), "{other} $&")
 })
 
-test("a number chooses the form that its language has for it", () => {
-  const said = (tag, n) => (setTexts(tag, texts(tag)), t("events.held", { n }))
+test("a number chooses its plural form in the language", () => {
+  const text = (tag, n) => (setTexts(tag, texts(tag)), t("events.held", { n }))
 
-  assert.equal(said("en", 1), "1 frame")
-  assert.equal(said("fr", 0), "0 trame")
-  assert.equal(said("ar", 2), "إطاران")
-  assert.match(said("ar", 105), /إطارات$/)
-  assert.match(said("ar", 12), /إطارًا$/)
-  assert.match(said("ja", 3), /フレーム$/)
+  assert.equal(text("en", 1), "1 frame")
+  assert.equal(text("fr", 0), "0 trame")
+  assert.equal(text("ar", 2), "إطاران")
+  assert.match(text("ar", 105), /إطارات$/)
+  assert.match(text("ar", 12), /إطارًا$/)
+  assert.match(text("ja", 3), /フレーム$/)
 })
 
-test("a text that is not there is its key, so that it is noticed", () => {
+test("a missing text is shown as its key", () => {
   setTexts("en", {})
 
   assert.equal(t("a.b"), "a.b")
 })
 
-test("how long ago something was is said in words of the page's language", () => {
+test("past times are in words of the page's language", () => {
   setTexts("en", {})
   assert.equal(ago(1000), "1 second ago")
   assert.equal(ago(59_000), "59 seconds ago")
@@ -44,7 +44,7 @@ test("how long ago something was is said in words of the page's language", () =>
   assert.equal(ago(3 * 86_400_000), "vor 3 Tagen")
 })
 
-test("how long it is still to wait is said in whole units, and never too short", () => {
+test("waiting times are whole units, rounded up", () => {
   setTexts("en", {})
   assert.deepEqual([0, 1, 61, 101, 3600, 7201].map(soon), [
     "in 1 second",

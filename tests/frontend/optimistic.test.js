@@ -3,7 +3,7 @@ import { test } from "node:test"
 
 import { Optimistic } from "../../clients/javascript/actions/optimistic.js"
 
-// A queue whose actions are what a test says.
+// A queue with prepared actions.
 class Queue extends EventTarget {
   items = []
 
@@ -13,7 +13,7 @@ class Queue extends EventTarget {
   }
 }
 
-function following(options = {}) {
+function setUp(options = {}) {
   const queue = new Queue()
   return { queue, mine: new Optimistic({ queue, board: "main", ...options }) }
 }
@@ -35,7 +35,7 @@ function confirmed(id, points, score, version) {
 }
 
 test("points are shown as soon as they are won", () => {
-  const { queue, mine } = following()
+  const { queue, mine } = setUp()
   mine.see(me(40, 7))
 
   queue.set(action("a", "waiting", 5), action("b", "waiting", 2))
@@ -44,7 +44,7 @@ test("points are shown as soon as they are won", () => {
 })
 
 test("without a score the first points are the score", () => {
-  const { queue, mine } = following()
+  const { queue, mine } = setUp()
 
   queue.set(action("a", "waiting", 5))
 
@@ -53,7 +53,7 @@ test("without a score the first points are the score", () => {
 
 test("confirmed points are counted once, whichever comes first, the receipt or the frame", () => {
   for (const frameFirst of [true, false]) {
-    const { queue, mine } = following()
+    const { queue, mine } = setUp()
     const seen = []
     mine.see(me(40, 7))
     mine.addEventListener("change", () => seen.push(mine.state.shown))
@@ -68,8 +68,8 @@ test("confirmed points are counted once, whichever comes first, the receipt or t
   }
 })
 
-test("a lost answer is not counted twice while nobody knows", () => {
-  const { queue, mine } = following()
+test("points whose answer was lost are not counted twice", () => {
+  const { queue, mine } = setUp()
   mine.see(me(40, 7))
   queue.set(action("a", "sent", 5))
   queue.set(action("a", "waiting", 5, { doubtful: true }))
@@ -84,7 +84,7 @@ test("a lost answer is not counted twice while nobody knows", () => {
 })
 
 test("points that others counted in the meantime are not lost", () => {
-  const { queue, mine } = following()
+  const { queue, mine } = setUp()
   mine.see(me(40, 7))
   queue.set(action("a", "sent", 5))
   mine.see(me(145, 9))
@@ -95,7 +95,7 @@ test("points that others counted in the meantime are not lost", () => {
 })
 
 test("a frame that is older than the receipt changes nothing", () => {
-  const { queue, mine } = following()
+  const { queue, mine } = setUp()
   mine.see(me(40, 7))
   queue.set(confirmed("a", 5, 45, 8))
 
@@ -106,9 +106,9 @@ test("a frame that is older than the receipt changes nothing", () => {
 
 for (const state of ["refused", "expired"]) {
   test(`${state} points are taken back, once, with the reason`, () => {
-    const { queue, mine } = following()
-    const told = []
-    mine.addEventListener("rollback", ({ detail }) => told.push([detail.id, detail.refusal.code]))
+    const { queue, mine } = setUp()
+    const rollbacks = []
+    mine.addEventListener("rollback", ({ detail }) => rollbacks.push([detail.id, detail.refusal.code]))
     mine.see(me(40, 7))
     queue.set(action("a", "waiting", 5), action("b", "waiting", 2))
 
@@ -117,7 +117,7 @@ for (const state of ["refused", "expired"]) {
     queue.set(over, action("b", "sent", 2))
 
     assert.equal(mine.state.shown, 42)
-    assert.deepEqual(told, [["a", "because"]])
+    assert.deepEqual(rollbacks, [["a", "because"]])
   })
 }
 
@@ -130,7 +130,7 @@ test("actions settled before the page was opened change nothing", () => {
 })
 
 test("other boards and other actions are not ours", () => {
-  const { queue, mine } = following({ types: ["jump"] })
+  const { queue, mine } = setUp({ types: ["jump"] })
   mine.see({ ...me(40, 7), b: "other" })
 
   queue.set({ ...action("a", "waiting", 5), type: "swim" })
@@ -140,7 +140,7 @@ test("other boards and other actions are not ours", () => {
 
 test("points change a score as the board's operator does", () => {
   const shown = (options) => {
-    const { queue, mine } = following(options)
+    const { queue, mine } = setUp(options)
     mine.see(me(40, 7))
     queue.set(action("a", "waiting", 30), action("b", "waiting", 50))
     return mine.state.shown

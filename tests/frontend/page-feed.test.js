@@ -2,11 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { PageFeed } from "../../clients/javascript/stream/page-feed.js"
-import { settled, World } from "./stream-world.js"
+import { settle, FakePlatform } from "./fake-platform.js"
 
-// A feed that only notes what it is asked for.
-class Inner extends EventTarget {
-  asked = []
+// A feed that records the calls of its methods.
+class RecordedFeed extends EventTarget {
+  calls = []
   cursor = "7-9"
 
   constructor(status, options) {
@@ -15,51 +15,51 @@ class Inner extends EventTarget {
     this.options = options
   }
 
-  start = () => this.asked.push("start")
-  stop = () => this.asked.push("stop")
-  check = () => this.asked.push("check")
-  resync = () => this.asked.push("resync")
+  start = () => this.calls.push("start")
+  stop = () => this.calls.push("stop")
+  check = () => this.calls.push("check")
+  resync = () => this.calls.push("resync")
 }
 
-async function opened({ shared = true, hidden = false, options = {} } = {}) {
-  const time = new World()
-  const world = {
+async function openFeed({ shared = true, hidden = false, options = {} } = {}) {
+  const time = new FakePlatform()
+  const platform = {
     page: Object.assign(new EventTarget(), { hidden }),
     view: new EventTarget(),
     inner: [],
-    sharedPort: (failed) => ((world.fail = failed), shared ? {} : null),
-    shared: (port, base, asked) => world.made({ shared: true }, asked),
-    own: async (base, asked) => world.made({ shared: false }, asked),
-    made: (status, asked) => world.inner[world.inner.push(new Inner(status, asked)) - 1],
+    sharedPort: (failed) => ((platform.fail = failed), shared ? {} : null),
+    shared: (port, base, options) => platform.made({ shared: true }, options),
+    own: async (base, options) => platform.made({ shared: false }, options),
+    made: (status, options) => platform.inner[platform.inner.push(new RecordedFeed(status, options)) - 1],
     later: time.later,
     cancel: time.cancel,
-    look: (hidden) => {
-      world.page.hidden = hidden
-      world.page.dispatchEvent(new Event("visibilitychange"))
+    setHidden: (hidden) => {
+      platform.page.hidden = hidden
+      platform.page.dispatchEvent(new Event("visibilitychange"))
     },
   }
-  const feed = new PageFeed("", { scope: "main", since: "7-1", ...options, world })
+  const feed = new PageFeed("", { scope: "main", since: "7-1", ...options, platform })
   feed.start()
-  await settled()
-  return { feed, world, time, inner: world.inner[0] }
+  await settle()
+  return { feed, platform, time, inner: platform.inner[0] }
 }
 
-test("where tabs can share, this one does; elsewhere it has its own", async () => {
-  assert.equal((await opened()).feed.status.shared, true)
-  assert.equal((await opened({ shared: false })).feed.status.shared, false)
+test("a tab shares a connection if the browser can, and otherwise has its own", async () => {
+  assert.equal((await openFeed()).feed.status.shared, true)
+  assert.equal((await openFeed({ shared: false })).feed.status.shared, false)
 })
 
-test("a page that was opened in a hidden tab lets go as well", async () => {
-  const { time, inner } = await opened({ hidden: true })
-  assert.deepEqual(inner.asked, ["start"])
+test("a page that was opened in a hidden tab closes its stream too", async () => {
+  const { time, inner } = await openFeed({ hidden: true })
+  assert.deepEqual(inner.calls, ["start"])
 
   await time.pass(60_000)
 
-  assert.deepEqual(inner.asked, ["start", "stop"])
+  assert.deepEqual(inner.calls, ["start", "stop"])
 })
 
-test("frames and news of the connection come through", async () => {
-  const { feed, inner } = await opened()
+test("frames and statuses are passed on", async () => {
+  const { feed, inner } = await openFeed()
   const got = []
   feed.addEventListener("frame", ({ detail }) => got.push(detail.t))
   feed.addEventListener("status", () => got.push(feed.status.phase))
@@ -70,85 +70,85 @@ test("frames and news of the connection come through", async () => {
   assert.deepEqual(got, ["hb", "open"])
 })
 
-test("a hidden page lets go after a minute, and goes on as soon as it is seen", async () => {
-  const { world, time, inner } = await opened()
+test("a hidden page closes its stream after a minute, and opens it when it is visible", async () => {
+  const { platform, time, inner } = await openFeed()
 
-  world.look(true)
+  platform.setHidden(true)
   await time.pass(59_000)
-  assert.deepEqual(inner.asked, ["start"])
+  assert.deepEqual(inner.calls, ["start"])
   await time.pass(1000)
-  assert.deepEqual(inner.asked, ["start", "stop"])
+  assert.deepEqual(inner.calls, ["start", "stop"])
 
-  world.look(false)
-  assert.deepEqual(inner.asked.slice(2), ["start", "check"])
+  platform.setHidden(false)
+  assert.deepEqual(inner.calls.slice(2), ["start", "check"])
 })
 
-test("a page that is hidden for a moment only keeps its stream", async () => {
-  const { world, time, inner } = await opened()
+test("a page that is hidden for a moment keeps its stream", async () => {
+  const { platform, time, inner } = await openFeed()
 
-  world.look(true)
+  platform.setHidden(true)
   await time.pass(30_000)
-  world.look(false)
+  platform.setHidden(false)
   await time.pass(120_000)
 
-  assert.equal(inner.asked.includes("stop"), false)
+  assert.equal(inner.calls.includes("stop"), false)
 })
 
-test("a screen that is to go on hidden does", async () => {
-  const { world, time, inner } = await opened({ options: { hiddenMs: Infinity } })
+test("with hiddenMs Infinity a hidden page keeps its stream", async () => {
+  const { platform, time, inner } = await openFeed({ options: { hiddenMs: Infinity } })
 
-  world.look(true)
+  platform.setHidden(true)
   await time.pass(3_600_000)
 
-  assert.equal(inner.asked.includes("stop"), false)
+  assert.equal(inner.calls.includes("stop"), false)
 })
 
-test("a page that is put away lets go, and goes on when it comes back", async () => {
-  const { world, inner } = await opened()
+test("a page in the back/forward cache closes its stream, and opens it when it returns", async () => {
+  const { platform, inner } = await openFeed()
 
-  world.view.dispatchEvent(new Event("pagehide"))
-  world.view.dispatchEvent(new Event("pageshow"))
-  world.view.dispatchEvent(new Event("online"))
+  platform.view.dispatchEvent(new Event("pagehide"))
+  platform.view.dispatchEvent(new Event("pageshow"))
+  platform.view.dispatchEvent(new Event("online"))
 
-  assert.deepEqual(inner.asked, ["start", "stop", "start", "check"])
+  assert.deepEqual(inner.calls, ["start", "stop", "start", "check"])
 })
 
 test("a stopped feed is not started when the page is shown", async () => {
-  const { feed, world, inner } = await opened()
+  const { feed, platform, inner } = await openFeed()
 
   feed.stop()
-  world.look(true)
-  world.look(false)
-  world.view.dispatchEvent(new Event("pageshow"))
+  platform.setHidden(true)
+  platform.setHidden(false)
+  platform.view.dispatchEvent(new Event("pageshow"))
 
-  assert.deepEqual(inner.asked, ["start", "stop"])
+  assert.deepEqual(inner.calls, ["start", "stop"])
 })
 
 for (const lost of ["the worker can't be loaded", "the worker does not answer"]) {
-  test(`where ${lost}, the page goes on by itself from its cursor`, async () => {
-    const { feed, world, inner } = await opened()
+  test(`if ${lost}, the page continues from its cursor with its own connection`, async () => {
+    const { feed, platform, inner } = await openFeed()
 
-    if (lost.includes("loaded")) world.fail()
+    if (lost.includes("loaded")) platform.fail()
     else inner.dispatchEvent(new Event("lost"))
-    world.fail()
-    await settled()
+    platform.fail()
+    await settle()
 
-    assert.equal(world.inner.length, 2)
-    assert.deepEqual([inner.asked, world.inner[1].asked], [["start", "stop"], ["start"]])
-    assert.deepEqual([world.inner[1].options.since, feed.status.shared], ["7-9", false])
+    assert.equal(platform.inner.length, 2)
+    assert.deepEqual([inner.calls, platform.inner[1].calls], [["start", "stop"], ["start"]])
+    assert.deepEqual([platform.inner[1].options.since, feed.status.shared], ["7-9", false])
   })
 }
 
 test("a feed that could not be loaded is loaded later", async () => {
-  const { feed, world, time } = await opened()
-  const own = world.own
+  const { feed, platform, time } = await openFeed()
+  const own = platform.own
   let tries = 0
-  world.own = async (...asked) => {
+  platform.own = async (...calls) => {
     tries += 1
     if (tries < 3) throw new TypeError("Failed to fetch")
-    return own(...asked)
+    return own(...calls)
   }
-  const other = new PageFeed("", { scope: "main", world: { ...world, sharedPort: () => null } })
+  const other = new PageFeed("", { scope: "main", platform: { ...platform, sharedPort: () => null } })
   other.start()
   assert.equal(other.status.phase, "closed")
   await time.pass(10_000)
@@ -157,16 +157,16 @@ test("a feed that could not be loaded is loaded later", async () => {
 })
 
 test("a feed that is loaded while the page is hidden waits until it is shown", async () => {
-  const { world, inner } = await opened()
+  const { platform, inner } = await openFeed()
   let loaded
-  world.own = () => new Promise((resolve) => (loaded = resolve))
+  platform.own = () => new Promise((resolve) => (loaded = resolve))
   inner.dispatchEvent(new Event("lost"))
-  world.view.dispatchEvent(new Event("pagehide"))
-  const own = world.made({ shared: false }, {})
+  platform.view.dispatchEvent(new Event("pagehide"))
+  const own = platform.made({ shared: false }, {})
   loaded(own)
-  await settled()
-  assert.deepEqual(own.asked, [])
+  await settle()
+  assert.deepEqual(own.calls, [])
 
-  world.view.dispatchEvent(new Event("pageshow"))
-  assert.deepEqual(own.asked, ["start"])
+  platform.view.dispatchEvent(new Event("pageshow"))
+  assert.deepEqual(own.calls, ["start"])
 })

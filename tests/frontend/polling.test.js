@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { afterEach, mock, test } from "node:test"
 
 import { openLong, openShort } from "../../clients/javascript/stream/carriers/polling.js"
-import { settled } from "./stream-world.js"
+import { settle } from "./fake-platform.js"
 
 const { fetch } = globalThis
 afterEach(() => {
@@ -14,101 +14,101 @@ function frames(id, ...frames) {
   return { status: 200, body: { id, frames, retry_ms: 1500 } }
 }
 
-// A carrier over a server that answers what it is told to, the last one for ever.
-function opened(open, ...answers) {
+// A carrier over a server with prepared answers, of which the last one is repeated.
+function openCarrier(open, ...answers) {
   mock.timers.enable({ apis: ["setTimeout", "Date"] })
-  const got = { asked: [], told: [], signal: null }
+  const calls = { requests: [], received: [], signal: null }
   globalThis.fetch = async (url, { signal }) => {
-    got.asked.push(String(url))
-    got.signal = signal
+    calls.requests.push(String(url))
+    calls.signal = signal
     const answer = answers.length > 1 ? answers.shift() : answers[0]
     if (answer === "silence") throw new TypeError("Failed to fetch")
     if (answer === "later") return new Promise((_, cut) => signal.addEventListener("abort", () => cut(signal.reason)))
     return new Response(answer.text ?? JSON.stringify(answer.body), answer)
   }
-  got.close = open("https://host", new URLSearchParams({ boards: "main", since: "7-1" }), {
-    answered: ({ beatMs, id }) => got.told.push([beatMs, id]),
-    frame: (frame) => got.told.push(frame.t === "bye" ? [frame.again, frame.code, frame.retry_ms] : frame.t),
-    failed: () => got.told.push("failed"),
+  calls.close = open("https://host", new URLSearchParams({ boards: "main", since: "7-1" }), {
+    answered: ({ beatMs, id }) => calls.received.push([beatMs, id]),
+    frame: (frame) => calls.received.push(frame.t === "bye" ? [frame.again, frame.code, frame.retry_ms] : frame.t),
+    failed: () => calls.received.push("failed"),
   })
-  return got
+  return calls
 }
 
-test("the first answer is asked for at once, the next ones are waited for from the cursor", async () => {
-  const got = opened(openLong, frames("7-1"), frames("7-4", { t: "delta" }), "later")
-  await settled()
+test("the first poll does not wait, the next ones wait for frames after the cursor", async () => {
+  const calls = openCarrier(openLong, frames("7-1"), frames("7-4", { t: "delta" }), "later")
+  await settle()
 
-  assert.deepEqual(got.told, [[15_000, "7-1"], [15_000, "7-4"], "delta"])
-  assert.deepEqual(got.asked, [
+  assert.deepEqual(calls.received, [[15_000, "7-1"], [15_000, "7-4"], "delta"])
+  assert.deepEqual(calls.requests, [
     "https://host/v1/poll?boards=main&since=7-1&wait=0",
     "https://host/v1/poll?boards=main&since=7-1&wait=15",
     "https://host/v1/poll?boards=main&since=7-4&wait=15",
   ])
 })
 
-test("where there is no place to wait in it is asked at the server's pace", async () => {
-  const got = opened(openLong, frames("7-1"))
-  await settled()
-  assert.equal(got.asked.length, 2)
+test("if the server has no slot for waiting, it is polled at the server's pace", async () => {
+  const calls = openCarrier(openLong, frames("7-1"))
+  await settle()
+  assert.equal(calls.requests.length, 2)
 
   mock.timers.tick(1499)
-  await settled()
-  assert.equal(got.asked.length, 2)
+  await settle()
+  assert.equal(calls.requests.length, 2)
   mock.timers.tick(1)
-  await settled()
+  await settle()
 
-  assert.equal(got.asked.length, 3)
-  got.close()
+  assert.equal(calls.requests.length, 3)
+  calls.close()
 })
 
-test("where there is no slot to wait in an answer that holds only the own rank is no reason to hurry", async () => {
-  const got = opened(openLong, frames("7-1", { t: "me" }))
-  await settled()
+test("without a slot an answer with only the own rank does not speed up polling", async () => {
+  const calls = openCarrier(openLong, frames("7-1", { t: "me" }))
+  await settle()
   mock.timers.tick(1499)
-  await settled()
+  await settle()
 
-  assert.equal(got.asked.length, 2)
-  got.close()
+  assert.equal(calls.requests.length, 2)
+  calls.close()
 })
 
-test("the next poll says which private frames were seen", async () => {
+test("the next poll names the last private frame", async () => {
   const first = frames("7-1", { t: "me" })
   first.body.told = "90-0"
   const second = frames("7-1", { t: "tell" })
   second.body.told = "90-1"
-  const got = opened(openLong, first, second, "later")
-  await settled()
+  const calls = openCarrier(openLong, first, second, "later")
+  await settle()
 
-  assert.deepEqual(got.asked.map((url) => new URL(url).searchParams.get("told")), [null, "90-0", "90-1"])
-  assert.deepEqual(got.told.flat(), [15_000, "7-1", "me", 15_000, "7-1", "tell"])
+  assert.deepEqual(calls.requests.map((url) => new URL(url).searchParams.get("told")), [null, "90-0", "90-1"])
+  assert.deepEqual(calls.received.flat(), [15_000, "7-1", "me", 15_000, "7-1", "tell"])
 })
 
-test("plain polling asks every five seconds, and never waits", async () => {
-  const got = opened(openShort, frames("7-2"))
-  await settled()
+test("plain polling polls every five seconds, and never waits", async () => {
+  const calls = openCarrier(openShort, frames("7-2"))
+  await settle()
   mock.timers.tick(5000)
-  await settled()
+  await settle()
 
-  assert.deepEqual(got.told, [[5000, "7-2"], [5000, "7-2"]])
-  assert.equal(got.asked[1], "https://host/v1/poll?boards=main&since=7-2&wait=0")
-  got.close()
+  assert.deepEqual(calls.received, [[5000, "7-2"], [5000, "7-2"]])
+  assert.equal(calls.requests[1], "https://host/v1/poll?boards=main&since=7-2&wait=0")
+  calls.close()
 })
 
 for (const status of [400, 401, 404]) {
-  test(`${status} is the last word`, async () => {
-    const got = opened(openLong, { status, body: {}, headers: { "Content-Type": "application/problem+json" } })
-    await settled()
+  test(`${status} ends polling`, async () => {
+    const calls = openCarrier(openLong, { status, body: {}, headers: { "Content-Type": "application/problem+json" } })
+    await settle()
 
-    assert.deepEqual(got.told, [[false, status, 0]])
-    assert.equal(got.asked.length, 1)
+    assert.deepEqual(calls.received, [[false, status, 0]])
+    assert.equal(calls.requests.length, 1)
   })
 }
 
-test("a client that asks too often is told when to return", async () => {
-  const got = opened(openLong, { status: 429, body: {}, headers: { "Retry-After": "7" } })
-  await settled()
+test("a client that polls too often gets a bye with a time to return", async () => {
+  const calls = openCarrier(openLong, { status: 429, body: {}, headers: { "Retry-After": "7" } })
+  await settle()
 
-  assert.deepEqual(got.told, [[true, 429, 7000]])
+  assert.deepEqual(calls.received, [[true, 429, 7000]])
 })
 
 for (const [what, answer] of [
@@ -118,20 +118,20 @@ for (const [what, answer] of [
   ["a page in the place of an answer", { status: 200, text: "<html>" }],
 ]) {
   test(`${what} is a failure`, async () => {
-    const got = opened(openLong, answer)
-    await settled()
+    const calls = openCarrier(openLong, answer)
+    await settle()
 
-    assert.deepEqual(got.told, ["failed"])
+    assert.deepEqual(calls.received, ["failed"])
   })
 }
 
 test("after closing nothing more is requested", async () => {
-  const got = opened(openLong, frames("7-1"), "later")
-  await settled()
+  const calls = openCarrier(openLong, frames("7-1"), "later")
+  await settle()
 
-  got.close()
-  await settled()
+  calls.close()
+  await settle()
 
-  assert.equal(got.signal.aborted, true)
-  assert.equal(got.asked.length, 2)
+  assert.equal(calls.signal.aborted, true)
+  assert.equal(calls.requests.length, 2)
 })

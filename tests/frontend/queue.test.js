@@ -7,15 +7,15 @@ import { Queue } from "../../clients/javascript/actions/queue.js"
 import { Session } from "../../clients/javascript/actions/session.js"
 import { StoredActions } from "../../clients/javascript/actions/stored-actions.js"
 import { StoredSession } from "../../clients/javascript/actions/stored-session.js"
-import { data, problem, Server, session, Storage, Time } from "./play-world.js"
-import { settled, World } from "./stream-world.js"
+import { data, problem, Server, session, Storage, Time } from "./fakes.js"
+import { settle, FakePlatform } from "./fake-platform.js"
 
 const COMPLETE = "/actions/complete"
 
-// A browser: its storage, its lock, its network, and tabs with a queue each.
+// A browser with storage, a lock, a network, and tabs that have a queue each.
 class Browser {
   storage = new Storage()
-  time = new World()
+  time = new FakePlatform()
   view = new EventTarget()
   #holder = null
 
@@ -25,11 +25,11 @@ class Browser {
 
   tab() {
     const api = new Api("", { fetch: this.server.fetch })
-    const mine = new Session({ api, stored: new StoredSession(this.storage), world: new Time() })
+    const mine = new Session({ api, stored: new StoredSession(this.storage), platform: new Time() })
     const { now, random, later, cancel } = this.time
     const tab = {}
-    const world = { now, random, later, cancel, view: this.view, withLock: (run) => this.#withLock(tab, run) }
-    const queue = new Queue({ session: mine, stored: new StoredActions(this.storage), world })
+    const platform = { now, random, later, cancel, view: this.view, withLock: (run) => this.#withLock(tab, run) }
+    const queue = new Queue({ session: mine, stored: new StoredActions(this.storage), platform })
     return Object.assign(tab, { queue })
   }
 
@@ -53,7 +53,7 @@ function action(name, points = 3) {
   return { type: "jump", points, body: { actionToken: name, proof: { points } } }
 }
 
-function counted({ body }) {
+function receiptFor({ body }) {
   return data({ increment: body.proof.points, token: body.actionToken })
 }
 
@@ -61,8 +61,8 @@ function states(queue) {
   return queue.items.map(({ state }) => state)
 }
 
-// Adds, and tells what came of it, without waiting.
-function adding(queue, ...names) {
+// Add actions without waiting. Resolves later with the results.
+function addAll(queue, ...names) {
   return names.map((name) => {
     const got = {}
     queue.add(action(name)).then(
@@ -74,29 +74,29 @@ function adding(queue, ...names) {
 }
 
 test("a completed action is sent at once, and its receipt returned", async () => {
-  const browser = new Browser(counted)
+  const browser = new Browser(receiptFor)
   const { queue } = browser.tab()
 
-  const [got] = adding(queue, "a")
+  const [got] = addAll(queue, "a")
   await browser.time.pass(0)
 
   assert.deepEqual(got.receipt, { increment: 3, token: "a" })
   assert.deepEqual(states(queue), ["confirmed"])
 })
 
-test("it is kept before it is sent", () => {
+test("an action is stored before it is sent", () => {
   const browser = new Browser(() => "never")
-  adding(browser.tab().queue, "a")
+  addAll(browser.tab().queue, "a")
 
   assert.deepEqual(states(browser.tab().queue), ["waiting"])
 })
 
 test("unsent actions survive a reload, and are sent in order, once each", async () => {
   let away = true
-  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const browser = new Browser((call) => (away ? "silence" : receiptFor(call)))
   const before = browser.tab()
   for (const name of ["a", "b", "c"]) {
-    adding(before.queue, name)
+    addAll(before.queue, name)
   }
   await browser.time.pass(0)
   assert.deepEqual(states(before.queue), ["waiting", "waiting", "waiting"])
@@ -111,12 +111,12 @@ test("unsent actions survive a reload, and are sent in order, once each", async 
   assert.deepEqual(states(queue), ["confirmed", "confirmed", "confirmed"])
 })
 
-test("an answer that was lost is asked for with the same token and the same proof", async () => {
+test("after a lost answer the same token and proof are sent again", async () => {
   let tries = 0
-  const browser = new Browser((call) => ((tries += 1) < 3 ? "silence" : counted(call)))
+  const browser = new Browser((call) => ((tries += 1) < 3 ? "silence" : receiptFor(call)))
   const { queue } = browser.tab()
 
-  const [got] = adding(queue, "a")
+  const [got] = addAll(queue, "a")
   await browser.time.pass(10_000)
 
   const calls = browser.server.asked.filter(({ path }) => path === COMPLETE)
@@ -132,11 +132,11 @@ for (const [status, code, state] of [
   [422, "score_out_of_range", "refused"],
   [429, "cap_reached", "refused"],
 ]) {
-  test(`${code} makes way for those behind it, and is told`, async () => {
-    const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(status, code) : counted(call)))
+  test(`${code} is thrown, and the next actions are sent`, async () => {
+    const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(status, code) : receiptFor(call)))
     const { queue } = browser.tab()
-    const [bad] = adding(queue, "bad")
-    const [good] = adding(queue, "good")
+    const [bad] = addAll(queue, "bad")
+    const [good] = addAll(queue, "good")
 
     await browser.time.pass(0)
 
@@ -151,8 +151,8 @@ for (const answer of ["silence", problem(503, "ledger_unavailable"), problem(429
   test(`nothing is sent out of order after ${answer.status ?? answer}`, async () => {
     const browser = new Browser(() => answer)
     const { queue } = browser.tab()
-    adding(queue, "a")
-    adding(queue, "b")
+    addAll(queue, "a")
+    addAll(queue, "b")
 
     await browser.time.pass(5000)
 
@@ -161,11 +161,11 @@ for (const answer of ["silence", problem(503, "ledger_unavailable"), problem(429
   })
 }
 
-test("a wait that the server names is kept", async () => {
+test("the server's Retry-After is respected", async () => {
   const browser = new Browser(() => problem(429, "rate_limited", { "Retry-After": "40" }))
   const { queue } = browser.tab()
 
-  const [got] = adding(queue, "a")
+  const [got] = addAll(queue, "a")
   await browser.time.pass(40_000)
 
   assert.deepEqual([browser.sent.length, got.refusal.code], [1, "rate_limited"])
@@ -173,11 +173,11 @@ test("a wait that the server names is kept", async () => {
   assert.equal(browser.sent.length, 2)
 })
 
-test("an action at which the server fails again and again holds up nobody, and is given up", async () => {
-  const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(500, "internal_error") : counted(call)))
+test("an action at which the server always fails blocks no others, and is given up", async () => {
+  const browser = new Browser((call) => (call.body.actionToken === "bad" ? problem(500, "internal_error") : receiptFor(call)))
   const { queue } = browser.tab()
-  adding(queue, "bad")
-  adding(queue, "good")
+  addAll(queue, "bad")
+  addAll(queue, "good")
 
   await browser.time.pass(0)
   assert.deepEqual(states(queue), ["waiting", "confirmed"])
@@ -189,9 +189,9 @@ test("an action at which the server fails again and again holds up nobody, and i
 
 test("a hotspot's sign-in page is no answer", async () => {
   let hotspot = true
-  const browser = new Browser((call) => (hotspot ? { status: 200, text: "<html>Welcome" } : counted(call)))
+  const browser = new Browser((call) => (hotspot ? { status: 200, text: "<html>Welcome" } : receiptFor(call)))
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   await browser.time.pass(300_000)
   assert.deepEqual(states(queue), ["waiting"])
 
@@ -201,10 +201,10 @@ test("a hotspot's sign-in page is no answer", async () => {
   assert.deepEqual(states(queue), ["confirmed"])
 })
 
-test("pauses grow, and sending now does not wait for them", async () => {
+test("pauses grow, and send() does not wait for them", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   await browser.time.pass(600_000)
   const tries = browser.sent.length
   assert.ok(tries > 30 && tries < 60, `${tries} tries in ten minutes`)
@@ -215,9 +215,9 @@ test("pauses grow, and sending now does not wait for them", async () => {
   assert.equal(browser.sent.length, tries + 1)
 })
 
-test("a network that is said to be back is tried at once", async () => {
+test("the event online sends at once", async () => {
   const browser = new Browser(() => "silence")
-  adding(browser.tab().queue, "a")
+  addAll(browser.tab().queue, "a")
   await browser.time.pass(600_000)
   const tries = browser.sent.length
 
@@ -227,27 +227,27 @@ test("a network that is said to be back is tried at once", async () => {
   assert.equal(browser.sent.length, tries + 1)
 })
 
-test("a caller is told after a while that it may take long, and may ask again", async () => {
+test("a caller gets a temporary refusal after a while, and may wait again", async () => {
   let away = true
-  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const browser = new Browser((call) => (away ? "silence" : receiptFor(call)))
   const { queue } = browser.tab()
-  const [first] = adding(queue, "a")
+  const [first] = addAll(queue, "a")
   await browser.time.pass(30_000)
   assert.equal(first.refusal.code, "no_answer")
 
   away = false
-  const [again] = adding(queue, "a")
+  const [again] = addAll(queue, "a")
   await browser.time.pass(0)
 
   assert.equal(again.receipt.token, "a")
   assert.equal(queue.items.length, 1)
 })
 
-test("waiting for the final answer lasts as long as it takes", async () => {
+test("answer() waits for the final answer", async () => {
   let away = true
-  const browser = new Browser((call) => (away ? "silence" : counted(call)))
+  const browser = new Browser((call) => (away ? "silence" : receiptFor(call)))
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   let last = null
   queue.answer({ actionToken: "a" }).then((receipt) => (last = receipt))
   await browser.time.pass(300_000)
@@ -259,11 +259,11 @@ test("waiting for the final answer lasts as long as it takes", async () => {
   assert.equal(last.token, "a")
 })
 
-test("of two tabs one sends, and both learn the answer", async () => {
-  const browser = new Browser(counted)
+test("of two tabs one sends, and both get the answer", async () => {
+  const browser = new Browser(receiptFor)
   const [one, other] = [browser.tab(), browser.tab()]
-  const [got] = adding(one.queue, "a")
-  const [too] = adding(other.queue, "b")
+  const [got] = addAll(one.queue, "a")
+  const [too] = addAll(other.queue, "b")
 
   await browser.time.pass(0)
   browser.view.dispatchEvent(Object.assign(new Event("storage"), { key: null }))
@@ -273,11 +273,11 @@ test("of two tabs one sends, and both learn the answer", async () => {
   assert.deepEqual([got.receipt.token, too.receipt.token], ["a", "b"])
 })
 
-test("more than fifty do not wait", async () => {
+test("the queue holds fifty actions", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
-  const gots = adding(queue, ...Array.from({ length: 51 }, (_, number) => `t${number}`))
-  await settled()
+  const gots = addAll(queue, ...Array.from({ length: 51 }, (_, number) => `t${number}`))
+  await settle()
 
   assert.equal(queue.waiting.length, 50)
   assert.equal(gots[50].refusal.code, "queue_full")
@@ -286,7 +286,7 @@ test("more than fifty do not wait", async () => {
 test("a discarded action is not sent", async () => {
   const browser = new Browser(() => "silence")
   const { queue } = browser.tab()
-  const [got] = adding(queue, "a", "b")
+  const [got] = addAll(queue, "a", "b")
   await browser.time.pass(1000)
   const tries = browser.sent.length
 
@@ -296,11 +296,11 @@ test("a discarded action is not sent", async () => {
   assert.deepEqual([queue.items, browser.sent.length, got.refusal.code], [[], tries, "discarded"])
 })
 
-test("an action that is discarded while its answer is outstanding stays away", async () => {
+test("an action that is discarded while its answer is outstanding is not stored again", async () => {
   let answer
   const browser = new Browser(() => new Promise((resolve) => (answer = resolve)))
   const { queue } = browser.tab()
-  adding(queue, "a")
+  addAll(queue, "a")
   await browser.time.pass(0)
   assert.deepEqual(states(queue), ["sent"])
 
@@ -312,8 +312,8 @@ test("an action that is discarded while its answer is outstanding stays away", a
 })
 
 test("settled actions are forgotten after an hour", async () => {
-  const browser = new Browser(counted)
-  adding(browser.tab().queue, "a")
+  const browser = new Browser(receiptFor)
+  addAll(browser.tab().queue, "a")
   await browser.time.pass(0)
   assert.equal(browser.tab().queue.items.length, 1)
 
@@ -322,7 +322,7 @@ test("settled actions are forgotten after an hour", async () => {
   assert.equal(browser.tab().queue.items.length, 0)
 })
 
-test("where nothing can be stored it waits until the page is left", async () => {
+test("without storage an action waits until the page is left", async () => {
   const stored = new StoredActions(null)
   stored.put({ id: "a", at: 1, state: "waiting" })
 
@@ -340,7 +340,7 @@ test("foreign values in the storage are no actions", () => {
   assert.deepEqual(new StoredActions(storage, "here").all(), [])
 })
 
-test("without locks one tab holds a lease, and the others leave it to that one", async () => {
+test("without locks one tab holds a lease, and the others don't send", async () => {
   const storage = new Storage()
   const time = new Time()
   const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
@@ -362,7 +362,7 @@ test("the lease of a dead tab expires, that of a working one does not", async ()
   const tab = (me) => ({ storage, me, now: time.now, sleep: async (ms) => (time.at += ms) })
   const died = new Promise(() => {})
   withLock("queue", () => died, tab("dead"))
-  await settled()
+  await settle()
   time.at += 14_000
   assert.equal(await withLock("queue", () => {}, tab("other")), false)
   time.at += 2000
@@ -377,25 +377,25 @@ test("the lease of a dead tab expires, that of a working one does not", async ()
   assert.equal(took, true)
 })
 
-test("storage that is full or spoilt keeps nobody from sending", async () => {
+test("full or damaged storage does not prevent sending", async () => {
   const full = { getItem: () => null, setItem: () => { throw new Error("QuotaExceededError") }, removeItem: () => {} }
   const spoilt = new Storage()
   spoilt.setItem("scoreboard.lease.queue", "{")
   const ran = []
 
   for (const storage of [full, spoilt]) {
-    const world = { storage, me: "tab", now: Date.now, sleep: async () => {} }
-    assert.equal(await withLock("queue", async (goOn) => (goOn(), ran.push(1)), world), true)
+    const platform = { storage, me: "tab", now: Date.now, sleep: async () => {} }
+    assert.equal(await withLock("queue", async (goOn) => (goOn(), ran.push(1)), platform), true)
   }
 
   assert.equal(ran.length, 2)
 })
 
-test("where there are locks they are used", async () => {
-  const asked = []
-  const locks = { request: async (name, options, run) => (asked.push(name), run(asked.length === 1 ? {} : null)) }
+test("the browser's locks are used if there are any", async () => {
+  const names = []
+  const locks = { request: async (name, options, run) => (names.push(name), run(names.length === 1 ? {} : null)) }
 
   assert.equal(await withLock("queue", async () => {}, { locks }), true)
   assert.equal(await withLock("queue", async () => assert.fail("another tab has it"), { locks }), false)
-  assert.deepEqual(asked, ["scoreboard.queue", "scoreboard.queue"])
+  assert.deepEqual(names, ["scoreboard.queue", "scoreboard.queue"])
 })

@@ -7,26 +7,26 @@ function rows(...ids) {
   return ids.map((id, index) => ({ id, rank: index + 1 }))
 }
 
-function seen(...states) {
+function historyOf(...states) {
   const history = new RankHistory()
   states.forEach((ids, index) => history.see(rows(...ids), index * 5000))
   return history
 }
 
-test("changes are told since the first state", () => {
-  const history = seen(["a", "b", "c"], ["c", "a", "b"], ["c", "b", "a"])
+test("changes are counted from the first state", () => {
+  const history = historyOf(["a", "b", "c"], ["c", "a", "b"], ["c", "b", "a"])
 
   assert.deepEqual(rows("c", "b", "a").map((row) => history.change(row)), [2, 0, -2])
   assert.equal(history.since, 0)
 })
 
-test("a row that was not there at first is new, also after a while", () => {
-  const history = seen(["a"], ["a", "b"], ["b", "a"])
+test("a row that was missing in the first state is new, also later", () => {
+  const history = historyOf(["a"], ["a", "b"], ["b", "a"])
 
   assert.deepEqual(rows("b", "a").map((row) => history.change(row)), ["new", -1])
 })
 
-test("before anything was seen nobody is new", () => {
+test("before the first state no row is new", () => {
   assert.equal(new RankHistory().change({ id: "a", rank: 1 }), 0)
 })
 
@@ -40,14 +40,14 @@ test("a trend is the last twenty ranks, and states that come fast count as one",
 })
 
 test("a row that leaves loses its trend", () => {
-  const history = seen(["a", "b"], ["a"], ["a", "b"])
+  const history = historyOf(["a", "b"], ["a"], ["a", "b"])
 
   assert.deepEqual(history.trend("b"), [2])
   assert.deepEqual(history.trend("nobody"), [])
 })
 
 test("another period starts a new history", () => {
-  const history = seen(["a", "b"], ["b", "a"])
+  const history = historyOf(["a", "b"], ["b", "a"])
 
   history.clear()
   history.see(rows("a", "b"), 99_000)
@@ -56,8 +56,8 @@ test("another period starts a new history", () => {
   assert.equal(history.since, 99_000)
 })
 
-test("the best rank of a line is at its top, and it ends at the right", () => {
+test("the best rank of a line is at its top, and it goes from side to side", () => {
   const points = linePoints([4, 2, 3], { width: 190, height: 10 })
 
-  assert.deepEqual(points, [[170, 10], [180, 0], [190, 5]])
+  assert.deepEqual(points, [[0, 10], [95, 0], [190, 5]])
 })

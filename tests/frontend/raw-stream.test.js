@@ -3,15 +3,15 @@ import { test } from "node:test"
 
 import { RawStream } from "../../frontend/static/js/docs/raw-stream.js"
 
-// A server that answers with one of these after the other, and a clock that is wound by hand.
-function world(...answers) {
-  const asked = []
+// A server with prepared answers, and a clock that a test moves.
+function platform(...answers) {
+  const requests = []
   const timers = []
   return {
-    asked,
+    requests,
     timers,
     fetch: async (url) => {
-      asked.push(url)
+      requests.push(url)
       const answer = answers.shift()
       if (answer instanceof Error) throw answer
       return typeof answer === "number" ? new Response("", { status: answer }) : new Response(answer)
@@ -23,49 +23,49 @@ function world(...answers) {
 
 const frame = (data, id = "") => `${id && `id: ${id}\n`}event: ${data.t}\ndata: ${JSON.stringify(data)}\n\n`
 
-async function opened(made) {
-  const stream = new RawStream("/v1/stream", { board: "main", world: made })
+async function openStream(made) {
+  const stream = new RawStream("/v1/stream", { board: "main", platform: made })
   const events = []
   stream.addEventListener("event", ({ detail }) => events.push(detail.type))
   await stream.open()
   return { stream, events }
 }
 
-test("every event is told, and the next stream begins behind the last cursor", async () => {
-  const made = world(`retry: 700\n\n${frame({ t: "hello" })}${frame({ t: "delta" }, "7-2")}`, "")
-  const { stream, events } = await opened(made)
+test("every event is dispatched, and the next stream continues from the last cursor", async () => {
+  const made = platform(`retry: 700\n\n${frame({ t: "hello" })}${frame({ t: "delta" }, "7-2")}`, "")
+  const { stream, events } = await openStream(made)
 
   assert.deepEqual(events, ["", "hello", "delta"])
   assert.equal(stream.state, "waiting")
   assert.equal(made.timers[0].ms, 700)
 
   await made.timers[0].run()
-  assert.deepEqual(made.asked, ["/v1/stream?boards=main", "/v1/stream?boards=main&since=7-2"])
+  assert.deepEqual(made.requests, ["/v1/stream?boards=main", "/v1/stream?boards=main&since=7-2"])
 })
 
-test("a bye says when to come back", async () => {
-  const made = world(frame({ t: "bye", again: true, retry_ms: 1234 }))
-  await opened(made)
+test("a bye has the pause before reconnecting", async () => {
+  const made = platform(frame({ t: "bye", again: true, retry_ms: 1234 }))
+  await openStream(made)
 
   assert.equal(made.timers[0].ms, 1234)
 })
 
 test("a stream that must not be reopened is not", async () => {
-  const made = world(frame({ t: "bye", again: false }))
-  const { stream } = await opened(made)
+  const made = platform(frame({ t: "bye", again: false }))
+  const { stream } = await openStream(made)
 
   assert.equal(stream.state, "refused")
   assert.deepEqual(made.timers, [])
 })
 
-test("a refusal is the end, a broken line is not", async () => {
-  assert.equal((await opened(world(404))).stream.state, "refused")
-  assert.equal((await opened(world(new TypeError("network")))).stream.state, "waiting")
+test("a refusal is final, a broken connection is not", async () => {
+  assert.equal((await openStream(platform(404))).stream.state, "refused")
+  assert.equal((await openStream(platform(new TypeError("network")))).stream.state, "waiting")
 })
 
 test("a stream that was closed stays closed", async () => {
-  const made = world(frame({ t: "hello" }))
-  const stream = new RawStream("/v1/stream", { board: "main", world: made })
+  const made = platform(frame({ t: "hello" }))
+  const stream = new RawStream("/v1/stream", { board: "main", platform: made })
 
   const reading = stream.open()
   stream.close()

@@ -29,14 +29,14 @@ test("a search finds nothing outside of its range", () => {
   assert.equal(new Puzzle(PUZZLE).search(solution, 1), String(solution))
 })
 
-test("a worker solves it, and is ended", async () => {
+test("a worker solves it, and is terminated", async () => {
   const worker = new Worker((puzzle) => ["message", { data: `solved ${puzzle.nonce}` }])
 
   assert.equal(await new Solver({ worker: () => worker }).solve(PUZZLE), "solved a-nonce")
   assert.equal(worker.ended, true)
 })
 
-test("without a worker it is solved in slices, with a breath between them", async () => {
+test("without a worker it is solved in slices, between which the page can run", async () => {
   const hard = { ...PUZZLE, difficulty: 15 }
   const solution = new Puzzle(hard).search(0, Infinity)
   const missing = () => {
@@ -45,16 +45,16 @@ test("without a worker it is solved in slices, with a breath between them", asyn
   const broken = new Worker(() => ["error", {}])
 
   for (const worker of [missing, () => broken]) {
-    let breaths = 0
-    const solver = new Solver({ worker, breathe: async () => (breaths += 1) })
+    let yields = 0
+    const solver = new Solver({ worker, yieldToPage: async () => (yields += 1) })
     assert.equal(await solver.solve(hard), solution)
-    assert.equal(breaths, Math.floor(Number(solution) / 2000))
+    assert.equal(yields, Math.floor(Number(solution) / 2000))
   }
   assert.ok(Number(solution) > 2000, "or it says nothing about slices")
   assert.equal(broken.ended, true)
 })
 
-// A worker that answers what it is told to.
+// A worker with a prepared answer.
 class Worker extends EventTarget {
   ended = false
   #answer

@@ -2,31 +2,31 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { Stock } from "../../clients/javascript/actions/stock.js"
-import { settled, World } from "./stream-world.js"
+import { settle, FakePlatform } from "./fake-platform.js"
 
 const MINUTE = 60_000
 
 // A server that hands out numbered actions while there is a connection.
-function playing({ livesMs = 5 * MINUTE } = {}) {
-  const world = new World()
+function setUp({ livesMs = 5 * MINUTE } = {}) {
+  const platform = new FakePlatform()
   const actions = {
-    asked: 0,
+    requests: 0,
     away: false,
     async request(type) {
       if (this.away) throw new Error("no answer")
-      const until = world.at + livesMs
-      return { type, number: (this.asked += 1), get leftMs() { return until - world.at } }
+      const until = platform.at + livesMs
+      return { type, number: (this.requests += 1), get leftMs() { return until - platform.at } }
     },
   }
-  return { world, actions, stock: new Stock({ actions, world }) }
+  return { platform, actions, stock: new Stock({ actions, platform }) }
 }
 
 test("after the first round three more can begin without a connection", async () => {
-  const { actions, stock } = playing()
-  assert.equal(actions.asked, 0, "who only looks asks for nothing")
+  const { actions, stock } = setUp()
+  assert.equal(actions.requests, 0, "a visitor that does not play requests nothing")
   await stock.request("jump")
-  await settled()
-  assert.equal(actions.asked, 4)
+  await settle()
+  assert.equal(actions.requests, 4)
 
   actions.away = true
   const begun = [await stock.request("jump"), await stock.request("jump"), await stock.request("jump")]
@@ -36,55 +36,55 @@ test("after the first round three more can begin without a connection", async ()
 })
 
 test("the stock is filled again when there is a connection", async () => {
-  const { world, actions, stock } = playing()
+  const { platform, actions, stock } = setUp()
   await stock.request("jump")
-  await settled()
+  await settle()
   actions.away = true
   await stock.request("jump")
-  await settled()
+  await settle()
 
   actions.away = false
-  await world.pass(30_000)
+  await platform.pass(30_000)
 
-  assert.equal(actions.asked, 5)
+  assert.equal(actions.requests, 5)
 })
 
-test("one whose time is nearly over is not begun", async () => {
-  const { world, stock } = playing()
+test("an action that expires soon is not used", async () => {
+  const { platform, stock } = setUp()
   await stock.request("jump")
-  await settled()
-  world.at += 4.5 * MINUTE
+  await settle()
+  platform.at += 4.5 * MINUTE
 
   assert.equal((await stock.request("jump")).number, 5)
 })
 
 test("after the player stops nothing more is requested", async () => {
-  const { world, actions, stock } = playing()
+  const { platform, actions, stock } = setUp()
   await stock.request("jump")
-  await world.pass(11 * MINUTE)
-  const asked = actions.asked
+  await platform.pass(11 * MINUTE)
+  const requests = actions.requests
 
-  await world.pass(60 * MINUTE)
+  await platform.pass(60 * MINUTE)
 
-  assert.equal(actions.asked, asked)
+  assert.equal(actions.requests, requests)
 })
 
 test("actions that don't live long enough are not held", async () => {
-  const { world, actions, stock } = playing({ livesMs: 30_000 })
+  const { platform, actions, stock } = setUp({ livesMs: 30_000 })
   await stock.request("jump")
-  await world.pass(5 * MINUTE)
+  await platform.pass(5 * MINUTE)
 
-  assert.equal(actions.asked, 2)
+  assert.equal(actions.requests, 2)
   assert.equal((await stock.request("jump")).number, 3)
 })
 
-test("where none may be held none is asked for", async () => {
-  const { world, actions, stock } = playing()
+test("where none may be held none is requests for", async () => {
+  const { platform, actions, stock } = setUp()
   await stock.request("jump")
-  await settled()
+  await settle()
   stock.stop()
 
   assert.equal((await stock.request("jump")).number, 5)
-  await world.pass(MINUTE)
-  assert.equal(actions.asked, 5)
+  await platform.pass(MINUTE)
+  assert.equal(actions.requests, 5)
 })

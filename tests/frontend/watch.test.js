@@ -28,7 +28,7 @@ class Stream extends EventTarget {
 
 const line = (id, s) => ({ id, n: id, s })
 
-function watching(choice) {
+function openWatch(choice) {
   const feed = new Stream()
   const watch = new Watch({ feed, board: emptyBoard("main"), choice })
   const heard = []
@@ -37,12 +37,12 @@ function watching(choice) {
   return { feed, watch, heard }
 }
 
-function shown(watch) {
+function rowsOf(watch) {
   return watch.shown.rows.map(({ id }) => id)
 }
 
 test("rows have ranks, and rows that share one are tied", () => {
-  const { feed, watch, heard } = watching()
+  const { feed, watch, heard } = openWatch()
 
   feed.sendTop(1, line("ada", 9), line("bob", 9), line("eve", 4))
 
@@ -51,16 +51,16 @@ test("rows have ranks, and rows that share one are tied", () => {
 })
 
 test("a page shows its part of the rows", () => {
-  const { feed, watch } = watching({ limit: 2 })
+  const { feed, watch } = openWatch({ limit: 2 })
   feed.sendTop(1, line("a", 5), line("b", 4), line("c", 3))
 
   watch.choose({ page: 1, list: null })
 
-  assert.deepEqual(shown(watch), ["c"])
+  assert.deepEqual(rowsOf(watch), ["c"])
   assert.equal(watch.shown.total, 3)
 })
 
-test("the first rows are no change of others", () => {
+test("the first rows are no change", () => {
   const feed = new Stream()
   const watch = new Watch({ feed, board: emptyBoard("main") })
   const heard = []
@@ -73,18 +73,18 @@ test("the first rows are no change of others", () => {
 })
 
 test("a board with a gap is requested again and not shown", () => {
-  const { feed, watch, heard } = watching()
+  const { feed, watch, heard } = openWatch()
   feed.sendTop(1, line("ada", 9))
 
   feed.send({ t: "delta", b: "main", p: 7, s: 8, rm: [], up: [], crc: "00000000" })
 
   assert.equal(feed.resynced, 1)
-  assert.deepEqual(shown(watch), ["ada"])
+  assert.deepEqual(rowsOf(watch), ["ada"])
   assert.deepEqual(heard, ["rows"])
 })
 
-test("while something holds news only counts, and is shown when the last one lets go", () => {
-  const { feed, watch, heard } = watching()
+test("during a hold updates are counted, and shown when the last hold ends", () => {
+  const { feed, watch, heard } = openWatch()
   watch.hold.hold("pointer")
   watch.hold.hold("pause")
 
@@ -102,7 +102,7 @@ test("while something holds news only counts, and is shown when the last one let
 })
 
 test("waiting updates can be shown without ending the hold", () => {
-  const { feed, watch, heard } = watching()
+  const { feed, watch, heard } = openWatch()
   watch.hold.hold("pause")
   feed.sendTop(1, line("ada", 9))
 
@@ -113,36 +113,36 @@ test("waiting updates can be shown without ending the hold", () => {
   assert.equal(watch.hold.paused, true)
 })
 
-test("a list that is asked for is shown when its answer comes, also while paused", async () => {
-  const { watch, heard } = watching()
+test("a requested list is shown when its answer comes, also while paused", async () => {
+  const { watch, heard } = openWatch()
   watch.hold.hold("pause")
   const list = new PolledList(async () => ({ rows: [{ id: "bob", rank: 7 }], total: 70 }), still)
 
   watch.choose({ view: "around", list })
   assert.deepEqual(heard, [])
-  await settled()
+  await settle()
 
   assert.deepEqual(heard, ["chosen"])
-  assert.deepEqual([shown(watch), watch.shown.total], [["bob"], 70])
+  assert.deepEqual([rowsOf(watch), watch.shown.total], [["bob"], 70])
 })
 
 test("an answer that comes after another choice is dropped", async () => {
-  const { feed, watch, heard } = watching()
+  const { feed, watch, heard } = openWatch()
   feed.sendTop(1, line("ada", 9))
   watch.choose({ view: "around", list: new PolledList(async () => ({ rows: [], total: 0 }), still) })
 
   watch.choose({ view: "top", list: null })
-  await settled()
+  await settle()
 
   assert.deepEqual(heard, ["rows", "chosen"])
-  assert.deepEqual(shown(watch), ["ada"])
+  assert.deepEqual(rowsOf(watch), ["ada"])
 })
 
 test("a list is polled, and reports only changes", async () => {
   const answers = [1, 1, 2]
   const again = []
-  const world = { later: (run) => again.push(run), cancel() {} }
-  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), world)
+  const platform = { later: (run) => again.push(run), cancel() {} }
+  const list = new PolledList(async () => ({ rows: [{ id: "ada", rank: answers.shift() }], total: 9 }), platform)
   let news = 0
   list.addEventListener("news", () => (news += 1))
 
@@ -157,7 +157,7 @@ test("a list is polled, and reports only changes", async () => {
   assert.equal(answers.length, 0)
 })
 
-test("a list that can't be read says so, and is asked for again", async () => {
+test("a list that can't be read is an error, and is requested again", async () => {
   const again = []
   const list = new PolledList(async () => Promise.reject(new Error("away")), { later: (run) => again.push(run), cancel() {} })
   const heard = []
@@ -169,13 +169,13 @@ test("a list that can't be read says so, and is asked for again", async () => {
   assert.equal(again.length, 1)
 })
 
-test("the own row is known where it is streamed, and where it was asked for", async () => {
-  const { feed, watch } = watching()
+test("the own row is found in streamed rows and in requested ones", async () => {
+  const { feed, watch } = openWatch()
   feed.sendTop(1, line("ada", 9))
   const far = { id: "me", rank: 240 }
 
   watch.follow(new PolledList(async () => ({ rows: [far], total: 1 }), still))
-  await settled()
+  await settle()
 
   assert.equal(watch.row("ada").rank, 1)
   assert.equal(watch.row("me"), far)
@@ -184,6 +184,6 @@ test("the own row is known where it is streamed, and where it was asked for", as
 
 const still = { later() {}, cancel() {} }
 
-function settled() {
+function settle() {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -11,13 +11,13 @@ from pathlib import Path
 from tests.support import ROOT
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS") or 780)
-STARTING = 6  # what a fuzzer takes to start, beside the time that it is given
+STARTING = 6  # seconds in which a fuzzer starts, beside its own time
 TARGETS = sorted(path.name for path in (Path(__file__).parent / "seeds").iterdir())
 SHARES = {"parsers": 0.4, "state machine": 0.3, "API": 0.3}
 
 
 def main() -> int:
-    """Fuzz. Returns the exit status: whether something was found."""
+    """Fuzz. Returns the exit status, 1 if something was found."""
     began, bad = time.monotonic(), []
     for name, run in (("parsers", parsers), ("state machine", machine), ("API", api)):
         print(f"\n{name}: {SECONDS * SHARES[name]:.0f} s", flush=True)
@@ -29,15 +29,15 @@ def main() -> int:
 
 
 def parsers(seconds: float) -> bool:
-    """Whether atheris finds nothing in any parser."""
+    """Run atheris on all parsers. Returns True if it finds nothing."""
     try:
         import atheris  # noqa: F401
     except ImportError:
-        print("left out: atheris is there for Linux on x86-64 only")
+        print("left out: atheris exists for Linux on x86-64 only")
         return True
     each = max(1, round(seconds / len(TARGETS)) - STARTING)
-    found = [_parser(name, each) for name in TARGETS]  # each, also after one that broke
-    return all(found)
+    results = [_parser(name, each) for name in TARGETS]  # all of them, also after a failure
+    return all(results)
 
 
 def _parser(name: str, seconds: int) -> bool:
@@ -53,12 +53,12 @@ def _parser(name: str, seconds: int) -> bool:
 
 
 def machine(seconds: float) -> bool:
-    """Whether the product does as its model, whatever breaks meanwhile."""
+    """Compare the product with its model, under random faults. Returns True if they agree."""
     return _tests("tests/fuzz/test_machine.py", seconds)
 
 
 def api(seconds: float) -> bool:
-    """Whether the API answers as it says."""
+    """Compare the API with its description. Returns True if they agree."""
     return _tests("tests/reference/test_schemathesis.py", seconds)
 
 

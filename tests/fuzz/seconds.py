@@ -1,4 +1,4 @@
-"""How long fuzzing takes: some fixed examples in a test run, and FUZZ_SECONDS of new ones in `make fuzz`."""
+"""The length of fuzzing: some fixed examples in a test run, FUZZ_SECONDS of new ones in `make fuzz`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS") or 0)
-ROUND = 10  # examples between two looks at the clock
+ROUND = 10  # examples after which the time is checked
 
 
 def play(machine: Any, *, share: float, examples: int, steps: int = 25) -> None:
-    """Run a state machine: so many examples, the same each time, or new ones for a share of the seconds."""
+    """Run a state machine: fixed examples, or new ones for a share of FUZZ_SECONDS."""
     until = time.monotonic() + share * SECONDS
     common: dict[str, Any] = {
         "stateful_step_count": steps,

@@ -1,7 +1,7 @@
-"""The parsers of what strangers send, each as a function of bytes that raises if it is broken.
+"""The parsers of untrusted input, each as a function of bytes that raises if the parser is broken.
 
-A parser answers, or raises what it is documented to raise, within 50 ms. A few words in the bytes stand for
-what nobody finds by trying: KID for a key's name, GOOD for a token that is good, SORT for a sort key.
+A parser returns, or raises an error that it documents, within 50 ms. Some words in the bytes stand for values
+that fuzzing can't guess: KID for the id of a key, GOOD for a valid token, SORT for a sort key.
 """
 
 from __future__ import annotations
@@ -51,19 +51,21 @@ PAGE = cursors.write(
 
 @contextlib.contextmanager
 def targets(folder: Path) -> Iterator[dict[str, Target]]:
-    """Every target by its name. `folder` takes a database, in which the keys are."""
-    # Its clock stands still: no token expires meanwhile.
+    """All targets by their names. `folder` gets a database with the keys."""
+    # With a frozen clock no token expires.
     parts = build(Settings(data_dir=folder, secret_key="x" * 32), clock=FrozenClock())
     try:
         parts.base.migrate()
         parts.ring.ensure()
-        yield {name: timed(target) for name, target in (_of_keys(parts) | _of_shapes(parts) | PLAIN).items()}
+        yield {
+            name: limit_time(target) for name, target in (_of_keys(parts) | _of_shapes(parts) | PLAIN).items()
+        }
     finally:
         parts.close()
 
 
-def timed(target: Target) -> Target:
-    """A target that is also too slow where it takes longer than 50 ms of a processor, each of three times."""
+def limit_time(target: Target) -> Target:
+    """A target that also fails if it takes more than 50 ms of processor time in each of three runs."""
 
     def run(data: bytes) -> None:
         took = _seconds(target, data)
@@ -84,7 +86,7 @@ def _seconds(target: Target, data: bytes) -> float:
 
 
 def _of_keys(parts: Parts) -> dict[str, Target]:
-    sealed = parts.ring.signing(action_tokens.PURPOSE)
+    sealed = parts.ring.signing_key(action_tokens.PURPOSE)
     ticket = OpenedToken(
         **dict.fromkeys(OpenedToken.__struct_fields__, 0)
         | {"id": b"0" * 16, "player": PLAYER, "action": "jump", "boards": (("main", 1),), "region": ""}
@@ -119,13 +121,13 @@ def _of_keys(parts: Parts) -> dict[str, Target]:
             parts.actions.service.tokens.open(f"{action_tokens.VERSION}.{sealed.kid}.{text}", PLAYER)
 
     def access_token(data: bytes) -> None:
-        text = _text(data, parts.ring.signing("access").kid, access, "latin-1")
+        text = _text(data, parts.ring.signing_key("access").kid, access, "latin-1")
         with contextlib.suppress(Unauthenticated):
             assert parts.accounts.sessions.access.read(text) == holder
             assert text == access, "a second token of one session"
 
     def signed_claims(data: bytes) -> None:
-        key = parts.ring.signing("access")
+        key = parts.ring.signing_key("access")
         header, _, claims = data.replace(b"KID", key.kid.encode()).partition(b"\n")
         body = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in (header, claims))
         mac = urlsafe_b64encode(hmac.digest(key.secret, body, hashlib.sha256)).rstrip(b"=")
@@ -138,7 +140,7 @@ def _of_keys(parts: Parts) -> dict[str, Target]:
             assert text == refresh, "a second token of one generation"
 
     def stream_ticket(data: bytes) -> None:
-        text = _text(data, parts.ring.signing("stream").kid, opens)
+        text = _text(data, parts.ring.signing_key("stream").kid, opens)
         with contextlib.suppress(Unauthenticated):
             assert parts.stream.tickets.open(text)[0].player == PLAYER
             assert text == opens, "a second ticket of one session"
@@ -161,7 +163,7 @@ def _text(data: bytes, kid: str, good: str, encoding: str = "utf-8") -> str:
 
 
 def page_cursor(data: bytes) -> None:
-    """A page's cursor as it comes, and what is written in one."""
+    """A cursor of a list, and the text inside of one."""
     inside = urlsafe_b64encode(data.replace(b"SORT", SORT.encode())).rstrip(b"=").decode()
     for text in (_text(data, "", PAGE), inside):
         with contextlib.suppress(BadRequest):
@@ -172,11 +174,11 @@ def page_cursor(data: bytes) -> None:
 
 
 def stream_cursor(data: bytes) -> None:
-    """`since`, Last-Event-ID, and what an edge says it has."""
+    """`since`, Last-Event-ID, and the last ids that an edge reports."""
     text = data.decode("latin-1")
-    found = Cursor.parse(text)
-    if found is not None:
-        assert [int(part) for part in text.split("-")] == [found.epoch, found.seq]
+    cursor = Cursor.parse(text)
+    if cursor is not None:
+        assert [int(part) for part in text.split("-")] == [cursor.epoch, cursor.seq]
     oldest = last_seen([text, "b-main; last-id=5-5"])
     assert Cursor.parse(oldest) <= Cursor(5, 5)
 
@@ -186,34 +188,34 @@ def stream_cursor(data: bytes) -> None:
 
 def forwarded(data: bytes) -> None:
     """X-Forwarded-For and X-Forwarded-Proto, through no proxy, one and two."""
-    told, _, scheme = data.decode("latin-1").partition("\n")
+    chain, _, scheme = data.decode("latin-1").partition("\n")
     for hops in range(3):
         addresses, seen = Addresses(hops=hops, _warned=True), []
         environ = {"REMOTE_ADDR": "10.0.0.1", "wsgi.url_scheme": "http", "SERVER_PORT": "80"}
-        environ |= {"HTTP_HOST": "here", "HTTP_X_FORWARDED_FOR": told, "HTTP_X_FORWARDED_PROTO": scheme}
+        environ |= {"HTTP_HOST": "here", "HTTP_X_FORWARDED_FOR": chain, "HTTP_X_FORWARDED_PROTO": scheme}
         application = addresses.through(
             lambda environ, start, of=addresses.of, seen=seen: seen.append(of(environ))
         )
         application(environ, None)
         assert seen != [UNKNOWN], "the proxy itself has an address"
         assert ipaddress.ip_network(seen[0])
-        assert hops or seen == ["10.0.0.1"], "nobody is believed"
+        assert hops or seen == ["10.0.0.1"], "without a trusted proxy the header is ignored"
 
 
 # Bodies
 
 
 def _of_shapes(parts: Parts) -> dict[str, Target]:
-    says = [description_of(view) for view in create_app(parts).view_functions.values()]
-    bodies = {one.body for one in says if one and one.body}
-    queries = {one.query for one in says if one and one.query}
+    descriptions = [description_of(view) for view in create_app(parts).view_functions.values()]
+    bodies = {one.body for one in descriptions if one and one.body}
+    queries = {one.query for one in descriptions if one and one.query}
 
     def body(data: bytes) -> None:
         try:
             value = parse_json(data)
         except BadRequest:
             return
-        # What is taken can be stored, and sent back as it came.
+        # An accepted value can be stored, and sent back unchanged.
         assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
         msgspec.json.encode(value)
         for shape in bodies:
@@ -221,10 +223,10 @@ def _of_shapes(parts: Parts) -> dict[str, Target]:
                 convert(value, shape)
 
     def arguments(data: bytes) -> None:
-        given = MultiDict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
+        parameters = MultiDict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
         for shape in queries:
             with contextlib.suppress(ValidationFailed):
-                query(given, shape)
+                query(parameters, shape)
 
     return {"body": body, "query": arguments}
 

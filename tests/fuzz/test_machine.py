@@ -1,8 +1,8 @@
-"""Random play and random faults against a plain model: what is counted is right after every step.
+"""Random play and random faults against a plain model, with all scores compared after every step.
 
-Two processes' worth of the real product share a database and a Redis. Commits are lost, the database and
-Redis go away and come back, Redis is emptied, processes are replaced. After each step both tell the same
-scores, ranks and names as the model (P2, P3), and where Redis is there, so does it once it was followed (P4).
+Two sets of parts, for two processes, share a database and a Redis. Commits are lost, the database and Redis
+go away and come back, Redis is emptied, processes are replaced. After each step both show the same scores,
+ranks and names as the model; so does Redis, if it is available, once its follower has caught up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from redis import Redis
 
 from config.settings import Settings
-from scoreboard.chaos.notation import read
+from scoreboard.chaos.notation import parse
 from scoreboard.core.storage.redis import RedisAway
 from scoreboard.parts import build
 from tests.actions.play import Player, define, proof
@@ -36,17 +36,17 @@ POINTS = st.integers(0, 10)
 
 
 class Outage:
-    """Whether the writer's database is away now, and how it went: after a commit, or before."""
+    """The outages of the writer's database: before a commit, or after it."""
 
     def __init__(self) -> None:
         self.number = self.now = 0
 
     def current(self) -> int:
-        """The number of the outage, as chaos asks for it."""
+        """The number of the present outage, 0 for none. Fault injection calls it."""
         return self.now
 
     @contextlib.contextmanager
-    def begins(self, writing: Any, *, commits: bool):
+    def begin(self, writing: Any, *, commits: bool):
         """Lose the answer of the next commit, or the database before it."""
         self.number += 1
         self.now = self.number
@@ -59,10 +59,10 @@ class Outage:
 
 
 class Token:
-    """An action token, and what it was completed with."""
+    """An action token, and the completion that was made with it."""
 
-    def __init__(self, player: str, asked: dict[str, Any], at: int) -> None:
-        self.player, self.asked, self.at = player, asked, at
+    def __init__(self, player: str, action: dict[str, Any], at: int) -> None:
+        self.player, self.action, self.at = player, action, at
         self.points: int | None = None
         self.score = 0
 
@@ -77,7 +77,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.there(True)
+        self.set_redis(True)
         self.redis.flushall()
         self.outage, self.tokens, self.keys, self.sent = Outage(), [], [], 0
         self.processes = [self.process() for _ in range(2)]
@@ -86,7 +86,7 @@ class Machine(RuleBasedStateMachine):
             BATCHES: ModelBoard({"operator": "increment"}),
         }
         parts = self.processes[0][0]
-        self.here = True
+        self.redis_available = True
         for board in self.boards:
             with contextlib.suppress(Exception):
                 parts.boards.admin.delete(board, context={"caller": "tests"})
@@ -97,7 +97,7 @@ class Machine(RuleBasedStateMachine):
         self.names = {player.id: name.title() for name, player in self.players.items()}
 
     def process(self):
-        """A process's worth of parts, and an HTTP client of a server that holds a key."""
+        """The parts of one process, and an HTTP client with a server key."""
         parts = type(self).make_parts()
         parts.base.writer_database._outages = self.outage
         return parts, client_of(parts)
@@ -105,7 +105,7 @@ class Machine(RuleBasedStateMachine):
     def http(self, number):
         return self.processes[number][1]
 
-    # What people do
+    # Players and servers
 
     @rule(player=st.sampled_from(NAMES), number=st.integers(0, 1))
     def request(self, player, number):
@@ -131,15 +131,15 @@ class Machine(RuleBasedStateMachine):
         self.complete(token, token.points, number)
 
     @rule(data=st.data(), points=POINTS, number=st.integers(0, 1), commits=st.booleans())
-    @precondition(lambda self: any(self.fresh(one) for one in getattr(self, "tokens", ())))
+    @precondition(lambda self: any(self.is_open(one) for one in getattr(self, "tokens", ())))
     def lose_a_completion(self, data, points, number, commits):
-        token = data.draw(st.sampled_from([one for one in self.tokens if self.fresh(one)]))
+        token = data.draw(st.sampled_from([one for one in self.tokens if self.is_open(one)]))
         self.clock.advance(ms=MIN_MS)
-        if not self.fresh(token):
+        if not self.is_open(token):
             return
-        with self.outage.begins(self.processes[number][0].base.writer_database, commits=commits):
-            answer = self.completed(token, points, number)
-        if self.written(answer, commits):
+        with self.outage.begin(self.processes[number][0].base.writer_database, commits=commits):
+            answer = self.send_completion(token, points, number)
+        if self.was_written(answer, commits):
             self.count(token, points)
         self.complete(token, points, 1 - number)
 
@@ -148,9 +148,9 @@ class Machine(RuleBasedStateMachine):
             st.tuples(st.sampled_from(NAMES), st.integers(-5, 5), st.booleans()), min_size=1, max_size=4
         ),
         number=st.integers(0, 1),
-        trouble=st.sampled_from(["", "", "before", "after"]),
+        fault=st.sampled_from(["", "", "before", "after"]),
     )
-    def submit(self, entries, number, trouble):
+    def submit(self, entries, number, fault):
         batch, new = [], 0
         for player, score, repeats in entries:
             if repeats and self.keys:
@@ -162,18 +162,16 @@ class Machine(RuleBasedStateMachine):
             self.keys.append(batch[-1])
             self.accept(BATCHES, player, score)
         written = False
-        if trouble:
-            with self.outage.begins(
-                self.processes[number][0].base.writer_database, commits=trouble == "after"
-            ):
-                written = self.written(self.scores(batch, number), trouble == "after")
+        if fault:
+            with self.outage.begin(self.processes[number][0].base.writer_database, commits=fault == "after"):
+                written = self.was_written(self.scores(batch, number), fault == "after")
         report = self.scores(batch, number).json["data"]
         assert report["rejected"] == []
-        known = len(batch) if written else len(batch) - new
-        assert (report["accepted"], report["replayed"]) == (len(batch) - known, known)
+        replayed = len(batch) if written else len(batch) - new
+        assert (report["accepted"], report["replayed"]) == (len(batch) - replayed, replayed)
         standings = {self.id(row[1]): (row[2], row[0]) for row in self.boards[BATCHES].listed()}
         for one in report["standings"]:
-            if one["rank"] is not None:  # an entry that is repeated without Redis is answered as it was
+            if one["rank"] is not None:  # without Redis a repeated entry gets its first answer
                 assert (one["score"], one["rank"]) == standings[one["player"]]
 
     @rule(data=st.data())
@@ -199,7 +197,7 @@ class Machine(RuleBasedStateMachine):
         self.boards[BATCHES] = ModelBoard({"operator": "increment"})
         self.keys = []
 
-    # What happens to them
+    # Faults and time
 
     @rule(ms=st.sampled_from([1, MIN_MS, LIFE_MS - MIN_MS, LIFE_MS]))
     def time_passes(self, ms):
@@ -207,12 +205,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def redis_is_emptied(self):
-        if self.here:
+        if self.redis_available:
             self.redis.flushall()
 
     @rule()
-    def redis_goes_or_comes(self):
-        self.there(not self.here)
+    def redis_goes_away_or_comes_back(self):
+        self.set_redis(not self.redis_available)
 
     @rule(number=st.integers(0, 1))
     def a_process_is_replaced(self, number):
@@ -221,15 +219,15 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def follow(self):
-        # A process that has just failed at Redis leaves it alone for a moment: its job is run again later.
-        if self.here:
+        # After a failed call a process does not call Redis for a moment. The job is run again later.
+        if self.redis_available:
             with contextlib.suppress(RedisAway):
                 self.processes[0][0].followers.catch_up("boards")
 
-    # What must be true
+    # Invariants
 
     @invariant()
-    def everybody_is_told_what_the_model_says(self):
+    def both_processes_agree_with_the_model(self):
         if not hasattr(self, "names"):
             return
         for board, model in self.boards.items():
@@ -239,47 +237,47 @@ class Machine(RuleBasedStateMachine):
             for number in range(2):
                 answer = self.http(number).get(f"/v1/boards/{board}/entries?limit=100")
                 assert answer.status_code == 200, answer.text
-                assert [shown(row) for row in answer.json["data"]["entries"]] == expected
+                assert [row_of(row) for row in answer.json["data"]["entries"]] == expected
 
     @invariant()
     def redis_follows(self):
-        if hasattr(self, "names") and self.here:
-            # Completions are counted a moment later: one that met no Redis has it left alone once more.
+        if hasattr(self, "names") and self.redis_available:
+            # Limits count completions a moment later: one that failed at Redis stops calls again.
             wait_until(lambda: not self.processes[0][0].base.limits.resting, seconds=5)
             self.follow()
             assert self.processes[0][0].boards.verifier.run() == []
 
     def teardown(self):
         if hasattr(self, "processes"):
-            self.there(True)
+            self.set_redis(True)
             for parts, _ in self.processes:
                 parts.close()
 
-    # Within
+    # Helpers
 
-    def there(self, here):
-        """Let Redis be there or not: its data stays as it is, and its connections do not."""
+    def set_redis(self, available):
+        """Let Redis be available or not. Its data stays, its connections are closed."""
         away = self.redis_path.with_suffix(".away")
-        if here and away.exists():
+        if available and away.exists():
             away.rename(self.redis_path)
-        if not here:
+        if not available:
             self.redis_path.rename(away)
             Redis(unix_socket_path=str(away)).client_kill_filter(_type="normal", skipme=True)
-        self.here = here
+        self.redis_available = available
 
-    def written(self, answer, commits):
-        """Whether what was answered so was written all the same."""
+    def was_written(self, answer, commits):
+        """True if the refused request was written all the same."""
         code = answer.json["code"]
-        # Where the writer was just noting down receipts, it was that which broke, and nothing was written.
+        # If the fault hit the commit of receipts, nothing of the request was written.
         assert answer.status_code == 503
         assert code == "ledger_unavailable" or (commits and code == "outcome_unknown")
         return code == "outcome_unknown"
 
-    def fresh(self, token):
+    def is_open(self, token):
         return token.points is None and self.clock() - token.at < LIFE_MS
 
     def complete(self, token, points, number):
-        took, answer = self.clock() - token.at, self.completed(token, points, number)
+        took, answer = self.clock() - token.at, self.send_completion(token, points, number)
         if token.points is not None:
             expected = "" if points == token.points else "token_already_used"
         else:
@@ -304,8 +302,8 @@ class Machine(RuleBasedStateMachine):
             {"player": player, "score": score, "columns": {}, "region": "", "operator": "increment", "at": 0}
         )
 
-    def completed(self, token, points, number):
-        body = {"actionToken": token.asked["actionToken"], "proof": proof(token.asked, points)}
+    def send_completion(self, token, points, number):
+        body = {"actionToken": token.action["actionToken"], "proof": proof(token.action, points)}
         return self.call(token.player, number, "/v1/actions/complete", body)
 
     def scores(self, batch, number):
@@ -313,7 +311,7 @@ class Machine(RuleBasedStateMachine):
         return self.http(number).post(f"/v1/boards/{BATCHES}/scores", json=body)
 
     def call(self, player, number, path, body, method="post"):
-        """Call as a player, with a session that is good now."""
+        """Call as a player, with a valid access token."""
         parts, one = self.processes[number][0], self.players[player]
         session = one.session["refreshToken"].split("_")[1]
         access = parts.accounts.sessions.access.issue(session, parts.accounts.players.me(one.id))
@@ -327,12 +325,12 @@ class Machine(RuleBasedStateMachine):
         return self.names[self.id(player)]
 
 
-def shown(row):
+def row_of(row):
     return row["rank"], row["player"]["id"], row["score"], row["player"]["displayName"]
 
 
 @pytest.mark.parametrize(("kind", "share"), [("sqlite", 0.6), ("postgresql", 0.4)])
-def test_the_product_does_as_its_model_whatever_breaks(
+def test_the_product_agrees_with_its_model_through_all_faults(
     kind, share, redis_server, redis, clock, tmp_path, postgres
 ):
     url = f"sqlite:///{tmp_path / 'machine.db'}" if kind == "sqlite" else postgres.create("machine")
@@ -344,7 +342,7 @@ def test_the_product_does_as_its_model_whatever_breaks(
         parts = build(
             Settings(database_url=url, data_dir=tmp_path, redis_url=redis_server, **SECRETS),
             clock=clock,
-            plan=read("seed=1"),
+            plan=parse("seed=1"),
         )
         parts.base.migrate()
         parts.preparation.prepare()

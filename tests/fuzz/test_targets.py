@@ -1,4 +1,4 @@
-"""The parsers of what strangers send, before every known input and many that are near them."""
+"""The parsers of untrusted input, with all known inputs and many similar ones."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ EXAMPLES = 150
 
 @pytest.fixture(scope="module")
 def all_targets(tmp_path_factory):
-    with targets(tmp_path_factory.mktemp("fuzz")) as found:
-        yield found
+    with targets(tmp_path_factory.mktemp("fuzz")) as all_of_them:
+        yield all_of_them
 
 
 def inputs(name):
-    """Whatever, and seeds: pieces of them put together, with some bytes between."""
-    known = [path.read_bytes() for path in sorted((SEEDS / name).iterdir())]
-    piece = st.sampled_from(known).flatmap(
+    """Random bytes, and pieces of seeds with some bytes between."""
+    seeds = [path.read_bytes() for path in sorted((SEEDS / name).iterdir())]
+    piece = st.sampled_from(seeds).flatmap(
         lambda seed: st.tuples(st.integers(0, len(seed)), st.integers(0, len(seed))).map(
             lambda ends: seed[min(ends) : max(ends)]
         )
@@ -40,7 +40,7 @@ def test_every_target_has_seeds(all_targets):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_breaks_it(name, all_targets):
+def test_no_input_breaks_a_target(name, all_targets):
     target = all_targets[name]
     for seed in (SEEDS / name).iterdir():
         target(seed.read_bytes())
@@ -53,8 +53,8 @@ def test_nothing_breaks_it(name, all_targets):
     holds()
 
 
-def test_atheris_finds_its_way_into_a_target():
-    pytest.importorskip("atheris", reason="atheris is there for Linux on x86-64 only")
+def test_atheris_covers_a_target():
+    pytest.importorskip("atheris", reason="atheris exists for Linux on x86-64 only")
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz.one", "stream-cursor", "2"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""What others make of /openapi.json, as `make generators` runs it: clients in six languages, two linters."""
+"""`make generators`: generates clients of /openapi.json in six languages, and runs two linters on it."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ LANGUAGES = ("python", "csharp", "java", "go", "kotlin", "typescript-fetch")
 
 
 def main() -> int:
-    """Run all. Returns the exit status: whether one of them found an error."""
+    """Run all. Returns the exit status, 1 if one of them found an error."""
     with tempfile.TemporaryDirectory() as folder:
         document = Path(folder) / "openapi.json"
         document.write_text(json.dumps(contract.document()), encoding="utf-8")
-        bad = [name for name, command in commands(document).items() if not passes(name, command)]
+        bad = [name for name, command in commands(document).items() if not succeeds(name, command)]
     print(f"Found errors: {', '.join(bad)}." if bad else "No errors.")
     return int(bool(bad))
 
 
 def commands(document: Path) -> dict[str, list[str]]:
-    """What is run, each as its README says. No validation is skipped."""
+    """The commands by their names. No validation is skipped."""
     generator = str(Path(sys.executable).parent / "openapi-generator-cli")
-    found = {
+    lines = {
         f"openapi-generator {language}": [
             *(generator, "generate", "-i", str(document), "-g", language),
             *("-o", str(document.parent / language)),
@@ -38,13 +38,13 @@ def commands(document: Path) -> dict[str, list[str]]:
     }
     linters = NODE / "node_modules" / ".bin"
     ruleset = str(NODE / "spectral.yaml")
-    found["spectral"] = [str(linters / "spectral"), "lint", "--ruleset", ruleset, str(document)]
-    found["redocly"] = [str(linters / "redocly"), "lint", str(document)]
-    return found
+    lines["spectral"] = [str(linters / "spectral"), "lint", "--ruleset", ruleset, str(document)]
+    lines["redocly"] = [str(linters / "redocly"), "lint", str(document)]
+    return lines
 
 
-def passes(name: str, command: list[str]) -> bool:
-    """Whether a tool ends well. Prints how long it took, and what it says where it does not."""
+def succeeds(name: str, command: list[str]) -> bool:
+    """Run a tool. Returns True if it succeeded; prints its duration, and its output if it failed."""
     began = time.monotonic()
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     done = subprocess.run(

@@ -23,14 +23,14 @@ from tests.support import KEY, ROOT, Stack, wait_until
 
 SEASON = ROOT / "examples" / "football" / "2011-12-en.1.json"
 BOARD = "premier-league"
-PLAYED_BEFORE = 150  # matches, so that the film begins with a table and not with zeros
+MATCHES_BEFORE = 150  # matches, so that the film begins with a table and not with zeros
 MATCHES_PER_SECOND = 6
 SECONDS = 10
 SIZE: ViewportSize = {"width": 1080, "height": 1000}
 SHOWN = (810, 750)  # the frames are made smaller, so that many rows fit
-MIN_MS = 90  # frames that follow sooner are left out: nobody sees them, and the file grows
+MIN_MS = 90  # frames that follow sooner are left out, to keep the file small
 QUALITY = 62
-GREATEST_BYTES = 1_000_000  # people read READMEs on phones
+MAX_BYTES = 1_000_000  # people read READMEs on phones
 
 
 def main() -> int:
@@ -40,23 +40,23 @@ def main() -> int:
         stack = Stack(Path(folder).resolve())
         stack.start()
         try:
-            frames = filmed(stack)
+            frames = film(stack)
         finally:
             stack.stop()
     write(frames, target)
     size = target.stat().st_size
     print(f"{target}: {len(frames)} frames, {size / 1000:.0f} kB")
-    return int(size > GREATEST_BYTES)
+    return int(size > MAX_BYTES)
 
 
-def filmed(stack: Stack) -> list[tuple[float, bytes]]:
+def film(stack: Stack) -> list[tuple[float, bytes]]:
     """Frames as PNG with their times in seconds."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         page = browser.new_page(viewport=SIZE, color_scheme="dark", locale="en-GB")
         replay = season(stack)
         try:
-            wait_until(lambda: played(stack) >= PLAYED_BEFORE, seconds=120)
+            wait_until(lambda: matches_played(stack) >= MATCHES_BEFORE, seconds=120)
             page.goto(f"{stack.url}/b/{BOARD}")
             page.wait_for_selector("#rows [data-player]")
             page.wait_for_timeout(1500)  # the first change loads the code that draws
@@ -76,8 +76,8 @@ def season(stack: Stack) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def played(stack: Stack) -> int:
-    """About how many matches the board has counted: a match is worth two or three points."""
+def matches_played(stack: Stack) -> int:
+    """About the number of matches that the board has counted: a match is worth two or three points."""
     answer = stack.call("GET", f"/v1/boards/{BOARD}/entries?limit=20")
     return (
         sum(row["score"] for row in answer.json["data"]["entries"]) * 10 // 27 if answer.status == 200 else 0
@@ -102,13 +102,13 @@ def screencast(page: Page) -> list[tuple[float, bytes]]:
 
 
 def write(frames: list[tuple[float, bytes]], target: Path) -> None:
-    """One animated WebP that repeats for ever."""
-    kept = [frames[0]]
+    """Write an animated WebP that repeats."""
+    shown = [frames[0]]
     for frame in frames[1:]:
-        if (frame[0] - kept[-1][0]) * 1000 >= MIN_MS:
-            kept.append(frame)
-    images = [small(data) for _, data in kept]
-    times = [at for at, _ in kept]
+        if (frame[0] - shown[-1][0]) * 1000 >= MIN_MS:
+            shown.append(frame)
+    images = [small(data) for _, data in shown]
+    times = [at for at, _ in shown]
     durations = [round((after - before) * 1000) for before, after in pairwise(times)] + [900]
     images[0].save(
         target, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=QUALITY, method=4

@@ -6,7 +6,7 @@ import pytest
 
 from scoreboard.actions.store.receipts import RECEIPTS
 from scoreboard.core.storage.db import Rows, rows
-from scoreboard.journal.deferred import MOST
+from scoreboard.journal.deferred import MAX_ROWS
 from tests.journal.folds import note
 from tests.support import wait_until
 
@@ -51,10 +51,10 @@ def test_writing_a_row_twice_changes_nothing(parts, writer, deferred):
 
 
 def test_only_so_many_rows_wait(deferred):
-    for seq in range(MOST + 5):
+    for seq in range(MAX_ROWS + 5):
         deferred.add(RECEIPTS, (seq, "[]"))
 
-    assert len(deferred) == MOST
+    assert len(deferred) == MAX_ROWS
 
 
 def test_a_row_that_can_not_be_written_keeps_no_fact_out(parts, writer, deferred):

@@ -1,4 +1,4 @@
-"""Processes that share a ring."""
+"""Fixtures of the key ring: processes that share it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scoreboard.core.storage.db import rows
 
 @pytest.fixture
 def make_ring(make_parts, database_url):
-    """Makes the ring of one more process on the database."""
+    """Make the key ring of another process on the database."""
     return lambda **settings: make_parts(database_url, **settings).ring
 
 
@@ -26,8 +26,8 @@ def other(make_ring, ring):
 
 
 @pytest.fixture
-def created(make_parts, database_url):
-    """How many ring keys the journal says were made."""
+def count_created(make_parts, database_url):
+    """The number of ring keys that were made, by the journal."""
     database = make_parts(database_url).base.database
     text = "SELECT COUNT(*) FROM journal WHERE kind = 'ring-key-created'"
     return lambda: database.run(lambda db: rows(db, text))[0][0]

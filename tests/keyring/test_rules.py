@@ -1,4 +1,4 @@
-"""When keys sign and open, and when a new one is due."""
+"""The times at which keys sign and open, and at which a new key is due."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from scoreboard.keyring.rules import (
     LATE_MS,
     LONGEST_TOKEN_MS,
     VERIFY_MS,
-    due,
+    due_key_start,
     opens,
     reload_seconds,
-    signing,
+    signing_term,
     state,
     terms,
 )
@@ -44,7 +44,7 @@ def states(keys, at, unreadable=()):
 times = st.integers(0, 40 * DAY_MS)
 rings = st.lists(times, max_size=8).map(lambda usable: ring(*usable))
 some_keys = st.lists(st.tuples(times, st.none() | times), max_size=8).map(
-    lambda pairs: [key(f"k{n}", at, seq=n, revoked_at=gone) for n, (at, gone) in enumerate(pairs)]
+    lambda pairs: [key(f"k{n}", at, seq=n, revoked_at=revoked) for n, (at, revoked) in enumerate(pairs)]
 )
 
 
@@ -60,10 +60,10 @@ class TestTerms:
         assert states(keys, change + VERIFY_MS - 1) == {"k0": "opens", "k1": "signs"}
         assert states(keys, change + VERIFY_MS) == {"k0": "retired", "k1": "signs"}
 
-    def test_a_key_without_a_successor_signs_for_ever(self):
+    def test_a_key_without_a_successor_signs_forever(self):
         assert states(ring(MIDNIGHT), MIDNIGHT + 1000 * DAY_MS) == {"k0": "signs"}
 
-    def test_the_key_before_a_revoked_one_goes_on(self):
+    def test_the_key_before_a_revoked_one_continues_to_sign(self):
         old, new = ring(MIDNIGHT, MIDNIGHT + DAY_MS)
         at = MIDNIGHT + DAY_MS + HOUR
         revoked = msgspec.structs.replace(new, revoked_at=at)
@@ -77,40 +77,40 @@ class TestTerms:
 
         assert states(keys, MIDNIGHT + 5 * DAY_MS, {"k1"}) == {"k0": "signs", "k1": "unreadable"}
 
-    def test_of_two_keys_of_one_instant_every_process_takes_the_one_that_was_made_later(self):
+    def test_of_two_keys_of_one_instant_every_process_uses_the_later_one(self):
         first, second = ring(MIDNIGHT, MIDNIGHT)
 
         for keys in ([first, second], [second, first]):
             assert states(keys, MIDNIGHT) == {"k0": "opens", "k1": "signs"}
 
     @given(some_keys, times)
-    def test_one_key_signs_wherever_a_good_one_is_usable(self, keys, at):
+    def test_one_key_signs_whenever_a_valid_one_is_usable(self, keys, at):
         signs = [one.kid for one in terms(keys) if state(one, at) is State.SIGNS]
         usable = [one for one in keys if one.revoked_at is None and one.usable_at <= at]
 
         newest = max(usable, key=lambda one: (one.usable_at, one.seq), default=None)
         assert signs == ([newest.kid] if newest else [])
-        found = signing(terms(keys), at)
-        assert (found and found.kid) == (newest and newest.kid)
+        signing = signing_term(terms(keys), at)
+        assert (signing and signing.kid) == (newest and newest.kid)
 
     @given(rings, times, st.lists(st.integers(0, 5 * DAY_MS), max_size=5), st.integers(0, LONGEST_TOKEN_MS))
-    def test_sealed_data_opens_for_the_life_of_a_token_whatever_keys_are_made_later(
+    def test_sealed_data_opens_for_the_life_of_a_token_even_if_keys_are_made_later(
         self, keys, at, later, age
     ):
-        signed = signing(terms(keys), at)
-        grown = [*keys, *ring(*(at + ms for ms in later), since=len(keys))]
+        signing = signing_term(terms(keys), at)
+        all_keys = [*keys, *ring(*(at + ms for ms in later), since=len(keys))]
 
-        if signed is not None:
-            (term,) = (one for one in terms(grown) if one.kid == signed.kid)
+        if signing is not None:
+            (term,) = (one for one in terms(all_keys) if one.kid == signing.kid)
             assert opens(term, at + age)
 
     @given(rings, times, st.integers(0, LATE_MS), st.integers(0, LONGEST_TOKEN_MS))
     def test_a_process_that_missed_a_key_may_sign_with_the_one_before_for_a_while(self, keys, at, late, age):
-        signed = signing(terms(keys), at)
-        grown = [*keys, *ring(at, since=len(keys))]
+        signing = signing_term(terms(keys), at)
+        all_keys = [*keys, *ring(at, since=len(keys))]
 
-        if signed is not None:
-            (term,) = (one for one in terms(grown) if one.kid == signed.kid)
+        if signing is not None:
+            (term,) = (one for one in terms(all_keys) if one.kid == signing.kid)
             assert opens(term, at + late + age - 1)
 
     @given(some_keys, times)
@@ -124,61 +124,61 @@ class TestDue:
     def test_the_first_key_signs_at_once(self):
         at = MIDNIGHT + 13 * HOUR
 
-        assert due((), at, DAILY) == at
-        assert due(terms(ring(at)), at, DAILY) is None
+        assert due_key_start((), at, DAILY) == at
+        assert due_key_start(terms(ring(at)), at, DAILY) is None
 
     def test_the_next_key_is_made_ahead_of_its_day(self):
         known = terms(ring(MIDNIGHT))
         midnight = MIDNIGHT + DAY_MS
 
-        assert due(known, midnight - 10 * MINUTE - 1, DAILY) is None
-        assert due(known, midnight - 10 * MINUTE, DAILY) == midnight
-        assert due(known, midnight - 5 * MINUTE, DAILY) == midnight
+        assert due_key_start(known, midnight - 10 * MINUTE - 1, DAILY) is None
+        assert due_key_start(known, midnight - 10 * MINUTE, DAILY) == midnight
+        assert due_key_start(known, midnight - 5 * MINUTE, DAILY) == midnight
 
     @pytest.mark.parametrize("late", [-4 * MINUTE, 0, 3 * HOUR, 9 * HOUR])
     def test_a_key_that_is_made_late_is_known_before_it_signs(self, late):
         at = MIDNIGHT + DAY_MS + late
 
-        assert due(terms(ring(MIDNIGHT)), at, DAILY) == at + 5 * MINUTE
+        assert due_key_start(terms(ring(MIDNIGHT)), at, DAILY) == at + 5 * MINUTE
 
-    def test_after_days_without_anybody_one_key_is_made(self):
+    def test_after_days_without_a_process_one_key_is_made(self):
         at = MIDNIGHT + 7 * DAY_MS + 3 * HOUR
         made = at + 5 * MINUTE
 
-        assert due(terms(ring(MIDNIGHT)), at, DAILY) == made
-        assert due(terms(ring(MIDNIGHT, made)), at, DAILY) is None
+        assert due_key_start(terms(ring(MIDNIGHT)), at, DAILY) == made
+        assert due_key_start(terms(ring(MIDNIGHT, made)), at, DAILY) is None
 
-    def test_a_key_that_was_asked_for_does_for_its_day(self):
+    def test_a_requested_key_replaces_the_one_of_its_day(self):
         known = terms(ring(MIDNIGHT, MIDNIGHT + 12 * HOUR))
 
-        assert due(known, MIDNIGHT + 20 * HOUR, DAILY) is None
-        assert due(known, MIDNIGHT + DAY_MS - MINUTE, DAILY) == MIDNIGHT + DAY_MS + 4 * MINUTE
+        assert due_key_start(known, MIDNIGHT + 20 * HOUR, DAILY) is None
+        assert due_key_start(known, MIDNIGHT + DAY_MS - MINUTE, DAILY) == MIDNIGHT + DAY_MS + 4 * MINUTE
 
-    def test_a_revoked_key_is_replaced_and_the_one_before_signs_meanwhile(self):
+    def test_a_revoked_key_is_replaced_and_the_one_before_signs_in_the_meantime(self):
         at = MIDNIGHT + DAY_MS + HOUR
         old, new = ring(MIDNIGHT, MIDNIGHT + DAY_MS)
         known = terms([old, msgspec.structs.replace(new, revoked_at=at)])
 
-        assert signing(known, at).kid == "k0"
-        assert due(known, at, DAILY) == at + 5 * MINUTE
+        assert signing_term(known, at).kid == "k0"
+        assert due_key_start(known, at, DAILY) == at + 5 * MINUTE
 
     def test_a_key_of_another_secret_blocks_no_rotation(self):
         at = MIDNIGHT + DAY_MS + HOUR
 
-        assert due(terms(ring(MIDNIGHT), {"k0"}), at, DAILY) == at
-        assert due(terms(ring(MIDNIGHT, MIDNIGHT + DAY_MS), {"k1"}), at, DAILY) == at + 5 * MINUTE
+        assert due_key_start(terms(ring(MIDNIGHT), {"k0"}), at, DAILY) == at
+        assert due_key_start(terms(ring(MIDNIGHT, MIDNIGHT + DAY_MS), {"k1"}), at, DAILY) == at + 5 * MINUTE
 
     @given(some_keys, times)
     def test_a_made_key_is_not_due_again_and_is_published_before_it_signs(self, keys, at):
         made = 0
-        while (usable_at := due(terms(keys), at, DAILY)) is not None:
-            alone = signing(terms(keys), at) is None
+        while (usable_at := due_key_start(terms(keys), at, DAILY)) is not None:
+            alone = signing_term(terms(keys), at) is None
             assert usable_at == at if alone else usable_at >= at + DAILY.publish_ms
             keys = [*keys, key(f"new{made}", usable_at, seq=100 + made)]
             made += 1
 
         assert made <= 2  # one that signs at once, and that of a day about to begin
-        assert signing(terms(keys), at) is not None
+        assert signing_term(terms(keys), at) is not None
 
     @given(st.integers(20, 5000), st.integers(1, 9), st.data(), st.integers(MIDNIGHT, MIDNIGHT + DAY_MS))
     def test_processes_that_look_in_time_begin_each_day_with_a_new_key_that_all_know(
@@ -188,7 +188,7 @@ class TestDue:
         keys, made = [], {}
         begin = at
         while at < begin + 4 * schedule.rotation_ms:
-            while (usable_at := due(terms(keys), at, schedule)) is not None:
+            while (usable_at := due_key_start(terms(keys), at, schedule)) is not None:
                 keys.append(key(f"k{len(keys)}", usable_at, seq=len(keys)))
                 made[usable_at] = at
             at += data.draw(st.integers(schedule.publish_ms // 4, schedule.publish_ms))
@@ -197,7 +197,7 @@ class TestDue:
         for day in (first, first + 1):
             start = day * schedule.rotation_ms
             assert made[start] <= start - schedule.publish_ms
-            assert signing(terms(keys), start).signs_from == start
+            assert signing_term(terms(keys), start).signs_from == start
 
 
 def test_the_ring_is_read_often_enough_for_the_promised_times():

@@ -1,4 +1,4 @@
-"""The ring when something is wrong: unknown kids, another SECRET_KEY, a database that is away, a backup."""
+"""Faults of the key ring: unknown kids, another SECRET_KEY, a database that is away, a restored backup."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.journal.proxy import Proxy
 from tests.support import wait_until
 
 OLD, NEW = "o" * 32, "n" * 32
-STRANGE = "0123456789ab"
+UNKNOWN_KID = "0123456789ab"
 
 
 def kid(ring):
-    return ring.signing("tokens").kid
+    return ring.signing_key("tokens").kid
 
 
-def known(ring, kid):
-    return ring.opening("tokens", kid) is not None
+def opens(ring, kid):
+    return ring.opening_key("tokens", kid) is not None
 
 
 def change(ring, text, *params):
@@ -33,7 +33,7 @@ def change(ring, text, *params):
 
 @pytest.fixture
 def reads(caplog):
-    """How often the database was really asked for the ring, since it was asked last."""
+    """The number of reads of the ring from the database since the last call."""
     caplog.set_level(logging.DEBUG, "peewee")
 
     def count():
@@ -45,8 +45,8 @@ def reads(caplog):
 
 
 @pytest.fixture
-def passing(other):
-    """Lets time go by for the other process, which sees no other."""
+def advance(other):
+    """Advance the monotonic clock of the other process."""
     now = [100.0]
     other.monotonic = lambda: now[0]
 
@@ -65,57 +65,57 @@ class TestUnknownKids:
         made = ring.rotate().kid
         reads()
 
-        assert [known(other, made) for _ in range(5)] == [True] * 5
+        assert [opens(other, made) for _ in range(5)] == [True] * 5
 
         assert reads() == 1
 
-    def test_a_kid_that_does_not_exist_is_looked_for_once(self, other, passing, reads):
+    def test_a_missing_kid_is_looked_up_once(self, other, advance, reads):
         reads()
         for _ in range(20):
-            assert not known(other, STRANGE)
-            passing(10)
+            assert not opens(other, UNKNOWN_KID)
+            advance(10)
 
         assert reads() == 1
 
-    def test_many_kids_that_do_not_exist_cost_a_reading_a_second(self, other, passing, reads):
+    def test_many_missing_kids_cost_one_read_a_second(self, other, advance, reads):
         reads()
         for number in range(50):
-            assert not known(other, f"{number:012x}")
-            passing(0.1)
+            assert not opens(other, f"{number:012x}")
+            advance(0.1)
 
         assert reads() == 5
 
-    def test_a_token_that_came_too_soon_opens_later(self, ring, other, passing):
-        known(other, STRANGE)
+    def test_a_token_that_came_too_soon_opens_later(self, ring, other, advance):
+        opens(other, UNKNOWN_KID)
         made = ring.rotate().kid
-        assert not known(other, made)
+        assert not opens(other, made)
 
-        passing(1)
+        advance(1)
 
-        assert known(other, made)
+        assert opens(other, made)
 
     @pytest.mark.parametrize("kid", ["", "x", "k" * 10_000, "0123456789abc"])
     def test_a_malformed_kid_costs_nothing(self, other, reads, kid):
         reads()
 
-        assert not known(other, kid)
+        assert not opens(other, kid)
 
         assert reads() == 0
 
-    def test_kids_that_do_not_exist_take_no_more_memory_than_is_meant_for_them(self, other, passing):
+    def test_missing_kids_take_limited_memory(self, other, advance):
         for number in range(1100):
-            known(other, f"{number:012x}")
-            passing(1)
+            opens(other, f"{number:012x}")
+            advance(1)
 
         assert len(other._unknown) <= 1000
 
-    def test_retired_and_revoked_keys_are_not_looked_for(self, ring, other, reads):
+    def test_retired_and_revoked_keys_are_not_looked_up(self, ring, other, reads):
         revoked = kid(ring)
         ring.revoke(revoked)
         other.ensure()
         reads()
 
-        assert not known(other, revoked)
+        assert not opens(other, revoked)
 
         assert reads() == 0
 
@@ -127,27 +127,27 @@ class TestAnotherSecretKey:
         return make_ring(secret_key=OLD)
 
     def test_with_the_old_one_as_a_fallback_everything_opens(self, make_ring, old, clock):
-        before = old.signing("tokens")
+        before = old.signing_key("tokens")
 
         new = make_ring(secret_key=NEW, secret_key_fallbacks=f"{'z' * 32}, {OLD}")
 
-        assert new.signing("tokens") == before
+        assert new.signing_key("tokens") == before
         clock.advance(days=1)
         new.ensure()
         clock.advance(seconds=300)
         assert kid(new) != before.kid
-        assert new.opening("tokens", before.kid) == before
+        assert new.opening_key("tokens", before.kid) == before
 
-    def test_without_it_keys_count_as_absent_which_is_said_once(self, make_ring, old, caplog):
+    def test_without_it_keys_count_as_absent_which_is_logged_once(self, make_ring, old, caplog):
         new = make_ring(secret_key=NEW)
 
         assert kid(new) != kid(old)
-        assert not known(new, kid(old))
+        assert not opens(new, kid(old))
         for _ in range(3):
             new.rotate()
         assert [(one.levelname, one.kid) for one in errors(caplog)] == [("ERROR", kid(old))]
 
-    def test_neither_keeps_the_other_from_rotating(self, make_ring, old, clock):
+    def test_neither_prevents_the_other_from_rotating(self, make_ring, old, clock):
         new = make_ring(secret_key=NEW)
         before = kid(old), kid(new)
 
@@ -160,18 +160,18 @@ class TestAnotherSecretKey:
             assert not set(before) & set(after)
             before = after
 
-    def test_a_root_serves_under_its_own_kid_only(self, ring, other):
+    def test_a_root_opens_under_its_own_kid_only(self, ring, other):
         first, second = kid(ring), ring.rotate().kid
         change(ring, "DELETE FROM ring_key WHERE kid = ?", second)
         change(ring, "UPDATE ring_key SET kid = ? WHERE kid = ?", second, first)
 
         other.ensure()
 
-        assert not known(other, second)
+        assert not opens(other, second)
         assert kid(other) not in (first, second)
 
 
-class TestTheDatabaseIsAway:
+class TestDatabaseAway:
     def test_known_keys_sign_and_open_and_the_outage_is_logged_once(self, ring, clock, caplog):
         before = kid(ring)
         change(ring, "ALTER TABLE ring_key RENAME TO away")
@@ -180,7 +180,7 @@ class TestTheDatabaseIsAway:
             clock.advance(days=1)
             ring.loop.take_turn()
             assert kid(ring) == before
-            assert known(ring, before)
+            assert opens(ring, before)
         assert len(errors(caplog)) == 1
 
         change(ring, "ALTER TABLE away RENAME TO ring_key")
@@ -198,7 +198,7 @@ class TestTheDatabaseIsAway:
 
         assert len(errors(caplog)) == 2
 
-    def test_a_process_that_begins_meanwhile_signs_within_seconds_of_its_return(
+    def test_a_process_that_starts_during_an_outage_signs_within_seconds_of_its_return(
         self, ring, make_ring, caplog
     ):
         before = kid(ring)
@@ -211,14 +211,14 @@ class TestTheDatabaseIsAway:
 
         change(ring, "ALTER TABLE away RENAME TO ring_key")
 
-        wait_until(lambda: other._known.signing("tokens", other.clock()), seconds=5)
+        wait_until(lambda: other._known.signing_key("tokens", other.clock()), seconds=5)
         assert kid(other) == before
         other.loop.stop()
         thread.join(10)
 
 
 class TestPostgreSQL:
-    """A server that is reached over a connection, which may break."""
+    """A database server, whose connections may break."""
 
     @pytest.fixture
     def database_url(self, postgres):
@@ -232,7 +232,7 @@ class TestPostgreSQL:
         yield proxy
         proxy.close()
 
-    def test_a_server_that_is_gone_takes_no_key_with_it(self, ring, proxy, clock, caplog):
+    def test_keys_stay_usable_while_the_server_is_away(self, ring, proxy, clock, caplog):
         database = Database(proxy.url, readers=1)
         ring.stored = RingKeys(database)
         ring.ensure()
@@ -243,12 +243,12 @@ class TestPostgreSQL:
         for _ in range(3):
             ring.loop.take_turn()
         assert kid(ring) == before
-        assert known(ring, before)
+        assert opens(ring, before)
         assert len(errors(caplog)) == 1
         database.close()
 
-    def test_a_token_of_another_processs_new_key_is_not_refused_but_has_to_wait(
-        self, ring, other, proxy, passing
+    def test_a_token_of_another_processs_new_key_is_not_refused_but_must_be_sent_again(
+        self, ring, other, proxy, advance
     ):
         made = ring.rotate().kid
         database = Database(proxy.url, readers=1)
@@ -256,31 +256,31 @@ class TestPostgreSQL:
         proxy.cut()
         for _ in range(3):
             with pytest.raises(Unavailable):
-                known(other, made)
+                opens(other, made)
 
         proxy.repair()
-        passing(1)
+        advance(1)
 
-        assert known(other, made)
-        assert not known(other, STRANGE)
+        assert opens(other, made)
+        assert not opens(other, UNKNOWN_KID)
         database.close()
 
 
-class TestABackup:
+class TestBackup:
     @pytest.fixture
     def database_url(self, sqlite_url):
         return sqlite_url
 
     @pytest.fixture
     def restore(self, ring, database_url, tmp_path):
-        """Takes a backup now; calling it gives the URL of what is restored from it."""
+        """Take a backup now. Calling the result gives the URL of the restored database."""
         backup = tmp_path / "backup.db"
         connection = apsw.Connection(database_url.removeprefix("sqlite:///"))
         connection.execute("VACUUM INTO ?", (str(backup),))
         connection.close()
         return lambda: f"sqlite:///{backup}"
 
-    def test_the_ring_of_a_backup_goes_on_and_can_be_revoked_whole(self, ring, restore, make_parts, clock):
+    def test_the_ring_of_a_backup_works_and_can_be_revoked_completely(self, ring, restore, make_parts, clock):
         old = kid(ring)
         clock.advance(days=1)
         ring.ensure()
@@ -290,9 +290,9 @@ class TestABackup:
         restored = make_parts(restore()).ring
 
         assert kid(restored) == old
-        assert not known(restored, lost)
+        assert not opens(restored, lost)
         restored.revoke_all()
-        assert not known(restored, old)
+        assert not opens(restored, old)
         assert kid(restored) not in (old, lost)
 
 
@@ -304,4 +304,4 @@ def test_a_process_without_a_secret_key_fills_the_ring_only_when_it_serves(make_
 
     parts.ring.loop.take_turn()
 
-    assert known(parts.ring, kid(parts.ring))
+    assert opens(parts.ring, kid(parts.ring))

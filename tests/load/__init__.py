@@ -1,1 +1,1 @@
-"""Load tests: how fast the product is beside a plain reference, measured in the same run."""
+"""Load tests: the speed of the product beside plain references, measured in the same run."""

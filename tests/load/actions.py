@@ -10,14 +10,26 @@ from pathlib import Path
 
 from tests.load import cycles, servers
 from tests.load.cycles import ACTION, UNREFUSED
-from tests.load.measure import Progress, Row, Sample, by_turns, cpu, factor, judged, latency, p99, rate, ratio
+from tests.load.measure import (
+    Progress,
+    Row,
+    Sample,
+    by_turns,
+    cpu,
+    factor,
+    goal_text,
+    latency,
+    p99,
+    rate,
+    ratio,
+)
 from tests.load.requests import post
 
 CONNECTIONS = 64
 SECONDS = 2.0
 STORES = {"SQLite": {"STORE": "sqlite"}, "PostgreSQL": {"STORE": "pg"}}
 STEPS = {"SQLite": 7, "PostgreSQL": 3}  # a round
-# Reference: its program, and how many times its rate is the goal.
+# Reference: its program, and the goal as a multiple of its rate.
 NODES = {"Node": ("server", 1.5), "careful Node": ("careful", 1.0)}
 
 Drive = Callable[[], Sample]
@@ -57,9 +69,9 @@ def _node(
 
 
 def _drive(server: servers.Server, seconds: float, *, players: int = CONNECTIONS) -> Drive:
-    """So many players on all connections, warmed up."""
-    speakers = cycles.players(server, count=players)
-    drive = partial(server.talk, speakers, connections=CONNECTIONS, seconds=seconds)
+    """A load of this many players on all connections, after a warm-up."""
+    callers = cycles.players(server, count=players)
+    drive = partial(server.drive, callers, connections=CONNECTIONS, seconds=seconds)
     drive()
     return drive
 
@@ -86,9 +98,9 @@ def _beside_node(kind: str, ours: Drive, nodes: dict[str, Drive], progress: Prog
 
 def _against(name: str, row: Row, samples: list[Sample], node: list[Sample]) -> Row:
     least = NODES[name][1]
-    wanted = [judged(f"≥ {least}", factor(samples, node, lambda one: one.per_second) >= least)]
+    wanted = [goal_text(f"≥ {least}", factor(samples, node, lambda one: one.per_second) >= least)]
     if name == "Node":
-        wanted.append(judged("p99 ≤ 100 ms", p99(samples) <= 100))
+        wanted.append(goal_text("p99 ≤ 100 ms", p99(samples) <= 100))
     else:
         wanted.insert(0, "far goal")
     return replace(
@@ -115,7 +127,7 @@ def _beside_bare(ours: Drive, theirs: Drive, progress: Progress) -> None:
 
 
 def two(sample: Sample) -> Sample:
-    """A sample of requests, as one of pairs of them."""
+    """A sample of requests, counted in pairs."""
     return replace(sample, done=sample.done // 2)
 
 
@@ -130,6 +142,6 @@ def _one_player(one: Drive, many: Drive, progress: Progress) -> None:
             latency=latency(samples),
             reference=f"of {CONNECTIONS} players {rate(others)}, {cpu(others)}, {latency(others)}",
             ratio=ratio(samples, others),
-            goal=judged("≥ 0.75", factor(samples, others, lambda each: each.per_second) >= 0.75),
+            goal=goal_text("≥ 0.75", factor(samples, others, lambda each: each.per_second) >= 0.75),
         )
     )

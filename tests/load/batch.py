@@ -17,7 +17,7 @@ from tests.load.measure import (
     cpu,
     each_core,
     factor,
-    judged,
+    goal_text,
     latency,
     per_core,
     rate,
@@ -27,11 +27,11 @@ from tests.load.reference.rawsql import RawSql
 from tests.load.requests import score_batches
 
 PLAYERS = 20_000
-# Entries in a request, connections.
+# Entries of a request, and connections.
 SHAPES = {"SQLite": ((100, 1), (100, 4), (1000, 1), (1000, 4)), "PostgreSQL": ((100, 4), (1000, 1))}
 SECONDS, RAW_SECONDS = 1.5, 0.8
 STEPS = 2  # a round, of one shape
-ENOUGH, ENOUGH_A_CORE = 0.35, 15_000
+GOAL, GOAL_PER_CORE = 0.35, 15_000
 
 
 def measure(kind: str, folder: Path, redis_url: str, progress: Progress, urls: tuple[str, str]) -> None:
@@ -86,12 +86,12 @@ def _goal(kind: str, ours: list[Sample], driver: list[Sample]) -> str:
     speed = factor(ours, driver, lambda one: one.per_second)
     return "; ".join(
         (
-            judged(f"≥ {ENOUGH}", speed >= ENOUGH),
-            judged(f"≥ {ENOUGH_A_CORE:,}/s per core", each_core(ours) >= ENOUGH_A_CORE),
+            goal_text(f"≥ {GOAL}", speed >= GOAL),
+            goal_text(f"≥ {GOAL_PER_CORE:,}/s per core", each_core(ours) >= GOAL_PER_CORE),
         )
     )
 
 
 def entries(sample: Sample, size: int) -> Sample:
-    """A sample of requests, as one of their entries."""
+    """A sample of requests, counted in entries."""
     return replace(sample, done=sample.done * size)

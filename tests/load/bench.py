@@ -21,7 +21,7 @@ from tests.load.measure import Effort, Progress
 from tests.support import Postgres
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
-# How much is measured, and after how many seconds it stops by itself.
+# The size of the measurement, and the seconds after which it stops.
 EFFORTS = {
     "usual": (Effort(), 900),
     "full": (Effort(sizes=SIZES[:3], dense=SIZES[2]), 1800),
@@ -34,39 +34,39 @@ Pg = Callable[..., object] | None
 
 def main() -> int:
     """Measure, and print the table."""
-    asked = arguments()
-    effort, seconds = EFFORTS[asked.effort]
-    # Ended from outside or by its own clock, it still ends what it started.
+    options = arguments()
+    effort, seconds = EFFORTS[options.effort]
+    # Also after a signal or at the end of its time it stops the processes that it started.
     signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(143))
     signal.signal(signal.SIGALRM, lambda signum, frame: sys.exit("out of time: not all was measured"))
     signal.alarm(seconds)
     begun = time.monotonic()
-    postgres = _postgres_package() if {"batch", "actions"} & set(asked.only) else None
-    progress = Progress(_steps(asked.only, effort, postgres=postgres is not None), effort)
+    postgres = _postgres_package() if {"batch", "actions"} & set(options.only) else None
+    progress = Progress(_steps(options.only, effort, postgres=postgres is not None), effort)
     folder = Path(tempfile.mkdtemp(prefix="scoreboard-bench-")).resolve()
     check_room(folder, effort)
     try:
         with closing(progress.bar):
-            _run(asked.only, folder, progress, postgres)
+            _run(options.only, folder, progress, postgres)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if progress.rows:
             print(report.table(progress.rows))
-        whole = [row for row in progress.rows if row.stage]  # of stages that came to their end
-        if whole and asked.write:
-            results.write(asked.write, whole, tuple(STAGES), options=asked.effort)
-    print(f"\nin {time.monotonic() - begun:.0f} s; ratios are medians of rounds by turns")
+        complete = [row for row in progress.rows if row.stage]  # of finished stages
+        if complete and options.write:
+            results.write(options.write, complete, tuple(STAGES), options=options.effort)
+    print(f"\nin {time.monotonic() - begun:.0f} s; ratios are medians of alternating rounds")
     return 0
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for."""
+    """The options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.bench", description=__doc__.split("\n")[0])
     efforts = parser.add_mutually_exclusive_group()
     for name, text in (
         ("full", "boards of 10⁴ to 10⁶ players, instead of 10⁴ and 10⁵; up to half an hour"),
         ("huge", "boards of 10⁴ to 10⁷ players: 8 GB of memory, and 15 GB of room for temporary files"),
-        ("tiny", "one short round of each: shows that it runs, and nothing more"),
+        ("tiny", "one short round of each: shows only that it runs"),
     ):
         efforts.add_argument(f"--{name}", dest="effort", action="store_const", const=name, help=text)
     parser.set_defaults(effort="usual")
@@ -78,7 +78,7 @@ def arguments() -> argparse.Namespace:
 
 
 def check_room(folder: Path, effort: Effort) -> None:
-    """Stop where memory or disk would not do."""
+    """Exit if there is too little memory or disk space."""
     lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
     memory = int(lines["MemAvailable"].split()[0]) / 2**20
     disk = shutil.disk_usage(folder).free / 2**30
@@ -96,7 +96,7 @@ def _run(stages: list[str], folder: Path, progress: Progress, postgres: Pg) -> N
         home = folder / stage
         home.mkdir()
         STAGES[stage](home, progress, postgres)
-        progress.rows[first:] = report.stamped(progress.rows[first:], stage)
+        progress.rows[first:] = report.stamp(progress.rows[first:], stage)
         shutil.rmtree(home, ignore_errors=True)
         progress.bar.write(f"{stage}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
 
@@ -108,7 +108,7 @@ def _alone(measure: Callable[[Path, str, Progress], None], folder: Path, progres
 
 
 def _on_each(measure: Measure, folder: Path, progress: Progress, postgres: Pg) -> None:
-    """Measure on SQLite, and on PostgreSQL where there is one: the product's database, and another."""
+    """Measure on SQLite, and on PostgreSQL if it is installed: each with a database for the reference."""
     with servers.redis_server(folder / "redis-sqlite") as redis:
         urls = (f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/reference.db")
         measure("SQLite", folder, redis, progress, urls)

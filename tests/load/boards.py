@@ -1,4 +1,4 @@
-"""Boards of many players: the rows in SQL at once, then the product's own way into Redis."""
+"""Boards of many players: rows are written to SQL directly, and into Redis by the product's own code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from redis import Redis
 from tqdm import tqdm
 
 from config.settings import Settings
-from scoreboard.audit.types import AuditLine
 from scoreboard.boards.order import Order
 from scoreboard.boards.store.standings import Standings
 from scoreboard.boards.store.windows import Windows
@@ -26,20 +25,20 @@ from tests.support import KEY
 
 PAGE = 10_000
 PAGES = 50  # in one transaction
-JOURNALED = 1_000_000  # of larger boards only the last line is written: no reader looks at the others
+JOURNALED = (
+    1_000_000  # players; of larger boards only the last journal line is written, since reads need no other
+)
 CACHE_KB = 500_000
-WEIGHED, WEIGHING_SECONDS = (
-    100_000,
-    60,
-)  # of a key's members; to look at all of ten million stops Redis for long
+SAMPLED_MEMBERS = 100_000  # of a key, for its size: looking at ten million would block Redis for long
+REDIS_SECONDS = 60
 ALL = Period("all", "all", None, None)
 CONTEXT = {"caller": "bootstrap", "request": "0123456789abcdef", "address": "0123456789abcdef"}
 INDEX = "CREATE INDEX standing_order ON standing (window_id, sort_key, player)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Built:
-    """A board that was loaded, and how fast Redis was made to show it."""
+class BuiltBoard:
+    """A board in SQL and Redis, with the time and the memory that building it in Redis took."""
 
     id: str
     players: int
@@ -55,33 +54,33 @@ class Built:
 
 
 def player(number: int) -> str:
-    """A player's id. In their numbers' order, which is that of the table: pages are filled one by one."""
+    """A player's id. Ids are in the order of the numbers, so that the table's pages are filled one by one."""
     return f"player-{number:08}"
 
 
 def scores(players: int) -> Iterator[int]:
-    """The scores of a board's players, one after the other: the same for each board of that size."""
+    """The scores of a board's players, the same for each board of this size."""
     random = Random(players)
     return (random.randrange(players) for _ in range(players))
 
 
-def build_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> list[Built]:
-    """Make boards of so many players with these tie rules, as a product that ran for long would have."""
-    parts, boards = _filled(folder, redis_url, wanted)
-    built = [_show(parts, board, redis_url) for board in boards]
+def build_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> list[BuiltBoard]:
+    """Build boards of these sizes and tie rules, as a product that ran for long would have them."""
+    parts, boards = _fill_sql(folder, redis_url, wanted)
+    built = [_build_window(parts, board, redis_url) for board in boards]
     parts.boards.follower.view.position.begin_at(*parts.journal.newest())
     parts.close()
     return built
 
 
 def fill_boards(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> list[str]:
-    """The same, without showing them in Redis. Their ids."""
-    parts, boards = _filled(folder, redis_url, wanted)
+    """Fill boards in SQL only. Returns their ids."""
+    parts, boards = _fill_sql(folder, redis_url, wanted)
     parts.close()
     return [board.id for board in boards]
 
 
-def _filled(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> tuple[Parts, list[Board]]:
+def _fill_sql(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> tuple[Parts, list[Board]]:
     settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
     folder.mkdir(exist_ok=True)
     parts = build(settings)
@@ -92,7 +91,7 @@ def _filled(folder: Path, redis_url: str, wanted: Sequence[tuple[int, str]]) -> 
 
     def fill(db: peewee.Database) -> None:
         db.execute_sql(f"PRAGMA cache_size = -{CACHE_KB}")
-        db.execute_sql("DROP INDEX standing_order")  # made at once, it costs a tenth
+        db.execute_sql("DROP INDEX standing_order")  # creating it afterwards takes a tenth of the time
         for board, (size, _) in zip(boards, wanted, strict=True):
             _fill(db, board, size, bar)
         db.execute_sql(INDEX)
@@ -111,7 +110,7 @@ def _define(parts: Parts, size: int, ties: str) -> Board:
 
 
 def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
-    """A journal line and a standing for each player: what as many requests would have left."""
+    """Write a journal line and a standing for each player, as that many requests would."""
     lines_of = journal.JournalTable(db, FIRST_SHARD)
     seq, at = lines_of.lock()
     row = Windows(db).create(Window(board.id, "all", ""), ALL, version=seq, at=at)
@@ -120,8 +119,7 @@ def _fill(db: peewee.Database, board: Board, size: int, bar: tqdm) -> None:
     while pages := [page for _ in range(PAGES) if (page := list(islice(lines, PAGE)))]:
         with db.atomic():
             for page in pages:
-                whole = size <= JOURNALED
-                lines_of.write(page if whole else page[-1:])
+                lines_of.write(page if size <= JOURNALED else page[-1:])
                 Standings(db).write([(row.id, _standing(line)) for line in page], order)
                 bar.update(len(page))
             row.version, row.entries = pages[-1][-1].seq, size
@@ -155,8 +153,8 @@ def _standing(line: Recorded) -> Standing:
     )
 
 
-def _show(parts: Parts, board: Board, redis_url: str) -> Built:
-    """Build the window as `rebuild` does, and weigh what Redis then holds."""
+def _build_window(parts: Parts, board: Board, redis_url: str) -> BuiltBoard:
+    """Build the window as `rebuild` does, and measure the memory of Redis."""
     row = parts.boards.windows.get(Window(board.id, "all", ""))
     assert row is not None
     parts.boards.follower.catalogue.refresh()
@@ -165,51 +163,44 @@ def _show(parts: Parts, board: Board, redis_url: str) -> Built:
         assert parts.boards.follower.build(row, progress=bar.update)
         seconds = time.perf_counter() - begun
     plain_seconds, plain_bytes = plain(redis_url, row.entries)
-    return Built(
+    return BuiltBoard(
         id=board.id,
         players=row.entries,
         seconds=seconds,
         plain_seconds=plain_seconds,
-        redis_bytes=_weigh(redis_url, board.id),
+        redis_bytes=_memory(redis_url, board.id),
         plain_bytes=plain_bytes,
     )
 
 
 def plain(redis_url: str, players: int) -> tuple[float, int]:
-    """Seconds for a sorted set and a hash of so many players, and what the sorted set weighs."""
-    found = enumerate(scores(players))
-    with Redis.from_url(redis_url, socket_timeout=WEIGHING_SECONDS) as redis:
+    """Seconds for a sorted set and a hash of this many players, and the bytes of the sorted set."""
+    numbered = enumerate(scores(players))
+    with Redis.from_url(redis_url, socket_timeout=REDIS_SECONDS) as redis:
         begun = time.perf_counter()
-        while page := {player(number): score for number, score in islice(found, 1000)}:
+        while page := {player(number): score for number, score in islice(numbered, 1000)}:
             with redis.pipeline(transaction=False) as pipeline:
                 pipeline.zadd("plain", page)
                 pipeline.hset("plain-hash", mapping=page)
                 pipeline.execute()
         seconds = time.perf_counter() - begun
-        weight = int(redis.memory_usage("plain", samples=WEIGHED) or 0)
+        weight = int(redis.memory_usage("plain", samples=SAMPLED_MEMBERS) or 0)
         redis.unlink("plain", "plain-hash")
     return seconds, weight
 
 
-def _weigh(redis_url: str, board: str) -> int:
-    with Redis.from_url(redis_url, decode_responses=True, socket_timeout=WEIGHING_SECONDS) as redis:
+def _memory(redis_url: str, board: str) -> int:
+    with Redis.from_url(redis_url, decode_responses=True, socket_timeout=REDIS_SECONDS) as redis:
         names = redis.scan_iter(f"sb:{{{board}/*", count=1000)
-        return sum(int(redis.memory_usage(name, samples=WEIGHED) or 0) for name in names)
+        return sum(int(redis.memory_usage(name, samples=SAMPLED_MEMBERS) or 0) for name in names)
 
 
 def _skip_audit(parts: Parts) -> None:
-    # The audit log follows the journal on the same cores: leave it nothing to do.
+    """Write the newest fact's audit line only, so that the follower of the audit log has nothing to do.
+
+    It would use the cores on which the reads are measured.
+    """
     head = parts.journal.head()
     if parts.audit.log.newest(head.shard) < head:
-        line = AuditLine(
-            seq=head.seq,
-            at=0,
-            kind="score",
-            caller="",
-            player="",
-            board="",
-            request="",
-            detail="",
-            shard=head.shard,
-        )
-        parts.audit.log.write([line])
+        before = Position(head.shard, head.seq - 1)
+        parts.audit.follower.follow(parts.journal.after(before, 1))

@@ -1,7 +1,7 @@
-"""Where the time goes: `python -m tests.load.costs batch | cycle | hundreds | single | entry | top | fanout`.
+"""Profiles of requests: `python -m tests.load.costs batch|cycle|hundreds|single|entry|top|fanout`.
 
 `batch` runs the product in this process under cProfile, the writer in the caller's thread; the
-others sample a real web process under load, by its processor time. `fanout` are frames to 5000 viewers.
+others sample a real web process under load, by its processor time. `fanout` sends frames to 5000 viewers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scoreboard.app import create_app
 from scoreboard.parts import Parts, build
 from tests.load import servers, viewing
 from tests.load.cycles import ACTION, RULES, UNREFUSED, players
-from tests.load.generator import Repeats, Speaker
+from tests.load.generator import Caller, Repeats
 from tests.load.requests import get, score_batches
 from tests.support import KEY, wait_until
 
@@ -35,12 +35,12 @@ SHOWN = 45
 VIEWERS, FRAMES, FRAMES_A_SECOND, FRAME_BYTES = 5000, 80, 10, 1024
 
 
-def _repeats(requests: list[bytes]) -> Callable[[servers.Server], Sequence[Speaker]]:
+def _repeats(requests: list[bytes]) -> Callable[[servers.Server], Sequence[Caller]]:
     return lambda server: [Repeats(requests)]
 
 
-# What is said, and by how many connections.
-SAMPLED: dict[str, tuple[Callable[[servers.Server], Sequence[Speaker]], int]] = {
+# The requests, and the number of connections.
+SAMPLED: dict[str, tuple[Callable[[servers.Server], Sequence[Caller]], int]] = {
     "cycle": (partial(players, count=64), 64),
     "single": (_repeats(score_batches("main", players=20_000, size=1, count=5000)), 64),
     "hundreds": (_repeats(score_batches("main", players=20_000, size=100, count=200)), 1),
@@ -53,23 +53,23 @@ def main() -> int:
     """Print the costs of one kind of request."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.costs", description=__doc__)
     parser.add_argument("what", choices=["batch", "fanout", *SAMPLED])
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="scoreboard-costs-") as name:
         folder = Path(name).resolve()
         with servers.redis_server(folder) as redis_url:
-            parts = prepared(folder, redis_url)
-            if asked.what == "batch":
+            parts = prepare_parts(folder, redis_url)
+            if options.what == "batch":
                 profile_batches(parts)
                 return 0
             parts.close()
-            if asked.what == "fanout":
+            if options.what == "fanout":
                 sample_fanout(folder, redis_url)
             else:
-                sample(asked.what, folder, redis_url)
+                sample(options.what, folder, redis_url)
     return 0
 
 
-def prepared(folder: Path, redis_url: str) -> Parts:
+def prepare_parts(folder: Path, redis_url: str) -> Parts:
     """The product's parts on an empty database, with a view of it in Redis and a thousand players."""
     settings = Settings(data_dir=folder, redis_url=redis_url, secret_key="x" * 32, bootstrap_key=KEY)
     parts = build(settings)
@@ -114,11 +114,11 @@ def _print_profile(stats: pstats.Stats, entries: int) -> None:
 
 def sample(what: str, folder: Path, redis_url: str) -> None:
     """Sample a web process under load."""
-    speakers, connections = SAMPLED[what]
-    with _sampled(folder, redis_url) as server:
-        talk = partial(server.talk, speakers(server), connections=connections)
+    callers, connections = SAMPLED[what]
+    with _sampled_server(folder, redis_url) as server:
+        talk = partial(server.drive, callers(server), connections=connections)
         talk(seconds=1.0)
-        _forget(server)
+        _reset_samples(server)
         before = server.threads()
         done = talk(seconds=SECONDS)
         spent = {name: seconds - before.get(name, 0.0) for name, seconds in server.threads().items()}
@@ -129,13 +129,13 @@ def sample(what: str, folder: Path, redis_url: str) -> None:
 
 def sample_fanout(folder: Path, redis_url: str) -> None:
     """Sample a web process that sends frames to many viewers."""
-    with _sampled(folder, redis_url, STREAM_HEARTBEAT_SECONDS="60") as server:
+    with _sampled_server(folder, redis_url, STREAM_HEARTBEAT_SECONDS="60") as server:
         (worker,) = server.workers
         with (
             viewing.publishing(redis_url) as publish,
             viewing.audience(server.port, "/v1/stream", VIEWERS) as audience,
         ):
-            _forget(server)
+            _reset_samples(server)
             before, begun = servers.cpu_split(worker), time.monotonic()
             for number in range(FRAMES):
                 time.sleep(max(0.0, begun + number / FRAMES_A_SECOND - time.monotonic()))
@@ -144,17 +144,17 @@ def sample_fanout(folder: Path, redis_url: str) -> None:
             user, system = (
                 1e6 * (now - then) for now, then in zip(servers.cpu_split(worker), before, strict=True)
             )
-            # What it takes to part with the crowd is not part of it.
+            # Samples are taken before the streams are closed, which is not part of the cost.
             os.kill(worker, signal.SIGUSR1)
             wait_until(_samples(folder).exists)
-            delivered = sum(len(times) for times in viewing.told(audience).values())
+            delivered = sum(len(times) for times in viewing.read_times(audience).values())
     print(f"{user / delivered:.1f} µs of user time and {system / delivered:.1f} µs of system time each")
     _print_samples(folder, (user + system) / delivered, "delivery")
 
 
 @contextlib.contextmanager
-def _sampled(folder: Path, redis_url: str, **more: str) -> Iterator[servers.Server]:
-    """A web process that notes what it does."""
+def _sampled_server(folder: Path, redis_url: str, **more: str) -> Iterator[servers.Server]:
+    """A web process that samples its own stacks."""
     environment = {
         "REDIS_URL": redis_url,
         "SECRET_KEY": "x" * 32,
@@ -170,18 +170,18 @@ def _samples(folder: Path) -> Path:
     return folder / "samples.json"
 
 
-def _forget(server: servers.Server) -> None:
+def _reset_samples(server: servers.Server) -> None:
     for worker in server.workers:
         os.kill(worker, signal.SIGUSR2)
 
 
 def _print_samples(folder: Path, cpu_us: float, what: str) -> None:
-    found = json.loads(_samples(folder).read_text())
-    total = sum(found["leaves"].values())
+    samples = json.loads(_samples(folder).read_text())
+    total = sum(samples["leaves"].values())
     print(f"{total} samples, {cpu_us:.1f} µs of processor time a {what}")
     for kind in ("inclusive", "leaves"):
         print(f"\n{kind}, µs a {what}")
-        lines = sorted(found[kind].items(), key=lambda item: -item[1])
+        lines = sorted(samples[kind].items(), key=lambda item: -item[1])
         for name, count in lines[: SHOWN if kind == "leaves" else 2 * SHOWN]:
             print(f"{cpu_us * count / total:8.{0 if cpu_us >= 100 else 2}f}  {name}")
 

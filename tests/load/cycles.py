@@ -1,4 +1,4 @@
-"""A player who asks for an action token, does the work, and completes it, again and again."""
+"""Action cycles: players request an action, do the proof of work, and complete it, repeatedly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support import Stack
 
 ACTION = "bench"
 RULES = {"boards": ["main"], "points": 10, "difficulty": 1}
-# Everything is counted as in production, and nothing refused: that would be another measurement.
+# Limits are counted as in production, but high enough to refuse nothing.
 UNREFUSED = dict.fromkeys(
     ("LIMIT_GUEST", "LIMIT_REQUEST", "LIMIT_REQUEST_ADDRESS", "LIMIT_WRITE"), "100000000/minute"
 )
@@ -25,29 +25,29 @@ _decode = msgspec.json.Decoder().decode
 
 
 @dataclass(frozen=True)
-class Plays:
-    """One player's cycles: two requests each."""
+class CyclePlayer:
+    """The cycles of one player, of two requests each."""
 
     token: str
     steps: int = 2
 
-    def say(self, heard: bytes | None) -> bytes:
-        if heard is None:
+    def next_request(self, answer: bytes | None) -> bytes:
+        if answer is None:
             return post("/v1/actions/request", {"actionType": ACTION}, token=self.token)
-        asked: dict[str, Any] = _decode(heard)["data"]
-        body = {"actionToken": asked["actionToken"], "proof": proof(asked)}
+        action: dict[str, Any] = _decode(answer)["data"]
+        body = {"actionToken": action["actionToken"], "proof": proof(action)}
         return post("/v1/actions/complete", body, token=self.token)
 
 
 def define(stack: Stack) -> None:
-    """Define the action type on a product that runs."""
+    """Define the action type on a running product."""
     answer = stack.call("PUT", f"/v1/admin/action-types/{ACTION}", RULES)
     assert answer.status in (200, 201), answer.body
 
 
-def players(server: Server, *, count: int) -> list[Plays]:
-    """So many new guests of a server."""
-    return [Plays(_sign_in(server.port)) for _ in range(count)]
+def players(server: Server, *, count: int) -> list[CyclePlayer]:
+    """New guests of a server."""
+    return [CyclePlayer(_sign_in(server.port)) for _ in range(count)]
 
 
 def _sign_in(port: int) -> str:

@@ -1,4 +1,4 @@
-"""From a committed score to the frame that shows it, and what a crowd of viewers does to requests."""
+"""The time from a committed score to its frame, and the latency of requests beside many viewers."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from random import Random
 
 from tests.load import cycles, servers, viewing
 from tests.load.cycles import UNREFUSED
-from tests.load.generator import Plan, Speaker, drive, percentiles
-from tests.load.measure import Progress, Row, Sample, by_turns, factor, judged, latency, p99, rate
+from tests.load.generator import Caller, Plan, drive, percentiles
+from tests.load.measure import Progress, Row, Sample, by_turns, factor, goal_text, latency, p99, rate
 from tests.support import Stack, submit
 
 TICK_MS = 250  # the product's own
 FEW, MANY = 100, 5000  # viewers
-BOARDS, BLOCK = 4, 1_000_000  # quiet boards, and how far apart their marks are
+BOARDS, BLOCK = 4, 1_000_000  # quiet boards, and the distance of their marks
 IDLE_SECONDS, BUSY_SECONDS, API_SECONDS = 6.0, 8.0, 6.0
-APART = {"idle": 0.13, "busy": 0.7}  # seconds, on average
+INTERVAL_SECONDS = {"idle": 0.13, "busy": 0.7}  # seconds, on average
 CYCLES, CONNECTIONS = 400, 64
 API_CYCLES, API_CONNECTIONS = 100, 16
 FRAMES_A_SECOND, FRAME_BYTES = 10, 1024
 ROUNDS = 2
 STEPS = 6
-MARK = "mark"  # the player whose score tells when it was made
+MARK = "mark"  # the player whose score identifies a frame
 
 
 def measure(folder: Path, redis_url: str, progress: Progress) -> None:
-    """Measure on quiet boards, on a busy one, and what requests cost beside a crowd."""
+    """Measure on quiet boards, on a busy one, and the latency of requests beside many viewers."""
     environment = {"STREAM_HEARTBEAT_SECONDS": "60", **UNREFUSED}
     with contextlib.ExitStack() as stack:
         product = stack.enter_context(servers.product(folder / "fresh", redis_url, **environment))
         node = None
-        if viewing.there(viewing.node):
+        if viewing.is_available(viewing.node):
             node = stack.enter_context(viewing.node(folder))
         cycles.define(product.stack)
         _idle(product.stack, node, progress)
-        speakers = cycles.players(product, count=CONNECTIONS)
-        _busy(product, speakers, node, progress)
-        _beside_a_crowd(product, speakers, redis_url, progress)
+        callers = cycles.players(product, count=CONNECTIONS)
+        _busy(product, callers, node, progress)
+        _beside_a_crowd(product, callers, redis_url, progress)
 
 
 # Quiet boards
 
 
-def _idle(stack: Stack, node: viewing.Streaming | None, progress: Progress) -> None:
+def _idle(stack: Stack, node: viewing.StreamServer | None, progress: Progress) -> None:
     names = [f"quiet-{number}" for number in range(BOARDS)]
     for number, name in enumerate(names):
         assert stack.call("PUT", f"/v1/admin/boards/{name}", {"operator": "increment"}).status == 201
@@ -59,9 +59,11 @@ def _idle(stack: Stack, node: viewing.Streaming | None, progress: Progress) -> N
     seconds, viewers = effort.seconds(IDLE_SECONDS), effort.crowd(FEW)
 
     def ours() -> Sample:
-        return _seen(stack, names, viewers, seconds, APART["idle"])
+        return _delays(stack, names, viewers, seconds, INTERVAL_SECONDS["idle"])
 
-    ways = [ours] if node is None else [ours, lambda: _posted(node, viewers, seconds, APART["idle"])]
+    ways = (
+        [ours] if node is None else [ours, lambda: _posted(node, viewers, seconds, INTERVAL_SECONDS["idle"])]
+    )
     title = f"score to frame, quiet boards, {viewers} viewers"
     samples, *others = by_turns(*ways, done=lambda: progress.step(title), rounds=_rounds(progress))
     progress.rows.append(_row(title, samples, others, 100, "p99 ≤ 100 ms"))
@@ -71,22 +73,22 @@ def _idle(stack: Stack, node: viewing.Streaming | None, progress: Progress) -> N
 
 
 def _busy(
-    product: servers.Product, speakers: list[Speaker], node: viewing.Streaming | None, progress: Progress
+    product: servers.Product, callers: list[Caller], node: viewing.StreamServer | None, progress: Progress
 ) -> None:
     effort = progress.effort
     seconds, viewers = effort.seconds(BUSY_SECONDS), effort.crowd(MANY)
     played: list[Sample] = []
 
     def ours() -> Sample:
-        plan = _paced(product, speakers, CYCLES, CONNECTIONS, seconds + 2)
+        plan = _paced(product, callers, CYCLES, CONNECTIONS, seconds + 2)
         with ThreadPoolExecutor(1) as pool:
             playing: list = []
-            sample = _seen(
+            sample = _delays(
                 product.stack,
                 ["main"],
                 viewers,
                 seconds,
-                APART["busy"],
+                INTERVAL_SECONDS["busy"],
                 opened=lambda: playing.append(pool.submit(drive, plan)),
             )
             played.append(playing[0].result())
@@ -104,11 +106,11 @@ def _busy(
 
 
 def _beside_a_crowd(
-    product: servers.Product, speakers: list[Speaker], redis_url: str, progress: Progress
+    product: servers.Product, callers: list[Caller], redis_url: str, progress: Progress
 ) -> None:
     effort = progress.effort
     viewers = effort.crowd(MANY)
-    plan = _paced(product, speakers, API_CYCLES, API_CONNECTIONS, effort.seconds(API_SECONDS))
+    plan = _paced(product, callers, API_CYCLES, API_CONNECTIONS, effort.seconds(API_SECONDS))
 
     def alone() -> Sample:
         sample = drive(plan)
@@ -121,23 +123,23 @@ def _beside_a_crowd(
 
     with viewing.publishing(redis_url) as publish:
         title = f"completions, {viewers:,} viewers get {FRAMES_A_SECOND} frames/s"
-        found, quiet = by_turns(watched, alone, done=lambda: progress.step(title), rounds=_rounds(progress))
-    ratio = factor(found, quiet, lambda one: one.latencies_ms[2])
+        busy, quiet = by_turns(watched, alone, done=lambda: progress.step(title), rounds=_rounds(progress))
+    ratio = factor(busy, quiet, lambda one: one.latencies_ms[2])
     progress.rows.append(
         Row(
             what=title,
-            value=f"{rate(found)} cycles, p99 {p99(found):.0f} ms",
-            latency=latency(found),
+            value=f"{rate(busy)} cycles, p99 {p99(busy):.0f} ms",
+            latency=latency(busy),
             reference=f"without viewers {rate(quiet)} cycles, {latency(quiet)}",
             ratio=f"{ratio:.2f} (p99)",
-            goal=judged("p99 ≤ 2", ratio <= 2),
+            goal=goal_text("p99 ≤ 2", ratio <= 2),
         )
     )
 
 
 @contextlib.contextmanager
 def _frames(publish: Callable[[int, int], None]) -> Iterator[None]:
-    """Frames to everybody, so many a second."""
+    """Send frames to all viewers, at a fixed rate."""
     stopping = threading.Event()
 
     def run() -> None:
@@ -155,7 +157,7 @@ def _frames(publish: Callable[[int, int], None]) -> Iterator[None]:
         thread.join()
 
 
-# Within
+# Helpers
 
 
 def _rounds(progress: Progress) -> int:
@@ -163,24 +165,24 @@ def _rounds(progress: Progress) -> int:
 
 
 def _paced(
-    product: servers.Product, speakers: list[Speaker], a_second: int, connections: int, seconds: float
+    product: servers.Product, callers: list[Caller], a_second: int, connections: int, seconds: float
 ) -> Plan:
     return Plan(
-        port=product.port, speakers=speakers, connections=connections, seconds=seconds, a_second=a_second
+        port=product.port, callers=callers, connections=connections, seconds=seconds, a_second=a_second
     )
 
 
-def _seen(
+def _delays(
     stack: Stack,
     boards: list[str],
     viewers: int,
     seconds: float,
-    apart: float,
+    interval: float,
     opened: Callable[[], object] = lambda: None,
 ) -> Sample:
-    """Scores on boards by turns, each some time after the last. From the fact's time to each viewer.
+    """The delays from a fact's time to each viewer, of scores on the boards in turn.
 
-    The time of a fact is noted before its commit, so what is measured is a little more than what is asked.
+    The time of a fact is noted before its commit, so the delays are slightly too long.
     """
     random, begun = Random(7), time.time()
     wall = begun - time.monotonic()
@@ -191,17 +193,17 @@ def _seen(
         while time.monotonic() < until:
             submit(stack, boards[number % len(boards)], {"player": MARK, "score": 1})
             number += 1
-            time.sleep(apart * random.uniform(0.5, 1.5))
+            time.sleep(interval * random.uniform(0.5, 1.5))
         time.sleep(1.5)
-        marks = viewing.told(audience)
-    made = [(mark, at / 1000 - wall) for mark, at in _made(stack, boards) if at / 1000 >= begun]
-    delays = [read - at for mark, at in made for read in _reads(marks, mark)]
-    assert len(delays) > 0.5 * len(made) * viewers, "hardly anything arrived"
+        marks = viewing.read_times(audience)
+    facts = [(mark, at / 1000 - wall) for mark, at in _recorded(stack, boards) if at / 1000 >= begun]
+    delays = [read - at for mark, at in facts for read in _reads(marks, mark)]
+    assert len(delays) > 0.5 * len(facts) * viewers, "most frames did not arrive"
     return Sample(done=len(delays), seconds=seconds, latencies_ms=percentiles(delays))
 
 
-def _made(stack: Stack, boards: list[str]) -> Iterator[tuple[int, int]]:
-    """Each mark of these boards, and when its fact was recorded, in milliseconds since 1970."""
+def _recorded(stack: Stack, boards: list[str]) -> Iterator[tuple[int, int]]:
+    """Each mark of these boards, and the time of its fact, in milliseconds since 1970."""
     text = "SELECT board, at, amount FROM journal WHERE player = ? ORDER BY seq"
     path = stack.data_dir / "scoreboard.db"
     scores = dict.fromkeys(boards, 0)
@@ -213,15 +215,15 @@ def _made(stack: Stack, boards: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _reads(marks: dict[int, list[float]], mark: int) -> list[float]:
-    """When viewers read a mark, or the one that overtook it."""
-    known = sorted(marks)
-    at = bisect_left(known, mark)
-    found = known[at] if at < len(known) else -1
-    return marks[found] if found // BLOCK == mark // BLOCK else []
+    """The times at which viewers read a mark, or a later one that replaced it."""
+    present = sorted(marks)
+    at = bisect_left(present, mark)
+    next_mark = present[at] if at < len(present) else -1
+    return marks[next_mark] if next_mark // BLOCK == mark // BLOCK else []
 
 
-def _posted(node: viewing.Streaming, viewers: int, seconds: float, apart: float) -> Sample:
-    """Frames that a plain Node is sent, from the request to each viewer."""
+def _posted(node: viewing.StreamServer, viewers: int, seconds: float, interval: float) -> Sample:
+    """The delays of frames through a plain Node, from the request to each viewer."""
     random, sent = Random(7), {}
     with viewing.audience(node.port, node.path, viewers) as audience:
         until = time.monotonic() + seconds
@@ -229,9 +231,9 @@ def _posted(node: viewing.Streaming, viewers: int, seconds: float, apart: float)
             mark = time.monotonic_ns() // 1000
             sent[mark] = time.monotonic()
             node.publish(mark, FRAME_BYTES)
-            time.sleep(apart * random.uniform(0.5, 1.5))
+            time.sleep(interval * random.uniform(0.5, 1.5))
         time.sleep(1.5)
-        marks = viewing.told(audience)
+        marks = viewing.read_times(audience)
     delays = [at - sent[mark] for mark, times in marks.items() if mark in sent for at in times]
     return Sample(done=len(delays), seconds=seconds, latencies_ms=percentiles(delays))
 
@@ -240,7 +242,7 @@ def _row(
     what: str, samples: list[Sample], others: list[list[Sample]], most_ms: float, goal: str, note: str = ""
 ) -> Row:
     row = {"what": what, "value": f"p99 {p99(samples):.0f} ms{note}", "latency": latency(samples)}
-    goal = judged(goal, p99(samples) <= most_ms)
+    goal = goal_text(goal, p99(samples) <= most_ms)
     if not others:
         return Row(**row, goal=goal)
     ratio = factor(samples, others[0], lambda one: one.latencies_ms[2])

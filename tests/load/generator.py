@@ -1,6 +1,6 @@
-"""The load: keep-alive connections that say the next thing as soon as the last one is answered.
+"""The load: keep-alive connections that send the next request as soon as the last one is answered.
 
-Runs in a process of its own and costs little: plain sockets, no pipelining.
+It runs in a process of its own, and takes little processor time: plain sockets, no pipelining.
 """
 
 from __future__ import annotations
@@ -22,44 +22,44 @@ ANSWER_SECONDS = 30.0
 MISSED_SECONDS = 1.0
 
 
-class Speaker(Protocol):
-    """Knows what a connection says."""
+class Caller(Protocol):
+    """Makes the requests of a connection."""
 
     @property
     def steps(self) -> int:
-        """How many requests make one of what is counted."""
+        """The number of requests that count as one."""
 
-    def say(self, heard: bytes | None) -> bytes:
-        """The next request, after what was heard last; None if it begins anew."""
+    def next_request(self, answer: bytes | None) -> bytes:
+        """The next request. `answer` is the body of the last answer; None at the beginning of a count."""
 
 
 @dataclass
 class Repeats:
-    """Says one prebuilt request after the other, whatever it hears."""
+    """Sends one prebuilt request after the other, whatever the answers."""
 
     requests: Sequence[bytes]
     steps: int = 1
-    _said: int = -1
+    _sent_count: int = -1
 
-    def say(self, heard: bytes | None) -> bytes:
-        self._said += 1
-        return self.requests[self._said % len(self.requests)]
+    def next_request(self, answer: bytes | None) -> bytes:
+        self._sent_count += 1
+        return self.requests[self._sent_count % len(self.requests)]
 
 
 @dataclass
 class Plan:
-    """What to say, where to, and for how long. Connections take the speakers by turns."""
+    """The requests to send, their server and their duration. Connections take the callers in turn."""
 
     port: int
-    speakers: Sequence[Speaker]
+    callers: Sequence[Caller]
     connections: int
     seconds: float
     status: int = 200
-    a_second: float = 0.0  # of what is counted; 0 for as much as is answered
+    a_second: float = 0.0  # counts a second; 0 for as many as possible
 
 
 def drive(plan: Plan) -> Sample:
-    """Send for a while, from another process. Raises AssertionError if an answer is a wrong one."""
+    """Send for a while, from another process. Raises AssertionError if an answer is wrong."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.load.generator"],
         input=pickle.dumps(plan),
@@ -75,38 +75,41 @@ def drive(plan: Plan) -> Sample:
 class Connection:
     """One client."""
 
-    def __init__(self, port: int, speaker: Speaker) -> None:
+    def __init__(self, port: int, caller: Caller) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent = 0.0
-        self._speaker, self._step = speaker, 0
-        self._got, self._head, self._missing = bytearray(), 0, -1
+        self._caller, self._step = caller, 0
+        self._received, self._head, self._missing = bytearray(), 0, -1
 
     def begin(self) -> None:
-        """Say the first thing."""
+        """Send the first request of a count."""
         self._step = 0
-        self._send(self._speaker.say(None))
+        self._send(self._caller.next_request(None))
 
-    def go_on(self, heard: bytes) -> bool:
-        """Say the next thing. False if nothing is left to say."""
+    def go_on(self, answer: bytes) -> bool:
+        """Send the next request. Returns False if the count is complete."""
         self._step += 1
-        if self._step == self._speaker.steps:
+        if self._step == self._caller.steps:
             return False
-        self._send(self._speaker.say(heard))
+        self._send(self._caller.next_request(answer))
         return True
 
     def receive(self) -> tuple[bytes, bytes] | None:
-        """The answer's first line and its body once all of it is there, else nothing yet."""
+        """The answer's first line and its body once it is complete; None before."""
         data = self.socket.recv(262_144)
         if not data:
             raise ConnectionError("the server closed a connection")
-        self._got += data
+        self._received += data
         if self._missing < 0:
-            self._head, self._missing = _lengths(self._got)
-        if self._missing < 0 or len(self._got) < self._missing:
+            self._head, self._missing = _lengths(self._received)
+        if self._missing < 0 or len(self._received) < self._missing:
             return None
-        line, body = bytes(self._got[: self._got.index(b"\r\n")]), bytes(self._got[self._head :])
-        self._got.clear()
+        line, body = (
+            bytes(self._received[: self._received.index(b"\r\n")]),
+            bytes(self._received[self._head :]),
+        )
+        self._received.clear()
         self._missing = -1
         return line, body
 
@@ -115,19 +118,19 @@ class Connection:
         self.socket.sendall(request)
 
 
-def _lengths(got: bytearray) -> tuple[int, int]:
-    """How long an answer's head is, and the whole answer; -1 where the head is not complete yet."""
-    end = got.find(b"\r\n\r\n")
+def _lengths(received: bytearray) -> tuple[int, int]:
+    """The lengths of an answer's head and of the whole answer; -1 if the head is not complete yet."""
+    end = received.find(b"\r\n\r\n")
     if end < 0:
         return -1, -1
-    head = bytes(got[:end]).lower()
+    head = bytes(received[:end]).lower()
     at = head.find(b"content-length:")
     body = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
     return end + 4, end + 4 + body
 
 
-class KeyedLock:
-    """Has connections that are free begin anew: at once, or so many a second."""
+class Starter:
+    """Starts the next count of free connections: at once, or at a fixed rate."""
 
     def __init__(self, plan: Plan, now: float) -> None:
         self.free: deque[Connection] = deque()
@@ -136,13 +139,13 @@ class KeyedLock:
 
     @property
     def seconds(self) -> float:
-        """How long the next answer may be waited for."""
+        """The longest time to wait for an answer now."""
         if self._pause and self.free:
             return max(0.0, self._due - time.perf_counter())
         return ANSWER_SECONDS
 
     def begin(self) -> None:
-        """Have those begin whose turn it is. What was missed is made up for, but not for ever."""
+        """Start the counts that are due. After a delay at most MISSED_SECONDS are made up for."""
         now = time.perf_counter()
         self._due = max(self._due, now - MISSED_SECONDS)
         while self.free and (not self._pause or self._due <= now):
@@ -151,30 +154,29 @@ class KeyedLock:
 
 
 def run(plan: Plan) -> tuple[Sample | None, str]:
-    """Speak and listen by turns on every connection, until the time is over and all is answered.
+    """Send and receive on all connections, until the time is over and every request is answered.
 
-    Returns what was measured, and the first answer that must not be. The latencies are those of the
-    last request of what is counted.
+    Returns the sample, and the first wrong answer. The latencies are those of the last request of each count.
     """
     expected = f"HTTP/1.1 {plan.status}".encode()
     selector, latencies, refused, waiting = selectors.DefaultSelector(), [], 0, plan.connections
     begun = time.perf_counter()
-    until, turns = begun + plan.seconds, KeyedLock(plan, begun)
+    until, starter = begun + plan.seconds, Starter(plan, begun)
     for number in range(plan.connections):
-        connection = Connection(plan.port, plan.speakers[number % len(plan.speakers)])
+        connection = Connection(plan.port, plan.callers[number % len(plan.callers)])
         selector.register(connection.socket, selectors.EVENT_READ, connection)
-        turns.free.append(connection)
+        starter.free.append(connection)
     while waiting:
-        turns.begin()
-        for key, _ in selector.select(turns.seconds):
+        starter.begin()
+        for key, _ in selector.select(starter.seconds):
             try:
-                heard = key.data.receive()
+                answer = key.data.receive()
             except OSError as error:
-                # An idle connection is closed after a while: another one waits for its answer since then.
+                # Another connection waits for an answer for so long that the server closed this idle one.
                 return None, f"{waiting} requests were not answered: {error}"
-            if heard is None:
+            if answer is None:
                 continue
-            now, (line, body) = time.perf_counter(), heard
+            now, (line, body) = time.perf_counter(), answer
             if line.startswith(expected):
                 sent = key.data.sent
                 if key.data.go_on(body):
@@ -184,13 +186,13 @@ def run(plan: Plan) -> tuple[Sample | None, str]:
                 refused += 1
             else:
                 return None, f"expected {plan.status}, got {line.decode()} {body[:300].decode()}"
-            turns.free.append(key.data)
+            starter.free.append(key.data)
         if time.perf_counter() >= until:
-            waiting -= len(turns.free)
-            for connection in turns.free:
+            waiting -= len(starter.free)
+            for connection in starter.free:
                 selector.unregister(connection.socket)
                 connection.socket.close()
-            turns.free.clear()
+            starter.free.clear()
     if not latencies:
         return None, "every request was refused"
     sample = Sample(

@@ -1,4 +1,4 @@
-"""Measuring: samples, rounds that alternate between two things, and medians."""
+"""Measurements: samples, rounds that alternate between things, and medians."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tqdm import tqdm
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was done in one stretch of time."""
+    """The work done in a stretch of time."""
 
     done: int
     seconds: float
-    cpu_seconds: float = 0.0  # of what is measured, not of the load
+    cpu_seconds: float = 0.0  # of the measured server, not of the load
     latencies_ms: tuple[float, float, float] = (0.0, 0.0, 0.0)  # p50, p95, p99
     redis_us: float = 0.0  # of one script inside Redis
-    refused: int = 0  # answered 503: more load than the machine bears now
+    refused: int = 0  # answers 503: the machine is overloaded
 
     @property
     def per_second(self) -> float:
@@ -26,28 +26,28 @@ class Sample:
 
     @property
     def cpu_us(self) -> float:
-        """Processor time of one, in microseconds."""
+        """Processor time of one request or cycle, in microseconds."""
         return 1e6 * self.cpu_seconds / self.done
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How much is done for the numbers."""
+    """The size of a measurement."""
 
-    rounds: int = 3  # by turns
+    rounds: int = 3  # each measures all things once
     share: float = 1.0  # of the seconds of a round, and of crowds
     sizes: tuple[int, ...] = (10_000, 100_000)  # of boards that are read
     dense: int = 100_000  # players of the dense board
-    started: int = 1_000_000  # players of the board that Redis has lost at the start
+    started: int = 1_000_000  # players of the board that is missing in Redis at the start
     memory_gb: float = 2.0  # that must be free
     disk_gb: float = 3.0  # for temporary files
 
     def seconds(self, usual: float) -> float:
-        """How long a round lasts."""
+        """The duration of a round."""
         return usual * self.share
 
     def crowd(self, usual: int) -> int:
-        """How many viewers."""
+        """The number of viewers."""
         return max(50, round(usual * self.share))
 
 
@@ -95,28 +95,28 @@ def by_turns(*things: Callable[[], Sample], done: Callable[[], None], rounds: in
 
 
 def factor(ours: Sequence[Sample], theirs: Sequence[Sample], of: Callable[[Sample], float]) -> float:
-    """How often ours is as much: each round against its neighbour, so that noise cancels."""
+    """The quotient of ours and theirs: the median over rounds, so that noise cancels."""
     return median(of(one) / of(other) for one, other in zip(ours, theirs, strict=True))
 
 
 def ratio(ours: Sequence[Sample], theirs: Sequence[Sample]) -> str:
-    """How fast ours is beside the reference, and how often as much processor time it takes."""
+    """The speed of ours as a multiple of the reference's, and its processor time as one."""
     speed = factor(ours, theirs, lambda one: one.per_second)
     return f"{speed:.2f} (CPU {factor(ours, theirs, lambda one: one.cpu_us):.1f}-fold)"
 
 
-def judged(goal: str, *reached: bool) -> str:
-    """A goal, and whether it is reached."""
+def goal_text(goal: str, *reached: bool) -> str:
+    """A goal, with `met` or `not met`."""
     return f"{goal}: {'met' if all(reached) else '**not met**'}"
 
 
 def each_core(samples: Sequence[Sample]) -> float:
-    """How many one core of the web process could do in a second."""
+    """The requests or cycles a second that one core of the web process could do."""
     return middle(samples, lambda one: 1e6 / one.cpu_us)
 
 
 def per_core(samples: Sequence[Sample]) -> str:
-    """What one core of the web process could do, to read."""
+    """The rate, and the rate of one core of the web process, as text."""
     return f"{rate(samples)} ({each_core(samples):,.0f}/s per core)"
 
 
@@ -126,20 +126,20 @@ def middle(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
 
 
 def rate(samples: Sequence[Sample]) -> str:
-    """Medians per second, to read."""
+    """The median rate per second, as text."""
     refused = sum(one.refused for one in samples)
     text = f"{middle(samples, lambda one: one.per_second):,.0f}/s"
     return f"{text}, {refused} refused" if refused else text
 
 
 def cpu(samples: Sequence[Sample]) -> str:
-    """Medians of processor time, to read."""
+    """The median processor time, as text."""
     value = middle(samples, lambda one: one.cpu_us)
     return f"{value:,.0f} µs" if value >= 100 else f"{value:.1f} µs"
 
 
 def latency(samples: Sequence[Sample]) -> str:
-    """Medians of the percentiles, to read."""
+    """The medians of the percentiles, as text."""
     return " / ".join(f"{middle(samples, lambda one, i=i: one.latencies_ms[i]):.1f}" for i in range(3))
 
 

@@ -1,6 +1,7 @@
-"""From a committed score to the screen, with 100 viewers: `python -m tests.load.pixels [seconds apart]`.
+"""The time from a committed score to the screen, with 100 viewers: `python -m tests.load.pixels [interval]`.
 
-Reports scores one by one, and asks a real Chromium when each was drawn. Needs what `make test` installs.
+Reports scores one by one, and notes the time at which a real Chromium draws each. Needs the
+packages of `make test`.
 """
 
 from __future__ import annotations
@@ -32,22 +33,22 @@ NOTE_WHEN_DRAWN = """(player) => {
 
 def main() -> int:
     """Measure, and print percentiles."""
-    apart = float(sys.argv[1]) if len(sys.argv) > 1 else 0.4
+    interval = float(sys.argv[1]) if len(sys.argv) > 1 else 0.4
     with tempfile.TemporaryDirectory(prefix="scoreboard-pixels-") as folder:
         stack = Stack(Path(folder).resolve())
         stack.start()
         try:
-            delays = sorted(measured(stack, apart))
+            delays = sorted(measure(stack, interval))
         finally:
             stack.stop()
     p50, p95 = delays[len(delays) // 2], delays[int(len(delays) * 0.95)]
-    print(f"{len(delays)} of {SCORES} scores, {apart} s apart, were drawn one by one:")
+    print(f"{len(delays)} of {SCORES} scores, {interval} s apart, were drawn one by one:")
     print(f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, at most {delays[-1]:.0f} ms after the answer")
     return 0
 
 
-def measured(stack: Stack, apart: float) -> list[float]:
-    """Milliseconds from each answer until its score was drawn; the overtaken ones are left out."""
+def measure(stack: Stack, interval: float) -> list[float]:
+    """Milliseconds from each answer until its score was drawn, without scores that were replaced before."""
     assert stack.call("PUT", f"/v1/admin/boards/{BOARD}", {"operator": "set"}).status == 201
     submit(stack, BOARD, *({"player": f"p{number}", "score": number} for number in range(ROWS)))
     for _ in range(VIEWERS):
@@ -57,16 +58,16 @@ def measured(stack: Stack, apart: float) -> list[float]:
         page = browser.new_page(viewport={"width": 1000, "height": 800})
         page.goto(f"{stack.url}/b/{BOARD}")
         page.wait_for_selector(".badge[data-state=live]")
-        return played(stack, page, apart)
+        return play(stack, page, interval)
 
 
-def played(stack: Stack, page: Page, apart: float) -> list[float]:
+def play(stack: Stack, page: Page, interval: float) -> list[float]:
     page.evaluate(NOTE_WHEN_DRAWN, PLAYER)
     committed = {}
     for number in range(SCORES):
         submit(stack, BOARD, {"player": PLAYER, "score": 1000 + number})
         committed[str(1000 + number)] = 1000 * time.time()
-        time.sleep(apart)
+        time.sleep(interval)
     time.sleep(1)
     drawn = page.evaluate("window.drawn")
     return [drawn[score] - at for score, at in committed.items() if score in drawn]

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from tests.load import servers
-from tests.load.boards import Built, build_boards, player
+from tests.load.boards import BuiltBoard, build_boards, player
 from tests.load.measure import (
     Progress,
     Row,
@@ -19,7 +19,7 @@ from tests.load.measure import (
     cpu,
     each_core,
     factor,
-    judged,
+    goal_text,
     latency,
     middle,
     per_core,
@@ -30,17 +30,17 @@ from tests.load.requests import get
 
 CONNECTIONS = 16
 SECONDS = 1.2
-QUESTIONS = {
+READS = {
     "one entry": "/v1/boards/{board}/entries/{player}",
     "around a player": "/v1/boards/{board}/entries/{player}/around",
     "top 100": "/v1/boards/{board}/entries?limit=100",
 }
-STEPS = 3 * len(QUESTIONS) + 2  # a round, for boards of two sizes
+STEPS = 3 * len(READS) + 2  # a round, for boards of two sizes
 GOAL_PLAYERS, GOAL_SECONDS = 1_000_000, 15
 
 
 def measure(folder: Path, redis_url: str, progress: Progress) -> None:
-    """Build the boards, weigh them, then read them."""
+    """Build the boards, measure their memory, then read them."""
     effort = progress.effort
     wanted = [*((size, "ordinal") for size in effort.sizes), (effort.dense, "dense")]
     *built, dense = build_boards(folder / "reads", redis_url, wanted)
@@ -48,12 +48,12 @@ def measure(folder: Path, redis_url: str, progress: Progress) -> None:
         progress.rows += _building(board, before)
     progress.rows += _building(dense, None)
     with servers.product(folder / "reads", redis_url) as product, servers.bare(folder) as bare:
-        for name, path in QUESTIONS.items():
+        for name, path in READS.items():
             _read(name, path, built, product, bare, progress)
         _unchanged(built[-1], product, bare, progress)
 
 
-def _building(board: Built, before: Built | None) -> list[Row]:
+def _building(board: BuiltBoard, before: BuiltBoard | None) -> list[Row]:
     speed, plain = board.players / board.seconds, board.players / board.plain_seconds
     rebuild = Row(
         what=f"rebuild, {board.title}",
@@ -61,7 +61,7 @@ def _building(board: Built, before: Built | None) -> list[Row]:
         reference=f"plain ZADD and HSET {plain:,.0f}/s",
         ratio=f"{speed / plain:.2f}",
         growth=_growth(board, before, lambda one: one.seconds / one.players),
-        goal=judged(f"≤ {GOAL_SECONDS} s", board.seconds <= GOAL_SECONDS)
+        goal=goal_text(f"≤ {GOAL_SECONDS} s", board.seconds <= GOAL_SECONDS)
         if board.players == GOAL_PLAYERS
         else "",
     )
@@ -75,53 +75,53 @@ def _building(board: Built, before: Built | None) -> list[Row]:
     return [rebuild, memory]
 
 
-def _growth(board: Built, before: Built | None, of: Callable[[Built], float]) -> str:
+def _growth(board: BuiltBoard, before: BuiltBoard | None, of: Callable[[BuiltBoard], float]) -> str:
     return "" if before is None else _a_decade(of(board) / of(before), board, before)
 
 
-def _a_decade(growth: float, board: Built, before: Built) -> str:
-    """A growth between two sizes, as that from one to its tenfold."""
+def _a_decade(growth: float, board: BuiltBoard, before: BuiltBoard) -> str:
+    """A growth between two sizes, scaled to ten times the size."""
     return f"{growth ** (1 / log10(board.players / before.players)):.2f}-fold"
 
 
 def _read(
     name: str,
     path: str,
-    boards: list[Built],
+    boards: list[BuiltBoard],
     product: servers.Product,
     bare: servers.Server,
     progress: Progress,
 ) -> None:
     seconds = progress.effort.seconds(SECONDS)
-    asking = [_asking(product, path, board, seconds) for board in boards]
+    readers = [_reader(product, path, board, seconds) for board in boards]
     empty = partial(bare.load, [get("/")], connections=CONNECTIONS, seconds=seconds / 2)
     done = partial(progress.step, name)
-    *found, reference = by_turns(*asking, empty, done=done, rounds=progress.effort.rounds)
-    for number, (board, samples) in enumerate(zip(boards, found, strict=True)):
+    *samples_of, reference = by_turns(*readers, empty, done=done, rounds=progress.effort.rounds)
+    for number, (board, samples) in enumerate(zip(boards, samples_of, strict=True)):
         us = middle(samples, lambda one: one.redis_us)
         row = _row(f"{name}, {board.players:,} players", samples, reference, f"; in Redis {us:.0f} µs", 1500)
         if number:
-            growth = factor(samples, found[number - 1], lambda one: one.redis_us)
+            growth = factor(samples, samples_of[number - 1], lambda one: one.redis_us)
             row = replace(row, growth=_a_decade(growth, board, boards[number - 1]))
         progress.rows.append(row)
 
 
-def _asking(product: servers.Product, path: str, board: Built, seconds: float) -> Callable[[], Sample]:
+def _reader(product: servers.Product, path: str, board: BuiltBoard, seconds: float) -> Callable[[], Sample]:
     random = Random(3)
     requests = [
         get(path.format(board=board.id, player=player(random.randrange(board.players)))) for _ in range(5000)
     ]
 
-    def ask() -> Sample:
+    def read() -> Sample:
         calls, us = product.scripts()
         sample = product.load(requests, connections=CONNECTIONS, seconds=seconds)
         calls_after, us_after = product.scripts()
         return replace(sample, redis_us=(us_after - us) / (calls_after - calls))
 
-    return ask
+    return read
 
 
-def _unchanged(board: Built, product: servers.Product, bare: servers.Server, progress: Progress) -> None:
+def _unchanged(board: BuiltBoard, product: servers.Product, bare: servers.Server, progress: Progress) -> None:
     path, seconds = f"/v1/boards/{board.id}/entries?limit=100", progress.effort.seconds(SECONDS)
     tag = product.stack.call("GET", path).headers["ETag"]
     requests, what = [get(path, If_None_Match=tag)], f"top 100, 304, {board.players:,} players"
@@ -142,5 +142,5 @@ def _row(what: str, samples: list[Sample], reference: list[Sample], note: str, g
         latency=latency(samples),
         reference=f"bare route {rate(reference)}, {cpu(reference)}",
         ratio=ratio(samples, reference),
-        goal=judged(f"≥ {goal}/s per core", each_core(samples) >= goal),
+        goal=goal_text(f"≥ {goal}/s per core", each_core(samples) >= goal),
     )

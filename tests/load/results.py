@@ -1,4 +1,4 @@
-"""The results of the bench: kept in docs/performance.json, and shown in docs/performance.md."""
+"""The results of the bench: stored in docs/performance.json, and rendered in docs/performance.md."""
 
 from __future__ import annotations
 
@@ -25,24 +25,27 @@ TITLES = {
     "start": "Start",
 }
 LINE = 120  # as all pages are wrapped
-ABOVE = ("stage", "on")  # said once for all rows of a table
+ABOVE = ("stage", "on")  # in the text above a table
 
 
 def write(page: Path, rows: Sequence[Row], order: Sequence[str], *, options: str) -> None:
-    """Keep the rows, and show them in the page. Stages that were not measured now keep their earlier rows.
+    """Store the rows, and render them in the page. Stages that were not measured now keep their earlier rows.
 
-    Raises ValueError if the page has no place for them.
+    Raises ValueError if the page has no part for them.
     """
     before, begun, rest = page.read_text("utf-8").partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not begun or not ended:
         raise ValueError(f"{page} has no lines {BEGIN!r} and {END!r}")
     measured = {row.stage for row in rows}
-    kept = [row for row in read(page) if row.stage not in measured]
-    ordered = sorted([*kept, *rows], key=lambda row: order.index(row.stage))
-    data = {"machine": f"{report.machine()} Options: {options}.", "rows": [packed(row) for row in ordered]}
+    others = [row for row in read(page) if row.stage not in measured]
+    ordered = sorted([*others, *rows], key=lambda row: order.index(row.stage))
+    data = {
+        "machine": f"{report.machine()} Options: {options}.",
+        "rows": [without_empty(row) for row in ordered],
+    }
     data_file(page).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    page.write_text(before + shown(page) + after, "utf-8")
+    page.write_text(before + render(page) + after, "utf-8")
 
 
 def read(page: Path) -> list[Row]:
@@ -50,7 +53,7 @@ def read(page: Path) -> list[Row]:
     return [Row(**row) for row in _data(page)["rows"]]
 
 
-def shown(page: Path) -> str:
+def render(page: Path) -> str:
     """The part of the page that the bench writes, with its marks."""
     rows = read(page)
     stages = dict.fromkeys(row.stage for row in rows)
@@ -67,13 +70,13 @@ def section(stage: str, rows: Sequence[Row]) -> str:
     return f"{heading}\n\n{report.table(rows, names, aligned=False)}"
 
 
-def packed(row: Row) -> dict[str, str]:
+def without_empty(row: Row) -> dict[str, str]:
     """A row without its empty fields."""
     return {name: value for name, value in asdict(row).items() if value}
 
 
 def data_file(page: Path) -> Path:
-    """Where a page's rows are kept."""
+    """The file with a page's rows."""
     return page.with_suffix(".json")
 
 

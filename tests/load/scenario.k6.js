@@ -71,14 +71,14 @@ export function ramp(users) {
 
 let session = null // of this user: k6 runs this file once for each
 
-// What a player does, again and again.
+// One round of a player. k6 calls it repeatedly.
 export function play() {
   session = session || call("sign in", "POST", "/v1/auth/guest", {})
-  const asked = session && call("request action", "POST", "/v1/actions/request", { actionType: ACTION })
-  if (asked) {
-    sleep(asked.minSeconds + between(0.2, 0.8))
-    const proof = prove(asked.challenge, claimed(asked.points))
-    const body = { actionToken: asked.actionToken, proof }
+  const action = session && call("request action", "POST", "/v1/actions/request", { actionType: ACTION })
+  if (action) {
+    sleep(action.minSeconds + between(0.2, 0.8))
+    const proof = prove(action.challenge, pointsOf(action.points))
+    const body = { actionToken: action.actionToken, proof }
     const receipt = call("complete action", "POST", "/v1/actions/complete", body)
     if (receipt) points.add(receipt.increment)
     if (Math.random() < LOOKS) call("read board", "GET", `/v1/boards/${BOARD}/entries`)
@@ -89,7 +89,7 @@ export function play() {
   sleep(PAUSE_SECONDS * between(0.5, 1.5))
 }
 
-// What a viewer does: hold a stream open, and come back when the server asks for it.
+// One stream of a viewer, which reconnects when the server asks for it.
 export function watch() {
   const begun = Date.now()
   let [opened, dismissed] = [false, null]
@@ -114,7 +114,7 @@ export function call(name, method, path, body) {
       headers: headers(),
       tags,
     })
-    const data = answer.body ? parsed(answer.body) : {}
+    const data = answer.body ? parseJson(answer.body) : {}
     if (answer.status >= 200 && answer.status < 300) {
       answered.add(answer.timings.duration, tags)
       toldToWait.add(false, tags)
@@ -143,7 +143,7 @@ function headers() {
   return { "Content-Type": "application/json", ...signed }
 }
 
-function parsed(text) {
+function parseJson(text) {
   try {
     return JSON.parse(text)
   } catch {
@@ -152,7 +152,7 @@ function parsed(text) {
 }
 
 // Some of the points that one may claim; null if they are fixed.
-function claimed(range) {
+function pointsOf(range) {
   return typeof range === "number" ? null : range.min + Math.floor(Math.random() * (range.max - range.min + 1))
 }
 
@@ -170,7 +170,7 @@ export function solve(nonce, checksum, difficulty) {
   }
 }
 
-// How many zero bits hex digits begin with.
+// The number of zero bits at the beginning of hex digits.
 export function zeroBits(hex) {
   const zeros = hex.match(/^0*/)[0].length
   return 4 * zeros + (zeros < hex.length ? Math.clz32(parseInt(hex[zeros], 16)) - 28 : 0)

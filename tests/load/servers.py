@@ -1,4 +1,4 @@
-"""The servers that are measured: the product, and what it is measured against."""
+"""The measured servers: the product, and its references."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from redis import Redis
 
 from scoreboard.commands.redis_server import PrivateRedis
-from tests.load.generator import Plan, Repeats, Speaker, drive
+from tests.load.generator import Caller, Plan, Repeats, drive
 from tests.load.measure import Sample
 from tests.support import ROOT, Stack, free_port, wait_until
 
@@ -28,24 +28,22 @@ QUIET_SECONDS, QUIET_SHARE, PATIENCE_SECONDS = 0.25, 0.1, 20.0
 
 
 class Server:
-    """Something that answers on a port, in processes of its own."""
+    """A server on a port, in processes of its own."""
 
     def __init__(self, port: int, processes: Callable[[], list[int]], web: Callable[[], list[int]]) -> None:
         self.port, self._processes, self._web = port, processes, web
 
     def load(self, requests: list[bytes], *, connections: int, seconds: float, status: int = 200) -> Sample:
-        """Send requests, and tell what they cost the web process. Waits for what they leave behind."""
-        return self.talk([Repeats(requests)], connections=connections, seconds=seconds, status=status)
+        """Send requests. Returns a sample with the processor time of the web process."""
+        return self.drive([Repeats(requests)], connections=connections, seconds=seconds, status=status)
 
-    def talk(
-        self, speakers: Sequence[Speaker], *, connections: int, seconds: float, status: int = 200
+    def drive(
+        self, callers: Sequence[Caller], *, connections: int, seconds: float, status: int = 200
     ) -> Sample:
-        """Let speakers speak, and tell what they cost the web process. Waits for what they leave behind."""
+        """Let callers send requests, and wait for the work that follows. Returns a sample as `load` does."""
         web = self._web()
         before = cpu_seconds(web)
-        plan = Plan(
-            port=self.port, speakers=speakers, connections=connections, seconds=seconds, status=status
-        )
+        plan = Plan(port=self.port, callers=callers, connections=connections, seconds=seconds, status=status)
         sample = drive(plan)
         spent = cpu_seconds(web) - before
         self.rest()
@@ -58,7 +56,7 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        """The web processes that answer, without the one that watches over them."""
+        """The web processes that answer, without gunicorn's arbiter."""
         return self._web()[1:]
 
     def rest(self) -> None:
@@ -73,16 +71,16 @@ class Server:
 
 
 class Product(Server):
-    """The whole product, with a Redis that we can ask."""
+    """The whole product, with access to its Redis."""
 
     def __init__(self, stack: Stack, redis: Redis) -> None:
         super().__init__(stack.port, lambda: stack.processes("python"), lambda: stack.processes("gunicorn"))
         self.stack, self._redis = stack, redis
 
     def scripts(self) -> tuple[int, int]:
-        """How many scripts Redis ran so far, and the microseconds that they took."""
-        found = self._redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0, "usec": 0})
-        return found["calls"], found["usec"]
+        """The number of scripts that Redis ran so far, and the microseconds that they took."""
+        stats = self._redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0, "usec": 0})
+        return stats["calls"], stats["usec"]
 
 
 @contextlib.contextmanager
@@ -103,9 +101,9 @@ def product(folder: Path, redis_url: str, **environment: str) -> Iterator[Produc
     redis = Redis.from_url(redis_url, decode_responses=True)
     try:
         stack.start()
-        served = Product(stack, redis)
-        served.rest()
-        yield served
+        server = Product(stack, redis)
+        server.rest()
+        yield server
     finally:
         stack.stop()
         redis.close()
@@ -120,7 +118,7 @@ def bare(folder: Path) -> contextlib.AbstractContextManager[Server]:
 def gunicorn(folder: Path, config: str, app: str, **environment: str) -> Iterator[Server]:
     """A web server alone."""
     command = [sys.executable, "-m", "gunicorn", "--config", config, app]
-    with _started(command, folder / "gunicorn.log", DATA_DIR=str(folder), **environment) as server:
+    with _start(command, folder / "gunicorn.log", DATA_DIR=str(folder), **environment) as server:
         yield server
 
 
@@ -128,17 +126,17 @@ def gunicorn(folder: Path, config: str, app: str, **environment: str) -> Iterato
 def node(folder: Path, program: str, **environment: str) -> Iterator[Server]:
     """A Node reference: "server" or "careful"."""
     command = ["node", str(NODE / f"{program}.js")]
-    with _started(command, folder / f"{program}.log", NODE_ENV="production", **environment) as server:
+    with _start(command, folder / f"{program}.log", NODE_ENV="production", **environment) as server:
         yield server
 
 
 def node_installed() -> bool:
-    """Whether the Node references can be run here."""
+    """True if the Node references can run here."""
     return (NODE / "node_modules" / "express").is_dir() and shutil.which("node") is not None
 
 
 @contextlib.contextmanager
-def _started(command: list[str], log_file: Path, **environment: str) -> Iterator[Server]:
+def _start(command: list[str], log_file: Path, **environment: str) -> Iterator[Server]:
     port = free_port()
     with log_file.open("ab") as log:
         process = subprocess.Popen(

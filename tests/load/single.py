@@ -1,4 +1,4 @@
-"""Requests that carry one score each, beside a bare route that does nothing."""
+"""Requests with one score each, beside a bare route that does nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.load import servers
-from tests.load.measure import Progress, Row, by_turns, cpu, factor, judged, latency, p99, rate, ratio
+from tests.load.measure import Progress, Row, by_turns, cpu, factor, goal_text, latency, p99, rate, ratio
 from tests.load.requests import score_batches
 
 PLAYERS = 20_000
@@ -39,7 +39,7 @@ def _beside_bare(ours: partial, theirs: partial, progress: Progress) -> None:
             latency=latency(samples),
             reference=f"bare route {rate(reference)}, {cpu(reference)}, {latency(reference)}",
             ratio=ratio(samples, reference),
-            goal=judged("p99 ≤ 100 ms", p99(samples) <= 100),
+            goal=goal_text("p99 ≤ 100 ms", p99(samples) <= 100),
         )
     )
 
@@ -56,6 +56,6 @@ def _one_player(one: partial, many: partial, progress: Progress) -> None:
             latency=latency(samples),
             reference=f"on {PLAYERS:,} players {rate(reference)}",
             ratio=ratio(samples, reference),
-            goal=judged("≥ 0.75", factor(samples, reference, lambda each: each.per_second) >= 0.75),
+            goal=goal_text("≥ 0.75", factor(samples, reference, lambda each: each.per_second) >= 0.75),
         )
     )

@@ -1,4 +1,4 @@
-"""Frames to many viewers: what one delivery costs, how late it is, and what a viewer weighs."""
+"""Frames to many viewers: processor time and delay of a delivery, and the memory of a viewer."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.load.measure import (
     by_turns,
     each_core,
     factor,
-    judged,
+    goal_text,
     latency,
     p99,
 )
-from tests.load.viewing import Streaming
+from tests.load.viewing import StreamServer
 from tests.support import Stack, wait_until
 
 FRAMES, PACE, KB = 30, 10, 1024
@@ -32,12 +32,12 @@ MAX_BYTES = 2048  # of one viewer
 
 @dataclass(frozen=True)
 class Shape:
-    """How large frames come how fast to how many."""
+    """A load: the size of frames, their rate, and the number of viewers."""
 
     bytes: int
     viewers: int
-    a_second: float  # 0 for as fast as they go
-    punctual: bool = False  # whether it is a goal that the last ones come no later than nchan's
+    a_second: float  # 0 for as fast as possible
+    punctual: bool = False  # True if a p99 no later than nchan's is a goal
 
     @property
     def title(self) -> str:
@@ -52,7 +52,7 @@ SHAPES = (
     Shape(KB, 5000, 0),
 )
 STEPS = len(SHAPES) * 3  # a round
-FLAT_OUT = {"nchan": 1.4, "Node http": 1.6}  # how many times as many of ours are the goal
+FLAT_OUT = {"nchan": 1.4, "Node http": 1.6}  # the goal, as a multiple of the reference
 
 
 Weights = dict[str, dict[int, int]]  # bytes of memory of each server with so many viewers
@@ -63,7 +63,7 @@ def measure(folder: Path, redis_url: str, progress: Progress) -> None:
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(_ours(folder / "streams", redis_url))
         starts = (viewing.node, viewing.nchan)
-        others = [stack.enter_context(start(folder)) for start in starts if viewing.there(start)]
+        others = [stack.enter_context(start(folder)) for start in starts if viewing.is_available(start)]
         weights: Weights = {}
         for usual in SHAPES:
             shape = replace(usual, viewers=progress.effort.crowd(usual.viewers))
@@ -72,7 +72,7 @@ def measure(folder: Path, redis_url: str, progress: Progress) -> None:
 
 
 def _measure(
-    ours: Streaming, others: list[Streaming], shape: Shape, weights: Weights, progress: Progress
+    ours: StreamServer, others: list[StreamServer], shape: Shape, weights: Weights, progress: Progress
 ) -> list[Row]:
     asking = [_delivering(one, shape, weights) for one in (ours, *others)]
     rounds = min(ROUNDS, progress.effort.rounds)
@@ -81,14 +81,14 @@ def _measure(
     return [_against(row, shape, samples, one, it) for one, it in zip(others, found, strict=True)] or [row]
 
 
-def _against(row: Row, shape: Shape, ours: list[Sample], other: Streaming, samples: list[Sample]) -> Row:
+def _against(row: Row, shape: Shape, ours: list[Sample], other: StreamServer, samples: list[Sample]) -> Row:
     ratio = factor(ours, samples, lambda one: 1 / one.cpu_us)
     goal = ""
     if not shape.a_second:
         least = FLAT_OUT[other.name]
-        goal = judged(f"≥ {least}", ratio >= least)
+        goal = goal_text(f"≥ {least}", ratio >= least)
     elif other.name == "nchan" and shape.punctual:
-        goal = judged("p99 ≤ nchan's", p99(ours) <= p99(samples))
+        goal = goal_text("p99 ≤ nchan's", p99(ours) <= p99(samples))
     return Row(
         what=row.what,
         value=row.value,
@@ -101,23 +101,23 @@ def _against(row: Row, shape: Shape, ours: list[Sample], other: Streaming, sampl
 
 
 def _weighed(weights: Weights) -> list[Row]:
-    (_, mine), *others = [(name, _a_viewer(found)) for name, found in weights.items()]
+    (_, mine), *others = [(name, _bytes_per_viewer(found)) for name, found in weights.items()]
     return [
         Row(
             what="memory of a viewer",
             value=f"{mine:,.0f} bytes",
             reference=f"{name} {weight:,.0f} bytes",
             ratio=f"{mine / weight:.2f}" if weight > 0 else "",
-            goal=judged("≤ 2 KB", mine <= MAX_BYTES),
+            goal=goal_text("≤ 2 KB", mine <= MAX_BYTES),
         )
         for name, weight in others
     ]
 
 
-def _a_viewer(found: dict[int, int]) -> float:
-    """What one more viewer weighs, between a small crowd and a large one."""
-    few, many = min(found), max(found)
-    return (found[many] - found[few]) / (many - few)
+def _bytes_per_viewer(weights: dict[int, int]) -> float:
+    """The memory of one more viewer, between a few viewers and many."""
+    few, many = min(weights), max(weights)
+    return (weights[many] - weights[few]) / (many - few)
 
 
 def _deliveries(samples: list[Sample]) -> str:
@@ -128,7 +128,7 @@ def _cpu(samples: list[Sample]) -> str:
     return f"{1e6 / each_core(samples):.1f} µs"
 
 
-def _delivering(one: Streaming, shape: Shape, weights: Weights) -> Callable[[], Sample]:
+def _delivering(one: StreamServer, shape: Shape, weights: Weights) -> Callable[[], Sample]:
     count, pause = shape.viewers, 1 / shape.a_second if shape.a_second else 0.0
 
     def deliver() -> Sample:
@@ -143,7 +143,7 @@ def _delivering(one: Streaming, shape: Shape, weights: Weights) -> Callable[[], 
                 one.publish(mark, shape.bytes)
             _rest(one)
             spent = servers.cpu_seconds(one.processes()) - spent
-            marks = viewing.told(audience)
+            marks = viewing.read_times(audience)
         delays = [at - sent[mark] for mark, times in marks.items() if mark in sent for at in times]
         assert len(delays) > 0.5 * FRAMES * count, "hardly anything arrived"
         return Sample(
@@ -156,7 +156,7 @@ def _delivering(one: Streaming, shape: Shape, weights: Weights) -> Callable[[], 
     return deliver
 
 
-def _rest(one: Streaming) -> None:
+def _rest(one: StreamServer) -> None:
     """Wait until nothing is written any more."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
@@ -167,13 +167,13 @@ def _rest(one: Streaming) -> None:
 
 
 @contextlib.contextmanager
-def _ours(folder: Path, redis_url: str) -> Iterator[Streaming]:
+def _ours(folder: Path, redis_url: str) -> Iterator[StreamServer]:
     stack = Stack(folder, {"REDIS_URL": redis_url, "STREAM_HEARTBEAT_SECONDS": "60"})
     stack.start()
     try:
         # As the others do, the web process is given frames from outside, and writes them to all.
         wait_until(lambda: stack.workers, seconds=10)
         with viewing.publishing(redis_url) as publish:
-            yield Streaming("ours", stack.port, "/v1/stream", lambda: stack.workers, publish)
+            yield StreamServer("ours", stack.port, "/v1/stream", lambda: stack.workers, publish)
     finally:
         stack.stop()

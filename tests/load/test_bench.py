@@ -75,7 +75,7 @@ def test_a_short_bench_writes_its_rows_beside_those_of_other_stages(tmp_path):
     assert text.endswith("After\n")
 
 
-def test_rows_that_were_written_can_be_read(tmp_path):
+def test_written_rows_can_be_read(tmp_path):
     rows = [
         Row(stage="batch", what="a", value="1/s", ratio="0.5"),
         Row(stage="single", what="b", value="2/s"),

@@ -64,7 +64,7 @@ def test_a_k6_user_measures_answers_and_streams(played):
     assert not any(told for told, _ in added["told_to_wait"])
 
 
-def test_k6_is_asked_for_the_same_ramp_and_thresholds(played):
+def test_k6_has_the_same_ramp_and_thresholds(played):
     play, watch = played["options"]["scenarios"]["play"], played["options"]["scenarios"]["watch"]
 
     assert (play["startVUs"], [one["target"] for one in play["stages"]]) == (5, [50, 50, 0])

@@ -51,7 +51,7 @@ def test_a_token_counts_once_and_scores_add_up(server):
     assert refused == ["token_already_used"] * 6
 
 
-def test_what_is_not_right_is_refused(server):
+def test_wrong_requests_are_refused(server):
     session, other = (call(server, "/v1/auth/guest", {})[1]["data"]["accessToken"] for _ in range(2))
     asked = call(server, "/v1/actions/request", {"actionType": "bench"}, session)[1]["data"]
     body = {"actionToken": asked["actionToken"], "proof": proof(asked)}

@@ -20,9 +20,9 @@ import pytest
 from tests.load.scenario import calls as calls_module
 from tests.load.scenario import points, server, viewer
 from tests.load.scenario.calls import Calls, Refused, try_out
-from tests.load.scenario.judged import verdicts
-from tests.load.scenario.plan import Plan, adjusted, planned
-from tests.load.scenario.seen import API, COMPLETE, STREAM, Seen, percentile
+from tests.load.scenario.plan import Plan, read_plan, with_options
+from tests.load.scenario.records import API, COMPLETE, STREAM, Records, percentile
+from tests.load.scenario.verdicts import verdicts
 from tests.support import ROOT, Stack, free_port, submit
 
 SMALL = {
@@ -69,7 +69,7 @@ def test_users_play_on_a_server_and_their_points_are_right(stack: Stack, tmp_pat
     assert (tmp_path / "runs.md").read_text().count("\n") == 3
 
 
-def test_what_does_not_hold_is_told_and_is_exit_status_1(tmp_path: Path):
+def test_a_missed_threshold_is_printed_and_is_exit_status_1(tmp_path: Path):
     done = run(tmp_path, API_P95_MS="0.001", USERS="3")
 
     assert done.returncode == 1, done.stdout + done.stderr
@@ -83,7 +83,7 @@ def test_what_does_not_hold_is_told_and_is_exit_status_1(tmp_path: Path):
         Stack(tmp_path, port=int(url.rpartition(":")[2])).call("GET", "/healthz")
 
 
-def test_what_can_not_be_played_is_told_before_anybody_comes(stack: Stack):
+def test_an_impossible_plan_is_refused_before_the_first_user(stack: Stack):
     try_out(Plan(url=stack.url, action="load"))
 
     with pytest.raises(OSError, match="404 unknown_action_type"):
@@ -95,7 +95,7 @@ def test_what_can_not_be_played_is_told_before_anybody_comes(stack: Stack):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_database_that_holds_something_is_not_touched(kind, tmp_path: Path, request):
+def test_a_database_that_is_not_empty_is_not_touched(kind, tmp_path: Path, request):
     if kind == "sqlite":
         url = f"sqlite:///{tmp_path / 'ours.db'}"
         (tmp_path / "ours.db").write_bytes(b"precious")
@@ -104,28 +104,28 @@ def test_a_database_that_holds_something_is_not_touched(kind, tmp_path: Path, re
         with psycopg.connect(url) as connection:
             connection.execute("CREATE TABLE precious (id int)")
 
-    with pytest.raises(server.NotEmpty), server.started(tmp_path, url):
+    with pytest.raises(server.NotEmpty), server.start(tmp_path, url):
         pass
 
     if kind == "sqlite":
         assert (tmp_path / "ours.db").read_bytes() == b"precious"
 
 
-def test_points_that_the_board_lacks_are_found(stack: Stack):
+def test_points_that_are_missing_on_the_board_are_found(stack: Stack):
     submit(stack, "main", {"player": "ada", "score": 7}, {"player": "bob", "score": 5})
-    plan, seen = Plan(url=stack.url), Seen()
-    seen.players["ada"].points, seen.players["bob"].points = 7, 5
-    assert points.compared(plan, seen)[1]
+    plan, records = Plan(url=stack.url), Records()
+    records.players["ada"].points, records.players["bob"].points = 7, 5
+    assert points.compare(plan, records)[1]
 
-    seen.players["ada"].points = 8
-    text, holds = points.compared(plan, seen, patience_seconds=0)
+    records.players["ada"].points = 8
+    text, holds = points.compare(plan, records, patience_seconds=0)
     assert not holds
     assert "ada: 7 instead of 8" in text
 
-    seen.players["ada"].points = 6
-    assert not points.compared(plan, seen, patience_seconds=0)[1], "counted twice"
-    seen.players["ada"].doubtful = 1
-    assert points.compared(plan, seen, patience_seconds=0)[1], "it may have been counted"
+    records.players["ada"].points = 6
+    assert not points.compare(plan, records, patience_seconds=0)[1], "counted twice"
+    records.players["ada"].doubtful = 1
+    assert points.compare(plan, records, patience_seconds=0)[1], "it may have been counted"
 
 
 class Moody(http.server.BaseHTTPRequestHandler):
@@ -155,7 +155,7 @@ class Moody(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def moody():
-    """What the server got, its moods to come, and its URL."""
+    """The requests that the server got, its next kinds of answers, and its URL."""
     handler = type("Handler", (Moody,), {"got": [], "moods": []})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -165,20 +165,20 @@ def moody():
         thread.join()
 
 
-def test_the_same_is_sent_again_until_the_server_says_yes_or_no(moody, monkeypatch):
+def test_a_call_is_repeated_until_the_server_accepts_or_refuses_it(moody, monkeypatch):
     monkeypatch.setattr(calls_module, "AGAIN_SECONDS", 0.01)
     got, moods, url = moody
     moods += [503, 0, 500, 200]
-    seen = Seen()
-    calls = Calls(url, seen.request)
+    records = Records()
+    calls = Calls(url, records.request)
 
     answer = calls.call(COMPLETE, "POST", "/", {"actionToken": "t"})
 
     assert answer == {"increment": 3}
     assert got == [b'{"actionToken":"t"}'] * 4
-    assert seen.waits == {"complete action: 503 code_503": 1}
-    assert len(seen.failures) == 2, "no answer, and an error that does not say when to come back"
-    assert len(seen.calls[COMPLETE]) == 1
+    assert records.waits == {"complete action: 503 code_503": 1}
+    assert len(records.failures) == 2, "no answer, and an error that does not say when to come back"
+    assert len(records.calls[COMPLETE]) == 1
     moods += [404]
     with pytest.raises(Refused, match="code_404"):
         calls.call(COMPLETE, "POST", "/", {})
@@ -194,8 +194,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 HELLO = frame('retry: 1000\n: padding\n\nevent: hello\ndata: {"t":"hello"}\n\n')
 
 
-def test_a_viewer_comes_back_with_his_cursor_when_the_server_asks(monkeypatch):
-    monkeypatch.setattr(viewer, "LOOK_SECONDS", 0.01)
+def test_a_viewer_reconnects_from_its_cursor_after_a_bye(monkeypatch):
+    monkeypatch.setattr(viewer, "READ_SECONDS", 0.01)
     streams = [
         [HELLO, frame('event: delta\nid: 7-1\ndata: {"id":"7-1"}\n\n'), bye("max_age")],
         [bye("ip_limit")],
@@ -211,71 +211,71 @@ def test_a_viewer_comes_back_with_his_cursor_when_the_server_asks(monkeypatch):
                 for part in (HEAD, *stream):
                     connection.sendall(part)
 
-    seen = Seen()
+    records = Records()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, args=(listening,))
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/below/a/path"
-        watching = gevent.spawn(viewer.hold, url, "main", seen, seen.request)
+        watching = gevent.spawn(viewer.hold, url, "main", records, records.request)
         with gevent.Timeout(10):
-            while not seen.failures:
+            while not records.failures:
                 gevent.sleep(0.01)
         watching.kill()
         thread.join()
 
     assert all(one.startswith(b"GET /below/a/path/v1/stream?") for one in asked)
     assert [b"since=7-1" in one for one in asked] == [False, True, True]
-    assert len(seen.calls[STREAM]) == 2, "the one that was refused was not opened"
-    assert seen.waits == {"open stream: ip_limit": 1}
-    assert list(seen.failures) == ["open stream: broke off: OSError('it ended without a bye')"]
+    assert len(records.calls[STREAM]) == 2, "the one that was refused was not opened"
+    assert records.waits == {"open stream: ip_limit": 1}
+    assert list(records.failures) == ["open stream: interrupted: OSError('it ended without a bye')"]
 
 
 def bye(why: str) -> bytes:
     return frame(f'event: bye\ndata: {{"t":"bye","code":1,"why":"{why}","again":true,"retry_ms":10}}\n\n')
 
 
-def test_users_come_stay_and_go():
-    plan = planned({"USERS": "1000", "RAMP_SECONDS": "60", "HOLD_SECONDS": "120", "DOWN_SECONDS": "10"})
+def test_the_number_of_users_rises_stays_and_falls():
+    plan = read_plan({"USERS": "1000", "RAMP_SECONDS": "60", "HOLD_SECONDS": "120", "DOWN_SECONDS": "10"})
 
     assert [plan.users_at(at) for at in (0, 30, 60, 179, 185, 189.99, 190)] == [
         *(100, 550, 1000, 1000),
         *(500, 1, None),
     ]
     with pytest.raises(ValueError, match="USERS=many is not a number"):
-        planned({"USERS": "many"})
+        read_plan({"USERS": "many"})
 
 
-def a_run(ms: float, *, waits: int = 0, failures: int = 0) -> Seen:
-    seen = Seen()
+def a_run(ms: float, *, waits: int = 0, failures: int = 0) -> Records:
+    records = Records()
     for name in (*API, STREAM):
-        seen.calls[name] = [(70.0, ms)] * 100
-    seen.waits[f"{COMPLETE}: 503 unavailable"] = waits
-    seen.waits["sign in: 429 rate_limited"] = 1000
+        records.calls[name] = [(70.0, ms)] * 100
+    records.waits[f"{COMPLETE}: 503 unavailable"] = waits
+    records.waits["sign in: 429 rate_limited"] = 1000
     if failures:
-        seen.failures["read board: 500"] = failures
-    return seen
+        records.failures["read board: 500"] = failures
+    return records
 
 
 @pytest.mark.parametrize(
-    ("seen", "holds"),
+    ("records", "holds"),
     [
         (a_run(199), True),
         (a_run(200), False),
         (a_run(199, waits=4), True),
         (a_run(199, waits=5), False),
         (a_run(199, failures=1), False),
-        (Seen(), False),
+        (Records(), False),
     ],
 )
-def test_a_run_holds_where_it_is_fast_and_nothing_fails(seen: Seen, holds):
-    assert all(one.holds for one in verdicts(Plan(), seen)) == holds
+def test_a_run_holds_if_it_is_fast_and_nothing_fails(records: Records, holds):
+    assert all(one.holds for one in verdicts(Plan(), records)) == holds
 
 
 def test_one_slow_call_among_fast_ones_is_found():
-    seen = a_run(10)
-    seen.calls[COMPLETE] = [(70.0, 10.0)] * 94 + [(70.0, 900.0)] * 6
+    records = a_run(10)
+    records.calls[COMPLETE] = [(70.0, 10.0)] * 94 + [(70.0, 900.0)] * 6
 
-    assert [one.text for one in verdicts(Plan(), seen) if not one.holds] == [
+    assert [one.text for one in verdicts(Plan(), records) if not one.holds] == [
         "complete action: p95 900 ms of 100, must be below 200 ms"
     ]
     assert percentile([(0.0, 5.0)], 0.95) == 5
@@ -298,8 +298,8 @@ def total(stack: Stack) -> int:
         ({"seconds": 90}, 1000, 60, 30, 0),
     ],
 )
-def test_locusts_own_options_win(options, users, ramp, hold, down):
-    plan = adjusted(Plan(), **{"users": None, "rate": None, "seconds": None} | options)
+def test_locusts_own_options_override_the_plan(options, users, ramp, hold, down):
+    plan = with_options(Plan(), **{"users": None, "rate": None, "seconds": None} | options)
 
     assert (plan.users, plan.ramp_seconds, plan.hold_seconds, plan.down_seconds) == (users, ramp, hold, down)
     assert plan.users_a_second == options.get("rate", 100.0)

@@ -1,4 +1,4 @@
-"""Servers of event streams, and crowds that watch them."""
+"""Servers of event streams, and many viewers."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ LINE_BYTES = 40  # of one changed line in a frame of ours
 
 
 @dataclass(frozen=True)
-class Streaming:
-    """A server of event streams: where, what it runs as, and how a frame is sent to everybody."""
+class StreamServer:
+    """A server of event streams, with a function that sends a frame to all viewers."""
 
     name: str
     port: int
@@ -42,7 +42,7 @@ class Streaming:
 
 @contextlib.contextmanager
 def audience(port: int, path: str, count: int) -> Iterator[subprocess.Popen[str]]:
-    """So many open streams, until the end."""
+    """A process that holds open streams."""
     command = [sys.executable, "-m", "tests.load.audience", str(port), path, str(count)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -52,21 +52,21 @@ def audience(port: int, path: str, count: int) -> Iterator[subprocess.Popen[str]
         time.sleep(0.5)
         yield process
         process.kill()
-    time.sleep(1)  # until everybody is noticed to be gone
+    time.sleep(1)  # until the server has noticed the closed streams
 
 
-def told(audience: subprocess.Popen[str]) -> dict[int, list[float]]:
-    """When each mark was read, once by each viewer; on the clock of time.monotonic."""
+def read_times(audience: subprocess.Popen[str]) -> dict[int, list[float]]:
+    """The times at which viewers read each mark, by time.monotonic()."""
     assert audience.stdin is not None
     assert audience.stdout is not None
     audience.stdin.close()
-    found: dict[str, list[float]] = json.loads(audience.stdout.readline())["marks"]
-    return {int(mark): times for mark, times in found.items()}
+    times_of: dict[str, list[float]] = json.loads(audience.stdout.readline())["marks"]
+    return {int(mark): times for mark, times in times_of.items()}
 
 
 @contextlib.contextmanager
 def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
-    """Publish in the place of the web process's publisher, which is kept from its lease."""
+    """Publish instead of the web process's publisher, which can't get the lease meanwhile."""
     redis = connect_patient(redis_url)
     store, token, stopping = StreamStore(redis), "the bench", threading.Event()
 
@@ -75,14 +75,14 @@ def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
             redis.set(rediskeys.lease(), token, px=3000)
 
     def publish(mark: int, size: int) -> None:
-        (head, _), old = store.head(), store.shown()["main"]
+        (head, _), old = store.head(), store.boards()["main"]
         scores = [("mark", mark), *((f"player-{one}", mark // 2) for one in range(size // LINE_BYTES))]
         top = tuple(Line(id=player, n=player, s=score) for player, score in scores)
         new = structs.replace(old, s=head.seq + 1, top=top, total=len(top), crc=checksum(top))
         frame = frames.delta(old, new, id=Cursor(head.epoch, new.s))
         assert store.commit(token, head, frames.text(frame), new)
 
-    wait_until(lambda: "main" in store.shown(), seconds=20)
+    wait_until(lambda: "main" in store.boards(), seconds=20)
     redis.set(rediskeys.lease(), token, px=3000)
     holding = threading.Thread(target=hold)
     holding.start()
@@ -95,7 +95,7 @@ def publishing(redis_url: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextlib.contextmanager
-def node(folder: Path) -> Iterator[Streaming]:
+def node(folder: Path) -> Iterator[StreamServer]:
     """A plain Node."""
     command = ["node", str(ROOT / "tests/load/reference/sse.mjs")]
     with _alone("Node http", command, "/", lambda port: {"PORT": str(port)}) as streaming:
@@ -103,27 +103,27 @@ def node(folder: Path) -> Iterator[Streaming]:
 
 
 @contextlib.contextmanager
-def nchan(folder: Path) -> Iterator[Streaming]:
-    """nchan, as its manual shows it."""
+def nchan(folder: Path) -> Iterator[StreamServer]:
+    """nchan, configured as in its manual."""
     home = folder / "nchan"
     home.mkdir()
 
-    def configured(port: int) -> dict[str, str]:
+    def configure(port: int) -> dict[str, str]:
         text = (ROOT / "tests/load/reference/nchan.conf").read_text()
         (home / "nginx.conf").write_text(text.replace("FOLDER", str(home)).replace("PORT", str(port)))
         return {}
 
     command = ["nginx", "-p", str(home), "-e", "stderr", "-c", str(home / "nginx.conf")]
-    with _alone("nchan", command, "/publish", configured) as streaming:
+    with _alone("nchan", command, "/publish", configure) as streaming:
         yield streaming
 
 
 @contextlib.contextmanager
 def _alone(
-    name: str, command: list[str], publish_path: str, configured: Callable[[int], dict[str, str]]
-) -> Iterator[Streaming]:
+    name: str, command: list[str], publish_path: str, configure: Callable[[int], dict[str, str]]
+) -> Iterator[StreamServer]:
     port = free_port()
-    environment = configured(port)
+    environment = configure(port)
     with subprocess.Popen(
         command, env={"PATH": "/usr/sbin:/usr/bin:/bin", **environment}, stderr=subprocess.DEVNULL
     ) as process:
@@ -137,22 +137,22 @@ def _alone(
 
         try:
             wait_until(lambda: servers._answers(port), seconds=10)
-            yield Streaming(name, port, "/stream", lambda: servers.children(process.pid), publish)
+            yield StreamServer(name, port, "/stream", lambda: servers.children(process.pid), publish)
         finally:
             process.terminate()
             process.wait(10)
 
 
-def there(start: object) -> bool:
-    """Whether a reference can run here; says so where it can't."""
-    wanted = {"node": shutil.which("node"), "nchan": MODULE.exists() and shutil.which("nginx")}
+def is_available(start: object) -> bool:
+    """True if a reference can run here. Prints a line if it can't."""
+    programs = {"node": shutil.which("node"), "nchan": MODULE.exists() and shutil.which("nginx")}
     name = getattr(start, "__name__", "")
-    if not wanted[name]:
+    if not programs[name]:
         print(f"MISSING: {name}, so it is not measured", file=sys.stderr)
-    return bool(wanted[name])
+    return bool(programs[name])
 
 
 def memory(processes: list[int]) -> int:
-    """Bytes of memory that these processes hold."""
+    """The resident memory of these processes, in bytes."""
     texts = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in processes]
     return sum(1024 * int(text.split("Rss:")[1].split()[0]) for text in texts)

@@ -1,4 +1,4 @@
-"""What was a guest's is the account's."""
+"""Merging: a guest's scores become the account's."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def sql(parts, text):
     return parts.base.database.run(lambda db: db.execute_sql(text).fetchall())
 
 
-def agrees(parts):
-    """Journal, standings and Redis say the same, also once Redis was emptied and built again."""
+def check_consistency(parts):
+    """Assert that journal, standings and Redis agree."""
     parts.followers.catch_up("boards")
     assert parts.boards.verifier.run() == []
 
 
-def test_the_guests_points_are_the_accounts_and_the_guest_is_gone(client, parts, ada, guest):
+def test_the_guests_points_are_the_accounts_and_the_guest_is_removed(client, parts, ada, guest):
     ada.play()
     guest.play()
     guest.play()
@@ -42,7 +42,7 @@ def test_the_guests_points_are_the_accounts_and_the_guest_is_gone(client, parts,
     assert answer.json["data"]["player"]["id"] == ada.id
     assert rows(client) == [(ada.id, 30), ("bob", 25)]
     assert refusal(client.get(f"/v1/boards/main/entries/{guest.id}")) == (404, "not_ranked")
-    agrees(parts)
+    check_consistency(parts)
     assert rows(client) == [(ada.id, 30), ("bob", 25)]
 
 
@@ -70,7 +70,19 @@ def test_entries_count_by_their_own_operators_columns_and_regions_in_the_order_i
     assert rows(client, "cup", region="eu") == [(ada.id, 5)]
     assert rows(client, "cup", region="na") == [(ada.id, 7)]
     assert rows(client, "cup", period="daily") == [(ada.id, 6)]
-    agrees(parts)
+    check_consistency(parts)
+
+
+def test_a_search_finds_the_account_in_place_of_the_guest(client, parts, ada, guest):
+    guest.play()
+    parts.followers.catch_up("search")
+    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [guest.id]
+
+    ada.merge(guest)
+    parts.followers.catch_up("search")
+
+    assert [row["player"]["id"] for row in listed(client, "main", search="gue")["entries"]] == [ada.id]
+    assert sql(parts, f"SELECT key FROM search_key WHERE player = '{guest.id}'") == []
 
 
 def test_the_first_to_reach_a_score_stays_first(client, parts, ada, guest, clock):
@@ -82,7 +94,7 @@ def test_the_first_to_reach_a_score_stays_first(client, parts, ada, guest, clock
     ada.merge(guest)
 
     assert rows(client, "cup") == [(ada.id, 9), ("bob", 9)]
-    agrees(parts)
+    check_consistency(parts)
 
 
 def test_a_change_of_the_order_folds_both_together_again(client, parts, ada, guest):
@@ -94,10 +106,10 @@ def test_a_change_of_the_order_folds_both_together_again(client, parts, ada, gue
     put(client, "cup", operator="best", order="asc")
 
     assert rows(client, "cup") == [(ada.id, 3)]
-    agrees(parts)
+    check_consistency(parts)
 
 
-def test_a_closed_period_is_revised_and_says_so(client, parts, ada, guest, clock):
+def test_a_closed_period_is_revised_and_marked(client, parts, ada, guest, clock):
     put(client, "day", period="daily")
     submit(client, "day", {"player": guest.id, "score": 3}, {"player": ada.id, "score": 5})
     submit(client, "day", {"player": "bob", "score": 7})
@@ -112,7 +124,7 @@ def test_a_closed_period_is_revised_and_says_so(client, parts, ada, guest, clock
     (period,) = client.get("/v1/boards/day/periods").json["data"]
     assert (period["entries"], period["revisedAt"]) == (2, "2026-01-03T00:00:00.000Z")
     assert listed(client, "day", period="2026-01-01")["revisedAt"] == "2026-01-03T00:00:00.000Z"
-    agrees(parts)
+    check_consistency(parts)
 
 
 def test_redis_does_not_show_the_guest_by_a_late_batch(client, parts, ada, guest):
@@ -124,23 +136,21 @@ def test_redis_does_not_show_the_guest_by_a_late_batch(client, parts, ada, guest
     parts.boards.follower.follow([line])  # a job that was delayed
 
     assert rows(client) == [(ada.id, 10)]
-    agrees(parts)
+    check_consistency(parts)
 
 
-def test_with_redis_away_it_is_merged_all_the_same(
-    client, parts, ada, guest, redis, make_parts, database_url
-):
+def test_with_redis_away_a_guest_is_merged_too(client, parts, ada, guest, redis, make_parts, database_url):
     guest.play()
     away = make_parts(database_url, redis_url="redis://127.0.0.1:1")
-    there = Account.__new__(Account)
-    there.http = type(ada.http)(__import__("scoreboard.app", fromlist=["create_app"]).create_app(away))
-    there.take(ada.session)
+    elsewhere = Account.__new__(Account)
+    elsewhere.http = type(ada.http)(__import__("scoreboard.app", fromlist=["create_app"]).create_app(away))
+    elsewhere.take(ada.session)
 
-    assert there.merge(guest).status_code == 200
+    assert elsewhere.merge(guest).status_code == 200
 
     parts.followers.catch_up("boards")
     assert rows(client) == [(ada.id, 10)]
-    agrees(parts)
+    check_consistency(parts)
 
 
 def test_redis_that_was_emptied_is_built_without_the_guest(client, parts, ada, guest, redis):
@@ -148,7 +158,7 @@ def test_redis_that_was_emptied_is_built_without_the_guest(client, parts, ada, g
     ada.merge(guest)
     redis.flushall()
 
-    agrees(parts)
+    check_consistency(parts)
     assert rows(client) == [(ada.id, 10)]
 
 
@@ -164,16 +174,16 @@ def test_points_of_both_count_against_the_caps(client, parts, ada, guest):
 
 def test_the_guests_sessions_end_and_its_tokens_win_nothing(client, parts, ada, guest):
     guest.play()
-    asked, access = guest.request(), guest.session["accessToken"]
+    action, access = guest.request(), guest.session["accessToken"]
     ada.merge(guest)
 
-    assert refusal(guest.complete(asked)) == (401, "unauthenticated")
+    assert refusal(guest.complete(action)) == (401, "unauthenticated")
     body = {"refreshToken": guest.session["refreshToken"]}
     assert refusal(guest.http.post("/v1/auth/refresh", json=body)) == (401, "invalid_refresh_token")
-    # A process that has not heard of it yet is stopped under the write lock.
-    parts.accounts.sessions.revocations._known.clear()
+    # In a process that has not read the revocation yet, the check under the write lock refuses.
+    parts.accounts.sessions.revocations._revocations.clear()
     guest.http.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
-    assert refusal(guest.complete(asked)) == (409, "player_merged")
+    assert refusal(guest.complete(action)) == (409, "player_merged")
     assert rows(client) == [(ada.id, 10)]
 
 
@@ -219,14 +229,14 @@ def test_several_guests_add_up(client, parts, ada):
     ada.play()
 
     assert rows(client) == [(ada.id, 40)]
-    agrees(parts)
+    check_consistency(parts)
 
 
 def test_a_guest_without_points_can_be_merged(client, parts, ada, guest):
     assert ada.merge(guest).status_code == 200
 
     assert rows(client) == []
-    agrees(parts)
+    check_consistency(parts)
 
 
 def test_boards_that_were_deleted_are_left_alone(client, parts, ada, guest):
@@ -237,7 +247,7 @@ def test_boards_that_were_deleted_are_left_alone(client, parts, ada, guest):
 
     assert ada.merge(guest).status_code == 200
     assert rows(client, "cup") == []
-    agrees(parts)
+    check_consistency(parts)
 
 
 @pytest.mark.one_database
@@ -279,8 +289,8 @@ class TestRefusals:
         parts.accounts.players.reinstate(guest.id, context={})
         parts.accounts.players.suspend(ada.id, context={})
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
-        # A process that has not heard of it yet is stopped under the write lock.
-        parts.accounts.sessions.revocations._known.clear()
+        # In a process that has not read the revocation yet, the check under the write lock refuses.
+        parts.accounts.sessions.revocations._revocations.clear()
         assert refusal(ada.merge(guest)) == (403, "account_suspended")
         assert rows(client) == [(guest.id, 10)]
 
@@ -297,7 +307,7 @@ class TestRefusals:
         assert refusal(ada.merge(guest)) == (422, "score_out_of_range")
         assert len(rows(client, "cup")) == 2
         assert guest.http.get("/v1/me").status_code == 200
-        agrees(parts)
+        check_consistency(parts)
 
     def test_without_a_signed_in_player(self, client, parts, guest):
         answer = client.post("/v1/me/merge", json={"guestRefreshToken": guest.session["refreshToken"]})
@@ -314,24 +324,24 @@ def test_facts_between_gathering_and_merging_count_too(client, parts, ada, guest
     guest.play()
     gather = parts.merging.gather
 
-    def gathered(account, other):
-        found = gather(account, other)
+    def gather_and_define(account, other):
+        standings = gather(account, other)
         guest.play()
         put(client, f"later-{parts.journal.head().seq}")
-        return found
+        return standings
 
-    object.__setattr__(parts.merging, "gather", gathered)
+    object.__setattr__(parts.merging, "gather", gather_and_define)
     assert refusal(ada.merge(guest)) == (503, "ledger_unavailable")  # a board was defined each time
 
-    def once(account, other):
-        found = gather(account, other)
+    def gather_and_play(account, other):
+        standings = gather(account, other)
         guest.play()
-        return found
+        return standings
 
-    object.__setattr__(parts.merging, "gather", once)
+    object.__setattr__(parts.merging, "gather", gather_and_play)
     assert ada.merge(guest).status_code == 200
     assert sum(score for _, score in rows(client)) == 50
-    agrees(parts)
+    check_consistency(parts)
 
 
 @pytest.mark.one_database
@@ -344,7 +354,7 @@ def test_purging_leaves_merged_guests_and_their_points_alone(client, parts, ada,
 
     assert rows(client) == [(ada.id, 10)]
     assert refusal(Account(parts, "eve").merge(guest)) == (409, "already_merged")
-    agrees(parts)
+    check_consistency(parts)
 
 
 @pytest.mark.one_database
@@ -352,13 +362,13 @@ def test_the_audit_log_names_guest_and_account(parts, ada, guest):
     ada.merge(guest)
     parts.followers.catch_up("audit")
 
-    found = parts.base.audit_database.run(
+    lines = parts.base.audit_database.run(
         lambda db: db.execute_sql(
             "SELECT player, caller, detail FROM audit WHERE kind = 'player-merged'"
         ).fetchall()
     )
 
-    assert found == [(ada.id, ada.id, f'{{"guest":"{guest.id}"}}')]
+    assert lines == [(ada.id, ada.id, f'{{"guest":"{guest.id}"}}')]
 
 
 @pytest.mark.one_database
@@ -385,7 +395,7 @@ def until(frames, kind):
     return next(frame for frame in frames if frame["t"] == kind)
 
 
-def test_open_streams_of_both_are_told_before_those_of_the_guest_end(ada, guest, parts):
+def test_open_streams_of_both_get_a_tell_before_those_of_the_guest_end(ada, guest, parts):
     serving = threading.Thread(target=parts.stream.serving.loop.run)
     serving.start()
     (here, frames), (there, guest_frames) = stream_of(ada), stream_of(guest)
@@ -394,9 +404,9 @@ def test_open_streams_of_both_are_told_before_those_of_the_guest_end(ada, guest,
 
     assert ada.merge(guest).status_code == 200
 
-    told, guest_told = until(frames, "tell"), until(guest_frames, "tell")
-    assert told["kind"] == guest_told["kind"] == "merged"
-    assert told["data"] == guest_told["data"] == {"guest": guest.id, "player": ada.id}
+    tell, guest_tell = until(frames, "tell"), until(guest_frames, "tell")
+    assert tell["kind"] == guest_tell["kind"] == "merged"
+    assert tell["data"] == guest_tell["data"] == {"guest": guest.id, "player": ada.id}
     assert until(guest_frames, "bye")["code"] == 402
     here.close()
     there.close()
@@ -404,7 +414,7 @@ def test_open_streams_of_both_are_told_before_those_of_the_guest_end(ada, guest,
     serving.join()
 
 
-def test_a_merge_that_is_repeated_is_not_told_again(ada, guest, parts, redis):
+def test_a_repeated_merge_sends_no_second_tell(ada, guest, parts, redis):
     for _ in range(2):
         assert ada.merge(guest).status_code == 200
 

@@ -12,15 +12,15 @@ BYTES = Counter("stream_bytes_sent", "Bytes sent to viewers", "carrier")
 LOST = Counter("stream_lost", "Frames lost")
 
 
-def shown(metrics, **processes):
+def lines_of(metrics, **processes):
     return list(exposition(metrics.families(processes)))
 
 
-def test_a_large_count_is_told_to_the_last_digit():
+def test_a_large_count_has_all_digits():
     metrics = Metrics()
     metrics.bind(BYTES).inc("sse", by=12_345_678_901)
 
-    lines = shown(metrics, p1=metrics.counted())
+    lines = lines_of(metrics, p1=metrics.values())
 
     assert 'scoreboard_stream_bytes_sent_total{process="p1",carrier="sse"} 12345678901' in lines
 
@@ -30,7 +30,7 @@ def test_the_counters_of_all_processes_are_shown_each_with_its_process():
     for metrics, carrier, count in ((one, "sse", 1), (other, "ws", 2)):
         metrics.bind(BYTES).inc(carrier, by=count)
 
-    lines = shown(one, **{"1": one.counted(), "2": other.counted()})
+    lines = lines_of(one, **{"1": one.values(), "2": other.values()})
 
     assert lines == [
         "# HELP scoreboard_stream_bytes_sent_total Bytes sent to viewers.",
@@ -44,7 +44,7 @@ def test_a_counter_that_another_release_counts_is_left_out():
     metrics = Metrics()
     metrics.bind(LOST)
 
-    assert shown(metrics, p1=[("stream_unheard_of", {}, 1.0)]) == [
+    assert lines_of(metrics, p1=[("stream_unknown", {}, 1.0)]) == [
         "# HELP scoreboard_stream_lost_total Frames lost.",
         "# TYPE scoreboard_stream_lost_total counter",
     ]

@@ -1,4 +1,4 @@
-"""Is it well, and can scores be taken?"""
+"""Health checks: the readiness to accept scores, and the state of each part."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_process_that_answers_is_healthy(client):
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
-def test_a_deployment_that_takes_scores_is_ready(client, parts):
+def test_a_deployment_that_accepts_scores_is_ready(client, parts):
     for name in parts.followers.names:
         parts.followers.catch_up(name)
 
@@ -47,8 +47,8 @@ def test_a_deployment_that_takes_scores_is_ready(client, parts):
 
 
 @pytest.fixture
-def strangers(parts):
-    """What those send who have no server key, or none that is good."""
+def invalid_credentials(parts):
+    """Authorization headers without a valid server key."""
     guest = Player(parts)
     moderator = Player(parts)
     parts.accounts.players.grant(moderator.id, "admin", context={})
@@ -60,12 +60,12 @@ def strangers(parts):
     return ["", "Basic YTpi", "Bearer", *(f"Bearer {token}" for token in tokens)]
 
 
-def test_without_a_good_server_key_neither_versions_nor_lags_are_told(client, parts, strangers):
+def test_without_a_valid_server_key_neither_versions_nor_lags_are_shown(client, parts, invalid_credentials):
     for name in parts.followers.names:
         parts.followers.catch_up(name)
     follower_checks = [f"follower:{name}" for name in parts.followers.names]
 
-    answers = [client.get("/readyz", headers={"Authorization": sent}) for sent in strangers]
+    answers = [client.get("/readyz", headers={"Authorization": header}) for header in invalid_credentials]
 
     for answer in answers:
         assert answer.status_code == 200
@@ -75,18 +75,18 @@ def test_without_a_good_server_key_neither_versions_nor_lags_are_told(client, pa
         }
 
 
-def test_a_follower_that_is_behind_or_being_built_is_a_reason_for_all_and_a_number_for_a_key(
+def test_a_follower_that_is_behind_or_being_built_is_shown_and_its_lag_to_keys_only(
     client, parts, redis, monkeypatch
 ):
     monkeypatch.setattr("scoreboard.ops.service.MAX_LAG", 1)
     submit(client, "main", {"player": "ada", "score": 5})
     redis.flushall()
 
-    told = client.get("/readyz", headers={"Authorization": ""}).json["checks"]
+    public = client.get("/readyz", headers={"Authorization": ""}).json["checks"]
     detailed = client.get("/readyz").json["checks"]
 
-    assert told["follower:boards"] == {"state": "rebuilding", "reason": "rebuilding"}
-    assert told["follower:audit"] == {"state": "behind", "reason": "behind"}
+    assert public["follower:boards"] == {"state": "rebuilding", "reason": "rebuilding"}
+    assert public["follower:audit"] == {"state": "behind", "reason": "behind"}
     assert detailed["follower:boards"]["behind"] is None
     assert detailed["follower:audit"]["behind"] >= 1
 
@@ -113,7 +113,7 @@ def without_redis(make_parts, database_url):
     return client
 
 
-def test_without_redis_it_is_ready_all_the_same(without_redis):
+def test_without_redis_the_deployment_is_ready(without_redis):
     answer = without_redis.get("/readyz")
 
     assert answer.status_code == 200
@@ -124,7 +124,7 @@ def test_without_redis_it_is_ready_all_the_same(without_redis):
     }
 
 
-def test_without_redis_scores_are_taken_and_boards_are_read(without_redis):
+def test_without_redis_scores_are_accepted_and_boards_are_read(without_redis):
     report = submit(without_redis, "main", {"player": "ada", "score": 5}, {"player": "bob", "score": 9})
 
     assert (report["accepted"], report["degraded"]) == (2, True)
@@ -134,7 +134,7 @@ def test_without_redis_scores_are_taken_and_boards_are_read(without_redis):
     assert without_redis.get("/v1/boards/main/rank-for?score=7").json["data"]["rank"] == 2
 
 
-def test_a_state_tells_no_address(without_redis):
+def test_checks_contain_no_address(without_redis):
     text = without_redis.get("/readyz").text
 
     assert "127.0.0.1" not in text
@@ -143,7 +143,7 @@ def test_a_state_tells_no_address(without_redis):
 
 @pytest.fixture
 def without_database(make_parts, sqlite_url, tmp_path):
-    """Parts that have used their key, and lose their database: SQLite begins an empty one in its place."""
+    """Parts that have used their key, and have lost their database: SQLite creates an empty one instead."""
     parts = make_parts(sqlite_url)
     parts.accounts.keys.find(KEY)
     parts.base.database._db.close()
@@ -151,11 +151,11 @@ def without_database(make_parts, sqlite_url, tmp_path):
     return parts
 
 
-def test_without_its_database_it_is_not_ready_and_says_so_to_all(without_database):
+def test_without_its_database_the_deployment_is_not_ready_for_all_callers(without_database):
     client = create_app(without_database).test_client()
 
-    for sent in ("", "Bearer sk_made_up"):
-        answer = client.get("/readyz", headers={"Authorization": sent})
+    for header in ("", "Bearer sk_made_up"):
+        answer = client.get("/readyz", headers={"Authorization": header})
         assert answer.status_code == 503
         assert answer.json["status"] == "not ready"
         assert answer.json["checks"]["database"] == {"state": "away", "reason": "not_migrated"}
@@ -197,19 +197,19 @@ def test_a_failure_is_reported_as_one_of_a_few_reasons(parts, error, reason):
     assert reason in get_args(Reason)
 
 
-def test_a_table_that_writes_need_and_reads_do_not_is_missed_by_the_newest_write(client, parts):
+def test_a_missing_table_that_only_writes_need_makes_the_deployment_unready(client, parts):
     submit(client, "main", {"player": "ada", "score": 5})
     rename = lambda old, new: parts.base.database.run(  # noqa: E731
         lambda db: execute(db, f"ALTER TABLE {old} RENAME TO {new}")
     )
     rename("journal", "away")
     refused = client.post("/v1/boards/main/scores", json={"entries": [{"player": "ada", "score": 5}]})
-    unready, board = client.get("/readyz"), listed(client, "main")
+    readiness, board = client.get("/readyz"), listed(client, "main")
     rename("away", "journal")
 
     assert (refused.status_code, refused.json["code"]) == (503, "ledger_unavailable")
     assert "tables are missing" in refused.json["detail"]
-    assert (unready.status_code, unready.json["checks"]["database"]["reason"]) == (503, "not_migrated")
+    assert (readiness.status_code, readiness.json["checks"]["database"]["reason"]) == (503, "not_migrated")
     assert [row["score"] for row in board["entries"]] == [5]
     assert submit(client, "main", {"player": "ada", "score": 5})["accepted"] == 1
     assert client.get("/readyz").status_code == 200

@@ -1,4 +1,4 @@
-"""Redis as hosts offer it: fewer commands, certificates of their own, and refusals for many reasons."""
+"""Redis of hosting providers: fewer commands, private certificates, and many reasons for refusals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoreboard.core.storage import eviction
 from tests.boards.calls import listed, submit
 from tests.faults.servers import RedisServer
 from tests.support import KEY
-from tests.tlsfront import Authority, fronted
+from tests.tlsfront import Authority, tls_front
 
 pytestmark = pytest.mark.one_database
 
@@ -20,7 +20,7 @@ USER = ("on", ">pw", "~sb:*", "~rq:*", "&rq:*", "+@all", "-@dangerous")  # as do
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A Redis of the module's own, which also listens on a socket file."""
+    """A Redis for this module, which also listens on a socket file."""
     folder = tmp_path_factory.mktemp("hosts")
     server = RedisServer(folder, "--unixsocket", str(folder / "s"))
     server.start()
@@ -30,7 +30,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def admin(server):
-    """Somebody who may do everything there. Nothing of what was set stays."""
+    """A Redis client with all rights. Its settings are undone at the end."""
     client = server.client()
     client.flushall()
     yield client
@@ -55,7 +55,7 @@ def client_on(make_parts, database_url):
 
 
 def redis_check(client):
-    """What anybody is told of Redis."""
+    """The check of Redis, as all callers see it."""
     answer = client.get("/readyz", headers={"Authorization": ""})
     assert answer.status_code == 200
     return answer.json["checks"]["redis"]
@@ -72,7 +72,7 @@ def test_a_user_without_dangerous_commands_has_ranks_streams_and_names(server, a
     assert [row["player"]["displayName"] for row in listed(client, "main")["entries"]] == ["Ada"]
     assert redis_check(client) == {"state": "ok"}
     assert admin.zcard("sb:{main/all/}:order") == 1
-    # What it evicts can't be seen then: asked once, not again and again.
+    # The eviction policy can't be read: it is requested once only.
     assert [(one["object"], one["count"]) for one in admin.acl_log()] == [("info", 1)]
 
 
@@ -112,12 +112,12 @@ def test_a_refusal_of_redis_is_reported_by_its_reason_and_scores_count(
     report = submit(client, "main", {"player": "ada", "score": 5})
 
     assert redis_check(client) == {"state": "away", "reason": reason}
-    assert redis_check(client) == {"state": "away", "reason": reason}, "also while it is left alone"
+    assert redis_check(client) == {"state": "away", "reason": reason}, "also while the breaker is open"
     assert report["degraded"]
     assert [row["rank"] for row in listed(client, "main")["entries"]] == [1]
 
 
-def test_a_node_of_a_cluster_is_called_one(tmp_path, client_on):
+def test_a_node_of_a_cluster_is_reported_as_one(tmp_path, client_on):
     node = RedisServer(tmp_path / "node", "--cluster-enabled", "yes")
     node.start()
     try:
@@ -130,17 +130,17 @@ def test_a_node_of_a_cluster_is_called_one(tmp_path, client_on):
 
 @pytest.fixture
 def authority(tmp_path):
-    return Authority.made(tmp_path / "authority")
+    return Authority.create(tmp_path / "authority")
 
 
 @pytest.fixture
 def tls_url(server, admin, authority):
-    """Where that Redis speaks TLS, with a certificate that no system knows, for another name."""
-    with fronted(str(server.folder / "s"), authority.context("redis.host.example")) as port:
+    """The URL of that Redis over TLS, with a certificate of an unknown authority for another name."""
+    with tls_front(str(server.folder / "s"), authority.context("redis.host.example")) as port:
         yield f"rediss://127.0.0.1:{port}/0"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_and_said(tls_url, client_on):
+def test_a_certificate_of_an_unknown_authority_is_refused_and_reported(tls_url, client_on):
     client = client_on(tls_url)
 
     assert redis_check(client) == {"state": "away", "reason": "certificate"}
@@ -148,7 +148,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_said(tls_url, clie
 
 
 @pytest.mark.parametrize("how", ["setting", "in the URL"])
-def test_a_certificate_of_the_hosts_own_is_taken_where_one_says_so(tls_url, client_on, how):
+def test_a_private_certificate_is_accepted_if_the_settings_allow_it(tls_url, client_on, how):
     if how == "setting":
         client = client_on(tls_url, redis_tls_verify="off")
     else:
@@ -159,29 +159,29 @@ def test_a_certificate_of_the_hosts_own_is_taken_where_one_says_so(tls_url, clie
 
 
 @pytest.mark.parametrize(("name", "state"), [("localhost", "ok"), ("elsewhere.example", "away")])
-def test_an_authority_of_ones_own_vouches_for_the_names_it_signed(
+def test_a_private_authority_is_valid_for_the_names_that_it_signed(
     server, admin, authority, client_on, name, state
 ):
-    with fronted(str(server.folder / "s"), authority.context(name)) as port:
+    with tls_front(str(server.folder / "s"), authority.context(name)) as port:
         client = client_on(f"rediss://localhost:{port}/0", redis_ca_file=str(authority.file))
 
         assert redis_check(client)["state"] == state
 
 
-def test_tls_to_a_server_without_it_is_told(server, admin, client_on):
+def test_tls_to_a_server_without_it_is_reported(server, admin, client_on):
     client = client_on(f"rediss://127.0.0.1:{server.port}/0")
 
     assert redis_check(client)["reason"] in ("tls", "unreachable")
 
 
-def test_a_policy_that_evicts_is_a_warning_and_goes_on(server, admin, client_on, caplog, monkeypatch):
+def test_an_evicting_policy_is_only_a_warning(server, admin, client_on, caplog, monkeypatch):
     monkeypatch.setattr(eviction, "LOOK_SECONDS", 0)
     admin.config_set("maxmemory-policy", "allkeys-lru")
     with caplog.at_level(logging.WARNING, "scoreboard.core.storage.eviction"):
         client = client_on(f"redis://127.0.0.1:{server.port}/0")
 
-    told = [record.policy for record in caplog.records if record.name == eviction.__name__]
-    assert told == ["allkeys-lru"]
+    policies = [record.policy for record in caplog.records if record.name == eviction.__name__]
+    assert policies == ["allkeys-lru"]
     assert redis_check(client) == {"state": "ok", "reason": "evicting"}
     admin.config_set("maxmemory-policy", "noeviction")
     assert redis_check(client) == {"state": "ok"}

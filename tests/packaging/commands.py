@@ -1,4 +1,4 @@
-"""Running the packaged product's commands."""
+"""Runs commands of the packaged product."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-def printed(words: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> str:
-    """The output of a command that is run in a folder. Fails with its errors if it does."""
+def run(words: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a command in a folder. Returns its output; fails with its errors."""
     done = subprocess.run(
         words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
     )

@@ -1,4 +1,4 @@
-"""The image and the compose file. There is no Docker here: what they name is compared with what is there."""
+"""The image and the compose file, without Docker: their files and commands are compared and run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.packaging.commands import printed
+from tests.packaging.commands import run
 from tests.support import ROOT
 
 pytestmark = pytest.mark.one_database
@@ -32,8 +32,8 @@ sys.exit(" ".join(page for page in pages if client.get(page).status_code != 200)
 """
 
 
-def copied() -> dict[str, str]:
-    """The files and folders that the image gets, and where to."""
+def copied_files() -> dict[str, str]:
+    """The files and folders that the image gets, with their targets."""
     return {
         source: target
         for line in COPY.findall(DOCKERFILE)
@@ -43,7 +43,7 @@ def copied() -> dict[str, str]:
 
 
 def commands() -> dict[str, list[str]]:
-    """What each service of the product runs."""
+    """The command of each service of the product."""
     (image,) = re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)
     services = {name: COMPOSE["services"][name] for name in PROCFILE}
     return {name: service.get("command", json.loads(image)) for name, service in services.items()}
@@ -54,34 +54,34 @@ def test_services_run_the_commands_of_the_procfile():
 
 
 def test_an_image_of_the_copied_files_serves_all_pages(tmp_path):
-    for source, target in copied().items():
+    for source, target in copied_files().items():
         if target.startswith("/"):
             continue
-        found = ROOT / source
-        aim = tmp_path / target
-        if found.is_dir():
-            shutil.copytree(found, aim, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        path = ROOT / source
+        copy = tmp_path / target
+        if path.is_dir():
+            shutil.copytree(path, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            aim.mkdir(parents=True, exist_ok=True)
-            shutil.copy(found, aim)
+            copy.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
 
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "data")}
     for words in (["-m", "scoreboard", "migrate"], ["-c", VISIT]):
-        printed([sys.executable, *words], tmp_path, environment)
+        run([sys.executable, *words], tmp_path, environment)
 
 
-def test_the_build_context_has_every_file_that_is_copied():
+def test_the_build_context_has_every_file_that_is_copied_files():
     lines = (ROOT / ".dockerignore").read_text().splitlines()
-    kept = {line[1:] for line in lines if line.startswith("!")}
+    included = {line[1:] for line in lines if line.startswith("!")}
 
-    assert {source.rstrip("/") for source in copied()} == kept
-    assert all((ROOT / source).exists() for source in kept)
+    assert {source.rstrip("/") for source in copied_files()} == included
+    assert all((ROOT / source).exists() for source in included)
 
 
 def test_the_image_has_the_files_of_the_wheel():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     bundled = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    sources = [Path(source) for source in copied()]
+    sources = [Path(source) for source in copied_files()]
 
     missing = [name for name in bundled if not any(Path(name).is_relative_to(source) for source in sources)]
     assert missing == ["Procfile"]  # only `serve` reads it

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.commands import printed
+from tests.packaging.commands import run
 from tests.smoke.run import first_score
 from tests.support import ROOT, free_port, wait_until
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.one_database
 
 OUTSIDE = ("PYTHONPATH", "REDIS_URL", "DATABASE_URL", "HOST", "SCOREBOARD_BOOTSTRAP_KEY")
 PAGES = ("/", "/docs", "/docs/api", "/play", "/problems/not-found", "/openapi.json", "/sw.js")
-FILES = ("/static/css/leaderboard.css", "/vendor/swagger-ui/swagger-ui.css", "/sdk/scoreboard.js")
+FILES = ("/static/css/leaderboard.css", "/b/main/card.png", "/sdk/scoreboard.js")
 FOLDERS = [
     "config",
     "worker",
@@ -39,8 +39,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     words = ["-m", "hatchling", "build", "-t", "wheel", "-d", folder]
     subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True, timeout=60)
-    (found,) = folder.iterdir()
-    return found
+    (file,) = folder.iterdir()
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +63,13 @@ def server(environment: Path, tmp_path: Path) -> Iterator[str]:
     """The address of the product, served in a folder that has another package called `config`."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "__init__.py").write_text("raise ImportError('the wrong one')")
-    given = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
+    variables = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
     port = free_port()
     with (tmp_path / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [environment / "scoreboard", "serve"],
             cwd=tmp_path,
-            env=given | {"PORT": str(port)},
+            env=variables | {"PORT": str(port)},
             stdout=log,
             stderr=log,
         )
@@ -78,13 +78,13 @@ def server(environment: Path, tmp_path: Path) -> Iterator[str]:
     assert process.wait(30) == 0, (tmp_path / "serve.log").read_text()
 
 
-def fetched(url: str) -> tuple[int, bytes]:
+def fetch(url: str) -> tuple[int, bytes]:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return answer.status, answer.read()
 
 
-def is_followed(url: str, data: Path) -> bool:
-    """Whether the worker has brought every view up to the journal."""
+def is_caught_up(url: str, data: Path) -> bool:
+    """True if the worker has brought every view up to the journal."""
     key = (data / "server.key").read_text()
     request = urllib.request.Request(f"{url}/readyz", headers={"Authorization": f"Bearer {key}"})
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -93,13 +93,13 @@ def is_followed(url: str, data: Path) -> bool:
     return set(behind.values()) == {0}
 
 
-def test_it_puts_one_package_into_site_packages(wheel):
+def test_the_wheel_has_one_top_level_package(wheel):
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
 
     assert {top for top in tops if not top.endswith(".dist-info")} == {"scoreboard"}
 
 
-def test_it_has_every_file_of_the_checkout_that_is_read(wheel):
+def test_the_wheel_has_every_file_that_the_product_reads(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     copied = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
     own = [path for path in (ROOT / "scoreboard").rglob("*") if path.suffix in (".py", ".lua")]
@@ -118,15 +118,15 @@ def test_serve_works_without_the_checkout(server, tmp_path):
 
     first_score(server, data)
 
-    assert {fetched(server + path)[0] for path in PAGES + FILES} == {200}
-    wait_until(lambda: is_followed(server, data), why=(tmp_path / "serve.log").read_text)
+    assert {fetch(server + path)[0] for path in PAGES + FILES} == {200}
+    wait_until(lambda: is_caught_up(server, data), why=(tmp_path / "serve.log").read_text)
     assert {path.name for path in tmp_path.iterdir()} == {"config", "serve.log", "var"}
 
 
 def test_commands_work_in_any_folder(environment, tmp_path):
-    given = {"DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
+    variables = {"DATA_DIR": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
 
     for words in (["migrate"], ["settings"]):
-        text = printed([environment / "scoreboard", *words], tmp_path, given)
+        text = run([environment / "scoreboard", *words], tmp_path, variables)
 
     assert "_bundled/config/boards.toml" in text

@@ -276,15 +276,49 @@ def test_pages_may_load_nothing_but_our_own_files(client):
 @pytest.mark.parametrize(
     "page", ["/", "/play", "/docs", "/docs/api", "/docs/events", "/docs/embed", "/problems"]
 )
-def test_every_file_that_a_page_names_is_there_and_can_be_revalidated(client, page):
-    for path in re.findall(r"\"(/(?:static|sdk|vendor)/[^\"]+)\"", client.get(page).text):
+def test_every_file_that_a_page_names_is_there_and_is_kept_until_the_next_release(client, page):
+    text = client.get(page).text
+    named = re.findall(r"\"(/assets/[^\"]+)\"", text)
+
+    assert named
+    assert not re.search(r"(?:src|href)=\"/(?:static|sdk)/", text), "an address without a version"
+    for path in named:
         file = client.get(path)
         again = client.get(path, headers={"If-None-Match": file.headers["ETag"]})
 
         assert (file.status_code, again.status_code) == (200, 304), path
-        assert file.headers["Cache-Control"] == "no-cache"
+        assert file.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         file.close()
         again.close()
+
+
+@pytest.mark.parametrize("path", ["/static/css/base.css", "/sdk/scoreboard.js", "/embed.js"])
+def test_what_other_sites_name_has_an_address_that_stays_and_is_revalidated(client, path):
+    with client.get(path) as file:
+        assert file.status_code == 200
+        assert re.search("no-cache|max-age=0", file.headers["Cache-Control"])
+
+
+def test_a_page_of_an_older_release_gets_the_present_files_and_may_not_keep_them(client):
+    path = re.search(r"\"(/assets/[^\"]+/js/main.js)\"", client.get("/").text)[1]
+    older = re.sub(r"^/assets/[^/]+", f"/assets/{'0' * 16}", path)
+
+    with client.get(path) as present, client.get(older) as answered:
+        assert (answered.status_code, answered.data) == (200, present.data)
+        assert answered.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/", "/play", "/docs/api", "/b/nope", "/sw.js", "/b/main.svg"])
+def test_pages_are_compressed_for_clients_that_accept_it(client, path):
+    submit(client, "main", *({"player": f"p{number}", "score": number} for number in range(20)))
+    plain, packed = (client.get(path, headers={"Accept-Encoding": kind}) for kind in ("identity", "br, gzip"))
+
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.data) < len(plain.data)
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert packed.headers["Content-Length"] == f"{len(packed.data)}"
 
 
 def test_a_board_can_be_played_where_its_points_show_up(client, clock):
@@ -328,6 +362,29 @@ def test_the_play_page_is_that_of_the_first_board_on_which_points_show_up(client
     assert 'data-operator="decrement"' in page.text
     assert "Laps &lt;b&gt;" in page.text
     assert '<span class="score">1.5</span>' in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("", ""),
+        ("?period=daily", "?period=daily"),
+        ("?period=daily&region=eu", "?period=daily&amp;region=eu"),
+        ("?period=previous", "?period={last}"),  # what is shared may not be another week next week
+    ],
+)
+def test_what_a_page_leads_on_to_stays_with_its_period_and_its_region(client, clock, asked, kept):
+    define(client, "cup", period="weekly", windows=["daily"], regions=["eu"])
+    submit(client, "cup", {"player": "ada", "score": 1, "region": "eu"})
+    last = client.get("/v1/boards/cup").json["data"]["currentPeriod"]["id"]
+    clock.advance(days=7)
+
+    page = client.get(f"/b/cup{asked}").text
+
+    kept = kept.format(last=last)
+    assert f'href="/b/cup/tv{kept}"' in page
+    assert f'href="/b/cup/qr.svg{kept}"' in page
+    assert f'data-url="http://localhost/b/cup{kept}"' in page
 
 
 def test_where_nothing_can_be_played_there_is_no_play_page(client):

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask, render_template
+from msgspec import Struct
 
 from scoreboard.app import create_app
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.pages import declared_pages, page, takes_language
 from scoreboard.pages import rendering
 from scoreboard.pages.shell import files
-from scoreboard.pages.wire import NoQuery
+from tests.browser.addresses import ADDRESSES, ELSEWHERE
 from tests.support import ROOT
 
 pytestmark = pytest.mark.one_database
@@ -22,10 +23,14 @@ pytestmark = pytest.mark.one_database
 STATIC = ROOT / "frontend" / "static"
 SERVED = ("sw.js", "sw-off.js")  # at /sw.js, which is no file of a page
 ICONS = "icons/"
-EXAMPLES = {"board": "main", "slug": "board-not-found"}
+EXAMPLES = {"board": "main", "slug": "board-not-found", "player": "ada"}
 NAV = re.compile(r'<nav class="developer-nav".*?</nav>', re.DOTALL)
-LOADED = re.compile(r'(?:src|href)="/(?:static|sdk)/([^"]+\.(?:js|css))"')
+LOADED = re.compile(r'(?:src|href)="/assets/[0-9a-f]+/(?:static|sdk)/([^"]+\.(?:js|css))"')
 IMPORTED = re.compile(r'(?:from|import\(|import)\s*"(\.[^"]+)"')
+
+
+class NoQuery(Struct):
+    """No parameters."""
 
 
 @pytest.fixture
@@ -142,6 +147,13 @@ def test_every_page_is_declared(app):
 @pytest.mark.parametrize("view", [new_view(), described(html=True)(new_view())])
 def test_a_page_that_is_not_declared_is_found(app, view):
     assert undeclared(with_page(app, view)) == ["moderation.queue"]
+
+
+def test_every_page_has_tests_of_accessibility(app):
+    routes = {one.rule for one in pages_of(app)}
+
+    assert routes == ADDRESSES.keys() | ELSEWHERE.keys()
+    assert all((ROOT / tests).is_file() for tests in ELSEWHERE.values())
 
 
 def test_every_script_and_style_sheet_belongs_to_a_page(app):

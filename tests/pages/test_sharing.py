@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from scoreboard.pages.sharing.qr import qr_code
 from scoreboard.pages.sharing.routes import board_in
 from tests.pages.html import INLINE
 
@@ -79,6 +80,15 @@ def test_a_qr_code_is_drawn_for_the_address_that_was_asked(client, board):
     assert ours.text != theirs.text
 
 
+def test_a_qr_code_leads_to_the_period_and_the_region_that_were_shown(client):
+    client.put("/v1/admin/boards/cup", json={"regions": ["eu"], "period": "weekly"})
+
+    drawn = client.get("/b/cup/qr.svg?period=previous&region=eu").data
+
+    assert drawn == qr_code("http://localhost/b/cup?period=previous&region=eu")
+    assert client.get("/b/cup/qr.svg?region=asia").json["code"] == "region_not_found"
+
+
 def test_only_the_frame_may_stand_on_other_sites(client, board):
     framed = client.get(f"/embed/{board}").headers["Content-Security-Policy"]
     own = client.get(f"/b/{board}").headers["Content-Security-Policy"]
@@ -139,7 +149,7 @@ def test_a_preview_of_a_link_has_a_card_and_a_picture(client, board):
     page = client.get(f"/b/{board}").text
     picture = re.search(r'<meta property="og:image" content="http://localhost(/[^"]+)">', page)[1]
 
-    assert '<meta name="twitter:card" content="summary">' in page
+    assert '<meta name="twitter:card" content="summary_large_image">' in page
     assert client.get(picture).mimetype == "image/png"
 
 

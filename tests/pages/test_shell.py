@@ -17,8 +17,11 @@ pytestmark = pytest.mark.one_database
 
 def kept(script):
     """Version and paths of the shell, as the service worker has them."""
-    version, shell = re.match(r"const VERSION = (.*)\nconst SHELL = (.*)\n", script).groups()
-    return json.loads(version), json.loads(shell)
+    version, prefix, shell = map(
+        json.loads,
+        re.match(r"const VERSION = (.*)\nconst ASSETS = (.*)\nconst SHELL = (.*)\n", script).groups(),
+    )
+    return version, [prefix + name for name in shell]
 
 
 def test_every_file_of_the_shell_is_there(client):
@@ -34,7 +37,8 @@ def test_the_shell_has_the_files_of_boards_and_not_those_of_developers_pages(cli
     _, shell = kept(client.get("/sw.js").text)
     page = client.get("/").text
 
-    named = set(re.findall(r'(?:src|href)="(/(?:static|sdk)/[^"]+\.(?:js|css|svg))"', page))
+    named = set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css|svg))"', page))
+    assert named
     assert named - set(shell) == set()
     assert not [path for path in shell if "/docs/" in path or path.endswith("/sw.js")]
 

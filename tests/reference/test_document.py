@@ -232,7 +232,7 @@ def test_an_answer_that_is_not_described_is_noticed(client):
     shown = contract.operations()["showBoard"]
 
     with pytest.raises(AssertionError, match="showBoard 200 is not as described"):
-        contract.hold(shown, response)
+        contract.check_answer(shown, response)
 
 
 def test_players_are_asked_for_a_session_and_servers_for_a_key(document):

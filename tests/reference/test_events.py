@@ -7,7 +7,7 @@ import threading
 
 from scoreboard.stream.protocol import closing
 from tests.boards.calls import score
-from tests.contract import client_of, hold_frame
+from tests.contract import check_frame, client_of
 from tests.stream.steps import publish
 
 
@@ -33,7 +33,7 @@ def test_every_kind_of_frame_is_as_described(make_parts, sqlite_url):
     answer = client.get("/v1/stream", buffered=False)
     stream, seen = frames(answer), []
     for frame in stream:
-        hold_frame(frame)
+        check_frame(frame)
         seen.append(frame["t"])
         if seen == ["hello", "snapshot", "hb"]:
             score(client, "main", bob=2)

@@ -101,7 +101,7 @@ def test_metadata_may_have_4_kib(cup):
 @pytest.mark.parametrize(
     "value", [10**30, 1e308, "\u0000", "\u2028</script>", {"a": [None, True]}, "\U0001f600"]
 )
-def test_metadata_comes_back_as_it_was_sent(cup, value):
+def test_metadata_reconnects_as_it_was_sent(cup, value):
     submit(cup, "cup", {"player": "ada", "score": 1, "metadata": {"value": value}})
 
     assert listed(cup, "cup")["entries"][0]["metadata"] == {"value": value}

@@ -1,4 +1,4 @@
-"""How slowly a client may send or take."""
+"""The pace: limits on slow clients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_silence_uses_up_the_time_of_a_client():
     assert pace.seconds_left == 0
 
 
-def test_a_steady_client_may_go_on_forever():
+def test_a_steady_client_is_never_stopped():
     pace = Pace(10, 4096)
 
     for _ in range(1000):
@@ -26,7 +26,7 @@ def test_a_steady_client_may_go_on_forever():
     assert pace.seconds_left == 10
 
 
-def test_a_body_ends_where_the_largest_one_would_however_steadily_it_comes():
+def test_a_steady_body_may_take_no_longer_than_the_largest_one():
     pace = for_body()
 
     for _ in range(266):

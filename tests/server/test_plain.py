@@ -1,4 +1,4 @@
-"""What plain requests are, and that gunicorn understands them in the same way."""
+"""Plain requests: their form, and that gunicorn understands them in the same way."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scoreboard.server.fastparser import FastPathParser, PlainRequest, connectio
 from scoreboard.server.plain import BODY_BYTES, HEAD_BYTES, MAX_FIELDS, head
 
 SERVER, PEER = ("127.0.0.1", 8000), ("127.0.0.1", 5000)
-CONFIG = Config()  # as ours: no header names the scheme, or moves the path
+CONFIG = Config()  # as in the product: no header changes the scheme or the path
 CONFIG.set("forwarded_allow_ips", "")
 CONFIG.set("forwarder_headers", "")
 OWN = ("wsgi.input", "wsgi.errors", "wsgi.early_hints")  # objects of each request, not values
@@ -51,7 +51,7 @@ def test_a_plain_request_is_parsed():
     "line",
     [b"Connection: Keep-Alive", b"X-Forwarded-Proto: https", b"Authorization: Bearer a: b", b"Te-St: 1"],
 )
-def test_headers_that_say_nothing_about_the_end_are_plain(line):
+def test_headers_that_do_not_affect_the_end_are_plain(line):
     assert head(with_field(line)) is not None
 
 
@@ -104,11 +104,11 @@ def test_only_a_plain_number_is_a_length(length):
 
 
 def test_large_bodies_are_for_gunicorn():
-    def sized(length: int) -> bytes:
+    def with_length(length: int) -> bytes:
         return PLAIN.replace(b"Length: 2", b"Length: %d" % length)
 
-    assert head(sized(BODY_BYTES)) is not None
-    assert head(sized(BODY_BYTES + 1)) is None
+    assert head(with_length(BODY_BYTES)) is not None
+    assert head(with_length(BODY_BYTES + 1)) is None
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ BODIES = st.sampled_from(("", "{}", "{}", "ab", "0\r\n\r\n", "GET / HTTP/1.1\r\n
 
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
-    """The bytes of a request, most of it as it ought to be."""
+    """The bytes of a request, mostly valid."""
     lines = [f"{draw(METHODS)} {draw(TARGETS)} {draw(VERSIONS)}{draw(ENDS)}"]
     if draw(st.integers(0, 9)):
         lines.append("Host: a\r\n")
@@ -215,7 +215,7 @@ class Pieces:
         return data[:size]
 
     def settimeout(self, seconds: float | None) -> None:
-        """Nothing is late here."""
+        """Do nothing: no bytes are late here."""
 
 
 def on_fast_path(pieces: list[bytes]) -> FastPathParser:
@@ -226,9 +226,9 @@ def by_gunicorn(pieces: list[bytes]) -> RequestParser:
     return RequestParser(CONFIG, Pieces(pieces), PEER)
 
 
-def understood(made, pieces: list[bytes]) -> tuple[list[tuple[dict, bytes]], type]:
-    """What a parser makes of bytes that come in pieces: WSGI environments, bodies, and how it ended."""
-    parser, found = made(pieces), []
+def parse_all(make_parser, pieces: list[bytes]) -> tuple[list[tuple[dict, bytes]], type]:
+    """Parse bytes that come in pieces. Returns WSGI environments with bodies, and the final exception."""
+    parser, found = make_parser(pieces), []
     try:
         while True:
             request = next(parser)
@@ -241,7 +241,7 @@ def environ(request) -> dict:
     if isinstance(request, PlainRequest):
         made = request.environ()
     else:
-        request._expected_100_continue = False  # nobody is there to be told so
+        request._expected_100_continue = False  # there is no client
         made = create(request, None, PEER, SERVER, CONFIG)[1] | {"wsgi.multithread": True}
     return {name: value for name, value in made.items() if name not in OWN}
 
@@ -253,7 +253,7 @@ def test_gunicorn_understands_the_same(sent, cuts):
     places = sorted({0, *(cut for cut in cuts if cut < len(data)), len(data)})
     pieces = [data[begin:end] for begin, end in pairwise(places)]
 
-    assert understood(on_fast_path, pieces) == understood(by_gunicorn, pieces)
+    assert parse_all(on_fast_path, pieces) == parse_all(by_gunicorn, pieces)
 
 
 def test_plain_requests_skip_the_parser_of_gunicorn_and_others_do_not():
@@ -281,8 +281,8 @@ def test_a_body_may_come_after_its_head():
 
 
 @pytest.mark.parametrize("line", [b"X-Forwarded-Proto: https", b"X-Forwarded-Ssl: on", b"SCRIPT_NAME: /v1"])
-@pytest.mark.parametrize("made", [on_fast_path, by_gunicorn])
-def test_no_header_changes_the_scheme_or_the_path(made, line):
-    found = environ(next(made([with_field(line)])))
+@pytest.mark.parametrize("make_parser", [on_fast_path, by_gunicorn])
+def test_no_header_changes_the_scheme_or_the_path(make_parser, line):
+    found = environ(next(make_parser([with_field(line)])))
 
     assert (found["wsgi.url_scheme"], found["SCRIPT_NAME"], found["PATH_INFO"]) == ("http", "", "/v1/x")

@@ -1,4 +1,4 @@
-"""What one system can do and another can't: the product goes on without it."""
+"""Features that only some systems have: the product works without them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 
 import gevent
 import pytest
-from gevent import socket as cooperative
+from gevent import socket as gevent_socket
 
 from scoreboard.core import tcp
 from scoreboard.core.concurrency import processes
@@ -22,17 +22,17 @@ from scoreboard.server.connections import Connections
 from scoreboard.server.pace import Pace
 from tests.support import ROOT
 
-MACOS_MOST = 24_576  # what a macOS takes, which calls its hard limit unlimited
+MACOS_MOST = 24_576  # the limit that macOS accepts, although it calls its hard limit unlimited
 
 
-def test_a_process_opens_as_many_files_as_the_system_lets_it():
-    told = (
+def test_a_process_may_open_as_many_files_as_the_system_allows():
+    code = (
         "import resource\nfrom scoreboard.core.concurrency.processes import *\n"
-        "allow_many_files()\nprint(files_allowed())"
+        "allow_many_files()\nprint(open_files_limit())"
     )
-    limited = f"ulimit -Sn 256 && ulimit -Hn 4096 && exec {sys.executable} -c '{told}'"
+    command = f"ulimit -Sn 256 && ulimit -Hn 4096 && exec {sys.executable} -c '{code}'"
 
-    done = subprocess.run(["sh", "-c", limited], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout == "4096\n"
 
@@ -50,9 +50,9 @@ def test_a_hard_limit_that_is_wrongly_called_unlimited_is_lowered(monkeypatch):
 
     processes.allow_many_files()
 
-    assert processes.files_allowed() == MACOS_MOST
+    assert processes.open_files_limit() == MACOS_MOST
     limits[0] = resource.RLIM_INFINITY
-    assert processes.files_allowed() > MACOS_MOST
+    assert processes.open_files_limit() > MACOS_MOST
 
 
 def test_without_the_system_call_zero_bytes_are_unacknowledged(monkeypatch):
@@ -61,12 +61,12 @@ def test_without_the_system_call_zero_bytes_are_unacknowledged(monkeypatch):
         near.sendall(b"x" * 100)
         monkeypatch.setattr(tcp.termios, "TIOCOUTQ", 0)
 
-        assert tcp.unacknowledged(near) == 0
+        assert tcp.unacknowledged_bytes(near) == 0
 
 
-def test_a_slow_reader_gets_time_where_the_system_does_not_tell_its_progress(monkeypatch):
-    monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
-    near, far = cooperative.socketpair()
+def test_a_slow_reader_gets_time_even_if_the_system_does_not_tell_its_progress(monkeypatch):
+    monkeypatch.setattr(client_module, "unacknowledged_bytes", lambda _connection: 0)
+    near, far = gevent_socket.socketpair()
     client = Client(near, near.detach(), Connections())
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
     client.reading = Pace(0.3, 4096)
@@ -89,8 +89,8 @@ def test_a_slow_reader_gets_time_where_the_system_does_not_tell_its_progress(mon
 
 
 def test_a_client_that_reads_nothing_is_closed_there_too(monkeypatch):
-    monkeypatch.setattr(client_module, "unacknowledged", lambda _connection: 0)
-    near, far = cooperative.socketpair()
+    monkeypatch.setattr(client_module, "unacknowledged_bytes", lambda _connection: 0)
+    near, far = gevent_socket.socketpair()
     client = Client(near, near.detach(), Connections())
     client.reading = Pace(0.2, 4096)
 
@@ -106,7 +106,7 @@ def test_linux_features_are_left_out_elsewhere(monkeypatch):
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda _name: object())
     memory.give_back_memory()
     monkeypatch.setattr(tcp.sys, "platform", "darwin")
-    tcp.hold_little(object())  # has no options, and is asked for none
+    tcp.hold_little(object())  # has no options, and needs none
 
 
 SIMULATED = "import sys, runpy; sys.platform = 'win32'; runpy.run_module('scoreboard', run_name='__main__')"

@@ -1,4 +1,4 @@
-"""What is answered where there is no request to answer."""
+"""Answers to bytes that are not a request."""
 
 from __future__ import annotations
 

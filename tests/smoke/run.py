@@ -1,7 +1,7 @@
-"""`make smoke PY=python3.13`: whether the product works on another Python. Needs nothing but that Python.
+"""`make smoke PY=python3.13`: checks the product on another Python. Needs only that Python.
 
 It sets up an environment of its own, starts the product as `make run` does, takes a first score, sees it in a
-stream, stops, and runs the fast tests. The exit status is 0 where all of that worked.
+stream, stops, and runs the fast tests. The exit status is 0 if all of that worked.
 """
 
 from __future__ import annotations
@@ -30,39 +30,39 @@ READY_SECONDS, STREAM_SECONDS = 60, 20
 
 
 def main() -> int:
-    """Do all of it. Returns the exit status."""
+    """Run all steps. Returns the exit status."""
     if tuple(sys.version_info) < OLDEST:
-        return told(f"Scoreboard needs Python 3.11 or newer; this is {platform.python_version()}.")
+        return fail(f"Scoreboard needs Python 3.11 or newer; this is {platform.python_version()}.")
     print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}", flush=True)
     venv.create(HOME, with_pip=True)
-    if not installed("requirements/local.txt"):
-        return told("The packages of the product can't be installed on this Python.")
+    if not install("requirements/local.txt"):
+        return fail("The packages of the product can't be installed on this Python.")
     with tempfile.TemporaryDirectory() as folder:
-        trouble = played(Path(folder))
-    if trouble:
-        return told(trouble)
+        problem = play(Path(folder))
+    if problem:
+        return fail(problem)
     print("started, took a first score, streamed it and stopped", flush=True)
-    if not installed("requirements/dev.txt"):
-        return told("The packages of the tests can't be installed on this Python: they were not run.")
+    if not install("requirements/dev.txt"):
+        return fail("The packages of the tests can't be installed on this Python: they were not run.")
     tests = os.environ.get("T", "").split() or [f"tests/{name}" for name in FAST]
     words = ["-m", "pytest", "-q", "-n", "2", "-m", "not alone", "-p", "no:cacheprovider", *tests]
     return subprocess.run([PYTHON, *words], cwd=ROOT, check=False).returncode
 
 
-def told(trouble: str) -> int:
-    """Say what is wrong. Returns the exit status."""
-    print(trouble, file=sys.stderr)
+def fail(problem: str) -> int:
+    """Print the problem. Returns the exit status."""
+    print(problem, file=sys.stderr)
     return 1
 
 
-def installed(lock: str) -> bool:
-    """Install what a lock file names. Returns whether that worked."""
+def install(lock: str) -> bool:
+    """Install the packages of a lock file. Returns True if that worked."""
     words = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock]
     return subprocess.run([PYTHON, *words], cwd=ROOT, check=False).returncode == 0
 
 
-def played(folder: Path) -> str:
-    """Start the product, play, and stop it. Returns what went wrong, "" for nothing."""
+def play(folder: Path) -> str:
+    """Start the product, play, and stop it. Returns the problem, or ""."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -10,11 +10,11 @@ from tests.smoke import run
 def test_it_starts_the_product_takes_a_first_score_and_sees_it_streamed(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "PYTHON", sys.executable)
 
-    assert run.played(tmp_path) == ""
+    assert run.play(tmp_path) == ""
 
 
 def test_it_says_why_a_product_does_not_start(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "PYTHON", sys.executable)
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
 
-    assert "LOG_LEVEL must be" in run.played(tmp_path)
+    assert "LOG_LEVEL must be" in run.play(tmp_path)

@@ -1,4 +1,4 @@
-"""The stream, moved on step by step."""
+"""Steps of the stream, made one by one, and a viewer."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from scoreboard.core.storage import rediskeys
 from scoreboard.parts import Parts
 from scoreboard.stream.protocol.diff import apply, checksum
 from scoreboard.stream.protocol.types import Line
-from tests.contract import hold_frame
+from tests.contract import check_frame
 
 
 def publish(parts: Parts) -> None:
-    """One turn of a publisher, which finds something to do and so does not wait."""
+    """Take one turn of the publisher, which has work to do and so does not wait."""
     parts.stream.publisher.store._redis.lpush(rediskeys.dirty_wake(), 1)
     parts.stream.publisher.turn()
 
 
-def published(redis: Any) -> list[str]:
+def frame_ids(redis: Any) -> list[str]:
     """The ids of all frames in Redis."""
     return [id for id, _ in redis.xrange(rediskeys.frames())]
 
@@ -31,9 +31,9 @@ class Viewer:
         self.reasons: list[str] = []
 
     def take(self, frames: list[dict[str, Any]]) -> Viewer:
-        """Take in frames. Fails where one does not follow."""
+        """Apply frames. Fails if one does not follow."""
         for frame in frames:
-            hold_frame(frame)
+            check_frame(frame)
             board = frame["b"]
             if frame["t"] == "snapshot":
                 top = [Line(**{**row, "c": tuple(row.get("c", ()))}) for row in frame["top"]]
@@ -51,5 +51,5 @@ class Viewer:
         return self
 
     def rows(self, board: str = "main") -> list[tuple[str, int]]:
-        """What the viewer sees."""
+        """The rows that the viewer sees."""
         return [(line.id, line.s) for line in self.boards[board][1]]

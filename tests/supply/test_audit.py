@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from supply.audit import KNOWN, NOT_ASKED, NPM_LOCKS, PYTHON_LOCK
+from supply.audit import NOT_CHECKED, NPM_LOCKS, PYTHON_LOCK, VULNERABLE
 from tests.support import ROOT, free_port
 
 
@@ -59,31 +59,31 @@ def audit(url: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_where_no_service_answers_it_says_so_in_one_sentence():
+def test_without_an_answer_of_a_service_one_sentence_says_so():
     done = audit(f"http://127.0.0.1:{free_port()}")
 
     locks = [PYTHON_LOCK, *(f"{folder}/package-lock.json" for folder in NPM_LOCKS)]
-    assert done.returncode == NOT_ASKED
+    assert done.returncode == NOT_CHECKED
     assert done.stdout.splitlines() == [f"{lock}: not checked" for lock in locks]
     assert done.stderr == f"NOT CHECKED, because no advisory service answered: {', '.join(locks)}.\n"
 
 
 @pytest.mark.parametrize("package", ["flask", "honcho", "pytest"])  # one of each lock file
-def test_what_is_known_against_a_package_is_named(node, package):
+def test_known_vulnerabilities_of_a_package_are_named(node, package):
     with service(wrong=package) as url:
         done = audit(url)
 
-    assert done.returncode == KNOWN, done.stderr
+    assert done.returncode == VULNERABLE, done.stderr
     line = rf"^requirements: {package} [\d.]+: PYSEC-2026-1, fixed in 999$"
     assert re.search(line, done.stdout, re.MULTILINE)
 
 
-def test_where_nothing_is_known_it_says_that(node):
+def test_without_known_vulnerabilities_a_line_says_so(node):
     with service() as url:
         done = audit(url)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("nothing is known") == 3
+    assert done.stdout.count("no known vulnerability") == 3
 
 
 def test_the_clients_need_no_packages():

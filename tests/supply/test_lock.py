@@ -25,7 +25,7 @@ def test_every_dependency_is_pinned_with_hashes(name):
     assert all("--hash=sha256:" in block for block in pinned)
 
 
-def test_a_platform_does_without_the_packages_of_serve():
+def test_the_main_file_lacks_the_packages_of_serve():
     assert not names(read("main")) & SERVE_ONLY
     assert names(read("local")) >= SERVE_ONLY
     assert (ROOT / "requirements.txt").read_text().endswith("\n-r requirements/main.txt\n")

@@ -24,10 +24,13 @@ def test_it_lists_every_package_and_every_vendored_file_by_the_schema(tmp_path):
     listed = {f"{one['name']}=={one['version']}": one for one in json.loads(text)["components"]}
     locks = "".join((ROOT / "requirements" / name).read_text() for name in ("main.txt", "local.txt"))
     pinned = set(re.findall(r"^[\w.-]+==\S+", locks, re.MULTILINE))
-    vendored = json.loads((ROOT / "frontend/vendor/VENDOR.json").read_text())["swagger-ui"]
-    swagger = listed.pop(f"{vendored['name']}=={vendored['version']}")
-    files = {file["name"].rpartition("/")[2]: file["hashes"][0]["content"] for file in swagger["components"]}
+    vendored = json.loads((ROOT / "frontend/vendor/VENDOR.json").read_text()).values()
+    fonts = {one["name"]: listed.pop(f"{one['name']}=={one['version']}") for one in vendored}
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert set(listed) == pinned
-    assert files == vendored["files"]
+    for one in vendored:
+        files = fonts[one["name"]]["components"]
+        found = {file["name"].rpartition("/")[2]: file["hashes"][0]["content"] for file in files}
+        assert found == one["files"]
+        assert fonts[one["name"]]["licenses"] == [{"expression": "MIT AND OFL-1.1"}]
     assert all(one["externalReferences"][0]["hashes"] for one in listed.values())

@@ -1,4 +1,4 @@
-"""A real worker on one queue, and jobs as somebody writes them who can write to Redis."""
+"""A real worker on one queue, and jobs that an attacker with access to Redis writes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ TRAP = "tests.worker.trap.spring"
 OURS = "worker.jobs.accounts.forget_old_sessions"
 
 
-def called(name: object, *args: object, instance: object = None) -> bytes:
+def job_data(name: object, *args: object, instance: object = None) -> bytes:
     """A job's data as RQ writes it."""
     return zlib.compress(JSONSerializer.dumps([name, instance, args, {}]))
 
 
 @dataclass
 class Chores:
-    """`python -m worker --task chores`, and the Redis that it looks at."""
+    """`python -m worker --task chores`, and its Redis."""
 
     redis: Redis
     folder: Path
@@ -40,12 +40,12 @@ class Chores:
 
     @property
     def trap(self) -> Path:
-        """What exists once foreign code ran."""
+        """The file that exists after foreign code ran."""
         return self.folder / "sprung"
 
     @property
     def log(self) -> str:
-        """What the worker said."""
+        """The worker's log."""
         return (self.folder / "worker.log").read_text()
 
     def start(self) -> None:
@@ -65,7 +65,7 @@ class Chores:
             self.process.wait(10)
 
     def write(self, *, id: str | None = None, **fields: object) -> str:
-        """A job, written as it lies in Redis. Returns its id."""
+        """Write a job as RQ stores it. Returns its id."""
         id, time = id or secrets.token_hex(16), "2026-01-01T00:00:00.000000Z"
         job = {"created_at": time, "enqueued_at": time, "origin": "scoreboard-chores", "timeout": "60"}
         job |= {"status": "queued", "description": "x", "result_ttl": "0", "failure_ttl": "60"}
@@ -73,13 +73,13 @@ class Chores:
         return id
 
     def push(self, *, id: str | None = None, **fields: object) -> str:
-        """The same, and put into the queue."""
+        """Write a job, and put it into the queue. Returns its id."""
         id = self.write(id=id, **fields)
         self.redis.rpush(QUEUE, id)
         return id
 
     def settle(self) -> None:
-        """Wait until everything in the queue was seen to: one of our own jobs behind it is done."""
+        """Wait until all jobs in the queue are handled: one of our own jobs behind them is done."""
         job = queues.queue(queues.CHORES, self.redis).enqueue(accounts.forget_old_sessions, result_ttl=0)
         wait_until(lambda: not self.redis.exists(job.key), seconds=30, why=lambda: self.log)
 
@@ -88,23 +88,23 @@ class Chores:
 def make_chores(
     redis_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], Chores]]:
-    """Makes a worker on the queue of chores that does not run yet. There is one at a time."""
+    """Make a worker on the queue of chores that is not started yet. There is one at a time."""
     folder = tmp_path_factory.mktemp("worker")
     environment = {"REDIS_URL": redis_server, "DATA_DIR": str(folder)}
     migrate = [sys.executable, "-m", "scoreboard", "migrate"]
     subprocess.run(migrate, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
     client = Redis.from_url(redis_server)
-    made: list[Chores] = []
+    workers: list[Chores] = []
 
     def make() -> Chores:
-        for one in made:
+        for one in workers:
             one.stop()
         (folder / "worker.log").write_text("")
-        made.append(Chores(client, folder, environment))
-        return made[-1]
+        workers.append(Chores(client, folder, environment))
+        return workers[-1]
 
     yield make
-    for one in made:
+    for one in workers:
         one.stop()
     client.close()
 
@@ -119,7 +119,7 @@ def working(make_chores: Callable[[], Chores]) -> Chores:
 
 @pytest.fixture
 def chores(working: Chores, redis: Redis) -> Iterator[Chores]:
-    """That worker, on an empty Redis. It is the same process at the end, and ran nothing of others."""
+    """That worker, on an empty Redis. At the end it is the same process, and ran no foreign code."""
     yield working
     working.settle()
     assert working.process is not None

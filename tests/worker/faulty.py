@@ -13,27 +13,27 @@ from scoreboard.journal.types import Position, Recorded
 from worker import context, known
 from worker.__main__ import main
 
-JOB_SECONDS = 3  # then a job that does not end is stopped
+JOB_SECONDS = 3  # after which a job that does not end is stopped
 FOLDER = Path(os.environ["DATA_DIR"])
 
 
 def raise_error() -> None:
-    """An exception."""
+    """Raise an exception."""
     raise RuntimeError("this follower always fails")
 
 
 def kill_job() -> None:
-    """The death of the process that the follower runs in."""
+    """Kill the process that the follower runs in."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def kill_worker() -> None:
-    """The death of the process that works on all followers' queues."""
+    """Kill the process that works on all followers' queues."""
     os.kill(os.getppid(), signal.SIGKILL)
 
 
 def never_end() -> None:
-    """A loop without an end."""
+    """Loop forever."""
     while True:
         time.sleep(0.01)
 
@@ -52,7 +52,7 @@ class Faulty:
         return Position(shard, 0)
 
     def follow(self, facts: Sequence[Recorded]) -> None:
-        """Leave a line that says when and by which worker it was tried, then fail."""
+        """Write a line with the time and the worker process of this attempt, then fail."""
         with (FOLDER / self.name).open("a") as file:
             file.write(f"{time.monotonic()} {os.getppid()}\n")
         self.fault()
@@ -66,9 +66,9 @@ FAULTY = [Faulty(fault.__name__, fault) for fault in (raise_error, kill_job, kil
 if __name__ == "__main__":
     build = context.build
 
-    def with_faulty(*args, **named):
-        """The product's parts, in which the faulty followers come first."""
-        parts = build(*args, **named)
+    def with_faulty(*args, **options):
+        """Build the product's parts with the faulty followers in front."""
+        parts = build(*args, **options)
         return replace(
             parts, followers=replace(parts.followers, followers=[*FAULTY, *parts.followers.followers])
         )

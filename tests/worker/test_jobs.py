@@ -24,8 +24,8 @@ from worker.working import KnownWorker
 pytestmark = pytest.mark.one_database
 
 
-class InThisProcess(KnownWorker):
-    """The product's worker, but it forks nothing and leaves the alarm to pytest."""
+class InProcessWorker(KnownWorker):
+    """The product's worker, without forks, and without the alarm that pytest uses."""
 
     death_penalty_class = TimerDeathPenalty
     execute_job = SimpleWorker.execute_job
@@ -41,7 +41,7 @@ def rq_redis(redis, redis_server):
 
 @pytest.fixture
 def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
-    """Works on a queue until it is empty, as a worker that has these settings does."""
+    """Work on a queue until it is empty, as a worker with these settings does."""
     monkeypatch.setenv("DATABASE_URL", parts.base.database.url)
     monkeypatch.setenv("AUDIT_DATABASE_URL", parts.base.audit_database.url)
     monkeypatch.setenv("REDIS_URL", redis_server)
@@ -51,7 +51,7 @@ def work(parts, rq_redis, redis_server, tmp_path, monkeypatch):
     handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 
     def run(name):
-        worker = queues.worker({name: ticking.calls(name)}, rq_redis, queues.locks([name]), InThisProcess)
+        worker = queues.worker({name: ticking.calls(name)}, rq_redis, queues.locks([name]), InProcessWorker)
         worker.work(burst=True, logging_level="ERROR")
 
     yield run
@@ -81,9 +81,9 @@ def test_no_module_of_the_worker_imports_gevent():
 def test_a_queue_holds_at_most_one_waiting_job(rq_redis):
     queue = queues.queue("boards", rq_redis)
 
-    woken = [queues.wake(queue, followers.catch_up, "boards") for _ in range(3)]
+    results = [queues.wake(queue, followers.catch_up, "boards") for _ in range(3)]
 
-    assert woken == [True, False, False]
+    assert results == [True, False, False]
     assert queue.count == 1
 
 
@@ -120,7 +120,7 @@ def test_a_job_builds_the_boards_of_an_emptied_redis(client, parts, rq_redis, wo
     assert [row["score"] for row in listed(client, "main")["entries"]] == [2, 1]
 
 
-def test_a_job_purges_guests_who_never_scored(parts, rq_redis, work):
+def test_a_job_purges_guests_that_never_scored(parts, rq_redis, work):
     parts.accounts.players.guest(name=None, region=None, context={})
     queues.wake(queues.queue(queues.CHORES, rq_redis), accounts.purge_guests)
 
@@ -156,13 +156,13 @@ def test_the_clock_wakes_every_follower_and_the_chores(redis, rq_redis, redis_se
 
 
 def test_chores_that_are_due_together_are_all_done(redis, rq_redis):
-    queue, done = queues.queue(queues.CHORES, rq_redis), []
+    queue, names = queues.queue(queues.CHORES, rq_redis), []
 
     def stopping():
-        done.extend(job.func_name for job in queue.jobs)
+        names.extend(job.func_name for job in queue.jobs)
         queue.empty()
-        return len(done) >= len(ticking.CHORES)
+        return len(names) >= len(ticking.CHORES)
 
     ticking.run(rq_redis, redis, [], stopping)
 
-    assert sorted(done) == sorted(f"{chore.__module__}.{chore.__name__}" for chore in ticking.CHORES)
+    assert sorted(names) == sorted(f"{chore.__module__}.{chore.__name__}" for chore in ticking.CHORES)

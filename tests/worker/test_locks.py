@@ -50,11 +50,11 @@ def test_a_process_that_is_killed_releases_its_locks(locks, holder):
 
 def test_a_released_lock_can_be_acquired_by_another_process(locks):
     assert locks.acquire("boards")
-    assert not acquired_elsewhere(locks)
+    assert not can_be_acquired_elsewhere(locks)
 
     locks.release("boards")
 
-    assert acquired_elsewhere(locks)
+    assert can_be_acquired_elsewhere(locks)
 
 
 def test_a_job_that_is_forked_and_ends_releases_nothing(locks):
@@ -64,14 +64,14 @@ def test_a_job_that_is_forked_and_ends_releases_nothing(locks):
     job.start()
     job.join()
 
-    assert not acquired_elsewhere(locks)
+    assert not can_be_acquired_elsewhere(locks)
 
 
-def acquired_elsewhere(locks):
-    """Whether another process can lock "boards"."""
+def can_be_acquired_elsewhere(locks):
+    """True if another process can lock "boards"."""
     mine, other = fork.Pipe()
     process = fork.Process(target=lambda: other.send(locks.acquire("boards")))
     process.start()
-    found = mine.recv()
+    is_acquired = mine.recv()
     process.join()
-    return found
+    return is_acquired

@@ -1,4 +1,4 @@
-"""Somebody can write to Redis: the worker runs nothing of theirs, and goes on."""
+"""An attacker can write to Redis: the worker runs none of their code, and continues."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.worker.conftest import OURS, QUEUE, TRAP, called
+from tests.worker.conftest import OURS, QUEUE, TRAP, job_data
 
 
 class Pickled:
-    """Unpickled, it makes a folder."""
+    """An object that creates a folder when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = str(path)
@@ -40,19 +40,19 @@ class Pickled:
     ids=lambda value: str(value)[:40],
 )
 def test_a_call_that_is_not_on_the_list_is_refused(chores, name, args):
-    id = chores.push(data=called(name, *args))
+    id = chores.push(data=job_data(name, *args))
 
     chores.settle()
 
-    assert not chores.redis.exists(f"rq:job:{id}"), "one that ran and failed is kept"
+    assert not chores.redis.exists(f"rq:job:{id}"), "a job that ran and failed would be kept"
 
 
-def test_a_call_with_arguments_that_json_can_say_is_refused(chores):
-    chores.push(data=called("os.mkdir", str(chores.trap)))
+def test_a_foreign_call_with_json_arguments_is_refused(chores):
+    chores.push(data=job_data("os.mkdir", str(chores.trap)))
 
 
 def test_a_method_of_an_instance_is_refused(chores):
-    id = chores.push(data=called("format", instance="{0.__class__}"))
+    id = chores.push(data=job_data("format", instance="{0.__class__}"))
 
     chores.settle()
 
@@ -66,7 +66,7 @@ def test_a_method_of_an_instance_is_refused(chores):
         zlib.compress(f'["{OURS}", null, [], {{"name": 1}}]'.encode()),
         zlib.compress(f'["{OURS}", null, []]'.encode()),
         f'["{OURS}", null, [], {{}}]'.encode(),
-        called(OURS)[:-4],
+        job_data(OURS)[:-4],
         b"",
     ],
 )
@@ -81,33 +81,33 @@ def test_a_call_in_another_spelling_is_refused(chores, data):
 @pytest.mark.parametrize("field", ["data", "meta", "result", "exc_info"])
 def test_nothing_is_unpickled(chores, field):
     pickled = pickle.dumps(Pickled(chores.trap))
-    fields = {"data": called(OURS)} | {field: pickled}
+    fields = {"data": job_data(OURS)} | {field: pickled}
     id = chores.push(**fields)
     chores.redis.xadd(f"rq:results:{id}", {"type": "1", "return_value": pickled})
 
 
 @pytest.mark.parametrize("event", ["success", "failure", "stopped"])
 def test_no_callback_is_called(chores, event):
-    chores.push(data=called(OURS), **{f"{event}_callback_name": TRAP, f"{event}_callback_timeout": "60"})
-    chores.push(data=called("nothing.there"), **{f"{event}_callback_name": TRAP})
+    chores.push(data=job_data(OURS), **{f"{event}_callback_name": TRAP, f"{event}_callback_timeout": "60"})
+    chores.push(data=job_data("nothing.there"), **{f"{event}_callback_name": TRAP})
 
 
 def test_no_webhook_is_sent(chores):
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         for status, name in (("finished", OURS), ("failed", "nothing.there")):
             webhook = {"url": url, "job_status": status, "headers": {}, "timeout": 5}
-            chores.push(data=called(name), webhooks=msgspec.json.encode([webhook]))
+            chores.push(data=job_data(name), webhooks=msgspec.json.encode([webhook]))
         chores.settle()
 
-        assert select.select([listening], [], [], 0)[0] == []
+        assert select.select([listener], [], [], 0)[0] == []
 
 
 def test_a_foreign_job_that_depends_on_ours_is_not_started(chores):
-    stranger = chores.write(data=called(TRAP), status="deferred")
-    waiting = chores.write(data=called(OURS))
-    chores.redis.sadd(f"rq:job:{waiting}:dependents", stranger, b"\xff\xfe")
-    chores.redis.sadd(f"rq:job::{stranger}:dependencies", waiting)
+    foreign = chores.write(data=job_data(TRAP), status="deferred")
+    waiting = chores.write(data=job_data(OURS))
+    chores.redis.sadd(f"rq:job:{waiting}:dependents", foreign, b"\xff\xfe")
+    chores.redis.sadd(f"rq:job::{foreign}:dependencies", waiting)
     chores.redis.rpush(QUEUE, waiting)
 
     chores.settle()
@@ -129,8 +129,8 @@ def test_a_foreign_job_that_depends_on_ours_is_not_started(chores):
     ],
     ids=lambda fields: next(iter(fields)),
 )
-def test_our_own_job_runs_once_whatever_else_is_written_into_it(chores, fields):
-    id = chores.push(data=called(OURS), **fields)
+def test_our_own_job_runs_once_with_any_other_fields(chores, fields):
+    id = chores.push(data=job_data(OURS), **fields)
 
     chores.settle()
 
@@ -158,14 +158,14 @@ def test_a_job_that_is_not_a_hash_is_dropped(chores):
 
 
 def test_data_that_is_large_or_unpacks_to_large_data_is_refused(chores):
-    before = peak(chores.process.pid)
+    peak_before = peak(chores.process.pid)
     chores.push(data=zlib.compress(bytes(300 << 20)))
     chores.push(data=b"[" * (100 << 20))
-    chores.push(data=called(OURS), status="x" * (100 << 20))
+    chores.push(data=job_data(OURS), status="x" * (100 << 20))
 
     chores.settle()
 
-    assert peak(chores.process.pid) - before < 50 << 20
+    assert peak(chores.process.pid) - peak_before < 50 << 20
 
 
 def peak(pid: int) -> int:

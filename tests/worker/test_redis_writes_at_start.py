@@ -1,4 +1,4 @@
-"""Somebody wrote to Redis before a worker starts: it starts, runs nothing of theirs, and says so."""
+"""An attacker wrote to Redis before a worker starts: it starts, runs none of their code, and logs that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.worker.conftest import OURS, QUEUE, TRAP, called
+from tests.worker.conftest import OURS, QUEUE, TRAP, job_data
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def chores(make_chores, redis):
 
 def test_an_abandoned_job_calls_nothing_back_when_a_worker_starts(chores):
     fields = {"failure_callback_name": TRAP, "failure_callback_timeout": "60", "status": "started"}
-    id = chores.write(data=called(OURS), **fields)
+    id = chores.write(data=job_data(OURS), **fields)
     chores.redis.zadd("rq:wip:scoreboard-chores", {f"{id}:execution": 1})
     chores.redis.zadd("rq:wip:scoreboard-chores", {b"\xff\xfe": 1})
 
@@ -45,13 +45,15 @@ def test_workers_ignore_commands(chores):
     chores.start()
     (key,) = chores.redis.smembers("rq:workers:scoreboard-chores")
 
-    heard = chores.redis.publish(f"rq:pubsub:{key.decode().rpartition(':')[2]}", '{"command": "shutdown"}')
+    receivers = chores.redis.publish(
+        f"rq:pubsub:{key.decode().rpartition(':')[2]}", '{"command": "shutdown"}'
+    )
 
-    assert heard == 0
+    assert receivers == 0
 
 
 def test_the_log_has_the_refused_job_cut_short(chores):
-    chores.push(data=called("os." + "x" * 500))
+    chores.push(data=job_data("os." + "x" * 500))
 
     chores.start()
 
@@ -63,7 +65,7 @@ def test_the_log_has_the_refused_job_cut_short(chores):
 
 def test_a_flood_of_refused_jobs_fills_no_log(chores):
     for _ in range(300):
-        chores.push(data=called(TRAP))
+        chores.push(data=job_data(TRAP))
 
     chores.start()
 
@@ -72,7 +74,7 @@ def test_a_flood_of_refused_jobs_fills_no_log(chores):
 
 
 def test_our_own_jobs_are_done_without_a_log_line(chores):
-    chores.push(data=called(OURS))
+    chores.push(data=job_data(OURS))
 
     chores.start()
 

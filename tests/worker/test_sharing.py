@@ -42,7 +42,7 @@ def worker(parts, redis_server, tmp_path):
 
 
 def tries(folder: Path, fault: str) -> list[tuple[float, int]]:
-    """When a faulty follower was tried, and by which worker process."""
+    """The attempts of a faulty follower: their times and worker processes."""
     file = folder / fault
     lines = file.read_text().splitlines() if file.exists() else []
     return [(float(at), int(pid)) for at, pid in map(str.split, lines)]
@@ -53,7 +53,7 @@ def test_followers_that_fail_in_every_way_stop_no_other_follower(client, parts, 
     def log():
         return (tmp_path / "worker.log").read_text()[-5000:]
 
-    # All of them fail again and again; meanwhile the audit log follows every score.
+    # All of them fail repeatedly; in the meantime the audit log follows every score.
     number = 0
     while min(len(tries(tmp_path, fault)) for fault in FAULTS) < TRIES:
         score(client, "main", **{f"player-{number}": 1})
@@ -63,9 +63,9 @@ def test_followers_that_fail_in_every_way_stop_no_other_follower(client, parts, 
     assert worker.poll() is None
     processes = children(worker.pid)
     assert len(processes) <= len(("clock", "check", "chores")) + 2
-    # One that never ends has one process at a time, as long as a job may take.
-    for (before, _), (after, _) in pairwise(tries(tmp_path, "never_end")):
-        assert after - before >= JOB_SECONDS - 1
+    # A follower that never ends has one process at a time, for as long as a job may take.
+    for (start, _), (following, _) in pairwise(tries(tmp_path, "never_end")):
+        assert following - start >= JOB_SECONDS - 1
 
 
 def test_there_are_as_many_processes_as_set_and_never_more_than_followers():

@@ -1,4 +1,4 @@
-"""A module that leaves a mark when it is imported: whoever can make the worker do so can run code."""
+"""A module that creates a file when it is imported: if the worker imports it, foreign code can run."""
 
 import os
 from pathlib import Path
@@ -7,4 +7,4 @@ Path(os.environ["TRAP"]).touch()
 
 
 def spring(*args: object, **kwargs: object) -> None:
-    """Take what any job or callback is called with."""
+    """Accept the arguments of any job or callback."""

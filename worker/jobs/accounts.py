@@ -11,5 +11,5 @@ def forget_old_sessions() -> None:
 
 
 def purge_guests() -> int:
-    """Delete guests without scores that were not used for long. Returns how many."""
+    """Delete guests without scores that were not used for GUEST_DAYS. Returns their number."""
     return parts().accounts.guests.purge()

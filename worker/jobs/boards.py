@@ -6,7 +6,7 @@ from worker.context import parts
 
 
 def close_due_periods() -> int:
-    """Close periods that have ended, each exactly once. Returns how many were closed."""
+    """Close periods that have ended, each exactly once. Returns their number."""
     return parts().boards.admin.close_due_periods()
 
 

@@ -5,7 +5,7 @@ import { Refusal } from "./api.js"
 import { persist } from "./retry.js"
 import { sha256 } from "./sha256.js"
 
-const MAX_RESULT_BYTES = 4096 // for servers whose answer does not say how many
+const MAX_RESULT_BYTES = 4096 // for servers whose answer has no resultBytes
 const MARGIN_MS = 100 // a timer may fire early, and completing too early counts against the player
 
 const browser = {
@@ -18,8 +18,8 @@ export class Actions {
   #parts
 
   // With a queue, completed actions survive outages and reloads of the page.
-  constructor({ session, solver, queue = null, world = browser }) {
-    this.#parts = { session, solver, queue, world }
+  constructor({ session, solver, queue = null, platform = browser }) {
+    this.#parts = { session, solver, queue, platform }
   }
 
   // Request and complete an action whose claim is known beforehand. Resolves with its receipt.
@@ -29,8 +29,8 @@ export class Actions {
 
   // Request an action. Throws a Refusal, as all methods here do, once retrying is of no use.
   async request(type) {
-    const { session, world } = this.#parts
-    const answer = await persist(() => session.post("/actions/request", { actionType: type }), world)
+    const { session, platform } = this.#parts
+    const answer = await persist(() => session.post("/actions/request", { actionType: type }), platform)
     return new Action(answer, this.#parts)
   }
 }
@@ -46,13 +46,13 @@ class Action {
   constructor(requested, parts) {
     this.#requested = requested
     this.#parts = parts
-    const now = parts.world.now()
+    const now = parts.platform.now()
     this.#earliestAt = now + requested.minSeconds * 1000 + MARGIN_MS
     // The difference of two times of the server's clock, which may differ from the clock of this device.
     this.#expiresAt = now + Date.parse(requested.expiresAt) - requested.challenge.timestamp
   }
 
-  // The points: a number, or { min, max } if the claim says how many.
+  // The points: a number, or { min, max } if the claim chooses among them.
   get points() {
     return this.#requested.points
   }
@@ -68,18 +68,18 @@ class Action {
 
   // The time left to complete the action.
   get leftMs() {
-    return this.#expiresAt - this.#parts.world.now()
+    return this.#expiresAt - this.#parts.platform.now()
   }
 
   // Resolves with the receipt. May be called again after a Refusal; it then sends the claim of the first call.
   async complete({ points, result = "" } = {}) {
-    const { session, queue, world } = this.#parts
+    const { session, queue, platform } = this.#parts
     if (!this.#proof) this.#check(result) // before solving and queueing a claim that the server would refuse
     this.#proof ??= this.#prove(points, result)
     const [proof] = await Promise.all([this.#proof, this.#untilEarliest()])
     const body = { actionToken: this.#requested.actionToken, proof }
     if (queue) return queue.add({ type: this.#requested.actionType, points: proof.points ?? this.points, body })
-    return persist(() => session.post("/actions/complete", body), world)
+    return persist(() => session.post("/actions/complete", body), platform)
   }
 
   // Resolves with the receipt of a completed action that is in the queue, however long that takes.
@@ -102,7 +102,7 @@ class Action {
   }
 
   async #untilEarliest() {
-    const { now, sleep } = this.#parts.world
+    const { now, sleep } = this.#parts.platform
     const ms = this.#earliestAt - now()
     if (ms > 0) await sleep(ms)
   }

@@ -3,13 +3,13 @@
 import { Refusal } from "./api.js"
 import { LONGEST_WAIT_MS } from "./retry.js"
 
-const TRIES = 6 // before the caller is told that it may take long
+const TRIES = 6 // before the caller gets a temporary Refusal
 
 export class Answers {
   #expected = new Map() // by the action's id
 
   // Two promises of a receipt: `sure` waits for the final answer, `soon` rejects with an earlier Refusal.
-  to(id) {
+  expect(id) {
     const answer = this.#expected.get(id) ?? { tries: 0 }
     answer.sure ??= new Promise((resolve, reject) => Object.assign(answer, { resolve, reject }))
     answer.soon ??= Promise.race([answer.sure, new Promise((_, reject) => (answer.giveUp = reject))])
@@ -19,7 +19,7 @@ export class Answers {
   }
 
   // Settle an action: { state, receipt, refusal }, or null if it was discarded.
-  give(id, item) {
+  settle(id, item) {
     const answer = this.#expected.get(id)
     this.#expected.delete(id)
     if (item?.state === "confirmed") answer.resolve(item.receipt)
@@ -30,7 +30,7 @@ export class Answers {
     return [...this.#expected.keys()]
   }
 
-  tryFailed(refusal) {
+  countFailure(refusal) {
     for (const answer of this.#expected.values()) {
       answer.tries += 1
       if (answer.tries < TRIES && refusal.retryAfterSeconds * 1000 <= LONGEST_WAIT_MS) continue

@@ -1,10 +1,11 @@
-// api.js: API calls, which are answered, refused, or not answered at all. No DOM.
+// api.js: calls of the API. Each resolves with an answer or throws a Refusal. No DOM.
 
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 
 const ANSWER_MS = 6000 // the server gives up after two seconds; the rest is for the network
 
-// A refused call. `code` is one of docs/errors.md, or "no_answer" if no answer arrived.
+// A refused call. `code` is one of docs/errors.md, or "no_answer" if no answer arrived. `errors` names the fields of an
+// invalid request: { field, message }.
 export class Refusal extends Error {
   constructor({
     status = 0,
@@ -12,9 +13,10 @@ export class Refusal extends Error {
     detail = "The server did not answer.",
     retryAfterSeconds = 0,
     puzzle = null,
+    errors = [],
   } = {}) {
     super(detail)
-    Object.assign(this, { name: "Refusal", status, code, detail, retryAfterSeconds, puzzle })
+    Object.assign(this, { name: "Refusal", status, code, detail, retryAfterSeconds, puzzle, errors })
   }
 }
 
@@ -31,24 +33,24 @@ export class Api {
 
   // Resolves with `data` of the answer, or null if it has no body. Throws a Refusal, as do the next three.
   post(path, body, accessToken = "") {
-    return this.#sent("POST", path, body, accessToken)
+    return this.#send("POST", path, body, accessToken)
   }
 
   patch(path, body, accessToken = "") {
-    return this.#sent("PATCH", path, body, accessToken)
+    return this.#send("PATCH", path, body, accessToken)
   }
 
   get(path, accessToken = "") {
-    return this.#answered(path, { headers: bearer(accessToken) })
+    return this.#call(path, { headers: bearer(accessToken) })
   }
 
   delete(path, accessToken = "") {
-    return this.#answered(path, { method: "DELETE", headers: bearer(accessToken) })
+    return this.#call(path, { method: "DELETE", headers: bearer(accessToken) })
   }
 
-  #sent(method, path, body, accessToken) {
+  #send(method, path, body, accessToken) {
     const headers = { "Content-Type": "application/json", ...bearer(accessToken) }
-    return this.#answered(path, { method, headers, body: JSON.stringify(body) })
+    return this.#call(path, { method, headers, body: JSON.stringify(body) })
   }
 
   // A file: a Response whose body is a stream. Throws a Refusal.
@@ -57,13 +59,13 @@ export class Api {
       throw new Refusal()
     })
     if (answer.ok) return answer
-    throw refusal(answer.status, answer.headers, parsed(await answer.text().catch(() => "")))
+    throw refusal(answer.status, answer.headers, parseJson(await answer.text().catch(() => "")))
   }
 
-  async #answered(path, call) {
+  async #call(path, call) {
     const { status, headers, text } = await this.#fetchText(path, call)
     if (status === 204) return null
-    const answer = parsed(text)
+    const answer = parseJson(text)
     if (status < 300 && answer) return answer.data
     if (status < 300) throw new Refusal() // a hotspot's sign-in page, not the server
     throw refusal(status, headers, answer)
@@ -90,6 +92,7 @@ function refusal(status, headers, answer) {
     detail: answer?.detail ?? `The server answered ${status}.`,
     retryAfterSeconds: Number(headers.get("Retry-After")) || 0,
     puzzle: answer?.puzzle,
+    errors: answer?.errors,
   })
 }
 

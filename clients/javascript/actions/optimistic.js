@@ -1,11 +1,11 @@
 // optimistic.js: a player's expected score: the server's, plus points that are not counted yet. No DOM.
 //
 // Points are never added to a score that may include them. While it is unknown whether an action was counted (it
-// was sent, and no answer came), news from the board is set aside until the answer arrives.
+// was sent, and no answer came), news from the board waits until the answer arrives.
 
 import { pending } from "./queue.js"
 
-const HOW = {
+const APPLY = {
   increment: (score, points) => (score ?? 0) + points,
   decrement: (score, points) => (score ?? 0) - points,
   set: (score, points) => points,
@@ -17,7 +17,7 @@ export class Optimistic extends EventTarget {
   #types
   #apply
   #server = { score: null, rank: null, version: 0 }
-  #aside = null
+  #unconfirmed = null
   #pending = new Map() // id -> points
 
   // `types` are the action types that feed the board, all by default. `operator` and `order` are the board's.
@@ -26,9 +26,9 @@ export class Optimistic extends EventTarget {
     this.#queue = queue
     this.#board = board
     this.#types = types
-    this.#apply = HOW[operator] ?? best(order)
-    queue.addEventListener("change", () => this.#changed())
-    this.#changed()
+    this.#apply = APPLY[operator] ?? best(order)
+    queue.addEventListener("change", () => this.#update())
+    this.#update()
   }
 
   // { score, rank, shown, pending }: the server's last values, the score to show, and the points not counted yet.
@@ -41,22 +41,22 @@ export class Optimistic extends EventTarget {
   // A `me` frame of the stream.
   see({ b, score, rank, ver }) {
     if (b !== this.#board) return
-    this.#aside = { score, rank, version: ver }
-    this.#changed()
+    this.#unconfirmed = { score, rank, version: ver }
+    this.#update()
   }
 
-  #changed() {
+  #update() {
     const items = this.#queue.items.filter(({ type }) => this.#types?.includes(type) ?? true)
-    for (const { receipt } of items) if (receipt) this.#take(standing(receipt, this.#board))
-    if (!items.some(doubtful)) this.#take(this.#aside)
+    for (const { receipt } of items) if (receipt) this.#accept(standing(receipt, this.#board))
+    if (!items.some(isDoubtful)) this.#accept(this.#unconfirmed)
     const before = this.#pending
     this.#pending = new Map(items.filter(pending).map(({ id, points }) => [id, points]))
-    for (const item of items) if (before.has(item.id) && rejected(item)) this.#rollBack(item)
+    for (const item of items) if (before.has(item.id) && isRejected(item)) this.#rollBack(item)
     this.dispatchEvent(new Event("change"))
   }
 
   // Ignore old news: a frame may arrive after the receipt of a later action.
-  #take(news) {
+  #accept(news) {
     if (news && news.version >= this.#server.version) this.#server = news
   }
 
@@ -70,11 +70,11 @@ function standing({ standings }, id) {
   return standings.find(({ board, region }) => board === id && !region)
 }
 
-function rejected({ state }) {
+function isRejected({ state }) {
   return state === "refused" || state === "expired"
 }
 
-function doubtful(item) {
+function isDoubtful(item) {
   return item.state === "sent" || (item.state === "waiting" && item.doubtful === true)
 }
 

@@ -15,10 +15,10 @@ export class Player {
   /** @type {Queue} completed actions, until they are answered */
   queue
 
-  constructor({ api, stored, storage }) {
+  constructor({ api, stored, storage, displayName }) {
     this.#stored = stored
     const solver = new Solver()
-    this.#session = new Session({ api, stored, solver })
+    this.#session = new Session({ api, stored, solver, displayName })
     this.queue = new Queue({ session: this.#session, stored: new StoredActions(storage, stored.server) })
     this.#actions = new Actions({ session: this.#session, solver, queue: this.queue })
   }
@@ -26,6 +26,16 @@ export class Player {
   /** The player's id; null before the first action. */
   get id() {
     return this.#stored.read()?.player ?? null
+  }
+
+  /** The player's display name, as far as this browser knows it; null before the first action. */
+  get displayName() {
+    return this.#stored.read()?.name ?? null
+  }
+
+  /** Whether the player of this browser is a guest, or nobody yet: a player without a user name. */
+  get guest() {
+    return !this.#stored.read()?.named
   }
 
   /**
@@ -55,8 +65,34 @@ export class Player {
   }
 
   /**
-   * Give the guest a user name and a password. Id, scores and queued actions stay. Throws a Refusal, as do all
-   * methods below.
+   * The player as the server shows them: { id, username, displayName, guest, region, role, createdAt }. Null if nobody
+   * has played in this browser yet. Throws a Refusal, as do all methods below.
+   */
+  me() {
+    return this.#session.me()
+  }
+
+  /**
+   * Change the player's own display name. A new visitor becomes a guest of that name. Resolves with the player.
+   * @param {string} displayName
+   */
+  changeName(displayName) {
+    return this.#session.changeName(displayName)
+  }
+
+  /**
+   * Register a new player, who takes the place of this browser's. A guest who wants to keep id and scores is upgraded
+   * instead. Without a `displayName` others see the user name.
+   * @param {string} username
+   * @param {string} password
+   * @param {{ displayName?: string }} [options]
+   */
+  register(username, password, options) {
+    return this.#session.register(username, password, options)
+  }
+
+  /**
+   * Give the guest a user name and a password. Id, scores and queued actions stay.
    * @param {string} username
    * @param {string} password
    */

@@ -1,7 +1,7 @@
 // puzzle.js: proof of work: find a number for which SHA-256(nonce:checksum:number) begins with enough zero
 // bits. Pure.
 
-import { startingWith } from "./sha256.js"
+import { hashAfter } from "./sha256.js"
 
 const TEXT = new TextEncoder()
 
@@ -10,7 +10,7 @@ export class Puzzle {
   #difficulty
 
   constructor({ nonce, checksum, difficulty }) {
-    this.#hash = startingWith(`${nonce}:${checksum}:`)
+    this.#hash = hashAfter(`${nonce}:${checksum}:`)
     this.#difficulty = difficulty
   }
 

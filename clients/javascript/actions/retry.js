@@ -11,8 +11,8 @@ const browser = {
   random: Math.random,
 }
 
-// Whether the same call may succeed soon. A reached cap has status 429 too, but lasts until the hour or the day is over.
-export function passes({ status, code }) {
+// May the same call succeed soon? A reached cap has status 429 too, but lasts until the hour or the day is over.
+export function isTemporary({ status, code }) {
   return TEMPORARY.includes(status) && code !== "cap_reached"
 }
 
@@ -22,7 +22,7 @@ export async function persist(run, { sleep, random } = browser) {
     try {
       return await run()
     } catch (refusal) {
-      if (!passes(refusal) || failures + 1 === TRIES) throw refusal
+      if (!isTemporary(refusal) || failures + 1 === TRIES) throw refusal
       const ms = refusal.retryAfterSeconds * 1000
       if (ms > LONGEST_WAIT_MS) throw refusal
       await sleep(ms + pauseMs(failures, random()))

@@ -10,13 +10,13 @@ const SCHEDULE = new Int32Array(64)
 
 // The digest of a text, as lower-case hex.
 export function sha256(text) {
-  const words = startingWith("")(UTF8.encode(text))
+  const words = hashAfter("")(UTF8.encode(text))
   return [...words].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("")
 }
 
 // A function from bytes to the digest of `text` followed by these bytes, as eight words. The complete blocks of `text`
 // are hashed only once.
-export function startingWith(text) {
+export function hashAfter(text) {
   const start = UTF8.encode(text)
   const whole = start.length - (start.length % BLOCK)
   const state = Int32Array.from(INITIAL)

@@ -7,30 +7,30 @@ const SLICE = 2000 // a few milliseconds
 
 const browser = {
   worker: () => new Worker(new URL("./solver-worker.js", import.meta.url), { type: "module" }),
-  breathe: () => new Promise((resume) => setTimeout(resume)),
+  yieldToPage: () => new Promise((resume) => setTimeout(resume)),
 }
 
 export class Solver {
-  #world
+  #platform
 
-  constructor(world = browser) {
-    this.#world = world
+  constructor(platform = browser) {
+    this.#platform = platform
   }
 
   async solve(puzzle) {
     try {
-      return await this.#beside(puzzle)
+      return await this.#solveInWorker(puzzle)
     } catch {
-      return this.#between(new Puzzle(puzzle))
+      return this.#solveInSlices(new Puzzle(puzzle))
     }
   }
 
-  async #beside(puzzle) {
-    const worker = this.#world.worker()
+  async #solveInWorker(puzzle) {
+    const worker = this.#platform.worker()
     try {
-      return await new Promise((solved, failed) => {
-        worker.addEventListener("message", ({ data }) => solved(data))
-        worker.addEventListener("error", failed)
+      return await new Promise((resolve, reject) => {
+        worker.addEventListener("message", ({ data }) => resolve(data))
+        worker.addEventListener("error", reject)
         worker.postMessage(puzzle)
       })
     } finally {
@@ -38,11 +38,11 @@ export class Solver {
     }
   }
 
-  async #between(puzzle) {
+  async #solveInSlices(puzzle) {
     for (let first = 0; ; first += SLICE) {
       const solution = puzzle.search(first, SLICE)
       if (solution !== null) return solution
-      await this.#world.breathe()
+      await this.#platform.yieldToPage()
     }
   }
 }

@@ -13,24 +13,24 @@ const browser = {
 
 export class Stock {
   #actions
-  #world
-  #held = []
-  #playedAt = 0
+  #platform
+  #actionsHeld = []
+  #lastRequestAt = 0
   #timer = null
   #stopped = false
   #filling = false
 
   // `actions` has a method `request`.
-  constructor({ actions, world = browser }) {
+  constructor({ actions, platform = browser }) {
     this.#actions = actions
-    this.#world = world
+    this.#platform = platform
   }
 
   // An action of the stock, or a new one.
   async request(type) {
-    this.#playedAt = this.#world.now()
-    this.#held = this.#held.filter(fresh)
-    const action = this.#held.shift() ?? (await this.#actions.request(type))
+    this.#lastRequestAt = this.#platform.now()
+    this.#actionsHeld = this.#actionsHeld.filter(isFresh)
+    const action = this.#actionsHeld.shift() ?? (await this.#actions.request(type))
     this.#fill(type)
     return action
   }
@@ -38,8 +38,8 @@ export class Stock {
   // Hold no actions: an exclusive action can't be requested before the previous one is completed.
   stop() {
     this.#stopped = true
-    this.#held = []
-    this.#world.cancel(this.#timer)
+    this.#actionsHeld = []
+    this.#platform.cancel(this.#timer)
   }
 
   async #fill(type) {
@@ -47,21 +47,21 @@ export class Stock {
     this.#filling = true
     await this.#refill(type).catch(() => {}) // without a connection, or beyond a limit: try later
     this.#filling = false
-    this.#world.cancel(this.#timer)
-    const active = this.#world.now() - this.#playedAt < ACTIVE_MS
-    if (active && !this.#stopped) this.#timer = this.#world.later(() => this.#fill(type), REFILL_MS)
+    this.#platform.cancel(this.#timer)
+    const active = this.#platform.now() - this.#lastRequestAt < ACTIVE_MS
+    if (active && !this.#stopped) this.#timer = this.#platform.later(() => this.#fill(type), REFILL_MS)
   }
 
   async #refill(type) {
-    this.#held = this.#held.filter(fresh)
-    while (this.#held.length < SIZE && !this.#stopped) {
+    this.#actionsHeld = this.#actionsHeld.filter(isFresh)
+    while (this.#actionsHeld.length < SIZE && !this.#stopped) {
       const action = await this.#actions.request(type)
-      if (!fresh(action)) return this.stop() // they expire too soon to be held
-      if (!this.#stopped) this.#held.push(action)
+      if (!isFresh(action)) return this.stop() // the type's actions expire too soon for a stock
+      if (!this.#stopped) this.#actionsHeld.push(action)
     }
   }
 }
 
-function fresh({ leftMs }) {
+function isFresh({ leftMs }) {
   return leftMs > MIN_MS
 }

@@ -3,12 +3,12 @@
 // Each has a key of its own, so that two tabs that write at the same time lose nothing.
 
 import { browserStorage, ownServer } from "../browser-storage.js"
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 
 export class StoredActions {
   #storage
   #prefix
-  #here = new Map() // where storage is unavailable: until the page is left
+  #inMemory = new Map() // if the storage is unavailable: until the page is left
 
   constructor(storage = browserStorage(), server = ownServer) {
     this.#storage = storage
@@ -18,30 +18,30 @@ export class StoredActions {
 
   // All actions, the oldest first.
   all() {
-    const kept = this.#keys().map((key) => parsed(this.#storage.getItem(key)))
-    const known = [...kept, ...this.#here.values()].filter((item) => item?.id)
-    return known.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+    const stored = this.#keys().map((key) => parseJson(this.#storage.getItem(key)))
+    const actions = [...stored, ...this.#inMemory.values()].filter((item) => item?.id)
+    return actions.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
   }
 
   find(id) {
-    return this.#here.get(id) ?? parsed(this.#storage?.getItem(this.#prefix + id) ?? "")
+    return this.#inMemory.get(id) ?? parseJson(this.#storage?.getItem(this.#prefix + id) ?? "")
   }
 
   put(item) {
     try {
       this.#storage.setItem(this.#prefix + item.id, JSON.stringify(item))
-      this.#here.delete(item.id)
+      this.#inMemory.delete(item.id)
     } catch {
-      this.#here.set(item.id, item)
+      this.#inMemory.set(item.id, item)
     }
   }
 
   remove(id) {
-    this.#here.delete(id)
+    this.#inMemory.delete(id)
     this.#storage?.removeItem(this.#prefix + id)
   }
 
-  // Whether a change of this storage key concerns these actions.
+  // Does a change of this storage key concern these actions?
   concerns(key) {
     return key === null || key.startsWith(this.#prefix)
   }

@@ -1,7 +1,7 @@
 // tab-lock.js: a lock that one tab of a browser holds at a time. No DOM.
 
 import { browserStorage } from "../browser-storage.js"
-import { parsed } from "../parsed.js"
+import { parseJson } from "../parse-json.js"
 
 const LEASE_KEY = "scoreboard.lease"
 const LEASE_MS = 15_000 // longer than any call takes
@@ -15,11 +15,11 @@ const browser = {
   me: Math.random().toString(36).slice(2),
 }
 
-// Call `run` unless another tab holds the lock. Resolves with whether it was called. Its argument is a function that
+// Call `run` unless another tab holds the lock. Resolves with true if it was called. Its argument is a function that
 // extends the lock; `run` must call it before each part of its work.
-export async function withLock(name, run, world = browser) {
-  if (world.locks) return withBrowserLock(world.locks, name, run)
-  return withLease(`${LEASE_KEY}.${name}`, run, world)
+export async function withLock(name, run, platform = browser) {
+  if (platform.locks) return withBrowserLock(platform.locks, name, run)
+  return withLease(`${LEASE_KEY}.${name}`, run, platform)
 }
 
 function withBrowserLock(locks, name, run) {
@@ -32,10 +32,10 @@ function withBrowserLock(locks, name, run) {
 // Over plain http browsers have no locks, so the lock is a lease in the storage. Very rarely two tabs may both hold it,
 // so doing the work twice must be harmless.
 async function withLease(key, run, { storage, now, sleep, me }) {
-  const read = () => parsed(storage?.getItem(key) ?? "null")
+  const read = () => parseJson(storage?.getItem(key) ?? "null")
   const take = () => tryWrite(storage, key, JSON.stringify({ me, until: now() + LEASE_MS }))
-  const held = read()
-  if (held && held.me !== me && held.until > now()) return false
+  const lease = read()
+  if (lease && lease.me !== me && lease.until > now()) return false
   if (take()) {
     await sleep(SETTLE_MS) // if several tabs wrote, the last one holds the lease
     if (read()?.me !== me) return false
@@ -48,7 +48,7 @@ async function withLease(key, run, { storage, now, sleep, me }) {
   return true
 }
 
-// Returns whether the text was written. If the storage is full, the work is done without a lease: doing it in two tabs
+// Returns true if the text was written. If the storage is full, the work is done without a lease: doing it in two tabs
 // is better than in none.
 function tryWrite(storage, key, text) {
   try {

@@ -1,15 +1,15 @@
-// board-state.js: the lines of one board, and how each frame of the stream changes them.
+// board-state.js: the lines of one board, changed by the frames of the stream.
 // Pure: no DOM, no network. The same as scoreboard/stream/protocol/diff.py; both are tested on the same cases.
 //
-// A board is { scope, s, period, ties, columns, total, size, lines, lost }. `s` is the frame that it shows,
-// null if it shows none yet. `lost` says why it can't be trusted any more ("gap" or "checksum"):
-// then only a snapshot helps, so open the stream again without a cursor.
+// A board is { scope, s, period, ties, columns, show, total, size, lines, lost }. `s` is the frame that it shows,
+// null if it shows none yet. If frames are missing, `lost` has the reason ("gap" or "checksum"): then
+// only a snapshot helps, so open the stream again without a cursor.
 
 const TABLE = crcTable()
 const UTF8 = new TextEncoder()
 
 export function emptyBoard(scope) {
-  return { scope, s: null, period: "", ties: "ordinal", columns: [], total: 0, size: 0, lines: [], lost: "" }
+  return { scope, s: null, period: "", ties: "ordinal", columns: [], show: [], total: 0, size: 0, lines: [], lost: "" }
 }
 
 export function apply(board, frame) {
@@ -23,8 +23,8 @@ export function apply(board, frame) {
 
 // A snapshot frame of this board. Its receivers continue from the cursor `id`.
 export function snapshotOf(board, id) {
-  const { scope, s, period, ties, columns, total, size, lines } = board
-  const fields = { b: scope, s, size, rank: ties, period, columns, tot: total, crc: checksum(lines), top: lines }
+  const { scope, s, period, ties, columns, show, total, size, lines } = board
+  const fields = { b: scope, s, size, rank: ties, period, columns, show, tot: total, crc: checksum(lines), top: lines }
   return { t: "snapshot", id, why: "shared", ...fields }
 }
 
@@ -57,6 +57,7 @@ function applySnapshot(board, frame) {
     period: frame.period,
     ties: frame.rank,
     columns: frame.columns,
+    show: frame.show ?? [],
     total: frame.tot,
     size: frame.size,
     lines: frame.top.map(lineOf),
@@ -72,7 +73,7 @@ function applyDelta(board, frame) {
   return verified({ ...board, s: frame.s, total: frame.tot ?? board.total, lines }, frame.crc)
 }
 
-// A heartbeat carries the board's newest frame number and checksum, so that a client can tell whether it missed any.
+// A heartbeat carries the board's newest frame number and checksum, so that a client notices lost frames.
 function compare(board, frame) {
   const mine = frame.b.find(([scope]) => scope === board.scope)
   if (!mine || board.lost) return board
@@ -80,13 +81,13 @@ function compare(board, frame) {
   return s === board.s ? verified(board, crc) : { ...board, lost: "gap" }
 }
 
-// The old lines with a delta's changes. null if the delta changes a line that is not known.
+// The old lines with a delta's changes. null if the delta changes a missing line.
 function merge(old, { rm, up }) {
-  const known = new Map(old.map((line) => [line.id, line]))
+  const byId = new Map(old.map((line) => [line.id, line]))
   const leaving = new Set([...rm, ...up.map(([, entry]) => entry.id)])
   const lines = old.filter((line) => !leaving.has(line.id))
   for (const [index, entry] of up) {
-    const line = lineOf({ ...known.get(entry.id), ...entry })
+    const line = lineOf({ ...byId.get(entry.id), ...entry })
     if (line.n === undefined || line.s === undefined) return null
     lines.splice(index, 0, line)
   }
@@ -97,8 +98,9 @@ function verified(board, crc) {
   return checksum(board.lines) === crc ? board : { ...board, lost: "checksum" }
 }
 
-function lineOf({ id, n, s, c = [] }) {
-  return { id, n, s, c }
+// `m` has the metadata that the board shows. Boards that show none have no `m` in their lines.
+function lineOf({ id, n, s, c = [], m }) {
+  return m ? { id, n, s, c, m } : { id, n, s, c }
 }
 
 function tied(one, other) {

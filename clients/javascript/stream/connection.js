@@ -1,7 +1,7 @@
 // connection.js: the state of a feed's connection, as the badge shows it. Pure.
 //
-// It depends on the time of the last frame. navigator.onLine says whether there is a network, not whether the
-// server is reachable, and an open stream does not notice a dead connection.
+// It depends on the time of the last frame. navigator.onLine says nothing about the server, and an open stream does
+// not notice a dead connection.
 
 const QUIET_BEATS = 1.5
 const GRACE_MS = 3000 // the server asked to reconnect: no alarm yet

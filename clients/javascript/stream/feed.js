@@ -5,8 +5,8 @@
 // If one carrier does not get through, it tries the next one.
 
 import { pauseMs } from "../pause.js"
+import { CarrierConnection, carriers } from "./carrier-connection.js"
 import { Ladder } from "./ladder.js"
-import { carriers, Line } from "./line.js"
 import { initialStatus } from "./status.js"
 
 const HELLO_MS = 6000 // the time in which the first frame must come: some proxies buffer streams
@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 30_000
 const SHORT_OUTAGE_MS = 60_000 // in a shorter outage pauses are shorter: people wait at the screen
 const SHORT_OUTAGE_PAUSE_MS = 8000
 
-const platform = {
+const browser = {
   carriers,
   now: () => Date.now(), // unlike performance.now(), it advances while a laptop sleeps
   random: () => Math.random(),
@@ -29,23 +29,23 @@ export class Feed extends EventTarget {
   #scope
   #ticket
   #cursor
-  #world
+  #platform
   #ladder
-  #line = null
-  #trial = null // a better carrier, opened beside the line
+  #connection = null
+  #trial = null // a connection by the best carrier, opened beside the present one
   #timer = null
-  #climbing = null
+  #trialTimer = null
   #openedAt = null
   #status = initialStatus()
 
   // `base` is the server's URL, or "" for the page's own server. `ticket` is called for a new ticket at each opening.
-  constructor(base, { scope, since = "", ticket = null, carriers: some, first, world = platform }) {
+  constructor(base, { scope, since = "", ticket = null, carriers: some, first, platform = browser }) {
     super()
     this.#base = base
     this.#scope = scope
     this.#cursor = since
     this.#ticket = ticket
-    this.#world = world
+    this.#platform = platform
     this.#ladder = new Ladder(some, first)
   }
 
@@ -59,38 +59,38 @@ export class Feed extends EventTarget {
   }
 
   start() {
-    if (this.#line || this.#status.phase === "ended") return
-    this.#line = this.#opened(this.#ladder.carrier)
-    this.#wait(HELLO_MS, () => this.#silent())
-    this.#tell({ phase: "opening" })
+    if (this.#connection || this.#status.phase === "ended") return
+    this.#connection = this.#connect(this.#ladder.carrier)
+    this.#wait(HELLO_MS, () => this.#onSilence())
+    this.#setStatus({ phase: "opening" })
   }
 
   stop() {
     this.#close()
-    if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ phase: "closed" })
+    if (!["closed", "ended"].includes(this.#status.phase)) this.#setStatus({ phase: "closed" })
   }
 
   // Forget the cursor: without one, the next stream begins with a snapshot.
   resync() {
     this.#cursor = ""
-    if (this.#line) this.#again()
+    if (this.#connection) this.#reconnectLater()
   }
 
   // Called after the device slept, or when the network is back: timers did not run in that time.
   check() {
     const { phase, heardAt, heartbeatMs } = this.#status
     if (phase === "waiting") this.start()
-    if (phase === "open" && this.#world.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#stalled()
+    if (phase === "open" && this.#platform.now() - heardAt > BEATS_MISSED * heartbeatMs) this.#onStall()
   }
 
-  #opened(carrier) {
-    const line = new Line(carrier, {
-      heard: (news) => this.#heard(line, news),
-      frame: (frame) => this.#received(line, frame),
-      failed: (why) => (line === this.#trial ? this.#stay() : this.#failed(why)),
+  #connect(carrier) {
+    const connection = new CarrierConnection(carrier, {
+      alive: (news) => this.#onAlive(connection, news),
+      frame: (frame) => this.#onFrame(connection, frame),
+      failed: (reason) => (connection === this.#trial ? this.#giveUpTrial() : this.#onFailure(reason)),
     })
-    line.open(this.#world.carriers[carrier], this.#base, () => this.#query())
-    return line
+    connection.open(this.#platform.carriers[carrier], this.#base, () => this.#query())
+    return connection
   }
 
   async #query() {
@@ -100,125 +100,125 @@ export class Feed extends EventTarget {
     return query
   }
 
-  #received(line, frame) {
+  #onFrame(connection, frame) {
     const ends = frame === null || frame.t === "bye"
-    if (ends && line === this.#trial) return this.#stay()
+    if (ends && connection === this.#trial) return this.#giveUpTrial()
     if (frame === null) return this.resync()
     if (frame.t === "bye") return this.#onBye(frame)
 
     const beatMs = frame.t === "hello" ? frame.hb * 1000 : this.#status.heartbeatMs
     const hasDegraded = frame.t === "hello" || frame.t === "hb" // the frames that carry the flag
     const degraded = hasDegraded ? frame.degraded === true : this.#status.degraded
-    this.#heard(line, { beatMs, id: frame.id, degraded })
+    this.#onAlive(connection, { beatMs, id: frame.id, degraded })
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }))
   }
 
-  #heard(line, { beatMs, id, degraded = false }) {
-    if (line === this.#trial) this.#climb()
-    const now = this.#world.now()
-    if (this.#openedAt === null) this.#settle(now)
+  #onAlive(connection, { beatMs, id, degraded = false }) {
+    if (connection === this.#trial) this.#useTrial()
+    const now = this.#platform.now()
+    if (this.#openedAt === null) this.#onOpen(now)
     if (id) this.#cursor = id
-    this.#wait(BEATS_MISSED * beatMs, () => this.#stalled())
-    this.#tell({ phase: "open", carrier: line.carrier, heardAt: now, heartbeatMs: beatMs, degraded })
+    this.#wait(BEATS_MISSED * beatMs, () => this.#onStall())
+    this.#setStatus({ phase: "open", carrier: connection.carrier, heardAt: now, heartbeatMs: beatMs, degraded })
   }
 
-  #settle(now) {
+  #onOpen(now) {
     this.#openedAt = now
-    const ms = this.#ladder.climbMs
-    if (ms !== null) this.#climbing = this.#world.later(() => this.#try(), ms)
+    const ms = this.#ladder.trialMs
+    if (ms !== null) this.#trialTimer = this.#platform.later(() => this.#startTrial(), ms)
   }
 
-  // Try the best carrier beside the line, which stays open until the trial has got a frame.
-  #try() {
-    this.#trial = this.#opened(this.#ladder.best)
-    this.#climbing = this.#world.later(() => this.#stay(), HELLO_MS)
+  // Try the best carrier. The present connection stays open until the trial has got a frame.
+  #startTrial() {
+    this.#trial = this.#connect(this.#ladder.best)
+    this.#trialTimer = this.#platform.later(() => this.#giveUpTrial(), HELLO_MS)
   }
 
-  #climb() {
-    const line = this.#trial
+  #useTrial() {
+    const connection = this.#trial
     this.#trial = null
     this.#close()
-    this.#line = line
+    this.#connection = connection
     this.#ladder.restart()
   }
 
-  #stay() {
+  #giveUpTrial() {
     this.#endTrial()
-    this.#ladder.stayed()
-    this.#climbing = this.#world.later(() => this.#try(), this.#ladder.climbMs)
+    this.#ladder.countTrial()
+    this.#trialTimer = this.#platform.later(() => this.#startTrial(), this.#ladder.trialMs)
   }
 
   #onBye({ again, retry_ms: ms }) {
     const failures = this.#failuresInARow()
     this.#close()
-    this.#tell({ phase: again ? "waiting" : "ended", heardAt: this.#world.now(), failures })
+    this.#setStatus({ phase: again ? "waiting" : "ended", heardAt: this.#platform.now(), failures })
     if (again) this.#wait(ms, () => this.start())
   }
 
-  #silent() {
-    this.#ladder.silent()
-    this.#again()
+  #onSilence() {
+    this.#ladder.skipSilent()
+    this.#reconnectLater()
   }
 
-  // Frames came, but none for too long: the line is dead, or a proxy lets only the beginning through.
-  #stalled() {
+  // Frames came, but none for too long: the connection is dead, or a proxy lets only the beginning through.
+  #onStall() {
     const failures = this.#failuresInARow(this.#status.heardAt)
-    this.#ladder.failed({ heard: false })
-    this.#again(failures)
+    this.#ladder.countFailure({ heard: false })
+    this.#reconnectLater(failures)
   }
 
-  #failed(why) {
+  #onFailure(reason) {
     const failures = this.#failuresInARow()
-    if (why === "missing") return this.#doWithout()
-    if (why === "cut") this.#ladder.failed({ heard: this.#openedAt !== null })
-    if (why === "unloaded") this.#ladder.restart() // the carrier's module could not be loaded: the server is away
-    this.#again(failures)
+    if (reason === "missing") return this.#removeCarrier()
+    if (reason === "cut") this.#ladder.countFailure({ heard: this.#openedAt !== null })
+    if (reason === "unloaded") this.#ladder.restart() // the carrier's module could not be loaded: the server is away
+    this.#reconnectLater(failures)
   }
 
-  #doWithout() {
+  #removeCarrier() {
     this.#close()
-    if (this.#ladder.missing()) this.start()
-    else this.#tell({ phase: "ended" })
+    if (this.#ladder.remove()) this.start()
+    else this.#setStatus({ phase: "ended" })
   }
 
-  #again(failures = this.#failuresInARow()) {
+  #reconnectLater(failures = this.#failuresInARow()) {
     this.#close()
     this.#wait(this.#pauseMs(failures), () => this.start())
-    this.#tell({ phase: "waiting", failures: failures + 1 })
+    this.#setStatus({ phase: "waiting", failures: failures + 1 })
   }
 
   #pauseMs(failures) {
     const { heardAt } = this.#status
-    const short = heardAt !== null && this.#world.now() - heardAt < SHORT_OUTAGE_MS
-    return pauseMs(failures, this.#world.random(), short ? SHORT_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS)
+    const short = heardAt !== null && this.#platform.now() - heardAt < SHORT_OUTAGE_MS
+    return pauseMs(failures, this.#platform.random(), short ? SHORT_OUTAGE_PAUSE_MS : LONGEST_PAUSE_MS)
   }
 
-  #failuresInARow(until = this.#world.now()) {
+  #failuresInARow(until = this.#platform.now()) {
     const steady = this.#openedAt !== null && until - this.#openedAt >= STEADY_MS
-    if (steady) this.#ladder.held()
+    if (steady) this.#ladder.clearBlame()
     return steady ? 0 : this.#status.failures
   }
 
   #close() {
-    this.#line?.close()
-    this.#line = null
+    this.#connection?.close()
+    this.#connection = null
     this.#openedAt = null
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     this.#endTrial()
   }
 
   #endTrial() {
     this.#trial?.close()
     this.#trial = null
-    this.#world.cancel(this.#climbing)
+    this.#platform.cancel(this.#trialTimer)
   }
 
   #wait(ms, run) {
-    this.#world.cancel(this.#timer)
-    this.#timer = this.#world.later(run, ms)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(run, ms)
   }
 
-  #tell(news) {
+  #setStatus(news) {
     Object.assign(this.#status, news)
     this.dispatchEvent(new Event("status"))
   }

@@ -1,78 +1,78 @@
-// ladder.js: which carrier comes next. Pure.
+// ladder.js: chooses the carrier to use next. Pure.
 //
-// Each rung gets through if the one above it does not: proxies that hold streams back let WebSockets
-// pass, those that know no WebSocket let answers pass, and some cut answers that take their time.
+// Each carrier gets through in networks that block the one before it: proxies that hold event streams back let
+// WebSockets pass, proxies without WebSockets let answers pass, and some of them cut slow answers.
 
 export const CARRIERS = ["sse", "ws", "long-poll", "poll"]
 
-const PATIENCE = 4 // two failures before anything was heard, or four streams in a row that did not hold
-const SOON_MS = 15_000 // who failed by an outage was not to blame
-const LATER_MS = 5 * 60_000
-const POLLING_MS = 60_000 // five seconds late is worth a look more often
+const MAX_BLAME = 4 // two failures before the first frame, or four streams in a row that broke early
+const SOON_MS = 15_000 // after an outage the best carrier probably works
+const LATER_MS = 50_000 // with the time of a trial, a minute at most after the best carrier works again
 
 export class Ladder {
   #carriers
-  #rung
-  #blame = 0
-  #tries = 0 // of the first carrier, since a lower one carries
+  #index
+  #blame = 0 // of the present carrier: a failure counts one, or two if nothing came before it
+  #trials = 0 // of the best carrier, while a lower one is in use
 
-  // `first` is the carrier that was the best one lately.
+  // `first` is the carrier that worked last.
   constructor(carriers = CARRIERS, first = "") {
     this.#carriers = [...carriers]
-    this.#rung = Math.max(0, this.#carriers.indexOf(first))
+    this.#index = Math.max(0, this.#carriers.indexOf(first))
   }
 
   get carrier() {
-    return this.#carriers[this.#rung]
+    return this.#carriers[this.#index]
   }
 
   get best() {
     return this.#carriers[0]
   }
 
-  // How long to stay before the best carrier is tried beside; null if it is the one.
-  get climbMs() {
-    if (this.#rung === 0) return null
-    if (this.#tries === 0) return SOON_MS
-    return this.carrier === "poll" ? POLLING_MS : LATER_MS
+  // The time until the next trial of the best carrier, beside the present one; null if the present one is the best.
+  get trialMs() {
+    if (this.#index === 0) return null
+    return this.#trials === 0 ? SOON_MS : LATER_MS
   }
 
+  // Begin with the best carrier again.
   restart() {
-    this.#rung = 0
+    this.#index = 0
     this.#blame = 0
   }
 
-  stayed() {
-    this.#tries += 1
+  countTrial() {
+    this.#trials += 1
   }
 
-  held() {
+  clearBlame() {
     this.#blame = 0
   }
 
-  failed({ heard }) {
+  // The connection failed. `heard` says whether anything came before.
+  countFailure({ heard }) {
     this.#blame += heard ? 1 : 2
-    if (this.#blame >= PATIENCE) this.#step()
+    if (this.#blame >= MAX_BLAME) this.#next()
   }
 
-  // It was opened, and nothing came: something on the way holds it back.
-  silent() {
-    this.#step()
-    this.#tries = 1
+  // The connection was opened, and nothing came: something on the way holds it back.
+  skipSilent() {
+    this.#next()
+    this.#trials = 1
   }
 
-  // This browser does not have it. Whether another one is left.
-  missing() {
-    this.#carriers.splice(this.#rung, 1)
-    this.#rung %= this.#carriers.length || 1
+  // Remove the present carrier, which this browser lacks. Returns whether another one is left.
+  remove() {
+    this.#carriers.splice(this.#index, 1)
+    this.#index %= this.#carriers.length || 1
     this.#blame = 0
     return this.#carriers.length > 0
   }
 
-  // After the last one everything is away, and it begins again with the first.
-  #step() {
-    this.#rung = (this.#rung + 1) % this.#carriers.length
+  // The first one follows the last one: if all failed, the server is away.
+  #next() {
+    this.#index = (this.#index + 1) % this.#carriers.length
     this.#blame = 0
-    this.#tries = 0
+    this.#trials = 0
   }
 }

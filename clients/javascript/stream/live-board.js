@@ -7,7 +7,7 @@ import { PageFeed } from "./page-feed.js"
 // server sent the player a private message; `detail` is { kind, at, data }).
 export class LiveBoard extends EventTarget {
   me = null // the viewer's own { rank, score, tot, ver }, if the stream was opened with a ticket
-  viewers = null // how many viewers the board has, once the server has said it
+  viewers = null // the number of viewers, null until the server sent it
   #feed
   #board
 
@@ -24,7 +24,7 @@ export class LiveBoard extends EventTarget {
     return this.#board
   }
 
-  // The rows of the board: { rank, id, name, score, columns }.
+  // The rows of the board: { rank, id, name, score, columns, shown }.
   get entries() {
     const rank = ranks(this.#board)
     const columns = ({ c }) => Object.fromEntries(this.#board.columns.map((name, index) => [name, c[index]]))
@@ -34,6 +34,7 @@ export class LiveBoard extends EventTarget {
       name: line.n,
       score: line.s,
       columns: columns(line),
+      shown: line.m ?? {},
     }))
   }
 

@@ -23,23 +23,23 @@ const browser = {
 export class PageFeed extends EventTarget {
   #base
   #options
-  #world
+  #platform
   #hiddenMs
   #feed = null
   #carrier = rememberedCarrier()
   #listening = null // the AbortController of the page's events, from start to stop
-  #released = false // whether the stream is closed because the page is hidden
+  #released = false // true while the stream is closed because the page is hidden
   #releaseTimer = null
 
   // `base` is the server's URL, or "" for the page's own server. A PageFeed has the events and the methods of a Feed.
-  constructor(base, { hiddenMs = HIDDEN_MS, world = browser, ...options }) {
+  constructor(base, { hiddenMs = HIDDEN_MS, platform = browser, ...options }) {
     super()
     this.#base = base
     this.#options = { ...options, first: this.#carrier }
-    this.#world = world
+    this.#platform = platform
     this.#hiddenMs = hiddenMs
-    const port = world.sharedPort(() => this.#useOwnFeed())
-    if (port) this.#feed = this.#listenTo(world.shared(port, base, this.#options))
+    const port = platform.sharedPort(() => this.#useOwnFeed())
+    if (port) this.#feed = this.#listenTo(platform.shared(port, base, this.#options))
     else this.#load(options.since)
   }
 
@@ -52,13 +52,13 @@ export class PageFeed extends EventTarget {
     this.#listening = new AbortController()
     this.#listenToPage(this.#listening.signal)
     this.#resume()
-    if (this.#world.page?.hidden) this.#onVisibilityChange() // the page was opened in a background tab
+    if (this.#platform.page?.hidden) this.#onVisibilityChange() // the page was opened in a background tab
   }
 
   stop() {
     this.#listening?.abort()
     this.#listening = null
-    this.#world.cancel(this.#releaseTimer)
+    this.#platform.cancel(this.#releaseTimer)
     this.#feed?.stop()
   }
 
@@ -71,7 +71,7 @@ export class PageFeed extends EventTarget {
   }
 
   #listenToPage(signal) {
-    const { page, view } = this.#world
+    const { page, view } = this.#platform
     const on = (target, type, run) => target?.addEventListener?.(type, run, { signal })
     on(page, "visibilitychange", () => this.#onVisibilityChange())
     on(view, "online", () => this.#feed?.check())
@@ -81,7 +81,7 @@ export class PageFeed extends EventTarget {
   }
 
   #onVisibilityChange() {
-    const { page, later, cancel } = this.#world
+    const { page, later, cancel } = this.#platform
     cancel(this.#releaseTimer)
     if (page.hidden) {
       if (this.#hiddenMs !== Infinity) this.#releaseTimer = later(() => this.#release(), this.#hiddenMs)
@@ -101,7 +101,7 @@ export class PageFeed extends EventTarget {
     this.#feed?.start()
   }
 
-  // The shared worker does not answer: continue with a connection of this page's own.
+  // The shared worker does not answer. Continue with a connection of this page's own.
   #useOwnFeed() {
     const shared = this.#feed
     if (!shared?.status.shared) return
@@ -112,11 +112,11 @@ export class PageFeed extends EventTarget {
 
   async #load(since) {
     try {
-      const feed = await this.#world.own(this.#base, { ...this.#options, since })
+      const feed = await this.#platform.own(this.#base, { ...this.#options, since })
       this.#feed = this.#listenTo(feed)
       if (this.#listening && !this.#released) feed.start()
     } catch {
-      this.#world.later(() => this.#load(since), RETRY_MS)
+      this.#platform.later(() => this.#load(since), RETRY_MS)
     }
   }
 

@@ -5,7 +5,7 @@ import { initialStatus } from "./status.js"
 const WATCH_MS = 5000
 const MAX_UNANSWERED = 2
 
-const platform = {
+const browser = {
   every: (ms, run) => setInterval(run, ms),
   cancel: (timer) => clearInterval(timer),
 }
@@ -15,19 +15,19 @@ export class PortFeed extends EventTarget {
   #request
   #ticket
   #cursor
-  #world
+  #platform
   #timer = null
   #unanswered = 0
   #status = { ...initialStatus(), shared: true }
 
   // Dispatches "lost" if the worker does not answer: then the tab needs a connection of its own.
-  constructor(port, base, { scope, since = "", player = "", ticket = null, carriers, first, world = platform }) {
+  constructor(port, base, { scope, since = "", player = "", ticket = null, carriers, first, platform = browser }) {
     super()
     this.#port = port
     this.#request = { base, scope, carriers, first, player: ticket ? player : "" }
     this.#ticket = ticket
     this.#cursor = since
-    this.#world = world
+    this.#platform = platform
     port.onmessage = ({ data }) => this.#onMessage(data)
   }
 
@@ -42,14 +42,14 @@ export class PortFeed extends EventTarget {
   start() {
     if (this.#timer !== null || this.#status.phase === "ended") return
     this.#unanswered = 0
-    this.#timer = this.#world.every(WATCH_MS, () => this.#watch())
+    this.#timer = this.#platform.every(WATCH_MS, () => this.#watch())
     this.#watch()
   }
 
   stop() {
     this.#stopTimer()
     this.#port.postMessage({ say: "leave" })
-    if (!["closed", "ended"].includes(this.#status.phase)) this.#tell({ ...this.#status, phase: "closed" })
+    if (!["closed", "ended"].includes(this.#status.phase)) this.#setStatus({ ...this.#status, phase: "closed" })
   }
 
   resync() {
@@ -60,24 +60,24 @@ export class PortFeed extends EventTarget {
     this.#port.postMessage({ say: "check" })
   }
 
-  // Sent at intervals: the worker forgets a tab that stopped sending, since a crashed tab can't say that it left.
+  // Report to the worker, at intervals: the worker forgets a tab that stopped sending, since a crashed tab can't say that it left.
   #watch() {
-    if (this.#unanswered >= MAX_UNANSWERED) return this.#lost()
+    if (this.#unanswered >= MAX_UNANSWERED) return this.#giveUp()
     this.#unanswered += 1
     this.#port.postMessage({ say: "watch", ...this.#request, since: this.#cursor })
   }
 
-  #lost() {
+  #giveUp() {
     this.stop()
     this.dispatchEvent(new Event("lost"))
   }
 
   #onMessage({ status, frame, ticketAsked }) {
     this.#unanswered = 0
-    if (ticketAsked) return this.#giveTicket()
+    if (ticketAsked) return this.#sendTicket()
     if (this.#timer === null) return
     if (frame) this.#onFrame(frame)
-    else this.#tell(status)
+    else this.#setStatus(status)
     if (this.#status.phase === "ended") this.#stopTimer()
   }
 
@@ -87,17 +87,17 @@ export class PortFeed extends EventTarget {
   }
 
   // If no ticket can be got, nothing is sent: the worker stops waiting soon, and asks again.
-  async #giveTicket() {
+  async #sendTicket() {
     const ticket = await this.#ticket().catch(() => null)
     if (ticket) this.#port.postMessage({ say: "ticket", ticket })
   }
 
   #stopTimer() {
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     this.#timer = null
   }
 
-  #tell(status) {
+  #setStatus(status) {
     this.#status = status
     this.dispatchEvent(new Event("status"))
   }

@@ -1,47 +1,47 @@
-// shared-feed.js: one feed for all tabs of a browser that follow the same. Lives in the SharedWorker.
+// shared-feed.js: one feed for all tabs of a browser that follow the same boards. Runs in the SharedWorker.
 //
-// It knows the boards as its frames made them, so a tab that comes late is shown them at once. Tabs say
-// every few seconds that they are there: one that crashed can't say that it went.
+// It keeps the boards up to date itself, so that a new tab gets them at once. Each tab reports every few seconds: a
+// crashed tab can't say that it left, so a tab that stopped reporting is forgotten.
 
 import { apply, emptyBoard, snapshotOf } from "./board-state.js"
 
-const GONE_MS = 20_000 // a tab says that it is there every five seconds
-const LINGER_MS = 5000 // who leaves a page is on the next one in a moment
+const GONE_MS = 20_000 // tabs report every five seconds
+const LINGER_MS = 5000 // a player that leaves a page is usually on the next one soon
 const TICKET_MS = 5000
-const BOARDS = ["snapshot", "delta", "reset"] // frames that change one
+const BOARDS = ["snapshot", "delta", "reset"] // frames that change a board
 
 export class SharedFeed {
   #feed
-  #world
+  #platform
   #boards = new Map()
-  #mine = new Map()
-  #tabs = new Map() // port -> when it was last heard
-  #looking = null
-  #ticketTaken = () => {}
+  #standings = new Map() // scope -> the last `me` frame
+  #tabs = new Map() // port -> the time of its last report
+  #timer = null
+  #resolveTicket = () => {}
 
-  // `make` gets what asks for a ticket, and makes the feed.
-  constructor(make, world) {
-    this.#world = world
+  // `make` makes the feed. Its argument is a function that resolves with a ticket.
+  constructor(make, platform) {
+    this.#platform = platform
     this.#feed = make(() => this.#ticket())
     this.#feed.addEventListener("status", () => this.#broadcast({ status: this.#status }))
-    this.#feed.addEventListener("frame", ({ detail }) => this.#received(detail))
+    this.#feed.addEventListener("frame", ({ detail }) => this.#onFrame(detail))
   }
 
-  // Whether nobody follows.
+  // True if no tab follows.
   get idle() {
     return this.#tabs.size === 0
   }
 
-  // Whether the server sent us away for good.
+  // True if the server ended the stream permanently.
   get ended() {
     return this.#feed.status.phase === "ended"
   }
 
-  // A tab is there, and saw everything up to its cursor. It says so again and again.
+  // A tab reports that it follows, and that it received all frames up to its cursor.
   watch(port, since) {
     if (!this.#tabs.has(port)) this.#show(port, since)
-    this.#tabs.set(port, this.#world.now())
-    this.#looking ??= this.#world.later(() => this.#look(), GONE_MS)
+    this.#tabs.set(port, this.#platform.now())
+    this.#timer ??= this.#platform.later(() => this.#forgetTabs(), GONE_MS)
     this.#feed.start()
     port.postMessage({ status: this.#status })
   }
@@ -49,11 +49,11 @@ export class SharedFeed {
   leave(port) {
     this.#tabs.delete(port)
     if (this.#tabs.size > 0) return
-    this.#world.cancel(this.#looking)
-    this.#looking = this.#world.later(() => this.#look(), LINGER_MS)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(() => this.#forgetTabs(), LINGER_MS)
   }
 
-  // Where our own board is lost as well, it is asked for already.
+  // Send a tab all boards. One that is lost here too was requested already.
   resync(port) {
     this.#show(port, "")
   }
@@ -62,16 +62,16 @@ export class SharedFeed {
     this.#feed.check()
   }
 
-  ticketGiven(ticket) {
-    this.#ticketTaken(ticket)
+  acceptTicket(ticket) {
+    this.#resolveTicket(ticket)
   }
 
   get #status() {
     return { ...this.#feed.status, shared: true }
   }
 
-  #received(frame) {
-    if (frame.t === "me") this.#mine.set(frame.b, frame)
+  #onFrame(frame) {
+    if (frame.t === "me") this.#standings.set(frame.b, frame)
     const lost = this.#scopes(frame).filter((scope) => this.#apply(scope, frame).lost)
     this.#broadcast({ frame })
     if (lost.length) this.#feed.resync()
@@ -88,39 +88,40 @@ export class SharedFeed {
     return board
   }
 
-  // What a tab that saw everything up to its cursor does not know yet.
+  // Send a tab the boards and standings that are newer than its cursor.
   #show(port, since) {
     for (const board of this.#boards.values()) {
-      if (board.s === null || board.lost || seen(board, since, this.#feed.cursor)) continue
+      if (board.s === null || board.lost || isCurrent(board, since, this.#feed.cursor)) continue
       port.postMessage({ frame: snapshotOf(board, this.#feed.cursor) })
     }
-    for (const frame of this.#mine.values()) port.postMessage({ frame })
+    for (const frame of this.#standings.values()) port.postMessage({ frame })
   }
 
   #broadcast(news) {
     for (const port of this.#tabs.keys()) port.postMessage(news)
   }
 
-  #look() {
-    this.#looking = null
-    const now = this.#world.now()
+  #forgetTabs() {
+    this.#timer = null
+    const now = this.#platform.now()
     for (const [port, heardAt] of this.#tabs) if (now - heardAt >= GONE_MS) this.#tabs.delete(port)
     if (this.#tabs.size === 0) this.#feed.stop() // it knows its cursor when somebody comes back
-    else this.#looking = this.#world.later(() => this.#look(), GONE_MS)
+    else this.#timer = this.#platform.later(() => this.#forgetTabs(), GONE_MS)
   }
 
-  // Sessions are kept where a worker can't read them, so a tab is asked: the one that was heard last.
+  // A worker can't read the stored session, so the tab that reported last provides the ticket.
   #ticket() {
     const [port] = [...this.#tabs].sort(([, one], [, other]) => other - one)[0] ?? []
-    return new Promise((taken, missed) => {
-      this.#ticketTaken = taken
-      this.#world.later(missed, TICKET_MS)
+    return new Promise((resolve, reject) => {
+      this.#resolveTicket = resolve
+      this.#platform.later(reject, TICKET_MS)
       port?.postMessage({ ticketAsked: true })
     })
   }
 }
 
-function seen(board, since, cursor) {
+// Does a viewer at the cursor `since` have this board already?
+function isCurrent(board, since, cursor) {
   const [epoch, seq] = since.split("-")
   return epoch === cursor.split("-")[0] && Number(seq) >= board.s
 }

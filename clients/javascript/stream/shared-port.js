@@ -3,10 +3,10 @@
 const NAME = "scoreboard-1" // change it whenever a new page could not talk to a worker of an older release
 
 // A port, or null if the worker can't be had: some browsers have none, and pages of other origins may not use it.
-export function sharedPort(failed) {
+export function sharedPort(onError) {
   try {
     const worker = new SharedWorker(new URL("./shared-worker.js", import.meta.url), { type: "module", name: NAME })
-    worker.addEventListener("error", failed)
+    worker.addEventListener("error", onError)
     return worker.port
   } catch {
     return null

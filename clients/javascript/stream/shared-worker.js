@@ -6,7 +6,7 @@ import { SharedFeed } from "./shared-feed.js"
 
 const MAX_KEPT = 16 // feeds that nobody follows, with their boards
 
-const platform = {
+const browser = {
   now: () => Date.now(),
   later: (run, ms) => setTimeout(run, ms),
   cancel: (timer) => clearTimeout(timer),
@@ -15,27 +15,27 @@ const feeds = new Map()
 
 addEventListener("connect", ({ ports: [port] }) => {
   let feed = null
-  const says = {
-    watch: ({ since, ...asked }) => {
-      feed ??= shared(asked)
+  const commands = {
+    watch: ({ since, ...request }) => {
+      feed ??= feedFor(request)
       feed.watch(port, since)
     },
     leave: () => feed?.leave(port),
     resync: () => feed?.resync(port),
     check: () => feed?.check(),
-    ticket: ({ ticket }) => feed?.ticketGiven(ticket),
+    ticket: ({ ticket }) => feed?.acceptTicket(ticket),
   }
-  port.onmessage = ({ data: { say, ...more } }) => says[say](more)
+  port.onmessage = ({ data: { say, ...more } }) => commands[say](more)
 })
 
-function shared(asked) {
-  const { base, scope, carriers, first, player } = asked
+function feedFor(request) {
+  const { base, scope, carriers, first, player } = request
   const key = JSON.stringify([base, scope, carriers, player])
-  const known = feeds.get(key)
-  if (known && !known.ended) return known
-  for (const [old, feed] of feeds) if (feed.idle && feeds.size >= MAX_KEPT) feeds.delete(old)
+  const present = feeds.get(key)
+  if (present && !present.ended) return present
+  for (const [old, { idle }] of feeds) if (idle && feeds.size >= MAX_KEPT) feeds.delete(old)
   const make = (ticket) => new Feed(base, { scope, carriers, first, ticket: player ? ticket : null })
-  const made = new SharedFeed(make, platform)
-  feeds.set(key, made)
-  return made
+  const feed = new SharedFeed(make, browser)
+  feeds.set(key, feed)
+  return feed
 }

@@ -1,4 +1,4 @@
-"""What an HTTP answer means. Pure."""
+"""Turns HTTP answers into JSON or exceptions. Pure."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ AWAY = (502, 503, 504)
 UNTOUCHED = ("ledger_unavailable", "storage_full")  # with these codes nothing was written
 
 
-def taken(status: int, headers: HTTPMessage, text: bytes) -> dict[str, Any]:
-    """The answer's JSON; {} where it has none. Raises RefusedError or AwayError."""
+def decode(status: int, headers: HTTPMessage, text: bytes) -> dict[str, Any]:
+    """The answer's JSON; {} if it has none. Raises RefusedError or AwayError."""
     body = _object(text)
     if 200 <= status < 300 and (body or not text):
         return body
     wait = headers.get("Retry-After", "")
     seconds = float(wait) if wait.isdigit() else None
-    refused = RefusedError(status, body or {"detail": _strange(status, headers)}, seconds)
+    refusal = RefusedError(status, body or {"detail": _foreign_answer(status, headers)}, seconds)
     if status not in AWAY:
-        raise refused
-    doubtful = refused.code not in UNTOUCHED
-    raise AwayError(str(refused), doubtful=doubtful, retry_after_seconds=seconds) from refused
+        raise refusal
+    doubtful = refusal.code not in UNTOUCHED
+    raise AwayError(str(refusal), doubtful=doubtful, retry_after_seconds=seconds) from refusal
 
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
         body = json.loads(text) if text else {}
     except ValueError:
-        return {}  # a proxy's page of its own
+        return {}  # an error page of a proxy
     return body if isinstance(body, dict) else {}
 
 
-def _strange(status: int, headers: HTTPMessage) -> str:
-    elsewhere = f", and points to {headers['Location']}" if "Location" in headers else ""
-    return f"The answer {status} is none of a Scoreboard server{elsewhere}."
+def _foreign_answer(status: int, headers: HTTPMessage) -> str:
+    target = f", and points to {headers['Location']}" if "Location" in headers else ""
+    return f"The answer {status} is none of a Scoreboard server{target}."

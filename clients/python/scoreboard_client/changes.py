@@ -1,4 +1,4 @@
-"""What a watcher is told: a board as it is now, and what is new about it. Pure."""
+"""The states of a watched board, and the differences between them. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from scoreboard_client.frames import Board, Frame, applied, compare, ranks
+from scoreboard_client.frames import Board, Frame, apply, compare, ranks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,7 @@ class Row:
     display_name: str
     score: int
     columns: dict[str, int]
+    shown: dict[str, str] = field(default_factory=dict)  # the metadata that the board shows, by field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class Me:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """Something that the server told the signed-in player, at most once."""
+    """A private message of the server to the signed-in player. It arrives at most once."""
 
     kind: str  # such as "merged"; ignore kinds that you do not know
     at: datetime
@@ -39,64 +40,64 @@ class Told:
 
     @classmethod
     def of(cls, frame: Frame) -> Told:
-        """Something told, as it travels."""
+        """Decode a `tell` frame."""
         return cls(kind=frame["kind"], at=datetime.fromisoformat(frame["at"]), data=frame["data"])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A board as it is now, and what is new since the change before: of the first one, everything."""
+    """A board as it is now, and its differences from before. In the first change all rows are new."""
 
-    scope: str  # what is watched: a board, board:region, board@period
+    scope: str  # the stream scope: board, board:region, board@period
     period: str
-    total: int  # how many are ranked in all
+    total: int  # all ranked players
     rows: tuple[Row, ...]
     at: datetime  # when this state was published
-    why: str  # of a snapshot; "" if it goes on from the state before
-    me: Me | None  # None if nobody is signed in, or nothing was told yet
+    why: str  # the reason of a snapshot; "" after a delta
+    me: Me | None  # None if nobody is signed in, or before the first `me` frame
     came: tuple[Row, ...]
     gone: tuple[Row, ...]  # as they were
-    moved: tuple[tuple[Row, Row], ...]  # whose rank changed: before, now
-    rescored: tuple[tuple[Row, Row], ...]  # whose score or columns changed: before, now
+    moved: tuple[tuple[Row, Row], ...]  # rows with another rank: before, now
+    rescored: tuple[tuple[Row, Row], ...]  # rows with another score or columns: before, now
 
 
-class Seen:
-    """What was seen of a stream: each board, where the player stands, and up to where."""
+class StreamState:
+    """The boards and the player's standings after the received frames, and the cursor to continue from."""
 
     def __init__(self) -> None:
         self.cursor = ""
         self.boards: dict[str, Board] = {}
-        self._mine: dict[str, Me] = {}
+        self._standings: dict[str, Me] = {}
 
     def take(self, frame: Frame) -> Change | None:
-        """What a frame changes for people, if anything. Raises Lost."""
+        """Take in a frame. Returns the change that it makes visible, if any. Raises Lost."""
         change, kind = None, frame["t"]
         if kind in ("snapshot", "delta"):
-            change = self._board(frame)
+            change = self._take_board(frame)
         elif kind == "me":
-            change = self._me(frame)
+            change = self._take_standing(frame)
         elif kind == "hb":
             compare(self.boards, frame)
         self.cursor = frame.get("id", self.cursor)
         return change
 
-    def _board(self, frame: Frame) -> Change | None:
+    def _take_board(self, frame: Frame) -> Change | None:
         scope = frame["b"]
         before = self.boards.get(scope, Board(scope=scope))
-        after = self.boards[scope] = applied(before, frame)
-        if before.s is not None and before.shows(after):
+        after = self.boards[scope] = apply(before, frame)
+        if before.s is not None and before.looks_like(after):
             return None
-        return between(before, after, why=frame.get("why", ""), me=self._mine.get(scope))
+        return between(before, after, why=frame.get("why", ""), me=self._standings.get(scope))
 
-    def _me(self, frame: Frame) -> Change | None:
+    def _take_standing(self, frame: Frame) -> Change | None:
         scope, board = frame["b"], self.boards.get(frame["b"])
-        before = self._mine.get(scope)
-        me = self._mine[scope] = Me(rank=frame["rank"], score=frame["score"], version=frame["ver"])
+        before = self._standings.get(scope)
+        me = self._standings[scope] = Me(rank=frame["rank"], score=frame["score"], version=frame["ver"])
         return None if board is None or me == before else between(board, board, why="", me=me)
 
 
 def between(before: Board, after: Board, *, why: str, me: Me | None) -> Change:
-    """What people see of the way from one state to another."""
+    """The visible differences between two states."""
     old, new = _rows(before), _rows(after)
     stayed = [(old[player], row) for player, row in new.items() if player in old]
     return Change(
@@ -124,6 +125,7 @@ def _rows(board: Board) -> dict[str, Row]:
             display_name=line.n,
             score=line.s,
             columns=dict(zip(board.columns, line.c, strict=False)),
+            shown=line.m or {},
         )
         for rank, line in zip(ranks(board), board.lines, strict=True)
     }

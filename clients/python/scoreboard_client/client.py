@@ -1,4 +1,4 @@
-"""A player's side: sign in, play, read boards."""
+"""The client of a player: signs in, plays, and reads boards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from scoreboard_client.changes import Change, Told
 from scoreboard_client.errors import AwayError, RefusedError, ScoreboardError
-from scoreboard_client.exports import exported
+from scoreboard_client.exports import export
 from scoreboard_client.transport import Transport
 from scoreboard_client.types import Action, Entry, Listing, OpenSession, Player, Proof, Receipt
 from scoreboard_client.watch import watch
@@ -32,9 +32,9 @@ class Client:
         timeout_seconds: float = 10.0,
         patience_seconds: float = 60.0,
     ) -> None:
-        """`url` as in http://127.0.0.1:8000. `refresh_token` goes on with a session that was kept.
+        """`url` as in http://127.0.0.1:8000. `refresh_token` continues a stored session.
 
-        A try takes `timeout_seconds` at most; for `patience_seconds` a call is tried again.
+        One try takes at most `timeout_seconds`. Calls are repeated for up to `patience_seconds`.
         """
         self._transport = Transport(
             url=url.rstrip("/"), timeout_seconds=timeout_seconds, patience_seconds=patience_seconds
@@ -46,40 +46,40 @@ class Client:
     # Signing in
 
     def guest(self, name: str | None = None, *, region: str | None = None) -> Player:
-        """Come in as a new guest. A lost answer leaves one behind whom nobody plays."""
-        return self._enter("guest", _given(displayName=name, region=region), again=True)
+        """Sign in as a new guest. If an answer is lost, an unused guest remains on the server."""
+        return self._enter("guest", _without_none(displayName=name, region=region), again=True)
 
     def register(
         self, username: str, password: str, *, name: str | None = None, region: str | None = None
     ) -> Player:
         """Register a player. Refused: username_taken, validation_failed, invalid_display_name.
 
-        Where AwayError is `doubtful`, try login(): the player may be there.
+        If an AwayError is `doubtful`, try login(): the player may have been registered.
         """
         body = {"username": username, "password": password}
-        return self._enter("register", body | _given(displayName=name, region=region))
+        return self._enter("register", body | _without_none(displayName=name, region=region))
 
     def login(self, username: str, password: str) -> Player:
         """Sign in. Refused: invalid_credentials, account_suspended.
 
-        Where many try this user name at the moment, it takes about a second of work.
+        If many clients try this user name, it takes about a second of work.
         """
         body: dict[str, Any] = {"username": username, "password": password}
         try:
             return self._enter("login", body, again=True)
-        except RefusedError as refused:
-            if not refused.puzzle:
+        except RefusedError as refusal:
+            if not refusal.puzzle:
                 raise
-            body["proof"] = prove_sign_in(refused.puzzle, username, password)
+            body["proof"] = prove_sign_in(refusal.puzzle, username, password)
         return self._enter("login", body, again=True)
 
     def upgrade(self, username: str, password: str) -> Player:
         """Give a guest a user name and a password; id and scores stay, refresh_token is a new one.
 
-        Refused: username_taken. Where the answer is lost, it signs in to find out whether it was done.
+        Refused: username_taken. If the answer is lost, it signs in to find out whether the upgrade was done.
         """
         body = {"username": username, "password": password}
-        with self._renewing:  # the session of before ends: other threads wait for the new one
+        with self._renewing:  # the old session ends: other threads wait for the new one
             try:
                 return self._take(self._call("POST", "/v1/auth/upgrade", body)["data"])
             except AwayError as away:
@@ -97,12 +97,12 @@ class Client:
 
     @property
     def refresh_token(self) -> str:
-        """What goes on with this session later: keep the newest one, and keep it to yourself."""
+        """The token that continues this session later. Store the newest one, and keep it secret."""
         return self._refresh
 
     @property
     def player(self) -> Player:
-        """The signed-in player. Raises ScoreboardError if nobody is."""
+        """The signed-in player. Raises ScoreboardError if nobody is signed in."""
         if self._player is None:
             self._player = self.me()
         return self._player
@@ -112,15 +112,15 @@ class Client:
         return Player.of(self._call("GET", "/v1/me", again=True)["data"])
 
     def change(self, *, name: str | None = None, region: str | None = None) -> Player:
-        """Change display name or region; what is left out stays, and region "" takes it away."""
-        body = _given(displayName=name, region=region)
+        """Change display name or region. Omitted values stay; region "" removes the region."""
+        body = _without_none(displayName=name, region=region)
         if region == "":
             body["region"] = None
         self._player = Player.of(self._call("PATCH", "/v1/me", body, again=True)["data"])
         return self._player
 
     def merge(self, guest_refresh_token: str) -> Player:
-        """Merge a guest into this account, by the guest's `refresh_token`: the scores are this player's then.
+        """Merge a guest into this account, by the guest's `refresh_token`: its scores become this player's.
 
         Refused: invalid_guest_token, account_needed, not_a_guest, already_merged, account_suspended,
         scoring_disabled, score_out_of_range. It can't be undone.
@@ -151,9 +151,9 @@ class Client:
 
     def request(self, action_type: str, *, device_id: str | None = None) -> Action:
         """Begin an action. Refused: unknown_action_type, scoring_disabled, rate_limited."""
-        body = {"actionType": action_type} | _given(deviceId=device_id)
+        body = {"actionType": action_type} | _without_none(deviceId=device_id)
         answer = self._call("POST", "/v1/actions/request", body, again=True)
-        # From the answer on: the server began to count before.
+        # Counted from the answer on, which is later than the time that the server counts from.
         return Action.of(answer["data"], time.monotonic())
 
     def complete(
@@ -165,17 +165,17 @@ class Client:
         result: str = "",
         device_id: str | None = None,
     ) -> Receipt:
-        """Complete an action, with a proof that was made before, or one that is made now.
+        """Complete an action, with the given proof, or with a new one for `points` and `result`.
 
-        Waits until `min_seconds` are over. Where no answer comes the same is sent again: it counts once.
+        Waits until `min_seconds` are over. If no answer comes, it is sent again: it counts once.
         """
         proof = proof or prove(action, points=points, result=result)
         time.sleep(max(0.0, action.begun + action.min_seconds - time.monotonic()))
-        body = {"actionToken": action.token, "proof": proof.as_json()} | _given(deviceId=device_id)
+        body = {"actionToken": action.token, "proof": proof.as_json()} | _without_none(deviceId=device_id)
         return Receipt.of(self._call("POST", "/v1/actions/complete", body, again=True)["data"])
 
     def play(self, action_type: str, *, points: int | None = None, result: str = "") -> Receipt:
-        """Begin an action, work, wait as long as it takes, and complete it."""
+        """Request an action, do its proof of work, and complete it when `min_seconds` are over."""
         return self.complete(self.request(action_type), points=points, result=result)
 
     # Reading boards
@@ -186,34 +186,46 @@ class Client:
         return boards
 
     def board(self, board: str) -> dict[str, Any]:
-        """A board: its definition, and what runs on it. Refused: board_not_found."""
-        found: dict[str, Any] = self._read(f"/v1/boards/{quote(board, safe='')}")["data"]
-        return found
+        """A board: its definition and its periods. Refused: board_not_found."""
+        answer: dict[str, Any] = self._read(f"/v1/boards/{quote(board, safe='')}")["data"]
+        return answer
 
     def top(
         self, board: str, limit: int = 10, *, offset: int = 0, period: str = "", region: str = ""
     ) -> Listing:
-        """The first rows of a board, or those from a place on."""
+        """The first `limit` rows of a board, or those after `offset` rows."""
         query = _query(limit=limit, offset=offset or None, period=period, region=region)
         return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
 
     def players(self, board: str, players: Sequence[str]) -> Listing:
-        """The rows of these players, with their ranks among all."""
+        """The rows of these players, with their ranks on the whole board."""
         query = _query(players=",".join(players))
         return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
 
+    def search(
+        self, board: str, name: str, limit: int = 10, *, period: str = "", region: str = ""
+    ) -> Listing:
+        """The players whose names begin with `name`, by name, without regard to case and accents.
+
+        At most 50. Refused: validation_failed for less than two letters, or one Chinese, Japanese or Korean
+        character.
+        """
+        query = _query(search=name, limit=limit, period=period, region=region)
+        return Listing.of(self._read(f"/v1/boards/{quote(board, safe='')}/entries{query}")["data"])
+
     def entry(self, board: str, player: str | None = None) -> Entry | None:
-        """The row of a player, by default one's own; None if there is none."""
+        """The row of a player, by default the signed-in one; None if there is none."""
         try:
-            return Entry.of(self._read(self._entry(board, player))["data"])
-        except RefusedError as refused:
-            if refused.code == "not_ranked":
+            return Entry.of(self._read(self._entry_path(board, player))["data"])
+        except RefusedError as refusal:
+            if refusal.code == "not_ranked":
                 return None
             raise
 
     def around(self, board: str, player: str | None = None, radius: int = 5) -> Listing:
-        """The rows around a player, or around oneself. Refused: not_ranked."""
-        return Listing.of(self._read(f"{self._entry(board, player)}/around{_query(radius=radius)}")["data"])
+        """The rows around a player, by default the signed-in one. Refused: not_ranked."""
+        path = f"{self._entry_path(board, player)}/around{_query(radius=radius)}"
+        return Listing.of(self._read(path)["data"])
 
     def export(
         self, board: str, format: str = "csv", *, period: str = "", region: str = ""
@@ -221,9 +233,9 @@ class Client:
         """All rows of one state of a board as a file, piece by piece: "csv" or "jsonl".
 
         Refused: board_not_found, period_not_found, region_not_found, rate_limited. Raises AwayError if it
-        breaks off.
+        is interrupted.
         """
-        return exported(self._transport, board, format, period=period, region=region)
+        return export(self._transport, board, format, period=period, region=region)
 
     def watch(
         self,
@@ -232,13 +244,14 @@ class Client:
         period: str = "",
         on_tell: Callable[[Told], None] = lambda told: None,
     ) -> Generator[Change, None, None]:
-        """Each new state of one board or several ("main", "cup:eu"), for ever, the first one at once.
+        """Each new state of one board or several ("main", "cup:eu"), beginning with the present one.
 
-        If a player is signed in, changes include the player's own standing. The generator reconnects by
-        itself and misses nothing. Raises RefusedError if the server refuses the stream, EndedError if the
-        server ends it for good, AwayError if the server can't be reached for `patience_seconds`. `region` and
-        `period` apply to boards that name none. Closing the generator closes the stream. `on_tell` is called
-        with the private messages of the signed-in player, such as that a guest was merged.
+        It never ends: it reconnects automatically. Changes include the standing of the signed-in
+        player. `on_tell` is called with that player's private messages, such as that a guest was merged.
+        `region` and `period` apply to boards that name none. Closing the generator closes the stream.
+
+        Raises RefusedError if the server refuses the stream, EndedError if the server ends it permanently,
+        AwayError if the server can't be reached for `patience_seconds`.
         """
         return watch(
             self._transport, boards, region=region, period=period, ticket=self._ticket, on_tell=on_tell
@@ -251,18 +264,18 @@ class Client:
     def _ticket(self) -> str:
         if not self._refresh:
             return ""
-        given: dict[str, str] = self._call("POST", "/v1/stream/ticket", again=True)["data"]
-        return given["ticket"]
+        answer: dict[str, str] = self._call("POST", "/v1/stream/ticket", again=True)["data"]
+        return answer["ticket"]
 
-    def _entry(self, board: str, player: str | None) -> str:
-        who = self.player.id if player is None else player
-        return f"/v1/boards/{quote(board, safe='')}/entries/{quote(who, safe='')}"
+    def _entry_path(self, board: str, player: str | None) -> str:
+        player_id = self.player.id if player is None else player
+        return f"/v1/boards/{quote(board, safe='')}/entries/{quote(player_id, safe='')}"
 
     def _read(self, path: str) -> Any:
         return self._transport.call("GET", path, again=True)
 
-    def _enter(self, how: str, body: dict[str, Any], *, again: bool = False) -> Player:
-        return self._take(self._transport.call("POST", f"/v1/auth/{how}", body, again=again)["data"])
+    def _enter(self, route: str, body: dict[str, Any], *, again: bool = False) -> Player:
+        return self._take(self._transport.call("POST", f"/v1/auth/{route}", body, again=again)["data"])
 
     def _after_lost_answer(self, username: str, password: str, away: AwayError) -> Player:
         try:
@@ -280,15 +293,15 @@ class Client:
         used = self._access or self._renew("")
         try:
             return self._transport.call(method, path, body, token=used, again=again)
-        except RefusedError as refused:
-            # Expired, or sealed with a key that was revoked. Where the session is over, renewing says so.
-            if refused.status != 401:
+        except RefusedError as refusal:
+            # The token expired, or its key was revoked. If the session has ended, renewing raises.
+            if refusal.status != 401:
                 raise
         return self._transport.call(method, path, body, token=self._renew(used), again=again)
 
     def _renew(self, used: str) -> str:
         with self._renewing:
-            if self._access == used:  # else another thread was faster
+            if self._access == used:  # otherwise another thread was faster
                 if not self._refresh:
                     raise ScoreboardError("Nobody is signed in: call guest(), register() or login() first.")
                 body = {"refreshToken": self._refresh}
@@ -296,10 +309,10 @@ class Client:
             return self._access
 
 
-def _given(**values: Any) -> dict[str, Any]:
+def _without_none(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _query(**values: Any) -> str:
-    given = {name: value for name, value in values.items() if value not in (None, "")}
-    return f"?{urlencode(given)}" if given else ""
+    query = {name: value for name, value in values.items() if value not in (None, "")}
+    return f"?{urlencode(query)}" if query else ""

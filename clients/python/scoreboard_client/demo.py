@@ -1,4 +1,4 @@
-"""Simulated players: python -m scoreboard_client.demo keeps a board alive until Ctrl-C."""
+"""python -m scoreboard_client.demo: lets simulated players play on a board until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -20,87 +20,88 @@ NAMES = (
     *("Ada", "Grace", "Linus", "Barbara", "Alan", "Margaret", "Dennis", "Radia", "Edsger", "Frances"),
     *("Ken", "Katherine", "Donald", "Hedy", "Tim", "Annie", "Guido", "Karen", "Claude", "Joan"),
 )
-LOOK_SECONDS = 1.0
-PATIENCE_SECONDS = 2.0  # longer than that the players wait by themselves, where Ctrl-C reaches them
+READ_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0  # of each call; during longer waits Ctrl-C must work
 
-LEAVES = ("cap_reached", "scoring_disabled")  # the next player comes
-BEARS = ("rate_limited", "action_token_expired")  # a laptop may have slept meanwhile
+FINAL = ("cap_reached", "scoring_disabled")  # of a player: the next one takes over
+TEMPORARY = ("rate_limited", "action_token_expired")  # of a round: a laptop may have slept
 
 
 @dataclass
 class Demo:
-    """Players on seats, each playing round after round."""
+    """Threads in which players play one round after another."""
 
-    asked: argparse.Namespace
+    options: argparse.Namespace
     stopped: threading.Event = field(default_factory=threading.Event)
-    refused: str = ""  # why nobody can play
+    refusal: str = ""  # the reason for which nobody can play
     _numbers: count[int] = field(default_factory=count)
 
     def run(self) -> None:
-        """Let players play, and say who leads, until it is stopped."""
-        seats = [threading.Thread(target=self._seat, daemon=True) for _ in range(self.asked.players)]
+        """Let players play, and print each new leader, until it is stopped."""
+        threads = [threading.Thread(target=self._play, daemon=True) for _ in range(self.options.players)]
         try:
-            for seat in seats:
-                seat.start()
+            for thread in threads:
+                thread.start()
             self._announce()
         except KeyboardInterrupt:
             pass
         self.stopped.set()
         until = time.monotonic() + PATIENCE_SECONDS
-        for seat in seats:
-            seat.join(max(0.0, until - time.monotonic()))
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def _seat(self) -> None:
-        """One player after another: the next one plays when the one before can win no more."""
+    def _play(self) -> None:
+        """Let one player after another play. The next one begins when a player can win no more points."""
         client, dice = None, random.Random()
         while not self.stopped.is_set():
             try:
-                client = client or self._newcomer()
+                client = client or self._new_player()
                 self._round(client, dice)
             except AwayError:
-                pass  # it will be back
+                pass  # the server is away: try again
             except RefusedError as refused:
-                if refused.status == 401 or refused.code in LEAVES:
+                if refused.status == 401 or refused.code in FINAL:
                     client = None
-                elif refused.code not in BEARS:
-                    self.refused = str(refused)
+                elif refused.code not in TEMPORARY:
+                    self.refusal = str(refused)
                     self.stopped.set()
-            self.stopped.wait(self.asked.pause * dice.expovariate(1))
+            self.stopped.wait(self.options.pause * dice.expovariate(1))
 
-    def _newcomer(self) -> Client:
-        client = Client(self.asked.url, patience_seconds=PATIENCE_SECONDS)
+    def _new_player(self) -> Client:
+        client = Client(self.options.url, patience_seconds=PATIENCE_SECONDS)
         client.guest(_name(next(self._numbers)))
         return client
 
     def _round(self, client: Client, dice: random.Random) -> None:
-        action = client.request(self.asked.action)
+        action = client.request(self.options.action)
         # People take longer than they must, and never the same time.
         self.stopped.wait(action.min_seconds + dice.lognormvariate(-1, 0.6))
         if not self.stopped.is_set():
             client.complete(action, points=_points(action, client.player.id, dice))
 
     def _announce(self) -> None:
-        """Say who takes the lead."""
-        client, leader = Client(self.asked.url, patience_seconds=PATIENCE_SECONDS), ""
-        until = time.monotonic() + self.asked.seconds
-        while time.monotonic() < until and not self.stopped.wait(LOOK_SECONDS):
+        """Print each new leader."""
+        client, leader = Client(self.options.url, patience_seconds=PATIENCE_SECONDS), ""
+        until = time.monotonic() + self.options.seconds
+        while time.monotonic() < until and not self.stopped.wait(READ_SECONDS):
             try:
-                leader = _said(client.top(self.asked.board, 1), leader)
+                leader = _print_leader(client.top(self.options.board, 1), leader)
             except (AwayError, RefusedError):
                 continue
 
 
 def main() -> int:
     """Let players play. Returns the exit status."""
-    demo = Demo(_asked())
-    print(f"{demo.asked.players} players on {demo.asked.url}/b/{demo.asked.board} · Stop: Ctrl-C", flush=True)
+    demo = Demo(_options())
+    board = f"{demo.options.url}/b/{demo.options.board}"
+    print(f"{demo.options.players} players on {board} · Stop: Ctrl-C", flush=True)
     demo.run()
-    if demo.refused:
-        print(f"The players are refused: {demo.refused}", file=sys.stderr)
-    return 1 if demo.refused else 0
+    if demo.refusal:
+        print(f"The players are refused: {demo.refusal}", file=sys.stderr)
+    return 1 if demo.refusal else 0
 
 
-def _asked() -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scoreboard_client.demo", description=__doc__)
     parser.add_argument("--url", default=_url(), help="the server; default: the one on this machine")
     parser.add_argument("--board", default="main", help="the board to watch")
@@ -108,9 +109,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--players", type=int, default=12, help="how many; default 12")
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between rounds, about; default 3")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="how long; default: until Ctrl-C")
-    asked = parser.parse_args()
-    asked.url = asked.url.rstrip("/")
-    return asked
+    options = parser.parse_args()
+    options.url = options.url.rstrip("/")
+    return options
 
 
 def _url() -> str:
@@ -124,7 +125,7 @@ def _name(number: int) -> str:
 
 
 def _points(action: Action, player: str, dice: random.Random) -> int | None:
-    """What a round was worth: players have their skill, and their luck."""
+    """The points of a round, by the player's skill and chance."""
     if isinstance(action.points, int):
         return None
     least, most = action.points
@@ -132,7 +133,7 @@ def _points(action: Action, player: str, dice: random.Random) -> int | None:
     return least + round((most - least) * min(1.0, 2 * skill * dice.betavariate(2, 2)))
 
 
-def _said(top: Listing, leader: str) -> str:
+def _print_leader(top: Listing, leader: str) -> str:
     if not top.entries or top.entries[0].player == leader:
         return leader
     first = top.entries[0]

@@ -1,4 +1,4 @@
-"""What can go wrong."""
+"""The exceptions of this package."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 
 class ScoreboardError(Exception):
-    """Whatever this package raises."""
+    """The base of all exceptions of this package."""
 
     retry_after_seconds: float | None = None  # when to send the same again, if the server said so
 
 
 class RefusedError(ScoreboardError):
-    """The server said no. Act on `code`; the server's /problems/<code> explains it."""
+    """The server refused. Act on `code`; the server's /problems/<code> explains it."""
 
     def __init__(
         self, status: int, problem: dict[str, Any], retry_after_seconds: float | None = None
@@ -29,13 +29,13 @@ class RefusedError(ScoreboardError):
 
 
 class EndedError(RefusedError):
-    """The server ended the stream and takes it no more: `code` is board_gone or kicked."""
+    """The server ended the stream and will not accept it again: `code` is board_gone or kicked."""
 
 
 class AwayError(ScoreboardError):
-    """The server could not be reached, or had no time, for as long as the client was patient.
+    """The server could not be reached, or was overloaded, for `patience_seconds`.
 
-    Where it is `doubtful`, the server may have taken what was sent. Sending the same again is safe for
+    If it is `doubtful`, the request may have succeeded. Sending the same again is safe for
     completions, and for writes with an idempotency key.
     """
 

@@ -1,4 +1,4 @@
-"""How long to wait between streams. Pure but for chance and the clock."""
+"""The pauses between streams. Pure except for randomness and the clock."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 30.0
-STEADY_SECONDS = 10.0  # a stream that held for so long ends a row of failures
+STEADY_SECONDS = 10.0  # a stream that was open for longer resets the count of failures
 NEVER = float("inf")
 
 
 @dataclass
 class Pauses:
-    """Longer after each failure in a row."""
+    """Pauses that grow with each failure in a row."""
 
-    chance: Callable[[], float] = random.random
+    fraction: Callable[[], float] = random.random
     monotonic: Callable[[], float] = time.monotonic
     _failures: int = 0
     _opened_at: float = NEVER
 
-    def opened(self) -> None:
-        """Something came."""
+    def on_frame(self) -> None:
+        """A frame arrived."""
         self._opened_at = min(self._opened_at, self.monotonic())
 
-    def ended(self) -> None:
-        """The stream ended, for whatever reason."""
+    def on_end(self) -> None:
+        """The stream ended, for any reason."""
         if self.monotonic() - self._opened_at >= STEADY_SECONDS:
             self._failures = 0
         self._opened_at = NEVER
 
-    def failed(self) -> float:
-        """Seconds to the next try, after a stream that ended as it should not."""
-        # Full jitter: those whom one outage cut off together do not come back together.
+    def after_failure(self) -> float:
+        """Count a failure. Returns the seconds until the next try."""
+        # Full jitter: after an outage clients then do not all come back at once.
         longest = min(LONGEST_SECONDS, FIRST_SECONDS * (1 << min(self._failures, 10)))
         self._failures += 1
-        return self.chance() * longest
+        return self.fraction() * longest

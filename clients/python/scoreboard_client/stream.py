@@ -1,4 +1,4 @@
-"""How frames come: by server-sent events, or by asking again and again. Closing a generator hangs up."""
+"""Receives frames, by server-sent events or by polling. Closing a generator closes its connection."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ import socket
 import time
 from collections.abc import Callable, Generator, Iterator
 
-from scoreboard_client.answers import taken
+from scoreboard_client.answers import decode
 from scoreboard_client.errors import AwayError, RefusedError
 from scoreboard_client.frames import Frame, Lost
 from scoreboard_client.transport import Transport
 
-HELLO_SECONDS = 10.0  # nothing at all for so long: some proxies hold streams back
+HELLO_SECONDS = 10.0  # the time in which the first frame must come: some proxies buffer streams
 BEATS_MISSED = 2.5
-WAIT_SECONDS = 25  # that an answer to a poll may take, beside the way
-POLLED_SECONDS = 600.0  # then events are tried again; a stream is not older either
+WAIT_SECONDS = 25  # for which the server may hold back the answer to a poll
+POLLED_SECONDS = 600.0  # then events are tried again
 
-Address = Callable[[str], str]  # where a route is asked for what is watched, from where one is
+Address = Callable[[str], str]  # from a route to its path with the query of this watch
 
 
 class SilentError(AwayError):
-    """The server was reached, and nothing came in time."""
+    """The server was reached, but no frame came in time."""
 
 
 def events(transport: Transport, address: Address, token: str) -> Generator[Frame, None, None]:
     """The frames of one stream, until it ends.
 
-    Raises RefusedError, AwayError, and Lost if something else than frames comes.
+    Raises RefusedError, AwayError, and Lost if anything but frames comes.
     """
     path = transport.prefix + address("/v1/stream")
-    with contextlib.closing(transport.fresh()) as connection:
+    with contextlib.closing(transport.connect()) as connection:
         reader = _Reader(connection.sock)
         try:
             with _answer(connection, path, token) as response:
@@ -40,8 +40,8 @@ def events(transport: Transport, address: Address, token: str) -> Generator[Fram
         except (OSError, http.client.HTTPException) as error:
             silent = isinstance(error, TimeoutError) and not reader.heard
             away = SilentError if silent else AwayError
-            raise away(f"The stream broke off: {error!r}", doubtful=False) from error
-    raise AwayError("The stream ended without a word.", doubtful=False)
+            raise away(f"The stream was interrupted: {error!r}", doubtful=False) from error
+    raise AwayError("The stream ended without a bye frame.", doubtful=False)
 
 
 def polls(transport: Transport, address: Address, token: str) -> Generator[Frame, None, None]:
@@ -49,22 +49,22 @@ def polls(transport: Transport, address: Address, token: str) -> Generator[Frame
     patient = Transport(
         url=transport.url, timeout_seconds=WAIT_SECONDS + transport.timeout_seconds, patience_seconds=0
     )
-    until, told = time.monotonic() + POLLED_SECONDS, ""
+    until, last_tell = time.monotonic() + POLLED_SECONDS, ""
     with contextlib.closing(patient):
         while time.monotonic() < until:
-            path = f"{address('/v1/poll')}&wait={WAIT_SECONDS}{told}"
+            path = f"{address('/v1/poll')}&wait={WAIT_SECONDS}{last_tell}"
             answer = patient.call("GET", path, token=token, again=True)
             if "told" in answer:
-                told = f"&told={answer['told']}"  # private frames up to here were seen
+                last_tell = f"&told={answer['told']}"  # private frames up to here were seen
             yield from answer["frames"]
-            yield {"t": "hb", "id": answer["id"], "b": []}  # it says where the stream is, and proves nothing
+            yield {"t": "hb", "id": answer["id"], "b": []}  # it carries the cursor, and no checksums
             if all(frame["t"] == "me" for frame in answer["frames"]):
                 time.sleep(answer["retry_ms"] / 1000)  # a busy server answers without waiting
     raise AwayError("Polled for long enough.", doubtful=False)
 
 
 class _Reader:
-    """Reads frames, each in its time. What is no frame does not count: proxies may say something too."""
+    """Reads frames, each within its time. Only frames count as signs of life: proxies may send comments."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.heard = False
@@ -81,7 +81,7 @@ class _Reader:
                 if frame["t"] == "hello":
                     self._seconds = BEATS_MISSED * frame["hb"]
                 yield frame
-                self._heard_at = time.monotonic()  # what waited while nobody asked for it is not late
+                self._heard_at = time.monotonic()  # time that the caller took for a frame does not count
 
     def _lines(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
         rest = b""
@@ -104,7 +104,7 @@ def _answer(connection: http.client.HTTPConnection, path: str, token: str) -> ht
     if response.status == 200 and response.headers.get_content_type() == "text/event-stream":
         return response
     with response:
-        taken(response.status, response.headers, response.read(65536))
+        decode(response.status, response.headers, response.read(65536))
         raise RefusedError(response.status, {"detail": "The answer is no event stream."})
 
 

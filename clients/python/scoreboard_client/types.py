@@ -1,17 +1,17 @@
-"""What the server answers, as this package hands it out."""
+"""The server's answers as typed values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-MAX_RESULT_BYTES = 4096  # of servers that do not say how many
+MAX_RESULT_BYTES = 4096  # for servers whose answer has no resultBytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Player:
-    """Who is signed in."""
+    """The account of a player."""
 
     id: str
     username: str | None
@@ -42,11 +42,11 @@ class OpenSession:
     id: str
     created_at: datetime
     last_used_at: datetime
-    current: bool  # whether it is the one of this client
+    current: bool  # True for the session of this client
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> OpenSession:
-        """A session as it travels."""
+        """Decode a session of an answer."""
         return cls(
             id=body["id"],
             created_at=datetime.fromisoformat(body["createdAt"]),
@@ -57,26 +57,26 @@ class OpenSession:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An action that was begun. Complete it with the client that asked for it."""
+    """An action that was requested. Complete it with the client that requested it."""
 
     token: str
     type: str
-    points: int | tuple[int, int]  # fixed, or the range from which you say how many
-    min_seconds: float  # sooner it can't be completed
+    points: int | tuple[int, int]  # fixed, or the range to choose from
+    min_seconds: float  # completions before are refused
     result_bytes: int  # the most that `result` may take, as JSON without its quotes
     expires_at: datetime
     nonce: str
     difficulty: int  # bits of work
-    begun: float  # when its token came, as time.monotonic() counts
+    begun: float  # the time when its token came, as time.monotonic() counts
 
     @property
     def claimed(self) -> bool:
-        """Whether you say how many points it is worth."""
+        """True if you choose the points."""
         return not isinstance(self.points, int)
 
     @classmethod
     def of(cls, body: dict[str, Any], begun: float) -> Action:
-        """An action as it travels."""
+        """Decode the answer to a request."""
         points = body["points"]
         return cls(
             token=body["actionToken"],
@@ -101,7 +101,7 @@ class Proof:
     result: str
 
     def as_json(self) -> dict[str, Any]:
-        """The proof as it travels."""
+        """Encode the proof for a request."""
         body: dict[str, Any] = {"solution": self.solution, "checksum": self.checksum}
         if self.points is not None:
             body["points"] = self.points
@@ -112,20 +112,20 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """Where a player stands in one window after a completion or a batch."""
+    """A player's standing in one window, after a completion or a batch."""
 
     board: str
     period: str
     region: str | None
-    player: str | None  # named in answers to batches
+    player: str | None  # None in receipts of completions
     score: int
-    rank: int | None  # None if the server could not tell at that moment
+    rank: int | None  # None if the rank was unknown at that moment
     previous_rank: int | None
     version: int
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Placed:
-        """A standing as it travels."""
+        """Decode a standing of an answer."""
         return cls(
             board=body["board"],
             period=body["period"],
@@ -147,13 +147,13 @@ class Receipt:
     increment: int
     new_score: int
     rank: int | None
-    replayed: bool  # it had been counted before
+    replayed: bool  # this completion was counted before
     degraded: bool  # the points are counted, and some ranks are missing
     standings: tuple[Placed, ...]
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Receipt:
-        """A receipt as it travels."""
+        """Decode a receipt."""
         return cls(
             action_id=body["actionId"],
             action_type=body["actionType"],
@@ -170,18 +170,19 @@ class Receipt:
 class Entry:
     """A row of a board."""
 
-    rank: int
+    rank: int | None  # None only in a degraded search
     player: str
     display_name: str
     score: int
     columns: dict[str, int]
     reached_at: datetime
     metadata: dict[str, Any] | None
-    percentile: float
+    percentile: float | None
+    shown: dict[str, str] = field(default_factory=dict)  # the metadata that the board shows, by field
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Entry:
-        """A row as it travels."""
+        """Decode a row."""
         return cls(
             rank=body["rank"],
             player=body["player"]["id"],
@@ -191,6 +192,7 @@ class Entry:
             reached_at=datetime.fromisoformat(body["reachedAt"]),
             metadata=body["metadata"],
             percentile=body["percentile"],
+            shown=body.get("shown", {}),
         )
 
 
@@ -201,14 +203,15 @@ class Listing:
     board: str
     period: str
     region: str | None
-    total: int  # how many are ranked in all
-    cursor: str | None  # where to begin streaming after this state; None if nothing streams
+    total: int  # all ranked players
+    cursor: str | None  # to stream the board from this state on; None if it has no stream
     entries: tuple[Entry, ...]
     revised_at: str | None = None  # when results were last changed after the period was closed
+    degraded: bool = False  # a search that could not read ranks
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Listing:
-        """A listing as it travels."""
+        """Decode a list."""
         return cls(
             board=body["board"],
             period=body["period"],
@@ -217,12 +220,13 @@ class Listing:
             cursor=body["id"],
             entries=tuple(map(Entry.of, body["entries"])),
             revised_at=body.get("revisedAt"),
+            degraded=body.get("degraded", False),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What became of a batch."""
+    """The answer to a batch."""
 
     accepted: int
     replayed: int
@@ -231,7 +235,7 @@ class Report:
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Report:
-        """A report as it travels."""
+        """Decode the answer to a batch."""
         return cls(
             accepted=body["accepted"],
             replayed=body["replayed"],

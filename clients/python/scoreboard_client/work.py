@@ -1,4 +1,4 @@
-"""The work that an action asks for, and at times a sign-in. Pure."""
+"""The proof of work of a completion, and of some sign-ins. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from scoreboard_client.types import Action, Proof
 def prove(action: Action, *, points: int | None = None, result: str = "") -> Proof:
     """The proof of a claim. Takes about 2^difficulty hashes: a millisecond for 10 bits, a second for 20.
 
-    Raises ValueError if `points` are missing though the action lets you say how many, and if `result`
-    takes more than the action's `result_bytes`.
+    Raises ValueError if the action needs `points` and they are missing, and if `result` takes more than the
+    action's `result_bytes`.
     """
     if action.claimed and points is None:
-        raise ValueError(f"{action.type} lets you say how many points: {action.points}")
+        raise ValueError(f"{action.type} needs `points` from the range {action.points}")
     size = len(json.dumps(result, ensure_ascii=False).encode()) - 2  # without its quotes
     if size > action.result_bytes:
-        raise ValueError(
-            f"result may take {action.result_bytes} bytes as JSON, and takes {size}: {action.type}"
-        )
+        raise ValueError(f"result may take {action.result_bytes} bytes as JSON, and takes {size}. Send less.")
     claimed = points if action.claimed else None
     checksum = hashlib.sha256(f"{'' if claimed is None else claimed}|{result}".encode()).hexdigest()
     return Proof(
@@ -34,7 +32,7 @@ def prove(action: Action, *, points: int | None = None, result: str = "") -> Pro
 
 
 def prove_sign_in(puzzle: dict[str, Any], username: str, password: str) -> dict[str, str]:
-    """The proof of work that a sign-in is sent with, for the puzzle of the refusal before it."""
+    """The proof of work for another sign-in, after a refusal with this puzzle."""
     checksum = hashlib.sha256(f"{username}|{password}".encode()).hexdigest()
     solution = solve(puzzle["nonce"], checksum, puzzle["difficulty"])
     return {"nonce": puzzle["nonce"], "solution": solution}
@@ -42,10 +40,10 @@ def prove_sign_in(puzzle: dict[str, Any], username: str, password: str) -> dict[
 
 def solve(nonce: str, checksum: str, difficulty: int) -> str:
     """The first number for which SHA-256 of `nonce:checksum:number` begins with so many zero bits."""
-    begun = hashlib.sha256(f"{nonce}:{checksum}:".encode())
+    start = hashlib.sha256(f"{nonce}:{checksum}:".encode())
     most = ((1 << (256 - difficulty)) - 1).to_bytes(32, "big")
     for number in count():
-        trial = begun.copy()  # the same first block is hashed once
+        trial = start.copy()  # the same first block is hashed once
         trial.update(b"%d" % number)
         if trial.digest() <= most:  # bytes compare as the numbers that they are
             return str(number)

@@ -10,19 +10,21 @@ export function copyable(field) {
   button.type = "button"
   button.textContent = t("copy.copy")
   button.addEventListener("click", async () => {
-    button.textContent = (await copied(source)) ? t("copy.copied") : t("copy.press")
+    const select = () => getSelection().selectAllChildren(source)
+    button.textContent = (await copyText(source.textContent, select)) ? t("copy.copied") : t("copy.press")
     setTimeout(() => (button.textContent = t("copy.copy")), SAID_MS)
   })
   field.append(button)
 }
 
-// Over plain http, as in a local network, there is no navigator.clipboard: select the text, and use execCommand.
-async function copied(source) {
+// Whether it was copied. Over plain http, as in a local network, there is no navigator.clipboard: `select` selects the
+// text, and execCommand copies the selection.
+export async function copyText(text, select) {
   try {
-    await navigator.clipboard.writeText(source.textContent)
+    await navigator.clipboard.writeText(text)
     return true
   } catch {
-    getSelection().selectAllChildren(source)
+    select()
     return document.execCommand("copy")
   }
 }

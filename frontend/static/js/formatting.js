@@ -1,11 +1,27 @@
-// formatting.js: numbers, scores and headings for readers. Pure. The same as scoreboard/pages/view.py.
+// formatting.js: numbers, scores and headings for readers. The same as scoreboard/pages/numbers.py.
+
+import { locales } from "./messages.js"
 
 const MINUTE = 60
+let viewerStyle = null
 
-// A number in groups of three digits. CSS sets them apart, so that a copied number is still a number.
-export function grouped(value, decimals) {
-  const { sign, whole, part } = split(value, decimals)
-  const groups = whole.split(/(?=(?:\d{3})+$)/)
+// How these locales write numbers: { point, minus, groups, minDigits }. Digits are 0 to 9 everywhere.
+export function numberStyle(tags) {
+  const format = new Intl.NumberFormat(tags, { numberingSystem: "latn", minimumFractionDigits: 1 })
+  const groups = (value) => format.formatToParts(value).filter(({ type }) => type === "integer")
+  const [last, before = last] = groups(12345678).map(({ value }) => value.length).reverse()
+  return {
+    point: format.formatToParts(1).find(({ type }) => type === "decimal").value,
+    minus: format.format(-1).split("1")[0], // from right to left it has a mark that keeps it on the left
+    groups: new RegExp(`(?=(?:\\d{${before}})*\\d{${last}}$)`),
+    minDigits: groups(1234).length > 1 ? 4 : 5,
+  }
+}
+
+// A number in groups of digits. CSS sets them apart, so that a copied number is still a number.
+export function grouped(value, decimals, style = ofViewer()) {
+  const { sign, whole, part } = split(value, decimals, style)
+  const groups = whole.length < style.minDigits ? [whole] : whole.split(style.groups)
   groups[0] = sign + groups[0]
   groups[groups.length - 1] += part
   return groups
@@ -17,10 +33,10 @@ export function writtenOut(value, decimals) {
 }
 
 // A score as its board shows it. A minute or more is written as on a clock: 83.456 s is 1:23.456.
-export function scored(value, { decimals = 0, unit = "" }) {
-  const { sign, whole, part } = split(value, decimals)
+export function scored(value, { decimals = 0, unit = "" }, style = ofViewer()) {
+  const { sign, whole, part } = split(value, decimals, style)
   const seconds = Number(whole)
-  if (unit !== "s" || seconds < MINUTE) return grouped(value, decimals)
+  if (unit !== "s" || seconds < MINUTE) return grouped(value, decimals, style)
   const minutes = Math.floor(seconds / MINUTE)
   const clock = minutes < MINUTE ? [minutes] : [Math.floor(minutes / MINUTE), two(minutes % MINUTE)]
   return [`${sign}${[...clock, two(seconds % MINUTE)].join(":")}${part}`]
@@ -32,11 +48,15 @@ export function heading(name) {
   return words ? words[0].toUpperCase() + words.slice(1) : name
 }
 
-function split(value, decimals) {
-  const [sign, text] = String(value).startsWith("-") ? ["-", String(value).slice(1)] : ["", String(value)]
+function ofViewer() {
+  return (viewerStyle ??= numberStyle(locales))
+}
+
+function split(value, decimals, { point, minus }) {
+  const [sign, text] = String(value).startsWith("-") ? [minus, String(value).slice(1)] : ["", String(value)]
   const padded = text.padStart(decimals + 1, "0")
   const whole = padded.slice(0, padded.length - decimals)
-  return { sign, whole, part: decimals ? `.${padded.slice(-decimals)}` : "" }
+  return { sign, whole, part: decimals ? `${point}${padded.slice(-decimals)}` : "" }
 }
 
 function two(number) {

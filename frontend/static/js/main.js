@@ -11,6 +11,7 @@ followMe()
 define(document.baseURI)
 board?.addEventListener("lb-update", ({ detail }) => showFacts(detail))
 board?.addEventListener("lb-update", offerCopies)
+board?.addEventListener("lb-update", offerName)
 board?.addEventListener("lb-state", ({ detail }) => (document.documentElement.dataset.connection = detail.state))
 stored.addEventListener("change", followMe)
 addEventListener("storage", followMe) // the player signed in or played in another tab
@@ -37,9 +38,19 @@ async function offerCopies() {
   }
 }
 
-function showFacts({ total, period }) {
+async function showFacts({ total, period }) {
   document.getElementById("players").textContent = t("board.players", { n: total })
-  document.getElementById("period").textContent = period === "all" ? t("board.allTime") : period
+  const name = document.getElementById("period")
+  if (name.dataset.period === period) return
+  const { showPeriod } = await import("./board/period-name.js")
+  showPeriod(name, period)
+}
+
+// A guest may choose a name in their row. The module is loaded only if there is such a row.
+async function offerName() {
+  if (stored.read()?.named !== undefined || !board.querySelector("tr.own")) return
+  const { offerName } = await import("./account/name-offer.js")
+  offerName(board, stored)
 }
 
 async function offerPlay(section) {

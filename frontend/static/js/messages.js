@@ -8,7 +8,7 @@ let texts = JSON.parse(script?.textContent ?? "{}")
 let language = script ? page.documentElement.lang : "en"
 
 // The viewer's locales for numbers and times, whatever the page's language.
-const locales = [...(globalThis.navigator?.languages ?? []), language]
+export const locales = [...(globalThis.navigator?.languages ?? []), language]
 
 const formats = new Map()
 
@@ -47,6 +47,13 @@ export function soon(seconds) {
   return format(Intl.RelativeTimeFormat, language, {}).format(Math.max(1, Math.ceil(seconds / size)), unit)
 }
 
+// The time until something, in the page's language, such as "in 3 days": in the largest unit of which two are left.
+export function until(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, size]) => seconds >= 2 * size) ?? ["second", 1]
+  return format(Intl.RelativeTimeFormat, language, {}).format(Math.floor(seconds / size), unit)
+}
+
 function shown(value) {
   return typeof value === "number" ? number(value) : String(value)
 }
@@ -55,9 +62,9 @@ function plural(value) {
   return format(Intl.PluralRules, language, {}).select(value)
 }
 
-// Formatters are cached: creating one takes longer than using it a thousand times.
+// Formatters are cached: creating one takes longer than using it a thousand times. Digits are 0 to 9 in every language.
 function format(Kind, tags, options) {
   const key = `${Kind.name} ${tags} ${JSON.stringify(options)}`
-  if (!formats.has(key)) formats.set(key, new Kind(tags, options))
+  if (!formats.has(key)) formats.set(key, new Kind(tags, { numberingSystem: "latn", ...options }))
   return formats.get(key)
 }

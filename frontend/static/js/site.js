@@ -1,5 +1,7 @@
-// site.js: the script of every page: it keeps the chosen language and colours, and registers the service worker.
+// site.js: the script of every page: it keeps the chosen language and colours, shows the player's name at the head, and
+// registers the service worker.
 
+import { showAccount } from "./account/header-link.js"
 import { chosenLanguage, redirectFor, rememberLanguage } from "./language.js"
 import { themeButton } from "./theme-button.js"
 
@@ -9,7 +11,9 @@ const { worker } = document.body.dataset
 const redirect = redirectFor(location, chosenLanguage(), page.lang)
 if (redirect) location.replace(redirect)
 
+page.dataset.scripts = "" // site.css shows the controls now
 themeButton(document.querySelector(".theme"))
+showAccount(document.querySelector("[data-account]"))
 
 document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
   if (target.matches("a[lang]")) rememberLanguage(target.lang)

@@ -9,13 +9,13 @@ import msgspec
 from scoreboard.actions.checks.attempt import Attempt
 from scoreboard.actions.rules import claim_of, invalid_proof, nonce
 from scoreboard.core.errors import BadRequest
-from scoreboard.core.work import worked
+from scoreboard.core.work import is_proof
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class WorkCheck:
-    """Refuses proofs that were not worked for."""
+    """Refuses proofs without the required work."""
 
     problems = ("result_too_large", "invalid_proof")
 
@@ -26,7 +26,7 @@ class WorkCheck:
             _check_result(proof.result, token.result_bytes)
         if claim_of(token, proof) != proof.checksum:
             raise invalid_proof("proof.checksum is not the checksum of points|result.")
-        if not worked(nonce(attempt.sent.action_token), proof.checksum, proof.solution, token.difficulty):
+        if not is_proof(nonce(attempt.sent.action_token), proof.checksum, proof.solution, token.difficulty):
             raise invalid_proof("proof.solution does not solve the challenge.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from scoreboard.boards.types import Board, Definition
@@ -43,7 +45,7 @@ class Definitions(Table):
             " THEN board.file_digest ELSE excluded.file_digest END",
             (
                 board.id,
-                msgspec.json.encode(board.definition).decode(),
+                _text(board.definition),
                 board.revision,
                 board.layout,
                 board.since,
@@ -51,6 +53,17 @@ class Definitions(Table):
                 file_digest,
             ),
         )
+
+
+def _text(definition: Definition) -> str:
+    # Without new fields that are not used: a process of the release before, which refuses them, can read it.
+    body = msgspec.to_builtins(definition)
+    body |= {"columns": [_without_empty(column, "title") for column in body["columns"]]}
+    return msgspec.json.encode(_without_empty(body, "regionTitles", "show")).decode()
+
+
+def _without_empty(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value or name not in names}
 
 
 def _load(db: Connection) -> tuple[int, dict[str, Board]]:

@@ -55,6 +55,18 @@ class Windows(Table):
         """Windows of periods that are not closed."""
         return self._find("closed_at IS NULL ORDER BY id")
 
+    def open_of_boards(self, boards: Sequence[str]) -> list[WindowRow]:
+        """The windows of all regions of these boards' periods that are not closed."""
+
+        def find(db: Connection) -> list[WindowRow]:
+            condition, value = one_of(db, "board", boards)
+            text = (
+                f"SELECT {COLUMNS} FROM board_window WHERE closed_at IS NULL AND segment = '' AND {condition}"
+            )
+            return [_as_window(row) for row in rows(db, text, (value,))]
+
+        return self.run(find)
+
     def closed_since(self, at: int) -> list[WindowRow]:
         """Windows that were closed after a time, newest first."""
         return self._find("closed_at > ? ORDER BY closed_at DESC", (at,))
@@ -63,14 +75,19 @@ class Windows(Table):
         """Windows whose period is over and not yet closed."""
         return self._find("closed_at IS NULL AND ends_at <= ? ORDER BY ends_at", (now,))
 
-    def past(self, board: str, *, now: int, before: tuple[int, int] | None, limit: int) -> list[WindowRow]:
-        """Windows of all regions whose period ended by `now`, newest first.
+    def past(
+        self, board: str, *, now: int, before: tuple[int, int] | None, limit: int, kind: str = ""
+    ) -> list[WindowRow]:
+        """Windows of all regions whose period ended by `now`, newest first; of one kind, if it is given.
 
         `before` is start and id of the last one that is known already.
         """
         where = "board = ? AND segment = '' AND ends_at <= ? AND (starts_at, id) < (?, ?)"
         start, id = before or (now, 0)
-        return self._find(f"{where} ORDER BY starts_at DESC, id DESC LIMIT ?", (board, now, start, id, limit))
+        params: tuple[Any, ...] = (board, now, start, id)
+        if kind:
+            where, params = f"{where} AND kind = ?", (*params, kind)
+        return self._find(f"{where} ORDER BY starts_at DESC, id DESC LIMIT ?", (*params, limit))
 
     def open_with(self, players: Sequence[str]) -> list[Window]:
         """The open windows in which any of these players has a standing."""
@@ -132,11 +149,13 @@ class Windows(Table):
         )
 
     def delete_board(self, board: str) -> None:
-        """Delete all windows of a board, with their standings."""
-        self.execute(
-            "DELETE FROM standing WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
-            (board,),
-        )
+        """Delete all windows of a board, with their standings and what the search lists of them."""
+        # SQLite gives the ids of deleted windows to new ones.
+        for table in ("standing", "search_entry"):
+            self.execute(
+                f"DELETE FROM {table} WHERE window_id IN (SELECT id FROM board_window WHERE board = ?)",
+                (board,),
+            )
         self.execute("DELETE FROM board_window WHERE board = ?", (board,))
 
     def _find(self, where: str, params: Iterable[Any] = ()) -> list[WindowRow]:

@@ -1,7 +1,7 @@
 """The deadline of a request: every answer, also an error, comes within two seconds.
 
-Each wait of a request (for a connection, a query, the writer) takes at most the time that is `left`, so
-several waits that fail one after another take no longer than one.
+Each wait of a request (for a connection, a query, the writer) takes at most the time that `seconds_left`
+returns, so several waits that fail one after another take no longer than one.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def lift() -> None:
     _until.set(NEVER)
 
 
-def spare(most: float) -> float:
-    """How many seconds a request may wait before its work, which keeps the time that it needs."""
-    return max(0.0, left(most + WORK_SECONDS) - WORK_SECONDS)
+def spare_seconds(most: float) -> float:
+    """The seconds that a request may wait before its work, which keeps the time that it needs."""
+    return max(0.0, seconds_left(most + WORK_SECONDS) - WORK_SECONDS)
 
 
-def left(most: float) -> float:
-    """How many seconds a request may wait: `most`, or less if its deadline is nearer."""
+def seconds_left(most: float) -> float:
+    """The seconds that a request may wait: `most`, or less if its deadline is nearer."""
     return max(0.0, min(most, _until.get() - time.monotonic()))

@@ -17,14 +17,14 @@ FILES = (1_048_576, 65_536, 24_576, 10_240)
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def end_with_parent(how: int = signal.SIGTERM) -> None:
-    """Get the signal `how` when the parent dies, in whatever way. Only Linux has this."""
+def end_with_parent(signal_number: int = signal.SIGTERM) -> None:
+    """Get this signal when the parent process ends, for whatever reason. Does nothing except on Linux."""
     if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, how)
+        _libc.prctl(PR_SET_PDEATHSIG, signal_number)
 
 
-def served(folder: Path) -> bool:
-    """Whether `python -m scoreboard serve` runs on this data folder now."""
+def is_served(folder: Path) -> bool:
+    """True if `python -m scoreboard serve` runs on this data folder now."""
     try:
         with (folder / SERVE_LOCK).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -46,7 +46,7 @@ def allow_many_files() -> None:
             return
 
 
-def files_allowed() -> int:
-    """How many files this process may open."""
+def open_files_limit() -> int:
+    """The number of files that this process may open."""
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return FILES[0] if soft == resource.RLIM_INFINITY else soft

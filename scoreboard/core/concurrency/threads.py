@@ -12,15 +12,15 @@ T = TypeVar("T")
 Run = Callable[[Callable[[], T]], T]
 
 
-def cooperative() -> bool:
-    """Whether this process runs on gevent. Never imports it: the worker must not."""
+def uses_gevent() -> bool:
+    """True if this process runs on gevent. Never imports gevent: the worker must not."""
     monkey = sys.modules.get("gevent.monkey")
     return monkey is not None and bool(monkey.is_module_patched("threading"))
 
 
 def native_lock() -> Any:
     """A lock for native threads. gevent's lock, shared by several of them, can stay locked forever."""
-    if not cooperative():
+    if not uses_gevent():
         return threading.Lock()
     from gevent import monkey
 
@@ -29,7 +29,7 @@ def native_lock() -> Any:
 
 def native_sleep() -> Callable[[float], None]:
     """The sleep function of native threads. gevent's would start an event loop in each."""
-    if not cooperative():
+    if not uses_gevent():
         return time.sleep
     from gevent import monkey
 
@@ -42,7 +42,7 @@ class NativeThreads:
     def __init__(self, size: int) -> None:
         self._size = size
         self._pool: Any = None
-        if cooperative():
+        if uses_gevent():
             from gevent.threadpool import ThreadPool
 
             self._pool = ThreadPool(size)
@@ -59,7 +59,7 @@ class NativeThreads:
 
         try:
             with Timeout(seconds):
-                value, error = self._pool.apply(_caught, (work, until))
+                value, error = self._pool.apply(_run_and_catch, (work, until))
         except Timeout:
             raise TimeoutError("the work was not done in time") from None
         if error is not None:
@@ -72,7 +72,7 @@ class NativeThreads:
             self._pool.kill()
 
 
-def _caught(work: Callable[[], T], until: float | None) -> tuple[T | None, BaseException | None]:
+def _run_and_catch(work: Callable[[], T], until: float | None) -> tuple[T | None, BaseException | None]:
     # gevent prints every error that leaves a thread of the pool, expected or not.
     if until is not None and time.monotonic() > until:
         return None, TimeoutError("no caller waits for it any more")

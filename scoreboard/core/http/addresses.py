@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 UNKNOWN = "unknown"  # a caller without an address, as on a Unix socket
 PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\]|(?P<four>[0-9.]+))(?::[0-9]+)?\Z")
 SCHEMES = re.compile(r"(?i:https?)(?: *, *(?i:https?))*")
-KEPT = 4096  # addresses whose networks a process remembers
+CACHE_SIZE = 4096  # addresses whose networks a process remembers
 HOST6_BITS = 64  # the host part of an IPv6 address: a household has a whole such network, which counts as one
 SITE6_PREFIX = 48  # one customer may have 65,536 networks
 SITE_TIMES = 16  # how many times as much a site is allowed as a network
@@ -42,13 +42,13 @@ class Addresses:
         return call
 
     def of(self, environ: dict[str, Any]) -> str:
-        """A request's network: an IPv4 address, or the first half of an IPv6 address. Never empty."""
+        """A request's network: an IPv4 address, or an IPv6 network of 64 bits. Never empty."""
         if not self.hops and "HTTP_X_FORWARDED_FOR" in environ:
             self._warn()
-        named = network(environ.get("REMOTE_ADDR"))
+        client = network(environ.get("REMOTE_ADDR"))
         # A proxy may write something that is not an address: then the proxy's own address counts.
         peer = environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR")
-        return named or network(peer) or UNKNOWN
+        return client or network(peer) or UNKNOWN
 
     def _warn(self) -> None:
         if not self._warned:
@@ -63,7 +63,7 @@ def _check_scheme(environ: dict[str, Any]) -> None:
         del environ["HTTP_X_FORWARDED_PROTO"]
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=CACHE_SIZE)
 def network(text: str | None) -> str:
     """The network that an address counts as; "" for another text. A port is ignored."""
     match = PORT.match(text or "")
@@ -79,7 +79,7 @@ def network(text: str | None) -> str:
     return str(address)
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=CACHE_SIZE)
 def site(network: str) -> str:
     """The site of an IPv6 network, which may have many of them; "" for others."""
     if ":" not in network:

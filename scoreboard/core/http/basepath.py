@@ -18,8 +18,8 @@ MONITORED = ("/healthz", "/readyz", "/v1/admin/metrics")
 OUTSIDE = "scoreboard.outside"  # in the WSGI environment: the request is outside the base path
 
 
-def mounted(wsgi_app: Any, base: str) -> Any:
-    """The WSGI application, mounted below a path such as /scores; unchanged if the path is empty."""
+def mount(wsgi_app: Any, base: str) -> Any:
+    """Mount a WSGI application below a path such as /scores. An empty path leaves it unchanged."""
     if not base:
         return wsgi_app
 

@@ -11,12 +11,12 @@ import msgspec
 
 from scoreboard.core.errors import BadRequest, FieldError, ValidationFailed
 from scoreboard.core.http.lenient import correct
-from scoreboard.core.http.preferences import lenient
+from scoreboard.core.http.preferences import is_lenient
 from scoreboard.core.patterns import in_words
 
 T = TypeVar("T")
 CACHE_BUSTER = "_"  # a query parameter that jQuery and others add to bypass caches
-EXACT = 2**53  # up to here every integer has a float of its own
+EXACT = 2**53  # up to this number, different integers are different floats
 
 
 def parse_json(data: bytes) -> Any:
@@ -28,14 +28,16 @@ def parse_json(data: bytes) -> Any:
     try:
         value = json.loads(
             data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_constant,
-            parse_float=_finite,
+            object_pairs_hook=_refuse_duplicates,
+            parse_constant=_refuse_constant,
+            parse_float=_finite_number,
         )
     except RecursionError:
-        raise _malformed("nested too deep") from None
+        raise _malformed_json("nested too deep") from None
     except ValueError as error:
-        raise _malformed(_encoding_complaint(data, error) or str(error).split(": line", 1)[0][:200]) from None
+        raise _malformed_json(
+            _encoding_complaint(data, error) or str(error).split(": line", 1)[0][:200]
+        ) from None
     if b"\\u" in data:
         _refuse_surrogates(value)
     return value
@@ -56,27 +58,27 @@ def convert(value: Any, shape: type[T]) -> T:
 
 def convert_leniently(value: Any, shape: type[T]) -> T:
     """Convert parsed JSON to the type `shape`, after corrections. Raises msgspec.ValidationError."""
-    return msgspec.convert(correct(value, shape, lenient=lenient()), shape)
+    return msgspec.convert(correct(value, shape, lenient=is_lenient()), shape)
 
 
-def field_error(error: msgspec.ValidationError, where: str = "body") -> FieldError:
-    """An error of msgspec as a field and a message. `where` is the field for an error of the whole value."""
+def field_error(error: msgspec.ValidationError, whole: str = "body") -> FieldError:
+    """An error of msgspec as a field and a message. `whole` stands for the whole value."""
     message, _, path = str(error).partition(" - at `")
-    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or where, in_words(message))
+    return FieldError(path.rstrip("`").removeprefix("$").removeprefix(".") or whole, in_words(message))
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("an object has the same key twice")
     return value
 
 
-def _constant(text: str) -> NoReturn:
+def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
 
 
-def _finite(text: str) -> float:
+def _finite_number(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number out of range")
@@ -84,7 +86,7 @@ def _finite(text: str) -> float:
     whole = int(number)
     try:
         return whole if abs(whole) < EXACT and Decimal(text) == whole else number
-    except InvalidOperation:  # the exponent has twenty digits
+    except InvalidOperation:  # an exponent of twenty digits
         raise ValueError("a number out of range") from None
 
 
@@ -93,7 +95,7 @@ def _refuse_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise _malformed("half of a surrogate pair") from None
+        raise _malformed_json("half of a surrogate pair") from None
 
 
 def _encoding_complaint(data: bytes, error: ValueError) -> str:
@@ -104,12 +106,12 @@ def _encoding_complaint(data: bytes, error: ValueError) -> str:
     return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else ""
 
 
-def _malformed(reason: str) -> BadRequest:
+def _malformed_json(reason: str) -> BadRequest:
     return BadRequest(f"The body is not valid JSON: {reason}.", code="malformed_json")
 
 
 def query(args: Any, shape: type[T]) -> T:
-    """Convert a query string's parameters to the type `shape`. Raises ValidationFailed.
+    """The query string's parameters, converted to the type `shape`. Raises ValidationFailed.
 
     Unknown and repeated parameters are refused: a mistyped name must not change the answer silently.
     """

@@ -14,6 +14,6 @@ def read(request: Request, seconds: int = 1) -> str:
 
 
 def complete(request: Request, response: Response) -> None:
-    """Add Cache-Control to an answer whose route did not. Failures are not cached."""
+    """Add Cache-Control to an answer of a read, unless its route did. Failures are not cached."""
     if request.method in READS and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = read(request) if response.status_code < 400 else NEVER

@@ -23,10 +23,22 @@ from scoreboard.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from scoreboard.core.http import basepath, bodies, caching, cors, crosssite, hosts, links, preferences
+from scoreboard.core.http import (
+    basepath,
+    bodies,
+    caching,
+    cors,
+    crosssite,
+    errorpages,
+    hosts,
+    links,
+    preferences,
+    slashes,
+)
 from scoreboard.core.http.basepath import MONITORED
+from scoreboard.core.http.media import JSON, PROBLEM
 from scoreboard.core.http.site import Site
-from scoreboard.core.logs import inform, shown
+from scoreboard.core.logs import inform, loggable_path
 from scoreboard.core.storage.unavailable import DatabaseUnavailable, unavailable
 
 log = logging.getLogger(__name__)
@@ -41,12 +53,7 @@ HTTP_CODES = {
     415: "unsupported_media_type",
 }
 HSTS = "max-age=31536000"
-LOGGED = (
-    "caller",
-    "code",
-    "network",
-)  # attributes of `g` that the log line of a request has, if they are set
-JSON, PROBLEM = "application/json", "application/problem+json"
+LOG_ATTRIBUTES = ("caller", "code", "network")  # of `g`: logged if they are set
 
 _encode = msgspec.json.Encoder().encode
 
@@ -100,18 +107,18 @@ def json_body(limit: int = BODY_BYTES, *, optional: bool = False) -> Any:
 
 def raw_body(limit: int = BODY_BYTES) -> bytes:
     """The bytes of the request's JSON body. Raises BodyTooLarge or UnsupportedMediaType."""
-    asked = request_ctx.request
-    if asked.mimetype != "application/json":
+    incoming = request_ctx.request
+    if incoming.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
-    _refuse_encoded(asked.environ.get("HTTP_CONTENT_ENCODING", ""))
-    asked.max_content_length = limit
+    _refuse_encoded(incoming.environ.get("HTTP_CONTENT_ENCODING", ""))
+    incoming.max_content_length = limit
     start = time.monotonic()
     try:
-        return asked.get_data(cache=True)
+        return incoming.get_data(cache=True)
     except RequestEntityTooLarge:
         raise BodyTooLarge(f"The body is too large: at most {limit} bytes are allowed.") from None
     finally:
-        deadline.extend(time.monotonic() - start)  # the time that the client takes to send it does not count
+        deadline.extend(time.monotonic() - start)  # waiting for the client does not count
 
 
 def _refuse_encoded(encoding: str) -> None:
@@ -141,7 +148,7 @@ def install(app: Flask, *, origins: Collection[str] = (), public_url: str = "") 
     app.url_map.merge_slashes = False  # a path with two slashes in a row is 404, not another path of a route
     app.before_request(_begin)
     app.after_request(_end)
-    app.register_error_handler(ScoreboardError, problem)
+    app.register_error_handler(ScoreboardError, _explained)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
@@ -152,28 +159,28 @@ def _begin() -> AnyResponse | None:
     g.request_id = id if REQUEST_ID.match(id) else f"{getrandbits(64):016x}"
     g.started = time.monotonic()
     deadline.begin()
-    asked, config = request_ctx.request, app_ctx.app.config
-    preferences.begin(asked.environ.get("HTTP_PREFER", ""))
+    incoming, config = request_ctx.request, app_ctx.app.config
+    preferences.begin(incoming.environ.get("HTTP_PREFER", ""))
     # Returned and not raised: rendering an error page would cost more than the request that is refused.
-    refusal: ScoreboardError | None = _malformed_host(asked) or _misdirected(asked, config["SITE"])
-    refusal = refusal or basepath.refusal(asked)
-    refusal = refusal or crosssite.refusal(asked, config["SITE"], config["ORIGINS"])
-    return problem(refusal) if refusal else basepath.redirection(asked)
+    refusal: ScoreboardError | None = _malformed_host(incoming) or _misdirected(incoming, config["SITE"])
+    refusal = refusal or basepath.refusal(incoming)
+    refusal = refusal or crosssite.refusal(incoming, config["SITE"], config["ORIGINS"])
+    return problem(refusal) if refusal else basepath.redirection(incoming)
 
 
-def _misdirected(asked: Request, site: Site) -> BadRequest | None:
+def _misdirected(incoming: Request, site: Site) -> BadRequest | None:
     """The error for a request to another host than PUBLIC_URL's. Monitors may use any host."""
-    if site.trusts(asked.environ.get("HTTP_HOST", "")) or asked.environ["PATH_INFO"] in MONITORED:
+    if site.trusts(incoming.environ.get("HTTP_HOST", "")) or incoming.environ["PATH_INFO"] in MONITORED:
         return None
     return BadRequest(f"This server is at {site.url}. Send the request to that host.", code="untrusted_host")
 
 
-def _malformed_host(asked: Request) -> BadRequest | None:
+def _malformed_host(incoming: Request) -> BadRequest | None:
     """The error for a missing or malformed Host header (RFC 9112, 3.2)."""
-    host = asked.environ.get("HTTP_HOST")
-    if host is None and asked.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+    host = incoming.environ.get("HTTP_HOST")
+    if host is None and incoming.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
         return BadRequest("HTTP/1.1 requests need a Host header.")
-    if hosts.malformed(host or ""):
+    if hosts.is_malformed(host or ""):
         return BadRequest(f"The Host header must name a host, with at most {hosts.LONGEST} characters.")
     return None
 
@@ -181,54 +188,81 @@ def _malformed_host(asked: Request) -> BadRequest | None:
 def _end(response: Response) -> Response:
     deadline.lift()  # a stream lasts for hours
     # Each use of the proxies `request` and `g` costs a look-up.
-    asked, kept = request_ctx.request, app_ctx.g
-    response.headers["X-Request-Id"] = kept.request_id
+    incoming, context = request_ctx.request, app_ctx.g
+    response.headers["X-Request-Id"] = context.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    caching.complete(asked, response)
+    caching.complete(incoming, response)
     if app_ctx.app.config["SITE"].secure:
         response.headers["Strict-Transport-Security"] = HSTS
-    if asked.path.startswith("/v1/"):
-        cors.allow(asked, response, app_ctx.app.config["ORIGINS"])
-        preferences.add_header(asked, response)
-    if asked.path not in ("/healthz", "/readyz"):
+    if incoming.path.startswith("/v1/"):
+        cors.allow(incoming, response, app_ctx.app.config["ORIGINS"])
+        preferences.add_header(incoming, response)
+    if incoming.path not in ("/healthz", "/readyz"):
         inform(
             log,
             "request",
             {
-                "request": kept.request_id,
-                "method": asked.method,
-                "path": shown(asked.path),
+                "request": context.request_id,
+                "method": incoming.method,
+                "path": loggable_path(incoming.path),
                 "status": response.status_code,
-                "ms": round((time.monotonic() - kept.started) * 1000, 1),
-                **{name: kept.get(name) for name in LOGGED if name in kept},
+                "ms": round((time.monotonic() - context.started) * 1000, 1),
+                **{name: context.get(name) for name in LOG_ATTRIBUTES if name in context},
             },
         )
     return response
 
 
-def _http_problem(error: HTTPException) -> Response:
+def _explained(error: ScoreboardError) -> AnyResponse:
+    """An error as a web page for browsers, and as problem+json for all others."""
+    response = _page(error) or problem(error)
+    if not errorpages.is_of_api(request.path):
+        response.vary.add("Accept")
+    return response
+
+
+def _page(error: ScoreboardError) -> AnyResponse | None:
+    page = app_ctx.app.extensions.get(errorpages.EXTENSION)
+    if page is None or not errorpages.is_wanted(request):
+        return None
+    g.code = error.code
+    try:
+        made: AnyResponse = page(error)
+    except Exception as failure:
+        log.exception("an error page failed", exc_info=failure, extra={"request": g.request_id})
+        return None
+    return made
+
+
+def _http_problem(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
-    known = ScoreboardError(_plain(error), code=HTTP_CODES.get(status, "bad_request"))
+        return error.get_response()
+    if status == 404 and request.url_rule is None:
+        elsewhere = slashes.redirection(request, request_ctx.url_adapter)
+        if elsewhere is not None:
+            return elsewhere
+    known = ScoreboardError(_detail_of(error), code=HTTP_CODES.get(status, "bad_request"))
     known.status = status
-    response = problem(known)
+    response = _explained(known)
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
 
 
-def _plain(error: HTTPException) -> str:
+def _detail_of(error: HTTPException) -> str:
     if error.code == 404:
         return f"There is nothing at {(request.script_root + request.path)[:200]!r}."
     return (error.description or error.name).split(". ")[0]
 
 
-def _unexpected(error: Exception) -> Response:
+def _unexpected(error: Exception) -> AnyResponse:
     if isinstance(error, DatabaseUnavailable):
-        return problem(unavailable(error))
+        return _explained(unavailable(error))
     log.error(
-        "a request failed", exc_info=error, extra={"request": g.request_id, "path": shown(request.path)}
+        "a request failed",
+        exc_info=error,
+        extra={"request": g.request_id, "path": loggable_path(request.path)},
     )
-    return problem(ScoreboardError("Internal error. The server's log has details under this request id."))
+    return _explained(ScoreboardError("Internal error. The server's log has details under this request id."))

@@ -1,4 +1,4 @@
-"""CORS: all origins may read, and named ones may write."""
+"""CORS: all origins may read, and is_listed ones may write."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ PREFLIGHT_SECONDS = 600
 
 
 def allow(request: Request, response: Response, origins: Collection[str]) -> None:
-    """Say which pages may use this answer. There are no cookies, so no credentials are allowed."""
-    named = request.headers.get("Origin", "").lower() in origins
+    """Allow pages of other origins to use this answer. No credentials are allowed: there are no cookies."""
+    is_listed = request.headers.get("Origin", "").lower() in origins
     if request.method == "OPTIONS":
-        _preflight(request, response, named=named)
+        _preflight(request, response, is_listed=is_listed)
     elif request.method in READS:
-        _open(response, "*")
+        _allow_origin(response, "*")
     else:
         response.headers.add("Vary", "Origin")
-        if named:
-            _open(response, request.headers["Origin"])
+        if is_listed:
+            _allow_origin(response, request.headers["Origin"])
 
 
-def _preflight(request: Request, response: Response, *, named: bool) -> None:
-    asked = request.headers.get("Access-Control-Request-Method", "GET")
+def _preflight(request: Request, response: Response, *, is_listed: bool) -> None:
+    method = request.headers.get("Access-Control-Request-Method", "GET")
     response.vary.update(("Origin", "Access-Control-Request-Method"))
-    if not named and asked not in READS:
+    if not is_listed and method not in READS:
         return
-    _open(response, request.headers["Origin"] if named else "*")
-    response.headers["Access-Control-Allow-Methods"] = ", ".join((*READS, *WRITES) if named else READS)
+    _allow_origin(response, request.headers["Origin"] if is_listed else "*")
+    response.headers["Access-Control-Allow-Methods"] = ", ".join((*READS, *WRITES) if is_listed else READS)
     response.headers["Access-Control-Allow-Headers"] = ", ".join(
-        (*READ_HEADERS, *WRITE_HEADERS) if named else READ_HEADERS
+        (*READ_HEADERS, *WRITE_HEADERS) if is_listed else READ_HEADERS
     )
     response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
 
 
-def _open(response: Response, origin: str) -> None:
+def _allow_origin(response: Response, origin: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
 
 
-def shared(response: R) -> R:
+def share(response: R) -> R:
     """Let pages of all sites load this file. Modules of another site can't be imported without it."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

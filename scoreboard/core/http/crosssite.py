@@ -14,16 +14,16 @@ from scoreboard.core.http.site import Site
 def refusal(request: Request, site: Site, origins: Collection[str]) -> Forbidden | None:
     """The error for a write that is not allowed; None for others. Pages of `origins` may write.
 
-    Sec-Fetch-Site says whether the page is of another site. Old browsers, and all without TLS, only send
-    Origin.
+    Sec-Fetch-Site tells whether the page is of another site. Old browsers, and all browsers without TLS,
+    send only Origin.
     """
     if request.method in READS:
         return None
     origin, distance = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "").lower()
     if origin is None and distance != "cross-site":
         return None
-    named = (origin or "").lower() in origins
-    if named or distance in ("same-origin", "none") or is_server_key(_bearer(request)):
+    is_listed = (origin or "").lower() in origins
+    if is_listed or distance in ("same-origin", "none") or is_server_key(_bearer(request)):
         return None
     # A page of a subdomain or another scheme may write only if its host is this server's.
     if distance != "cross-site" and site.owns(origin or "", request.environ.get("HTTP_HOST", "")):
@@ -36,7 +36,7 @@ def refusal(request: Request, site: Site, origins: Collection[str]) -> Forbidden
 
 
 def is_server_key(secret: str) -> bool:
-    """Whether a secret looks like a server key, and not like a player's access token."""
+    """True if a secret looks like a server key, and not like a player's access token."""
     return bool(secret) and not (secret.startswith("eyJ") and secret.count(".") == 2)
 
 

@@ -1,4 +1,4 @@
-"""Every error code, as docs/errors.md explains it: the one place that names its status."""
+"""All error codes, read from docs/errors.md, the only place that states their HTTP status."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from scoreboard.core.root import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"
 CODE = re.compile(r"^### `([a-z_]+)`$")
-LEAD = re.compile(r"^\*\*([^*]+)\*\* *")  # a status, or a place without one
+LEAD = re.compile(r"^\*\*([^*]+)\*\* *")  # bold text at the beginning: the status, or where the code appears
 STATUS = re.compile(r"\b[45]\d\d\b")
 
 
 @dataclass(frozen=True)
-class Explained:
+class ErrorCode:
     """The meaning of a code. `status` is None if no answer has it as its own code.
 
-    `meaning` is plain text; in `paragraphs` code stands in backticks.
+    `meaning` is plain text; in `paragraphs`, code is in backticks.
     """
 
     status: int | None
@@ -25,8 +25,8 @@ class Explained:
     paragraphs: tuple[str, ...]
 
 
-def explained(text: str) -> dict[str, Explained]:
-    """The codes of a page. Pure."""
+def parse_page(text: str) -> dict[str, ErrorCode]:
+    """The codes that a page in Markdown explains, by name. Pure."""
     found: dict[str, list[str]] = {}
     code = ""
     for block in text.split("\n\n"):
@@ -40,25 +40,25 @@ def explained(text: str) -> dict[str, Explained]:
             code = ""
         if code and lines:
             found[code].append(" ".join(lines))
-    return {code: _explained(*paragraphs) for code, paragraphs in found.items()}
+    return {code: _parse_code(*paragraphs) for code, paragraphs in found.items()}
 
 
-def _explained(first: str, *others: str) -> Explained:
+def _parse_code(first: str, *others: str) -> ErrorCode:
     lead = LEAD.match(first)
     status = STATUS.search(lead[1]) if lead else None
-    return Explained(
+    return ErrorCode(
         status=int(status[0]) if status else None,
-        meaning=_plain(LEAD.sub("", first)),
-        paragraphs=tuple(map(_unlinked, (LEAD.sub("", first) if status else first, *others))),
+        meaning=_plain_text(LEAD.sub("", first)),
+        paragraphs=tuple(map(_without_links, (LEAD.sub("", first) if status else first, *others))),
     )
 
 
-def _plain(markdown: str) -> str:
-    return _unlinked(markdown).replace("`", "")
+def _plain_text(markdown: str) -> str:
+    return _without_links(markdown).replace("`", "")
 
 
-def _unlinked(markdown: str) -> str:
+def _without_links(markdown: str) -> str:
     return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", markdown.replace("**", ""))
 
 
-CODES = explained(PAGE.read_text("utf-8"))
+CODES = parse_page(PAGE.read_text("utf-8"))

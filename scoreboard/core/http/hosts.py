@@ -11,6 +11,6 @@ ADDRESS6 = r"\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?\]"
 HOST = re.compile(rf"(?:(?:{NAME}|{ADDRESS6})(?::[0-9]{{0,5}})?)?")
 
 
-def malformed(host: str) -> bool:
-    """Whether a Host header names no host. An empty one is valid: HTTP/1.0 has none."""
+def is_malformed(host: str) -> bool:
+    """True if a Host header names no host. An empty one is valid: HTTP/1.0 has none."""
     return len(host) > LONGEST or HOST.fullmatch(host) is None

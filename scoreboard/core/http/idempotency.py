@@ -1,4 +1,4 @@
-"""Stored answers: a write that is sent again with its Idempotency-Key gets the stored answer.
+"""StoredAnswer answers: a write that is sent again with its Idempotency-Key gets the stored answer.
 
 An answer belongs to the incarnation of the resource that it describes, which is named by a text. A resource
 that is deleted and created again under the same name is another incarnation, without stored answers.
@@ -20,11 +20,11 @@ from scoreboard.core.errors import FieldError, Refused, ValidationFailed
 from scoreboard.core.storage.db import Database, execute, rows
 
 KEY = re.compile(r"^[\x20-\x7e]{1,128}\Z")
-KEPT_MS = 7 * 86_400_000
+RETENTION_MS = 7 * 86_400_000
 SLICE = 500
 
 
-class Stored(NamedTuple):
+class StoredAnswer(NamedTuple):
     """A stored answer, with the digest of its request and the incarnation that it describes."""
 
     digest: str
@@ -41,10 +41,10 @@ class Answers:
     clock: Clock
     locks: KeyedLock = field(default_factory=KeyedLock)
 
-    def once(
+    def write_once(
         self, caller: str, body: bytes, write: Callable[[], Response], *, incarnation: Callable[[], str]
     ) -> Response:
-        """The answer to a write, or the stored one. Raises Refused, idempotency_key_reused.
+        """Write, unless there is a stored answer. Returns either. Raises Refused, idempotency_key_reused.
 
         `incarnation` names the present incarnation of the resource. It is called before and after the write.
         """
@@ -53,9 +53,9 @@ class Answers:
             return write()
         # Of several equal requests at once, one does the work and the others wait for its answer.
         with self.locks.take((caller, key)):
-            return self._once(caller, key, body, write, incarnation)
+            return self._write_once(caller, key, body, write, incarnation)
 
-    def _once(
+    def _write_once(
         self,
         caller: str,
         key: str,
@@ -65,10 +65,10 @@ class Answers:
     ) -> Response:
         digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
         stored = self._find(caller, key)
-        if stored is None or _outdated(stored, incarnation(), digest):
+        if stored is None or _is_outdated(stored, incarnation(), digest):
             response = write()
             if response.status_code < 300:
-                self._keep(caller, key, digest, response, incarnation())
+                self._store(caller, key, digest, response, incarnation())
             return response
         if stored.digest != digest:
             raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
@@ -78,7 +78,7 @@ class Answers:
 
     def forget_old(self) -> None:
         """Delete answers that are older than a week."""
-        before = self.clock() - KEPT_MS
+        before = self.clock() - RETENTION_MS
         text = (
             "DELETE FROM answer WHERE (caller, key) IN"
             " (SELECT caller, key FROM answer WHERE at < ? ORDER BY at LIMIT ?) RETURNING key"
@@ -87,12 +87,12 @@ class Answers:
         while len(self.database.transaction(lambda db: rows(db, text, (before, SLICE)))) == SLICE:
             pass
 
-    def _find(self, caller: str, key: str) -> Stored | None:
+    def _find(self, caller: str, key: str) -> StoredAnswer | None:
         text = "SELECT digest, status, body, incarnation FROM answer WHERE caller = ? AND key = ?"
-        found = self.database.run(lambda db: rows(db, text, (caller, key)))
-        return Stored(*found[0]) if found else None
+        answers = self.database.run(lambda db: rows(db, text, (caller, key)))
+        return StoredAnswer(*answers[0]) if answers else None
 
-    def _keep(self, caller: str, key: str, digest: str, response: Response, incarnation: str) -> None:
+    def _store(self, caller: str, key: str, digest: str, response: Response, incarnation: str) -> None:
         text = (
             "INSERT INTO answer (caller, key, digest, status, body, at, incarnation)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO UPDATE SET digest = excluded.digest,"
@@ -104,8 +104,8 @@ class Answers:
         self.database.transaction(lambda db: execute(db, text, row))
 
 
-def _outdated(stored: Stored, incarnation: str, digest: str) -> bool:
-    """Whether a stored answer describes an earlier incarnation of the request's resource.
+def _is_outdated(stored: StoredAnswer, incarnation: str, digest: str) -> bool:
+    """True if a stored answer describes an earlier incarnation of the request's resource.
 
     The write is then done again, which is safe: a fact of the present incarnation is not recorded twice.
     """

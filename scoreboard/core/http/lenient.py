@@ -20,7 +20,7 @@ TEXTS = (inspect.StrType, inspect.LiteralType)
 
 
 def correct(value: Any, shape: Any, *, lenient: bool = False) -> Any:
-    """Remove empty texts from optional fields, and make empty objects and lists what `shape` expects.
+    """Remove empty texts from optional fields, and make empty objects and lists of the kind in `shape`.
 
     With `lenient`, also remove unknown fields, at every depth.
     """
@@ -28,7 +28,7 @@ def correct(value: Any, shape: Any, *, lenient: bool = False) -> Any:
 
 
 def _correct(value: Any, kind: inspect.Type, *, lenient: bool) -> Any:
-    kinds = list(_plain(kind))
+    kinds = list(_unwrap(kind))
     arrays, objects = _of(kinds, ARRAYS), _of(kinds, OBJECTS)
     if value == [] and objects and not arrays:
         return {}
@@ -54,26 +54,26 @@ def _fields(value: dict[str, Any], struct: Any, *, lenient: bool) -> Iterator[tu
 
 
 def _may_be_empty(kind: inspect.Type) -> bool:
-    marked = any(one.extra == LOST_IF_EMPTY for one in _all(kind) if isinstance(one, inspect.Metadata))
-    return bool(_of(_plain(kind), TEXTS)) and not marked
+    marked = any(one.extra == LOST_IF_EMPTY for one in _flatten(kind) if isinstance(one, inspect.Metadata))
+    return bool(_of(_unwrap(kind), TEXTS)) and not marked
 
 
 def _of(kinds: Iterable[Any], wanted: tuple[type, ...]) -> list[Any]:
     return [kind for kind in kinds if isinstance(kind, wanted)]
 
 
-def _plain(kind: inspect.Type) -> Iterator[inspect.Type]:
-    return (one for one in _all(kind) if not isinstance(one, inspect.Metadata | inspect.UnionType))
+def _unwrap(kind: inspect.Type) -> Iterator[inspect.Type]:
+    return (one for one in _flatten(kind) if not isinstance(one, inspect.Metadata | inspect.UnionType))
 
 
-def _all(kind: inspect.Type) -> Iterator[inspect.Type]:
+def _flatten(kind: inspect.Type) -> Iterator[inspect.Type]:
     """A type, the types that its annotations wrap, and the members of its union."""
     yield kind
     if isinstance(kind, inspect.Metadata):
-        yield from _all(kind.type)
+        yield from _flatten(kind.type)
     if isinstance(kind, inspect.UnionType):
         for one in kind.types:
-            yield from _all(one)
+            yield from _flatten(one)
 
 
 @functools.cache

@@ -10,13 +10,12 @@ from scoreboard.core.http.site import Site
 def root() -> str:
     """The beginning of absolute links, with a slash at its end.
 
-    Without PUBLIC_URL it is the request's host, which can be forged. Then shared caches may not keep the
-    answer.
+    Without PUBLIC_URL it is the request's host, which can be forged: shared caches may not keep it.
     """
-    site = known_site()
+    site = public_site()
     if site.url:
         return f"{site.url}/"
-    after_this_request(_not_shared)
+    after_this_request(_forbid_sharing)
     return request.url_root
 
 
@@ -25,13 +24,13 @@ def link(endpoint: str, **values: object) -> str:
     return root() + url_for(endpoint, **values).removeprefix(request.script_root)[1:]  # type: ignore[arg-type]
 
 
-def known_site() -> Site:
+def public_site() -> Site:
     """The public address of this server."""
     site: Site = current_app.config["SITE"]
     return site
 
 
-def _not_shared(response: Response) -> Response:
-    said = response.headers.get("Cache-Control", "private, no-cache")
-    response.headers["Cache-Control"] = said.replace("public", "private")
+def _forbid_sharing(response: Response) -> Response:
+    cache_control = response.headers.get("Cache-Control", "private, no-cache")
+    response.headers["Cache-Control"] = cache_control.replace("public", "private")
     return response

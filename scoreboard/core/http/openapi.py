@@ -10,7 +10,7 @@ from msgspec import Struct
 
 V = TypeVar("V", bound=Callable[..., Any])
 NOTE = "description"
-WRITES = ("ledger_unavailable", "outcome_unknown", "storage_full")  # what any write may meet
+WRITES = ("ledger_unavailable", "outcome_unknown", "storage_full")  # problems that any write may have
 
 
 @dataclass(frozen=True)
@@ -28,29 +28,27 @@ class Description:
     query: type[Struct] | None = None  # a struct with a field for each parameter
     body: Any = None
     optional: bool = False  # the body may be left out
-    answer: Any = None  # what stands in `data`
-    paged: bool = False  # `page` stands beside it
+    answer: Any = None  # the value of `data`
+    paged: bool = False  # `page` is beside `data`
     bare: bool = False  # the answer is `answer` itself, without `data`
     html: bool = False  # answers and problems are pages for people
     text: bool = False  # the answer is plain text
     media: str = ""  # the answer is a file of this type
-    events: tuple[type[Struct], ...] = ()  # what a stream of server-sent events carries
-    status: tuple[int, ...] = ()  # of success; left out it is 200
-    problems: tuple[str, ...] = ()  # codes of docs/errors.md, which says their statuses
-    problems_of_parts: Callable[[], tuple[str, ...]] | None = (
-        None  # further codes, known once the app is built
-    )
-    security: tuple[str, ...] = ()  # the callers that are allowed, any of: scopes, "key", "player", "anyone"
+    events: tuple[type[Struct], ...] = ()  # the events of a stream of server-sent events
+    status: tuple[int, ...] = ()  # of success; 200 if omitted
+    problems: tuple[str, ...] = ()  # codes of docs/errors.md, which states their statuses
+    problems_of_parts: Callable[[], tuple[str, ...]] | None = None  # codes of the built app
+    security: tuple[str, ...] = ()  # allowed callers, any of: key scopes, "key", "player", "anyone"
     once: bool = False  # honours Idempotency-Key
     tagged: bool = False  # has an ETag, and honours If-None-Match
     limited: bool = False  # counts against a rate limit
     gets: tuple[str, ...] = ()  # further headers that it reads
     sends: tuple[str, ...] = ()  # further headers of its answers
     leads: tuple[Lead, ...] = ()  # from its success
-    names: tuple[type[Struct], ...] = ()  # shapes that others point to by name only
+    names: tuple[type[Struct], ...] = ()  # shapes that others refer to by name only
 
-    def joined(self, other: Description) -> Description:
-        """Both in one: what lists things is added, what says one thing is said by `other`."""
+    def join(self, other: Description) -> Description:
+        """Combine both: tuples are joined; of single values, those of `other` win."""
         changes: dict[str, Any] = {}
         for field in fields(other):
             mine, new = getattr(self, field.name), getattr(other, field.name)
@@ -59,22 +57,22 @@ class Description:
         return replace(self, **changes)
 
 
-def described(**what: Any) -> Callable[[V], V]:
-    """Attach a Description to a view, which stays as it is.
+def described(**members: Any) -> Callable[[V], V]:
+    """Attach a Description with these members to a view function, which is otherwise unchanged.
 
-    Guards and limits attach theirs in the same way. All descriptions of a view are joined, in any order.
+    Guards and limits do so too. All descriptions of a view function are joined, in any order.
     """
-    description = Description(**what)
+    description = Description(**members)
 
     def attach(view: V) -> V:
-        known = description_of(view)
-        setattr(view, NOTE, known.joined(description) if known else description)
+        existing = description_of(view)
+        setattr(view, NOTE, existing.join(description) if existing else description)
         return view
 
     return attach
 
 
 def description_of(view: Callable[..., Any]) -> Description | None:
-    """The description of a view, if it has one."""
+    """The description of a view function, if it has one."""
     found: Description | None = getattr(view, NOTE, None)
     return found

@@ -1,7 +1,7 @@
 """Declarations of web pages, as decorators of their view functions.
 
-Derived from them are the language of links, the navigation of the developers' pages, the files that browsers
-keep for times without a network, and the description of the API.
+Derived from them are the language of links, the navigation in the header and that of the developers' pages,
+the files that browsers keep for times without a network, and the description of the API.
 """
 
 from __future__ import annotations
@@ -30,18 +30,20 @@ class LanguageQuery(Struct, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The declaration of a web page: what its route and its docstring do not say.
+    """The declaration of a web page, beside its route and its docstring.
 
     Paths of files are relative to frontend/static; a path with a slash at its end is a folder.
 
-    `offline` is what a browser shows without a network: the copy that it kept when it last loaded the page, a
-    notice, or nothing of ours, as for pages that are shown inside other programs.
+    `offline` tells the browser what to show without a network: its copy of the page from the last visit, a
+    notice, or nothing of ours, for pages that are shown inside other programs.
     """
 
     files: tuple[str, ...] = ()  # scripts and style sheets that browsers keep for times without a network
     online_files: tuple[str, ...] = ()  # those that are only of use with a network
     offline: Literal["copy", "notice", "nothing"] = "notice"
     nav: tuple[int, str] | None = None  # in the developers' navigation: its position and its message key
+    header: tuple[int, str] | None = None  # the same in the header of all pages
+    is_offered: Callable[[], bool] = lambda: True  # whether the header has its link now
 
 
 class DeclaredPage(NamedTuple):
@@ -75,7 +77,7 @@ def declared_pages(rules: Iterable[Rule], views: Mapping[str, Callable[..., Any]
 
 
 def takes_language(view: Callable[..., Any] | None) -> bool:
-    """Whether the view function has the query parameter `lang`."""
+    """True if the view function has the query parameter `lang`."""
     description = description_of(view) if view else None
     query = description.query if description else None
     return query is not None and "lang" in query.__struct_fields__

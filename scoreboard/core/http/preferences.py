@@ -17,16 +17,16 @@ _lenient: ContextVar[bool] = ContextVar("lenient", default=False)
 def begin(prefer: str) -> None:
     """Set the preference of the request that begins from its Prefer header."""
     if prefer or _lenient.get():  # the previous request of this connection may have set it
-        match = HANDLING.search(prefer)  # of several, the first counts
+        match = HANDLING.search(prefer)  # the first one counts
         _lenient.set(match is not None and match[1].lower() == "lenient")
 
 
-def lenient() -> bool:
-    """Whether to ignore unknown fields of this request's body."""
+def is_lenient() -> bool:
+    """True if unknown fields of this request's body are ignored."""
     return _lenient.get()
 
 
 def add_header(request: Request, response: Response) -> None:
     """Confirm in a header that unknown fields were ignored. A stored answer stays as it was."""
-    if lenient() and request.method in WRITES and "Idempotency-Replayed" not in response.headers:
+    if is_lenient() and request.method in WRITES and "Idempotency-Replayed" not in response.headers:
         response.headers["Preference-Applied"] = "handling=lenient"

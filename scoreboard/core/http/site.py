@@ -1,4 +1,4 @@
-"""The public address of this server, as PUBLIC_URL says. Pure."""
+"""The public address of this server, from PUBLIC_URL. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:@/\[\]]+?)\.?)(?::
 
 
 class Site:
-    """A server's public address. Without one, each request's host is right."""
+    """A server's public address. Without one, every host of a request is accepted."""
 
     def __init__(self, public_url: str) -> None:
         self.url = public_url.rstrip("/")
@@ -18,7 +18,7 @@ class Site:
         self._name = hostname(self.netloc)
 
     def trusts(self, host: str) -> bool:
-        """Whether requests for this host are meant for this server.
+        """True if requests for this host are meant for this server.
 
         Loopback names are trusted too: no link repeats them, and no page of another site has them.
         """
@@ -28,7 +28,7 @@ class Site:
         return name == self._name or _is_this_machine(name)
 
     def owns(self, origin: str, host: str) -> bool:
-        """Whether a page of this origin is this server's. `host` is the request's host.
+        """True if a page of this origin is this server's. `host` is the request's host.
 
         Ports are not compared: proxies leave them out of the Host header.
         """

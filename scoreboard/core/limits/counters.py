@@ -25,7 +25,7 @@ STRATEGY = "fixed-window-together"
 
 
 class Counter(NamedTuple):
-    """A counter: its key, how much it allows, and how long its windows of time last."""
+    """A counter: its key, the uses that it allows, and the length of its windows of time."""
 
     key: str
     allowed: int
@@ -33,7 +33,7 @@ class Counter(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How often something happened in the current window of time, and when the next one begins."""
+    """The uses in the current window of time, and the seconds until the next window."""
 
     item: RateLimitItem
     used: int
@@ -41,12 +41,12 @@ class Tally(NamedTuple):
 
     @property
     def remaining(self) -> int:
-        """How many more are allowed."""
+        """The number of uses that are still allowed."""
         return max(0, self.item.amount - self.used)
 
     @property
     def exceeded(self) -> bool:
-        """Whether there were more than are allowed."""
+        """True if there were more uses than are allowed."""
         return self.used > self.item.amount
 
 
@@ -98,9 +98,9 @@ class RedisCounts(RedisStorage):
             args += (counter.allowed, counter.seconds * 1000)
         return [self.prefixed_key(counter.key) for counter in counters], args
 
-    def _count(self, asked: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
+    def _count(self, questions: Sequence[tuple[list[str], list[int]]]) -> list[list[int]]:
         def fill(pipeline: Any) -> None:
-            for names, args in asked:
+            for names, args in questions:
                 self._scripts.queue(pipeline, "count", names, args)
 
         return self._scripts.execute(fill)

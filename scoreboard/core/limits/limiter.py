@@ -24,7 +24,7 @@ from scoreboard.core.storage.redis import Breaker, RedisAway
 
 log = logging.getLogger(__name__)
 
-MAX_KEPT = 10_000  # exceeded limits that a process remembers, and as many pending counts
+MAX_REMEMBERED = 10_000  # exceeded limits that a process remembers, and as many pending counts
 
 
 class Use(NamedTuple):
@@ -43,12 +43,12 @@ class Limit(NamedTuple):
 
 
 Hit = tuple[Limit, str]  # with the digest of its key
-Kept = OrderedDict[tuple[str, str], tuple[Tally, float]]  # name and digest → tally, and until when
+RecentTallies = OrderedDict[tuple[str, str], tuple[Tally, float]]  # name and digest → tally, and until when
 Count = Callable[[CoalescedFixedWindows, Sequence[tuple[RateLimitItem, str]]], list[Tally]]
 
 
 class Limits:
-    """Limits by name, and how much of each was used. Never fails, and hardly ever waits."""
+    """Limits by name, and the counts of their uses. Never fails, and hardly ever waits."""
 
     def __init__(
         self,
@@ -68,8 +68,8 @@ class Limits:
         self._refusing = Breaker()  # for counting only: a full Redis can still be read
         self._alone = False
         self._monotonic = monotonic
-        self._exceeded: Kept = OrderedDict()
-        self._known: Kept = OrderedDict()  # of uses that are counted later
+        self._exceeded: RecentTallies = OrderedDict()
+        self._last_tallies: RecentTallies = OrderedDict()  # last tallies of uses that are counted later
         self._pending: PendingCounts[Hit] = PendingCounts(self._write_pending)
         options: dict[str, Any] = {"connection_pool": redis.connection_pool}
         self._limiter = Limiter(
@@ -90,7 +90,7 @@ class Limits:
         hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
         if not hits:
             return []
-        found = self._counted(hits, lambda counts, items: counts.hit_all(items, cost=cost))
+        found = self._count_with(hits, lambda counts, items: counts.hit_all(items, cost=cost))
         for (_, key), tally in zip(hits, found, strict=True):
             if tally.exceeded:
                 self._remember(key, tally)
@@ -99,30 +99,30 @@ class Limits:
     def give_back(self, uses: Iterable[Use]) -> list[Tally]:
         """Take back what `count` counted: these uses do not count against their limits."""
         hits = [(limit, _digest(use.key)) for use in uses for limit in self._limits[use.name, use.of_site]]
-        return self._counted(hits, lambda counts, items: counts.give_back(items)) if hits else []
+        return self._count_with(hits, lambda counts, items: counts.give_back(items)) if hits else []
 
     def count_later(self, use: Use) -> list[Tally]:
         """Count a use in a moment, in one trip with all others until then. Asks no other process.
 
-        Returns what this process knows of the use of its limits, with its own pending counts.
+        Returns the tallies that this process knows, including its own pending counts.
         """
         digest = _digest(use.key)
         return [self._estimate((limit, digest)) for limit in self._limits[use.name, use.of_site]]
 
     @property
     def resting(self) -> bool:
-        """Whether the breaker is open, so that this process counts alone."""
+        """True while the breaker is open, so that this process counts alone."""
         return self._breaker.open
 
     @property
     def any_exceeded(self) -> bool:
-        """Whether this process knows any exceeded limit. Usually not, which spares a look-up."""
+        """True if this process knows any exceeded limit. Usually not, which saves a look-up."""
         return bool(self._exceeded)
 
     def exceeded(self, use: Use) -> list[Tally]:
-        """The limits of a use that are exceeded, by what this process counted last. Never waits."""
+        """The exceeded limits of a use, as this process counted last. Never waits."""
         digest, limits = _digest(use.key), self._limits[use.name, use.of_site]
-        known = (self._left(self._exceeded, (limit.whole.namespace, digest)) for limit in limits)
+        known = (self._unexpired(self._exceeded, (limit.whole.namespace, digest)) for limit in limits)
         return [tally for tally in known if tally is not None]
 
     def stop(self) -> None:
@@ -131,7 +131,7 @@ class Limits:
 
     def _estimate(self, hit: Hit) -> Tally:
         limit, key = hit
-        known = self._left(self._known, (limit.whole.namespace, key))
+        known = self._unexpired(self._last_tallies, (limit.whole.namespace, key))
         tally = known or Tally(limit.whole, 0, limit.whole.get_expiry())
         tally = tally._replace(used=tally.used + self._pending.add(hit))
         if not tally.remaining:
@@ -140,53 +140,53 @@ class Limits:
 
     def _write_pending(self, owed: Mapping[Hit, int]) -> None:
         hits, costs = list(owed), list(owed.values())
-        found = self._counted(hits, lambda counts, items: counts.hit_each(items, costs))
+        found = self._count_with(hits, lambda counts, items: counts.hit_each(items, costs))
         for (_, key), tally in zip(hits, found, strict=True):
-            self._keep(self._known, key, tally)
+            self._keep(self._last_tallies, key, tally)
             if not tally.remaining:  # the next use is refused before any work
                 self._remember(key, tally)
 
-    def _left(self, kept: Kept, key: tuple[str, str]) -> Tally | None:
-        found = kept.get(key)
+    def _unexpired(self, recent: RecentTallies, key: tuple[str, str]) -> Tally | None:
+        found = recent.get(key)
         seconds = found[1] - self._monotonic() if found else 0
         return found[0]._replace(reset_seconds=math.ceil(seconds)) if found and seconds > 0 else None
 
     def _remember(self, key: str, tally: Tally) -> None:
         self._keep(self._exceeded, key, tally)
 
-    def _keep(self, kept: Kept, key: str, tally: Tally) -> None:
-        kept[tally.item.namespace, key] = tally, self._monotonic() + tally.reset_seconds
-        kept.move_to_end((tally.item.namespace, key))
-        if len(kept) > MAX_KEPT:
-            kept.popitem(last=False)
+    def _keep(self, recent: RecentTallies, key: str, tally: Tally) -> None:
+        recent[tally.item.namespace, key] = tally, self._monotonic() + tally.reset_seconds
+        recent.move_to_end((tally.item.namespace, key))
+        if len(recent) > MAX_REMEMBERED:
+            recent.popitem(last=False)
 
-    def _counted(self, hits: Sequence[Hit], count: Count) -> list[Tally]:
-        """What `count` finds: in Redis, or in memory while Redis fails."""
+    def _count_with(self, hits: Sequence[Hit], count: Count) -> list[Tally]:
+        """Call `count` with the counters in Redis, or with those in memory while Redis fails."""
         try:
             found = self._in_redis([(limit.whole, key) for limit, key in hits], count)
         except RedisAway as away:
             found = count(self._own, [(limit.share, key) for limit, key in hits])
-            self._now(alone=True, reason=str(away))
+            self._note_mode(alone=True, reason=str(away))
         else:
-            self._now(alone=False)
+            self._note_mode(alone=False)
         return found
 
     def _in_redis(self, items: Sequence[tuple[RateLimitItem, str]], count: Count) -> list[Tally]:
         if self._refusing.open:
             raise RedisAway("Redis has just refused to count")
 
-        def counted() -> list[Tally]:
+        def count_in_redis() -> list[Tally]:
             try:
                 found = count(cast(CoalescedFixedWindows, self._limiter.limiter), items)
             except ResponseError as error:
                 self._refusing.rest()
                 raise RedisAway(str(error)) from error
-            self._refusing.worked()
+            self._refusing.note_success()
             return found
 
-        return self._breaker.call(counted)
+        return self._breaker.call(count_in_redis)
 
-    def _now(self, *, alone: bool, reason: str = "") -> None:
+    def _note_mode(self, *, alone: bool, reason: str = "") -> None:
         if alone and not self._alone:
             log.warning("rate limits are counted by this process alone", extra={"reason": reason})
         elif self._alone and not alone:
@@ -197,14 +197,16 @@ class Limits:
 def _limits(name: str, text: str, processes: int, *, of_site: bool) -> Iterable[Limit]:
     items = parse_many(text) if text else []
     for item in items:
-        # In the headers, each name is one limit.
-        known = name if len(items) == 1 else f"{name}-{item.get_expiry()}s"
+        # In the headers, each limit needs a name of its own.
+        namespace = name if len(items) == 1 else f"{name}-{item.get_expiry()}s"
         if of_site:
-            known, amount = f"{known}-{SITE6_PREFIX}", item.amount * SITE_TIMES
+            namespace, amount = f"{namespace}-{SITE6_PREFIX}", item.amount * SITE_TIMES
         else:
             amount = item.amount
         share = max(1, amount // processes)
-        yield Limit(type(item)(amount, item.multiples, known), type(item)(share, item.multiples, known))
+        yield Limit(
+            type(item)(amount, item.multiples, namespace), type(item)(share, item.multiples, namespace)
+        )
 
 
 @functools.lru_cache(maxsize=4096)

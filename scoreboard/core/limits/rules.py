@@ -42,7 +42,7 @@ class Rule:
 
 RULES = {
     "guest": Rule(by=("address",), setting="limit_guest"),
-    # The comments say what is counted, if it is not every call.
+    # The comments name the counted calls, if not all are counted.
     "sign-in": Rule(by=("address",), setting="limit_sign_in"),  # failures only
     "sign-in-name": Rule(by=("of", "address"), setting="limit_sign_in"),  # failures only, of a user name
     "sign-in-everywhere": Rule(by=("of",), setting="limit_sign_in_name"),  # failures only
@@ -57,6 +57,7 @@ RULES = {
     "ticket-address": Rule(by=("address",), setting="limit_stream"),
     "export": Rule(by=("address",), setting="limit_export"),
     "qr": Rule(by=("address",), setting="limit_qr"),
+    "card": Rule(by=("address",), setting="limit_card"),
     "admin": Rule(by=("caller",), setting="limit_admin"),
 }
 
@@ -66,7 +67,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     unknown = set(names) - RULES.keys()
     assert not unknown, f"no such limits: {unknown}"
 
-    def guarded(route: Callable[P, R]) -> Callable[P, R]:
+    def decorate(route: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(route)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             count(*names)
@@ -74,7 +75,7 @@ def limited(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         return described(limited=True)(call)
 
-    return guarded
+    return decorate
 
 
 def count(*names: str, of: str | None = None) -> None:

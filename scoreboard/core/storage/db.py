@@ -18,8 +18,8 @@ from playhouse.apsw_ext import APSWDatabase
 from psycopg import waiting
 
 from scoreboard.core import private
-from scoreboard.core.concurrency.deadline import left
-from scoreboard.core.concurrency.threads import NativeThreads, cooperative, native_lock
+from scoreboard.core.concurrency.deadline import seconds_left
+from scoreboard.core.concurrency.threads import NativeThreads, native_lock, uses_gevent
 from scoreboard.core.storage.pool import PooledPostgres, bounded
 from scoreboard.core.storage.sqlerrors import DriverError, classify
 from scoreboard.core.storage.unavailable import DatabaseDenied, DatabaseLost, DatabaseUnavailable
@@ -50,7 +50,7 @@ class Database:
         self._seconds = seconds
         self.postgres = not url.startswith("sqlite:")
         self._threads = NativeThreads(readers)
-        self._logged: dict[str, float] = {}  # until when a reason is not logged again
+        self._logged: dict[str, float] = {}  # reason → the time until which it is not logged again
         if self.postgres:
             refuse_blocking_psycopg()
             self._db = PooledPostgres(url.replace("postgres://", "postgresql://", 1), most=readers)
@@ -65,7 +65,7 @@ class Database:
                 pragmas={"journal_mode": "wal", "synchronous": synchronous, "cache_size": -32_000},
             )
             self._db._lock = native_lock()  # noqa: SLF001 - peewee takes it in each of our threads
-            # Cached by this call: otherwise native threads would take the lock of the logging module for it.
+            # Cached by this call: otherwise native threads would take the logging module's lock for it.
             logging.getLogger("peewee").isEnabledFor(logging.DEBUG)
 
     def run(self, work: Callable[[Connection], T], *, seconds: float | None = None) -> T:
@@ -76,17 +76,17 @@ class Database:
         """
         most = seconds
         if seconds is None and self._seconds is not None:
-            most = left(self._seconds)
+            most = seconds_left(self._seconds)
         try:
             if self.postgres:
                 return self._on_postgres(work, most)
             return self._threads.run(lambda: self._connected(work), seconds=most)
         except DriverError as error:
-            named = classify(error)
-            if named is None:
+            unavailable = classify(error)
+            if unavailable is None:
                 raise
-            self._note(named)
-            raise named from error
+            self._note(unavailable)
+            raise unavailable from error
 
     def transaction(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction, which takes the write lock at once."""
@@ -161,7 +161,7 @@ class SQLite(APSWDatabase):
 
 def refuse_blocking_psycopg() -> None:
     """Raise if psycopg was imported before gevent patched: each query would freeze the process."""
-    if cooperative() and getattr(waiting, "wait_c", None) is waiting.wait:
+    if uses_gevent() and getattr(waiting, "wait_c", None) is waiting.wait:
         raise RuntimeError("psycopg was imported before gevent.monkey.patch_all(): import wsgi first")
 
 
@@ -174,7 +174,7 @@ class Rows:
     conflict: str = ""
 
     def write(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert `rows`. `conflict` says what happens to existing ones."""
+        """Insert `rows`. `conflict` is the clause for existing ones."""
         if not rows:
             return
         with peewee_errors:

@@ -1,4 +1,4 @@
-"""Whether Redis may evict keys, as far as it can be found out."""
+"""The eviction policy of Redis, as far as it can be found out."""
 
 from __future__ import annotations
 

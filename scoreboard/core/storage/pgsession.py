@@ -42,7 +42,7 @@ END_READ_ONLY = (
 
 
 class Session(psycopg.Connection[Any]):
-    """A connection, with what is known about its session."""
+    """A connection, with the properties of its session."""
 
     own = False  # no pooler is between us and the server's process
     expires = inf  # by the monotonic clock

@@ -23,7 +23,7 @@ import psycopg
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]
 from psycopg.pq import TransactionStatus
 
-from scoreboard.core.concurrency.deadline import left
+from scoreboard.core.concurrency.deadline import seconds_left
 from scoreboard.core.storage.pgsession import Adapter, Session
 
 WAIT_SECONDS = 1.5  # for a connection, if nothing else bounds it
@@ -46,7 +46,7 @@ class PooledPostgres(peewee.PostgresqlDatabase):
         super().__init__(url, prefer_psycopg3=True, autoconnect=False, **NETWORK)
         self._lock = nullcontext()  # its state is per thread, and callers must not wait one after another
         self._idle: deque[Session] = deque(maxlen=most)
-        self._places = threading.Semaphore(most)
+        self._slots = threading.Semaphore(most)
 
     def begin(self, isolation_level: str | None = None) -> None:
         """Begin a transaction. Behind a pooler it sets its own limits."""
@@ -67,13 +67,13 @@ class PooledPostgres(peewee.PostgresqlDatabase):
             session.close()
 
     def _connect(self) -> Session:
-        until = time.monotonic() + left(WAIT_SECONDS)
-        if not self._places.acquire(timeout=left(WAIT_SECONDS)):
+        until = time.monotonic() + seconds_left(WAIT_SECONDS)
+        if not self._slots.acquire(timeout=seconds_left(WAIT_SECONDS)):
             raise peewee.OperationalError("no connection became free in time")
         try:
-            return self._kept() or self._opened(until)
+            return self._idle_session() or self._open_session(until)
         except BaseException:
-            self._places.release()
+            self._slots.release()
             raise
 
     def _close(self, connection: Session) -> None:
@@ -82,25 +82,25 @@ class PooledPostgres(peewee.PostgresqlDatabase):
             self._idle.append(connection)
         else:
             connection.close()
-        self._places.release()
+        self._slots.release()
 
-    def _kept(self) -> Session | None:
+    def _idle_session(self) -> Session | None:
         while self._idle:
             connection = self._idle.pop()
             if connection.expires <= time.monotonic():
                 with bounded(connection, CONNECT_SECONDS):
                     connection.leave()
-            elif _alive(connection):
+            elif _is_alive(connection):
                 return connection
             connection.close()
         return None
 
-    def _opened(self, until: float) -> Session:
-        opening = _Opening(self._introduced)
+    def _open_session(self, until: float) -> Session:
+        opening = _Opening(self._open_and_introduce)
         threading.Thread(target=opening.run, daemon=True).start()
         return opening.wait(max(0.0, until - time.monotonic()))
 
-    def _introduced(self) -> Session:
+    def _open_and_introduce(self) -> Session:
         session: Session = super()._connect()  # type: ignore[misc]
         try:
             with bounded(session, CONNECT_SECONDS):
@@ -136,7 +136,7 @@ class _Opening:
 
     def __init__(self, connect: Callable[[], Session]) -> None:
         self._connect = connect
-        self._found: queue.SimpleQueue[Session | Exception] = queue.SimpleQueue()
+        self._outcome: queue.SimpleQueue[Session | Exception] = queue.SimpleQueue()
         self._undecided = [True]  # the side that pops it decides whether the connection is used
 
     def run(self) -> None:
@@ -144,24 +144,24 @@ class _Opening:
         try:
             opened = self._connect()
         except Exception as error:  # noqa: BLE001 - it is raised for the waiting caller
-            self._found.put(error)
+            self._outcome.put(error)
             return
         if self._decide():
-            self._found.put(opened)
+            self._outcome.put(opened)
         else:
             opened.close()
 
     def wait(self, seconds: float) -> Session:
         """The connection. Raises the error of opening it, or OperationalError after `seconds`."""
         try:
-            found = self._found.get(timeout=seconds)
+            outcome = self._outcome.get(timeout=seconds)
         except queue.Empty:
             if self._decide():
                 raise peewee.OperationalError("no connection could be opened in time") from None
-            found = self._found.get()
-        if isinstance(found, Exception):
-            raise found
-        return found
+            outcome = self._outcome.get()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _decide(self) -> bool:
         try:
@@ -170,8 +170,8 @@ class _Opening:
             return False
 
 
-def _alive(connection: Session) -> bool:
-    """Whether an idle connection is still open, without a round trip."""
+def _is_alive(connection: Session) -> bool:
+    """True if an idle connection is still open. Makes no round trip."""
     try:
         connection.pgconn.consume_input()  # reads a last message, if there is one
         connection.pgconn.consume_input()  # finds the end behind it

@@ -66,7 +66,7 @@ class Breaker:
 
     @property
     def open(self) -> bool:
-        """Whether Redis is not asked at present."""
+        """True while Redis is not asked."""
         return self._monotonic() < self._resting_until
 
     def call(self, work: Callable[[], T]) -> T:
@@ -74,20 +74,20 @@ class Breaker:
         if self.open:
             raise RedisAway("Redis failed just now, and is not asked for a moment", self._reason)
         try:
-            done = work()
+            result = work()
         except (RedisError, OSError) as error:
             self.rest()
             self._reason = reason_of(error)
             raise RedisAway(str(error), self._reason) from error
-        self.worked()
-        return done
+        self.note_success()
+        return result
 
-    def worked(self) -> None:
-        """Note a success: the rest after the next failure is a short one."""
+    def note_success(self) -> None:
+        """The rest after the next failure is a short one."""
         self._rest_seconds = REST_SECONDS
 
     def rest(self) -> None:
-        """Note a failure: do not ask Redis for a while."""
+        """Don't ask Redis for a while, after a failure."""
         with self._lock:
             if self.open:
                 return  # calls at the same time failed together
@@ -102,7 +102,7 @@ def connect(url: str, breaker: Breaker) -> Redis:
     reconnects silently, so each new connection tells `breaker` the server's run id.
     """
 
-    def met(connection: Any) -> None:
+    def greet(connection: Any) -> None:
         def ask(*words: str) -> Any:
             connection.send_command(*words)
             return connection.read_response()
@@ -112,7 +112,7 @@ def connect(url: str, breaker: Breaker) -> Redis:
 
     return Redis.from_url(
         url,
-        redis_connect_func=met,
+        redis_connect_func=greet,
         socket_timeout=HOT_SECONDS,
         socket_connect_timeout=HOT_SECONDS,
         retry=Retry(NoBackoff(), 0),

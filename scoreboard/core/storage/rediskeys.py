@@ -1,4 +1,4 @@
-"""Every Redis key of the product, one function each. docs/redis-keys.md says what they hold.
+"""Every Redis key of the product, one function each. docs/redis-keys.md describes their contents.
 
 Keys that one script touches share a hash tag, the part in braces.
 """
@@ -29,22 +29,22 @@ def tiers(tag: str) -> str:
 
 
 def tier_sizes(tag: str) -> str:
-    """Hash of a dense window: tier → how many players stand on it."""
+    """Hash of a dense window: tier → the number of players with it."""
     return f"sb:{tag}:tier-sizes"
 
 
 def metadata(tag: str) -> str:
-    """Hash of a window: player → JSON metadata, for those who have any."""
+    """Hash of a window: player → JSON metadata, for players that have any."""
     return f"sb:{tag}:metadata"
 
 
 def state(tag: str) -> str:
-    """Hash of a window: the layout that it is shown in, the newest fact in it, and how much its keys hold."""
+    """Hash of a window: its layout, the newest fact in it, and the sizes of its other keys."""
     return f"sb:{tag}:state"
 
 
 def building(key: str) -> str:
-    """Where a key is rebuilt, before it is renamed."""
+    """The temporary key under which a key is rebuilt, before it is renamed."""
     return f"{key}:building"
 
 
@@ -59,12 +59,12 @@ def probe() -> str:
 
 
 def names() -> str:
-    """Hash: player → the fact that named the player, and the display name, for those who have one."""
+    """Hash: player → the fact that named the player, and the display name, for players that have one."""
     return "sb:{names}"
 
 
 def renames() -> str:
-    """The newest fact that changed a display name, and how many there are; absent while some are missing."""
+    """The newest fact that changed a display name, and the number of names; absent while some are missing."""
     return "sb:{names}:version"
 
 
@@ -74,7 +74,7 @@ def catalogue_version() -> str:
 
 
 def applied(shard: int) -> str:
-    """Hash of a shard: up to which fact the boards in Redis hold everything, and islands beyond."""
+    """Hash of a shard: the fact up to which the boards in Redis hold all facts, and islands beyond."""
     return f"sb:{{applied-{shard}}}"
 
 
@@ -84,7 +84,7 @@ def wake() -> str:
 
 
 def dirty() -> str:
-    """Set of scopes that changed since they were last published."""
+    """Set of stream scopes that changed since they were last published."""
     return "sb:{stream}:dirty"
 
 
@@ -104,7 +104,7 @@ def head() -> str:
 
 
 def shown() -> str:
-    """Hash: scope → the list as it was last published."""
+    """Hash: stream scope → the list as it was last published."""
     return "sb:{stream}:shown"
 
 
@@ -119,15 +119,15 @@ def signals() -> str:
 
 
 def processes() -> str:
-    """Hash: number of a web process → what it serves now, as JSON."""
+    """Hash: number of a web process → its report, as JSON."""
     return "sb:{stream}:processes"
 
 
 def process_numbers() -> str:
-    """Hash: number → whose it is, and when that was last said."""
+    """Hash: number → the web process that holds it, and when it last said so."""
     return "sb:{stream}:process-numbers"
 
 
 def limit(counter: str) -> str:
-    """String: how often something that is limited happened: the limit, by whom, and what it allows."""
+    """String: the uses of a limit by one caller or address in the current window of time."""
     return f"sb:{{limit}}:{counter}"

@@ -1,4 +1,4 @@
-"""Why Redis can't be used: one word for each reason, by which an operator knows what to do."""
+"""The reasons why Redis can't be used, one word for each. docs/deploy.md tells what to do."""
 
 from __future__ import annotations
 

@@ -21,55 +21,55 @@ from scoreboard.core.storage.unavailable import (
 DriverError = (peewee.PeeweeException, psycopg.Error, apsw.Error, OSError)
 
 Meaning = tuple[type[DatabaseUnavailable], str] | None
-MISTAKE: Meaning = None  # a defect of a statement or its values, in this code: the database is fine
+DEFECT: Meaning = None  # a defect of a statement or its values, in this code: the database is fine
 
 # By SQLSTATE or, if it is missing, by its class, the first two characters.
 SQLSTATES: dict[str, Meaning] = {
-    "02": MISTAKE,
-    "03": MISTAKE,
+    "02": DEFECT,
+    "03": DEFECT,
     "08": (DatabaseLost, "unreachable"),  # a pooler reports all its refusals as 08P01
-    "09": MISTAKE,
-    "0A": MISTAKE,
-    "0B": MISTAKE,
-    "0F": MISTAKE,
+    "09": DEFECT,
+    "0A": DEFECT,
+    "0B": DEFECT,
+    "0F": DEFECT,
     "0L": (DatabaseDenied, "no_permission"),
     "0P": (DatabaseDenied, "no_permission"),
-    "0Z": MISTAKE,
-    "10": MISTAKE,
-    "20": MISTAKE,
-    "21": MISTAKE,
-    "22": MISTAKE,
-    "23": MISTAKE,
-    "24": MISTAKE,
-    "25": MISTAKE,
+    "0Z": DEFECT,
+    "10": DEFECT,
+    "20": DEFECT,
+    "21": DEFECT,
+    "22": DEFECT,
+    "23": DEFECT,
+    "24": DEFECT,
+    "25": DEFECT,
     "25006": (DatabaseDenied, "read_only"),
     "25P03": (DatabaseLost, "timeout"),  # idle in a transaction for too long: the server ends the connection
     "25P04": (DatabaseLost, "timeout"),
     "26": (DatabaseDenied, "failed"),  # a prepared statement is gone: the connection can't be used any more
-    "27": MISTAKE,
+    "27": DEFECT,
     "28": (DatabaseDenied, "credentials"),
-    "2B": MISTAKE,
-    "2D": MISTAKE,
-    "2F": MISTAKE,
-    "34": MISTAKE,
-    "38": MISTAKE,
-    "39": MISTAKE,
-    "3B": MISTAKE,
+    "2B": DEFECT,
+    "2D": DEFECT,
+    "2F": DEFECT,
+    "34": DEFECT,
+    "38": DEFECT,
+    "39": DEFECT,
+    "3B": DEFECT,
     "3D": (DatabaseDenied, "missing_database"),
     "3F": (DatabaseDenied, "not_migrated"),
     "40": (DatabaseBusy, "busy"),
-    "40002": MISTAKE,
+    "40002": DEFECT,
     "40003": (DatabaseLost, "unreachable"),
-    "42": MISTAKE,
+    "42": DEFECT,
     "42501": (DatabaseDenied, "no_permission"),
     "42703": (DatabaseDenied, "not_migrated"),
     "42P01": (DatabaseDenied, "not_migrated"),
     "42P05": (DatabaseDenied, "failed"),  # as 26: another client's prepared statement exists
-    "44": MISTAKE,
+    "44": DEFECT,
     "53": (DatabaseBusy, "limit_reached"),
     "53100": (DatabaseFull, "full"),
     "53300": (DatabaseLost, "too_many_connections"),
-    "54": MISTAKE,
+    "54": DEFECT,
     "55": (DatabaseBusy, "busy"),
     "57": (DatabaseLost, "restarting"),
     "57014": (DatabaseBusy, "timeout"),
@@ -78,8 +78,8 @@ SQLSTATES: dict[str, Meaning] = {
     "58": (DatabaseDenied, "io_error"),
     "72": (DatabaseBusy, "timeout"),
     "F0": (DatabaseDenied, "failed"),
-    "HV": MISTAKE,
-    "P0": MISTAKE,
+    "HV": DEFECT,
+    "P0": DEFECT,
     "XX": (DatabaseDenied, "failed"),  # hosts report an exhausted quota as XX000
     "XX001": (DatabaseDenied, "corrupt"),
     "XX002": (DatabaseDenied, "corrupt"),
@@ -87,10 +87,7 @@ SQLSTATES: dict[str, Meaning] = {
 
 # By extended result code or, if it is missing, by result code.
 SQLITE: dict[int, Meaning] = {
-    apsw.SQLITE_ERROR: (
-        DatabaseDenied,
-        "not_migrated",
-    ),  # statements are tested: the tables differ
+    apsw.SQLITE_ERROR: (DatabaseDenied, "not_migrated"),  # statements are tested: the tables differ
     apsw.SQLITE_INTERNAL: (DatabaseDenied, "failed"),
     apsw.SQLITE_PERM: (DatabaseDenied, "no_permission"),
     apsw.SQLITE_ABORT: (DatabaseBusy, "busy"),
@@ -110,11 +107,11 @@ SQLITE: dict[int, Meaning] = {
     apsw.SQLITE_SCHEMA: (DatabaseBusy, "busy"),
     apsw.SQLITE_AUTH: (DatabaseDenied, "no_permission"),
     apsw.SQLITE_NOTADB: (DatabaseDenied, "corrupt"),
-    apsw.SQLITE_TOOBIG: MISTAKE,
-    apsw.SQLITE_CONSTRAINT: MISTAKE,
-    apsw.SQLITE_MISMATCH: MISTAKE,
-    apsw.SQLITE_MISUSE: MISTAKE,
-    apsw.SQLITE_RANGE: MISTAKE,
+    apsw.SQLITE_TOOBIG: DEFECT,
+    apsw.SQLITE_CONSTRAINT: DEFECT,
+    apsw.SQLITE_MISMATCH: DEFECT,
+    apsw.SQLITE_MISUSE: DEFECT,
+    apsw.SQLITE_RANGE: DEFECT,
 }
 
 ERRNOS: dict[int | None, Meaning] = {
@@ -127,7 +124,7 @@ ERRNOS: dict[int | None, Meaning] = {
     errno.EIO: (DatabaseDenied, "io_error"),
 }
 
-# Where a quota or a limit of files keeps a table from growing, PostgreSQL reports an internal error, unlike
+# If a quota or a limit of files keeps a table from growing, PostgreSQL reports an internal error, unlike
 # for a full device. It names the function that failed, the same in every language.
 EXTENDING = frozenset({"mdextend", "mdzeroextend"})
 
@@ -153,7 +150,7 @@ REFUSALS = (
     ("is shutting down", "57P03"),
     ("in recovery mode", "57P03"),
     ("not yet accepting connections", "57P03"),
-    ("session is read-only", "25006"),  # of libpq itself, where target_session_attrs asks for another one
+    ("session is read-only", "25006"),  # of libpq itself, if target_session_attrs asks for another one
     ("server is in hot standby mode", "25006"),
 )
 DOES_NOT_EXIST = (('role "', "28000"), ('database "', "3D000"))
@@ -169,7 +166,7 @@ def classify(error: BaseException) -> DatabaseUnavailable | None:
 
 
 def _meaning(error: BaseException) -> Meaning:
-    original: Any = getattr(error, "orig", error)  # peewee wraps what a driver raised
+    original: Any = getattr(error, "orig", error)  # peewee wraps the errors of drivers
     if isinstance(original, apsw.Error):
         return _of_sqlite(original)
     state = getattr(original, "sqlstate", None)
@@ -180,13 +177,13 @@ def _meaning(error: BaseException) -> Meaning:
     if isinstance(original, OSError):
         return ERRNOS.get(original.errno, (DatabaseLost, "unreachable"))
     lost = (psycopg.OperationalError, psycopg.InterfaceError, peewee.OperationalError, peewee.InterfaceError)
-    return _refused(str(original)) if isinstance(original, lost) else MISTAKE
+    return _refused(str(original)) if isinstance(original, lost) else DEFECT
 
 
 def _of_sqlite(error: apsw.Error) -> Meaning:
     result = getattr(error, "result", None)
     if result is None:  # an error of apsw itself
-        return (DatabaseLost, "unreachable") if isinstance(error, apsw.ConnectionClosedError) else MISTAKE
+        return (DatabaseLost, "unreachable") if isinstance(error, apsw.ConnectionClosedError) else DEFECT
     return SQLITE.get(
         getattr(error, "extendedresult", result), SQLITE.get(result, (DatabaseDenied, "failed"))
     )

@@ -24,7 +24,7 @@ class Table:
 
     @property
     def postgres(self) -> bool:
-        """Whether the database is PostgreSQL."""
+        """True if the database is PostgreSQL."""
         source = self._source
         return source.postgres if isinstance(source, Database) else not isinstance(source, APSWDatabase)
 
@@ -33,7 +33,7 @@ class Table:
         return self._source.run(work) if isinstance(self._source, Database) else work(self._source)
 
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        """Do `work` on one state of the database. In a transaction that is so already."""
+        """Do `work` on one state of the database. A transaction of the connection has one already."""
         return self._source.snapshot(work) if isinstance(self._source, Database) else work(self._source)
 
     def transaction(self, work: Callable[[Connection], T]) -> T:

@@ -13,8 +13,9 @@ from scoreboard.core.http.errorcodes import CODES
 from scoreboard.core.http.pages import page
 from scoreboard.core.http.parts import parts
 from scoreboard.pages import rendering
+from scoreboard.pages.boardlist import public_boards
 from scoreboard.pages.guide.samples import Server
-from scoreboard.pages.routes import explain, public_boards
+from scoreboard.pages.routes import explain
 
 bp = Blueprint("guide", __name__)
 bp.after_request(rendering.add_headers)
@@ -31,7 +32,7 @@ CODE, CODE_HTML = re.compile(r"`([^`]+)`"), Markup('<code translate="no">{}</cod
 
 
 @bp.get("/docs")
-@page(nav=(10, "site.guide"), online_files=("js/docs/", "css/docs.css"))
+@page(nav=(10, "site.guide"), header=(30, "site.docs"), online_files=("js/docs/", "css/docs.css"))
 def guide() -> str:
     """Show how to build on this server, with calls to copy."""
     settings = parts().base.settings

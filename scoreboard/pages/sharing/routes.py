@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import escape
 
+from scoreboard.boards.wire import Where
 from scoreboard.core.errors import NotOffered
 from scoreboard.core.http import cors
 from scoreboard.core.http.bodies import query
+from scoreboard.core.http.compression import compress
 from scoreboard.core.http.conventions import answer
 from scoreboard.core.http.links import link, root
 from scoreboard.core.http.openapi import described
@@ -20,7 +22,7 @@ from scoreboard.core.ids import BOARD_ID
 from scoreboard.core.limits.rules import limited
 from scoreboard.pages import params, rendering, view
 from scoreboard.pages.sharing.qr import qr_code
-from scoreboard.pages.wire import Embeddable, ImageQuery, NoQuery, OEmbedQuery, Words
+from scoreboard.pages.wire import Embeddable, ImageQuery, OEmbedQuery, Words
 
 bp = Blueprint("sharing", __name__)
 
@@ -41,8 +43,9 @@ image = described(media=SVG, tagged=True, problems=("board_not_found", "ledger_u
 @described(media="text/javascript", tagged=True)
 def embed_script() -> Response:
     """Get the script that defines <live-leaderboard>, for a page of any site."""
-    element = url_for("static", filename="js/board/element.js").removeprefix(request.script_root)
-    text = f'import {{ define }} from ".{element}"\n\ndefine(new URL(".", import.meta.url).href)\n'
+    element = url_for("static", filename="js/board/element.js", version=None)
+    module = element.removeprefix(request.script_root)
+    text = f'import {{ define }} from ".{module}"\n\ndefine(new URL(".", import.meta.url).href)\n'
     return _cached(Response(text, content_type=SCRIPT), max_age_seconds=0)
 
 
@@ -81,10 +84,13 @@ def board_image(board: str) -> Response:
 @bp.get("/b/<board>/qr.svg")
 @limited("qr")
 @image
-@described(query=NoQuery)
+@described(query=Where, problems=("period_not_found", "region_not_found"))
 def board_qr(board: str) -> Response:
-    """Get a QR code that leads to a board's page."""
-    return _image(qr_code(link("pages.board", board=parts().boards.service.readable(board).id)))
+    """Get a QR code that leads to a board's page, with the period and the region of the query."""
+    boards = parts().boards.service
+    period, region = request.args.get("period", ""), request.args.get("region", "")
+    boards.window(boards.readable(board), period, region)
+    return _image(qr_code(link("pages.board", board=board, period=period or None, region=region or None)))
 
 
 @bp.get("/oembed")
@@ -121,7 +127,7 @@ def oembed() -> Response:
     )
     response = answer(embeddable)
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
-    return cors.shared(response)
+    return cors.share(response)
 
 
 def board_in(url: str, root: str) -> str | None:
@@ -146,4 +152,4 @@ def _cached(response: Response, *, max_age_seconds: int) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
     response.add_etag(weak=True)
     response.make_conditional(request)
-    return cors.shared(response)
+    return cors.share(compress(response))

@@ -47,9 +47,14 @@ class ServiceWorker:
         )
 
     def script(self, prefix: str) -> str:
-        """The JavaScript of the service worker, for a server below this base path."""
-        shell = [f"{prefix}/{name}" for name in self.files]
-        constants = {"VERSION": self.version, "SHELL": shell, "PAGES": self.pages, "COPIES": self.copies}
+        """The JavaScript of the service worker. `prefix` is the beginning of the addresses of the files."""
+        constants = {
+            "VERSION": self.version,
+            "ASSETS": prefix,
+            "SHELL": self.files,
+            "PAGES": self.pages,
+            "COPIES": self.copies,
+        }
         head = [f"const {name} = {json.dumps(value)}\n" for name, value in constants.items()]
         return "".join(head) + "\n" + WORKER
 

@@ -1,15 +1,16 @@
-"""What makes the web pages an installable app: the service worker, the manifest, and the offline page."""
+"""What browsers and search engines ask every site for, and what makes the web pages an installable app."""
 
 from __future__ import annotations
 
 import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
 
+from scoreboard.core.http import assets, files
 from scoreboard.core.http.openapi import described
 from scoreboard.core.http.pages import LanguageQuery, page
 from scoreboard.core.http.parts import parts
 from scoreboard.pages import rendering
-from scoreboard.pages.shell.files import UNREGISTER, ServiceWorker
+from scoreboard.pages.shell.files import STATIC, UNREGISTER, ServiceWorker
 
 bp = Blueprint("shell", __name__)
 bp.after_request(rendering.add_headers)
@@ -22,11 +23,13 @@ ICONS = (
     ("icons/maskable-192.png", "192x192", "maskable"),
     ("icons/maskable-512.png", "512x512", "maskable"),
 )
+UNSEARCHED = ("/v1/", "/embed/", "/overlay/", "/offline")  # pages of boards say the same, and more
 BASE_FILES = (  # the files that base.html and /offline load
     "css/base.css",
     "css/site.css",
     "css/tokens.css",
     "favicon.svg",
+    "js/account/header-link.js",
     "js/cached-notice.js",
     "js/language.js",
     "js/messages.js",
@@ -42,7 +45,7 @@ BASE_FILES = (  # the files that base.html and /offline load
 def service_worker() -> Response:
     """Get the service worker, by which browsers keep boards and show them without a network."""
     on = parts().base.settings.service_worker == "on"
-    text = _service_worker().script(request.script_root) if on else UNREGISTER
+    text = _service_worker().script(assets.prefix()) if on else UNREGISTER
     response = Response(text, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -64,11 +67,28 @@ def manifest() -> Response:
         "background_color": BACKGROUND,
         "theme_color": BACKGROUND,
         "icons": [
-            {"src": url_for("static", filename=file), "sizes": sizes, "purpose": purpose}
+            {"src": url_for("static", filename=file, version=None), "sizes": sizes, "purpose": purpose}
             for file, sizes, purpose in ICONS
         ],
     }
     return Response(msgspec.json.encode(body), content_type="application/manifest+json")
+
+
+@bp.get("/robots.txt")
+@described(text=True)
+def robots() -> Response:
+    """Get the rules for search engines: they may read the pages, and leave the API alone."""
+    lines = ("User-agent: *", *(f"Disallow: {request.script_root}{path}" for path in UNSEARCHED), "")
+    response = Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@bp.get("/favicon.ico")
+@described(media="image/vnd.microsoft.icon", tagged=True)
+def favicon() -> Response:
+    """Get the icon under the name that some programs ask for. Browsers take the one that pages name."""
+    return files.send(str(STATIC), "favicon.ico")
 
 
 @bp.get("/offline")

@@ -23,47 +23,52 @@ class Polling:
     personal: Personal
     signals: Signals
 
-    def poll(self, sent: StreamRequest, wait: float) -> PollAnswer | Refusal:
+    def poll(self, request: StreamRequest, wait: float) -> PollAnswer | Refusal:
         """The frames after a cursor, or within `wait` seconds the next ones. Raises as `authorize`."""
-        watch = self.service.authorize(sent)
-        seen = sent.told or self.hub.signals_read
+        watch = self.service.authorize(request)
+        seen = request.told or self.hub.signals_read
         if watch.expired:
             return _expired()
         opening = self.service.admit(watch, wait)
         try:
             found, at = opening.resumed.frames, opening.resumed.at
-            # If nothing was ever published, the same cursor comes again and again, with the same snapshots.
-            if (not found or watch.since == str(at)) and not self._told(watch, seen):
-                watch, found, at = self._wait(sent, watch, opening, seen, wait)
+            # Until a first frame is published, the cursor stays the same, and the same snapshots are found.
+            if (not found or watch.since == str(at)) and not self._private_frames(watch, seen):
+                watch, found, at = self._wait(request, watch, opening, seen, wait)
         finally:
             opening.admission.release()
         return _expired() if watch.expired else self._answer(watch, found, at, seen)
 
     def _wait(
-        self, sent: StreamRequest, watch: Watch, opening: Opening, seen: Cursor, seconds: float
+        self, request: StreamRequest, watch: Watch, opening: Opening, seen: Cursor, seconds: float
     ) -> tuple[Watch, list[Encoded], Cursor]:
-        """Wait for something new, if there is a slot to wait in. The request is authorized again after it."""
+        """Wait for new frames, if there is a slot for it. The request is authorized again after the wait."""
         admission, found, at = opening.admission, opening.resumed.frames, opening.resumed.at
         if admission.refused:
             self.service.counts.refused.inc(admission.refused)
-        if not admission.held:
+        if not admission.has_slot:
             return watch, found, at
-        came, at = self._next(watch, at, seen, seconds)
+        new_frames, at = self._next(watch, at, seen, seconds)
         # The board may be private by now, or the session over.
-        return self.service.authorize(sent), came or found, at
+        return self.service.authorize(request), new_frames or found, at
 
     def _next(self, watch: Watch, at: Cursor, seen: Cursor, seconds: float) -> tuple[list[Encoded], Cursor]:
         until = time.monotonic() + seconds
         while True:
             changed = self.hub.changed
             found, at = self.hub.after(watch.scopes, at)
-            if found or self._told(watch, seen) or self.service.slots.closed or time.monotonic() >= until:
+            if (
+                found
+                or self._private_frames(watch, seen)
+                or self.service.slots.closed
+                or time.monotonic() >= until
+            ):
                 return found, at
             changed.wait(until - time.monotonic())
 
-    def _told(self, watch: Watch, seen: Cursor) -> list[Encoded]:
+    def _private_frames(self, watch: Watch, seen: Cursor) -> list[Encoded]:
         """The private frames that a poll has not seen."""
-        return self.signals.told(watch.client.player, seen) if watch.client.player else []
+        return self.signals.recent_frames(watch.client.player, seen) if watch.client.player else []
 
     def _answer(self, watch: Watch, found: list[Encoded], at: Cursor, seen: Cursor) -> PollAnswer:
         player = watch.client.player
@@ -71,7 +76,9 @@ class Polling:
             return PollAnswer(at, found, private=[], told=None)
         ranks = self.personal.frames(watch.scopes, player)
         # Nothing below yields: the position is that of the frames.
-        return PollAnswer(at, found, [*ranks, *self._told(watch, seen)], max(self.hub.signals_read, seen))
+        return PollAnswer(
+            at, found, [*ranks, *self._private_frames(watch, seen)], max(self.hub.signals_read, seen)
+        )
 
 
 def _expired() -> Refusal:

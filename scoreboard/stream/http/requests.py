@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import request
 
 from scoreboard.accounts.guard import privileged_caller
-from scoreboard.core.http.bodies import query
+from scoreboard.core.http.bodies import query as convert_query
 from scoreboard.core.limits.rules import address
 from scoreboard.stream.http.types import PollQuery, StreamQuery, StreamRequest
 from scoreboard.stream.protocol.types import Cursor
@@ -17,7 +17,7 @@ Q = TypeVar("Q", bound=StreamQuery)
 
 def query_parameters(shape: type[Q]) -> Q:
     """The query parameters of this request. Raises ValidationFailed."""
-    return query(request.args, shape)
+    return convert_query(request.args, shape)
 
 
 def stream_request(region_header: str) -> StreamRequest:
@@ -25,28 +25,28 @@ def stream_request(region_header: str) -> StreamRequest:
 
     A browser that reconnects sends its cursor in a header, which has priority over the parameter.
     """
-    sent = query_parameters(StreamQuery)
-    since = request.headers.get("Last-Event-ID") or sent.since
+    query = query_parameters(StreamQuery)
+    since = request.headers.get("Last-Event-ID") or query.since
     return StreamRequest(
-        query=sent,
+        query=query,
         since=since,
         address=address(),
-        near=_near(region_header),
+        near=_region_of_proxy(region_header),
         privileged_caller=privileged_caller,
     )
 
 
-def poll_request(sent: PollQuery, region_header: str) -> StreamRequest:
+def poll_request(query: PollQuery, region_header: str) -> StreamRequest:
     """Read the request of a poll."""
     return StreamRequest(
-        query=sent,
-        since=sent.since,
+        query=query,
+        since=query.since,
         address=address(),
-        near=_near(region_header),
+        near=_region_of_proxy(region_header),
         privileged_caller=privileged_caller,
-        told=Cursor.parse(sent.told),
+        told=Cursor.parse(query.told),
     )
 
 
-def _near(header: str) -> str:
+def _region_of_proxy(header: str) -> str:
     return request.headers.get(header, "").lower() if header else ""

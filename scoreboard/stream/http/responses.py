@@ -17,12 +17,12 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, Carrier
 from scoreboard.stream.protocol.types import Resumed
 from scoreboard.stream.publishing.edge import hold_headers
 from scoreboard.stream.serving.serving import Serving
-from scoreboard.stream.serving.sockets import HandedOver, watchable
+from scoreboard.stream.serving.sockets import HandedOver, can_watch
 
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "private, no-cache, no-store, no-transform",
-    "Content-Encoding": "identity",  # so that no proxy compresses it: Caddy holds back what it compresses
+    "Content-Encoding": "identity",  # so that no proxy compresses it: Caddy delays compressed answers
     "X-Accel-Buffering": "no",  # nginx sends each frame at once
     "Vary": "Origin",
 }
@@ -41,7 +41,7 @@ class HandedOverResponse(Response):
         """Take the connection from the web server, which must not touch it any more."""
         carrier = CHUNKED if environ["SERVER_PROTOCOL"] == "HTTP/1.1" else EVENTS
         opening, head = self._opening, self._head(environ, carrier)
-        with suppress(OSError), opening:  # no more files may be open, or the client is gone
+        with suppress(OSError), opening:  # no file descriptor is left, or the client is gone
             viewer = self._serving.take_over(opening.admission, opening.resumed, environ["gunicorn.socket"])
             self._serving.join(viewer, opening.scopes, carrier, opening.resumed, head)
         raise HandedOver
@@ -61,11 +61,11 @@ def event_stream(serving: Serving, opening: Opening) -> Response:
     viewer = serving.generate(opening.admission, opening.resumed, _connection(environ))
     serving.join(viewer, opening.scopes, EVENTS, opening.resumed)
     response = Response(viewer.chunks(), headers=headers)
-    response.call_on_close(lambda: serving.viewers.on_closed(viewer))  # also if no chunk was ever asked for
+    response.call_on_close(lambda: serving.viewers.on_closed(viewer))  # also if no chunk was ever read
     return response
 
 
-def held(serving: Serving, scopes: tuple[str, ...], resumed: Resumed) -> Response:
+def held_stream(serving: Serving, scopes: tuple[str, ...], resumed: Resumed) -> Response:
     """The answer to an edge, which holds the connection itself and gets the frames that follow."""
     query = urlencode({"boards": ",".join(scopes), "since": str(resumed.at), "link": "next"})
     positions = {scope: serving.hub.position(scope) for scope in scopes}
@@ -76,13 +76,13 @@ def held(serving: Serving, scopes: tuple[str, ...], resumed: Resumed) -> Respons
 
 
 def _held_bytes(serving: Serving, resumed: Resumed) -> bytes:
-    if "link" in request.args:  # the stream goes on: it does not begin again
+    if "link" in request.args:  # the stream continues
         return EVENTS.carry(resumed.frames)
     first = [serving.sweeper.hello(resumed.resume), *resumed.frames]
     return EVENTS.opening(random.randrange(1000, 5000), first)
 
 
-def refused(refusal: Refusal, error: Exception | None = None) -> Response:
+def refusal_response(refusal: Refusal, error: Exception | None = None) -> Response:
     """The answer to a client that can't stream now."""
     bye = refusal.bye
     # An EventSource that gets 429 or 503 never tries again, so the refusal is sent inside a stream.
@@ -103,4 +103,4 @@ def refused(refusal: Refusal, error: Exception | None = None) -> Response:
 
 
 def _connection(environ: Any) -> Any:
-    return environ["gunicorn.socket"] if watchable(environ) else None
+    return environ["gunicorn.socket"] if can_watch(environ) else None

@@ -28,21 +28,21 @@ MAX_SCOPES = 8
 
 
 class Revocations(Protocol):
-    """Tells which sessions were ended, and which players' rights were changed."""
+    """The revocations of sessions and of players' rights."""
 
     def check_suspended(self, player: str) -> None:
         """Raise Forbidden if a player's account is suspended."""
 
-    def ended(self, session: str) -> Revocation | None:
+    def of_session(self, session: str) -> Revocation | None:
         """The revocation that ended a session; None if there is none."""
 
-    def changed(self, player: str, issued_at: int) -> bool:
-        """Whether a player's rights were changed since a credential was issued to them."""
+    def has_changed(self, player: str, issued_at: int) -> bool:
+        """True if a player's rights were changed since a credential was issued to them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamService:
-    """Decides which stream scopes a request may watch, admits it, and finds its first frames."""
+    """Authorizes requests for stream scopes, admits them, and finds their first frames."""
 
     hub: Hub
     serving: Serving
@@ -58,24 +58,26 @@ class StreamService:
     origins: str  # of the pages that may open a WebSocket
     charge: Callable[[], None]  # counts an opening against the limit of the address; raises TooMany
 
-    def authorize(self, sent: StreamRequest) -> Watch:
-        """Decide what a request may watch. Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
+    def authorize(self, request: StreamRequest) -> Watch:
+        """Find the stream scopes that a request may watch.
+
+        Raises NotFound, Unauthenticated, Forbidden or ValidationFailed.
 
         For known public boards this reads neither Redis nor the database: a thousand viewers that reconnect
-        at once only cost memory. A client that must get a new ticket first learns nothing about boards.
+        at once only cost memory. A client that must first get a new ticket is told nothing about boards.
         """
-        scope_names = self._scope_names(sent.query.boards)
-        client, expired = self._client(sent)
+        scope_names = self._scope_names(request.query.boards)
+        client, expired = self._client(request)
         scopes: tuple[str, ...] = ()
         if not expired:
-            client = self._admissible(client, scope_names, sent.privileged_caller)
-            scopes = self._rooms(scope_names, sent)
+            client = self._with_rights(client, scope_names, request.privileged_caller)
+            scopes = self._rooms(scope_names, request)
         deadline.lift()
-        return Watch(client=client, scopes=scopes, since=sent.since, expired=expired)
+        return Watch(client=client, scopes=scopes, since=request.since, expired=expired)
 
     def is_for_edge(self, watch: Watch, signature: str) -> bool:
-        """Whether to let the edge hold this stream. It can't if the right to watch may end at any moment."""
-        return self.edge is not None and not watch.personal and self.edge.signed(signature)
+        """True if the edge may hold this stream: the right to watch it can't end at any moment."""
+        return self.edge is not None and not watch.personal and self.edge.has_signed(signature)
 
     def open(self, watch: Watch) -> Opening | Refusal:
         """Admit a stream and find its first frames. The caller must release the admission of the result."""
@@ -89,10 +91,10 @@ class StreamService:
             return Refusal(closing.frame(error.why))
 
     def admit(self, watch: Watch, wait: float | None = None) -> Opening:
-        """Take a slot, then find the first frames. For a client that gets no slot no board is read.
+        """Take a slot, then find the first frames. No board is read for a client without a slot.
 
         A client that can't continue from its cursor is charged for an opening. In most cases the cursor alone
-        shows that. If it is valid but its frames are no longer kept, the client is charged afterwards.
+        shows that. If it is valid, but its frames are no longer kept, the client is charged afterwards.
         """
         begins = not self.hub.continues(watch.since)
         if begins:
@@ -133,49 +135,49 @@ class StreamService:
             raise ValidationFailed(FieldError("boards", f"may name {MAX_SCOPES} boards at most"))
         return names
 
-    def _client(self, sent: StreamRequest) -> tuple[StreamClient, bool]:
-        """The client that the ticket identifies, and whether it must get a new ticket first."""
-        if not sent.query.ticket:
-            return StreamClient(address=sent.address), False
-        ticket, good = self.tickets.open(sent.query.ticket)
+    def _client(self, request: StreamRequest) -> tuple[StreamClient, bool]:
+        """The client that the ticket identifies, and True if it must first get a new ticket."""
+        if not request.query.ticket:
+            return StreamClient(address=request.address), False
+        ticket, is_usable = self.tickets.open(request.query.ticket)
         self.revocations.check_suspended(ticket.player)
         ended = self.revocations.of_session(ticket.session)
         if ended is not None and ended.why != "replaced":
             raise session_over()
         changed = ended is not None or self.revocations.has_changed(ticket.player, ticket.issued_at)
         client = StreamClient(
-            address=sent.address,
+            address=request.address,
             player=ticket.player,
             session=ticket.session,
             private=ticket.private and not changed,
             until=ticket.lasts_until,
         )
-        return client, changed or not good
+        return client, changed or not is_usable
 
-    def _admissible(
+    def _with_rights(
         self, client: StreamClient, scope_names: Sequence[str], privileged_caller: PrivilegedCaller
     ) -> StreamClient:
         """The client, with the rights to watch all of these stream scopes.
 
         Raises NotFound if it may not watch one of them, as if its board did not exist.
         """
-        hidden = None if client.private else self.scopes.hidden(scope_names)
+        hidden = None if client.private else self.scopes.first_hidden(scope_names)
         if hidden is None:
             return client
         caller = privileged_caller()
         if caller is None:
             raise no_board(hidden)
-        return _allowed(client, caller)
+        return _privileged(client, caller)
 
-    def _rooms(self, scope_names: Sequence[str], sent: StreamRequest) -> tuple[str, ...]:
-        assign, region = self.rooms.assign, sent.query.region
-        scopes = tuple(dict.fromkeys(assign(name, region, near=sent.near) for name in scope_names))
+    def _rooms(self, scope_names: Sequence[str], request: StreamRequest) -> tuple[str, ...]:
+        assign, region = self.rooms.assign, request.query.region
+        scopes = tuple(dict.fromkeys(assign(name, region, near=request.near) for name in scope_names))
         for scope in scopes:
             self.scopes.board(scope)  # raises NotFound if there is no such board or region
         return scopes
 
 
-def _allowed(client: StreamClient, caller: ServerKey | Player) -> StreamClient:
+def _privileged(client: StreamClient, caller: ServerKey | Player) -> StreamClient:
     """The client with the caller's right to watch private boards, until the caller's credential ends."""
     if isinstance(caller, ServerKey):
         return structs.replace(client, private=True, session=caller.id)

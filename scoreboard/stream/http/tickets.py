@@ -22,11 +22,11 @@ PURPOSE = "stream"
 
 
 class StreamTicket(Struct, frozen=True, kw_only=True):
-    """The player of a stream, and what the ticket allows."""
+    """The player of a stream, and the rights of the ticket."""
 
     player: str
     session: str
-    private: bool  # whether private boards may be watched
+    private: bool  # private boards may be watched
     issued_at: int  # of the access token; all times in milliseconds since 1970
     opens_until: int  # no stream is opened after it
     lasts_until: int  # no stream lasts longer
@@ -40,7 +40,7 @@ class Tickets:
     clock: Clock
 
     def issue(self, player: Player) -> str:
-        """A ticket for a player with an access token. Raises Unavailable before there are keys."""
+        """Issue a ticket to a player with an access token. Raises Unavailable before there are keys."""
         ticket = StreamTicket(
             player=player.id,
             session=player.session,
@@ -49,14 +49,14 @@ class Tickets:
             opens_until=min(self.clock() + 1000 * TICKET_SECONDS, player.expires_at),
             lasts_until=player.expires_at,
         )
-        key = self.ring.signing(PURPOSE)
+        key = self.ring.signing_key(PURPOSE)
         body = _text(msgspec.json.encode(ticket))
         return f"{key.kid}.{body}.{_text(_mac(key, body))}"
 
     def open(self, text: str) -> tuple[StreamTicket, bool]:
-        """The ticket in a text, and whether it still opens streams. Raises Unauthenticated."""
+        """The ticket in a text, and True if it still opens streams. Raises Unauthenticated."""
         kid, body, mac = text.split(".") if text.count(".") == 2 and len(text) <= LONGEST else ("", "", "")
-        key = self.ring.opening(PURPOSE, kid)
+        key = self.ring.opening_key(PURPOSE, kid)
         if key is None or not hmac.compare_digest(_text(_mac(key, body)).encode(), mac.encode()):
             raise Unauthenticated("Unknown ticket. Get one with POST /v1/stream/ticket.")
         ticket = msgspec.json.decode(urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=StreamTicket)

@@ -16,7 +16,7 @@ from scoreboard.stream.serving.admission import Admission, StreamClient
 
 
 class StreamQuery(Struct, kw_only=True):
-    """The query parameters of a stream. No cursor is refused: EventSource would give up for good."""
+    """The query parameters of a stream. No cursor is refused: EventSource would stop permanently."""
 
     boards: Annotated[str, Meta(max_length=1000)] = ""
     region: Annotated[str, Meta(max_length=64)] = ""
@@ -55,11 +55,11 @@ class Watch(Struct, frozen=True, kw_only=True):
     client: StreamClient
     scopes: tuple[str, ...]
     since: str
-    expired: bool  # whether the stream ticket expired: the client must get a new one first
+    expired: bool  # the stream ticket has expired: the client must first get a new one
 
     @property
     def personal(self) -> bool:
-        """Whether the answer may differ from that to an anonymous client."""
+        """True if the answer may differ from that to an anonymous client."""
         return bool(self.client.player) or self.client.private
 
 
@@ -95,6 +95,6 @@ class PollAnswer(NamedTuple):
     """The frames of the answer to a poll, and the positions after them."""
 
     at: Cursor
-    frames: list[Encoded]  # those that everybody gets
+    frames: list[Encoded]  # the same for all viewers
     private: list[Encoded]
     told: Cursor | None  # None for a poll without a ticket

@@ -14,7 +14,7 @@ from wsproto.utilities import RemoteProtocolError
 
 from scoreboard.core.errors import BadRequest, NotFound, ScoreboardError, Unavailable, UpgradeRequired
 from scoreboard.core.http.conventions import problem
-from scoreboard.core.http.links import known_site
+from scoreboard.core.http.links import public_site
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.stream.http.requests import stream_request
 from scoreboard.stream.http.service import StreamService
@@ -23,7 +23,7 @@ from scoreboard.stream.protocol import closing
 from scoreboard.stream.protocol.carriers import MESSAGES
 from scoreboard.stream.protocol.types import Frame
 from scoreboard.stream.protocol.websocket import Inbound
-from scoreboard.stream.serving.sockets import watchable
+from scoreboard.stream.serving.sockets import can_watch
 from scoreboard.stream.serving.viewer import GeneratorViewer, Viewer
 
 VERSION = "13"
@@ -31,7 +31,7 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 
 class AnyName:
-    """Accepts the first subprotocol that is offered, whatever its name: clients fail if they get none."""
+    """Accepts the first subprotocol that is offered, with any name: clients fail if they get none."""
 
     def __contains__(self, name: object) -> bool:
         return TOKEN.fullmatch(str(name)) is not None
@@ -60,11 +60,11 @@ def install(bp: Blueprint, route: Callable[[Server], None]) -> None:
     Sock().route("/ws", bp=bp)(route)
 
 
-def serve(service: StreamService, handshaken: Server) -> None:
+def serve(service: StreamService, handshake: Server) -> None:
     """Stream boards as WebSocket messages."""
-    connection = handshaken.sock
+    connection = handshake.sock
     # flask-sock must not close a connection of the stream: the web server closes its own descriptor.
-    handshaken.connected = False
+    handshake.connected = False
     try:
         bye = _refuse_origin(service.origins) or _stream(service, connection)
     except NotFound:
@@ -101,8 +101,8 @@ def _viewer(service: StreamService, opening: Opening, connection: Any) -> Viewer
     if serving.can_take_over(environ):
         viewer = serving.take_over(opening.admission, opening.resumed, connection)
     else:
-        watched = connection if watchable(environ) else None
-        viewer = serving.generate(opening.admission, opening.resumed, watched)
+        watched_connection = connection if can_watch(environ) else None
+        viewer = serving.generate(opening.admission, opening.resumed, watched_connection)
     viewer.inbound = Inbound()
     return viewer
 
@@ -110,11 +110,11 @@ def _viewer(service: StreamService, opening: Opening, connection: Any) -> Viewer
 def _refuse_origin(allowed: str) -> Frame | None:
     """Refuse pages of origins that may not connect: browsers let any page open a WebSocket."""
     origin = request.headers.get("Origin")
-    own = {request.host, known_site().netloc} - {""}  # "null" has no host, nor has an unknown site
+    own = {request.host, public_site().netloc} - {""}  # "null" has no host, nor has an unknown site
     if origin is None or allowed == "*" or origin.partition("://")[2] in own:
         return None
-    known = [one.strip().rstrip("/") for one in allowed.split(",")]
-    return None if origin in known else closing.frame("forbidden")
+    origins = [one.strip().rstrip("/") for one in allowed.split(",")]
+    return None if origin in origins else closing.frame("forbidden")
 
 
 def _check_version() -> Response | None:

@@ -1,4 +1,4 @@
-"""How frames travel on an open connection: each carrier frames the same objects. Pure."""
+"""The bytes of frames on an open connection: each carrier encodes the same objects. Pure."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Carrier(Protocol):
 
 
 class Events:
-    """Server-sent events without chunks: the web server frames them, or the end of the connection."""
+    """Server-sent events without chunks. The web server adds them, or the connection ends the stream."""
 
     name = "sse"
 
     def opening(self, retry_ms: int, first: Iterable[Encoded]) -> bytes:
-        """When to come back, and padding that makes proxies forward the stream."""
+        """The time before a reconnect, and padding that makes proxies forward the stream."""
         return frames.opening(retry_ms, self.carry(first))
 
     def carry(self, found: Iterable[Encoded]) -> bytes:

@@ -1,4 +1,4 @@
-"""The bye frames that end streams: codes, and when clients may reconnect. Pure except for randomness."""
+"""The bye frames that end streams: codes, and pauses before reconnecting. Pure except for randomness."""
 
 from __future__ import annotations
 

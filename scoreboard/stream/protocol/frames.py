@@ -11,13 +11,13 @@ from scoreboard.stream.protocol.diff import difference, fields
 from scoreboard.stream.protocol.types import Cursor, Encoded, Frame, PublishedBoard
 
 VERSION = 1
-PADDING_BYTES = 2048  # some proxies hold a stream back until it has so many bytes
+PADDING_BYTES = 2048  # some proxies delay a stream until it has this many bytes
 
 _encode = msgspec.json.Encoder().encode
 
 
 def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> Frame:
-    """Always first: the stream's id and rhythm, and whether `since` was resumed (none, ok, partial)."""
+    """Always first: the stream's id and rhythm, and how far `since` was resumed (none, ok, partial)."""
     return {
         "t": "hello",
         "v": VERSION,
@@ -29,23 +29,24 @@ def hello(*, sid: str, heartbeat: int, max_age: int, now: str, resume: str) -> F
     }
 
 
-def snapshot(shown: PublishedBoard, *, id: Cursor, why: str) -> Frame:
+def snapshot(board: PublishedBoard, *, id: Cursor, why: str) -> Frame:
     """A whole board, which replaces the one before."""
-    return {
+    frame: Frame = {
         "t": "snapshot",
         "id": str(id),
-        "b": shown.scope,
-        "s": shown.s,
+        "b": board.scope,
+        "s": board.s,
         "why": why,
-        "size": shown.size,
-        "rank": shown.rank,
-        "period": shown.period,
-        "columns": shown.columns,
-        "tot": shown.total,
-        "crc": shown.crc,
-        "at": shown.at,
-        "top": [fields(line) for line in shown.top],
+        "size": board.size,
+        "rank": board.rank,
+        "period": board.period,
+        "columns": board.columns,
+        "tot": board.total,
+        "crc": board.crc,
+        "at": board.at,
+        "top": [fields(line) for line in board.top],
     }
+    return frame | ({"show": board.show} if board.show else {})
 
 
 def delta(old: PublishedBoard, new: PublishedBoard, *, id: Cursor) -> Frame:
@@ -74,12 +75,12 @@ def reset(scope: str, why: str) -> Frame:
 
 
 def tell(kind: str, *, at: str, data: Mapping[str, Any]) -> Frame:
-    """Something for the ticket's player only. Sent once, live, and never replayed."""
+    """A private message for the ticket's player. Sent once, live, and never replayed."""
     return {"t": "tell", "kind": kind, "at": at, "data": data}
 
 
 def notice(scope: str, viewers: int) -> Frame:
-    """How many viewers a board has, in all processes."""
+    """The number of a board's viewers, in all processes."""
     return {"t": "notice", "b": scope, "viewers": viewers}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import structs
 
+from scoreboard.boards.types import ShownField
 from scoreboard.stream.protocol.diff import apply, checksum
 from scoreboard.stream.protocol.types import Frame, Line, PublishedBoard
 
@@ -41,6 +43,7 @@ def _whole(frame: Frame, stamp: str) -> PublishedBoard:
         rank=frame["rank"],
         size=frame["size"],
         columns=tuple(frame["columns"]),
+        show=msgspec.convert(frame.get("show", ()), tuple[ShownField, ...]),
         total=frame["tot"],
         crc=frame["crc"],
         at=frame["at"],

@@ -1,4 +1,4 @@
-"""The types of the stream: rows and boards as they travel, positions, and signals between processes."""
+"""The types of the stream: rows and boards in frames, positions, and signals between processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from scoreboard.boards.types import Window
+from scoreboard.boards.types import ShownField, Window
 
 CURSOR = re.compile(r"^([0-9]{1,20})-([0-9]{1,20})\Z")
 
@@ -30,16 +30,20 @@ class Cursor(Struct, frozen=True, order=True):
 
 
 class Line(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One row as it travels: player, name, score, and the columns in the board's order."""
+    """One row as frames contain it: player, name, score, and the columns in the board's order.
+
+    `m` has the metadata that the board shows. It is None on boards that show none, and costs nothing there.
+    """
 
     id: str
     n: str
     s: int
     c: tuple[int, ...] = ()
+    m: dict[str, str] | None = None
 
 
 class PublishedBoard(Struct, frozen=True, kw_only=True):
-    """A board as it was last published, which the next frame is a change of."""
+    """A board as it was last published. The next frame is a change of it."""
 
     scope: str
     s: int  # the number of the frame that published it, counted over all boards
@@ -49,13 +53,14 @@ class PublishedBoard(Struct, frozen=True, kw_only=True):
     rank: str
     size: int
     columns: tuple[str, ...]
+    show: tuple[ShownField, ...] = ()
     total: int
     crc: str
     at: str
     top: tuple[Line, ...]
 
 
-class Published(Struct, frozen=True, kw_only=True):
+class PublishedFrame(Struct, frozen=True, kw_only=True):
     """A frame as it is kept in Redis."""
 
     cursor: Cursor
@@ -73,12 +78,12 @@ class Encoded(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Kick(Struct, frozen=True, kw_only=True):
-    """A signal to end streams: of a player, a session or a scope, or those that may not show a board."""
+    """A signal to end the streams of a player, a session or a stream scope, or forbidden ones of a board."""
 
     player: str = ""
     session: str = ""
     scope: str = ""
-    board: str = ""  # went private, or was deleted
+    board: str = ""  # became private, or was deleted
     why: str = "kicked"
 
 
@@ -94,14 +99,14 @@ Frame = dict[str, Any]
 
 
 def scope_of(window: Window) -> str:
-    """The scope that shows a window while its period runs."""
+    """The stream scope that shows a window while its period runs."""
     return f"{window.board}:{window.region}" if window.region else window.board
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed:
-    """The first frames of a viewer, whether its cursor was resumed, and its position after them."""
+    """The first frames of a viewer, how far its cursor was resumed, and its position after them."""
 
-    resume: str
+    resume: str  # none, ok or partial
     frames: list[Encoded]
     at: Cursor

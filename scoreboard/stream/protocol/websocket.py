@@ -39,16 +39,16 @@ def _frame(opcode: int, data: bytes) -> bytes:
 class Inbound:
     """Reads the frames of one client."""
 
-    __slots__ = ("_got", "_messages", "_minute", "_pings", "_size", "_unfinished")
+    __slots__ = ("_messages", "_minute", "_pings", "_received", "_size", "_unfinished")
 
     def __init__(self) -> None:
-        self._got = b""
+        self._received = b""
         self._size = self._messages = self._pings = self._minute = 0
-        self._unfinished = False  # a message has begun whose last frame has not come yet
+        self._unfinished = False  # the last frame of a message has not come yet
 
     def feed(self, data: bytes, now: float) -> tuple[bytes, bool]:
-        """The answer to these bytes, and whether the connection ends with it."""
-        self._got += data
+        """The answer to these bytes, and True if the connection ends with it."""
+        self._received += data
         answers = b""
         while True:
             frame = self._next()
@@ -61,42 +61,42 @@ class Inbound:
 
     def _next(self) -> tuple[int, bytes, int] | None:
         """The next whole frame: opcode, content, and the close code of its error, 0 for none."""
-        got = self._got
-        if len(got) < 2:
+        received = self._received
+        if len(received) < 2:
             return None
-        opcode, size, final = got[0] & 0x0F, got[1] & 0x7F, bool(got[0] & 0x80)
-        if got[0] & 0x70 or not got[1] & 0x80 or self._is_misplaced(opcode, size, final=final):
+        opcode, size, final = received[0] & 0x0F, received[1] & 0x7F, bool(received[0] & 0x80)
+        if received[0] & 0x70 or not received[1] & 0x80 or self._is_misplaced(opcode, size, final=final):
             return opcode, b"", PROTOCOL_ERROR
         head = {126: 4, 127: 10}.get(size, 2)
-        if len(got) < head:
+        if len(received) < head:
             return None
         if size > 125:
-            size = int.from_bytes(got[2:head], "big")
+            size = int.from_bytes(received[2:head], "big")
         if size > MESSAGE_BYTES:
             return opcode, b"", TOO_BIG
         end = head + 4 + size
-        if len(got) < end:
+        if len(received) < end:
             return None
-        mask, masked = got[head : head + 4], got[head + 4 : end]
-        self._got = got[end:]
+        mask, payload = received[head : head + 4], received[head + 4 : end]
+        self._received = received[end:]
         if not opcode & 0x8:
             self._unfinished = not final
-        content = bytes(byte ^ mask[index & 3] for index, byte in enumerate(masked))
+        content = bytes(byte ^ mask[index & 3] for index, byte in enumerate(payload))
         return opcode, content, 0
 
     def _is_misplaced(self, opcode: int, size: int, *, final: bool) -> bool:
-        """Whether such a frame is not allowed here: only continuations may follow until a message ends."""
+        """True if such a frame is not allowed here: only continuations may follow until a message ends."""
         if opcode & 0x8:
             return size > 125 or not final or (opcode == _CLOSE and size == 1)
         return opcode > _BINARY or (opcode == _CONTINUED) != self._unfinished
 
-    def _answer(self, opcode: int, content: bytes, broken: int, now: float) -> tuple[bytes, bool]:
-        if broken:
-            return close(broken, ""), True
+    def _answer(self, opcode: int, content: bytes, error_code: int, now: float) -> tuple[bytes, bool]:
+        if error_code:
+            return close(error_code, ""), True
         if opcode == _CLOSE:
             return _frame(_CLOSE, content[:2]), True
-        if often := self._too_often(opcode, now):
-            return close(NOT_ALLOWED, f"too many {often}"), True
+        if kind := self._too_often(opcode, now):
+            return close(NOT_ALLOWED, f"too many {kind}"), True
         if opcode == _PING:
             return _frame(_PONG, content), False
         if opcode in (_TEXT, _BINARY, _CONTINUED):
@@ -105,7 +105,7 @@ class Inbound:
         return (b"", False) if opcode == _PONG else (close(PROTOCOL_ERROR, ""), True)
 
     def _too_often(self, opcode: int, now: float) -> str:
-        """Count a frame. Returns the kind of which there are too many this minute, "" for none."""
+        """Count a frame. Returns its kind if there are too many of it this minute, otherwise ""."""
         minute = int(now // 60)
         if minute != self._minute:
             self._minute, self._messages, self._pings = minute, 0, 0

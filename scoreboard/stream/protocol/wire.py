@@ -1,4 +1,4 @@
-"""The shapes of frames and of the answers that carry them. docs/stream.md says how to read them."""
+"""The shapes of frames and of the answers that carry them. docs/stream.md explains them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from scoreboard.boards.types import Score, Ties
+from scoreboard.boards.types import Score, ShownField, Ties
+from scoreboard.boards.wire import Shown
 from scoreboard.core.clock import Time
 
 FrameId = Annotated[str, Meta(pattern=r"^[0-9]{1,20}-[0-9]{1,20}\Z", description="A cursor of the stream.")]
@@ -21,6 +22,7 @@ class Top(Struct, frozen=True, kw_only=True):
     n: str
     s: Score
     c: tuple[Score, ...] | UnsetType = UNSET
+    m: Shown | UnsetType = UNSET
 
 
 class Moved(Struct, frozen=True, kw_only=True):
@@ -30,6 +32,9 @@ class Moved(Struct, frozen=True, kw_only=True):
     n: str | UnsetType = UNSET
     s: Score | UnsetType = UNSET
     c: tuple[Score, ...] | UnsetType = UNSET
+    m: Annotated[Shown | None, Meta(description="null if the player shows none any more.")] | UnsetType = (
+        UNSET
+    )
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
@@ -55,6 +60,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, tag_field="t", tag="snapshot")
     rank: Ties
     period: str
     columns: tuple[str, ...]
+    show: tuple[ShownField, ...] | UnsetType = UNSET
     tot: int
     crc: Crc
     at: Time
@@ -102,7 +108,7 @@ class Reset(Struct, frozen=True, kw_only=True, tag_field="t", tag="reset"):
 
 
 class Told(Struct, frozen=True, kw_only=True, tag_field="t", tag="tell"):
-    """Something for the ticket's player only."""
+    """A private message for the ticket's player."""
 
     kind: Annotated[str, Meta(description="Ignore kinds that you do not know.")]
     at: Time
@@ -110,7 +116,7 @@ class Told(Struct, frozen=True, kw_only=True, tag_field="t", tag="tell"):
 
 
 class Notice(Struct, frozen=True, kw_only=True, tag_field="t", tag="notice"):
-    """How many viewers a board has."""
+    """The number of a board's viewers."""
 
     b: Scope
     viewers: int
@@ -138,7 +144,7 @@ class Polled(Struct, frozen=True, kw_only=True):
 
 
 class TicketGiven(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A ticket, and for how long it opens streams."""
+    """A ticket, and the seconds for which it opens streams."""
 
     ticket: str
     expires_in_seconds: int
@@ -155,7 +161,7 @@ class RoomShown(Struct, frozen=True, kw_only=True):
 
 
 class ProcessShown(Struct, frozen=True, kw_only=True):
-    """What one process serves."""
+    """The streams that one process serves."""
 
     process: str
     at: Time
@@ -164,7 +170,7 @@ class ProcessShown(Struct, frozen=True, kw_only=True):
 
 
 class RoomsShown(Struct, frozen=True, kw_only=True):
-    """What all processes serve, and the process that answered."""
+    """The streams that all processes serve, and the process that answered."""
 
     process: str
     processes: tuple[ProcessShown, ...]

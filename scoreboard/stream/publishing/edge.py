@@ -21,12 +21,12 @@ from scoreboard.stream.protocol.types import Cursor, Encoded, Resumed
 
 log = logging.getLogger(__name__)
 
-MAX_QUEUED = 1000  # frames; the oldest are dropped, and the edge then asks for them
+MAX_QUEUED = 1000  # frames; the oldest are dropped, and the edge then requests them
 BATCH = 50  # frames that are posted in one request
 POST_SECONDS = 5.0
 REST_SECONDS = 0.5  # after a failure
 KEEP_ALIVE = 'event: hb\\ndata: {"t":"hb","b":[]}\\n\\n; format=cstring; timeout=15'
-# How often the edge asks for missed frames of a connection. More often, all connections would ask at once.
+# Between two requests of the edge for missed frames of a connection. A shorter time would be a flood.
 LINK_SECONDS = 600
 
 
@@ -61,8 +61,8 @@ class Edge:
                 self._queue.popleft()
         return 0
 
-    def signed(self, signature: str) -> bool:
-        """Whether a signature is this edge's: the request came through it."""
+    def has_signed(self, signature: str) -> bool:
+        """True if a signature is this edge's, so the request came through it."""
         try:
             jwt.decode(signature, self.key, algorithms=["HS256"], options={"verify_aud": False})
         except jwt.InvalidTokenError:
@@ -77,7 +77,10 @@ class Edge:
             with urllib.request.urlopen(request, timeout=POST_SECONDS) as answer:
                 answer.read()
         except (OSError, HTTPException) as error:
-            log.warning("the edge can't be reached, its frames wait", extra={"reason": str(error)})
+            log.warning(
+                "the edge can't be reached: its frames wait for the next attempt",
+                extra={"reason": str(error)},
+            )
             return False
         return True
 

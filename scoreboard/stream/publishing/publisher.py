@@ -30,10 +30,10 @@ FRAMES_PUBLISHED = Counter("stream_frames_published", "Frames published")
 LEASE_CHANGES = Counter("stream_lease_changes", "Times that this process began to publish")
 
 RENEW_SECONDS = 1.0  # between two renewals of the lease
-SCAN_SECONDS = 5.0  # between two checks of all boards, for changes that nobody announced
+SCAN_SECONDS = 5.0  # between two checks of all boards, for changes that were not announced
 REST_SECONDS = 0.5  # after a failure
 LONGEST_TICK_SECONDS = 2.0
-# While a board waits for its tick, changes of other boards are read this often: they must not wait with it.
+# While a board waits for its tick, changes of other boards are read this often, so that they need not wait.
 LOOK_SECONDS = 0.05
 AT_ONCE = 20  # boards that are published before changes are read again: a scan of hundreds takes a while
 
@@ -68,18 +68,18 @@ class Publisher:
     clock: Clock
     metrics: Metrics
     tick_seconds: float  # the shortest time between two frames of a board
-    slowest_fanout: Callable[[], float] = lambda: 0.0  # seconds that it took the slowest of all processes
+    slowest_fanout: Callable[[], float] = lambda: 0.0  # seconds, of the slowest process
     sinks: Sequence[Sink] = ()
     monotonic: Callable[[], float] = time.monotonic
     token: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(8)}")
     _leading: bool = False
     _tick: float = 0.0
     _head: Cursor = Cursor(0, 0)
-    _shown: dict[str, PublishedBoard] = field(default_factory=dict)
+    _boards: dict[str, PublishedBoard] = field(default_factory=dict)
     _pending: dict[str, None] = field(default_factory=dict)
-    _published: dict[str, float] = field(default_factory=dict)
-    _renewed: float = float("-inf")
-    _scanned: float = float("-inf")
+    _published_at: dict[str, float] = field(default_factory=dict)
+    _renewed_at: float = float("-inf")
+    _scanned_at: float = float("-inf")
     _frames_published: Counts[()] = field(init=False)
     _lease_changes: Counts[()] = field(init=False)
     loop: Loop = field(init=False)
@@ -92,8 +92,9 @@ class Publisher:
             self.turn,
             expected=OUTAGES,
             rest_seconds=REST_SECONDS,
-            failed=self._pause,
-            stopped=self._release_lease,
+            on_outage=lambda error: log.warning("publishing paused", extra={"reason": str(error)}),
+            on_failure=self._pause,
+            on_stop=self._release_lease,
         )
 
     def turn(self) -> float:
@@ -101,8 +102,8 @@ class Publisher:
         if not self._keep_lease():
             return RENEW_SECONDS
         now = self.monotonic()
-        if now - self._scanned > SCAN_SECONDS:
-            self._scanned = now
+        if now - self._scanned_at > SCAN_SECONDS:
+            self._scanned_at = now
             self._pending.update(dict.fromkeys(self.scopes.all()))
         self._put_first(self.store.take_dirty())
         self._tick = next_tick(self._tick, self.tick_seconds, self.slowest_fanout())
@@ -119,9 +120,7 @@ class Publisher:
         self.store.wait_dirty(RENEW_SECONDS)
         return 0
 
-    def _pause(self, error: Exception) -> None:
-        if isinstance(error, OUTAGES):
-            log.warning("publishing paused", extra={"reason": str(error)})
+    def _pause(self, _error: Exception) -> None:
         self._leading = False
 
     def _release_lease(self) -> None:
@@ -135,39 +134,39 @@ class Publisher:
         self._pending = dict.fromkeys(changed) | self._pending
 
     def _due(self, scope: str) -> float:
-        return self._published.get(scope, float("-inf")) + self._tick
+        return self._published_at.get(scope, float("-inf")) + self._tick
 
     def _keep_lease(self) -> bool:
         now = self.monotonic()
-        if self._leading and now - self._renewed < RENEW_SECONDS:
+        if self._leading and now - self._renewed_at < RENEW_SECONDS:
             return True
         if self.loop.stopping:
             return False  # the lease was released; taken again, it would not be released a second time
-        held = self.store.take_lease(self.token)
-        if held and not (self._leading and self._head_is_ours()):
+        has_lease = self.store.take_lease(self.token)
+        if has_lease and not (self._leading and self._head_is_ours()):
             self._take_over()
-        self._leading, self._renewed = held, now
-        return held
+        self._leading, self._renewed_at = has_lease, now
+        return has_lease
 
     def _head_is_ours(self) -> bool:
         head = self.store.head()
-        return head is not None and head[0] == self._head and self.store.whole()
+        return head is not None and head[0] == self._head and self.store.is_complete()
 
     def _take_over(self) -> None:
         head, server = self.store.head(), self.store.server()
-        if head is None or head[1] != server or not self.store.whole():
-            # Redis is empty, lost data or was restarted: its state may be older than what viewers saw.
+        if head is None or head[1] != server or not self.store.is_complete():
+            # Redis is empty, lost data or was restarted: its state may be older than the viewers'.
             epoch = max(self.clock(), head[0].epoch + 1 if head else 0)
             self.store.begin_epoch(self.token, epoch, server)
-            self._head, self._shown = Cursor(epoch, 0), {}
+            self._head, self._boards = Cursor(epoch, 0), {}
         else:
-            self._head, self._shown = head[0], self.store.shown()
-        self._scanned = float("-inf")
+            self._head, self._boards = head[0], self.store.boards()
+        self._scanned_at = float("-inf")
         self._lease_changes.inc()
         log.info("publishing", extra={"cursor": str(self._head)})
 
     def _publish(self, scope: str) -> bool:
-        old = self._shown.get(scope)
+        old = self._boards.get(scope)
         try:
             new = self.scopes.read(scope, s=self._head.seq + 1)
         except NotFound:
@@ -175,7 +174,7 @@ class Publisher:
         if old is not None and old.layout == new.layout and old.stamp == new.stamp:
             return True
         if old is not None and _same(old, new):
-            self._shown[scope] = structs.replace(new, s=old.s)
+            self._boards[scope] = structs.replace(new, s=old.s)
             return True
         id = Cursor(self._head.epoch, self._head.seq + 1)
         if old is None or old.layout != new.layout:
@@ -187,10 +186,10 @@ class Publisher:
         if not self.store.commit(self.token, self._head, line, new):
             self._leading = False
             return False
-        self._head, self._shown[scope] = id, new
-        self._published[scope] = self.monotonic()
+        self._head, self._boards[scope] = id, new
+        self._published_at[scope] = self.monotonic()
         self._frames_published.inc()
-        if self.sinks and self.scopes.public(scope):
+        if self.sinks and self.scopes.is_public(scope):
             encoded = frames.encode(frame, line)
             for sink in self.sinks:
                 sink.publish(scope, Cursor(id.epoch, frame["p"]), id, encoded)
@@ -198,5 +197,5 @@ class Publisher:
 
 
 def _same(old: PublishedBoard, new: PublishedBoard) -> bool:
-    """Whether viewers would see no change."""
+    """True if viewers would see no change."""
     return (old.layout, old.total, old.top) == (new.layout, new.total, new.top)

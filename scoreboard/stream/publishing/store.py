@@ -11,11 +11,11 @@ from redis import Redis
 from scoreboard.core.storage import rediskeys
 from scoreboard.core.storage.redis import Scripts
 from scoreboard.core.storage.runid import run_id
-from scoreboard.stream.protocol.types import Cursor, Kick, Published, PublishedBoard, Signal, Tell
+from scoreboard.stream.protocol.types import Cursor, Kick, PublishedBoard, PublishedFrame, Signal, Tell
 
 LEASE_MS = 3000
-FRAMES_KEPT = 2000
-SIGNALS_KEPT = 1000
+MAX_FRAMES = 2000
+MAX_SIGNALS = 1000
 SIGNALS: dict[str, type[Kick | Tell]] = {"kick": Kick, "tell": Tell}
 
 _encode = msgspec.json.Encoder().encode
@@ -26,12 +26,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """The stream as it was at one moment."""
 
     head: Cursor
-    shown: dict[str, PublishedBoard]
-    recent: list[Published]  # oldest first
+    boards: dict[str, PublishedBoard]
+    recent: list[PublishedFrame]  # oldest first
 
 
 class StreamStore:
-    """What publisher and hub share. Every method may raise a RedisError."""
+    """The state that publisher and hubs share. Every method may raise a RedisError."""
 
     def __init__(self, redis: Redis) -> None:
         """`redis` may wait: reads of frames block for up to two seconds."""
@@ -39,7 +39,7 @@ class StreamStore:
         self._scripts = Scripts(redis, "scoreboard.stream.publishing")
 
     def take_lease(self, token: str) -> bool:
-        """Take or renew the lease. Returns whether the caller publishes now."""
+        """Take or renew the lease. Returns True if the caller holds it."""
         return bool(self._scripts.call("renew_lease", [rediskeys.lease()], [token, LEASE_MS]))
 
     def release_lease(self, token: str) -> None:
@@ -55,22 +55,22 @@ class StreamStore:
         """The run id of the Redis server: it changes when the server is restarted."""
         return run_id(self._redis.execute_command)
 
-    def whole(self) -> bool:
-        """Whether every board that was published can still be read."""
-        boards, held = self._redis.hget(rediskeys.head(), "boards"), self._redis.hlen(rediskeys.shown())
-        return int(boards or 0) == int(held)
+    def is_complete(self) -> bool:
+        """True if every published board can still be read."""
+        published, stored = self._redis.hget(rediskeys.head(), "boards"), self._redis.hlen(rediskeys.shown())
+        return int(published or 0) == int(stored)
 
     def begin_epoch(self, token: str, epoch: int, server: str) -> bool:
         """Begin a new epoch of the stream. False if the lease is lost."""
         return self._call("begin_epoch", token, epoch, server) == "ok"
 
-    def commit(self, token: str, head: Cursor, frame: str, shown: PublishedBoard) -> bool:
+    def commit(self, token: str, head: Cursor, frame: str, board: PublishedBoard) -> bool:
         """Publish a frame as the one after `head`. False if another process published."""
-        state = _encode(shown).decode()
-        args = (head.epoch, head.seq, shown.scope, frame, state, FRAMES_KEPT, shown.stamp)
+        state = _encode(board).decode()
+        args = (head.epoch, head.seq, board.scope, frame, state, MAX_FRAMES, board.stamp)
         return self._call("commit_frame", token, *args) == "ok"
 
-    def shown(self) -> dict[str, PublishedBoard]:
+    def boards(self) -> dict[str, PublishedBoard]:
         """Every board as it was last published."""
         return {scope: _decode(text) for scope, text in self._redis.hgetall(rediskeys.shown()).items()}
 
@@ -96,26 +96,26 @@ class StreamStore:
         pipeline.hmget(rediskeys.head(), "epoch", "seq")
         pipeline.hgetall(rediskeys.shown())
         pipeline.xrevrange(rediskeys.frames(), count=count)
-        (epoch, seq), shown, recent = pipeline.execute()
+        (epoch, seq), boards, recent = pipeline.execute()
         if epoch is None:
             return None
         return State(
             head=Cursor(int(epoch), int(seq)),
-            shown={scope: _decode(text) for scope, text in shown.items()},
+            boards={scope: _decode(text) for scope, text in boards.items()},
             recent=[_frame(*one) for one in reversed(recent)],
         )
 
     def following(
         self, frame: Cursor, signal: Cursor, *, milliseconds: int
-    ) -> tuple[list[Published], list[tuple[Cursor, Signal]], Cursor]:
-        """Frames and signals after these, and the newest signal; waits for the next one for a while."""
-        asked = {rediskeys.frames(): str(frame), rediskeys.signals(): str(signal)}
-        found = dict(self._redis.xread(asked, block=milliseconds, count=500) or [])
+    ) -> tuple[list[PublishedFrame], list[tuple[Cursor, Signal]], Cursor]:
+        """Frames and signals after these, and the newest signal. Waits up to `milliseconds` for any."""
+        positions = {rediskeys.frames(): str(frame), rediskeys.signals(): str(signal)}
+        found = dict(self._redis.xread(positions, block=milliseconds, count=500) or [])
         entries = [(_cursor(id), values) for id, values in found.get(rediskeys.signals(), [])]
         signals = [(id, _signal(values)) for id, values in entries]
         return (
             [_frame(*one) for one in found.get(rediskeys.frames(), [])],
-            [(id, known) for id, known in signals if known is not None],
+            [(id, signal) for id, signal in signals if signal is not None],
             entries[-1][0] if entries else signal,
         )
 
@@ -124,7 +124,7 @@ class StreamStore:
         kind = next(name for name, shape in SIGNALS.items() if isinstance(signal, shape))
         values = {name: value for name, value in asdict(signal).items() if value}
         id = self._redis.xadd(
-            rediskeys.signals(), {"signal": kind} | values, maxlen=SIGNALS_KEPT, approximate=True
+            rediskeys.signals(), {"signal": kind} | values, maxlen=MAX_SIGNALS, approximate=True
         )
         return _cursor(id)
 
@@ -133,13 +133,13 @@ class StreamStore:
         found = self._redis.xrevrange(rediskeys.signals(), count=1)
         return _cursor(found[0][0]) if found else Cursor(0, 0)
 
-    def number(self, token: str, had: str, *, now: int, silent_since: int) -> str:
-        """The number of a process, which no other process has: the one it had, otherwise the least free one.
+    def number(self, token: str, current: str, *, now: int, silent_since: int) -> str:
+        """The number of a process, which no other has: `current` if possible, otherwise the least free one.
 
-        So the metrics of a process go on under the same name when it is restarted, on whatever machine.
+        So the metrics of a restarted process continue under the same name, on any machine.
         """
-        known = had if had.isdecimal() else 0
-        args = [token, known, now, silent_since]
+        number = current if current.isdecimal() else 0
+        args = [token, number, now, silent_since]
         return str(self._scripts.call("number_process", [rediskeys.process_numbers()], args))
 
     def leave(self, token: str, process: str) -> None:
@@ -149,7 +149,7 @@ class StreamStore:
         )
 
     def report(self, process: str, text: str) -> None:
-        """Tell the other processes what this one serves."""
+        """Send the report of this process to the others."""
         self._redis.hset(rediskeys.processes(), process, text)
 
     def reports(self) -> dict[str, str]:
@@ -179,5 +179,7 @@ def _signal(values: dict[str, str]) -> Signal | None:
         return None
 
 
-def _frame(id: str, values: dict[str, str]) -> Published:
-    return Published(cursor=_cursor(id), scope=values["scope"], line=values["frame"], stamp=values["stamp"])
+def _frame(id: str, values: dict[str, str]) -> PublishedFrame:
+    return PublishedFrame(
+        cursor=_cursor(id), scope=values["scope"], line=values["frame"], stamp=values["stamp"]
+    )

@@ -1,4 +1,4 @@
-"""Admission: how many streams a process, an address and a player may have open."""
+"""Admission: limits on the open streams of a process, an address and a player."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ Network = IPv4Network | IPv6Network
 
 OPENED_AT_ONCE = 30  # a page that is reloaded, or a classroom whose lesson begins
 OPENED_A_SECOND = 10
-REMEMBERED = 10_000  # addresses whose openings are counted
+MAX_REMEMBERED = 10_000  # addresses whose openings are counted
 TICKET_TIMES = 3  # an address may have so many times as many streams if the further ones have tickets
 
 
-class StreamClient(Struct, frozen=True, kw_only=True):
-    """Who opens a stream: the network, and what the request proved."""
+class StreamClient(Struct, frozen=True, kw_only=True, gc=False):
+    """The client of a stream: its network, and the rights that its request proved."""
 
     address: str = ""
     player: str = ""
     session: str = ""  # of the player, or the id of the server key
-    private: bool = False  # whether private boards may be watched
-    until: int | None = None  # when the right to watch ends; milliseconds since 1970
+    private: bool = False  # private boards may be watched
+    until: int | None = None  # the end of the right to watch; milliseconds since 1970
 
 
 class NotAdmitted(Exception):
@@ -38,23 +38,21 @@ class NotAdmitted(Exception):
         self.why = why
 
 
-class Admission:
-    """The slot of one open stream or waiting poll. `release` gives it back, however often it is called."""
+class Admission(Struct, gc=False):
+    """The slot of one open stream or waiting poll. `release` gives it back, and may be called again."""
 
-    __slots__ = ("_slots", "client", "refused")
-
-    def __init__(self, client: StreamClient, slots: Slots | None, refused: str = "") -> None:
-        self.client, self._slots = client, slots
-        self.refused = refused  # why it holds no slot, "" if it holds one or needs none
+    client: StreamClient
+    slots: Slots | None  # None if it has no slot
+    refused: str = ""  # the reason for having no slot; "" if it has one or needs none
 
     @property
-    def held(self) -> bool:
-        """Whether it holds a slot."""
-        return self._slots is not None
+    def has_slot(self) -> bool:
+        """True if it holds a slot."""
+        return self.slots is not None
 
     def release(self) -> None:
         """Give the slot back."""
-        slots, self._slots = self._slots, None
+        slots, self.slots = self.slots, None
         if slots is not None:
             slots.take_back(self.client)
 
@@ -68,52 +66,54 @@ class Slots:
     most_per_player: int
     free: Sequence[Network] = ()  # networks that are not counted, since many clients share an address
     monotonic: Callable[[], float] = time.monotonic
-    taken: int = 0
-    closed: bool = False  # the process ends: nobody is admitted any more
+    in_use: int = 0
+    closed: bool = False  # the process ends: no client is admitted any more
     _addresses: Counter[str] = field(default_factory=Counter)  # and sites
     _players: Counter[str] = field(default_factory=Counter)
-    _openings: dict[str, tuple[float, float]] = field(default_factory=dict)  # address → left, at
+    _openings: dict[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # address → tokens left, monotonic seconds
 
     def admit(self, client: StreamClient, *, opening: bool = True) -> Admission:
-        """Take a slot. `opening` counts against how often an address opens streams. Raises NotAdmitted."""
+        """Take a slot. `opening` counts against the opening rate of an address. Raises NotAdmitted."""
         why = self._refusal(client, opening=opening)
         if why:
             raise NotAdmitted(why)
-        self.taken += 1
-        self._addresses.update(list(self._counted(client.address)))
+        self.in_use += 1
+        self._addresses.update(list(self._counters_of(client.address)))
         self._players[client.player] += 1
         return Admission(client, self)
 
     def count_opening(self, client: StreamClient) -> None:
-        """Count an opening of a client that was admitted without. Raises NotAdmitted."""
+        """Count the opening of a client that was admitted with `opening` false. Raises NotAdmitted."""
         if not self._may_open(client):
             raise NotAdmitted("rate")
 
     def take_back(self, client: StreamClient) -> None:
         """Count a client's slot as free. Only its admission calls this."""
-        self.taken -= 1
-        _subtract(self._addresses, self._counted(client.address))
+        self.in_use -= 1
+        _subtract(self._addresses, self._counters_of(client.address))
         _subtract(self._players, [client.player])
 
     def _refusal(self, client: StreamClient, *, opening: bool) -> str:
-        """Why there is no slot, "" if there is one."""
+        """The reason for having no slot; "" if there is one."""
         if self.closed:
             return "drain"
-        if self.taken >= self.most:
+        if self.in_use >= self.most:
             return "capacity"
         if opening and not self._may_open(client):
             return "rate"
         most = self.most_per_address * (TICKET_TIMES if client.player else 1)
         if any(
-            self._addresses[name] >= most * times for name, times in self._counted(client.address).items()
+            self._addresses[name] >= most * times for name, times in self._counters_of(client.address).items()
         ):
             return "ip_limit"
         if client.player and self._players[client.player] >= self.most_per_player:
             return "player_limit"
         return ""
 
-    def _counted(self, address: str) -> dict[str, int]:
-        """What a stream is counted by, address and site, and how many times the limit each may have."""
+    def _counters_of(self, address: str) -> dict[str, int]:
+        """The counters of a stream, by address and site, each with its multiple of the limit."""
         try:
             network = ip_network(address)
         except ValueError:
@@ -121,19 +121,19 @@ class Slots:
         # A network that contains a free address is counted as one caller, so all of it is free.
         if any(network.overlaps(free) for free in self.free):
             return {}
-        whole = site(address)
-        return {address: 1, whole: SITE_TIMES} if whole else {address: 1}
+        callers_site = site(address)
+        return {address: 1, callers_site: SITE_TIMES} if callers_site else {address: 1}
 
     def _may_open(self, client: StreamClient) -> bool:
-        return all(self._spend(name, times) for name, times in self._counted(client.address).items())
+        return all(self._spend(name, times) for name, times in self._counters_of(client.address).items())
 
     def _spend(self, name: str, times: int) -> bool:
-        """Take a token from the bucket of an address or site. Returns whether there was one."""
+        """Take a token from the bucket of an address or site. Returns False if it is empty."""
         now, most = self.monotonic(), float(OPENED_AT_ONCE * times)
         left, at = self._openings.pop(name, (most, now))
         left = min(most, left + (now - at) * OPENED_A_SECOND * times)
-        if len(self._openings) >= REMEMBERED:
-            del self._openings[next(iter(self._openings))]  # the one that was asked for longest ago
+        if len(self._openings) >= MAX_REMEMBERED:
+            del self._openings[next(iter(self._openings))]  # the least recently used one
         self._openings[name] = (left - 1 if left >= 1 else left, now)
         return left >= 1
 

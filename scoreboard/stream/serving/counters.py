@@ -37,6 +37,6 @@ class StreamCounts:
         self._fanouts.inc()
 
     def add_sent(self, carrier: str, viewers: int, frames: int, size: int) -> None:
-        """Count frames sent to viewers. `frames` and `size` (in bytes) are what each viewer got."""
+        """Count frames sent to viewers. Each viewer got `frames` frames of `size` bytes together."""
         self._frames_sent.inc(carrier, by=viewers * frames)
         self._bytes_sent.inc(carrier, by=viewers * size)

@@ -17,7 +17,7 @@ DRAIN_SECONDS = 15.0
 
 @dataclass(kw_only=True)
 class Drain:
-    """Ends all streams, so that their clients do not all come back at once."""
+    """Ends all streams, so that their clients do not all reconnect at once."""
 
     hub: Hub
     viewers: Viewers
@@ -25,18 +25,18 @@ class Drain:
     done: threading.Event = field(default_factory=threading.Event)
 
     def drain(self) -> None:
-        """Admit nobody any more, and end all streams. If that has begun already, wait until it is done."""
+        """Admit no more clients, and end all streams. If that has begun already, wait until it is done."""
         if self.slots.closed:
             self.done.wait(DRAIN_SECONDS)
             return
         self.slots.closed = True
         self.hub.wake()  # polls that wait are answered
-        leaving = self.viewers.all()
-        random.shuffle(leaving)
-        seconds, begun = closing.drain_seconds(len(leaving)), self.viewers.monotonic()
-        for number, viewer in enumerate(leaving, 1):
+        viewers = self.viewers.all()
+        random.shuffle(viewers)
+        seconds, start = closing.drain_seconds(len(viewers)), self.viewers.monotonic()
+        for number, viewer in enumerate(viewers, 1):
             self.viewers.end(viewer, closing.frame("drain"))
-            rest = begun + seconds * number / len(leaving) - self.viewers.monotonic()
+            rest = start + seconds * number / len(viewers) - self.viewers.monotonic()
             if rest > 0.01:
                 time.sleep(rest)
         self.done.set()

@@ -13,7 +13,7 @@ from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewer import Viewer
 from scoreboard.stream.serving.viewers import SLICE, Audience, Viewers
 
-MAIL = 16  # private frames that are kept for a viewer which can't take more
+MAIL = 16  # private frames that wait for a viewer that can't take more
 
 
 @dataclass(kw_only=True)
@@ -32,17 +32,17 @@ class Fanout:
 
     def serve(self) -> None:
         """Send every viewer the frames that are new to it."""
-        start, delivered, served = self.viewers.monotonic(), 0, 0
+        start, deliveries, in_slice = self.viewers.monotonic(), 0, 0
         for audience in self.viewers.audiences():
-            if served >= SLICE:
-                served = 0
+            if in_slice >= SLICE:
+                in_slice = 0
                 time.sleep(0)  # let requests be answered
-            served += len(audience.viewers)
-            delivered += self._send_new(audience)
+            in_slice += len(audience.viewers)
+            deliveries += self._send_new(audience)
         for part in self.viewers.slices([self._behind.popleft() for _ in range(len(self._behind))]):
             for viewer in part:
                 self.catch_up(viewer)
-        if delivered:
+        if deliveries:
             self.seconds = self.viewers.monotonic() - start
             self.counts.add_fanout(self.seconds)
 
@@ -75,19 +75,19 @@ class Fanout:
             self.viewers.write(viewer, data)
 
     def _send_new(self, audience: Audience) -> int:
-        """Send an audience its new frames. Returns how many viewers got them."""
+        """Send an audience its new frames. Returns the number of viewers that got them."""
         before = audience.at
         frames, at = self.hub.after(audience.scopes, before)
         if not frames:
             return 0
         audience.at = at
-        data, delivered, write = audience.carrier.carry(frames), 0, self.viewers.write
+        data, deliveries, write = audience.carrier.carry(frames), 0, self.viewers.write
         for part in self.viewers.slices(list(audience.viewers)):
             for viewer in part:
                 if (viewer.at is before or viewer.at == before) and not viewer.blocked:
                     viewer.at = at
-                    delivered += write(viewer, data)
+                    deliveries += write(viewer, data)
                 else:
                     self.catch_up(viewer)
-        self.counts.add_sent(audience.carrier.name, delivered, len(frames), len(data))
-        return delivered
+        self.counts.add_sent(audience.carrier.name, deliveries, len(frames), len(data))
+        return deliveries

@@ -10,7 +10,7 @@ from scoreboard.stream.protocol.types import Encoded
 FRAMES, SECONDS, BYTES = 512, 120, 1_000_000
 
 
-class KeptFrame(NamedTuple):
+class TimedFrame(NamedTuple):
     """A published frame and when it was added."""
 
     at: float  # monotonic seconds
@@ -21,24 +21,24 @@ class FrameHistory:
     """Frames in order, as many as the limits allow."""
 
     def __init__(self, floor: int) -> None:
-        """`floor` is the number of the last frame that is not kept: a viewer which saw it can be served."""
-        self._frames: deque[KeptFrame] = deque()
+        """`floor` is the number of the last frame that is not kept: viewers with it can be served."""
+        self._frames: deque[TimedFrame] = deque()
         self._bytes = 0
         self.floor = floor
 
     def append(self, frame: Encoded, at: float) -> None:
         """Add the newest frame (`at` monotonic seconds), and drop those beyond the limits."""
-        self._frames.append(KeptFrame(at, frame))
+        self._frames.append(TimedFrame(at, frame))
         self._bytes += len(frame.line)
         while self._frames and (
             len(self._frames) > FRAMES or self._bytes > BYTES or self._frames[0].at < at - SECONDS
         ):
-            dropped = self._frames.popleft()
-            self._bytes -= len(dropped.frame.line)
-            self.floor = dropped.frame.s
+            oldest = self._frames.popleft()
+            self._bytes -= len(oldest.frame.line)
+            self.floor = oldest.frame.s
 
     def after(self, seq: int) -> list[Encoded] | None:
         """The frames that follow `seq`; None if some of them are not kept any more."""
         if seq < self.floor:
             return None
-        return [kept.frame for kept in self._frames if kept.frame.s > seq]
+        return [timed.frame for timed in self._frames if timed.frame.s > seq]

@@ -20,8 +20,8 @@ from scoreboard.stream.protocol.types import (
     Cursor,
     Encoded,
     Frame,
-    Published,
     PublishedBoard,
+    PublishedFrame,
     Resumed,
     Signal,
     scope_of,
@@ -37,13 +37,13 @@ CRC_MISMATCHES = Counter("stream_crc_mismatches", "Frames whose checksum was not
 
 READ_MS = 2000
 REST_SECONDS = 0.5
-FIRST_SECONDS = 1.0  # how long a viewer waits for a board that was never published
+FIRST_SECONDS = 1.0  # the wait of a viewer for the first frame of a board
 NOWHERE = Cursor(0, 0)
 
 
 @dataclass
 class Room:
-    """One scope as this process knows it."""
+    """A stream scope in the memory of this process."""
 
     board: PublishedBoard
     history: FrameHistory
@@ -74,7 +74,7 @@ class Hub:
     head: Cursor = NOWHERE
     _rooms: dict[str, Room] = field(default_factory=dict)
     _changed: threading.Event = field(default_factory=threading.Event)
-    _listening: bool = False  # whether `signals_read` was asked for
+    _listening: bool = False  # `signals_read` was read once
     _cold: bool = True  # the state must be read again before frames can be followed
     _snapshots: Counts[str] = field(init=False)
     _crc_mismatches: Counts[()] = field(init=False)
@@ -88,8 +88,8 @@ class Hub:
             self.turn,
             expected=(RedisError, OSError),
             rest_seconds=REST_SECONDS,
-            failed=self._degrade,
-            stopped=self.wake,
+            on_failure=self._degrade,
+            on_stop=self.wake,
         )
 
     def turn(self) -> float:
@@ -97,7 +97,7 @@ class Hub:
         return self.warm() if self._cold else self.read()
 
     def cursor(self, window: Window, stamp: str) -> str:
-        """Where to begin streaming after reading a window's state; "0-0" if it is not published.
+        """The cursor to stream from after reading a window's state; "0-0" if it is not published.
 
         A stream from 0-0 begins with a snapshot, so either way nothing is missed.
         """
@@ -108,27 +108,27 @@ class Hub:
         return str(Cursor(self.head.epoch, room.board.s) if published == stamp else NOWHERE)
 
     def resume(self, scopes: Sequence[str], since: str) -> Resumed:
-        """The first frames for a viewer of these scopes that saw everything up to `since` ("": nothing)."""
+        """The first frames for a viewer of these scopes with the cursor `since` ("" for none)."""
         self._wait_for_head()
         for scope in scopes:
             if self._is_missing(scope):
                 self._open(scope)
-        # Nothing below yields: what is replayed and what comes live meet without a gap.
+        # Nothing below yields, so there is no gap between replayed and live frames.
         cursor = Cursor.parse(since)
-        why = self._unresumable(since, cursor)
-        sent: list[Encoded] = []
+        why = self._reason_to_restart(since, cursor)
+        result: list[Encoded] = []
         complete = True
         for room in (self._rooms[scope] for scope in scopes):
-            mine, reason = self._replay(room, cursor or NOWHERE) if not why else ([], why)
+            replay, reason = self._replay(room, cursor or NOWHERE) if not why else ([], why)
             complete &= not reason
-            sent += [self._snapshot(room, reason)] if reason else mine
+            result += [self._snapshot(room, reason)] if reason else replay
         resume = "none" if why else "ok" if complete else "partial"
-        return Resumed(resume=resume, frames=sorted(sent, key=_number), at=self.head)
+        return Resumed(resume=resume, frames=sorted(result, key=_number), at=self.head)
 
     def continues(self, since: str) -> bool:
-        """Whether a cursor may be resumed from, as far as it tells itself. Opens no board."""
+        """True if a stream may resume from a cursor, by the cursor alone. Opens no board."""
         self._wait_for_head()
-        return not self._unresumable(since, Cursor.parse(since))
+        return not self._reason_to_restart(since, Cursor.parse(since))
 
     def after(
         self, scopes: Sequence[str], at: Cursor, *, behind: bool = False
@@ -138,19 +138,19 @@ class Hub:
         A viewer that is `behind` gets the replay or a snapshot, whichever is shorter; for the others a
         missing frame means a gap.
         """
-        sent: list[Encoded] = []
+        result: list[Encoded] = []
         for room in (self._rooms[scope] for scope in scopes):
             if at.epoch != self.head.epoch:
-                sent.append(self._snapshot(room, "epoch"))
+                result.append(self._snapshot(room, "epoch"))
             elif room.board.s > at.seq:
-                kept = room.history.after(at.seq)
-                if kept is None or (behind and self._is_too_long(room, kept)):
-                    kept = [self._snapshot(room, "slow" if behind else "gap")]
-                sent += kept
-        return sorted(sent, key=_number) if len(sent) > 1 else sent, self.head
+                replay = room.history.after(at.seq)
+                if replay is None or (behind and self._is_too_long(room, replay)):
+                    replay = [self._snapshot(room, "slow" if behind else "gap")]
+                result += replay
+        return sorted(result, key=_number) if len(result) > 1 else result, self.head
 
     def wake(self) -> None:
-        """Have everything served that is new."""
+        """Tell all listeners that there are new frames or signals."""
         # Polls that wait hold the old event; later ones wait for the next.
         changed, self._changed = self._changed, threading.Event()
         changed.set()
@@ -168,14 +168,14 @@ class Hub:
         return self._changed
 
     def heartbeat(self, scopes: Sequence[str], at: str) -> Frame:
-        """The heartbeat for viewers of these scopes: the state of each that was published."""
-        # An unpublished board is each process's own reading: a client that came from another process may
-        # have a list of a moment earlier, until the first frame gives all the same one.
+        """The heartbeat for viewers of these scopes: the states of the published ones."""
+        # Each process reads an unpublished board itself: a client that comes from another process may have an
+        # older list, until the first frame.
         boards = [self._rooms[scope].board for scope in scopes]
         states = [(board.scope, board.s, board.crc) for board in boards if board.s]
         return frames.heartbeat(id=self.head, at=at, boards=states, degraded=self.degraded)
 
-    def _unresumable(self, since: str, cursor: Cursor | None) -> str:
+    def _reason_to_restart(self, since: str, cursor: Cursor | None) -> str:
         if not since:
             return "initial"
         if cursor is None:
@@ -187,27 +187,27 @@ class Hub:
     def _replay(self, room: Room, cursor: Cursor) -> tuple[list[Encoded], str]:
         if room.board.s <= cursor.seq:
             return [], ""
-        kept = room.history.after(cursor.seq)
-        if kept is None:
+        replay = room.history.after(cursor.seq)
+        if replay is None:
             return [], "stale"
-        return ([], "compact") if self._is_too_long(room, kept) else (kept, "")
+        return ([], "compact") if self._is_too_long(room, replay) else (replay, "")
 
-    def _is_too_long(self, room: Room, kept: Sequence[Encoded]) -> bool:
+    def _is_too_long(self, room: Room, replay: Sequence[Encoded]) -> bool:
         # A replay longer than a snapshot might outlast the connection, and then again after each reconnect.
-        return sum(len(frame.line) for frame in kept) > len(room.snapshot(self.head.epoch, "compact").line)
+        return sum(len(frame.line) for frame in replay) > len(room.snapshot(self.head.epoch, "compact").line)
 
     def _snapshot(self, room: Room, why: str) -> Encoded:
         self._snapshots.inc(why)
         return room.snapshot(self.head.epoch, why)
 
     def _wait_for_head(self) -> None:
-        # A process that was just started must not take every cursor for one of another epoch.
+        # In a process that has just started, every cursor would seem to be of another epoch.
         until = self.monotonic() + FIRST_SECONDS
         while self.head == NOWHERE and self.loop.running and not self.degraded and self.monotonic() < until:
             self._changed.wait(until - self.monotonic())
 
     def _is_missing(self, scope: str) -> bool:
-        """Whether a scope is not known here, or only as a board that was deleted and made again since."""
+        """True if a scope is not in memory, or only as an earlier incarnation of its board."""
         room = self._rooms.get(scope)
         return room is None or int(room.board.stamp.partition(".")[0]) < self.scopes.board(scope).since
 
@@ -248,17 +248,17 @@ class Hub:
         return rest
 
     def _check_epoch(self) -> float:
-        """Begin again where the stream did. Returns the seconds until the next turn."""
+        """Read the whole state if the stream has a new epoch. Returns the seconds until the next turn."""
         head = self.store.head()
         return self.warm() if head is None or head[0].epoch != self.head.epoch else 0.0
 
     def _receive(self, signals: Sequence[tuple[Cursor, Signal]]) -> None:
         for id, signal in signals:
-            self.signals_read = id  # first: a signal that fails is not received again
+            self.signals_read = id  # set first, so that a signal that fails is not received again
             for listener in self.signal_listeners:
                 listener(id, signal)
         if signals:
-            self.wake()  # polls are told too
+            self.wake()  # polls that wait
 
     def warm(self) -> float:
         """Read the whole state of the stream. Returns the seconds until the next turn."""
@@ -274,14 +274,14 @@ class Hub:
             scope: Room(structs.replace(room.board, s=0), FrameHistory(0))
             for scope, room in self._rooms.items()
         }
-        for scope, one in state.shown.items():
-            mine = [line for line in state.recent if line.scope == scope and line.cursor.epoch == head.epoch]
-            rooms[scope] = Room(one, self._history(one, mine))
+        for scope, board in state.boards.items():
+            recent = [one for one in state.recent if one.scope == scope and one.cursor.epoch == head.epoch]
+            rooms[scope] = Room(board, self._history(board, recent))
         self._rooms, self.head, self.degraded = rooms, head, False
         self.wake()
         return 0.0
 
-    def _history(self, board: PublishedBoard, published: Sequence[Published]) -> FrameHistory:
+    def _history(self, board: PublishedBoard, published: Sequence[PublishedFrame]) -> FrameHistory:
         if not published or published[-1].cursor.seq != board.s:
             return FrameHistory(board.s)
         decoded = [frames.decode(one.line) for one in published]
@@ -290,8 +290,8 @@ class Hub:
             history.append(frames.encode(frame, one.line), self.monotonic())
         return history
 
-    def _accept(self, published: Published) -> bool:
-        """Apply one frame. Returns whether the next one can follow."""
+    def _accept(self, published: PublishedFrame) -> bool:
+        """Apply one frame. Returns True if the next one can follow."""
         cursor, scope = published.cursor, published.scope
         if cursor != Cursor(self.head.epoch, self.head.seq + 1):
             self.warm()
@@ -300,7 +300,7 @@ class Hub:
         board = board_after(room.board if room else None, frame, published.stamp)
         if board is None:
             log.error(
-                "a published frame does not follow the state before it; reading the whole state",
+                "a published frame does not follow the state before it: reading the whole state",
                 extra={"cursor": str(cursor), "scope": scope},
             )
             self._crc_mismatches.inc()

@@ -19,11 +19,11 @@ from scoreboard.stream.serving.viewer import Viewer
 from scoreboard.stream.serving.viewers import Viewers
 
 ROUND_SECONDS = 1.0  # between two look-ups of a player on a board
-LOOKED_UP_A_ROUND = 2000  # players; the others come first in the next round
+LOOKED_UP_A_ROUND = 2000  # players; the next round begins with the others
 AT_ONCE = 250  # players in one call: a script must not block Redis for long
 
 
-class ToldRank(NamedTuple):
+class SentRank(NamedTuple):
     """The rank of a player in a room, and the state of the room that it belongs to."""
 
     stamp: str
@@ -31,7 +31,7 @@ class ToldRank(NamedTuple):
     at: float  # monotonic seconds
 
 
-NOTHING = ToldRank("", None, float("-inf"))
+NOTHING = SentRank("", None, float("-inf"))
 
 
 @dataclass(kw_only=True)
@@ -42,7 +42,7 @@ class Personal:
     hub: Hub
     scopes: Scopes
     monotonic: Callable[[], float] = time.monotonic
-    _told: dict[tuple[str, str], ToldRank] = field(default_factory=dict)
+    _sent_ranks: dict[tuple[str, str], SentRank] = field(default_factory=dict)
     _round: int = 0
     loop: Loop = field(init=False)
 
@@ -53,30 +53,30 @@ class Personal:
         )
 
     def turn(self) -> float:
-        """One round over every room with a known player. Returns the seconds until the next turn.
+        """Look once over every room with a known player. Returns the seconds until the next turn.
 
         Raises DatabaseUnavailable.
         """
-        left, rooms = LOOKED_UP_A_ROUND, self._rooms()
+        budget, rooms = LOOKED_UP_A_ROUND, self._rooms()
         self._round += 1
         first = self._round % max(1, len(rooms))  # otherwise a crowded room could use up the budget
         in_turn = list(rooms.items())
         for scope, players in in_turn[first:] + in_turn[:first]:
-            if self.hub.degraded or left <= 0:
+            if self.hub.degraded or budget <= 0:
                 break
             state = self.scopes.state(scope)
-            due = self._due(scope, players, state)[:left]
-            left -= len(due)
+            due = self._due(scope, players, state)[:budget]
+            budget -= len(due)
             for start in range(0, len(due), AT_ONCE):
                 self._look_up(scope, due[start : start + AT_ONCE])
             for player, viewers in players.items():
-                self._tell(scope, player, viewers)
-        there = {(scope, player) for scope, players in rooms.items() for player in players}
-        self._told = {key: told for key, told in self._told.items() if key in there}
+                self._send(scope, player, viewers)
+        watched = {(scope, player) for scope, players in rooms.items() for player in players}
+        self._sent_ranks = {key: sent for key, sent in self._sent_ranks.items() if key in watched}
         return ROUND_SECONDS
 
     def frames(self, scopes: Sequence[str], player: str) -> list[Encoded]:
-        """The ranks of a player in some scopes now. Raises NotFound or DatabaseUnavailable."""
+        """The present ranks of a player in some stream scopes. Raises NotFound or DatabaseUnavailable."""
         return [_frame(scope, self.scopes.players(scope, [player]), player) for scope in scopes]
 
     def _rooms(self) -> dict[str, dict[str, list[Viewer]]]:
@@ -88,21 +88,21 @@ class Personal:
 
     def _due(self, scope: str, players: dict[str, list[Viewer]], state: str) -> list[str]:
         """The players last looked up in another state of the board; the longest waiting come first."""
-        known = {player: self._told.get((scope, player), NOTHING) for player in players}
-        due = [player for player, told in known.items() if told.stamp != state]
-        return sorted(due, key=lambda player: known[player].at)
+        ranks = {player: self._sent_ranks.get((scope, player), NOTHING) for player in players}
+        due = [player for player, rank in ranks.items() if rank.stamp != state]
+        return sorted(due, key=lambda player: ranks[player].at)
 
     def _look_up(self, scope: str, players: list[str]) -> None:
         page, now = self.scopes.players(scope, players), self.monotonic()
         for player in players:
-            self._told[(scope, player)] = ToldRank(page.stamp, _frame(scope, page, player), now)
+            self._sent_ranks[(scope, player)] = SentRank(page.stamp, _frame(scope, page, player), now)
 
-    def _tell(self, scope: str, player: str, viewers: list[Viewer]) -> None:
-        frame = self._told.get((scope, player), NOTHING).frame
+    def _send(self, scope: str, player: str, viewers: list[Viewer]) -> None:
+        frame = self._sent_ranks.get((scope, player), NOTHING).frame
         for viewer in viewers if frame else ():
-            known = viewer.ranks or {}
-            if frame and known.get(scope) != frame.line and self.viewers.send(viewer, frame):
-                viewer.ranks = known | {scope: frame.line}
+            ranks = viewer.ranks or {}
+            if frame and ranks.get(scope) != frame.line and self.viewers.send(viewer, frame):
+                viewer.ranks = ranks | {scope: frame.line}
 
 
 def _frame(scope: str, page: Reading, player: str) -> Encoded:

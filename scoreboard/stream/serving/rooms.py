@@ -1,4 +1,4 @@
-"""Rooms: which process has how many viewers of each scope, and how viewers are balanced over processes."""
+"""Rooms: the numbers of viewers of each stream scope, by process, and their balance over processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from prometheus_client.metrics_core import Metric
 
 from scoreboard.core.background import Loop
 from scoreboard.core.clock import Clock, rfc3339
-from scoreboard.core.concurrency.deadline import left
+from scoreboard.core.concurrency.deadline import seconds_left
 from scoreboard.core.errors import NotFound
 from scoreboard.core.metrics import Counted, Metrics, gauge
 from scoreboard.core.storage.outages import OUTAGES
@@ -39,7 +39,9 @@ NEW = "new"
 FORGOTTEN_SECONDS = 10.0  # a process without a report for so long is gone
 NOTICE_SECONDS = 5.0  # between two viewer counts
 NOTICED_CHANGE = 0.01  # of a viewer count
-SIGNALLED_SECONDS = 0.3  # a kick arrives within milliseconds, and without Redis all look four times a second
+SIGNALLED_SECONDS = (
+    0.3  # a kick arrives within milliseconds; without Redis all processes look four times a second
+)
 CROWDED, EVEN, FEW = 1.3, 1.1, 50  # times the mean; viewers below which a process keeps all of them
 SENT_A_SECOND = 0.01  # of the viewers of a crowded process
 
@@ -54,7 +56,7 @@ class RoomReport(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What one process tells the others: its streams and what it counted. Other releases read it too."""
+    """The report of one process to the others: its streams and counters. Other releases read it too."""
 
     at: int  # milliseconds since 1970
     viewers: int
@@ -70,7 +72,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 def surplus(mine: int, all_counts: Sequence[int], *, leaving: bool) -> int:
-    """How many viewers a process should send away: it starts above CROWDED and stops below EVEN."""
+    """The number of viewers that a process should send away: it starts above CROWDED and stops below EVEN."""
     mean = sum(all_counts) / len(all_counts) if all_counts else 0
     if len(all_counts) < 2 or mine <= FEW or mine <= (EVEN if leaving else CROWDED) * mean:
         return 0
@@ -78,7 +80,7 @@ def surplus(mine: int, all_counts: Sequence[int], *, leaving: bool) -> int:
 
 
 def slices(viewers: int) -> list[int]:
-    """How many viewers each slice of a room has. Slices are written to one after another."""
+    """The numbers of viewers of a room's slices, which are written to one after another."""
     return [min(SLICE, viewers - start) for start in range(0, viewers, SLICE)]
 
 
@@ -94,12 +96,12 @@ class RoomManager:
     store: StreamStore
     clock: Clock
     metrics: Metrics
-    processes: int = 1  # that are started together; others are known by their reports
+    processes: int = 1  # that are started together; others appear by their reports
     pause: Callable[[float], None] = time.sleep
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     process: str = NEW  # its number, once Redis has given it one
     reports: dict[str, Report] = field(default_factory=dict)
-    _leaving: bool = False  # whether viewers are being sent away
+    _leaving: bool = False  # viewers are being sent away
     _lag: int = 0
     _noticed_counts: dict[str, int] = field(default_factory=dict)
     _noticed_at: float = float("-inf")  # monotonic seconds
@@ -107,19 +109,19 @@ class RoomManager:
 
     def __post_init__(self) -> None:
         self.loop = Loop(
-            "looking after rooms",
+            "managing rooms",
             self.turn,
             expected=OUTAGES,
             rest_seconds=REPORT_SECONDS,
-            failed=self._forget_reports,
-            stopped=self._leave,
+            on_outage=self._forget_reports,
+            on_stop=self._leave,
         )
 
     def assign(self, scope: str, region: str = "", *, profile: str = "", near: str = "") -> str:
-        """The room of a viewer: the region that it asks for, otherwise its profile's, otherwise the near one.
+        """The room of a viewer: its requested region, otherwise its profile's, otherwise the near one.
 
-        `region` is a region, "auto" for the other two, or "" for none. Regions are never made up here.
-        Raises NotFound if the board does not have the region that was asked for.
+        `region` is a region, "auto" for the other two, or "" for none. No region is invented.
+        Raises NotFound if the board does not have the requested region.
         """
         if region != "auto":
             return self.scopes.in_region(scope, region, demanded=True)
@@ -130,9 +132,9 @@ class RoomManager:
         return scope
 
     def slowest_fanout(self) -> float:
-        """How many seconds the slowest process took to write a frame to all its viewers."""
-        known = (report.fanout_seconds for report in self.reports.values())
-        return max(self.fanout.seconds, *known, 0.0)
+        """The seconds that the slowest process took to write a frame to all its viewers."""
+        seconds = (report.fanout_seconds for report in self.reports.values())
+        return max(self.fanout.seconds, *seconds, 0.0)
 
     def turn(self) -> float:
         """Exchange reports, send viewer counts, and balance. Returns seconds to wait. Raises OUTAGES."""
@@ -142,9 +144,8 @@ class RoomManager:
         self.balance()
         return REPORT_SECONDS
 
-    def _forget_reports(self, error: Exception) -> None:
-        if isinstance(error, OUTAGES):
-            self.reports = {}  # the hub logs that Redis is away
+    def _forget_reports(self, _error: Exception) -> None:
+        self.reports = {}  # the hub logs that Redis is away
 
     def _leave(self) -> None:
         """Let the next process have the number."""
@@ -152,31 +153,31 @@ class RoomManager:
             self.store.leave(self.token, self.process)
 
     def let_others_notice(self) -> None:
-        """Wait until other processes have looked at what a signal announces, if there are other processes.
+        """If there are other processes, wait until they have acted on a signal.
 
-        After that, a session that was ended is refused by all of them.
+        After that, all of them refuse a session that was ended.
         """
         if self.processes > 1 or len(self.reports) > 1:
-            self.pause(left(SIGNALLED_SECONDS))
+            self.pause(seconds_left(SIGNALLED_SECONDS))
 
     def exchange(self) -> None:
-        """Report what this process serves, and read the reports of the others."""
+        """Send the report of this process, and read the reports of the others."""
         now, head = self.clock(), self.store.head()
         same = head is not None and head[0].epoch == self.hub.head.epoch
         self._lag = max(0, head[0].seq - self.hub.head.seq) if head and same else 0
         silent_since = now - int(1000 * FORGOTTEN_SECONDS)
         self.process = self.store.number(self.token, self.process, now=now, silent_since=silent_since)
         self.store.report(self.process, msgspec.json.encode(self.report()).decode())
-        known = {
+        reports = {
             process: msgspec.json.decode(text, type=Report) for process, text in self.store.reports().items()
         }
-        gone = [one for one, report in known.items() if now - report.at > 1000 * FORGOTTEN_SECONDS]
-        if gone:
-            self.store.forget(*gone)
-        self.reports = {one: report for one, report in known.items() if one not in gone}
+        ended = [one for one, report in reports.items() if now - report.at > 1000 * FORGOTTEN_SECONDS]
+        if ended:
+            self.store.forget(*ended)
+        self.reports = {one: report for one, report in reports.items() if one not in ended}
 
     def report(self) -> Report:
-        """What this process serves now."""
+        """The report of this process now."""
         rooms = {}
         for scope, audiences in self.viewers.watching().items():
             carriers = Counter[str]()
@@ -193,12 +194,12 @@ class RoomManager:
             viewers=len(self.viewers.all()),
             fanout_seconds=self.fanout.seconds,
             rooms=rooms,
-            counted=self.metrics.counted(),
+            counted=self.metrics.values(),
             lag=self._lag,
         )
 
     def families(self) -> Iterator[Metric]:
-        """The counters of all processes, and how many streams each has open now."""
+        """The counters of all processes, and the numbers of their open streams."""
         current = self.current()
         open_now = [
             ({"process": process, "room": scope, "carrier": carrier}, count)
@@ -212,7 +213,7 @@ class RoomManager:
         yield gauge("stream_lag_frames", "Frames not taken in yet", lag)
 
     def current(self) -> dict[str, Report]:
-        """The last report of every other process, and what this one serves now."""
+        """The last report of every other process, and a new one of this process."""
         return self.reports | {self.process: self.report()}
 
     def notice(self) -> None:
@@ -234,13 +235,13 @@ class RoomManager:
 
     def balance(self) -> None:
         """Send some viewers of a crowded process away: when they come back, any process takes them."""
-        here, counts = self.viewers.all(), [report.viewers for report in self.reports.values()]
-        leaving = surplus(len(here), counts, leaving=self._leaving)
+        viewers, counts = self.viewers.all(), [report.viewers for report in self.reports.values()]
+        leaving = surplus(len(viewers), counts, leaving=self._leaving)
         self._leaving = leaving > 0
         if not leaving or self.slots.closed:
             return
-        most = max(1, int(len(here) * SENT_A_SECOND * REPORT_SECONDS))
-        for viewer in random.sample(here, min(leaving, most)):
+        most = max(1, int(len(viewers) * SENT_A_SECOND * REPORT_SECONDS))
+        for viewer in random.sample(viewers, min(leaving, most)):
             self.viewers.end(viewer, closing.frame("rebalance"))
 
     def try_end_forbidden(self) -> None:
@@ -253,17 +254,17 @@ class RoomManager:
 
         Raises DatabaseUnavailable.
         """
-        there = set(self.scopes.all())
+        existing = set(self.scopes.all())
         for scope, watchers in self.viewers.watchers().items():
-            if scope not in there:
+            if scope not in existing:
                 self.viewers.end_all(watchers, "board_gone")
             elif not self._is_public(scope):
-                # For anonymous viewers a board that became private is as gone as a deleted one.
+                # For anonymous viewers a board that became private does not exist.
                 strangers = [viewer for viewer in watchers if not viewer.client.private]
                 self.viewers.end_all(strangers, "board_gone")
 
     def _is_public(self, scope: str) -> bool:
         try:
-            return self.scopes.public(scope)
+            return self.scopes.is_public(scope)
         except NotFound:
             return True  # deleted just now: the next turn ends its streams

@@ -24,7 +24,7 @@ SWEEP_SECONDS = 1.0
 
 @dataclass(kw_only=True)
 class Serving:
-    """Serves the open streams: what is new at once, and once a second what the clock asks for."""
+    """Serves the open streams: new frames at once, and once a second the duties that depend on time."""
 
     hub: Hub
     viewers: Viewers
@@ -41,21 +41,21 @@ class Serving:
         self.fanout.listeners.append(self.loop.wake)
 
     def can_take_over(self, environ: Mapping[str, Any]) -> bool:
-        """Whether the connection of a request is to be taken from the web server."""
+        """True if the connection of a request is to be taken from the web server."""
         return self.viewers.handing_over and can_hand_over(environ)
 
     def take_over(self, admission: Admission, resumed: Resumed, connection: Any) -> SocketViewer:
-        """A viewer on a connection of the web server, which lets go of it. Raises OSError."""
+        """Make a viewer on a connection of the web server, which releases it. Raises OSError."""
         return SocketViewer(self.viewers, admission, resumed.at, self.viewers.monotonic(), connection)
 
     def generate(self, admission: Admission, resumed: Resumed, connection: Any = None) -> GeneratorViewer:
-        """A viewer whose bytes are sent by the web server. `connection` is watched for its end."""
+        """Make a viewer whose bytes the web server sends. `connection` is watched for its end."""
         return GeneratorViewer(self.viewers, admission, resumed.at, self.viewers.monotonic(), connection)
 
     def join(
         self, viewer: Viewer, scopes: Sequence[str], carrier: Carrier, resumed: Resumed, head: bytes = b""
     ) -> None:
-        """Begin to serve a viewer: `head`, hello, and the frames it missed."""
+        """Begin to serve a viewer: send `head`, hello, and the frames that it missed."""
         self.sweeper.schedule(viewer)
         self.viewers.add(viewer, scopes, carrier, self.hub.head)
         self.counts.opened.inc(carrier.name)
@@ -65,11 +65,11 @@ class Serving:
         self.counts.add_sent(carrier.name, 1, len(first), len(data))
         self.viewers.write(viewer, head + data)
         if viewer.at != self.hub.head:
-            # Its admission took a while, and what came in that time was sent to the others already.
+            # During its admission frames came, which the others have already got.
             self.fanout.serve_soon(viewer)
 
     def turn(self) -> float:
-        """Send what is new, and once a second sweep. Returns the seconds until the next turn."""
+        """Send new frames, and once a second sweep. Returns the seconds until the next turn."""
         self.serve()
         now = self.viewers.monotonic()
         if now - self._swept_at >= SWEEP_SECONDS:
@@ -78,7 +78,7 @@ class Serving:
         return max(0.0, self._swept_at + SWEEP_SECONDS - self.viewers.monotonic())
 
     def serve(self) -> None:
-        """Send every viewer what is new; also that Redis is away, or is there again."""
+        """Send every viewer the new frames, and a heartbeat when Redis goes away or comes back."""
         if self._degraded != self.hub.degraded:
             self._degraded = self.hub.degraded
             self.sweeper.hurry()

@@ -19,7 +19,7 @@ from scoreboard.stream.serving.hub import Hub
 from scoreboard.stream.serving.viewers import Viewers
 
 MAX_RECENT = 1000  # private frames that are kept for the next polls
-RECENT_SECONDS = 60.0  # that they are kept
+RECENT_SECONDS = 60.0  # for which these are kept
 
 
 class RecentTell(NamedTuple):
@@ -43,11 +43,11 @@ class Signals:
     fanout: Fanout
     store: StreamStore
     clock: Clock
-    on_kick: Callable[[], None] = lambda: None  # called when another process ended streams
+    on_kick: Callable[[], None] = lambda: None  # called after another process ended streams
     on_forbid: Callable[[], None] = lambda: None  # called when a board may be private or deleted now
     _recent: deque[RecentTell] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
-    # Signals of this process that are delivered, and that the hub has not read from Redis yet.
-    _delivered: set[Cursor] = field(default_factory=set)
+    # Signals of this process that are delivered already, and that the hub has not read from Redis yet.
+    _delivered_ids: set[Cursor] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.hub.signal_listeners.append(self.receive)
@@ -75,10 +75,10 @@ class Signals:
         # Deliver it to the streams of this process now. Through Redis, a kick that follows would overtake it.
         if id is None or id > self.hub.signals_read:
             if id is not None:
-                self._delivered.add(id)
+                self._delivered_ids.add(id)
             self._deliver(player, frame)
 
-    def revoked(self, revocations: Mapping[str, Revocation]) -> None:
+    def end_revoked(self, revocations: Mapping[str, Revocation]) -> None:
         """End the streams of sessions that ended, and of players whose rights changed.
 
         If a session was replaced or rights changed, the client may reconnect with a new ticket.
@@ -102,8 +102,8 @@ class Signals:
             # Most kicks follow a revocation: read it now, not only at the next interval.
             self.on_kick()
 
-    def told(self, player: str, after: Cursor) -> list[Encoded]:
-        """The private frames of a player that came after this cursor. For a poll."""
+    def recent_frames(self, player: str, after: Cursor) -> list[Encoded]:
+        """The private frames of a player that came after this cursor, for a poll."""
         oldest = self.viewers.monotonic() - RECENT_SECONDS
         return [
             one.frame for one in self._recent if one.player == player and one.id > after and one.at >= oldest
@@ -112,9 +112,9 @@ class Signals:
     def _receive_tell(self, id: Cursor, tell: Tell) -> None:
         frame = frames.encode(frames.decode(tell.frame), tell.frame)
         self._recent.append(RecentTell(id, self.viewers.monotonic(), tell.player, frame))
-        if id not in self._delivered:
+        if id not in self._delivered_ids:
             self._deliver(tell.player, frame)
-        self._delivered = {one for one in self._delivered if one > id}
+        self._delivered_ids = {one for one in self._delivered_ids if one > id}
 
     def _deliver(self, player: str, frame: Encoded) -> None:
         for viewer in self.viewers.of_player(player):

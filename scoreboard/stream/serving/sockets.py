@@ -1,7 +1,7 @@
 """Sockets that are handed over from gunicorn: duplicated, non-blocking, watched by the event loop.
 
 If the application raises StopIteration, gunicorn's plain gevent worker drops the connection and closes only
-its own descriptor. The stream keeps the duplicate, and needs no greenlet of its own.
+its own descriptor. The stream keeps the duplicate, and needs no greenlet.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scoreboard.core.concurrency.threads import cooperative
+from scoreboard.core.concurrency.threads import uses_gevent
 
 SEND_BUFFER = 64 * 1024  # with the system's default, megabytes are buffered before a dead reader is noticed
 READ, WRITE = 1, 2
@@ -25,7 +25,7 @@ class HandedOver(StopIteration):
 
 
 def can_hand_over(environ: Mapping[str, Any]) -> bool:
-    """Whether the connection of this request can be taken from the web server."""
+    """True if the connection of this request can be taken from the web server."""
     connection = environ.get("gunicorn.socket")
     return (
         connection is not None
@@ -50,7 +50,7 @@ def duplicate(connection: Any) -> Any:
 def tune(connection: Any) -> None:
     """Limit the kernel's send buffer, send without delay, and detect dead peers.
 
-    TCP_USER_TIMEOUT would detect them too, but it also cuts off slow readers: see `unacknowledged`.
+    TCP_USER_TIMEOUT would detect them too, but it also cuts off slow readers: see `unacknowledged_bytes`.
     """
     with contextlib.suppress(OSError):  # macOS refuses options for a connection whose client is gone
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
@@ -81,9 +81,9 @@ def unwatch(watcher: Any) -> None:
         watcher.close()
 
 
-def watchable(environ: Mapping[str, Any]) -> bool:
-    """Whether the connection of a request can be watched: there is one, and an event loop."""
-    return cooperative() and environ.get("gunicorn.socket") is not None
+def can_watch(environ: Mapping[str, Any]) -> bool:
+    """True if the connection of a request can be watched: there is one, and an event loop."""
+    return uses_gevent() and environ.get("gunicorn.socket") is not None
 
 
 def end(connection: Any) -> None:

@@ -19,7 +19,7 @@ Heartbeats = dict[Audience, tuple[Cursor, bytes]]
 
 @dataclass(kw_only=True)
 class Sweeper:
-    """Does for each viewer what is due by the clock."""
+    """Does the duties that depend on time, for each viewer."""
 
     hub: Hub
     viewers: Viewers
@@ -40,10 +40,10 @@ class Sweeper:
         return frames.encode(frame)
 
     def schedule(self, viewer: Viewer) -> None:
-        """Decide when a new viewer gets its first heartbeat, and when and why its stream ends."""
+        """Set the time of a new viewer's first heartbeat, and the time and reason of its stream's end."""
         now = self.viewers.monotonic()
         viewer.heartbeat_at = now + self._heartbeat_pause()
-        # Ages differ, so that streams opened together do not all come back together.
+        # Ages differ, so that clients that connected together do not reconnect together.
         age = self.max_age_seconds * random.uniform(0.8, 1.0)
         until = viewer.client.until
         left = (until - self.clock()) / 1000 if until is not None else age
@@ -57,7 +57,7 @@ class Sweeper:
         self.sweep()
 
     def sweep(self) -> None:
-        """Do what is due: heartbeats, ends of streams, and the end of connections that are stalled."""
+        """Send due heartbeats, end streams that are due, and close stalled connections."""
         heartbeats: Heartbeats = {}
         for part in self.viewers.slices(self.viewers.all()):
             now = self.viewers.monotonic()
@@ -73,20 +73,20 @@ class Sweeper:
                     self._send_heartbeat(viewer, heartbeats, now)
 
     def _is_stalled(self, viewer: Viewer, now: float) -> bool:
-        """Whether a client took nothing for too long, or takes too long to read the last bytes."""
+        """True if a client took no bytes for too long, or takes too long to read the last ones."""
         if viewer.ending and now >= viewer.ends_at:
             return True
         # A connection that is not blocked took the last heartbeat at least.
         if not viewer.blocked and now < viewer.heartbeat_at:
             return False
-        taken = viewer.taken
-        if taken != viewer.acknowledged:
-            viewer.acknowledged, viewer.progress_at = taken, now
+        received = viewer.received_bytes
+        if received != viewer.acknowledged:
+            viewer.acknowledged, viewer.progress_at = received, now
         return now - viewer.progress_at > STALLED_SECONDS
 
     def _send_heartbeat(self, viewer: Viewer, heartbeats: Heartbeats, now: float) -> None:
         viewer.heartbeat_at = now + self._heartbeat_pause()
-        # It tells the state that the client has, so the viewer is served first.
+        # A heartbeat tells the client's state, so the viewer gets its new frames first.
         self.fanout.catch_up(viewer)
         if viewer.closed or viewer.blocked:
             return

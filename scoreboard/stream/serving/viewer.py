@@ -7,26 +7,26 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from scoreboard.core.tcp import unacknowledged
+from scoreboard.core.tcp import unacknowledged_bytes
 from scoreboard.stream.protocol.types import Cursor, Encoded
 from scoreboard.stream.protocol.websocket import Inbound
 from scoreboard.stream.serving import sockets
-from scoreboard.stream.serving.admission import Admission
+from scoreboard.stream.serving.admission import Admission, StreamClient
 
-PIECE = 16 * 1024  # of a long write: how far a generator got is known piece by piece only
+PIECE = 16 * 1024  # of a long write: the progress of a generator is known by piece only
 
 
 class Host(Protocol):
     """Serves viewers, and is called by the event loop when something happens to one: must not wait."""
 
     def on_closed(self, viewer: Viewer, why: str = "left") -> None:
-        """The connection is over."""
+        """Handle the end of the connection."""
 
     def on_drained(self, viewer: Viewer) -> None:
-        """Everything that was written is sent."""
+        """Continue after all written bytes were sent."""
 
     def on_data(self, viewer: Viewer, data: bytes) -> None:
-        """The client sent something."""
+        """Handle bytes that the client sent."""
 
 
 class Viewer:
@@ -46,7 +46,6 @@ class Viewer:
         "admission",
         "at",
         "audience",
-        "client",
         "closed",
         "ending",
         "ends_at",
@@ -62,7 +61,7 @@ class Viewer:
     )
 
     def __init__(self, host: Host, admission: Admission, at: Cursor, now: float) -> None:
-        self.host, self.admission, self.client, self.at = host, admission, admission.client, at
+        self.host, self.admission, self.at = host, admission, at
         self.opened_at = self.progress_at = now
         self.audience: Any = None
         self.heartbeat_at = self.ends_at = 0.0  # monotonic seconds
@@ -71,20 +70,23 @@ class Viewer:
         self.acknowledged = 0  # bytes that had reached the client by `progress_at`
         self.mail: list[Encoded] | None = None  # private frames that wait until the connection can take more
         self.ranks: dict[str, str] | None = None  # the last `me` frame that was sent, by scope
-        self.inbound: Inbound | int = (
-            0  # a WebSocket's incoming frames; of others the number of bytes received
-        )
+        self.inbound: Inbound | int = 0  # a WebSocket's incoming frames; otherwise the bytes received
         self.ending = False  # the last bytes are on their way
         self.closed = False
 
     @property
+    def client(self) -> StreamClient:
+        """The client that opened the stream."""
+        return self.admission.client
+
+    @property
     def blocked(self) -> bool:
-        """Whether part of the last write is still unsent."""
+        """True if part of the last write is still unsent."""
         raise NotImplementedError
 
     @property
-    def taken(self) -> int:
-        """How many bytes have reached the client."""
+    def received_bytes(self) -> int:
+        """The number of bytes that have reached the client."""
         raise NotImplementedError
 
     def write(self, data: bytes) -> None:
@@ -92,7 +94,7 @@ class Viewer:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Let the connection go."""
+        """Close the connection."""
         raise NotImplementedError
 
 
@@ -110,16 +112,16 @@ class SocketViewer(Viewer):
 
     @property
     def blocked(self) -> bool:
-        """Whether the kernel took less than the whole write."""
+        """True if the kernel took less than the whole write."""
         return self._rest is not None
 
     @property
-    def taken(self) -> int:
-        """The bytes that the kernel took and does not hold any more."""
-        return self.sent - unacknowledged(self._socket)
+    def received_bytes(self) -> int:
+        """The bytes that the kernel took, without those that it still holds."""
+        return self.sent - unacknowledged_bytes(self._socket)
 
     def write(self, data: bytes | memoryview) -> None:
-        """Give the kernel as much as it takes, and keep the rest."""
+        """Give the kernel as many bytes as it takes, and keep the rest."""
         if self._rest is not None:
             data = bytes(self._rest) + data
         try:
@@ -177,13 +179,13 @@ class GeneratorViewer(Viewer):
 
     @property
     def blocked(self) -> bool:
-        """Whether the generator is still busy."""
+        """True if the generator is still busy."""
         return self._sending or bool(self._next)
 
     @property
-    def taken(self) -> int:
-        """The bytes that the web server was given and its kernel does not hold any more."""
-        return self.sent - (unacknowledged(self._socket) if self._socket is not None else 0)
+    def received_bytes(self) -> int:
+        """The bytes that were given to the web server, without those that its kernel still holds."""
+        return self.sent - (unacknowledged_bytes(self._socket) if self._socket is not None else 0)
 
     def write(self, data: bytes) -> None:
         """Leave bytes for the generator."""
@@ -191,7 +193,7 @@ class GeneratorViewer(Viewer):
         self._filled.set()
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes to send, until the end. Being asked for the next ones means that the last were sent."""
+        """The bytes to send, until the end. A request for the next chunk means that the last one was sent."""
         try:
             while not self.closed:
                 self._filled.wait()
@@ -231,7 +233,7 @@ class GeneratorViewer(Viewer):
 
 
 def _read(viewer: Viewer, connection: Any, size: int, flags: int = 0) -> bytes:
-    """Read what has arrived, and pass it to the host, or that the connection is over."""
+    """Read the bytes that have arrived, and pass them to the host, or the end of the connection."""
     try:
         data: bytes = connection.recv(size, flags)
     except BlockingIOError:

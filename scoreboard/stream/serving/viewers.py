@@ -1,4 +1,4 @@
-"""The open streams of one process: which there are, and writing to them."""
+"""The open streams of one process: their list, and writing to them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 SLICE = 500  # viewers that are written to before other greenlets have a turn
 STALLED_SECONDS = 30.0
-CHATTY_BYTES = 16 * 1024  # that a client may send on a stream which expects nothing
+CHATTY_BYTES = 16 * 1024  # that a client may send on a stream without input
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
@@ -39,14 +39,14 @@ class Viewers:
 
     counts: StreamCounts
     monotonic: Callable[[], float] = time.monotonic
-    handing_over: bool = False  # whether connections can be taken from the web server
+    handing_over: bool = False  # connections can be taken from the web server
     ready_listeners: list[Callable[[Viewer], None]] = field(default_factory=list)  # a viewer can take more
     _audiences: dict[tuple[tuple[str, ...], Carrier], Audience] = field(default_factory=dict)
     _of_players: dict[str, dict[Viewer, None]] = field(default_factory=dict)
     _closed: deque[dict[str, object]] = field(default_factory=deque)  # to be logged
 
     def hand_over(self) -> None:
-        """From now on, take connections from the web server: it can let go of them."""
+        """From now on, take connections from the web server, which can release them."""
         self.handing_over = True
 
     def add(self, viewer: Viewer, scopes: Sequence[str], carrier: Carrier, head: Cursor) -> None:
@@ -90,7 +90,7 @@ class Viewers:
     # Writing
 
     def write(self, viewer: Viewer, data: bytes) -> bool:
-        """Write to one viewer. Returns whether it is still connected."""
+        """Write to one viewer. Returns False if it is disconnected."""
         if viewer.closed:
             return False
         try:
@@ -114,13 +114,13 @@ class Viewers:
 
     def slices(self, viewers: list[Viewer]) -> Iterator[list[Viewer]]:
         """Some viewers in parts, between which other greenlets have a turn."""
-        # Begun at another viewer each time, so that none is always the last.
+        # Each time begins at another viewer, so that none is always the last.
         first = random.randrange(len(viewers)) if viewers else 0
-        turned = viewers[first:] + viewers[:first]
-        for start in range(0, len(turned), SLICE):
+        rotated = viewers[first:] + viewers[:first]
+        for start in range(0, len(rotated), SLICE):
             if start:
                 time.sleep(0)  # let requests be answered
-            yield turned[start : start + SLICE]
+            yield rotated[start : start + SLICE]
 
     # Ending
 
@@ -155,7 +155,7 @@ class Viewers:
     # Called by the event loop too: must not wait
 
     def on_closed(self, viewer: Viewer, why: str = "left") -> None:
-        """Forget a viewer and give its slot back. May come twice."""
+        """Remove a viewer and give its slot back. May be called twice."""
         if viewer.closed:
             return
         viewer.close()
@@ -166,7 +166,7 @@ class Viewers:
         self._closed.append({"why": why, "seconds": seconds, "bytes": viewer.sent})
 
     def on_drained(self, viewer: Viewer) -> None:
-        """Everything that was written is sent."""
+        """Continue after all written bytes were sent."""
         if viewer.ending:
             self.on_closed(viewer, "bye")
         elif viewer.at != viewer.audience.at or viewer.mail:
@@ -174,13 +174,13 @@ class Viewers:
                 listener(viewer)
 
     def on_data(self, viewer: Viewer, data: bytes) -> None:
-        """The client sent something."""
+        """Handle bytes that the client sent."""
         if isinstance(viewer.inbound, Inbound):
             answer, ends = viewer.inbound.feed(data, self.monotonic())
             # An answer that can't be sent at once is dropped: it must not get between other bytes.
-            answered = bool(answer) and not viewer.blocked and self.write(viewer, answer)
+            is_sent = bool(answer) and not viewer.blocked and self.write(viewer, answer)
             viewer.ending |= ends
-            if ends and not (answered and viewer.blocked):
+            if ends and not (is_sent and viewer.blocked):
                 self.on_closed(viewer, "closed")
             return
         viewer.inbound += len(data)

@@ -1,4 +1,4 @@
-"""Plays a round by the client of openapi-python-client. Prints what came of it as JSON."""
+"""Plays a round by the client of openapi-python-client. Prints the results as JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from scoreboard_client.models import (
 
 
 def prove(nonce: str, difficulty: int, points: int) -> Proof:
-    """The work for an action, as docs/api.md says."""
+    """The proof of work for an action, as docs/api.md describes it."""
     checksum = hashlib.sha256(f"{points}|".encode()).hexdigest()
     for number in count():
         digest = hashlib.sha256(f"{nonce}:{checksum}:{number}".encode()).digest()
@@ -35,16 +35,16 @@ def prove(nonce: str, difficulty: int, points: int) -> Proof:
 
 
 def main(url: str, board: str, action: str) -> None:
-    """One round."""
+    """Play one round."""
     anyone = Client(base_url=url)
     guest = create_guest.sync(client=anyone, body=Guest(display_name="Eve"))
     assert isinstance(guest, CreateGuestResponse201)
     player = AuthenticatedClient(base_url=url, token=guest.data.access_token)
-    asked = request_action.sync(client=player, body=ActionRequest(action_type=action))
-    assert isinstance(asked, RequestActionResponse200)
-    challenge = asked.data.challenge
+    requested = request_action.sync(client=player, body=ActionRequest(action_type=action))
+    assert isinstance(requested, RequestActionResponse200)
+    challenge = requested.data.challenge
     body = Completion(
-        action_token=asked.data.action_token, proof=prove(challenge.nonce, challenge.difficulty, 7)
+        action_token=requested.data.action_token, proof=prove(challenge.nonce, challenge.difficulty, 7)
     )
     done = complete_action.sync(client=player, body=body)
     assert isinstance(done, CompleteActionResponse200)

@@ -1,4 +1,4 @@
-"""Others' readers of event streams, before the real product: cut off, they come back with their cursor."""
+"""Event-stream readers of other vendors: after a cut connection they continue from their cursor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.clients.thirdparty.node import tool
 from tests.support import Stack, submit
 from tests.tcpproxy import TcpProxy
-from tests.watcher import applied, checksum
+from tests.watcher import apply, checksum
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def proxy(stack):
     proxy.close()
 
 
-class Seen:
-    """What a reader was handed, checked as docs/stream.md says."""
+class CheckedStream:
+    """The events that a reader delivered, checked as docs/stream.md demands."""
 
     def __init__(self) -> None:
         self.names, self.rows, self.s, self.id = [], [], None, ""
@@ -54,7 +54,7 @@ class Seen:
             self.rows, self.s = frame["top"], frame["s"]
         if name == "delta":
             assert frame["p"] == self.s
-            self.rows, self.s = applied(self.rows, frame), frame["s"]
+            self.rows, self.s = apply(self.rows, frame), frame["s"]
         if name in ("snapshot", "delta"):
             assert checksum(self.rows) == frame["crc"]
 
@@ -68,7 +68,7 @@ def read_until(events, seen, name):
 
 
 def test_httpx_sse(stack, board):
-    seen = Seen()
+    seen = CheckedStream()
 
     def events(client, **query):
         with httpx_sse.connect_sse(
@@ -97,7 +97,7 @@ def test_httpx_sse(stack, board):
 def test_eventsource_2(stack, board, proxy, node):
     address = f"http://127.0.0.1:{proxy.port}/v1/stream?boards={board}"
     tool.modules()
-    seen = Seen()
+    seen = CheckedStream()
     with subprocess.Popen(
         [node, tool.HERE / "follow-eventsource.js", address], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

@@ -1,4 +1,4 @@
-"""Clients that others' generators make of /openapi.json: they type-check strictly and play a round."""
+"""Clients that other vendors' generators make from /openapi.json: they type-check, and play a round."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(*command, cwd, **environment):
     return done
 
 
-def test_openapi_python_client_makes_one_that_plays(server, tmp_path):
+def test_openapi_python_client_makes_a_client_that_plays(server, tmp_path):
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # it calls ruff
     made = run(
         *(sys.executable, "-m", "openapi_python_client", "generate"),
@@ -51,10 +51,10 @@ def test_openapi_python_client_makes_one_that_plays(server, tmp_path):
         cwd=tmp_path,
         PATH=path,
     )
-    said = made.stdout + made.stderr
-    assert said.count("Unsupported content_type image/svg+xml") == 2, said
-    assert said.count("Unsupported content_type application/jsonl") == 1, said
-    assert said.count("WARNING") == 3, said
+    output = made.stdout + made.stderr
+    assert output.count("Unsupported content_type image/svg+xml") == 2, output
+    assert output.count("Unsupported content_type application/jsonl") == 1, output
+    assert output.count("WARNING") == 3, output
     shutil.copy(HERE / "play_generated.py", tmp_path / "made" / "play.py")
 
     run(

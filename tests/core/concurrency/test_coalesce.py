@@ -1,4 +1,4 @@
-"""One trip for all who ask at the same time, and never an answer that is older than the question."""
+"""One round trip for concurrent questions, and no answer that is older than its question."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tests.support import wait_until
 
 
 class Trips:
-    """Trips that wait to be let go, and remember what they took along."""
+    """Round trips that wait until they are released, and record their questions."""
 
     def __init__(self) -> None:
-        self.taken: list[list[int]] = []
+        self.batches: list[list[int]] = []
         self.go = threading.Semaphore(0)
         self.error: Exception | None = None
 
     def __call__(self, questions):
-        self.taken.append(list(questions))
+        self.batches.append(list(questions))
         assert self.go.acquire(timeout=10)
         if self.error is not None:
             raise self.error
@@ -33,7 +33,7 @@ def trips():
 
 
 @pytest.fixture
-def together(trips):
+def coalescer(trips):
     return Coalescer(trips)
 
 
@@ -43,29 +43,29 @@ def pool():
         yield pool
 
 
-def gathered(together: Coalescer, pool: ThreadPoolExecutor, questions: range) -> list:
+def ask_all(coalescer: Coalescer, pool: ThreadPoolExecutor, questions: range) -> list:
     """Ask one after the other, without waiting for answers."""
-    asked = []
+    answers = []
     for question in questions:
-        asked.append(pool.submit(together.ask, question))
-        wait_until(lambda: together._next is not None and len(together._next.questions) == len(asked))
-    return asked
+        answers.append(pool.submit(coalescer.ask, question))
+        wait_until(lambda: coalescer._next is not None and len(coalescer._next.questions) == len(answers))
+    return answers
 
 
-def test_questions_during_a_trip_share_the_next_one_and_get_their_own_answers(together, trips, pool):
-    first = pool.submit(together.ask, 1)
-    wait_until(lambda: trips.taken == [[1]])
-    others = gathered(together, pool, range(2, 6))
+def test_questions_during_a_trip_share_the_next_one_and_get_their_own_answers(coalescer, trips, pool):
+    first = pool.submit(coalescer.ask, 1)
+    wait_until(lambda: trips.batches == [[1]])
+    others = ask_all(coalescer, pool, range(2, 6))
     trips.go.release(2)
 
     assert [one.result(10) for one in (first, *others)] == [10, 20, 30, 40, 50]
-    assert trips.taken == [[1], [2, 3, 4, 5]]
+    assert trips.batches == [[1], [2, 3, 4, 5]]
 
 
-def test_a_trip_that_fails_fails_for_its_own_questions_only(together, trips, pool):
-    first = pool.submit(together.ask, 1)
-    wait_until(lambda: trips.taken == [[1]])
-    others = gathered(together, pool, range(2, 4))
+def test_a_trip_that_fails_fails_for_its_own_questions_only(coalescer, trips, pool):
+    first = pool.submit(coalescer.ask, 1)
+    wait_until(lambda: trips.batches == [[1]])
+    others = ask_all(coalescer, pool, range(2, 4))
     trips.error = OSError("lost")
     trips.go.release(2)
 
@@ -75,4 +75,4 @@ def test_a_trip_that_fails_fails_for_its_own_questions_only(together, trips, poo
 
     trips.error = None
     trips.go.release()
-    assert together.ask(7) == 70
+    assert coalescer.ask(7) == 70

@@ -1,4 +1,4 @@
-"""One deadline for all that a request waits for."""
+"""One deadline for all waits of a request."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import time
 from scoreboard.core.concurrency import deadline
 
 
-def test_without_a_request_one_may_wait_as_long_as_one_wants():
-    assert contextvars.Context().run(deadline.left, 60) == 60
+def test_without_a_request_a_wait_is_not_limited():
+    assert contextvars.Context().run(deadline.seconds_left, 60) == 60
 
 
-def test_waits_of_a_request_share_what_is_left():
+def test_waits_of_a_request_share_the_remaining_time():
     def request():
         deadline.begin()
-        first = deadline.left(60)
+        first = deadline.seconds_left(60)
         time.sleep(0.05)
-        return first, deadline.left(60), deadline.left(0.01)
+        return first, deadline.seconds_left(60), deadline.seconds_left(0.01)
 
     first, second, short = contextvars.Context().run(request)
 
@@ -26,12 +26,12 @@ def test_waits_of_a_request_share_what_is_left():
     assert short == 0.01
 
 
-def test_nothing_is_left_after_it(monkeypatch):
+def test_no_time_is_left_after_the_deadline(monkeypatch):
     def request():
         deadline.begin()
         later = time.monotonic() + 5
         monkeypatch.setattr(time, "monotonic", lambda: later)
-        return deadline.left(60)
+        return deadline.seconds_left(60)
 
     assert contextvars.Context().run(request) == 0
 
@@ -39,9 +39,9 @@ def test_nothing_is_left_after_it(monkeypatch):
 def test_time_that_the_client_takes_is_not_counted():
     def request():
         deadline.begin()
-        before = deadline.left(60)
+        seconds = deadline.seconds_left(60)
         deadline.extend(10)
-        return deadline.left(60) - before
+        return deadline.seconds_left(60) - seconds
 
     assert 9.9 < contextvars.Context().run(request) <= 10
 
@@ -50,6 +50,6 @@ def test_a_stream_has_no_deadline():
     def request():
         deadline.begin()
         deadline.lift()
-        return deadline.left(3600)
+        return deadline.seconds_left(3600)
 
     assert contextvars.Context().run(request) == 3600

@@ -1,4 +1,4 @@
-"""Whose address a request has: one proxy more or less, and whatever a client makes up."""
+"""The address of a request's caller, behind proxies and with forged headers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from scoreboard.core.http.addresses import UNKNOWN, Addresses, network, site
 CLIENT, PROXY, EDGE = "192.0.2.7", "10.0.0.1", "10.0.0.2"
 
 
-def told(hops, *forwarded, peer=PROXY, **headers):
-    """The address that a request's application sees, by the header as it comes in."""
+def seen_by_app(hops, *forwarded, peer=PROXY, **headers):
+    """The address, scheme and host that the application sees."""
     addresses = Addresses(hops=hops)
     if forwarded:
         headers["X-Forwarded-For"] = ", ".join(forwarded)
@@ -29,27 +29,27 @@ def told(hops, *forwarded, peer=PROXY, **headers):
 
 
 def test_without_trusted_proxies_the_header_means_nothing():
-    assert told(0, CLIENT)[0] == told(0, "1.1.1.1", "2.2.2.2")[0] == PROXY
+    assert seen_by_app(0, CLIENT)[0] == seen_by_app(0, "1.1.1.1", "2.2.2.2")[0] == PROXY
 
 
 @pytest.mark.parametrize("spoofed", [[], ["1.1.1.1"], ["1.1.1.1", "::1", "x" * 5000], [""], ["unknown"]])
 def test_forged_addresses_come_before_those_of_trusted_proxies(spoofed):
-    assert told(1, *spoofed, CLIENT)[0] == CLIENT
-    assert told(2, *spoofed, CLIENT, EDGE)[0] == CLIENT
+    assert seen_by_app(1, *spoofed, CLIENT)[0] == CLIENT
+    assert seen_by_app(2, *spoofed, CLIENT, EDGE)[0] == CLIENT
 
 
 def test_with_fewer_hops_than_are_trusted_the_peer_is_the_caller():
-    assert told(1)[0] == PROXY
-    assert told(2)[0] == told(2, CLIENT)[0] == PROXY
+    assert seen_by_app(1)[0] == PROXY
+    assert seen_by_app(2)[0] == seen_by_app(2, CLIENT)[0] == PROXY
 
 
 @pytest.mark.parametrize("text", ["unknown", "_hidden", "999.1.1.1", "1.1.1", "[::1", "a b", "::g", "%"])
 def test_a_text_that_is_not_an_address_counts_as_the_proxy(text):
-    assert told(1, CLIENT, text)[0] == PROXY
+    assert seen_by_app(1, CLIENT, text)[0] == PROXY
 
 
 def test_a_caller_without_an_address_still_has_a_counter():
-    assert told(0, peer="")[0] == told(1, "unknown", peer="")[0] == UNKNOWN
+    assert seen_by_app(0, peer="")[0] == seen_by_app(1, "unknown", peer="")[0] == UNKNOWN
     assert Addresses(hops=0).of({}) == UNKNOWN
 
 
@@ -68,7 +68,7 @@ def test_a_caller_without_an_address_still_has_a_counter():
     ],
 )
 def test_an_address_counts_as_its_network(text, counted):
-    assert network(text) == told(1, text)[0] == counted
+    assert network(text) == seen_by_app(1, text)[0] == counted
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_a_network_of_ipv6_is_part_of_a_site(network, found):
 def test_the_scheme_is_taken_from_trusted_proxies_and_the_host_never():
     forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
 
-    assert told(1, CLIENT, Host="here", **forwarded) == [CLIENT, "https", "here"]
-    assert told(0, CLIENT, Host="here", **forwarded) == [PROXY, "http", "here"]
+    assert seen_by_app(1, CLIENT, Host="here", **forwarded) == [CLIENT, "https", "here"]
+    assert seen_by_app(0, CLIENT, Host="here", **forwarded) == [PROXY, "http", "here"]
 
 
 def test_a_forwarded_address_that_is_not_trusted_is_warned_of_once(caplog):
@@ -108,14 +108,14 @@ def test_a_forwarded_address_that_is_not_trusted_is_warned_of_once(caplog):
 
 
 @pytest.mark.parametrize(
-    ("told", "scheme"),
+    ("header", "scheme"),
     [("https", "https"), ("HTTPS", "https"), ("http", "http"), ("javascript", "http"), ("https x", "http")],
 )
-def test_a_proxy_may_name_the_schemes_that_there_are(told, scheme):
+def test_a_proxy_may_set_only_known_schemes(header, scheme):
     seen = {}
     environ = {
         "wsgi.url_scheme": "http",
-        "HTTP_X_FORWARDED_PROTO": told,
+        "HTTP_X_FORWARDED_PROTO": header,
         "REMOTE_ADDR": "192.0.2.1",
         "HTTP_HOST": "x",
     }

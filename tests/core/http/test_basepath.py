@@ -1,4 +1,4 @@
-"""A server that shares its host with other sites: all of it is below one path, and nothing else is."""
+"""A server that shares its host with other sites: all its paths are below the base path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import SettingError, Settings, load
 from scoreboard.app import create_app
-from scoreboard.chaos.notation import read
+from scoreboard.chaos.notation import parse
 from scoreboard.chaos.service import Chaos
 from scoreboard.commands.greeting import greeting
 from scoreboard.pages.sharing.qr import qr_code
@@ -20,14 +20,14 @@ from tests.support import KEY, ROOT
 
 BELOW, PUBLIC = "/scores", "https://games.example/scores"
 ATTRIBUTE = re.compile(r"""\s(?:href|src|action|content|data-[a-z]+)="(/[^"]*)\"""")
-JOINED = [("share.js", '"/b'), ("board.html", '"/v1')]  # to an address that has the path already
-# Paths of ours that a script, a template or a style would have to know to be wrong below a path.
+JOINED = [("share.js", '"/b'), ("board.html", '"/v1')]  # joined to an address that includes the base path
+# Absolute paths of ours in a script, a template or a style sheet, which would be wrong below a base path.
 ROOTED = re.compile(r"""["'`(=]/(?:v1|static|sdk|b|embed|overlay|docs|play|problems|sw\.js|healthz)\b""")
 
 
 @pytest.fixture
 def below(make_parts, sqlite_url):
-    """A client of a server that is below a path."""
+    """A client of a server with a base path."""
     return client_of(make_parts(sqlite_url, base_path=BELOW))
 
 
@@ -62,7 +62,7 @@ def test_a_public_address_has_no_steps_upwards():
 
 
 @pytest.mark.parametrize("url", ["https://games.example", "https://games.example/board/"])
-def test_two_settings_that_disagree_are_refused_and_told_how_they_agree(url):
+def test_two_settings_that_disagree_are_refused_with_a_remedy(url):
     with pytest.raises(SettingError, match=r"set PUBLIC_URL=https://games\.example/scores, or only one"):
         load({"BASE_PATH": "/scores", "PUBLIC_URL": url})
 
@@ -86,8 +86,8 @@ def test_platforms_and_monitors_are_answered_at_the_root_as_well(below, path):
     assert below.get(path).status_code == below.get(BELOW + path).status_code == 200
 
 
-def test_a_page_refers_only_to_what_is_below(below):
-    """Whatever page there is, new ones too."""
+def test_a_page_refers_only_to_paths_below_the_base_path(below):
+    """All pages are checked, also new ones."""
     below.post(
         f"{BELOW}/v1/boards/main/scores",
         json={"entries": [{"player": f"p{number}", "score": number} for number in range(120)]},
@@ -133,7 +133,8 @@ def test_every_link_has_the_path(make_parts, sqlite_url, public):
     assert f'og:url" content="{at}/b/main"' in page
     assert f"curl {at}/v1/boards/main/scores" in page + server.get(f"{BELOW}/docs", **asked).text
     assert server.get(f"{BELOW}/openapi.json", **asked).json["servers"] == [{"url": at if public else BELOW}]
-    assert '"/scores/static/js/main.js"' in shell
+    assert re.search('ASSETS = "/scores/assets/[0-9a-f]{16}/"', shell)
+    assert '"static/js/main.js"' in shell
     assert manifest["id"] == manifest["scope"] == manifest["start_url"] == "/scores/"
     assert 'from "./static/js/board/element.js"' in server.get(f"{BELOW}/embed.js", **asked).text
 
@@ -155,9 +156,9 @@ def test_no_header_moves_the_path(make_parts, sqlite_url, header):
 
 
 def test_a_server_that_a_host_mounts_below_the_path_is_the_same(below):
-    mounted = {"SCRIPT_NAME": BELOW}
+    mount = {"SCRIPT_NAME": BELOW}
 
-    assert below.get("/v1/boards", environ_overrides=mounted).status_code == 200
+    assert below.get("/v1/boards", environ_overrides=mount).status_code == 200
 
 
 def test_an_answer_is_replayed_wherever_the_server_is(make_parts, sqlite_url):
@@ -171,7 +172,7 @@ def test_an_answer_is_replayed_wherever_the_server_is(make_parts, sqlite_url):
 
 def test_errors_of_the_api_are_the_same_below_a_path(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, base_path=BELOW)
-    parts = replace(parts, base=replace(parts.base, chaos=Chaos(read("kill=1"))))
+    parts = replace(parts, base=replace(parts.base, chaos=Chaos(parse("kill=1"))))
     client = create_app(parts).test_client()
 
     assert client.get(f"{BELOW}/healthz").status_code == 200
@@ -179,8 +180,8 @@ def test_errors_of_the_api_are_the_same_below_a_path(make_parts, sqlite_url):
         client.get(f"{BELOW}/v1/boards", headers={"Authorization": f"Bearer {KEY}"})
 
 
-def test_the_greeting_says_where_it_is():
-    said = greeting(Settings(host="127.0.0.1", base_path="/scores/"))
+def test_the_greeting_has_the_base_path():
+    text = greeting(Settings(host="127.0.0.1", base_path="/scores/"))
 
-    assert "serving at http://127.0.0.1:8000/scores\n" in said
-    assert "curl http://127.0.0.1:8000/scores/v1/" in said
+    assert "serving at http://127.0.0.1:8000/scores\n" in text
+    assert "curl http://127.0.0.1:8000/scores/v1/" in text

@@ -1,4 +1,4 @@
-"""What counts as JSON, and as a query, when it comes from outside."""
+"""Parsing of JSON bodies and of query strings."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class Named(Struct, forbid_unknown_fields=True):
 
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
 def test_invalid_json_is_refused(data):
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequest) as raised:
         parse_json(data)
 
-    assert refused.value.code == "malformed_json"
-    assert len(refused.value.detail) < 300
+    assert raised.value.code == "malformed_json"
+    assert len(raised.value.detail) < 300
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_valid_json_is_read_exactly(data, value):
 
 
 @pytest.mark.parametrize("value", [[], None, 1, "text"])
-def test_a_body_that_is_no_object_is_named_as_such(value):
-    with pytest.raises(ValidationFailed) as refused:
+def test_a_body_that_is_not_an_object_is_reported(value):
+    with pytest.raises(ValidationFailed) as raised:
         convert(value, Named)
 
-    assert [error.field for error in refused.value.errors] == ["body"]
+    assert [error.field for error in raised.value.errors] == ["body"]
 
 
 def test_a_wrong_field_is_named():
-    with pytest.raises(ValidationFailed) as refused:
+    with pytest.raises(ValidationFailed) as raised:
         convert({"name": 1}, Named)
 
-    assert [error.field for error in refused.value.errors] == ["name"]
+    assert [error.field for error in raised.value.errors] == ["name"]
 
 
 def test_a_query_gives_its_parameters_their_types():
@@ -98,6 +98,6 @@ def test_a_query_gives_its_parameters_their_types():
     ],
     ids=["twice", "unknown", "no number", "no whole number", "empty", "5000 digits"],
 )
-def test_a_query_that_means_nothing_is_refused(given):
+def test_an_invalid_query_is_refused(given):
     with pytest.raises(ValidationFailed):
         query(MultiDict(given), Paging)

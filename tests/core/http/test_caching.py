@@ -1,4 +1,4 @@
-"""Every answer to a read says what caches may keep: where none is told, each decides on its own."""
+"""Cache-Control of every answer to a read: without it, caches decide by heuristics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scoreboard.app import create_app
 from tests.core.http.test_site import paths
 from tests.support import KEY
 
-SHARED = {  # what many may share for a moment, where nobody says who they are
+SHARED = {  # answers that caches may share, for requests without credentials
     "/v1/boards",
     "/v1/boards/main",
     "/v1/boards/main/periods",
@@ -23,31 +23,33 @@ def app(make_parts, sqlite_url):
     return create_app(parts)
 
 
-def said(app, path, **headers):
+def cache_control(app, path, **headers):
     with app.test_client().get(path, headers=headers, buffered=False) as answer:
         return answer.headers.get("Cache-Control"), answer.status_code
 
 
 def every_path(app):
-    """All that can be read: streams that end at once, and failures, too."""
+    """Every path that can be read, with streams that end at once, and with failures."""
     found = [*paths(app), "/v1/poll", "/v1/ws", "/v1/stream?boards=none", "/v1/boards?x=1", "/nothing"]
     return [*found, "/v1/boards/none", "/b/none", "/static/none", "/problems/none", "/oembed?url=x"]
 
 
 def test_every_answer_to_a_read_has_cache_control(app):
-    """Whatever is there, new routes too, and whoever asks."""
+    """All routes are checked, also new ones, with and without credentials."""
     paths = every_path(app)
     statuses = set()
     for path in paths:
-        for keyed in ({}, {"Authorization": f"Bearer {KEY}"}, {"Authorization": "Bearer wrong"}):
+        for credentials in ({}, {"Authorization": f"Bearer {KEY}"}, {"Authorization": "Bearer wrong"}):
             for method in ("GET", "HEAD"):
-                with app.test_client().open(path, method=method, headers=keyed, buffered=False) as answer:
-                    kept = answer.headers.get("Cache-Control", "")
-                    assert kept, f"{method} {path} is {answer.status} and says nothing"
-                    assert answer.status_code < 400 or kept in ("no-store", "private, no-cache"), path
-                    # Files and scripts are the same for everybody.
+                with app.test_client().open(
+                    path, method=method, headers=credentials, buffered=False
+                ) as answer:
+                    value = answer.headers.get("Cache-Control", "")
+                    assert value, f"{method} {path} is {answer.status} without Cache-Control"
+                    assert answer.status_code < 400 or value in ("no-store", "private, no-cache"), path
+                    # Files and scripts are the same for all.
                     open_to_all = path.startswith(("/v1/", "/healthz", "/readyz"))
-                    assert not (keyed and open_to_all) or "public" not in kept, path
+                    assert not (credentials and open_to_all) or "public" not in value, path
                     statuses.add(answer.status_code)
 
     assert len(paths) > 45
@@ -56,11 +58,11 @@ def test_every_answer_to_a_read_has_cache_control(app):
 
 @pytest.mark.parametrize("path", sorted(SHARED))
 def test_an_answer_that_is_the_same_for_all_may_be_shared_for_a_second(app, path):
-    assert said(app, path) == ("public, max-age=1", 200)
-    assert said(app, path, Authorization=f"Bearer {KEY}") == ("private, no-cache", 200)
+    assert cache_control(app, path) == ("public, max-age=1", 200)
+    assert cache_control(app, path, Authorization=f"Bearer {KEY}") == ("private, no-cache", 200)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_checks_are_not_cached(app, path):
-    assert said(app, path) == ("no-store", 200)
-    assert said(app, path, Authorization=f"Bearer {KEY}") == ("no-store", 200)
+    assert cache_control(app, path) == ("no-store", 200)
+    assert cache_control(app, path, Authorization=f"Bearer {KEY}") == ("no-store", 200)

@@ -26,7 +26,7 @@ def cors(headers):
 
 
 @pytest.mark.parametrize("origin", [GAME, OTHER, "null"])
-def test_every_page_may_read_and_see_what_matters(browser, origin):
+def test_every_page_may_read_answers_and_their_headers(browser, origin):
     headers = browser.get("/v1/boards", headers={"Origin": origin}).headers
 
     assert headers["Access-Control-Allow-Origin"] == "*"
@@ -67,7 +67,7 @@ def test_another_page_may_ask_before_it_reads(browser):
 
 
 @pytest.mark.parametrize(("key", "status"), [(KEY, 200), ("sk_wrong", 401)])
-def test_a_named_page_reads_the_answers_to_its_writes_good_or_bad(browser, key, status):
+def test_a_named_page_can_read_all_answers_to_its_writes(browser, key, status):
     answer = browser.post(
         SCORES,
         json={"entries": [{"player": "ada", "score": 1}]},

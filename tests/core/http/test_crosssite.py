@@ -1,4 +1,4 @@
-"""Pages of other sites make nobody write: browsers say whose page it is."""
+"""Refusal of writes from pages of other sites, which browsers mark with headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CROSS = {"Sec-Fetch-Site": "cross-site"}
 
 @pytest.fixture
 def browser(make_parts, sqlite_url):
-    """What browsers of players meet, at a host without PUBLIC_URL."""
+    """A client of a server without PUBLIC_URL, for requests as browsers send them."""
     return create_app(make_parts(sqlite_url, allowed_origins=GAME)).test_client()
 
 
@@ -21,7 +21,7 @@ REFUSED = [
     {**CROSS},
     {**CROSS, "Origin": EVIL},
     {**CROSS, "Origin": "null"},
-    {**CROSS, "Origin": f"https://{HOST}"},  # no browser says both
+    {**CROSS, "Origin": f"https://{HOST}"},  # no browser sends both
     {"Sec-Fetch-Site": "CROSS-SITE"},
     {"Sec-Fetch-Site": "same-site", "Origin": f"https://other.{HOST}"},
     {"Sec-Fetch-Site": "odd", "Origin": EVIL},
@@ -32,7 +32,7 @@ REFUSED = [
     {"Origin": f"https://{HOST}@evil.example"},
     {"Origin": f"https://{HOST}.evil.example"},
 ]
-TAKEN = [
+ACCEPTED = [
     {},
     {"Sec-Fetch-Site": "same-origin", "Origin": f"https://{HOST}"},
     {"Sec-Fetch-Site": "same-origin", "Origin": "https://behind.a.proxy"},  # which changes the host
@@ -56,7 +56,7 @@ def test_a_page_of_another_site_makes_no_guests(browser, headers):
     assert "Access-Control-Allow-Origin" not in refused.headers
 
 
-@pytest.mark.parametrize("headers", TAKEN)
+@pytest.mark.parametrize("headers", ACCEPTED)
 def test_own_and_named_pages_and_other_clients_may_write(browser, headers):
     assert browser.post("/v1/auth/guest", headers=headers).status_code == 201
 
@@ -64,17 +64,17 @@ def test_own_and_named_pages_and_other_clients_may_write(browser, headers):
 def test_pages_at_the_public_address_may_write_though_the_proxy_names_another_host(make_parts, sqlite_url):
     client = create_app(make_parts(sqlite_url, public_url="https://scores.example")).test_client()
 
-    told = [
+    statuses = [
         client.post("/v1/auth/guest", headers={"Host": "127.0.0.1:8000", "Origin": origin}).status_code
         for origin in ("https://scores.example", EVIL)
     ]
 
-    assert told == [201, 403]
+    assert statuses == [201, 403]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/v1/admin/boards/main", "/v1/me", "/v1/nothing", "/b/main", "/problems"])
-def test_every_way_to_write_is_refused_before_anything_is_looked_at(browser, method, path):
+def test_every_way_to_write_is_refused_before_any_other_check(browser, method, path):
     assert browser.open(path, method=method, headers=CROSS).json["code"] == "cross_site_request"
 
 
@@ -90,14 +90,14 @@ def test_pages_of_other_sites_may_read(browser, path):
 
 
 @pytest.mark.parametrize(("credentials", "status"), [(KEY, 200), ("sk_wrong", 401)])
-def test_a_request_with_a_server_key_is_not_a_pages(browser, credentials, status):
-    written = browser.post(
+def test_a_request_with_a_server_key_is_not_of_a_page(browser, credentials, status):
+    answer = browser.post(
         "/v1/boards/main/scores",
         json={"entries": [{"player": "ada", "score": 1}]},
         headers={**CROSS, "Origin": EVIL, "Authorization": f"Bearer {credentials}"},
     )
 
-    assert written.status_code == status
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("scheme", ["Basic YTpi", "Bearer", "Bearer ", "sk_1"])

@@ -1,4 +1,4 @@
-"""A Host header that names no host is refused on every path, before anything is made of it."""
+"""A Host header that names no host is refused on every path, before any other work."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def database_url(sqlite_url):
 
 
 @pytest.fixture
-def stranger(parts):
-    """A client whose requests may be no HTTP: the description of the API says nothing of those."""
+def raw_client(parts):
+    """A client for malformed requests, which the description of the API does not cover."""
     return create_app(parts).test_client()
 
 
@@ -46,14 +46,16 @@ def test_a_host_is_taken_as_it_is(client, host):
 
 
 @pytest.mark.parametrize("host", NO_HOSTS)
-def test_a_malformed_host_is_refused_everywhere(stranger, redis, host):
-    stranger.get("/b/main")
+def test_a_malformed_host_is_refused_everywhere(raw_client, redis, host):
+    raw_client.get("/b/main")
     redis.config_resetstat()
 
-    answers = [stranger.get(path, environ_overrides={"HTTP_HOST": host}) for path in PATHS]
+    answers = [raw_client.get(path, environ_overrides={"HTTP_HOST": host}) for path in PATHS]
 
     assert [refusal(answer) for answer in answers] == [(400, "bad_request")] * len(PATHS)
-    assert redis.info("commandstats").keys() <= {"cmdstat_config|resetstat", "cmdstat_info"}, "it cost a trip"
+    assert redis.info("commandstats").keys() <= {"cmdstat_config|resetstat", "cmdstat_info"}, (
+        "it cost a round trip"
+    )
 
 
 def test_a_request_without_a_host_is_answered(client):

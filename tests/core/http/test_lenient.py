@@ -1,4 +1,4 @@
-"""Bodies of senders who can't leave a field out, and of those who know more fields than we do."""
+"""Bodies of clients that can't omit a field, or that know more fields than this server."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Outer(msgspec.Struct, forbid_unknown_fields=True):
     ],
     ids=str,
 )
-def test_only_values_that_stand_for_nothing_are_left_out(value, expected):
+def test_only_values_that_mean_absence_are_removed(value, expected):
     assert correct(value, Outer) == expected
 
 
-def test_unknown_fields_are_ignored_at_every_depth_where_that_is_asked_for():
+def test_unknown_fields_are_ignored_at_every_depth_if_requested():
     sent = {"new": 1, "inner": {"name": "a", "new": 2}, "many": [{"name": "b", "new": 3}], "free": {"new": 4}}
 
     assert correct(sent, Outer) == sent
@@ -80,7 +80,7 @@ def test_unknown_fields_are_ignored_at_every_depth_where_that_is_asked_for():
         ("", False),
     ],
 )
-def test_a_preference_is_read_as_rfc_7240_writes_it(client, header, lenient):
+def test_a_preference_is_read_as_in_rfc_7240(client, header, lenient):
     answer = client.post("/v1/auth/guest", json={"new": 1}, headers={"Prefer": header})
 
     assert answer.status_code == (201 if lenient else 400)
@@ -96,13 +96,13 @@ def test_a_preference_holds_for_its_own_request_only(client):
     assert client.post("/v1/auth/guest", json={"new": 1}).status_code == 400
 
 
-def sent(client, path, data):
+def post_raw(client, path, data):
     return client.post(path, data=data, content_type="application/json")
 
 
-def test_a_guest_of_unity_and_one_of_an_empty_table_come_in(client):
+def test_guests_of_unity_and_of_an_empty_table_are_accepted(client):
     for body in (UNITY_GUEST, b"[]", b"{}"):
-        answer = sent(client, "/v1/auth/guest", body)
+        answer = post_raw(client, "/v1/auth/guest", body)
         assert answer.status_code == 201, answer.text
         assert answer.json["data"]["player"]["region"] is None
 
@@ -116,14 +116,14 @@ def test_an_empty_name_changes_no_name(parts):
     assert answer.json["data"]["displayName"] == "Ada"
 
 
-def test_entries_of_unity_lua_and_php_are_taken(client):
+def test_entries_of_unity_lua_and_php_are_accepted(client):
     for body in (
         UNITY_ENTRY,
         b'{"entries":[{"player":"lua","score":5.0,"metadata":[],"columns":[]}]}',
         b'{"entries":[{"player":"two","score":1,"displayName":""}]}',
         b'{"entries":[{"player":"due","score":1,"occurredAt":""}]}',
     ):
-        report = sent(client, "/v1/boards/main/scores", body).json["data"]
+        report = post_raw(client, "/v1/boards/main/scores", body).json["data"]
         assert (report["accepted"], report["rejected"]) == (1, [])
 
 
@@ -135,7 +135,7 @@ def test_an_empty_key_is_a_lost_key(client):
     assert rejected["detail"] == "idempotencyKey: must be 1 to 128 printable ASCII characters"
 
 
-def test_a_newer_client_of_a_server_is_understood_where_it_asks_for_that(client):
+def test_a_newer_client_of_a_server_is_understood_if_it_requests_that(client):
     body = {"client": "unity", "entries": [{"player": "ada", "score": 1, "mood": "good"}]}
 
     strict = client.post("/v1/boards/main/scores", json=body)
@@ -158,14 +158,14 @@ def test_a_stored_answer_does_not_say_that_a_preference_was_applied(client):
     assert "Preference-Applied" not in again.headers
 
 
-def test_a_newer_client_plays(parts):
+def test_a_newer_client_can_play(parts):
     define(parts)
     ada = Player(parts)
     newer = {"headers": LENIENT}
-    asked = ada.http.post("/v1/actions/request", json={"actionType": "jump", "new": 1}, **newer)
-    assert asked.status_code == 200, asked.text
-    work = proof(asked.json["data"])
-    body = {"actionToken": asked.json["data"]["actionToken"], "deviceId": "", "captcha": ""}
+    action = ada.http.post("/v1/actions/request", json={"actionType": "jump", "new": 1}, **newer)
+    assert action.status_code == 200, action.text
+    work = proof(action.json["data"])
+    body = {"actionToken": action.json["data"]["actionToken"], "deviceId": "", "captcha": ""}
 
     strict = ada.http.post("/v1/actions/complete", json=body | {"proof": work | {"new": 1}})
     done = ada.http.post("/v1/actions/complete", json=body | {"proof": work | {"new": 1}}, **newer)
@@ -188,7 +188,7 @@ def test_boards_are_defined_by_empty_tables_and_newer_servers(client):
         ("/v1/boards/main/scores", {"entries": [{"player": "a", "score": 1, "occurredAt": "today"}]}),
     ],
 )
-def test_errors_are_said_in_words(client, path, body):
+def test_errors_are_worded(client, path, body):
     answer = client.post(path, json=body)
 
     assert "must be" in answer.text
@@ -196,15 +196,15 @@ def test_errors_are_said_in_words(client, path, body):
 
 
 def test_every_pattern_of_a_body_or_a_query_has_words(client):
-    says = [description_of(view) for view in client.application.view_functions.values()]
-    shapes = {shape for one in says if one for shape in (one.body, one.query, *one.names) if shape}
+    descriptions = [description_of(view) for view in client.application.view_functions.values()]
+    shapes = {shape for one in descriptions if one for shape in (one.body, one.query, *one.names) if shape}
     assert shapes
     for shape in shapes:
         for expression in patterns(msgspec.json.schema(shape)):
             model = msgspec.defstruct("model", [("text", msgspec_text(expression))])
-            with pytest.raises(ValidationFailed) as refused:
+            with pytest.raises(ValidationFailed) as raised:
                 convert({"text": "\n"}, model)
-            assert refused.value.errors[0].message.startswith("must be "), expression
+            assert raised.value.errors[0].message.startswith("must be "), expression
 
 
 def msgspec_text(expression):
@@ -229,7 +229,7 @@ def patterns(schema):
     ],
 )
 def test_a_body_of_another_encoding_is_named_as_such(client, encoding, words):
-    answer = sent(client, "/v1/auth/guest", '{"displayName": "é"}'.encode(encoding))
+    answer = post_raw(client, "/v1/auth/guest", '{"displayName": "é"}'.encode(encoding))
 
     assert answer.json["detail"] == f"The body is not valid JSON: {words}."
 

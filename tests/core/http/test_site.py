@@ -1,4 +1,4 @@
-"""The address that links name, and the names that a server answers to."""
+"""The public address in links, and the hosts that a server answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scoreboard.core.http.site import Site, hostname
 from tests.contract import client_of
 from tests.support import KEY
 
-PUBLIC, ASKED = "https://scores.example", "poison.example"
+PUBLIC, FORGED_HOST = "https://scores.example", "poison.example"
 TELLING = (b"poison.example", b"poison.example".hex().encode())
 PLACES = {
     "board": "main",
@@ -25,7 +25,7 @@ PLACES = {
 
 @pytest.fixture
 def public(make_parts, sqlite_url):
-    """A server that knows its address."""
+    """A client of a server with a public address."""
     return client_of(make_parts(sqlite_url, public_url=PUBLIC))
 
 
@@ -73,34 +73,34 @@ def test_a_url_that_is_not_an_address_is_refused(url):
         load({"PUBLIC_URL": url})
 
 
-def test_links_have_the_public_address_whatever_host_is_requested(public):
+def test_links_have_the_public_address_for_every_requested_host(public):
     public.post("/v1/boards/main/scores", json={"entries": [{"player": "ada", "score": 1}]})
-    asked = {"Host": "127.0.0.1:8000", "X-Forwarded-Host": ASKED}
+    headers = {"Host": "127.0.0.1:8000", "X-Forwarded-Host": FORGED_HOST}
 
-    page = public.get("/b/main", headers=asked).text
-    told = public.get(f"/oembed?url={PUBLIC}/b/main", headers=asked)
-    missing = public.get("/v1/boards/none", headers=asked).json
-    guide = public.get("/docs", headers=asked).text
-    document = public.get("/openapi.json", headers=asked).json
+    page = public.get("/b/main", headers=headers).text
+    embed = public.get(f"/oembed?url={PUBLIC}/b/main", headers=headers)
+    missing = public.get("/v1/boards/none", headers=headers).json
+    guide = public.get("/docs", headers=headers).text
+    document = public.get("/openapi.json", headers=headers).json
 
     assert f'og:url" content="{PUBLIC}/b/main"' in page
-    assert told.json["html"].startswith(f'<iframe src="{PUBLIC}/embed/main"')
-    assert told.json["provider_url"] == f"{PUBLIC}/"
+    assert embed.json["html"].startswith(f'<iframe src="{PUBLIC}/embed/main"')
+    assert embed.json["provider_url"] == f"{PUBLIC}/"
     assert missing["type"] == f"{PUBLIC}/problems/board-not-found"
     assert f"curl {PUBLIC}/v1/" in guide
     assert document["servers"] == [{"url": PUBLIC}]
-    assert "127.0.0.1" not in page + told.text + guide
+    assert "127.0.0.1" not in page + embed.text + guide
 
 
 def test_links_to_a_server_below_a_path_have_it(make_parts, sqlite_url):
     below = client_of(make_parts(sqlite_url, public_url=f"{PUBLIC}/scores/"))
 
-    told = below.get(f"/scores/oembed?url={PUBLIC}/scores/b/main", headers={"Host": "scores.example"})
+    embed = below.get(f"/scores/oembed?url={PUBLIC}/scores/b/main", headers={"Host": "scores.example"})
 
-    assert told.json["html"].startswith(f'<iframe src="{PUBLIC}/scores/embed/main"')
+    assert embed.json["html"].startswith(f'<iframe src="{PUBLIC}/scores/embed/main"')
 
 
-def test_a_code_is_the_same_for_all_and_may_be_kept_by_caches_that_many_share(public):
+def test_a_qr_code_is_the_same_for_all_and_may_be_shared_by_caches(public):
     ours, local = (
         public.get("/b/main/qr.svg", headers={"Host": host}) for host in ("scores.example", "localhost:8000")
     )
@@ -109,7 +109,9 @@ def test_a_code_is_the_same_for_all_and_may_be_kept_by_caches_that_many_share(pu
     assert ours.headers["Cache-Control"] == "public, max-age=60"
 
 
-@pytest.mark.parametrize("host", [ASKED, "scores.example.evil.example", "10.0.0.1", "[2001:db8::1]", ""])
+@pytest.mark.parametrize(
+    "host", [FORGED_HOST, "scores.example.evil.example", "10.0.0.1", "[2001:db8::1]", ""]
+)
 @pytest.mark.parametrize("path", ["/", "/b/main/qr.svg", "/v1/boards", "/v1/nothing", "/static/js/main.js"])
 def test_other_hosts_are_refused(public, host, path):
     refused = public.get(path, headers={"Host": host})
@@ -120,7 +122,7 @@ def test_other_hosts_are_refused(public, host, path):
 
 
 def test_nothing_is_written_for_another_host(public):
-    refused = public.post("/v1/auth/guest", headers={"Host": ASKED})
+    refused = public.post("/v1/auth/guest", headers={"Host": FORGED_HOST})
 
     assert refused.json["code"] == "untrusted_host"
     assert "RateLimit" not in refused.headers
@@ -142,7 +144,7 @@ def test_its_own_name_and_this_machine_are_trusted(public, host):
 @pytest.mark.parametrize(
     ("url", "sent"), [(PUBLIC, "max-age=31536000"), ("http://scores.example", None), ("", None)]
 )
-def test_browsers_are_told_to_stay_with_https_where_the_address_has_it(make_parts, sqlite_url, url, sent):
+def test_browsers_must_stay_with_https_if_the_public_address_has_it(make_parts, sqlite_url, url, sent):
     client = client_of(make_parts(sqlite_url, public_url=url))
 
     for path in ("/", "/v1/boards", "/v1/boards/none", "/static/js/main.js"):
@@ -151,29 +153,29 @@ def test_browsers_are_told_to_stay_with_https_where_the_address_has_it(make_part
 
 
 def test_no_shared_cache_keeps_an_answer_that_repeats_the_host(make_parts, sqlite_url):
-    """Whatever is there, new routes too: asked by a strange name, it says nothing of it, or is private."""
+    """All routes, also new ones: requested by another host, the answer does not contain it, or is private."""
     parts = make_parts(sqlite_url)
     client, app = create_app(parts).test_client(), create_app(parts)
     repeated = []
     for path in sorted(paths(app)):
         usual = client.get(path, headers={"Authorization": f"Bearer {KEY}"})
-        for keyed in ({}, {"Authorization": f"Bearer {KEY}"}):
-            asked = client.get(path, headers={"Host": ASKED} | keyed)
-            said = asked.data + str(asked.headers).encode()
+        for credentials in ({}, {"Authorization": f"Bearer {KEY}"}):
+            answer = client.get(path, headers={"Host": FORGED_HOST} | credentials)
+            content = answer.data + str(answer.headers).encode()
             # A QR code shows the name as a picture.
-            if ASKED.encode() in said or ("qr" in path and asked.data != usual.data):
+            if FORGED_HOST.encode() in content or ("qr" in path and answer.data != usual.data):
                 repeated.append(path)
-                assert re.search("private|no-store", asked.headers.get("Cache-Control", "")), path
+                assert re.search("private|no-store", answer.headers.get("Cache-Control", "")), path
 
     assert {"/b/main/qr.svg", "/oembed?url=http://poison.example/b/main", "/docs", "/"} <= {*repeated}
 
 
 def paths(app):
-    """Every path that can be read and ends, with something in each place."""
+    """Every path of a read that ends, with a value for each variable."""
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and not rule.rule.startswith(("/v1/stream", "/v1/ws", "/v1/poll")):
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda place: PLACES.get(place[1], "x"), rule.rule)
-            yield f"{path}?url=http://{ASKED}/b/main" if path == "/oembed" else path
+            yield f"{path}?url=http://{FORGED_HOST}/b/main" if path == "/oembed" else path
 
 
 def test_no_route_leads_on_to_an_address_with_a_host(make_parts, sqlite_url):
@@ -187,4 +189,4 @@ def test_no_route_leads_on_to_an_address_with_a_host(make_parts, sqlite_url):
 
 
 def test_a_site_without_an_address_trusts_every_name():
-    assert Site("").trusts(ASKED)
+    assert Site("").trusts(FORGED_HOST)

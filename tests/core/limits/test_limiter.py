@@ -1,4 +1,4 @@
-"""Limits while Redis is gone, stands still, or refuses to write: nobody fails, and hardly anybody waits."""
+"""Limits while Redis is away, stalled, or refuses writes: no call fails, and hardly any waits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support import wait_until
 
 @pytest.fixture
 def server(tmp_path):
-    """A Redis of this test's own, which it may hurt."""
+    """A Redis of this test's own, which it may break."""
     server = PrivateRedis(tmp_path)
     server.start()
     yield server
@@ -60,10 +60,10 @@ def kill(server):
 
 
 def mend_kill(server):
-    """It is started again by itself."""
+    """Do nothing: it is restarted automatically."""
 
 
-TROUBLES = {
+FAULTS = {
     "full": (full, mend_full),
     "read-only": (read_only, mend_read_only),
     "stalled": (stall, mend_stall),
@@ -71,20 +71,20 @@ TROUBLES = {
 }
 
 
-def timed(client):
+def measure(client):
     started = time.monotonic()
     answer = client.post("/v1/guest")
     return answer.status_code, time.monotonic() - started
 
 
-@pytest.mark.parametrize(("hurt", "mend"), TROUBLES.values(), ids=TROUBLES.keys())
+@pytest.mark.parametrize(("break_redis", "mend"), FAULTS.values(), ids=FAULTS.keys())
 @pytest.mark.alone
-def test_limits_go_on_in_memory_with_a_share_and_return_to_redis(process, server, hurt, mend):
+def test_limits_continue_in_memory_with_a_share_and_return_to_redis(process, server, break_redis, mend):
     client = process(limit_guest="6/minute", web_concurrency=2, redis_url=server.url)
     assert client.post("/v1/guest").headers["RateLimit"].startswith('"guest";r=5;')
-    hurt(server)
+    break_redis(server)
 
-    found = [timed(client) for _ in range(5)]
+    found = [measure(client) for _ in range(5)]
 
     assert [status for status, _ in found] == [200, 200, 200, 429, 429]
     assert found[0][1] < HOT_SECONDS + 0.25
@@ -106,7 +106,7 @@ def test_a_redis_that_refuses_to_count_is_still_read(process, server):
     assert client.get("/v1/boards/main/entries").status_code == 200
 
 
-def test_failures_are_looked_up_where_they_are_counted(process, server):
+def test_failures_are_counted_in_memory_while_redis_refuses(process, server):
     client = process(limit_sign_in="2/minute", redis_url=server.url)
     breaker = client.application.extensions["parts"].base.limits._refusing
     full(server)

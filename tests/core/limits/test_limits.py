@@ -1,4 +1,4 @@
-"""What is limited, by whom it is counted, and what a caller is told."""
+"""The limits: their counters, and the headers and errors of answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def statuses(client, path, times, **options):
     return [client.post(path, **options).status_code for _ in range(times)]
 
 
-def told(answer, header="RateLimit"):
+def header_items(answer, header="RateLimit"):
     """The items of a header, as {name: {parameter: number}}."""
     items = re.findall(r'"([a-z0-9-]+)"((?:;[a-z]=[0-9]+)+)', answer.headers[header])
     return {
@@ -26,8 +26,8 @@ def told(answer, header="RateLimit"):
     }
 
 
-def owing(client):
-    """The same client, whose process tells Redis nothing of what it counts later, until `settle`."""
+def without_flush(client):
+    """The same client, whose process writes no pending counts to Redis until `settle`."""
     client.application.extensions["parts"].base.limits._pending._seconds = 3600
     return client
 
@@ -36,7 +36,7 @@ def settle(client):
     client.application.extensions["parts"].base.limits._pending.flush()
 
 
-def test_as_many_calls_pass_as_are_allowed_and_no_more(process):
+def test_exactly_the_allowed_number_of_calls_passes(process):
     client = process(limit_guest="3/minute")
 
     assert statuses(client, "/v1/guest", 5) == [200, 200, 200, 429, 429]
@@ -49,18 +49,18 @@ def test_headers_have_the_limit_and_the_rest(process):
 
     assert first.headers["RateLimit-Policy"] == '"guest";q=2;w=60'
     assert first.headers["RateLimit"] == '"guest";r=1;t=60'
-    assert told(second)["guest"]["r"] == told(third)["guest"]["r"] == 0
+    assert header_items(second)["guest"]["r"] == header_items(third)["guest"]["r"] == 0
     assert third.headers["RateLimit-Policy"] == '"guest";q=2;w=60'
 
 
-def test_a_refusal_says_when_to_come_back(process):
+def test_a_refusal_has_the_time_to_retry(process):
     client = process(limit_guest="1/minute")
     client.post("/v1/guest")
 
     refused = client.post("/v1/guest")
 
     assert refusal(refused) == (429, "rate_limited")
-    assert 50 < int(refused.headers["Retry-After"]) == told(refused)["guest"]["t"] <= 60
+    assert 50 < int(refused.headers["Retry-After"]) == header_items(refused)["guest"]["t"] <= 60
 
 
 def test_after_its_window_a_limit_starts_again(process):
@@ -84,8 +84,8 @@ def test_a_limit_may_have_several_stretches_of_time(process):
     answer = client.post("/v1/guest")
 
     assert answer.headers["RateLimit-Policy"] == '"guest-1s";q=2;w=1, "guest-3600s";q=3;w=3600'
-    wait_until(lambda: told(client.post("/v1/guest"))["guest-3600s"]["r"] == 0, seconds=5)
-    wait_until(lambda: told(client.post("/v1/guest"))["guest-1s"]["r"] == 1, seconds=5)
+    wait_until(lambda: header_items(client.post("/v1/guest"))["guest-3600s"]["r"] == 0, seconds=5)
+    wait_until(lambda: header_items(client.post("/v1/guest"))["guest-1s"]["r"] == 1, seconds=5)
     assert refusal(client.post("/v1/guest")) == (429, "rate_limited")
 
 
@@ -105,7 +105,7 @@ def test_a_caller_beyond_their_own_limit_uses_up_no_shared_limit(process, settin
     last = [client.post("/v1/request/jump") for _ in range(10)][-1]
 
     assert last.status_code == 429
-    assert told(last)["request-address"]["r"] == 98
+    assert header_items(last)["request-address"]["r"] == 98
 
 
 def test_each_action_is_counted_apart_and_an_address_altogether(process):
@@ -149,8 +149,11 @@ def test_a_network_beyond_its_limit_uses_up_nothing_of_its_site(process):
     other = client.post("/v1/guest", environ_base={"REMOTE_ADDR": "2001:db8:0:1::1"})
 
     assert other.status_code == 200
-    assert told(other, "RateLimit-Policy") == {"guest": {"q": 1, "w": 60}, "guest-48": {"q": 16, "w": 60}}
-    assert (told(other)["guest"]["r"], told(other)["guest-48"]["r"]) == (0, 14)
+    assert header_items(other, "RateLimit-Policy") == {
+        "guest": {"q": 1, "w": 60},
+        "guest-48": {"q": 16, "w": 60},
+    }
+    assert (header_items(other)["guest"]["r"], header_items(other)["guest-48"]["r"]) == (0, 14)
 
 
 def test_both_tiers_cost_one_trip(process, redis):
@@ -172,7 +175,7 @@ def test_a_name_is_counted_by_the_network_and_the_site_that_it_is_tried_from(pro
 
 
 @pytest.mark.parametrize("hops", [0, 1, 2])
-def test_no_made_up_hop_is_a_way_round(process, hops):
+def test_a_forged_hop_does_not_bypass_a_limit(process, hops):
     client = process(limit_guest="2/minute", trusted_proxy_hops=hops)
     behind = ["192.0.2.7", "10.0.0.2"][:hops]
 
@@ -216,32 +219,35 @@ def test_a_name_left_empty_counts_as_the_address_that_sent_it(process):
     assert statuses(client, "/v1/sign-in/", 1, environ_base={"REMOTE_ADDR": "192.0.2.2"}) == [200]
 
 
-def test_a_good_completion_does_no_work_for_limits(process, redis):
+def test_a_successful_completion_does_no_work_for_limits(process, redis):
     client = process(limit_failed="2/minute")
-    before = redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
+    calls_before = redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
 
     answers = [client.post("/v1/complete/good") for _ in range(5)]
 
-    assert redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"] == before
+    assert redis.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"] == calls_before
     assert "RateLimit" not in answers[0].headers
     assert statuses(client, "/v1/complete/bad", 3) == [200, 200, 429]
 
 
-def test_counting_later_does_not_ask_redis_meanwhile(process, redis):
+def test_counting_later_does_not_call_redis_in_the_meantime(process, redis):
     client = process(limit_write="3/minute")
-    owing(client)
+    without_flush(client)
     redis.config_resetstat()
 
     answers = [client.post("/v1/write") for _ in range(5)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
-    assert [told(answer)["write"]["r"] for answer in answers] == [2, 1, 0, 0, 0]
+    assert [header_items(answer)["write"]["r"] for answer in answers] == [2, 1, 0, 0, 0]
     assert answers[0].headers["RateLimit-Policy"] == '"write";q=3;w=60'
     assert "cmdstat_evalsha" not in redis.info("commandstats")
 
 
 def test_uses_counted_later_are_known_to_all_processes(process, redis):
-    one, other = owing(process(limit_write="5/minute")), owing(process(limit_write="5/minute"))
+    one, other = (
+        without_flush(process(limit_write="5/minute")),
+        without_flush(process(limit_write="5/minute")),
+    )
     statuses(one, "/v1/write", 3)
     settle(one)
     statuses(other, "/v1/write", 2)
@@ -252,7 +258,7 @@ def test_uses_counted_later_are_known_to_all_processes(process, redis):
 
 
 def test_uses_of_many_addresses_that_are_counted_later_are_one_trip(process, redis):
-    client = owing(process(limit_write="100/minute"))
+    client = without_flush(process(limit_write="100/minute"))
     for number in range(1, 31):
         statuses(client, "/v1/write", 2, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
     redis.config_resetstat()
@@ -264,7 +270,7 @@ def test_uses_of_many_addresses_that_are_counted_later_are_one_trip(process, red
     assert {redis.get(key) for key in redis.keys("sb:{limit}:*")} == {"2"}
 
 
-def test_it_travels_by_itself(process, redis):
+def test_pending_counts_are_written_automatically(process, redis):
     client = process(limit_write="100/minute")
 
     statuses(client, "/v1/write", 7)
@@ -273,7 +279,7 @@ def test_it_travels_by_itself(process, redis):
 
 
 def test_uses_counted_later_are_counted_in_memory_while_redis_is_away(process):
-    client = owing(process(limit_write="8/minute", web_concurrency=2, redis_url=AWAY))
+    client = without_flush(process(limit_write="8/minute", web_concurrency=2, redis_url=AWAY))
     found = statuses(client, "/v1/write", 4)
     settle(client)
 
@@ -282,7 +288,7 @@ def test_uses_counted_later_are_counted_in_memory_while_redis_is_away(process):
 
 
 def test_uses_counted_later_start_again_after_the_window(process):
-    client = owing(process(limit_write="2/minute"))
+    client = without_flush(process(limit_write="2/minute"))
     limits, moment = client.application.extensions["parts"].base.limits, [0.0]
     limits._monotonic = lambda: moment[0]
     assert statuses(client, "/v1/write", 3) == [200, 200, 429]
@@ -324,7 +330,7 @@ def test_refused_calls_leave_nothing_in_redis(process, redis):
     assert redis.dbsize() == before
 
 
-def test_redis_holds_neither_addresses_nor_names_and_forgets_by_itself(process, redis):
+def test_redis_holds_neither_addresses_nor_names_and_lets_counters_expire(process, redis):
     client = process()
     client.post("/v1/sign-in/hunter2", environ_base={"REMOTE_ADDR": "192.0.2.7"})
 
@@ -340,7 +346,7 @@ def test_administration_is_counted_by_caller(process):
     found = [client.get("/v1/admin/boards/main", headers=OWN) for _ in range(3)]
 
     assert [answer.status_code for answer in found] == [200, 200, 429]
-    assert told(found[0], "RateLimit-Policy") == {"admin": {"q": 2, "w": 60}}
+    assert header_items(found[0], "RateLimit-Policy") == {"admin": {"q": 2, "w": 60}}
 
 
 def test_a_limit_must_exist_and_every_setting_of_one_is_used():

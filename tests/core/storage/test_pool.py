@@ -1,4 +1,4 @@
-"""Connections to a PostgreSQL that is silent, gone, or back."""
+"""Connections to a PostgreSQL that is silent, ended, or back."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from tests.tcpproxy import TcpProxy
 
 
 @pytest.fixture
-def way(postgres):
-    way = TcpProxy(f"{postgres.uri.rpartition('host=')[2]}/.s.PGSQL.5432")
-    yield way
-    way.close()
+def proxy(postgres):
+    proxy = TcpProxy(f"{postgres.uri.rpartition('host=')[2]}/.s.PGSQL.5432")
+    yield proxy
+    proxy.close()
 
 
 @pytest.fixture
-def database(postgres, way):
+def database(postgres, proxy):
     name = f"t{uuid.uuid4().hex}"
     postgres.create(name)
-    database = Database(f"postgresql://postgres@127.0.0.1:{way.port}/{name}", readers=3, seconds=1.0)
+    database = Database(f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}", readers=3, seconds=1.0)
     yield database
-    way.repair()
+    proxy.repair()
     database.close()
     postgres.drop(name)
 
 
 def pid(database):
-    """The server's process behind the connection that this work was given."""
+    """The id of the server's process behind a connection of the pool."""
     return database.run(lambda db: rows(db, "SELECT pg_backend_pid()"))[0][0]
 
 
-def test_a_connection_is_used_again(database, way):
+def test_a_connection_is_used_again(database, proxy):
     assert pid(database) == pid(database)
-    assert way.taken == 1
+    assert proxy.taken == 1
 
 
-def test_no_more_are_opened_than_may_be(database, way):
+def test_no_more_connections_are_opened_than_allowed(database, proxy):
     at_once(12, lambda number: database.run(lambda db: rows(db, "SELECT pg_sleep(0.05)")))
 
-    assert way.taken <= 3
+    assert proxy.taken <= 3
 
 
 @pytest.mark.alone
-def test_while_the_server_is_silent_many_wait_no_longer_than_one(database, way):
-    way.stall()
+def test_while_the_server_is_silent_many_wait_no_longer_than_one(database, proxy):
+    proxy.stall()
 
     def seconds(number):
         began = time.monotonic()
@@ -58,18 +58,18 @@ def test_while_the_server_is_silent_many_wait_no_longer_than_one(database, way):
         return time.monotonic() - began
 
     assert max(at_once(12, seconds)) < 2.5
-    way.repair()
+    proxy.repair()
     assert pid(database)
 
 
-def test_a_connection_that_ended_while_it_lay_idle_is_not_given_out(database, way):
+def test_a_connection_that_ended_while_idle_is_not_used(database, proxy):
     first = pid(database)
-    way.cut()
+    proxy.cut()
 
     assert pid(database) != first
 
 
-def test_one_that_is_left_in_a_transaction_is_not_given_out(database):
+def test_a_connection_left_in_a_transaction_is_not_used(database):
     first = pid(database)
 
     with pytest.raises(ZeroDivisionError):

@@ -1,4 +1,4 @@
-"""A Redis that fails costs a request a moment, once."""
+"""A Redis that fails delays one request, for a moment."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Moments:
 
 
 def broken():
-    raise NoConnection("nobody there")
+    raise NoConnection("no server there")
 
 
 @pytest.fixture
 def stalled():
-    """The URL of a server that takes connections and never answers."""
+    """The URL of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
 
@@ -54,13 +54,13 @@ def test_after_a_failure_redis_is_left_alone_for_a_while():
     breaker = Breaker(moments)
     with pytest.raises(RedisAway):
         breaker.call(broken)
-    asked = []
+    calls = []
 
     with pytest.raises(RedisAway):
-        breaker.call(lambda: asked.append(True))
+        breaker.call(lambda: calls.append(True))
 
     assert breaker.open
-    assert asked == []
+    assert calls == []
 
 
 def test_after_its_rest_redis_is_asked_again():
@@ -96,7 +96,7 @@ def test_a_redis_that_keeps_failing_is_asked_less_and_less_often():
     assert not breaker.open
 
 
-def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_redis():
+def test_a_defect_of_the_caller_is_not_taken_for_a_failure_of_redis():
     breaker = Breaker(Moments())
 
     with pytest.raises(ZeroDivisionError):

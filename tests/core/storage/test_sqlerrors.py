@@ -1,4 +1,4 @@
-"""Errors of databases by their codes: each has a meaning, and words alone have none."""
+"""Errors of databases by their codes: the code decides the meaning, not the text."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ KNOWN = sorted(
 )
 
 
-def raised(state, text="nobody reads this"):
-    """What peewee raises for an error that PostgreSQL gave this SQLSTATE."""
+def peewee_error(state, text="not read"):
+    """The error that peewee raises for this SQLSTATE of PostgreSQL."""
     original = psycopg.errors.lookup(state)(text)
     return peewee.DatabaseError(original, text)
 
 
-def meant(error):
-    named = classify(error)
-    return named and (type(named), named.reason)
+def meaning_of(error):
+    unavailable = classify(error)
+    return unavailable and (type(unavailable), unavailable.reason)
 
 
 def test_every_sqlstate_that_the_driver_knows_is_in_the_table():
     assert len(KNOWN) > 200
     assert {state[:2] for state in KNOWN} <= {state[:2] for state in SQLSTATES if len(state) == 2}
-    assert {named.reason for state in KNOWN if (named := classify(raised(state)))} <= REASONS.keys()
+    assert {error.reason for state in KNOWN if (error := classify(peewee_error(state)))} <= REASONS.keys()
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_every_sqlstate_that_the_driver_knows_is_in_the_table():
         ("42601", None),
     ],
 )
-def test_a_sqlstate_decides_what_an_error_means(state, meaning):
-    assert meant(raised(state)) == meaning
+def test_the_sqlstate_decides_the_meaning_of_an_error(state, meaning):
+    assert meaning_of(peewee_error(state)) == meaning
 
 
-def test_words_mean_nothing_where_there_is_a_code():
-    assert meant(raised("22001", "disk full, database is locked, statement timeout")) is None
+def test_the_text_means_nothing_if_there_is_a_code():
+    assert meaning_of(peewee_error("22001", "disk full, database is locked, statement timeout")) is None
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_words_mean_nothing_where_there_is_a_code():
         ('FATAL:  database "disk full" does not exist', (DatabaseDenied, "missing_database")),
         ("FATAL:  the database system is starting up", (DatabaseLost, "restarting")),
         ("session is read-only", (DatabaseDenied, "read_only")),
-        ("FATAL:  the disk is full of words nobody knows", (DatabaseLost, "unreachable")),
+        ("FATAL:  the disk is full of unknown words", (DatabaseLost, "unreachable")),
         ("Connection refused", (DatabaseLost, "unreachable")),
     ],
 )
 def test_a_refused_connection_has_no_code_so_known_words_are_read(words, meaning):
     text = f'connection failed: connection to server at "127.0.0.1", port 5432 failed: {words}'
-    assert meant(peewee.OperationalError(psycopg.OperationalError(text), text)) == meaning
+    assert meaning_of(peewee.OperationalError(psycopg.OperationalError(text), text)) == meaning
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_a_refused_connection_has_no_code_so_known_words_are_read(words, meaning
         (apsw.SQLITE_TOOBIG, None),
     ],
 )
-def test_a_result_code_of_sqlite_decides_what_an_error_means(code, meaning):
-    assert meant(peewee.OperationalError(apsw.exception_for(code), "full, locked, busy")) == meaning
+def test_the_result_code_of_sqlite_decides_the_meaning_of_an_error(code, meaning):
+    assert meaning_of(peewee.OperationalError(apsw.exception_for(code), "full, locked, busy")) == meaning
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_result_code_of_sqlite_decides_what_an_error_means(code, meaning):
     ],
 )
 def test_an_error_of_the_system_is_known_by_its_number(number, meaning):
-    assert meant(OSError(number, os.strerror(number))) == meaning
+    assert meaning_of(OSError(number, os.strerror(number))) == meaning
 
 
 def test_every_reason_is_described_and_answered():
@@ -179,17 +179,17 @@ def test_sqlite_that_was_read_only_is_opened_again_for_writing(file):
 
     # As a file that was opened where nothing could be written: the connection stays as it is.
     database.run(lambda db: execute(db, "PRAGMA query_only = 1"))
-    with pytest.raises(DatabaseDenied) as refused:
+    with pytest.raises(DatabaseDenied) as raised:
         database.run(write)
     database.run(write)
 
-    assert refused.value.reason == "read_only"
+    assert raised.value.reason == "read_only"
     assert database.run(lambda db: rows(db, "SELECT a FROM one")) == [(1,)]
 
 
 def test_an_error_while_rows_are_read_is_known_as_well(file):
     database, _ = file
-    # SQLite gives out row by row, and the second one is the first with something wrong.
+    # SQLite returns row by row, and only the second one fails.
     text = (
         "SELECT CASE a WHEN 1 THEN 1 ELSE abs(-9223372036854775808) END FROM (SELECT 1 AS a UNION SELECT 2)"
     )

@@ -34,7 +34,7 @@ class Stop(Exception):
     pass
 
 
-def test_a_database_runs_each_statement_by_itself(database):
+def test_a_database_runs_each_statement_separately(database):
     Words(database).add("one")
 
     assert Words(database).all() == ["one"]

@@ -1,4 +1,4 @@
-"""TLS to PostgreSQL and Redis, as docs/deploy.md says: the right certificate lets in, no other one does."""
+"""TLS to PostgreSQL and Redis, as docs/deploy.md says: only the right certificate is accepted."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from scoreboard.core.storage.db import Database, rows
 from scoreboard.core.storage.redis import Breaker, RedisAway, connect, connect_patient
 from scoreboard.core.storage.unavailable import DatabaseLost
 from tests.support import Stack
-from tests.tlsfront import Authority, fronted
+from tests.tlsfront import Authority, tls_front
 from worker.queues import connection
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory):
-    return Authority.made(tmp_path_factory.mktemp("tls") / "ours")
+    return Authority.create(tmp_path_factory.mktemp("tls") / "ours")
 
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory):
-    return Authority.made(tmp_path_factory.mktemp("tls") / "others")
+    return Authority.create(tmp_path_factory.mktemp("tls") / "others")
 
 
 @pytest.fixture
 def redis_port(redis_server, ours):
-    with fronted(redis_server.removeprefix("unix://"), ours.context("localhost")) as port:
+    with tls_front(redis_server.removeprefix("unix://"), ours.context("localhost")) as port:
         yield port
 
 
@@ -39,7 +39,7 @@ def database(postgres):
 @pytest.fixture
 def database_port(database, ours):
     folder = parse_qs(urlsplit(database).query)["host"][0]
-    with fronted(f"{folder}/.s.PGSQL.5432", ours.context("localhost")) as port:
+    with tls_front(f"{folder}/.s.PGSQL.5432", ours.context("localhost")) as port:
         yield port
 
 

@@ -1,4 +1,4 @@
-"""For processes with a faked clock: sleeping until a moment is what libfaketime 0.9.10 gets wrong."""
+"""For processes with a faked clock: libfaketime 0.9.10 breaks sleeping until a point in time."""
 
 from __future__ import annotations
 

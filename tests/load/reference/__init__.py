@@ -1,1 +1,1 @@
-"""What the product is measured against: the least that could do the same."""
+"""References for measurements: the simplest programs with the same results."""

@@ -1,4 +1,4 @@
-"""One user's calls of the API, with a connection and a session for each user, and with patience."""
+"""One user's calls of the API, with a connection and a session of its own, and with retries."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from geventhttpclient import HTTPClient
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from tests.load.scenario.plan import Plan
-from tests.load.scenario.seen import WAIT
+from tests.load.scenario.records import WAIT
 
 AWAY = (OSError, HTTPConnectionClosed, HTTPParseError)
 ANSWER_SECONDS = 30.0
-AGAIN_SECONDS = 1.0  # after a failure that does not say when
-# gunicorn hangs up on a connection that was idle for 5 s: what is sent at that moment gets no answer.
+AGAIN_SECONDS = 1.0  # after a failure without Retry-After
+# gunicorn closes connections that were idle for 5 s: a request at that moment gets no answer.
 IDLE_SECONDS = 4.0
 
 
 class Refused(Exception):
-    """The server says no."""
+    """The server refused a call."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         super().__init__(f"{status} {problem.get('code', '')}: {problem.get('detail', '')}")
@@ -33,41 +33,41 @@ class Refused(Exception):
 
 
 class Calls:
-    """What a user calls. `tell` is Locust's: it hears of every answer."""
+    """A user's calls. `fire` is Locust's event, which gets every answer."""
 
-    def __init__(self, url: str, tell: Callable[..., None]) -> None:
-        self._url, self._tell = url, tell
-        self._below = urlsplit(url).path.rstrip("/")  # where the server is below a path
+    def __init__(self, url: str, fire: Callable[..., None]) -> None:
+        self._url, self._fire = url, fire
+        self._below = urlsplit(url).path.rstrip("/")  # the path that the server is below
         self._http: HTTPClient | None = None
         self._used = 0.0
         self._session: dict[str, Any] = {}
 
     @property
     def player(self) -> str:
-        """The id of who is signed in."""
-        found: str = self._session["player"]["id"]
-        return found
+        """The id of the signed-in player."""
+        player: str = self._session["player"]["id"]
+        return player
 
     def sign_in(self) -> None:
-        """Come in as a new guest."""
+        """Sign in as a new guest."""
         self._session = {}
         self._session = self.call("sign in", "POST", "/v1/auth/guest", {})
 
     def call(self, name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """The data of the answer. Sends the same again until the server says yes or no, as clients should.
+        """The data of the answer. Repeats the call after temporary errors, as clients should.
 
-        Raises Refused if it says no.
+        Raises Refused if the server refuses it.
         """
         while True:
             try:
                 return self._once(name, method, path, body)
-            except Refused as refused:
-                if refused.code != "token_expired":
+            except Refused as refusal:
+                if refusal.code != "token_expired":
                     raise
                 self._renew()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._http is not None:
             self._http.close()
             self._http = None
@@ -77,7 +77,7 @@ class Calls:
         while True:
             begun = time.perf_counter()
             try:
-                answer = self._connected().request(method, self._below + path, data, self._headers())
+                answer = self._connection().request(method, self._below + path, data, self._headers())
                 content = bytes(answer.read())
             except AWAY as error:
                 self._used = 0.0
@@ -87,8 +87,8 @@ class Calls:
             status, self._used = answer.status_code, time.monotonic()
             if status < 400:
                 self._note(name, begun, length=len(content))
-                found: dict[str, Any] = json.loads(content)["data"]
-                return found
+                answer_data: dict[str, Any] = json.loads(content)["data"]
+                return answer_data
             problem = _problem(content)
             waits = answer.get("Retry-After") if status in (429, 503) else None
             if waits is None or problem.get("code") == "cap_reached":
@@ -99,7 +99,7 @@ class Calls:
                 gevent.sleep(AGAIN_SECONDS)
                 continue
             self._note(f"{name}: {status} {problem.get('code', '')}", begun, kind=WAIT)
-            # Those whom one outage sent away together do not come back together.
+            # After an outage the users then do not all come back at once.
             gevent.sleep(float(waits) + random() * min(1.0, float(waits)))
 
     def _headers(self) -> dict[str, str]:
@@ -107,7 +107,7 @@ class Calls:
         signed = {"Authorization": f"Bearer {token}"} if token else {}
         return {"Content-Type": "application/json", **signed}
 
-    def _connected(self) -> HTTPClient:
+    def _connection(self) -> HTTPClient:
         if time.monotonic() - self._used > IDLE_SECONDS:
             self.close()
         if self._http is None:
@@ -123,7 +123,7 @@ class Calls:
     def _note(
         self, name: str, begun: float, *, kind: str = "API", length: int = 0, error: Any = None
     ) -> None:
-        self._tell(
+        self._fire(
             request_type=kind,
             name=name,
             response_time=1000 * (time.perf_counter() - begun),
@@ -134,22 +134,22 @@ class Calls:
 
 
 def _problem(content: bytes) -> dict[str, Any]:
-    """What an answer says is wrong; empty where something else than the server says it, such as a proxy."""
+    """The problem of an answer; empty if it is not the server's own, but a proxy's."""
     try:
-        found = json.loads(content)
+        problem = json.loads(content)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return problem if isinstance(problem, dict) else {}
 
 
 def try_out(plan: Plan) -> None:
-    """Play once by hand, so that what can't work is told in one sentence. Raises OSError, Refused."""
+    """Play once, so that a wrong plan gets one clear error. Raises OSError or Refused."""
 
-    def tell(exception: object = None, **_: object) -> None:
+    def fire(exception: object = None, **_: object) -> None:
         if exception:
             raise OSError(exception)
 
-    with closing(Calls(plan.url, tell)) as calls:
+    with closing(Calls(plan.url, fire)) as calls:
         calls.sign_in()
         calls.call("", "GET", f"/v1/boards/{plan.board}")
         calls.call("", "POST", "/v1/actions/request", {"actionType": plan.action})

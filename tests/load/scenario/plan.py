@@ -1,4 +1,4 @@
-"""What a load test is asked to do. Pure."""
+"""The plan of a load test. Pure."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Named as in the environment, in capitals there."""
+    """The settings of a load test. In the environment their names are in capitals."""
 
     url: str = ""  # the server; empty: one of our own
     users: int = 1000  # at the peak
-    first_share: float = 0.1  # of them: who comes at once
+    first_share: float = 0.1  # of them: the users that begin at once
     ramp_seconds: float = 60.0
     hold_seconds: float = 60.0
     down_seconds: float = 30.0
-    users_a_second: float = 100.0  # who come or go at most; Locust advises against more
-    streams: float = 1.0  # the share of users who hold a stream open
+    users_a_second: float = 100.0  # the most users that come or go; Locust advises against more
+    streams: float = 1.0  # the share of users with an open stream
     pause_seconds: float = 2.0  # between two actions of a user, on average
     action: str = "play-round"
     board: str = "main"
-    # What must hold.
+    # The thresholds.
     api_p95_ms: float = 200.0
     stream_p95_ms: float = 500.0
     told_to_wait_share: float = 0.01  # of the API's answers, those with 429 or 503 and Retry-After
@@ -32,16 +32,16 @@ class Plan:
 
     @property
     def first(self) -> int:
-        """Users who come at once."""
+        """The number of users that begin at once."""
         return max(1, int(self.users * self.first_share))
 
     @property
     def seconds(self) -> float:
-        """How long it takes."""
+        """The duration of the test."""
         return self.ramp_seconds + self.hold_seconds + self.down_seconds
 
     def users_at(self, seconds: float) -> int | None:
-        """How many users there are after so many seconds; None if it is over."""
+        """The number of users after this time; None if the test is over."""
         if seconds < self.ramp_seconds:
             return self.first + int((self.users - self.first) * seconds / self.ramp_seconds)
         if self.holds_at(seconds):
@@ -51,12 +51,12 @@ class Plan:
         return None
 
     def holds_at(self, seconds: float) -> bool:
-        """Whether all users are there at this time."""
+        """True if all users are there at this time."""
         return self.ramp_seconds <= seconds < self.ramp_seconds + self.hold_seconds
 
 
-def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: float | None) -> Plan:
-    """A plan with Locust's own -u, -r and -t: how many, how many a second, how long."""
+def with_options(plan: Plan, *, users: int | None, rate: float | None, seconds: float | None) -> Plan:
+    """A plan with Locust's own -u, -r and -t: the users, the users a second, the duration."""
     if users:
         plan = replace(plan, users=users)
     if rate:
@@ -68,17 +68,17 @@ def adjusted(plan: Plan, *, users: int | None, rate: float | None, seconds: floa
     return replace(plan, hold_seconds=seconds - plan.ramp_seconds, down_seconds=0.0)
 
 
-def planned(environment: Mapping[str, str]) -> Plan:
-    """What the environment asks for. Raises ValueError, in one sentence, if a value makes no sense."""
-    found: dict[str, object] = {}
+def read_plan(environment: Mapping[str, str]) -> Plan:
+    """The plan of an environment. Raises ValueError if a value is invalid."""
+    values: dict[str, object] = {}
     for field in fields(Plan):
         text = environment.get(field.name.upper(), "")
         if text:
             try:
-                found[field.name] = type(field.default)(text)
+                values[field.name] = type(field.default)(text)
             except ValueError:
                 raise ValueError(f"{field.name.upper()}={text} is not a number") from None
-    plan = Plan(**found)  # type: ignore[arg-type]
+    plan = Plan(**values)  # type: ignore[arg-type]
     if plan.users < 1 or not 0 <= plan.streams <= 1:
         raise ValueError("USERS is 1 or more, STREAMS between 0 and 1")
     return plan

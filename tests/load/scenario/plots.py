@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 260, 60, 24, 12
-COLOURS = ("#3b82f6", "#f59e0b", "#10b981", "#a855f7")  # seen apart in light and dark, and by most eyes
+COLOURS = (
+    "#3b82f6",
+    "#f59e0b",
+    "#10b981",
+    "#a855f7",
+)  # distinguishable in light and dark, also for most colour-blind people
 TICKS = 4
 
 
 @dataclass(frozen=True)
 class Line:
-    """Values by time: seconds, and whatever the plot's title says."""
+    """Values over time: pairs of seconds and a value in the unit of the plot's title."""
 
     name: str
     points: Sequence[tuple[float, float]]
 
 
 def plot(title: str, lines: Sequence[Line], *, seconds: float, limit: float | None = None) -> str:
-    """A figure of so many seconds, so that all have the same; a limit is a dashed line."""
+    """A figure with an axis of `seconds`. A limit is a dashed line."""
     values = [value for line in lines for _, value in line.points]
     if not values:
         return ""

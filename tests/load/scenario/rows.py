@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.load.scenario.page import peak_rate
 from tests.load.scenario.plan import Plan
-from tests.load.scenario.seen import API, COMPLETE, STREAM, Seen, percentile
+from tests.load.scenario.records import API, COMPLETE, STREAM, Records, percentile
 
 COLUMNS = (
     *("date", "server", "users", "streams", "requests/s", "actions/s", "API p50 / p95 / p99 ms"),
@@ -23,24 +23,24 @@ COLUMNS = (
 
 
 def add(
-    plan: Plan, seen: Seen, cores: Mapping[str, float], *, server: str, load_before: float, holds: bool
+    plan: Plan, records: Records, cores: Mapping[str, float], *, server: str, load_before: float, holds: bool
 ) -> None:
-    """Add a run. Rates and shares of cores are those while all users were there, times those of all of it."""
+    """Add a run. Rates and shares of cores are of the time with all users, durations of the whole test."""
     path = Path(plan.output) / "runs.md"
     if not path.exists():
         path.write_text(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n")
-    api, streams = seen.api(), seen.calls[STREAM]
+    api, streams = records.api(), records.calls[STREAM]
     cells = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
         server,
         str(plan.users),
         f"{plan.streams:.0%}",
         f"{peak_rate(plan, api):.0f}",
-        f"{peak_rate(plan, seen.calls[COMPLETE]):.0f}",
+        f"{peak_rate(plan, records.calls[COMPLETE]):.0f}",
         " / ".join(f"{percentile(api, part):.0f}" for part in (0.5, 0.95, 0.99)),
-        ", ".join(f"{percentile(seen.calls[name], 0.95):.0f}" for name in API),
+        ", ".join(f"{percentile(records.calls[name], 0.95):.0f}" for name in API),
         " / ".join(f"{percentile(streams, part):.0f}" for part in (0.5, 0.95)),
-        listed(cores),
+        percentages(cores),
         f"{load_before:.1f}",
         "yes" if holds else "no",
     ]
@@ -48,6 +48,6 @@ def add(
         file.write(f"| {' | '.join(cells)} |\n")
 
 
-def listed(cores: Mapping[str, float]) -> str:
+def percentages(cores: Mapping[str, float]) -> str:
     """Shares of a core, in percent."""
     return ", ".join(f"{name} {100 * share:.0f}" for name, share in cores.items()) or "not measured"

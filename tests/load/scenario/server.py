@@ -1,4 +1,4 @@
-"""The server that a load test starts when it is not told of one: the product, as `serve` runs it."""
+"""The server that a load test starts if it has no URL: the product, as `serve` runs it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.load.servers import TICK, children
 from tests.support import ROOT, Postgres, Stack
 
 ACTION = "load"
-# As the game that comes with the product, but for the work: its proofs are made on the same cores.
+# As the shipped game, but with less work, since the proofs are made on the same cores.
 RULES = {"boards": ["main"], "points": {"min": 1, "max": 10}, "minSeconds": 1.0, "difficulty": 1}
-# All users come from one address here. Everything is counted as in production, and nothing refused.
+# All users have one address here. Limits are counted as in production, but refuse nothing.
 UNREFUSED = dict.fromkeys(
     ("LIMIT_GUEST", "LIMIT_REFRESH", "LIMIT_REQUEST_ADDRESS", "LIMIT_STREAM", "LIMIT_WRITE"),
     "100000000/minute",
@@ -24,11 +24,11 @@ UNREFUSED = dict.fromkeys(
 
 
 class NotEmpty(Exception):
-    """A database that may be somebody's: our server would write into it, and leave a key that all know."""
+    """The database has tables. The test's server would write into it, and leave a publicly known key."""
 
 
 @contextlib.contextmanager
-def started(folder: Path, database: str) -> Iterator[Stack]:
+def start(folder: Path, database: str) -> Iterator[Stack]:
     """The product on a database: a URL, `sqlite`, or `postgresql` for a server of our own.
 
     Raises NotEmpty.
@@ -70,11 +70,11 @@ def _check_empty(url: str) -> None:
             tables = "SELECT 1 FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
             used = connection.execute(tables).fetchone() is not None
     if used:
-        raise NotEmpty("DATABASE holds something already: make an empty one for the load test.")
+        raise NotEmpty("DATABASE has tables or is not empty: create an empty one for the load test.")
 
 
-def verified(stack: Stack) -> tuple[str, bool]:
-    """What `verify` says last of a server that runs, and whether it is content."""
+def verify(stack: Stack) -> tuple[str, bool]:
+    """The last line that `verify` prints for a running server, and True if it succeeded."""
     text = Path(f"/proc/{stack.processes('gunicorn')[0]}/environ").read_text()
     done = subprocess.run(
         [sys.executable, "-m", "scoreboard", "verify"],
@@ -90,7 +90,7 @@ def verified(stack: Stack) -> tuple[str, bool]:
 
 
 class Cores:
-    """Processor time of the server's processes, which are those that run when this is made."""
+    """The processor time of the server's present processes."""
 
     def __init__(self, stack: Stack, folder: Path) -> None:
         self._groups = {
@@ -101,7 +101,7 @@ class Cores:
         }
 
     def seconds(self) -> dict[str, float]:
-        """So far, by what they are."""
+        """The seconds so far, by the kind of process."""
         return {name: sum(map(_spent, processes)) for name, processes in self._groups.items() if processes}
 
 
@@ -114,6 +114,6 @@ def _spent(pid: int) -> float:
 
 
 def _postgres(folder: Path) -> list[int]:
-    """Its processes, one for each connection among them."""
+    """The processes of our PostgreSQL, including one for each connection."""
     note = folder / "postgresql" / "postmaster.pid"
     return children(int(note.read_text().split()[0])) if note.exists() else []

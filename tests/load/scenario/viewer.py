@@ -1,4 +1,4 @@
-"""One user's event stream: opened, held, and opened anew with its cursor when the server asks for that."""
+"""One user's event stream, which is opened again from its cursor when it ends."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from urllib.parse import urlsplit
 import gevent
 from gevent import socket
 
-from tests.load.scenario.seen import STREAM, WAIT, Seen
+from tests.load.scenario.records import STREAM, WAIT, Records
 
 FRAME = re.compile(rb"\nevent: (?!bye)")
 CURSOR = b"\nid: "
 BYE = re.compile(rb'\ndata: ({"t":"bye".*)\n')
 CODE, RETRY_MS = re.compile(rb'"why":"(\w+)"'), re.compile(rb'"retry_ms":(\d+)')
-# Frames come four times a second at most. Reading them together leaves the cores to the server; sockets
-# hold far more than a second's.
-LOOK_SECONDS = 1.0
+# Frames come at most four times a second. Reading several at once saves processor time, and a socket's buffer
+# holds far more than the frames of a second.
+READ_SECONDS = 1.0
 # Three times the slowest heartbeat of the default settings.
 SILENT_SECONDS = 50.0
-OPENED = {"drain", "max_age", "rebalance"}  # not refusals: any stream ends so once
+ORDINARY_ENDS = {"drain", "max_age", "rebalance"}  # not refusals
 
 
-def hold(url: str, board: str, seen: Seen, tell: Callable[..., None]) -> None:
-    """Hold a stream open, until it is killed. What is told of it is the time to its first frame."""
+def hold(url: str, board: str, records: Records, fire: Callable[..., None]) -> None:
+    """Hold a stream open until the greenlet is killed. Records the time to its first frame."""
     cursor = ""
     while True:
         begun = time.perf_counter()
         try:
-            cursor, pause = _follow(url, board, cursor, seen, tell)
+            cursor, pause = _follow(url, board, cursor, records, fire)
         except OSError as error:
-            _note(tell, STREAM, begun, error=f"broke off: {error!r}")
+            _note(fire, STREAM, begun, error=f"interrupted: {error!r}")
             pause = 0.5 + random()
         gevent.sleep(pause)
 
 
-def _follow(url: str, board: str, cursor: str, seen: Seen, tell: Callable[..., None]) -> tuple[str, float]:
-    """Read one stream to its `bye`. The cursor at which to go on, and seconds until then.
+def _follow(
+    url: str, board: str, cursor: str, records: Records, fire: Callable[..., None]
+) -> tuple[str, float]:
+    """Read one stream to its `bye`. Returns the cursor to continue from, and the pause in seconds.
 
     Raises OSError if it ends otherwise.
     """
@@ -54,34 +56,34 @@ def _follow(url: str, board: str, cursor: str, seen: Seen, tell: Callable[..., N
         )
         while data := connection.recv(262_144):
             tail += data
-            seen.stream_bytes += len(data)
+            records.stream_bytes += len(data)
             if not opened and FRAME.search(tail):
                 opened = True
-                _note(tell, STREAM, begun)
+                _note(fire, STREAM, begun)
             if not tail.startswith(b"HTTP/1.1 200") and not opened:
                 break
             if CURSOR in tail:
                 cursor = _line(tail[tail.rindex(CURSOR) + len(CURSOR) :], cursor)
             if b"bye" in tail and (bye := BYE.search(tail)):
-                return cursor, _dismissed(bye[1], begun, tell)
-            # Its last line may go on in what comes next.
+                return cursor, _pause_after(bye[1], begun, fire)
+            # The last line may be incomplete.
             tail = tail[tail.rfind(b"\n", 0, -1) :] if opened else tail
             if opened:
-                gevent.sleep(LOOK_SECONDS)
+                gevent.sleep(READ_SECONDS)
     raise OSError("it ended without a bye" if opened else tail.split(b"\r")[0].decode("utf-8", "replace"))
 
 
 def _line(text: bytes, otherwise: str) -> str:
-    """The line that a text begins with, where all of it is there."""
+    """The first line of a text, or `otherwise` if it is incomplete."""
     line, end, _ = text.partition(b"\n")
     return line.decode() if end else otherwise
 
 
-def _dismissed(bye: bytes, begun: float, tell: Callable[..., None]) -> float:
-    """Seconds after which the server asks to come back."""
-    why = _first(CODE, bye, b"unknown").decode()
-    if why not in OPENED:
-        _note(tell, f"{STREAM}: {why}", begun, kind=WAIT)
+def _pause_after(bye: bytes, begun: float, fire: Callable[..., None]) -> float:
+    """The seconds after which the server asks to reconnect."""
+    reason = _first(CODE, bye, b"unknown").decode()
+    if reason not in ORDINARY_ENDS:
+        _note(fire, f"{STREAM}: {reason}", begun, kind=WAIT)
     return int(_first(RETRY_MS, bye, b"1000")) / 1000
 
 
@@ -101,9 +103,9 @@ def _connect(url: str) -> Any:
 
 
 def _note(
-    tell: Callable[..., None], name: str, begun: float, *, kind: str = "SSE", error: Any = None
+    fire: Callable[..., None], name: str, begun: float, *, kind: str = "SSE", error: Any = None
 ) -> None:
-    tell(
+    fire(
         request_type=kind,
         name=name,
         response_time=1000 * (time.perf_counter() - begun),

@@ -1,4 +1,4 @@
-"""The bytes of event streams, read by a strict reader: each carrier, and what an edge is given to hold."""
+"""The bytes of event streams, read by a strict reader: of each carrier, and of answers to an edge."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS
 from scoreboard.stream.publishing.edge import KEEP_ALIVE
 from tests.boards.calls import score
 from tests.contract import client_of
-from tests.sockets import unchunked
+from tests.sockets import dechunk
 from tests.stream.steps import publish
 from tests.strictevents import strict_events
 
 EDGE_KEY = "an edge's key of 32 characters or more"
 
-sent = st.lists(st.text(max_size=3000), min_size=1, max_size=4)
+text_lists = st.lists(st.text(max_size=3000), min_size=1, max_size=4)
 
 
-def encoded(texts):
+def encode_texts(texts):
     return [frames.encode({"t": "notice", "text": text}) for text in texts]
 
 
-@given(sent)
+@given(text_lists)
 def test_chunks_carry_the_bytes_of_the_plain_stream(texts):
-    found, bye = encoded(texts), closing.frame("drain")
+    found, bye = encode_texts(texts), closing.frame("drain")
 
-    assert unchunked(CHUNKED.opening(1500, found)) == EVENTS.opening(1500, found)
-    assert unchunked(CHUNKED.carry(found)) == EVENTS.carry(found)
-    assert unchunked(CHUNKED.closing(bye)) == EVENTS.closing(bye)
+    assert dechunk(CHUNKED.opening(1500, found)) == EVENTS.opening(1500, found)
+    assert dechunk(CHUNKED.carry(found)) == EVENTS.carry(found)
+    assert dechunk(CHUNKED.closing(bye)) == EVENTS.closing(bye)
 
 
-@given(sent)
+@given(text_lists)
 def test_a_strict_reader_reads_a_stream_from_its_first_byte_to_its_last(texts):
     bye = closing.frame("drain")
-    found = encoded(texts)
+    found = encode_texts(texts)
 
     read = strict_events(EVENTS.opening(1500, found) + EVENTS.carry(found) + EVENTS.closing(bye))
 
@@ -60,7 +60,7 @@ def edge(make_parts, sqlite_url):
     return parts, client
 
 
-def held(client, query="", **headers):
+def held_answer(client, query="", **headers):
     signature = jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 60}, EDGE_KEY, "HS256")
     answer = client.get(f"/v1/stream{query}", headers={"Grip-Sig": signature, **headers})
     assert "Grip-Hold" in answer.headers
@@ -69,7 +69,7 @@ def held(client, query="", **headers):
 
 def test_a_strict_reader_reads_the_bytes_of_an_edge(edge):
     parts, client = edge
-    opening = held(client)
+    opening = held_answer(client)
     score(client, "main", bob=2)
     publish(parts)
     parts.stream.hub.read()
@@ -81,19 +81,19 @@ def test_a_strict_reader_reads_the_bytes_of_an_edge(edge):
     assert [event.name for event in read] == ["hello", "snapshot", "delta", "hb"]
 
 
-def test_an_edge_that_asks_for_missing_frames_gets_only_these(edge):
+def test_an_edge_that_requests_missing_frames_gets_only_these(edge):
     parts, client = edge
-    first = strict_events(held(client).data)[-1].id
+    first = strict_events(held_answer(client).data)[-1].id
     score(client, "main", bob=2)
     publish(parts)
     parts.stream.hub.read()
 
-    lacking = held(client, f"?boards=main&since={first}&link=next")
-    newest = strict_events(lacking.data)
-    nothing = held(client, f"?boards=main&since={newest[-1].id}&link=next")
+    missing = held_answer(client, f"?boards=main&since={first}&link=next")
+    newest = strict_events(missing.data)
+    nothing = held_answer(client, f"?boards=main&since={newest[-1].id}&link=next")
 
     assert [event.name for event in newest] == ["delta"]
-    assert nothing.data == b"", "the stream goes on: it does not begin again"
+    assert nothing.data == b"", "the stream continues"
 
 
 def test_a_refusal_inside_a_stream_is_an_event_with_its_pause(edge):

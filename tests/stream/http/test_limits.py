@@ -1,4 +1,4 @@
-"""How often an address may open streams, and how refusals are reported."""
+"""Limits on the streams of an address, and the reports of refusals."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def client(make_parts, sqlite_url):
     return create_app(parts).test_client()
 
 
-def opened(client, **options):
+def open_and_close(client, **options):
     answer = client.get("/v1/stream", buffered=False, **options)
     answer.close()
     return answer
 
 
-def test_a_browser_that_opens_too_many_streams_is_told_inside_one(client):
-    opened(client)
-    opened(client)
+def test_a_browser_that_opens_too_many_streams_is_refused_inside_a_stream(client):
+    open_and_close(client)
+    open_and_close(client)
 
     answer = client.get("/v1/stream", headers={"Accept": "text/event-stream"})
 
@@ -47,7 +47,7 @@ def test_a_browser_that_opens_too_many_streams_is_told_inside_one(client):
 
 
 def test_any_other_client_gets_429(client):
-    found = [opened(client) for _ in range(3)]
+    found = [open_and_close(client) for _ in range(3)]
 
     assert [answer.status_code for answer in found] == [200, 200, 429]
     assert found[0].headers["RateLimit-Policy"] == '"stream";q=2;w=60'
@@ -56,9 +56,9 @@ def test_any_other_client_gets_429(client):
 
 def test_a_refused_client_takes_no_slot(client):
     for _ in range(4):
-        opened(client)
+        open_and_close(client)
 
-    assert client.application.extensions["parts"].stream.slots.taken == 0
+    assert client.application.extensions["parts"].stream.slots.in_use == 0
 
 
 def test_polling_from_a_cursor_opens_nothing(client):
@@ -86,7 +86,7 @@ def home(make_parts, sqlite_url):
     client, answers = create_app(parts).test_client(), []
 
     def stream(ticket="", *, environ=HOME):
-        """Why there is no stream; "" if there is one, which stays open."""
+        """The reason for a refusal; "" for a stream, which stays open."""
         answer = client.get(
             f"/v1/stream?ticket={ticket}",
             headers={"Accept": "text/event-stream"},
@@ -130,11 +130,11 @@ def test_a_poll_that_waits_takes_a_slot_like_a_stream(home):
     answer = client.get(f"/v1/poll?wait=20&since={cursor}&ticket={tickets[0]}", environ_base=HOME)
 
     assert answer.json["frames"] == [] or answer.json["frames"][0]["t"] == "me"
-    assert home.parts.stream.slots.taken == 6
+    assert home.parts.stream.slots.in_use == 6
 
 
 @pytest.mark.parametrize("settings", [{}, {"redis_url": AWAY}], ids=["in Redis", "in memory"])
-def test_a_player_gets_so_many_tickets(make_parts, sqlite_url, settings):
+def test_the_tickets_of_a_player_are_limited(make_parts, sqlite_url, settings):
     parts = make_parts(sqlite_url, limit_ticket="2/minute", **settings)
     ada, bob = Player(parts), Player(parts)
 
@@ -146,7 +146,7 @@ def test_a_player_gets_so_many_tickets(make_parts, sqlite_url, settings):
     assert bob.http.post("/v1/stream/ticket").status_code == 201
 
 
-def test_an_address_gets_so_many_tickets(make_parts, sqlite_url):
+def test_the_tickets_of_an_address_are_limited(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, limit_stream="2/minute")
 
     found = [Player(parts).http.post("/v1/stream/ticket").status_code for _ in range(3)]
@@ -163,8 +163,8 @@ def test_no_board_is_opened_for_a_client_that_gets_no_slot(make_parts, sqlite_ur
 
     create_app(parts).test_client().get(f"/v1/{path}")
 
-    asked = redis.llen(rediskeys.dirty_wake())
-    assert asked == (0 if path == "stream" else 1), "a poll is answered without a slot"
+    requests = redis.llen(rediskeys.dirty_wake())
+    assert requests == (0 if path == "stream" else 1), "a poll is answered without a slot"
 
 
 @pytest.fixture
@@ -184,15 +184,15 @@ def old_cursor(make_parts, sqlite_url, monkeypatch):
     return parts, cursor
 
 
-def test_a_cursor_whose_frames_are_gone_is_charged_as_an_opening(old_cursor):
+def test_a_cursor_without_kept_frames_is_charged_as_an_opening(old_cursor):
     parts, cursor = old_cursor
     client = create_app(parts).test_client()
 
-    found = [opened(client, headers={"Last-Event-ID": str(cursor)}) for _ in range(2)]
+    found = [open_and_close(client, headers={"Last-Event-ID": str(cursor)}) for _ in range(2)]
 
     assert [answer.status_code for answer in found] == [200, 429]
     assert found[0].headers["Scoreboard-Resume"] == "partial"
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
 def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
@@ -204,4 +204,4 @@ def test_such_a_cursor_counts_against_the_openings_of_a_second(old_cursor):
     answer = client.get("/v1/stream", headers={"Last-Event-ID": str(cursor), "Accept": "text/event-stream"})
 
     assert json.loads(events(answer, 1)[0]["data"])["why"] == "rate"
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0

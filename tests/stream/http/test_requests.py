@@ -19,7 +19,7 @@ from tests.stream.http.test_routes import events
 from tests.stream.steps import publish
 from tests.support import wait_until
 
-AS_A_BROWSER = {"Accept": "text/event-stream", "Authorization": ""}
+BROWSER_HEADERS = {"Accept": "text/event-stream", "Authorization": ""}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def stream(client, parts):
 
 @pytest.fixture
 def guest(stream, parts):
-    """Signs a guest in, with a role. Their ticket is `ticket`."""
+    """Sign a guest in, with a role. `ticket` is their stream ticket."""
 
     def guest(role="player"):
         ada = Player(parts)
@@ -50,8 +50,8 @@ def guest(stream, parts):
 
 def sign_out(ada):
     """End their session."""
-    sent = {"refreshToken": ada.session["refreshToken"]}
-    assert ada.http.post("/v1/auth/logout", json=sent).status_code == 204
+    body = {"refreshToken": ada.session["refreshToken"]}
+    assert ada.http.post("/v1/auth/logout", json=body).status_code == 204
 
 
 def bye(answer):
@@ -64,20 +64,20 @@ def test_a_ticket_of_a_session_that_was_ended_opens_nothing(stream, guest, path)
     ada = guest()
     sign_out(ada)
 
-    answer = stream.get(f"/v1/{path}?ticket={ada.ticket}", headers=AS_A_BROWSER)
+    answer = stream.get(f"/v1/{path}?ticket={ada.ticket}", headers=BROWSER_HEADERS)
 
     assert refusal(answer) == (401, "unauthenticated")
 
 
-def test_a_ticket_from_before_rights_were_changed_is_to_be_renewed_and_shows_nothing_private(
+def test_a_ticket_from_before_rights_were_changed_must_be_renewed_and_shows_no_private_board(
     stream, guest, parts
 ):
     ada = guest("moderator")
     parts.base.clock.advance(ms=1)
     parts.accounts.players.grant(ada.id, "player", context={})
 
-    of_all = stream.get(f"/v1/stream?ticket={ada.ticket}", headers=AS_A_BROWSER)
-    private = stream.get(f"/v1/stream?boards=secret&ticket={ada.ticket}", headers=AS_A_BROWSER)
+    of_all = stream.get(f"/v1/stream?ticket={ada.ticket}", headers=BROWSER_HEADERS)
+    private = stream.get(f"/v1/stream?boards=secret&ticket={ada.ticket}", headers=BROWSER_HEADERS)
 
     assert bye(of_all)["code"] == bye(private)["code"] == 301
 
@@ -94,19 +94,19 @@ def test_a_moderators_token_opens_a_private_board_for_as_long_as_their_session_l
     answer.close()
 
 
-def test_a_ticket_that_is_too_old_is_told_to_each_client_in_its_way(stream, guest, clock):
+def test_an_expired_ticket_is_reported_to_each_kind_of_client(stream, guest, clock):
     path = f"/v1/stream?ticket={guest().ticket}"
     clock.advance(seconds=61)
 
-    assert bye(stream.get(path, headers=AS_A_BROWSER))["code"] == 301
+    assert bye(stream.get(path, headers=BROWSER_HEADERS))["code"] == 301
     assert refusal(stream.get(path, headers={"Authorization": ""})) == (401, "token_expired")
 
 
-def test_an_answer_to_a_poll_with_a_ticket_that_is_too_old_has_a_tag_as_every_other(stream, guest, clock):
+def test_an_answer_to_a_poll_with_an_expired_ticket_has_an_etag_too(stream, guest, clock):
     path = f"/v1/poll?ticket={guest().ticket}"
     clock.advance(seconds=61)
 
-    answer = stream.get(path, headers=AS_A_BROWSER)
+    answer = stream.get(path, headers=BROWSER_HEADERS)
 
     assert answer.json["frames"][0]["why"] == "auth_expired"
     assert answer.headers["ETag"]
@@ -119,7 +119,7 @@ def test_a_poll_that_waits_does_not_show_a_board_that_became_private(stream, par
         target=lambda: found.append(create_app(parts).test_client().get(path)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.stream.slots.taken == 1)
+    wait_until(lambda: parts.stream.slots.in_use == 1)
     put(stream, "main", public=False)
     score(stream, "main", bob=2)
     publish(parts)
@@ -130,7 +130,7 @@ def test_a_poll_that_waits_does_not_show_a_board_that_became_private(stream, par
 
 
 def test_a_client_that_returns_with_its_cursor_opens_nothing(stream, parts):
-    headers = AS_A_BROWSER | {"Last-Event-ID": str(parts.stream.hub.head)}
+    headers = BROWSER_HEADERS | {"Last-Event-ID": str(parts.stream.hub.head)}
     found = []
     for _ in range(60):
         answer = stream.get(
@@ -144,7 +144,7 @@ def test_a_client_that_returns_with_its_cursor_opens_nothing(stream, parts):
 
 @pytest.fixture
 def without_database(make_parts, sqlite_url, tmp_path, redis):
-    """An application that knows no board, and can learn of none now."""
+    """An application that knows no board, and whose database is away."""
     parts = make_parts(sqlite_url)
     parts.base.database._db.close()
     (tmp_path / "scoreboard.db").rename(tmp_path / "gone.db")
@@ -154,11 +154,16 @@ def without_database(make_parts, sqlite_url, tmp_path, redis):
 def test_an_outage_is_reported_to_a_browser_inside_a_stream(without_database):
     client = without_database.test_client()
 
-    browser = client.get("/v1/stream", headers=AS_A_BROWSER)
+    browser = client.get("/v1/stream", headers=BROWSER_HEADERS)
     other = client.get("/v1/stream")
 
-    told = bye(browser)
-    assert (browser.status_code, told["code"], told["why"], told["again"]) == (200, 204, "unavailable", True)
+    frame = bye(browser)
+    assert (browser.status_code, frame["code"], frame["why"], frame["again"]) == (
+        200,
+        204,
+        "unavailable",
+        True,
+    )
     assert refusal(other) == (503, "ledger_unavailable")
 
 
@@ -175,7 +180,7 @@ def test_an_outage_is_reported_to_a_websocket_by_a_bye(without_database):
     assert int.from_bytes(closing[:2], "big") == 4204
 
 
-def test_a_server_key_that_is_revoked_takes_its_streams_with_it(stream, parts):
+def test_revoking_a_server_key_ends_its_streams(stream, parts):
     key, secret = parts.accounts.keys.create("game", ["scores:write"])
     bearer = {"Authorization": f"Bearer {secret}"}
     answer = stream.get("/v1/stream?boards=secret", headers=bearer, buffered=False)

@@ -13,7 +13,7 @@ from tests.stream.steps import Viewer, publish
 
 @pytest.fixture
 def poll(client, parts):
-    """Polls the stream of a board with one score."""
+    """Poll the stream of a board with one score."""
     score(client, "main", ada=1)
     publish(parts)
     parts.stream.hub.warm()
@@ -21,7 +21,7 @@ def poll(client, parts):
 
 
 def events(answer, count):
-    """The first events of a stream, which is then left."""
+    """The first events of a stream, which is then closed."""
     text = ""
     for part in answer.response:
         text += part.decode()
@@ -40,14 +40,14 @@ def test_polling_without_a_cursor_gives_a_snapshot_and_a_cursor(poll, parts):
     assert 1000 <= body["retry_ms"] <= 2000
 
 
-def test_polling_where_nothing_is_new_gives_nothing(poll):
+def test_polling_without_new_frames_gives_none(poll):
     first = poll()
     cursor = first.json["id"]
 
     assert poll(since=cursor).json["frames"] == []
 
 
-def test_polling_with_a_tag_where_nothing_is_new_is_304(poll, client):
+def test_polling_with_an_etag_without_new_frames_is_304(poll, client):
     first = poll()
 
     again = client.get(f"/v1/poll?since={first.json['id']}", headers={"If-None-Match": first.headers["ETag"]})
@@ -83,7 +83,7 @@ def test_a_viewer_that_leaves_gives_its_slot_back(client, poll, parts):
     answer = client.get("/v1/stream", buffered=False)
     events(answer, 1)
 
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
@@ -136,20 +136,20 @@ def test_a_bad_wait_is_refused(poll, wait):
     assert refusal(poll(wait=wait)) == (400, "validation_failed")
 
 
-def test_an_unknown_parameter_does_not_end_a_stream_for_good(client, poll):
+def test_an_unknown_parameter_does_not_end_a_stream(client, poll):
     answer = client.get("/v1/stream?tab=3&pad=1", buffered=False)
 
     assert answer.status_code == 200
     answer.close()
 
 
-def test_a_poll_waits_also_if_nothing_could_be_published_yet(client, parts):
+def test_a_poll_waits_even_if_no_frame_could_be_published_yet(client, parts):
     parts.stream.hub.degraded = True
     first = client.get("/v1/poll?wait=5").json
-    begun = time.monotonic()
+    start = time.monotonic()
 
     again = client.get(f"/v1/poll?wait=0.5&since={first['id']}").json
 
     assert first["id"] == again["id"] == "0-0"
     assert first["frames"][0]["t"] == again["frames"][0]["t"] == "snapshot"
-    assert time.monotonic() - begun >= 0.5
+    assert time.monotonic() - start >= 0.5

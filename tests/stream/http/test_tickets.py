@@ -14,13 +14,13 @@ def player(clock):
 
 
 def test_a_ticket_names_its_player_and_its_end(parts, player):
-    ticket, good = parts.stream.tickets.open(parts.stream.tickets.issue(player))
+    ticket, is_usable = parts.stream.tickets.open(parts.stream.tickets.issue(player))
 
-    assert (ticket.player, ticket.session, ticket.private, good) == ("ada", "s1", False, True)
+    assert (ticket.player, ticket.session, ticket.private, is_usable) == ("ada", "s1", False, True)
     assert ticket.lasts_until == player.expires_at
 
 
-def test_a_ticket_is_good_for_a_minute_and_known_after_it(parts, player, clock):
+def test_a_ticket_opens_streams_for_a_minute_and_is_recognised_after_it(parts, player, clock):
     text = parts.stream.tickets.issue(player)
     clock.advance(seconds=59)
     assert parts.stream.tickets.open(text)[1]
@@ -37,9 +37,9 @@ def test_a_ticket_never_outlives_the_access_token(parts, player, clock):
     assert not parts.stream.tickets.open(text)[1]
 
 
-def test_a_ticket_that_was_changed_is_none(parts, player):
+def test_an_altered_ticket_is_refused(parts, player):
     kid, body, mac = parts.stream.tickets.issue(player).split(".")
-    changed = [
+    altered = [
         f"{kid}.{body}x.{mac}",
         f"{kid}.{body}.{mac[:-2]}",
         f"{kid}x.{body}.{mac}",
@@ -50,7 +50,7 @@ def test_a_ticket_that_was_changed_is_none(parts, player):
         "",
         "\u00fc.\u00fc.\u00fc",
     ]
-    for text in changed:
+    for text in altered:
         with pytest.raises(Unauthenticated):
             parts.stream.tickets.open(text)
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scoreboard.stream.protocol import closing, frames, websocket
 from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, MESSAGES
 from scoreboard.stream.protocol.websocket import MESSAGE_BYTES, MESSAGES_A_MINUTE, PINGS_A_MINUTE, Inbound
-from tests.sockets import masked, messages, unchunked
+from tests.sockets import dechunk, mask_frame, messages
 
 texts = st.lists(st.text(max_size=400), min_size=1, max_size=4)
 
 
-def encoded(text):
+def encode_text(text):
     return frames.encode({"t": "notice", "text": text})
 
 
@@ -27,10 +27,10 @@ def lines(data):
 
 @given(texts)
 def test_every_carrier_carries_the_same(sent):
-    found = [encoded(text) for text in sent]
+    found = [encode_text(text) for text in sent]
 
     assert lines(EVENTS.carry(found)) == sent
-    assert lines(unchunked(CHUNKED.carry(found))) == sent
+    assert lines(dechunk(CHUNKED.carry(found))) == sent
     assert [json.loads(text)["text"] for _, text in messages(b"\r\n\r\n" + MESSAGES.carry(found))] == sent
 
 
@@ -44,7 +44,7 @@ def test_messages_of_any_size_are_framed(size):
 
 
 @pytest.mark.parametrize("why", closing.CODES)
-def test_the_end_says_why_on_each_carrier(why):
+def test_the_end_has_its_reason_on_each_carrier(why):
     bye = closing.frame(why)
 
     *_, chunk = CHUNKED.closing(bye).split(b"\r\n", 1)
@@ -58,63 +58,63 @@ def test_the_end_says_why_on_each_carrier(why):
 
 
 def test_frames_that_arrive_in_pieces_are_read():
-    inbound, said = Inbound(), masked(9, b"one") + masked(1, b"x" * 300) + masked(9, b"two")
+    inbound, data = Inbound(), mask_frame(9, b"one") + mask_frame(1, b"x" * 300) + mask_frame(9, b"two")
 
-    answers = [inbound.feed(said[index : index + 1], 0) for index in range(len(said))]
+    answers = [inbound.feed(data[index : index + 1], 0) for index in range(len(data))]
 
     assert b"".join(answer for answer, _ in answers) == b"\x8a\x03one\x8a\x03two"
     assert not any(ends for _, ends in answers)
 
 
-def code(said, now=0):
-    answer, ends = Inbound().feed(said, now)
+def code(data, now=0):
+    answer, ends = Inbound().feed(data, now)
     return struct.unpack("!H", answer[-2:])[0] if ends and len(answer) == 4 else None
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("data", "expected"),
     [
         (b"\x81\x02hi", 1002),  # not masked
         (b"\xc1\x80\0\0\0\0", 1002),  # a reserved bit: an extension that was not agreed on
         (b"\x09\x80\0\0\0\0", 1002),  # a control frame in pieces
         (b"\x89\xfe\0\xff\0\0\0\0", 1002),  # a control frame that is too long
-        (masked(3, b""), 1002),  # an opcode that means nothing
-        (masked(0, b"hi"), 1002),  # a continuation of nothing
-        (b"\x01\x80\0\0\0\0" + masked(1, b"hi"), 1002),  # a message within another one
-        (masked(1, b"hi") + masked(0, b"hi"), 1002),  # a continuation of what was whole
-        (masked(8, b"x"), 1002),  # half a code
-        (masked(1, b"x" * (MESSAGE_BYTES + 1)), 1009),
+        (mask_frame(3, b""), 1002),  # an undefined opcode
+        (mask_frame(0, b"hi"), 1002),  # a continuation without a message
+        (b"\x01\x80\0\0\0\0" + mask_frame(1, b"hi"), 1002),  # a message within another one
+        (mask_frame(1, b"hi") + mask_frame(0, b"hi"), 1002),  # a continuation of a complete message
+        (mask_frame(8, b"x"), 1002),  # half a code
+        (mask_frame(1, b"x" * (MESSAGE_BYTES + 1)), 1009),
         (b"\x81\xff" + b"\xff" * 8, 1009),
         (b"\x01\xfe\x02\x58\0\0\0\0" + b"x" * 600 + b"\x80\xfe\x02\x58\0\0\0\0" + b"x" * 600, 1009),
     ],
 )
-def test_broken_frames_end_the_connection(said, expected):
-    assert code(said) == expected
+def test_broken_frames_end_the_connection(data, expected):
+    assert code(data) == expected
 
 
 def test_a_number_of_messages_a_minute_is_allowed():
     inbound = Inbound()
 
-    minute = [inbound.feed(masked(1, b"hi"), 1.0)[1] for _ in range(MESSAGES_A_MINUTE)]
+    minute = [inbound.feed(mask_frame(1, b"hi"), 1.0)[1] for _ in range(MESSAGES_A_MINUTE)]
 
     assert not any(minute)
-    assert not any(inbound.feed(masked(kind, b""), 1.0)[1] for kind in (9, 10) * (PINGS_A_MINUTE // 2))
-    assert inbound.feed(masked(9, b""), 1.0)[1]
-    assert not inbound.feed(masked(1, b"hi"), 61.0)[1]
-    assert [inbound.feed(masked(1, b"hi"), 62.0)[1] for _ in range(MESSAGES_A_MINUTE)][-1]
+    assert not any(inbound.feed(mask_frame(kind, b""), 1.0)[1] for kind in (9, 10) * (PINGS_A_MINUTE // 2))
+    assert inbound.feed(mask_frame(9, b""), 1.0)[1]
+    assert not inbound.feed(mask_frame(1, b"hi"), 61.0)[1]
+    assert [inbound.feed(mask_frame(1, b"hi"), 62.0)[1] for _ in range(MESSAGES_A_MINUTE)][-1]
 
 
 def test_a_message_in_pieces_may_have_pings_between_them():
-    pieces = b"\x01\x82\0\0\0\0hi" + masked(9, b"") + b"\x00\x82\0\0\0\0ho" + masked(0, b"!")
+    pieces = b"\x01\x82\0\0\0\0hi" + mask_frame(9, b"") + b"\x00\x82\0\0\0\0ho" + mask_frame(0, b"!")
 
-    assert Inbound().feed(pieces + masked(1, b"hi"), 0) == (b"\x8a\x00", False)
+    assert Inbound().feed(pieces + mask_frame(1, b"hi"), 0) == (b"\x8a\x00", False)
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_whatsoever_break_the_reader(said):
+def test_no_bytes_break_the_reader(data):
     inbound = Inbound()
 
-    for index in range(0, len(said), 7):
-        _, ends = inbound.feed(said[index : index + 7], 0)
+    for index in range(0, len(data), 7):
+        _, ends = inbound.feed(data[index : index + 7], 0)
         if ends:
             break

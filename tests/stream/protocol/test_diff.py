@@ -1,4 +1,4 @@
-"""Differences of lists, and what is made of them."""
+"""Differences of lists, and their application."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ rows = st.builds(
     n=st.sampled_from(["Ada", "ada", "é"]),
     s=st.integers(-3, 3),
     c=st.sampled_from([(), (1, 2), (0, 0)]),
+    m=st.sampled_from([None, {"team": "Red"}, {"team": "Blue"}]),
 )
 lists = st.lists(rows, max_size=10, unique_by=lambda line: line.id)
 
@@ -27,9 +28,9 @@ def line(id, score=0, **more):
 
 @given(lists, lists)
 def test_a_difference_makes_the_new_list_of_the_old_one(old, new):
-    travelled = json.loads(json.dumps(difference(old, new)))
+    received = json.loads(json.dumps(difference(old, new)))
 
-    assert apply(old, travelled) == new
+    assert apply(old, received) == new
 
 
 @given(lists)
@@ -40,24 +41,33 @@ def test_between_equal_lists_there_is_no_difference(same):
 @given(lists, lists)
 def test_a_difference_leaves_out_players_that_neither_moved_nor_changed(old, new):
     change = difference(old, new)
-    named = {entry["id"] for _, entry in change["up"]}
-    quiet = [one for one in old if one.id not in named and one.id not in change["rm"]]
+    listed = {entry["id"] for _, entry in change["up"]}
+    unchanged = [one for one in old if one.id not in listed and one.id not in change["rm"]]
 
-    assert quiet == [one for one in new if one.id not in named]
+    assert unchanged == [one for one in new if one.id not in listed]
 
 
-def test_a_new_leader_is_one_change_however_many_rows_they_pass():
+def test_a_new_leader_is_one_change_for_any_number_of_rows():
     old = [line(id) for id in "abcdefgh"]
 
     assert difference(old, [old[-1], *old[:-1]]) == {"rm": [], "up": [[0, {"id": "h"}]]}
 
 
-def test_of_a_known_player_only_changed_fields_travel():
+def test_a_known_player_is_sent_with_changed_fields_only():
     assert difference([line("a", 1)], [line("a", 2)])["up"] == [[0, {"id": "a", "s": 2}]]
 
 
-def test_of_a_new_player_the_whole_row_travels():
+def test_a_new_player_is_sent_with_the_whole_row():
     assert difference([], [line("a", 1, c=(7,))])["up"] == [[0, {"id": "a", "n": "A", "s": 1, "c": (7,)}]]
+
+
+def test_shown_metadata_travels_with_a_new_player_and_when_it_changes():
+    red, blue = {"team": "Red"}, {"team": "Blue"}
+
+    assert difference([], [line("a", m=red)])["up"][0][1]["m"] == red
+    assert difference([line("a", m=red)], [line("a", m=blue)])["up"] == [[0, {"id": "a", "m": blue}]]
+    assert difference([line("a", m=red)], [line("a")])["up"] == [[0, {"id": "a", "m": None}]]
+    assert "m" not in fields(line("a"))
 
 
 def test_a_player_that_left_is_removed():
@@ -88,5 +98,5 @@ def test_names_and_columns_are_not_in_the_checksum(same):
     assert checksum(renamed) == checksum(same)
 
 
-def test_a_line_without_columns_travels_without_them():
+def test_a_line_without_columns_is_sent_without_them():
     assert fields(line("a", 1)) == {"id": "a", "n": "A", "s": 1}

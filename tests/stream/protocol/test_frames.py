@@ -19,9 +19,9 @@ def frame(s, size=10):
     return Encoded(s=s, line="x" * size, event=b"")
 
 
-def kept(history, seq):
-    found = history.after(seq)
-    return None if found is None else [one.s for one in found]
+def numbers_after(history, seq):
+    encoded = history.after(seq)
+    return None if encoded is None else [one.s for one in encoded]
 
 
 @given(numbers, numbers)
@@ -36,7 +36,7 @@ def test_other_texts_are_not_cursors(text):
     assert Cursor.parse(text) is None
 
 
-def test_cursors_compare_by_incarnation_first():
+def test_cursors_compare_by_epoch_first():
     assert Cursor(2, 0) > Cursor(1, 99) > Cursor(1, 9)
 
 
@@ -64,16 +64,16 @@ def test_the_first_bytes_fill_the_buffers_of_proxies():
     assert len(opening) > 2048
 
 
-def test_first_bytes_that_are_many_need_no_filling():
+def test_many_first_bytes_need_no_padding():
     assert frames.opening(1500, b"x" * 2048) == b"retry: 1500\n" + b"x" * 2048
 
 
-def test_only_a_degraded_heartbeat_says_so():
-    told = {"id": Cursor(1, 2), "at": "now", "boards": [("main", 2, "00000000")]}
+def test_only_a_degraded_heartbeat_has_the_field():
+    fields = {"id": Cursor(1, 2), "at": "now", "boards": [("main", 2, "00000000")]}
 
-    assert "degraded" not in frames.heartbeat(**told, degraded=False)
-    assert frames.heartbeat(**told, degraded=True)["degraded"] is True
-    assert frames.heartbeat(**told, degraded=False)["b"] == [("main", 2, "00000000")]
+    assert "degraded" not in frames.heartbeat(**fields, degraded=False)
+    assert frames.heartbeat(**fields, degraded=True)["degraded"] is True
+    assert frames.heartbeat(**fields, degraded=False)["b"] == [("main", 2, "00000000")]
 
 
 def test_a_history_serves_viewers_that_saw_its_floor():
@@ -81,7 +81,7 @@ def test_a_history_serves_viewers_that_saw_its_floor():
     for s in (7, 9):
         history.append(frame(s), 0.0)
 
-    assert [kept(history, seq) for seq in (4, 5, 7, 8, 9, 50)] == [None, [7, 9], [9], [9], [], []]
+    assert [numbers_after(history, seq) for seq in (4, 5, 7, 8, 9, 50)] == [None, [7, 9], [9], [9], [], []]
 
 
 def test_a_history_keeps_a_number_of_frames():
@@ -99,7 +99,7 @@ def test_a_history_keeps_frames_for_a_time():
     history.append(frame(2), 1.0)
     history.append(frame(3), SECONDS + 0.5)
 
-    assert (kept(history, 0), kept(history, 1)) == (None, [2, 3])
+    assert (numbers_after(history, 0), numbers_after(history, 1)) == (None, [2, 3])
 
 
 def test_a_history_keeps_a_number_of_bytes():
@@ -108,11 +108,11 @@ def test_a_history_keeps_a_number_of_bytes():
     history.append(frame(2, BYTES // 2), 0.0)
     history.append(frame(3, 1), 0.0)
 
-    assert (kept(history, 0), kept(history, 1)) == (None, [2, 3])
+    assert (numbers_after(history, 0), numbers_after(history, 1)) == (None, [2, 3])
 
 
 def test_a_history_drops_a_frame_that_is_too_large_alone():
     history = FrameHistory(0)
     history.append(frame(1, BYTES + 1), 0.0)
 
-    assert (history.floor, kept(history, 0), kept(history, 1)) == (1, None, [])
+    assert (history.floor, numbers_after(history, 0), numbers_after(history, 1)) == (1, None, [])

@@ -1,4 +1,4 @@
-"""What an edge is given to hold, and what it is sent."""
+"""The streams that an edge holds, and the frames that it is sent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stream(parts):
 
 
 def holds(client, query="", key=KEY, **claims):
-    """Whether an edge is asked to hold what it asks for."""
+    """True if an edge's request is answered with an instruction to hold it."""
     signature = jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 60} | claims, key, "HS256")
     answer = client.get(f"/v1/stream{query}", headers={"Grip-Sig": signature}, buffered=False)
     assert answer.status_code == 200
@@ -54,7 +54,7 @@ def test_an_edge_holds_streams_of_public_boards(stream):
     assert holds(stream)
 
 
-def test_an_edge_below_a_path_asks_below_it(make_parts, sqlite_url):
+def test_the_link_of_an_edge_is_below_the_base_path(make_parts, sqlite_url):
     settings = {"stream_edge_url": "http://127.0.0.1:9", "stream_edge_key": KEY, "base_path": "/scores"}
     client = client_of(make_parts(sqlite_url, **settings))
     signature = jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 60}, KEY, "HS256")
@@ -88,19 +88,19 @@ def test_an_edge_is_sent_no_private_board(stream, parts):
     assert [item["channel"] for item in parts.stream.edge._queue] == ["b-main"]
 
 
-def test_an_edge_that_answers_nonsense_is_sent_the_same_again():
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        edge = Edge(url=f"http://127.0.0.1:{listening.getsockname()[1]}", key=KEY)
+def test_after_an_invalid_answer_the_edge_is_sent_the_same_frames_again():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        edge = Edge(url=f"http://127.0.0.1:{listener.getsockname()[1]}", key=KEY)
         edge.publish("main", Cursor(1, 1), Cursor(1, 2), encode(notice("main", 1)))
-        posting = threading.Thread(target=edge.loop.run, daemon=True)
-        posting.start()
+        thread = threading.Thread(target=edge.loop.run, daemon=True)
+        thread.start()
         for answer in (b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"):
-            connection, _ = listening.accept()
+            connection, _ = listener.accept()
             with connection:
                 connection.recv(65_536)
                 connection.sendall(answer)
         edge.loop.stop()
-        posting.join(5)
+        thread.join(5)
 
-    assert not posting.is_alive()
+    assert not thread.is_alive()
     assert not edge._queue

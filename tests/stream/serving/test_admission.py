@@ -1,4 +1,4 @@
-"""How many streams a process, an address and a player may have."""
+"""Limits on the streams of a process, an address and a player."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ HOME = StreamClient(address="192.0.2.1")
 
 
 def take(slots, client, *, opening=True):
-    """Why there is no slot for a client, "" if it got one."""
+    """The reason for refusing a client a slot; "" if it got one."""
     try:
-        slots.held.append(slots.admit(client, opening=opening))
-    except NotAdmitted as refused:
-        return refused.why
+        slots.admissions.append(slots.admit(client, opening=opening))
+    except NotAdmitted as refusal:
+        return refusal.why
     return ""
 
 
@@ -42,14 +42,14 @@ def time():
 def slots(time):
     free = [ip_network(text) for text in ("10.0.0.0/8", "2001:db8::/32", "::1/128")]
     slots = Slots(most=50, most_per_address=3, most_per_player=2, free=free, monotonic=time)
-    slots.held = []
+    slots.admissions = []
     return slots
 
 
 def test_an_address_has_a_number_of_slots_and_gets_released_ones_back(slots):
     assert [take(slots, HOME) for _ in range(4)] == ["", "", "", "ip_limit"]
 
-    slots.held[0].release()
+    slots.admissions[0].release()
 
     assert take(slots, HOME) == ""
 
@@ -62,7 +62,7 @@ def test_addresses_do_not_take_each_others_slots(slots):
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "2001:db8::/64", "::/64", "unknown", ""])
-def test_networks_that_stand_for_many_are_not_counted(slots, address):
+def test_free_networks_are_not_counted(slots, address):
     assert [take(slots, StreamClient(address=address)) for _ in range(49)] == [""] * 49
 
 
@@ -88,7 +88,7 @@ def test_clients_with_and_without_tickets_are_counted_together(slots):
     assert players == [""] * 6 + ["ip_limit"]
 
 
-def test_players_of_a_network_that_stands_for_many_are_not_counted_by_it(slots):
+def test_players_of_a_free_network_are_not_counted_by_it(slots):
     found = [take(slots, StreamClient(address="10.0.0.1", player=f"p{one}")) for one in range(50)]
 
     assert found == [""] * 50
@@ -96,21 +96,21 @@ def test_players_of_a_network_that_stands_for_many_are_not_counted_by_it(slots):
 
 def test_a_site_of_ipv6_has_16_times_as_many_as_one_of_its_networks(slots):
     slots.most = 1000
-    took = [take(slots, StreamClient(address=f"2001:db9:0:{n:x}::/64")) for n in range(49)]
+    results = [take(slots, StreamClient(address=f"2001:db9:0:{n:x}::/64")) for n in range(49)]
 
-    assert took == [""] * 48 + ["ip_limit"]
+    assert results == [""] * 48 + ["ip_limit"]
     assert take(slots, StreamClient(address="2001:db9:1::/64")) == ""
     assert take(slots, StreamClient(address="2001:db9:0:ff::/64", player="ada")) == ""
 
 
 def test_a_site_of_ipv6_opens_16_times_as_many_at_once(slots):
     slots.most_per_address = slots.most = 10**6
-    opened = [
+    results = [
         take(slots, StreamClient(address=f"2001:db9:0:{n % 100:x}::/64"))
         for n in range(16 * OPENED_AT_ONCE + 1)
     ]
 
-    assert opened == [""] * 16 * OPENED_AT_ONCE + ["rate"]
+    assert results == [""] * 16 * OPENED_AT_ONCE + ["rate"]
 
 
 def test_a_process_has_a_number_of_slots(slots):
@@ -133,13 +133,13 @@ def test_an_address_opens_a_burst_and_then_a_number_a_second(slots, time):
 
 
 def test_when_all_slots_are_released_no_counter_remains(slots):
-    came = [StreamClient(address=f"192.0.2.{one}", player="ada" if one < 2 else "") for one in range(20)]
-    came += [StreamClient(address=f"2001:db9:0:{one}::/64") for one in range(5)]
-    came += [StreamClient(address=address) for address in ("10.0.0.1", "unknown")]
+    clients = [StreamClient(address=f"192.0.2.{one}", player="ada" if one < 2 else "") for one in range(20)]
+    clients += [StreamClient(address=f"2001:db9:0:{one}::/64") for one in range(5)]
+    clients += [StreamClient(address=address) for address in ("10.0.0.1", "unknown")]
 
-    assert [take(slots, client) for client in came] == [""] * len(came)
-    for admission in slots.held:
+    assert [take(slots, client) for client in clients] == [""] * len(clients)
+    for admission in slots.admissions:
         admission.release()
         admission.release()
 
-    assert (slots.taken, dict(slots._addresses), dict(slots._players)) == (0, {}, {})
+    assert (slots.in_use, dict(slots._addresses), dict(slots._players)) == (0, {}, {})

@@ -9,7 +9,7 @@ from scoreboard.stream.protocol import frames
 from scoreboard.stream.protocol.types import Cursor
 from scoreboard.stream.serving import history, hub
 from tests.boards.calls import put, score, submit
-from tests.stream.steps import Viewer, publish, published
+from tests.stream.steps import Viewer, frame_ids, publish
 
 
 def resume(parts, since, *scopes):
@@ -33,9 +33,9 @@ def stream(client, parts):
 
 
 def test_a_viewer_without_a_cursor_gets_a_snapshot(stream, parts):
-    how, sent, reasons = resume(parts, "")
+    resumed, sent, reasons = resume(parts, "")
 
-    assert (how, reasons) == ("none", ["initial"])
+    assert (resumed, reasons) == ("none", ["initial"])
     assert sent[0]["id"] == str(parts.stream.hub.head)
     assert Viewer().take(sent).rows()[0] == ("p0", 1100)
 
@@ -45,7 +45,7 @@ def test_a_malformed_cursor_gets_a_snapshot(stream, parts, since):
     assert resume(parts, since)[2] == ["bad_cursor"]
 
 
-def test_a_cursor_of_another_incarnation_gets_a_snapshot(stream, parts):
+def test_a_cursor_of_another_epoch_gets_a_snapshot(stream, parts):
     head = parts.stream.hub.head
 
     assert resume(parts, Cursor(head.epoch - 1, head.seq))[2] == ["epoch"]
@@ -64,9 +64,9 @@ def test_a_cursor_at_the_head_gets_nothing(stream, parts):
 def test_a_cursor_close_to_the_head_gets_the_frames_since(stream, parts):
     head = parts.stream.hub.head
 
-    how, sent, reasons = resume(parts, Cursor(head.epoch, head.seq - 1))
+    resumed, sent, reasons = resume(parts, Cursor(head.epoch, head.seq - 1))
 
-    assert (how, reasons) == ("ok", [])
+    assert (resumed, reasons) == ("ok", [])
     assert [(frame["t"], frame["s"]) for frame in sent] == [("delta", head.seq)]
 
 
@@ -108,9 +108,9 @@ def test_a_fresh_process_serves_the_frames_of_the_one_before(stream, parts, make
     fresh = make_parts(sqlite_url)
     fresh.stream.hub.warm()
 
-    how, sent, _ = resume(fresh, Cursor(head.epoch, head.seq - 1))
+    resumed, sent, _ = resume(fresh, Cursor(head.epoch, head.seq - 1))
 
-    assert how == "ok"
+    assert resumed == "ok"
     assert [frame["s"] for frame in sent] == [head.seq]
 
 
@@ -124,18 +124,18 @@ def test_viewers_of_two_boards_are_resumed_on_each_alone(stream, parts):
     publish(parts)
     parts.stream.hub.read()
 
-    how, sent, reasons = resume(parts, seen, "main", "cup")
+    resumed, sent, reasons = resume(parts, seen, "main", "cup")
 
-    assert (how, reasons) == ("ok", [])
+    assert (resumed, reasons) == ("ok", [])
     assert [frame["b"] for frame in sent] == ["main"]
 
 
 def test_a_board_that_was_never_published_is_shown(client, parts):
     score(client, "main", ada=5)
 
-    how, sent, reasons = resume(parts, "")
+    resumed, sent, reasons = resume(parts, "")
 
-    assert (how, reasons) == ("none", ["initial"])
+    assert (resumed, reasons) == ("none", ["initial"])
     assert Viewer().take(sent).rows() == [("ada", 5)]
 
 
@@ -150,14 +150,14 @@ def test_a_region_is_a_scope_of_its_own(client, parts):
     assert (viewer.rows("cup"), viewer.rows("cup:eu")) == ([("bob", 2), ("ada", 1)], [("ada", 1)])
 
 
-def test_a_reading_says_where_to_begin_to_stream(stream, parts, redis):
+def test_a_reading_has_the_cursor_to_stream_from(stream, parts, redis):
     data = stream.get("/v1/boards/main/entries?limit=100").json["data"]
     cursor = data["id"]
     score(stream, "main", p9=5000)
     publish(parts)
     parts.stream.hub.read()
 
-    assert cursor in published(redis)
+    assert cursor in frame_ids(redis)
     assert resume(parts, cursor)[0] == "ok"
 
 
@@ -168,7 +168,7 @@ def test_a_reading_that_is_newer_than_the_stream_begins_with_a_snapshot(stream, 
     assert resume(parts, "0-0")[2] == ["epoch"]
 
 
-def test_a_board_that_was_made_again_shows_no_row_of_the_one_before(stream, parts):
+def test_a_new_board_of_the_same_name_shows_no_row_of_the_deleted_one(stream, parts):
     put(stream, "cup")
     score(stream, "cup", ada=1)
     publish(parts)
@@ -182,22 +182,22 @@ def test_a_board_that_was_made_again_shows_no_row_of_the_one_before(stream, part
 
 
 def heads_read(redis):
-    """How often a head was asked for: nothing else here is read by HMGET."""
+    """The number of reads of a head: no other read here uses HMGET."""
     return redis.info("commandstats").get("cmdstat_hmget", {}).get("calls", 0)
 
 
-def test_frames_that_came_say_where_the_head_is(stream, parts, redis):
+def test_new_frames_tell_the_head(stream, parts, redis):
     score(stream, "main", p9=1)
     publish(parts)
     before = heads_read(redis)
 
     parts.stream.hub.read()
 
-    assert parts.stream.hub.head == Cursor.parse(published(redis)[-1])
+    assert parts.stream.hub.head == Cursor.parse(frame_ids(redis)[-1])
     assert heads_read(redis) == before
 
 
-def test_where_no_frames_come_the_head_is_asked_for(stream, parts, redis, monkeypatch):
+def test_without_new_frames_the_head_is_read(stream, parts, redis, monkeypatch):
     monkeypatch.setattr(hub, "READ_MS", 1)
     before = heads_read(redis)
 
@@ -211,7 +211,7 @@ def test_an_epoch_that_began_while_no_frames_came_is_noticed(stream, parts, redi
     old = parts.stream.hub.head
     clock.advance(ms=1)
     redis.delete(rediskeys.head(), rediskeys.frames(), rediskeys.shown())
-    parts.stream.publisher._renewed = float("-inf")
+    parts.stream.publisher._renewed_at = float("-inf")
     publish(parts)
     redis.delete(rediskeys.frames())
 

@@ -1,4 +1,4 @@
-"""Rooms: which one a viewer is assigned, and how processes are balanced."""
+"""Rooms: the assignment of viewers, and the balance of processes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_viewer_is_assigned_the_region_of_its_request_profile_or_proxy(
     assert assign(scope, region, profile=profile, near=near) == room
 
 
-def test_a_region_that_is_asked_for_and_not_there_is_refused(parts, assign):
+def test_a_missing_region_is_refused(parts, assign):
     with pytest.raises(NotFound):
         parts.stream.scopes.board(assign("cup", "mars"))
 
@@ -48,7 +48,7 @@ def test_a_region_that_is_asked_for_and_not_there_is_refused(parts, assign):
     ("scope", "code"),
     [("cup:mars", "region_not_found"), ("cup@weekly", "period_not_found"), ("no", "board_not_found")],
 )
-def test_scopes_that_are_not_there_are_refused(parts, assign, scope, code):
+def test_missing_stream_scopes_are_refused(parts, assign, scope, code):
     with pytest.raises(NotFound) as raised:
         parts.stream.scopes.window(scope)
 
@@ -78,7 +78,7 @@ def test_a_crowded_process_sends_viewers_away_until_it_is_even(mine, others, lea
     assert surplus(mine, [mine, *others], leaving=leaving) == expected
 
 
-def test_reports_of_other_processes_are_read_and_forgotten_when_these_are_gone(
+def test_reports_of_other_processes_are_read_and_dropped_when_these_have_ended(
     parts, make_parts, sqlite_url, clock
 ):
     other = make_parts(sqlite_url)
@@ -92,7 +92,7 @@ def test_reports_of_other_processes_are_read_and_forgotten_when_these_are_gone(
     assert parts.stream.rooms.reports.keys() == {parts.stream.rooms.process}
 
 
-def test_frames_come_less_often_where_writing_them_takes_long_and_more_often_again():
+def test_frames_come_less_often_while_writing_them_takes_long():
     tick = slow = 0.25
     for _ in range(10):
         slow = next_tick(slow, tick, 1.5)
@@ -105,7 +105,7 @@ def test_frames_come_less_often_where_writing_them_takes_long_and_more_often_aga
 
 
 def labels(parts):
-    """The processes that metrics name."""
+    """The processes in the labels of metrics."""
     return set(
         re.findall(
             r'scoreboard_stream_lag_frames\{process="(\w+)"\}',

@@ -1,4 +1,4 @@
-"""Signals: streams that are ended, and players that are told something, in all processes."""
+"""Signals: kicks end streams, and tells deliver private frames, in all processes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from scoreboard.stream.protocol.carriers import CHUNKED, EVENTS, MESSAGES
 from scoreboard.stream.protocol.types import Cursor, Kick
 from scoreboard.stream.serving.admission import StreamClient
 from scoreboard.stream.serving.fanout import MAIL
-from tests.contract import client_of, hold_frame
-from tests.stream.serving.test_viewers import Kept
+from tests.contract import check_frame, client_of
+from tests.stream.serving.test_viewers import RecordingViewer
 from tests.stream.steps import publish
 from tests.support import wait_until
 
@@ -23,11 +23,13 @@ AWAY = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def watching(parts):
-    """Opens a stream in a process, of a player."""
+    """Open a stream of a player in a process."""
 
     def watching(player="ada", process=parts, carrier=EVENTS):
         process.stream.hub.warm()
-        viewer = Kept(process.stream.viewers, process.stream.slots.admit(StreamClient(player=player)))
+        viewer = RecordingViewer(
+            process.stream.viewers, process.stream.slots.admit(StreamClient(player=player))
+        )
         resumed = process.stream.hub.resume(["main"], "")
         viewer.at = resumed.at
         process.stream.serving.join(viewer, ["main"], carrier, resumed)
@@ -38,22 +40,27 @@ def watching(parts):
     return watching
 
 
-def told(viewer):
+def tells_of(viewer):
     return [frame["data"] for frame in viewer.frames if frame["t"] == "tell"]
 
 
-def test_every_stream_of_a_player_is_told_once_and_no_other(parts, watching):
+def test_a_tell_reaches_every_stream_of_a_player_once_and_no_other(parts, watching):
     one, other, stranger, anonymous = watching(), watching(), watching("bob"), watching("")
 
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.hub.read()
 
-    assert [told(viewer) for viewer in (one, other, stranger, anonymous)] == [[{"n": 1}], [{"n": 1}], [], []]
-    hold_frame(one.frames[0])
+    assert [tells_of(viewer) for viewer in (one, other, stranger, anonymous)] == [
+        [{"n": 1}],
+        [{"n": 1}],
+        [],
+        [],
+    ]
+    check_frame(one.frames[0])
 
 
 @pytest.mark.parametrize("carrier", [EVENTS, CHUNKED, MESSAGES])
-def test_each_carrier_carries_it(parts, watching, carrier):
+def test_each_carrier_carries_a_tell(parts, watching, carrier):
     viewer = watching(carrier=carrier)
 
     parts.stream.signals.tell("ada", "merged", {"n": 1})
@@ -61,22 +68,22 @@ def test_each_carrier_carries_it(parts, watching, carrier):
     assert b'{"t":"tell","kind":"merged","at":"2026-01-01T00:00:00.000Z","data":{"n":1}}' in viewer.got
 
 
-def test_streams_in_other_processes_are_told_too(parts, watching, make_parts, sqlite_url):
+def test_a_tell_reaches_streams_in_other_processes(parts, watching, make_parts, sqlite_url):
     other = make_parts(sqlite_url)
-    there = watching(process=other)
+    other_viewer = watching(process=other)
 
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     other.stream.hub.read()
 
-    assert told(there) == [{"n": 1}]
+    assert tells_of(other_viewer) == [{"n": 1}]
 
 
-def test_a_stream_that_opens_later_is_not_told(parts, watching):
+def test_a_tell_does_not_reach_a_stream_that_opens_later(parts, watching):
     parts.stream.hub.warm()
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.hub.read()
 
-    assert told(watching()) == []
+    assert tells_of(watching()) == []
 
 
 def test_a_signal_that_was_read_before_its_sender_had_an_answer_is_delivered_once(parts, watching):
@@ -91,7 +98,7 @@ def test_a_signal_that_was_read_before_its_sender_had_an_answer_is_delivered_onc
     store.signal = read_at_once
     parts.stream.signals.tell("ada", "merged", {"n": 1})
 
-    assert told(viewer) == [{"n": 1}]
+    assert tells_of(viewer) == [{"n": 1}]
 
 
 def test_a_tell_before_a_kick_comes_before_its_bye(parts, watching):
@@ -103,16 +110,16 @@ def test_a_tell_before_a_kick_comes_before_its_bye(parts, watching):
     assert [frame["t"] for frame in viewer.frames] == ["tell", "bye"]
 
 
-def test_where_redis_is_away_only_this_process_tells(make_parts, sqlite_url):
+def test_without_redis_a_tell_reaches_this_process_only(make_parts, sqlite_url):
     parts = make_parts(sqlite_url, redis_url=AWAY)
     parts.stream.hub.degraded = True
-    viewer = Kept(parts.stream.viewers, parts.stream.slots.admit(StreamClient(player="ada")))
+    viewer = RecordingViewer(parts.stream.viewers, parts.stream.slots.admit(StreamClient(player="ada")))
     resumed = parts.stream.hub.resume(["main"], "")
     parts.stream.serving.join(viewer, ["main"], EVENTS, resumed)
 
     parts.stream.signals.tell("ada", "merged", {"n": 1})
 
-    assert told(viewer) == [{"n": 1}]
+    assert tells_of(viewer) == [{"n": 1}]
 
 
 def test_frames_for_a_blocked_stream_wait_until_it_can_take_more(parts, watching):
@@ -126,7 +133,7 @@ def test_frames_for_a_blocked_stream_wait_until_it_can_take_more(parts, watching
     parts.stream.viewers.on_drained(viewer)
     parts.stream.serving.serve()
 
-    assert told(viewer) == [{"n": number} for number in range(MAIL)]
+    assert tells_of(viewer) == [{"n": number} for number in range(MAIL)]
 
 
 def test_frames_that_wait_come_before_the_bye(parts, watching):
@@ -169,10 +176,10 @@ def test_a_signal_that_fails_is_not_received_again(parts, watching):
     parts.stream.signals.tell("ada", "merged", {"n": 3})
     parts.stream.hub.read()
 
-    assert told(viewer) == [{"n": 1}, {"n": 2}, {"n": 3}]
+    assert tells_of(viewer) == [{"n": 1}, {"n": 2}, {"n": 3}]
 
 
-def test_a_signal_of_another_release_is_passed_over(parts, watching, redis):
+def test_a_signal_of_another_release_is_ignored(parts, watching, redis):
     viewer = watching()
     redis.xadd(rediskeys.signals(), {"signal": "dance", "player": "ada"})
     redis.xadd(rediskeys.signals(), {"player": "ada"})
@@ -186,7 +193,7 @@ def test_a_signal_of_another_release_is_passed_over(parts, watching, redis):
 
 @pytest.fixture
 def poll(parts, clock):
-    """Polls with ada's ticket."""
+    """Poll with ada's ticket."""
     publish(parts)
     parts.stream.hub.warm()
     player = parts.stream.tickets.issue(_player(clock))
@@ -241,17 +248,17 @@ def test_a_poll_without_a_ticket_has_no_position_of_private_frames(parts, poll):
     assert "told" not in client_of(parts).get("/v1/poll").json
 
 
-def test_a_poll_that_waits_is_told_at_once(parts, poll):
+def test_a_poll_that_waits_gets_a_tell_at_once(parts, poll):
     first, found = poll(), []
-    begun = time.monotonic()
+    start = time.monotonic()
     waiting = threading.Thread(
         target=lambda: found.append(poll(since=first["id"], told=first["told"], wait=20)), daemon=True
     )
     waiting.start()
-    wait_until(lambda: parts.stream.slots.taken == 1)
+    wait_until(lambda: parts.stream.slots.in_use == 1)
     parts.stream.signals.tell("ada", "merged", {"n": 1})
     parts.stream.hub.read()
     waiting.join(10)
 
     assert [private(body) for body in found] == [[{"n": 1}]]
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - start < 10

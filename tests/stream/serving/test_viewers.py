@@ -1,4 +1,4 @@
-"""Open streams by the clock: heartbeats, ends, kicks, and what a slow reader is spared."""
+"""Open streams over time: heartbeats, ends, kicks, and fewer frames for slow readers."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.boards.calls import put, score
 from tests.stream.steps import publish
 
 
-def admitted(client):
+def admission_of(client):
     return Admission(client, None)
 
 
-class Kept(Viewer):
-    """A viewer that keeps what it is sent, and takes no more while `full`."""
+class RecordingViewer(Viewer):
+    """A viewer that records the bytes that it is sent, and takes no more while `full`."""
 
     def __init__(self, host, admission=None):
-        super().__init__(host, admission or admitted(StreamClient()), Cursor(0, 0), host.monotonic())
+        super().__init__(host, admission or admission_of(StreamClient()), Cursor(0, 0), host.monotonic())
         self.got, self.full, self.on_its_way = b"", False, 0
 
     @property
@@ -33,7 +33,7 @@ class Kept(Viewer):
         return self.full
 
     @property
-    def taken(self):
+    def received_bytes(self):
         return len(self.got) - self.on_its_way
 
     def write(self, data):
@@ -66,7 +66,7 @@ class Time:
 @pytest.fixture
 def watch(stream, parts):
     def watch(scope="main", **client):
-        viewer = Kept(parts.stream.viewers, parts.stream.slots.admit(StreamClient(**client)))
+        viewer = RecordingViewer(parts.stream.viewers, parts.stream.slots.admit(StreamClient(**client)))
         resumed = parts.stream.hub.resume([scope], "")
         viewer.at = resumed.at
         parts.stream.serving.join(viewer, [scope], EVENTS, resumed)
@@ -107,7 +107,7 @@ def test_no_frame_is_kept_for_a_blocked_viewer_which_catches_up_later(stream, pa
     assert slow.frames[-1]["crc"] == other.frames[-1]["crc"]
 
 
-def test_a_viewer_that_misses_little_is_sent_only_that(stream, parts, watch):
+def test_a_viewer_that_misses_few_frames_is_sent_only_these(stream, parts, watch):
     for step in range(10):
         change(stream, parts, **{f"player{step}": 10})
     slow = watch()
@@ -121,7 +121,7 @@ def test_a_viewer_that_misses_little_is_sent_only_that(stream, parts, watch):
     assert [frame["t"] for frame in slow.frames] == ["delta"]
 
 
-def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
+def test_a_heartbeat_is_right_also_between_two_frames(stream, parts, watch):
     viewer = watch()
     score(stream, "main", bob=2)
     publish(parts)
@@ -135,7 +135,7 @@ def test_a_heartbeat_is_right_even_in_between(stream, parts, watch):
     assert (delta["t"], beat["t"], beat["b"]) == ("delta", "hb", [["main", delta["s"], delta["crc"]]])
 
 
-def test_a_viewer_that_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
+def test_a_viewer_that_reads_nothing_for_half_a_minute_is_closed(parts, watch):
     viewer = watch()
     viewer.full = True
     parts.stream.serving.sweeper.sweep()
@@ -147,10 +147,10 @@ def test_a_viewer_that_takes_nothing_for_half_a_minute_is_cut_off(parts, watch):
     parts.stream.serving.sweeper.sweep()
 
     assert viewer.closed
-    assert parts.stream.slots.taken == 0
+    assert parts.stream.slots.in_use == 0
 
 
-def test_a_viewer_that_takes_a_little_now_and_then_stays(parts, watch):
+def test_a_viewer_that_reads_a_little_from_time_to_time_stays(parts, watch):
     viewer = watch()
     viewer.full, viewer.on_its_way = True, 100
     for _ in range(5):
@@ -247,11 +247,11 @@ def test_a_player_gets_their_rank_only_when_it_changed(stream, parts, watch):
     change(stream, parts, eve=7)
     parts.stream.personal.turn()
 
-    told = [frame for frame in viewer.frames if frame["t"] == "me"]
-    assert [(frame["rank"], frame["score"], frame["tot"]) for frame in told] == [(None, None, 1), (1, 7, 2)]
+    ranks = [frame for frame in viewer.frames if frame["t"] == "me"]
+    assert [(frame["rank"], frame["score"], frame["tot"]) for frame in ranks] == [(None, None, 1), (1, 7, 2)]
 
 
-def test_polling_with_a_ticket_tells_it_too(stream, parts, clock):
+def test_polling_with_a_ticket_has_the_rank_too(stream, parts, clock):
     player = Player(id="ada", session="s", role="player", issued_at=clock(), expires_at=clock() + 60_000)
 
     body = stream.get(f"/v1/poll?ticket={parts.stream.tickets.issue(player)}").json
@@ -260,7 +260,7 @@ def test_polling_with_a_ticket_tells_it_too(stream, parts, clock):
     assert body["frames"][1]["rank"] == 1
 
 
-def test_an_expired_ticket_is_to_be_renewed(stream, parts, clock):
+def test_an_expired_ticket_must_be_renewed(stream, parts, clock):
     player = Player(id="ada", session="s", role="player", issued_at=clock(), expires_at=clock() + 600_000)
     ticket = parts.stream.tickets.issue(player)
     clock.advance(seconds=61)
@@ -271,7 +271,7 @@ def test_an_expired_ticket_is_to_be_renewed(stream, parts, clock):
     assert b'"code":301,"again":true' in answer.data
 
 
-def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, parts, redis):
+def test_continuing_from_a_cursor_reads_neither_redis_nor_the_database(stream, parts, redis):
     cursor = parts.stream.hub.head
     before = redis.info("stats")["total_commands_processed"]
 
@@ -287,10 +287,10 @@ def test_going_on_from_a_cursor_asks_neither_redis_nor_the_database(stream, part
 
 def test_draining_ends_all_streams_and_admits_none(parts, watch):
     viewers = [watch() for _ in range(5)]
-    draining = threading.Thread(target=parts.stream.drain.drain)
+    thread = threading.Thread(target=parts.stream.drain.drain)
     parts.stream.viewers.monotonic.now = float("inf")  # so that no viewer waits for its turn
-    draining.start()
-    draining.join(5)
+    thread.start()
+    thread.join(5)
 
     assert {viewer.frames[-1]["code"] for viewer in viewers} == {101}
     with pytest.raises(NotAdmitted, match="drain"):
@@ -299,7 +299,7 @@ def test_draining_ends_all_streams_and_admits_none(parts, watch):
 
 
 def test_frames_between_resuming_and_joining_are_sent_at_once(stream, parts):
-    viewer = Kept(parts.stream.viewers)
+    viewer = RecordingViewer(parts.stream.viewers)
     resumed = parts.stream.hub.resume(["main"], "")
     viewer.at = resumed.at
     change(stream, parts, bob=2)
@@ -325,7 +325,7 @@ def test_a_later_viewer_gets_the_viewer_count_too(parts, watch):
     assert first.frames == []
 
 
-def test_a_crowded_room_leaves_look_ups_to_the_others(stream, parts, watch, monkeypatch):
+def test_a_crowded_room_does_not_use_up_all_look_ups(stream, parts, watch, monkeypatch):
     monkeypatch.setattr(personal, "LOOKED_UP_A_ROUND", 1)
     put(stream, "cup")
     publish(parts)
@@ -348,6 +348,6 @@ def test_all_frames_that_are_sent_are_counted(stream, parts, watch):
     parts.stream.viewers.on_drained(slow)
     parts.stream.serving.serve()
 
-    counts = {name: count for name, _, count in parts.base.metrics.counted()}
+    counts = {name: count for name, _, count in parts.base.metrics.values()}
 
     assert counts["stream_frames_sent"] == 2 * 2 + 2 * 2  # hello and snapshot, then two changes, to each

@@ -8,16 +8,16 @@ const browser = {
 export class Announcer {
   #speak
   #everyMs
-  #world
+  #platform
   #texts = new Map()
   #spokeAt = -Infinity
   #timer = null
 
   // `speak` gets the text. With `everyMs` 0 nothing is announced.
-  constructor(speak, everyMs, world = browser) {
+  constructor(speak, everyMs, platform = browser) {
     this.#speak = speak
     this.#everyMs = everyMs
-    this.#world = world
+    this.#platform = platform
   }
 
   // A newer text of a kind replaces one that was not announced yet; "" withdraws it.
@@ -26,15 +26,15 @@ export class Announcer {
     this.#texts.delete(kind)
     if (text) this.#texts.set(kind, text)
     if (this.#texts.size && this.#timer === null) {
-      const due = this.#spokeAt + this.#everyMs - this.#world.now()
-      this.#timer = this.#world.later(() => this.#out(), Math.max(0, due))
+      const due = this.#spokeAt + this.#everyMs - this.#platform.now()
+      this.#timer = this.#platform.later(() => this.#out(), Math.max(0, due))
     }
   }
 
   #out() {
     this.#timer = null
     if (!this.#texts.size) return
-    this.#spokeAt = this.#world.now()
+    this.#spokeAt = this.#platform.now()
     this.#speak([...this.#texts.values()].join(" "))
     this.#texts.clear()
   }

@@ -2,7 +2,9 @@
 
 import { Api } from "../../../sdk/actions/api.js"
 import { withTies } from "./rows.js"
+import { isLongEnough } from "./search.js"
 
+const MOST_FOUND = 50 // the most that the API returns
 const PLAYER_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/
 
 export class BoardApi {
@@ -34,6 +36,12 @@ export class BoardApi {
     return this.#list("/entries", { players: ids.join(",") })
   }
 
+  // The players whose names begin with these words, by name; otherwise the player with this id.
+  async search(words) {
+    const found = isLongEnough(words) ? await this.#list("/entries", { search: words, limit: MOST_FOUND }) : { rows: [] }
+    return found.rows.length ? found : this.entry(words)
+  }
+
   // The player's row and its neighbours, or no rows if the player has no place. The API answers 404 then, which browsers
   // write to the console, so the player's row is fetched first.
   async around(player, radius) {
@@ -60,11 +68,12 @@ export class BoardApi {
 // The API's entries as rows: { id, n, s, c } are the names that the stream's frames use.
 function rowsIn({ entries }) {
   return withTies(
-    entries.map(({ rank, player, score, columns }) => ({
+    entries.map(({ rank, player, score, columns, shown }) => ({
       id: player.id,
       n: player.displayName,
       s: score,
       c: Object.values(columns),
+      ...(shown && { m: shown }),
       rank,
     })),
   )

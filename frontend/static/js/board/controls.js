@@ -9,6 +9,7 @@ import { BoardApi } from "./board-api.js"
 import { holdWhileReading, walkWithArrows } from "./reading-guard.js"
 import { Favourites } from "./favourites.js"
 
+const TYPING_MS = 150 // after the last key, until the server is asked
 const NOTHING = {
   around: "board.nothingAround",
   favourites: "board.nothingFavourites",
@@ -69,13 +70,15 @@ export class Controls {
     this.#given.watch.follow(far ? this.#polled(() => this.#api.entry(me)) : null)
   }
 
-  // Search for the typed words: a name among the streamed rows, or the id of any player.
+  // Search for the typed words among the streamed rows, and then among all players.
   input(event, { value }) {
     const words = value.trim()
     if (!words) return this.choose(this.#view)
     this.#words = words
-    const near = found(this.#given.watch.rows, words).length > 0
-    const list = near ? null : this.#polled(() => this.#api.entry(words))
+    const list = this.#polled(async () => {
+      if (!list.known) await new Promise((resolve) => setTimeout(resolve, TYPING_MS))
+      return words === this.#words ? this.#api.search(words) : list.shown
+    })
     this.#given.watch.choose({ view: "search", pick: (rows) => found(rows, words), list, page: 0 })
   }
 
@@ -85,7 +88,8 @@ export class Controls {
     if (near("[data-view]")) this.choose(near("[data-view]").dataset.view)
     else if (near("[data-turn]")) this.#turn(event, near("[data-turn]").dataset.turn)
     else if (near(".pause")) this.#given.pause(!hold.paused)
-    else if (near(".pill")) this.#given.watch.catchUp()
+    else if (near(".dense")) this.#given.toggleCompact()
+    else if (near(".pill")) this.#catchUp(near(".pill"))
     else if (near(".star button")) this.#favourites.toggle(near("tr").dataset.player)
     else if (near("tr.own") && getSelection().isCollapsed) this.scrollToMe()
   }
@@ -151,6 +155,12 @@ export class Controls {
     if (!row || row.matches(".apart")) return this.choose("around")
     const beside = row.previousElementSibling ?? row // the own row is sticky, its neighbour is not
     beside.scrollIntoView({ block: "center" })
+  }
+
+  // The button is hidden then, so the focus goes on to the rows, or to the next button where rows have none.
+  #catchUp(pill) {
+    for (const next of [this.#find('.star [tabindex="0"]'), this.#find(".pause")]) if (pill.matches(":focus")) next?.focus()
+    this.#given.watch.catchUp()
   }
 
   #turn(event, where) {

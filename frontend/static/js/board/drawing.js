@@ -9,6 +9,7 @@ import { RankHistory } from "./rank-history.js"
 import { fillMove, fillTrend } from "./rank-changes.js"
 import { fillRow } from "./row.js"
 import { Announcer } from "./announcer.js"
+import { Pace } from "./pace.js"
 import { Slides } from "./slides.js"
 
 export class Drawing {
@@ -21,11 +22,12 @@ export class Drawing {
   #announcer
   #history = new RankHistory()
   #slides = new Slides()
+  #pace = new Pace()
   #period
   #seen
   #before = { leader: null, own: null }
 
-  // `first` are the rows that were shown at `since`. `custom` fills rows from a template, if there is one.
+  // `first` are all rows of the board at `since`, if they were known then. `custom` fills rows from a template, if there is one.
   constructor({ root, watch, format, first, since, announceMs, speak, tell, custom }) {
     this.#watch = watch
     this.#empty = root.querySelector(".empty")
@@ -43,11 +45,17 @@ export class Drawing {
     this.#announcer.say(kind, text)
   }
 
+  // How long to wait until the shown rows may be drawn, in milliseconds.
+  wait() {
+    return this.#pace.wait(this.#watch.shown.rows, performance.now())
+  }
+
   // Draw the shown rows: without effects if `calm` (these are other rows, not changes of the same ones), without movement
   // if `still`. `also(row, now)` is called for each row, to fill the cells that belong to other modules.
   draw({ me, podium, still, calm, also }) {
     this.#see(Date.now())
     const { board, choice, shown } = this.#watch
+    this.#pace.drawn(shown.rows, performance.now())
     const look = { columns: board.s === null ? this.#list.columns : board.columns, format: this.#format, me }
     const places = this.#slides.places(still || calm ? [] : this.#list.elements)
     const { scored, moved } = this.#list.show(shown.rows, {
@@ -56,7 +64,7 @@ export class Drawing {
       apart: choice.view === "top" && !shown.rows.some(({ id }) => id === me) ? this.#watch.row(me) : null,
       fill: (row, before, now) => this.#fill(row, before, now, look, also),
     })
-    this.#slides.from(places)
+    this.#slides.from(places, this.#list.elements, new Set(scored.map(({ row }) => row)))
     if (!calm) showScoreChanges(scored, this.#format, still)
     this.#report(calm ? [] : moved, me)
     this.#showEmpty(board.total === 0 && shown.rows.length === 0)
@@ -83,7 +91,7 @@ export class Drawing {
 
   #see(now) {
     const { board, rows } = this.#watch
-    if (rows === this.#seen) return
+    if (board.s === null || rows === this.#seen) return
     if (board.period !== this.#period) this.#history.clear()
     this.#period = board.period
     this.#seen = rows

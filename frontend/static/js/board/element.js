@@ -7,9 +7,10 @@ import { Panel } from "./panel.js"
 import { Watch } from "./watch.js"
 
 const OPENING = ["board", "period", "region", "src"] // a change of these shows another board
-const SETTING = ["animate", "hide", "limit", "me", "players", "radius", "view"]
+const SETTING = ["animate", "compact", "hide", "limit", "me", "players", "radius", "view"]
 const ANNOUNCE_SECONDS = 10
 const FAVOURITES = "scoreboard.favourites"
+const COMPACT = "scoreboard.compact"
 const AGAIN_MS = 10_000
 const PASSING = [0, 429, 500, 502, 503, 504] // 0: no answer arrived
 
@@ -102,7 +103,10 @@ export class LiveLeaderboard extends HTMLElement {
   #begin(given) {
     const { root, where } = given
     const { scope, since, size, page, decimals, unit } = root.querySelector(".lb").dataset
+    if (root === this && !this.#words("hide").includes("dense") && keptIn(COMPACT)) this.setAttribute("compact", "")
     const settings = this.#settings()
+    const format = { decimals: Number(decimals), unit }
+    if (root === this) writeForViewer(root, format)
     this.#watch = new Watch({
       feed: scope === undefined ? null : openFeed(where.base, { scope, since, always: this.hasAttribute("always") }),
       board: boardIn(root),
@@ -114,11 +118,12 @@ export class LiveLeaderboard extends HTMLElement {
         ...given,
         watch: this.#watch,
         size: Number(size),
-        format: { decimals: Number(decimals), unit },
+        format,
         announceMs: (Number(this.getAttribute("announce") ?? ANNOUNCE_SECONDS) || 0) * 1000,
         speak: (text) => (root.querySelector("[role=status]").textContent = text),
         tell: (type, detail) => this.#tell(type, detail),
         pause: (paused) => this.toggleAttribute("paused", paused),
+        toggleCompact: () => keep(COMPACT, this.toggleAttribute("compact")),
       },
       settings,
     )
@@ -148,7 +153,9 @@ export class LiveLeaderboard extends HTMLElement {
 
   // The style sheet hides the parts that these classes name.
   #hide(root = this.querySelector(".lb") ? this : this.shadowRoot) {
-    const names = ["lb", ...this.#words("hide").map((word) => `no-${word}`)]
+    const compact = this.hasAttribute("compact")
+    root?.querySelector(".dense")?.setAttribute("aria-pressed", compact)
+    const names = ["lb", ...(compact ? ["compact"] : []), ...this.#words("hide").map((word) => `no-${word}`)]
     root?.querySelector(".lb")?.setAttribute("class", names.join(" "))
   }
 
@@ -162,9 +169,9 @@ export class LiveLeaderboard extends HTMLElement {
       players: this.#words("players"),
       limit: number("limit", 10),
       radius: number("radius", 5),
-      podium: !this.#words("hide").includes("podium"),
+      podium: !this.#words("hide").includes("podium") && !this.hasAttribute("compact"),
       still: this.getAttribute("animate") === "off",
-      busy: view !== "top" || me !== "" || keptIn(FAVOURITES),
+      busy: view !== "top" || me !== "" || this.hasAttribute("compact") || keptIn(FAVOURITES),
     }
   }
 
@@ -184,10 +191,27 @@ export function define(base) {
   customElements.define("live-leaderboard", LiveLeaderboard)
 }
 
+// The first HTML has numbers as the page's language writes them.
+async function writeForViewer(root, format) {
+  const sample = (tags) => (12345678.9).toLocaleString(tags, { numberingSystem: "latn" })
+  if (sample(navigator.languages) === sample(document.documentElement.lang)) return
+  const { writeNumbers } = await import("./viewer-numbers.js")
+  writeNumbers(root, format)
+}
+
 function keptIn(key) {
   try {
     return localStorage.getItem(key) !== null
   } catch {
     return false // as in some private windows
+  }
+}
+
+function keep(key, on) {
+  try {
+    if (on) localStorage.setItem(key, "on")
+    else localStorage.removeItem(key)
+  } catch {
+    // It lasts until the page is closed.
   }
 }

@@ -9,8 +9,10 @@ export class List {
   table
   columns
   #rows = new Map()
+  #links // `profiles` is the address of players' pages with ~ in place of the id, `target` where they open
 
   constructor(root) {
+    this.#links = root.querySelector(".lb").dataset
     this.table = root.querySelector(".rows")
     this.columns = columnsIn(this.table)
     for (const row of this.#body.rows) this.#rows.set(row.dataset.player, { row, shown: rowIn(row) })
@@ -36,6 +38,11 @@ export class List {
     return changed
   }
 
+  #profile(id) {
+    const { profiles, target = "" } = this.#links
+    return profiles ? { href: profiles.replace("~", id), target } : null
+  }
+
   get #body() {
     return this.table.tBodies[0]
   }
@@ -55,9 +62,9 @@ export class List {
     this.#leave(new Set(rows.map(({ id }) => id)))
     const [scored, moved] = [[], []]
     let place = this.#body.firstElementChild
-    for (const now of rows) {
-      const { row = newRow(now.id, this.columns), shown: before = null } = this.#rows.get(now.id) ?? {}
-      if (!before || !sameResult(before, now)) scored.push({ row, from: before?.s ?? null, to: now.s })
+    for (const [index, now] of rows.entries()) {
+      const { row = newRow(now.id, this.columns, this.#profile(now.id)), shown: before = null } = this.#rows.get(now.id) ?? {}
+      if (!before || !sameResult(before, now)) scored.push({ row, from: before?.s ?? null, to: now.s, next: rows[index + 1]?.s })
       if (before?.rank !== now.rank) moved.push({ player: now.id, from: before?.rank ?? null, to: now.rank })
       fill(row, before, now)
       this.#rows.delete(now.id) // so that the map has the list's order

@@ -15,15 +15,19 @@ export class Panel {
   #controls = new Lazy(async () => new (await import("./controls.js")).Controls(this.#given, this.#settings))
   #connectionAnnouncer = new ConnectionAnnouncer()
   #frame = 0
+  #timer = null
+  #asked = false
   #calm = false
   #left = []
 
-  // `given` is { root, watch, where, size, format, custom, announceMs, speak, tell, pause }.
+  // `given` is { root, watch, where, size, format, custom, announceMs, speak, tell, pause, toggleCompact }.
   constructor(given, settings) {
-    this.#given = { ...given, first: given.watch.rows, since: Date.now() }
+    const whole = given.watch.board.s !== null // otherwise the first HTML has only some of the rows
+    this.#given = { ...given, first: whole ? given.watch.rows : [], since: Date.now() }
     this.#settings = settings
     this.#listen()
-    if (given.custom || settings.me) this.#soon(true)
+    this.#oneTabStop()
+    if (given.custom || settings.me) this.#soon({ asked: true, calm: true })
     if (settings.busy) this.#controls.with((controls) => controls.choose(settings.view))
   }
 
@@ -50,6 +54,7 @@ export class Panel {
 
   close() {
     cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#timer)
     for (const leave of this.#left) leave()
     this.#controls.value?.close()
     this.#given.watch.stop()
@@ -57,8 +62,8 @@ export class Panel {
 
   #listen() {
     const { root, watch } = this.#given
-    this.#on(watch, "rows", () => this.#soon(false))
-    this.#on(watch, "chosen", () => this.#soon(true))
+    this.#on(watch, "rows", ({ detail }) => this.#soon({ asked: detail === "asked" }))
+    this.#on(watch, "chosen", () => this.#soon({ asked: true, calm: true }))
     this.#on(watch, "status", () => this.#showConnection())
     this.#on(window, "online", () => watch.check())
     this.#on(document, "visibilitychange", () => document.hidden || watch.check())
@@ -76,18 +81,37 @@ export class Panel {
     this.#left.push(() => clearInterval(clock))
   }
 
+  // The rows are one stop of the Tab key: a star. Without scripts each name is one, and without stars until the controls
+  // are loaded.
+  #oneTabStop() {
+    const { root } = this.#given
+    if (root.querySelector(".no-star")) return
+    for (const link of root.querySelectorAll(".profile")) link.tabIndex = -1
+  }
+
   #on(target, type, run) {
     target.addEventListener(type, run)
     this.#left.push(() => target.removeEventListener(type, run))
   }
 
-  // Draw at most once for each frame of the screen, and not while the page is hidden.
-  #soon(calm) {
+  // Draw at most once for each frame of the screen, and not while the page is hidden. If rows changed places within the
+  // last second, others do so later, unless somebody reads them by then, or `asked` for them.
+  #soon({ asked, calm = false }) {
+    this.#asked ||= asked
     this.#calm ||= calm
-    this.#drawing.with((drawing) => (this.#frame ||= requestAnimationFrame(() => this.#draw(drawing))))
+    clearTimeout(this.#timer)
+    const wait = this.#wait()
+    if (wait) this.#timer = setTimeout(() => this.#given.watch.news(), wait)
+    else this.#drawing.with((drawing) => (this.#frame ||= requestAnimationFrame(() => this.#draw(drawing))))
+  }
+
+  #wait() {
+    return this.#asked ? 0 : (this.#drawing.value?.wait() ?? 0)
   }
 
   #draw(drawing) {
+    this.#frame = 0
+    if (this.#wait()) return // another order came after this frame of the screen was requested
     const { me, podium } = this.#settings
     const controls = this.#controls.value
     drawing.draw({
@@ -97,8 +121,7 @@ export class Panel {
       calm: this.#calm,
       also: (row, now) => controls?.fill(row, now),
     })
-    this.#frame = 0
-    this.#calm = false
+    this.#asked = this.#calm = false
     controls?.show()
   }
 
@@ -106,7 +129,8 @@ export class Panel {
     const { root, watch, speak, tell } = this.#given
     if (!watch.status) return
     const now = Date.now()
-    const shown = badgeOf(watch.status, { paused: watch.hold.paused, now })
+    const { everySeconds } = watch.choice.list ?? {}
+    const shown = badgeOf(watch.status, { paused: watch.hold.paused, now, everySeconds })
     showBadge(root.querySelector(".badge"), shown)
     const news = this.#connectionAnnouncer.news(shown.state, now)
     if (news && this.#drawing.value) this.#drawing.value.say("connection", news)

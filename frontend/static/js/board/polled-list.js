@@ -1,6 +1,6 @@
 // polled-list.js: a list that is not streamed: it is loaded now, and again every few seconds. No DOM.
 
-const ASK_MS = 10_000
+const EVERY_SECONDS = 10
 
 const browser = {
   later: (run, ms) => setTimeout(run, ms),
@@ -12,16 +12,17 @@ export class PolledList extends EventTarget {
   shown = { rows: [], total: 0 }
   known = false
   first = true // whether this is the first answer
+  everySeconds = EVERY_SECONDS
   #ask
-  #world
+  #platform
   #timer = null
   #running = false
 
   // `ask` resolves with { rows, total }.
-  constructor(ask, world = browser) {
+  constructor(ask, platform = browser) {
     super()
     this.#ask = ask
-    this.#world = world
+    this.#platform = platform
   }
 
   start() {
@@ -32,20 +33,20 @@ export class PolledList extends EventTarget {
 
   stop() {
     this.#running = false
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
   }
 
   async check() {
     if (!this.#running) return
-    this.#world.cancel(this.#timer)
+    this.#platform.cancel(this.#timer)
     try {
       this.#take(await this.#ask())
     } catch (problem) {
       this.dispatchEvent(new CustomEvent("problem", { detail: problem }))
     }
     if (!this.#running) return
-    this.#world.cancel(this.#timer)
-    this.#timer = this.#world.later(() => this.check(), ASK_MS)
+    this.#platform.cancel(this.#timer)
+    this.#timer = this.#platform.later(() => this.check(), this.everySeconds * 1000)
   }
 
   #take(shown) {

@@ -1,4 +1,4 @@
-// moves.js: the rank changes of a row: places won or lost, and a line of its recent ranks.
+// rank-changes.js: the rank changes of a row: places won or lost, and a line of its recent ranks.
 
 import { t } from "../messages.js"
 import { linePoints } from "./rank-history.js"
@@ -6,6 +6,7 @@ import { element, part } from "./row.js"
 
 const SVG = "http://www.w3.org/2000/svg"
 const LINE = { width: 62, height: 14 }
+const MIN_STATES = 5 // fewer make no line to read
 
 // `change` is the number of places won (negative: lost), or "new".
 export function fillMove(row, change) {
@@ -23,10 +24,10 @@ export function changeText(change) {
   return change ? `${change > 0 ? "▲" : "▼"}${Math.abs(change)}` : ""
 }
 
-// Empty if the rank never changed.
+// Empty for few states, and if the rank never changed.
 export function fillTrend(row, ranks) {
   const cell = part(row, "trend")
-  if (ranks.every((rank) => rank === ranks[0])) return cell.replaceChildren()
+  if (ranks.length < MIN_STATES || ranks.every((rank) => rank === ranks[0])) return cell.replaceChildren()
   const svg = cell.firstElementChild ?? cell.appendChild(newLine())
   const points = linePoints(ranks, LINE).map((point) => point.map((value) => value.toFixed(1)))
   const [line, dot] = svg.children

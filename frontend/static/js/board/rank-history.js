@@ -1,4 +1,4 @@
-// marks.js: rank changes since the page was opened, and the recent ranks of each row. Pure.
+// rank-history.js: rank changes since the page was opened, and the recent ranks of each row. Pure.
 
 const STATES_KEPT = 20
 const APART_MS = 2000 // faster states count as one: twenty states are at least forty seconds
@@ -43,13 +43,12 @@ export class RankHistory {
   }
 }
 
-// Ranks as points of a line in a box, with the best rank at the top.
+// Ranks as points of a line across a box, with the best rank at the top.
 export function linePoints(ranks, { width, height }) {
   const best = Math.min(...ranks)
   const span = Math.max(...ranks) - best || 1
-  const step = width / (STATES_KEPT - 1)
-  const start = width - step * (ranks.length - 1)
-  return ranks.map((rank, index) => [start + step * index, (height * (rank - best)) / span])
+  const step = width / (ranks.length - 1)
+  return ranks.map((rank, index) => [step * index, (height * (rank - best)) / span])
 }
 
 function extended(trend, rank, again) {

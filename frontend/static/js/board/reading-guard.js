@@ -2,10 +2,13 @@
 // focus, and while text is selected. Moves the focus between rows with the arrow keys.
 
 const HOVERS = matchMedia("(hover: hover)")
+const [STAR, PROFILE] = [".star button", ".profile"]
 const STILL_MS = 10_000 // a pointer that has not moved for so long no longer holds updates
 
 // Calls `hold` and `release` with the reason. Returns a function that removes the listeners.
 export function holdWhileReading(table, { hold, release }) {
+  const board = table.closest(".lb")
+  const read = (node) => node?.closest?.(".rows, .pill")
   let stillTimer = null
   const leave = () => (clearTimeout(stillTimer), release("pointer"))
   const move = ({ pointerType }) => {
@@ -21,8 +24,9 @@ export function holdWhileReading(table, { hold, release }) {
   }
   table.addEventListener("pointermove", move)
   table.addEventListener("pointerleave", leave)
-  table.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && hold("focus"))
-  table.addEventListener("focusout", () => release("focus"))
+  // The button for waiting updates belongs to the rows: it would vanish under the focus as soon as they are shown.
+  board.addEventListener("focusin", ({ target }) => read(target) && target.matches(":focus-visible") && hold("focus"))
+  board.addEventListener("focusout", ({ relatedTarget }) => read(relatedTarget) || release("focus"))
   document.addEventListener("selectionchange", select)
   // The event that made the page load this module has passed, so the present state is checked once. On touch screens
   // it is not, because :hover stays set there after a touch.
@@ -32,24 +36,39 @@ export function holdWhileReading(table, { hold, release }) {
   return () => (leave(), document.removeEventListener("selectionchange", select))
 }
 
-// Puts one star button into the tab order, from which the arrow keys go to those of other rows. Returns a function to
-// call after rows were added or removed.
+// Puts one button or link of the rows into the tab order, from which the arrow keys go to those of other rows, and
+// sideways to the others of its row. Returns a function to call after rows were added or removed.
 export function walkWithArrows(table) {
-  const stars = () => [...table.querySelectorAll(".star button")]
+  const all = (kind) => [...table.querySelectorAll(kind)]
   table.addEventListener("focusin", ({ target }) => {
-    if (!target.matches(".star button")) return
-    for (const star of stars()) star.tabIndex = star === target ? 0 : -1
+    const stops = all(tabStop(table))
+    if (stops.includes(target)) for (const stop of stops) stop.tabIndex = stop === target ? 0 : -1
   })
   table.addEventListener("keydown", (event) => {
-    const all = stars()
-    const at = all.indexOf(event.target)
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key]
-    if (at < 0 || !all[to]) return
+    const kind = [STAR, PROFILE].find((kind) => event.target.matches(kind))
+    const to = kind && (above(event, all(kind)) ?? beside(event, kind))
+    if (!to) return
     event.preventDefault()
-    all[to].focus()
+    to.focus()
   })
   return () => {
-    const all = stars()
-    if (all.length && all.every((star) => star.tabIndex < 0)) all[0].tabIndex = 0
+    for (const link of all(`${PROFILE}:not([tabindex], :focus)`)) link.tabIndex = -1
+    const stops = all(tabStop(table))
+    if (stops.length && stops.every((stop) => stop.tabIndex < 0)) stops[0].tabIndex = 0
   }
+}
+
+// The stars, or the names where stars are hidden.
+function tabStop(table) {
+  return table.closest(".lb").matches(".no-star") ? PROFILE : STAR
+}
+
+function above({ key, target }, all) {
+  const at = all.indexOf(target)
+  return all[{ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key]]
+}
+
+function beside({ key, target }, kind) {
+  if (key !== "ArrowLeft" && key !== "ArrowRight") return null
+  return target.closest("tr").querySelector(kind === STAR ? PROFILE : STAR)
 }

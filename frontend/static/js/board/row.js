@@ -5,14 +5,15 @@ import { grouped, heading, scored } from "../formatting.js"
 import { sameResult } from "./compare.js"
 
 // ARIA roles are explicit, because table rows that are laid out as grids lose theirs in some browsers.
-export function newRow(id, columns) {
+// With `profile` the name leads to the player's page: { href, target }.
+export function newRow(id, columns, profile = null) {
   const row = element("tr", "", "row")
   row.dataset.player = id
   const player = element("th", "player", "rowheader")
   player.scope = "row"
   const name = element("bdi")
   name.dir = "auto"
-  player.append(name)
+  player.append(profile ? profileLink(profile, name) : name)
   row.append(element("td", "rank", "cell"), player)
   for (const column of columns) {
     const cell = element("td", "column", "cell")
@@ -29,7 +30,7 @@ export function fillRow(row, before, now, { format, me }) {
   fillOwn(row, now.id === me)
   if (before?.n !== now.n) row.querySelector("bdi").textContent = now.n
   if (before?.rank !== now.rank || before.tied !== now.tied) {
-    row.dataset.rank = now.rank
+    row.dataset.rank = now.rank ?? ""
     part(row, "rank").textContent = rankText(now)
   }
   if (before && sameResult(before, now)) return
@@ -41,6 +42,7 @@ export function fillRow(row, before, now, { format, me }) {
 }
 
 export function rankText({ rank, tied }) {
+  if (rank === null) return "–"
   return tied ? `=${rank}` : String(rank)
 }
 
@@ -66,6 +68,13 @@ function fillOwn(row, own) {
   row.classList.toggle("own", own)
   if (own) part(row, "player").append(element("span", "you", "", t("board.you")))
   else part(row, "you").remove()
+}
+
+function profileLink({ href, target }, name) {
+  const link = Object.assign(element("a", "profile"), { href, ...(target && { target, rel: "noopener" }) })
+  link.tabIndex = -1 // controls.js lets the arrow keys lead to it
+  link.append(name)
+  return link
 }
 
 function newStar() {

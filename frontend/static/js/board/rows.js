@@ -7,10 +7,11 @@ export function rowsOf(board) {
   return withTies(board.lines.map((line, index) => ({ ...line, rank: rank[index] })))
 }
 
-// A row that shares its rank with a neighbour is tied.
+// A row that shares its rank with a neighbour is tied. Without a rank (null) it is not.
 export function withTies(rows) {
+  const shares = (row, other) => row.rank !== null && other?.rank === row.rank
   return rows.map((row, index) => ({
     ...row,
-    tied: rows[index - 1]?.rank === row.rank || rows[index + 1]?.rank === row.rank,
+    tied: shares(row, rows[index - 1]) || shares(row, rows[index + 1]),
   }))
 }

@@ -23,10 +23,16 @@ export async function draw(host, where) {
     setTexts(messages.language, messages.texts)
     loading.replaceWith(slot("header"), frame(host, where, board), slot("footer"))
   } catch (error) {
-    loading.replaceWith(slot("error", made("p", { class: "nothing" }, FAILED)))
+    const text = error.status === 404 ? missing(where) : FAILED
+    loading.replaceWith(slot("error", made("p", { class: "nothing" }, text)))
     throw error
   }
   return root
+}
+
+// A mistake in the page, which does not pass: in English, for its author.
+function missing({ board }) {
+  return `There is no public board called "${board}" on this server.`
 }
 
 // The language of the web page around the element, or the viewer's.
@@ -41,7 +47,7 @@ function sheet(url) {
   return { link, ready }
 }
 
-function frame(host, { region, period }, board) {
+function frame(host, { base, region, period }, board) {
   const table = rows(board)
   const label = host.getAttribute("label") ?? board.title
   table.setAttribute("aria-label", label || t("board.standings"))
@@ -60,6 +66,7 @@ function frame(host, { region, period }, board) {
   const further = period && period !== board.period ? `@${period.includes(" ") ? "cron" : period}` : ""
   const scope = `${board.id}${region ? `:${region}` : ""}${further}`
   Object.assign(lb.dataset, { scope, since: "", ties, period: "", total: 0, size, page: 0, decimals, unit })
+  Object.assign(lb.dataset, { profiles: `${base}p/~`, target: "_blank" })
   return lb
 }
 
@@ -80,6 +87,7 @@ function bar() {
       made("span", { class: "icon", "aria-hidden": "true" }),
       made("span", {}, t("board.pause")),
     ),
+    made("button", { class: "dense", type: "button", "aria-pressed": "false", title: t("board.compact"), "aria-label": t("board.compact"), part: "dense" }),
     made(
       "p",
       { class: "badge", "data-state": "connecting", part: "badge" },

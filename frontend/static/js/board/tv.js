@@ -3,6 +3,7 @@
 
 import { t, time } from "../messages.js"
 import { define } from "./element.js"
+import { showPeriod } from "./period-name.js"
 import { pageAfter, shiftAt } from "./paging.js"
 
 const PAGE_MS = 10_000
@@ -24,6 +25,7 @@ setInterval(showTime, 1000)
 setInterval(turn, PAGE_MS)
 setInterval(shift, SHIFT_MS)
 board.addEventListener("lb-update", showPage)
+board.addEventListener("lb-update", ({ detail }) => showPeriod(document.getElementById("period"), detail.period))
 document.addEventListener("visibilitychange", stayAwake)
 
 function turn() {

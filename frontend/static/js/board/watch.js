@@ -1,11 +1,13 @@
 // watch.js: the rows that a leaderboard shows, and the updates that wait. No DOM.
 //
-// Frames update the live board. A choice shows a page of it, the rows that `pick` selects, or a polled `list`
-// (polled-list.js). Events: "rows" (they changed), "chosen" (other rows are shown), "waiting", "status".
+// Frames update the live board. A choice shows a page of it, the rows that `pick` selects, a polled `list`
+// (polled-list.js), or both: first the rows that are streamed, then the others of the list. Events: "rows" (they
+// changed; `detail` is "asked" if the viewer asked for them), "chosen" (other rows are shown), "waiting", "status".
 
 import { apply } from "../../../sdk/stream/board-state.js"
 import { UpdateHold } from "./update-hold.js"
 import { rowsOf } from "./rows.js"
+import { joined } from "./search.js"
 
 export class Watch extends EventTarget {
   hold = new UpdateHold()
@@ -46,9 +48,9 @@ export class Watch extends EventTarget {
 
   get shown() {
     const { page, limit, pick, list } = this.#choice
-    if (list) return list.shown
-    const rows = pick ? pick(this.#rows) : this.#rows.slice(page * limit, (page + 1) * limit)
-    return { rows, total: this.#board.total }
+    const rows = pick?.(this.#rows) ?? []
+    if (list) return { ...list.shown, rows: joined(rows, list.shown.rows) }
+    return { rows: pick ? rows : this.#rows.slice(page * limit, (page + 1) * limit), total: this.#board.total }
   }
 
   // A player's row, null if it is not known here.
@@ -82,7 +84,7 @@ export class Watch extends EventTarget {
     this.#choice = { ...this.#choice, ...choice }
     list?.addEventListener("news", () => this.#listed(list))
     list?.start()
-    if (!list) this.#chosen()
+    if (!list || this.shown.rows.length) this.#chosen()
   }
 
   // Draw the shown rows again.
@@ -94,7 +96,7 @@ export class Watch extends EventTarget {
   follow(own) {
     this.#own?.stop()
     this.#own = own
-    own?.addEventListener("news", () => this.#news())
+    own?.addEventListener("news", () => this.news())
     own?.start()
   }
 
@@ -104,7 +106,7 @@ export class Watch extends EventTarget {
 
   // Show waiting updates, whatever the reasons to hold.
   catchUp() {
-    if (this.hold.caughtUp()) this.#tell("rows")
+    if (this.hold.caughtUp()) this.#tell("rows", "asked")
   }
 
   get #lists() {
@@ -124,16 +126,17 @@ export class Watch extends EventTarget {
     if (next.s === null || looksLike(before, next)) return
     this.#rows = rowsOf(next)
     if (before.s === null && !this.hold.held) this.#chosen()
-    else this.#news()
+    else this.news()
   }
 
   #listed(list) {
     if (list !== this.#choice.list) return
     if (list.first) this.#chosen()
-    else this.#news()
+    else this.news()
   }
 
-  #news() {
+  // Show what changed, or count it while something holds updates.
+  news() {
     this.#tell(this.hold.news() ? "rows" : "waiting")
   }
 
@@ -143,8 +146,8 @@ export class Watch extends EventTarget {
     this.#tell("chosen")
   }
 
-  #tell(type) {
-    this.dispatchEvent(new Event(type))
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }
 

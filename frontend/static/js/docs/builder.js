@@ -3,7 +3,7 @@
 import { copyable } from "../copy-field.js"
 import { embedOf } from "./embed-code.js"
 
-const PREVIEW_MS = 400 // a number may still be being typed
+const PREVIEW_MS = 400 // the number may be incomplete while it is typed
 
 const root = document.getElementById("builder")
 const form = root.querySelector("form")
@@ -32,11 +32,11 @@ function show() {
   root.querySelector(".open").href = address
   preview.dataset.kind = chosen.kind
   clearTimeout(timer)
-  timer = setTimeout(() => look(address), PREVIEW_MS)
+  timer = setTimeout(() => loadPreview(address), PREVIEW_MS)
 }
 
-// By its path: behind a proxy this page's scheme may differ from the one that the server knows.
-function look(address) {
+// Only path and query: behind a proxy the scheme of this page may differ from the one that the server knows.
+function loadPreview(address) {
   const { pathname, search } = new URL(address)
   const here = new URL(pathname + search, location).href
   if (preview.src !== here) preview.src = here

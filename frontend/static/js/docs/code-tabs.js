@@ -16,7 +16,7 @@ class CodeTabs extends HTMLElement {
     bar.append(...this.#tabs)
     bar.addEventListener("keydown", (event) => this.#move(event))
     this.prepend(bar)
-    this.show(kept() ?? this.#figures[0].dataset.language)
+    this.show(storedLanguage() ?? this.#figures[0].dataset.language)
   }
 
   show(language) {
@@ -69,7 +69,7 @@ function choose(language, pressed) {
   }
 }
 
-function kept() {
+function storedLanguage() {
   try {
     return localStorage.getItem(KEY)
   } catch {

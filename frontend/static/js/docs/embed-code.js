@@ -14,9 +14,9 @@ export function embedOf(choice) {
 const ADDRESSES = {
   element: frameAddress,
   frame: frameAddress,
-  image: ({ url, board, ...choice }) => asked(`${url}/b/${board}.svg`, { rows: rows(choice), theme: theme(choice) }),
+  image: ({ url, board, ...choice }) => withQuery(`${url}/b/${board}.svg`, { rows: rows(choice), theme: theme(choice) }),
   overlay: ({ url, board, ...choice }) =>
-    asked(`${url}/overlay/${board}`, {
+    withQuery(`${url}/overlay/${board}`, {
       rows: rows(choice),
       theme: theme(choice),
       hide: choice.hide.join(","),
@@ -33,7 +33,7 @@ const CODES = {
       theme: theme(choice),
       hide: choice.hide.join(","),
     })
-    return `<script type="module" src="${escaped(url)}/embed.js"></script>\n<${tag}></live-leaderboard>`
+    return `<script type="module" src="${escape(url)}/embed.js"></script>\n<${tag}></live-leaderboard>`
   },
   frame: (choice) => {
     const tag = attributes("iframe", {
@@ -55,7 +55,7 @@ const CODES = {
 
 function frameAddress({ url, board, ...choice }) {
   const query = { rows: rows(choice), theme: theme(choice), hide: choice.hide.join(",") }
-  return asked(`${url}/embed/${board}`, query)
+  return withQuery(`${url}/embed/${board}`, query)
 }
 
 function rows({ kind, rows }) {
@@ -67,16 +67,16 @@ function theme({ kind, theme }) {
   return theme === "auto" || (kind === "overlay" && theme === "dark") ? "" : theme
 }
 
-function asked(address, query) {
-  const said = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ""))
-  return said.size > 0 ? `${address}?${said}` : address
+function withQuery(address, query) {
+  const params = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ""))
+  return params.size > 0 ? `${address}?${params}` : address
 }
 
 function attributes(name, values) {
-  const said = Object.entries(values).filter(([, value]) => value !== "")
-  return [name, ...said.map(([key, value]) => `${key}="${escaped(value)}"`)].join(" ")
+  const present = Object.entries(values).filter(([, value]) => value !== "")
+  return [name, ...present.map(([key, value]) => `${key}="${escape(value)}"`)].join(" ")
 }
 
-function escaped(value) {
+function escape(value) {
   return String(value).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

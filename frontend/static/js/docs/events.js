@@ -6,10 +6,10 @@ import { FrameList } from "./frame-list.js"
 import { RawStream } from "./raw-stream.js"
 
 const STATES = {
-  opening: { looks: "connecting", says: "events.opening" },
-  open: { looks: "live", says: "events.open" },
-  waiting: { looks: "reconnecting", says: "events.waiting" },
-  refused: { looks: "offline", says: "events.refused" },
+  opening: { badge: "connecting", text: "events.opening" },
+  open: { badge: "live", text: "events.open" },
+  waiting: { badge: "reconnecting", text: "events.waiting" },
+  refused: { badge: "offline", text: "events.refused" },
 }
 
 const root = document.getElementById("inspector")
@@ -29,9 +29,9 @@ function connect() {
 }
 
 function showState() {
-  const { looks, says } = STATES[stream.state]
-  find(".badge").dataset.state = looks
-  find(".badge .text").textContent = t(says)
+  const { badge, text } = STATES[stream.state]
+  find(".badge").dataset.state = badge
+  find(".badge .text").textContent = t(text)
 }
 
 list.addEventListener("change", () => {
@@ -57,7 +57,7 @@ form.elements.pause.addEventListener("click", ({ currentTarget: button }) => {
 })
 form.elements.clear.addEventListener("click", () => list.clear())
 
-// A page with an open stream can't be kept for "back".
+// Browsers don't keep a page with an open stream in the back/forward cache.
 addEventListener("pagehide", () => stream.close())
 addEventListener("pageshow", (event) => event.persisted && stream.open())
 

@@ -3,8 +3,8 @@
 
 import { number, t, time } from "../messages.js"
 
-const MOST = 300 // a busy board sends four a second
-const TYPES = ["hello", "snapshot", "delta", "hb", "me", "reset", "notice", "bye", "other"]
+const MAX_FRAMES = 300 // a busy board sends four a second
+const TYPES = ["hello", "snapshot", "delta", "hb", "me", "tell", "reset", "notice", "bye", "other"]
 
 export class FrameList extends EventTarget {
   #list
@@ -40,16 +40,16 @@ export class FrameList extends EventTarget {
   set paused(paused) {
     this.#paused = paused
     if (!paused) this.#show(this.#waiting.splice(0))
-    this.#tell()
+    this.#dispatchChange()
   }
 
   add(event) {
-    const came = { event, type: typeOf(event), at: Date.now() }
-    this.#counts.set(came.type, (this.#counts.get(came.type) ?? 0) + 1)
-    this.#count(came.type)
-    if (this.#paused) this.#waiting = [...this.#waiting, came].slice(-MOST)
-    else this.#show([came])
-    this.#tell()
+    const received = { event, type: typeOf(event), at: Date.now() }
+    this.#counts.set(received.type, (this.#counts.get(received.type) ?? 0) + 1)
+    this.#count(received.type)
+    if (this.#paused) this.#waiting = [...this.#waiting, received].slice(-MAX_FRAMES)
+    else this.#show([received])
+    this.#dispatchChange()
   }
 
   clear() {
@@ -57,32 +57,32 @@ export class FrameList extends EventTarget {
     this.#waiting = []
     this.#counts.clear()
     TYPES.forEach((type) => this.#count(type))
-    this.#tell()
+    this.#dispatchChange()
   }
 
-  #show(came) {
-    for (const one of came) {
+  #show(frames) {
+    for (const one of frames) {
       const item = itemOf(one)
       item.hidden = this.#hidden.has(one.type)
       this.#list.prepend(item)
     }
-    while (this.#list.childElementCount > MOST) this.#list.lastElementChild.remove()
+    while (this.#list.childElementCount > MAX_FRAMES) this.#list.lastElementChild.remove()
   }
 
   #filter(type) {
     const box = element("input")
     Object.assign(box, { type: "checkbox", checked: true, name: type })
-    box.addEventListener("change", () => this.#choose(type, box.checked))
+    box.addEventListener("change", () => this.#filterBy(type, box.checked))
     const label = element("label", "", box, element("code", "", type), element("span", "count", number(0)))
     label.title = t(`frame.${type}`)
     return label
   }
 
-  #choose(type, wanted) {
+  #filterBy(type, wanted) {
     if (wanted) this.#hidden.delete(type)
     else this.#hidden.add(type)
     for (const item of this.#list.children) item.hidden = this.#hidden.has(item.dataset.type)
-    this.#tell()
+    this.#dispatchChange()
   }
 
   #count(type) {
@@ -90,7 +90,7 @@ export class FrameList extends EventTarget {
     label.querySelector(".count").textContent = number(this.#counts.get(type) ?? 0)
   }
 
-  #tell() {
+  #dispatchChange() {
     this.dispatchEvent(new Event("change"))
   }
 }
@@ -129,7 +129,7 @@ function bodyOf({ data, text }) {
 function aboutOf({ data, comment, retryMs }) {
   const retry = retryMs !== null && `retry ${retryMs} ms`
   if (data === null) return [retry, comment].filter(Boolean).join(" · ")
-  const { b, s, p, why, resume, up, rm, top } = data
+  const { b, s, p, kind, why, resume, up, rm, top } = data
   const facts = [
     typeof b === "string" && b,
     s !== undefined && `s ${s}`,
@@ -137,6 +137,7 @@ function aboutOf({ data, comment, retryMs }) {
     top && `top ${top.length}`,
     up && `up ${up.length}`,
     rm && `rm ${rm.length}`,
+    kind,
     why,
     resume && `resume ${resume}`,
     retry,
@@ -145,8 +146,8 @@ function aboutOf({ data, comment, retryMs }) {
 }
 
 function element(name, className = "", ...content) {
-  const made = document.createElement(name)
-  if (className) made.className = className
-  made.append(...content)
-  return made
+  const node = document.createElement(name)
+  if (className) node.className = className
+  node.append(...content)
+  return node
 }

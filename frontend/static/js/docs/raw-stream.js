@@ -16,16 +16,16 @@ export class RawStream extends EventTarget {
   cursor = ""
   #url
   #board
-  #world
-  #ends = null
+  #platform
+  #aborter = null
   #timer = null
 
-  constructor(url, { board, since = "", world = browser }) {
+  constructor(url, { board, since = "", platform = browser }) {
     super()
     this.#url = url
     this.#board = board
     this.cursor = since
-    this.#world = world
+    this.#platform = platform
   }
 
   get address() {
@@ -36,27 +36,27 @@ export class RawStream extends EventTarget {
 
   async open() {
     this.close()
-    const ends = (this.#ends = new AbortController())
-    this.#tell("opening")
-    const pause = await this.#read(ends.signal)
-    if (ends.signal.aborted) return
-    if (pause === null) return this.#tell("refused")
-    this.#timer = this.#world.later(() => this.open(), pause)
-    this.#tell("waiting")
+    const aborter = (this.#aborter = new AbortController())
+    this.#setState("opening")
+    const pause = await this.#read(aborter.signal)
+    if (aborter.signal.aborted) return
+    if (pause === null) return this.#setState("refused")
+    this.#timer = this.#platform.later(() => this.open(), pause)
+    this.#setState("waiting")
   }
 
   close() {
-    this.#world.cancel(this.#timer)
-    this.#ends?.abort()
+    this.#platform.cancel(this.#timer)
+    this.#aborter?.abort()
   }
 
   // Read until the stream ends. Resolves with the milliseconds to wait before reconnecting; null for never.
   async #read(signal) {
     let pause = PAUSE_MS
     try {
-      const answer = await this.#world.fetch(this.address, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" })
+      const answer = await this.#platform.fetch(this.address, { signal, headers: { Accept: "text/event-stream" }, cache: "no-store" })
       if (!answer.ok) return null
-      this.#tell("open")
+      this.#setState("open")
       let state = EMPTY
       for await (const text of texts(answer.body)) {
         const { events, state: next } = parsePiece(state, text)
@@ -74,7 +74,7 @@ export class RawStream extends EventTarget {
     return pause
   }
 
-  #tell(state) {
+  #setState(state) {
     this.state = state
     this.dispatchEvent(new Event("change"))
   }

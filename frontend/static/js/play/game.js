@@ -1,11 +1,12 @@
 // game.js: the rounds of a visitor's game: what a press of the button does, and the status text. No DOM.
 
-import { passes } from "../../../sdk/actions/retry.js"
+import { isTemporary } from "../../../sdk/actions/retry.js"
 import { t } from "../messages.js"
 import { claimFor, roundFor } from "./round.js"
 import { queuedText, receiptText, refusalText, unsentText } from "./round-texts.js"
 
 const SLOW_MS = 3000 // after which the text says that the round is still being sent
+const UNANSWERED_MS = 2500 // after which the text says that the server has not answered yet
 const REST_MS = 1000 // between two rounds, so that a late tap does not start the next one
 
 const browser = { sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)) }
@@ -20,19 +21,19 @@ export class Game extends EventTarget {
   #actions
   #roundFor
   #ahead
-  #world
+  #platform
   #action = null
   #full = null
 
   // With `ahead`, the next round may begin before the server has counted the last one.
-  constructor({ type, board, actions, rounds = roundFor, ahead = false, world = browser }) {
+  constructor({ type, board, actions, rounds = roundFor, ahead = false, platform = browser }) {
     super()
     this.#roundFor = rounds
     this.#ahead = ahead
     this.#type = type
     this.#board = board
     this.#actions = actions
-    this.#world = world
+    this.#platform = platform
   }
 
   // Whether a press has an effect now.
@@ -47,7 +48,9 @@ export class Game extends EventTarget {
   }
 
   async #play() {
+    this.#action = null
     this.#change({ state: "starting", text: "", taps: 0, round: null })
+    this.#sayIfUnanswered("starting", t("play.unanswered"))
     try {
       this.#action = await this.#actions.request(this.#type)
     } catch (refusal) {
@@ -65,7 +68,7 @@ export class Game extends EventTarget {
     } else {
       this.#change({ state: "waiting", round })
     }
-    await Promise.race([full, this.#world.sleep(round.seconds * 1000)])
+    await Promise.race([full, this.#platform.sleep(round.seconds * 1000)])
   }
 
   #tap() {
@@ -75,20 +78,39 @@ export class Game extends EventTarget {
 
   async #send() {
     this.#change({ state: "sending" })
-    this.#world.sleep(SLOW_MS).then(() => this.state === "sending" && this.#change({ text: t("play.still") }))
+    this.#saySlow()
     try {
       const receipt = await this.#action.complete(claimFor(this.round, this.taps))
       return this.#rest(receiptText(receipt, this.#board))
     } catch (refusal) {
-      if (!passes(refusal)) return this.#rest(refusalText(refusal))
+      if (!isTemporary(refusal)) return this.#rest(refusalText(refusal))
       this.#change({ state: "unsent", text: unsentText(refusal) })
       this.#wait(this.#action)
     }
   }
 
+  async #saySlow() {
+    const action = this.#action
+    const sending = () => this.state === "sending" && this.#action === action
+    await this.#platform.sleep(SLOW_MS)
+    if (!sending()) return
+    this.#change({ text: t("play.still") })
+    this.#sayIfUnanswered("sending", t("play.unanswered"))
+  }
+
+  // Say it only in this state of this round: the next round may be in the same state by then.
+  async #sayIfUnanswered(state, text) {
+    const action = this.#action
+    await this.#platform.sleep(UNANSWERED_MS)
+    if (this.state === state && this.#action === action) this.#change({ text })
+  }
+
   // The action queue also sends an unsent action by itself, as soon as possible.
   #wait(action) {
-    const say = (text) => this.state === "unsent" && this.#action === action && this.#rest(text)
+    this.#sayAnswer(action, (text) => this.state === "unsent" && this.#action === action && this.#rest(text))
+  }
+
+  #sayAnswer(action, say) {
     action.answer?.().then(
       (receipt) => say(receiptText(receipt, this.#board)),
       (refusal) => say(refusalText(refusal)),
@@ -100,14 +122,18 @@ export class Game extends EventTarget {
     const say = (text) => this.#action === action && this.#change({ text })
     action.complete(claimFor(this.round, this.taps)).then(
       (receipt) => say(receiptText(receipt, this.#board)),
-      (refusal) => say(passes(refusal) ? queuedText(refusal) : refusalText(refusal)),
+      (refusal) => {
+        if (!isTemporary(refusal)) return say(refusalText(refusal))
+        say(queuedText(refusal))
+        this.#sayAnswer(action, say)
+      },
     )
     return this.#rest(t("play.onTheWay"))
   }
 
   async #rest(text) {
     this.#change({ state: "resting", text })
-    await this.#world.sleep(REST_MS)
+    await this.#platform.sleep(REST_MS)
     this.#change({ state: "again" })
   }
 

@@ -9,6 +9,7 @@ import { Lights, lightsRoundFor } from "./lights.js"
 import { PlayButton } from "./play-button.js"
 import { Rounds } from "./rounds.js"
 import { refusalText } from "./round-texts.js"
+import { showName } from "./player-name.js"
 import { MyStanding } from "./my-standing.js"
 import { renderTop } from "./top.js"
 import { QueueBanner } from "./queue-banner.js"
@@ -32,6 +33,10 @@ const standing = new MyStanding(find(".standing"), board)
 const rounds = new Rounds(find("#rounds"), board)
 new Lights(find(".lights"), game)
 new QueueBanner(find("#waiting"), player.queue)
+find("#player-name button").addEventListener("click", async () => {
+  const { chooseName } = await import("../account/name-dialog.js")
+  await chooseName(player)
+})
 find(".play button").addEventListener("click", () => button.press())
 find(".lights").addEventListener("over", () => find(".play button").focus())
 mine.addEventListener("change", () => show(live))
@@ -40,6 +45,7 @@ player.queue.addEventListener("change", () => queued())
 let live = watched()
 setInterval(() => showConnection(live), 1000)
 queued()
+addEventListener("scoreboard.session", () => showName(find("#player-name"), player))
 find(".play").classList.add("ready")
 
 function watched() {
@@ -59,6 +65,7 @@ function queued() {
     live = watched()
   }
   rounds.render(player.queue.items)
+  showName(find("#player-name"), player)
 }
 
 function show({ board: shown, entries, me }) {
@@ -73,5 +80,7 @@ function takenBack({ refusal }) {
 }
 
 function showConnection({ status }) {
-  showBadge(find("#badge"), badgeOf(status, { paused: false, now: Date.now() }))
+  const badge = badgeOf(status, { paused: false, now: Date.now() })
+  showBadge(find("#badge"), badge)
+  document.documentElement.dataset.connection = badge.state
 }

@@ -1,4 +1,4 @@
-// Follows a board by eventsource 2, cut off as often as the test likes. Prints each event that it gets as a line.
+// Follows a board by eventsource 2 until its input ends. Prints each event as a line.
 
 const EventSource = require("eventsource")
 

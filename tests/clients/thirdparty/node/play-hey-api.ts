@@ -1,4 +1,4 @@
-// Plays a round by the client of @hey-api/openapi-ts, and follows the board. Prints what came of it as JSON.
+// Plays a round by the client of @hey-api/openapi-ts, and follows the board. Prints the results as JSON.
 
 import { completeAction, createGuest, listEntries, requestAction, showBoard, stream } from "./hey"
 import { client } from "./hey/client.gen"
@@ -11,29 +11,29 @@ async function main() {
   const guest = await createGuest({ body: { displayName: "Bob" }, throwOnError: true })
   const session = guest.data.data
   client.setConfig({ auth: session.accessToken })
-  const asked = await requestAction({ body: { actionType }, throwOnError: true })
-  const { actionToken, challenge } = asked.data.data
+  const requested = await requestAction({ body: { actionType }, throwOnError: true })
+  const { actionToken, challenge } = requested.data.data
   const done = await completeAction({ body: { actionToken, proof: prove(challenge, 7) }, throwOnError: true })
   const list = await listEntries({ path: { board }, throwOnError: true })
   const entries = list.data.data.entries.filter((entry) => entry.player.id === session.player.id)
   const missing = await showBoard({ path: { board: "none" } })
   const code: string | undefined = missing.error?.code
-  const frames = await followed(board)
+  const frames = await firstFrames(board)
   console.log(
     JSON.stringify({ score: done.data.data.newScore, entries: entries.map(({ score }) => score), code, frames }),
   )
 }
 
-async function followed(boards: string) {
-  const leaving = new AbortController()
-  const { stream: frames } = await stream({ query: { boards }, signal: leaving.signal, sseMaxRetryAttempts: 1 })
-  const seen: string[] = []
+async function firstFrames(boards: string) {
+  const aborter = new AbortController()
+  const { stream: frames } = await stream({ query: { boards }, signal: aborter.signal, sseMaxRetryAttempts: 1 })
+  const types: string[] = []
   for await (const frame of frames) {
-    seen.push(frame.t)
+    types.push(frame.t)
     if (frame.t === "snapshot") break
   }
-  leaving.abort()
-  return seen
+  aborter.abort()
+  return types
 }
 
 void main().then(() => process.exit())

@@ -1,4 +1,4 @@
-// Plays a round by the types of openapi-typescript. Prints what came of it as JSON.
+// Plays a round by the types of openapi-typescript. Prints the results as JSON.
 
 import createClient from "openapi-fetch"
 
@@ -12,9 +12,9 @@ async function main() {
   const guest = await open.POST("/v1/auth/guest", { body: { displayName: "Ada" } })
   if (!guest.data) throw new Error(guest.error.detail)
   const signedIn = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${guest.data.data.accessToken}` } })
-  const asked = await signedIn.POST("/v1/actions/request", { body: { actionType } })
-  if (!asked.data) throw new Error(asked.error.detail)
-  const { actionToken, challenge } = asked.data.data
+  const requested = await signedIn.POST("/v1/actions/request", { body: { actionType } })
+  if (!requested.data) throw new Error(requested.error.detail)
+  const { actionToken, challenge } = requested.data.data
   const proof: components["schemas"]["Proof"] = prove(challenge, 7)
   const done = await signedIn.POST("/v1/actions/complete", { body: { actionToken, proof } })
   if (!done.data) throw new Error(done.error.detail)
@@ -26,7 +26,7 @@ async function main() {
   console.log(JSON.stringify({ score: done.data.data.newScore, entries: entries.map(({ score }) => score), code }))
 }
 
-// What must not type-check.
+// This must not type-check.
 export const wrong: components["schemas"]["Batch"] = {
   // @ts-expect-error: a mistyped field of an entry is noticed
   entries: [{ playr: "x", score: 1 }],

@@ -1,4 +1,4 @@
-"""Where the packages of npm are that the tests use."""
+"""The npm packages of these tests, and their programs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ MODULES = HERE / "node_modules"
 
 
 def modules() -> Path:
-    """The installed packages; skips the test where there are none."""
+    """The installed packages; skips the test if there are none."""
     if not (MODULES / ".installed").is_file():
         pytest.skip("MISSING: the npm packages of tests/clients/thirdparty/node, which `make test` installs")
     return MODULES
 
 
 def program(name: str) -> Path:
-    """A program of theirs."""
+    """The path of a program that a package brings."""
     return (modules() / ".bin" / name).resolve()

@@ -1,4 +1,4 @@
-// The work for an action, as docs/api.md says.
+// The proof of work for an action, as docs/api.md describes it.
 
 import { createHash } from "node:crypto"
 

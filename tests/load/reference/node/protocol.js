@@ -1,4 +1,4 @@
-// What both servers here mean by guests, action tokens, claims and answers.
+// The protocol of both servers here: guests, action tokens, claims and answers.
 import { createSecretKey, randomBytes } from "node:crypto"
 
 import jwt from "jsonwebtoken"

@@ -1,0 +1,1 @@
+"""Search over all players of a window, by the beginning of their names."""

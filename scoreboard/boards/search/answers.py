@@ -1,0 +1,54 @@
+"""The answer to a search over HTTP."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from scoreboard.boards.order import percentile
+from scoreboard.boards.search.keys import FEWEST, long_enough
+from scoreboard.boards.search.types import Found, FoundPlayer
+from scoreboard.boards.shown import shown_fields
+from scoreboard.boards.types import Definition
+from scoreboard.boards.wire import EntriesQuery, RankedEntry, RankedPlayer
+from scoreboard.core.clock import rfc3339
+from scoreboard.core.errors import FieldError, ValidationFailed
+
+MOST = 50  # rows of an answer
+
+
+def check(asked: EntriesQuery) -> None:
+    """Refuse a search that can't be answered. Raises ValidationFailed."""
+    if asked.players or asked.cursor or asked.offset:
+        raise ValidationFailed(FieldError("search", "cannot be combined with players, cursor or offset"))
+    if not long_enough(asked.search):
+        words = f"must have at least {FEWEST} letters or digits, or one Chinese, Japanese or Korean character"
+        raise ValidationFailed(FieldError("search", words))
+    if asked.limit > MOST:
+        raise ValidationFailed(FieldError("limit", f"must be at most {MOST} in a search"))
+
+
+def found_entries(definition: Definition, found: Found) -> list[RankedEntry]:
+    """The rows of a search."""
+    return [_entry(definition, one, found.total) for one in found.players]
+
+
+def digest(data: Any) -> str:
+    """A text that names an answer, for its ETag: rows of a search are of no single state of the window."""
+    return blake2b(msgspec.json.encode(data), digest_size=12).hexdigest()
+
+
+def _entry(definition: Definition, one: FoundPlayer, total: int) -> RankedEntry:
+    more = {"shown": shown_fields(definition.show, one.metadata)} if definition.show else {}
+    return RankedEntry(
+        rank=one.rank,
+        player=RankedPlayer(id=one.player, display_name=one.name),
+        score=one.score,
+        columns=one.columns,
+        reached_at=rfc3339(one.reached_at),
+        metadata=None,  # everybody may search: a search shows the metadata that rows show, and no other
+        percentile=None if one.ahead is None else percentile(one.ahead, total),
+        **more,
+    )

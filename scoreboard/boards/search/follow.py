@@ -1,0 +1,140 @@
+"""The follower that keeps the search up to date with the journal.
+
+Scores don't wait for it: it adds a player to a window's list when they are new there, and moves them when
+their name changes. It reads standings and names as they are now, so repeated facts change nothing. Following
+the journal from its first fact fills the tables of a deployment that is older than the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scoreboard.accounts.service import Names
+from scoreboard.boards.facts import results_of, windows_merged_by
+from scoreboard.boards.search.keys import search_key
+from scoreboard.boards.search.store import SearchEntries
+from scoreboard.boards.store.windows import Windows
+from scoreboard.boards.types import Window
+from scoreboard.core.storage.db import Connection, Database
+from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+
+
+@dataclass(kw_only=True)
+class Touched:
+    """The players that facts may have added to windows, named, or merged into others."""
+
+    players: dict[Window, dict[str, None]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    merged: set[str] = field(default_factory=set)
+
+    @classmethod
+    def by(cls, facts: Sequence[Recorded]) -> Touched:
+        """The players that these facts touched."""
+        touched = cls()
+        for line in facts:
+            touched.add(line)
+        return touched
+
+    def add(self, line: Recorded) -> None:
+        """Add those of a fact."""
+        fact = line.fact
+        scored = [window for result in results_of(line).values() for window, *_ in result.standings]
+        for window in windows_merged_by(line) + scored:
+            self.players.setdefault(window, {})[fact.player] = None
+        if "displayName" in fact.data:
+            self.named.add(fact.player)
+        if fact.kind == PLAYER_MERGED:
+            self.merged.add(fact.data["guest"])
+
+
+@dataclass(kw_only=True)
+class Changes:
+    """The changes that the tables need. There are none after most facts: scores of players who are known."""
+
+    new: dict[str, str] = field(default_factory=dict)  # keys of players who had none
+    moved: dict[str, tuple[str, str]] = field(default_factory=dict)  # old and new keys
+    removed: dict[str, str] = field(default_factory=dict)
+    added: dict[int, dict[str, str]] = field(default_factory=dict)  # by window
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.moved or self.removed or self.added)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchFollower:
+    """Keeps the players of each window by search key, in the journal's database."""
+
+    database: Database
+    name: str = "search"
+
+    def resume(self, shard: int, stored: Position | None) -> Position | None:
+        """The position that the framework stored, or the beginning."""
+        return stored or Position(shard, 0)
+
+    def restore(self, shard: int) -> Position:
+        """The beginning: entries that are there already stay as they are."""
+        return Position(shard, 0)
+
+    def follow(self, facts: Sequence[Recorded]) -> None:
+        """Take in the players whom these facts touched. Takes no write lock if nothing changed."""
+        touched = Touched.by(facts)
+        if not self.database.run(lambda db: changes(db, touched)):
+            return
+
+        def work(db: Connection) -> None:
+            SearchEntries(db).lock()
+            write(db, changes(db, touched))
+
+        self.database.transaction(work)
+
+    def maintain(self) -> None:
+        """Nothing: the facts tell everything."""
+
+
+def changes(db: Connection, touched: Touched) -> Changes:
+    """The changes that the tables need for these players, as standings and names are now."""
+    entries, found = SearchEntries(db), Changes()
+    scored = {player for players in touched.players.values() for player in players}
+    known = entries.keys(scored | touched.named | touched.merged)
+    missing = {window_id: players for window_id, players in _missing(db, touched.players) if players}
+    new = {player for players in missing.values() for player in players} - known.keys()
+    keys = _keys(db, [*new, *(touched.named & known.keys())])
+    found.new = {player: keys[player] for player in new}
+    found.moved = {
+        player: (known[player], key) for player, key in keys.items() if known.get(player, key) != key
+    }
+    found.added = {
+        window_id: {player: (known | keys)[player] for player in players}
+        for window_id, players in missing.items()
+    }
+    found.removed = {player: key for player, key in known.items() if player in touched.merged}
+    return found
+
+
+def write(db: Connection, found: Changes) -> None:
+    """Write changes to the tables."""
+    entries = SearchEntries(db)
+    for player, (old, new) in found.moved.items():
+        entries.move(player, old, new)
+    entries.record(found.new | {player: new for player, (_, new) in found.moved.items()})
+    for window_id, keys in found.added.items():
+        entries.add(window_id, keys)
+    for player, key in found.removed.items():
+        entries.remove(player, key)
+
+
+def _missing(
+    db: Connection, touched: Mapping[Window, Mapping[str, None]]
+) -> Iterator[tuple[int, Collection[str]]]:
+    """For each window: the players with a standing who are not in its list."""
+    for window, players in touched.items():
+        row = Windows(db).get(window)
+        if row is not None:
+            unlisted = players.keys() - SearchEntries(db).listed(row.id, list(players))
+            yield row.id, SearchEntries(db).ranked(row.id, list(unlisted)) if unlisted else ()
+
+
+def _keys(db: Connection, players: Sequence[str]) -> dict[str, str]:
+    names = Names(db).of(players)
+    return {player: search_key(names.get(player, player)) for player in players}

@@ -1,0 +1,1 @@
+"""Pages on which players register, sign in, and manage their account."""

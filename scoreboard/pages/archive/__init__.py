@@ -1,0 +1,1 @@
+"""The archive of a board: its past periods with their podiums."""

@@ -1,0 +1,1 @@
+"""Firefox shows the pages too: board, play, embedding, offline. All other tests of pages use Chromium."""
