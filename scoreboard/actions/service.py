@@ -176,7 +176,7 @@ class Actions:
             raise _used() if outcome.error.code == REUSED else outcome.error
         assert outcome.recorded is not None
         if not outcome.shown:
-            self.boards.let_others_notice()
+            self.boards.wait_for_others()
         if outcome.replayed:
             return self._replayed(outcome.recorded, outcome.shown)
         return self._public(self.receipts.write(outcome.recorded, outcome.shown, replayed=False))
@@ -195,7 +195,7 @@ class Actions:
 
     def _public(self, receipt: Receipt) -> Receipt:
         """The receipt without private boards, which players must not see."""
-        return _only(receipt, [one for one in receipt.standings if not self.boards.private(one.board)])
+        return _only(receipt, [one for one in receipt.standings if not self.boards.is_private(one.board)])
 
     def _hashed(self, device: str | None) -> str:
         if device is None:

@@ -31,7 +31,7 @@ class BoardFold:
     audited: frozenset[str] = frozenset({"definition", "fileDigest", "period"})
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> BoardFoldBatch:
-        """Load the newest definitions."""
+        """Open a batch. Loads the newest definitions."""
         self.catalogue.refresh_within(db)
         return BoardFoldBatch(db=db, at=at, fold=self)
 
@@ -125,7 +125,7 @@ class BoardFoldBatch:
 
 
 def _order_differs(old: Definition, new: Definition) -> bool:
-    """Whether standings need other order keys. The tie rule does not matter: order keys don't contain it."""
+    """True if standings need other order keys. The tie rule does not matter: order keys don't contain it."""
     return _directions(old) != _directions(new)
 
 
@@ -134,5 +134,5 @@ def _directions(definition: Definition) -> list[tuple[str, str]]:
 
 
 def _tiers_differ(old: Definition, new: Definition) -> bool:
-    """Whether Redis must build windows again: it counts tiers for dense ranks only."""
+    """True if windows in Redis must be built again: they have counts of tiers for dense ranks only."""
     return (old.ties == "dense") != (new.ties == "dense")

@@ -28,7 +28,7 @@ TRIES = 6
 class Difference(Struct, frozen=True, kw_only=True):
     """Two values that differ, and should be equal."""
 
-    where: str
+    where: str  # the window or the row, in words
     expected: str
     found: str
 
@@ -42,7 +42,7 @@ class Verifier:
     view: BoardView
 
     def run(self, progress: Callable[[str], None] = lambda text: None) -> list[Difference]:
-        """Find all differences. Other processes may write meanwhile: a view that is behind is compared again.
+        """Find all differences. Others may write at the same time: a view that is behind is compared again.
 
         `progress` is called with a description of each step.
         """

@@ -76,4 +76,8 @@ def _grouped(whole: str, style: NumberStyle) -> list[str]:
 
 def _split(value: int, decimals: int, style: NumberStyle) -> tuple[str, str, str]:
     whole, part = divmod(abs(value), 10**decimals)
-    return style.minus if value < 0 else "", str(whole), f"{style.point}{part:0{decimals}}" if decimals else ""
+    return (
+        style.minus if value < 0 else "",
+        str(whole),
+        f"{style.point}{part:0{decimals}}" if decimals else "",
+    )

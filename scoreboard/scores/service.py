@@ -81,7 +81,7 @@ class Scores:
                 rejected.append(Rejected(index=index, code=error.code, detail=error.detail))
         outcomes = self.writer.append(facts, seconds=_patience(facts))
         if not all(outcome.shown for outcome in outcomes):
-            self.boards.let_others_notice()
+            self.boards.wait_for_others()
         replayed = {line.fact.player for one in outcomes if one.replayed and (line := one.recorded)}
         gone = self.gone(replayed) if replayed else ()
         return _report(board, indexes, outcomes, rejected, gone)

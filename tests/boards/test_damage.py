@@ -86,7 +86,7 @@ def test_a_damaged_window_is_read_from_sql_and_built_again(cup, parts, redis, pa
         assert first(cup) == "p03", how
         if how is rename and redis.exists(f"{KEYS[part]}:elsewhere"):
             redis.rename(f"{KEYS[part]}:elsewhere", KEYS[part])  # as it was before that score
-            for _ in parts.boards.check.passing():
+            for _ in parts.boards.check.check_all():
                 pass
         assert parts.followers.catch_up("boards") == 0
         assert first(cup) == "p03", how

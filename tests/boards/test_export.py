@@ -128,7 +128,7 @@ def test_it_is_one_state_whatever_is_written_meanwhile(client, parts, monkeypatc
     monkeypatch.setattr("scoreboard.boards.exports.PAGE", 10)
     score(client, "main", **{f"p{number}": number for number in range(50)})
     before = entries(client)
-    spool = parts.boards.service.exported(parts.boards.service.board("main"), "", "", "jsonl")
+    spool = parts.boards.service.begin_export(parts.boards.service.board("main"), "", "", "jsonl")
     score(client, "main", p0=1000)
 
     found = [json.loads(line) for line in b"".join(spool).splitlines()]
@@ -141,7 +141,7 @@ def test_with_redis_away_it_is_the_same(client, parts, redis, make_parts, databa
     score(client, "main", ada=3, bob=5)
     away = make_parts(database_url, redis_url="redis://127.0.0.1:1")
 
-    spool = away.boards.service.exported(away.boards.service.board("main"), "", "", "csv")
+    spool = away.boards.service.begin_export(away.boards.service.board("main"), "", "", "csv")
 
     assert b'2,"ada"' in b"".join(spool)
     away.boards.service.exports.end(spool)
@@ -180,7 +180,7 @@ class TestRefusals:
             answer = client.get("/v1/boards/main/export.csv")
             if answer.status_code != 200:
                 break
-            held.append(parts.boards.service.exported(board, "", "", "csv"))
+            held.append(parts.boards.service.begin_export(board, "", "", "csv"))
 
         assert refusal(answer) == (503, "overloaded")
         for spool in held:

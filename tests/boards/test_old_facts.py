@@ -78,13 +78,13 @@ def test_old_scores_are_folded_again_into_a_new_order(cup, parts):
 
 
 def test_the_follower_shows_old_scores(cup, parts, redis):
-    before = parts.boards.follower.applied()
+    before = parts.boards.follower.applied_facts()
     redis.delete(*redis.keys("sb:{cup/*"))
 
     parts.boards.follower.follow(parts.journal.after(parts.journal.start, 1000))
     parts.followers.catch_up("boards")
 
-    assert parts.boards.follower.applied() == before
+    assert parts.boards.follower.applied_facts() == before
     assert scores(cup) == {"ada": 7, "bob": 6}
     assert parts.boards.verifier.run() == []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.boards.search.keys import LAST, LONGEST, long_enough, search_key
+from scoreboard.boards.search.keys import LAST, MAX_LENGTH, is_long_enough, search_key
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_other_letters_are_not_found(name, searched):
 def test_a_key_is_short_visible_and_sorted_before_the_end_of_a_search(name):
     key = search_key(name)
 
-    assert len(key) <= LONGEST
+    assert len(key) <= MAX_LENGTH
     assert "\0" not in key
     assert key == search_key(key)
     assert not key or key[:2] <= key < key[:2] + LAST or LAST in key
@@ -56,9 +56,9 @@ def test_a_key_is_short_visible_and_sorted_before_the_end_of_a_search(name):
 
 @pytest.mark.parametrize("text", ["ad", "é1", "王", "か", "김", "ﬀ"])
 def test_two_letters_can_be_searched_for_or_one_that_is_a_word(text):
-    assert long_enough(text)
+    assert is_long_enough(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", " a ", "é", "\u200d\u200d", "\0\0"])
 def test_shorter_texts_can_not(text):
-    assert not long_enough(text)
+    assert not is_long_enough(text)

@@ -209,8 +209,8 @@ def test_a_redis_with_yesterdays_boards_is_not_believed(two, redis_server):
 
 def test_redis_is_asked_for_its_position_a_few_times_a_second_only(two):
     mine, looked = health(two[1]), []
-    moments, asked = Moments(mine), mine.view.position.applied
-    mine.view.position.applied = lambda shard: looked.append(moments.now) or asked(shard)
+    moments, asked = Moments(mine), mine.view.position.applied_facts
+    mine.view.position.applied_facts = lambda shard: looked.append(moments.now) or asked(shard)
     for _ in range(100):
         moments.now += CHECK_SECONDS / 10
         mine.is_current()

@@ -8,7 +8,7 @@ import pytest
 
 from scoreboard.boards.periods import period_at
 from scoreboard.boards.types import Definition
-from scoreboard.boards.zones import listed, zone_named
+from scoreboard.boards.zones import is_listed, zone_named
 from scoreboard.core.clock import parse, rfc3339
 from tests.boards.calls import players, put, submit
 
@@ -19,7 +19,7 @@ NOON = parse("2026-01-15T12:00:00Z")
     "name", ["UTC", "Europe/Berlin", "US/Pacific", "Etc/GMT+5", "Asia/Calcutta", "EST5EDT"]
 )
 def test_a_name_of_the_iana_list_is_listed_and_known_here(name):
-    assert listed(name)
+    assert is_listed(name)
     assert zone_named(name).key == name
 
 
@@ -39,7 +39,7 @@ def test_a_name_of_the_iana_list_is_listed_and_known_here(name):
     ],
 )
 def test_other_zone_files_of_a_machine_are_refused(name):
-    assert not listed(name)
+    assert not is_listed(name)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
 
 
 @dataclass(kw_only=True)
-class Touched:
+class TouchedPlayers:
     """The players that facts may have added to windows, named, or merged into others."""
 
     players: dict[Window, dict[str, None]] = field(default_factory=dict)
@@ -29,18 +29,18 @@ class Touched:
     merged: set[str] = field(default_factory=set)
 
     @classmethod
-    def by(cls, facts: Sequence[Recorded]) -> Touched:
-        """The players that these facts touched."""
+    def by(cls, facts: Sequence[Recorded]) -> TouchedPlayers:
+        """The players that these facts touch."""
         touched = cls()
         for line in facts:
             touched.add(line)
         return touched
 
     def add(self, line: Recorded) -> None:
-        """Add those of a fact."""
+        """Add the players of a fact."""
         fact = line.fact
-        scored = [window for result in results_of(line).values() for window, *_ in result.standings]
-        for window in windows_merged_by(line) + scored:
+        score_windows = [window for result in results_of(line).values() for window, *_ in result.standings]
+        for window in windows_merged_by(line) + score_windows:
             self.players.setdefault(window, {})[fact.player] = None
         if "displayName" in fact.data:
             self.named.add(fact.player)
@@ -50,7 +50,7 @@ class Touched:
 
 @dataclass(kw_only=True)
 class Changes:
-    """The changes that the tables need. There are none after most facts: scores of players who are known."""
+    """The changes that the tables need. Most facts need none: they are scores of players who are listed."""
 
     new: dict[str, str] = field(default_factory=dict)  # keys of players who had none
     moved: dict[str, tuple[str, str]] = field(default_factory=dict)  # old and new keys
@@ -78,7 +78,7 @@ class SearchFollower:
 
     def follow(self, facts: Sequence[Recorded]) -> None:
         """Take in the players whom these facts touched. Takes no write lock if nothing changed."""
-        touched = Touched.by(facts)
+        touched = TouchedPlayers.by(facts)
         if not self.database.run(lambda db: changes(db, touched)):
             return
 
@@ -89,26 +89,28 @@ class SearchFollower:
         self.database.transaction(work)
 
     def maintain(self) -> None:
-        """Nothing: the facts tell everything."""
+        """Do nothing: following the facts keeps the tables complete."""
 
 
-def changes(db: Connection, touched: Touched) -> Changes:
+def changes(db: Connection, touched: TouchedPlayers) -> Changes:
     """The changes that the tables need for these players, as standings and names are now."""
     entries, found = SearchEntries(db), Changes()
     scored = {player for players in touched.players.values() for player in players}
-    known = entries.keys(scored | touched.named | touched.merged)
+    recorded_keys = entries.keys(scored | touched.named | touched.merged)
     missing = {window_id: players for window_id, players in _missing(db, touched.players) if players}
-    new = {player for players in missing.values() for player in players} - known.keys()
-    keys = _keys(db, [*new, *(touched.named & known.keys())])
+    new = {player for players in missing.values() for player in players} - recorded_keys.keys()
+    keys = _keys(db, [*new, *(touched.named & recorded_keys.keys())])
     found.new = {player: keys[player] for player in new}
     found.moved = {
-        player: (known[player], key) for player, key in keys.items() if known.get(player, key) != key
+        player: (recorded_keys[player], key)
+        for player, key in keys.items()
+        if recorded_keys.get(player, key) != key
     }
     found.added = {
-        window_id: {player: (known | keys)[player] for player in players}
+        window_id: {player: (recorded_keys | keys)[player] for player in players}
         for window_id, players in missing.items()
     }
-    found.removed = {player: key for player, key in known.items() if player in touched.merged}
+    found.removed = {player: key for player, key in recorded_keys.items() if player in touched.merged}
     return found
 
 
