@@ -1,4 +1,4 @@
-"""How completed actions are recorded: checked under the write lock, then folded into boards like scores."""
+"""The fold of completed actions: it checks them under the write lock, then folds them into boards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AUDITED = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class ActionFold:
-    """Facts of the kind COMPLETED: a player completed an action."""
+    """Folds facts of the kind COMPLETED: a player completed an action."""
 
     scoring: Fold
     accounts: Accounts
@@ -35,34 +35,34 @@ class ActionFold:
     audited: frozenset[str] = AUDITED
 
     def open(self, db: Connection, facts: Sequence[Fact], at: int) -> ActionFoldBatch:
-        """Load what the rules need to know about `facts`, and the standings that they change."""
+        """Load the state that the rules need for `facts`, and the standings that they change."""
         players = list({fact.player: None for fact in facts})
-        alone = list({fact.player: None for fact in facts if fact.data["exclusive"]})
-        capped = list({fact.player: None for fact in facts if any(_caps(fact))})
+        exclusive_players = list({fact.player: None for fact in facts if fact.data["exclusive"]})
+        capped_players = list({fact.player: None for fact in facts if any(_caps(fact))})
         guards = StoredGuards(db)
         return ActionFoldBatch(
             db=db,
             at=at,
             scoring=self.scoring.open(db, facts, at),
             receipts=self.receipts,
-            barred=self.accounts.find_barred(db, players),
-            ended=guards.ended(alone) if alone else {},
-            wins=guards.wins(capped) if capped else {},
+            bar_reasons=self.accounts.find_barred(db, players),
+            exclusive_ends=guards.exclusive_ends(exclusive_players) if exclusive_players else {},
+            wins=guards.wins(capped_players) if capped_players else {},
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionFoldBatch:
-    """Completed actions in one batch."""
+    """Folds the completed actions of one batch."""
 
     db: Connection
     at: int
     scoring: FoldBatch
     receipts: Receipts
-    barred: dict[str, BarReason]
-    ended: dict[str, int]
+    bar_reasons: dict[str, BarReason]
+    exclusive_ends: dict[str, int]
     wins: dict[Key, Wins]
-    written: list[tuple[Position, str, dict[str, Any]]] = field(default_factory=list)
+    results: list[tuple[Position, str, dict[str, Any]]] = field(default_factory=list)
     _ended_now: set[str] = field(default_factory=set)
     _won_now: set[Key] = field(default_factory=set)
 
@@ -71,12 +71,12 @@ class ActionFoldBatch:
         wins = self._check(fact)
         result = self.scoring.apply(fact, position)
         if fact.data["exclusive"]:
-            self.ended[fact.player] = self.at
+            self.exclusive_ends[fact.player] = self.at
             self._ended_now.add(fact.player)
         if wins is not None:
             self.wins[fact.player, fact.action] = wins
             self._won_now.add((fact.player, fact.action))
-        self.written.append((position, fact.player, result))
+        self.results.append((position, fact.player, result))
         return result
 
     def replay(self, recorded: Recorded) -> None:
@@ -84,26 +84,26 @@ class ActionFoldBatch:
         self.scoring.replay(recorded)
 
     def finish(self) -> None:
-        """Write what the batch changed."""
+        """Write the standings and guards that the batch changed."""
         self.scoring.finish()
         guards = StoredGuards(self.db)
         if self._ended_now:
-            guards.write_ended({player: self.ended[player] for player in self._ended_now})
+            guards.write_exclusive_ends({player: self.exclusive_ends[player] for player in self._ended_now})
         if self._won_now:
             guards.write_wins({key: self.wins[key] for key in self._won_now})
 
     def project(self, span: Span) -> Any:
-        """Show the boards, and keep the ranks for the receipts."""
+        """Project the boards, and keep the ranks for the receipts."""
         shown = self.scoring.project(span)
-        for position, player, result in self.written:
+        for position, player, result in self.results:
             self.receipts.keep(position, player, result, shown)
         return shown
 
     def _check(self, fact: Fact) -> Wins | None:
-        if fact.player in self.barred:
-            raise _refusal(fact.player, self.barred[fact.player])
+        if fact.player in self.bar_reasons:
+            raise _refusal(fact.player, self.bar_reasons[fact.player])
         if fact.data["exclusive"]:
-            check_overlap(self.ended.get(fact.player, 0), fact.data["issuedAt"])
+            check_overlap(self.exclusive_ends.get(fact.player, 0), fact.data["issuedAt"])
         if not any(_caps(fact)):
             return None
         before = self.wins.get((fact.player, fact.action), Wins())

@@ -19,7 +19,7 @@ NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
 class NumberStyle(NamedTuple):
-    """How a language writes numbers."""
+    """The signs and groups by which a language writes numbers."""
 
     point: str = "."
     separator: str = ","  # between groups of digits, in sentences
@@ -45,7 +45,7 @@ ENGLISH = STYLES["en"]
 def digits(value: int, decimals: int = 0, style: NumberStyle = ENGLISH) -> list[str]:
     """A number in groups of digits. CSS sets them apart, so that a copied number is still a number."""
     sign, whole, part = _split(value, decimals, style)
-    groups = _grouped(whole, style)
+    groups = _group(whole, style)
     groups[0] = sign + groups[0]
     groups[-1] += part
     return groups
@@ -68,7 +68,7 @@ def written(value: int, style: NumberStyle) -> str:
     return style.separator.join(digits(value, 0, style))
 
 
-def _grouped(whole: str, style: NumberStyle) -> list[str]:
+def _group(whole: str, style: NumberStyle) -> list[str]:
     if len(whole) < style.min_digits:
         return [whole]
     return [group for group in style.groups.split(whole) if group]

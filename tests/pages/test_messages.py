@@ -137,7 +137,7 @@ def test_every_language_has_plural_rules():
 
 
 @pytest.mark.parametrize(
-    ("accepted", "spoken"),
+    ("header", "language"),
     [
         ("", "en"),
         ("de", "de"),
@@ -161,13 +161,13 @@ def test_every_language_has_plural_rules():
         (",;,;q=1,-,ja", "ja"),
     ],
 )
-def test_a_page_speaks_the_first_language_of_the_browser_that_it_knows(accepted, spoken):
-    assert choose(LANGUAGES, asked="", accepted=accepted).tag == spoken
+def test_a_page_speaks_the_first_language_of_the_browser_that_it_knows(header, language):
+    assert choose(LANGUAGES, tag="", accept=header).tag == language
 
 
-@pytest.mark.parametrize(("asked", "spoken"), [("ja", "ja"), ("zh-cn", "zh-Hans"), ("tlh", "fr"), ("", "fr")])
-def test_a_language_in_the_address_wins_over_the_browsers(asked, spoken):
-    assert choose(LANGUAGES, asked=asked, accepted="fr").tag == spoken
+@pytest.mark.parametrize(("tag", "language"), [("ja", "ja"), ("zh-cn", "zh-Hans"), ("tlh", "fr"), ("", "fr")])
+def test_a_language_in_the_address_wins_over_the_browsers(tag, language):
+    assert choose(LANGUAGES, tag=tag, accept="fr").tag == language
 
 
 def test_values_in_a_text_are_escaped_unless_they_are_markup():

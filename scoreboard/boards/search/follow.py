@@ -133,8 +133,8 @@ def _missing(
     for window, players in touched.items():
         row = Windows(db).get(window)
         if row is not None:
-            unlisted = players.keys() - SearchEntries(db).listed(row.id, list(players))
-            yield row.id, SearchEntries(db).ranked(row.id, list(unlisted)) if unlisted else ()
+            unlisted = players.keys() - SearchEntries(db).find_listed(row.id, list(players))
+            yield row.id, SearchEntries(db).find_ranked(row.id, list(unlisted)) if unlisted else ()
 
 
 def _keys(db: Connection, players: Sequence[str]) -> dict[str, str]:

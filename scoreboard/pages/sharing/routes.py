@@ -102,13 +102,16 @@ def board_qr(board: str) -> Response:
 )
 def oembed() -> Response:
     """Get the code that embeds the board of a link (oembed.com)."""
-    wanted = query(request.args, OEmbedQuery)
-    if wanted.format not in ("", "json"):
+    oembed_query = query(request.args, OEmbedQuery)
+    if oembed_query.format not in ("", "json"):
         raise NotOffered("This server answers oEmbed requests in JSON only: use format=json.")
-    found = parts().boards.service.readable(board_in(wanted.url, root()) or "")
+    found = parts().boards.service.readable(board_in(oembed_query.url, root()) or "")
     title = found.definition.title or found.id
     rows = min(10, found.definition.size)
-    width, height = min(wanted.maxwidth, 640), min(wanted.maxheight, HEAD_PIXELS + rows * ROW_PIXELS)
+    width, height = (
+        min(oembed_query.maxwidth, 640),
+        min(oembed_query.maxheight, HEAD_PIXELS + rows * ROW_PIXELS),
+    )
     address = escape(link("pages.embedded", board=found.id))
     frame = (
         f'<iframe src="{address}" title="{escape(title)}" width="{width}" height="{height}" '

@@ -164,7 +164,7 @@ def test_a_card_is_drawn_once_a_minute_whatever_happens_on_its_board():
         return Drawing('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>', ())
 
     first = kept.get("one", make)
-    now[0] = pictures.KEPT_SECONDS
+    now[0] = pictures.CACHE_SECONDS
     assert kept.get("one", make) is first
     now[0] += 1
     assert kept.get("one", make) == first

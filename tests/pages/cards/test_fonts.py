@@ -49,7 +49,7 @@ def test_anything_else_is_no_font(tmp_path, data):
     folder = tmp_path / "fonts"
     folder.mkdir()
     (folder / "NotoSansBroken-Regular.ttf").write_bytes(data)
-    assert not Fonts(folders=(folder,)).drawable("\N{HANGUL SYLLABLE GA}")
+    assert not Fonts(folders=(folder,)).can_draw("\N{HANGUL SYLLABLE GA}")
 
 
 def test_nothing_is_in_no_ranges():
@@ -109,10 +109,10 @@ def test_an_installed_font_is_used_for_the_script_that_it_has(tmp_path):
 def test_the_languages_of_the_pages_that_the_bundled_fonts_can_write():
     fonts = Fonts(folders=())
 
-    missing = {tag for tag, language in LANGUAGES.items() if not fonts.drawable(language.name)}
+    missing = {tag for tag, language in LANGUAGES.items() if not fonts.can_draw(language.name)}
 
     assert missing == {"ja", "zh-Hans"}
     for tag in LANGUAGES.keys() - missing:
         for key in ("board.players", "board.allTime", "board.empty"):
             text = str(LANGUAGES[tag].texts[key])
-            assert fonts.drawable(re.sub(r"[{}']", "", text)), (tag, text)
+            assert fonts.can_draw(re.sub(r"[{}']", "", text)), (tag, text)
