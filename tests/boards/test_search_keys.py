@@ -1,4 +1,4 @@
-"""The keys by which names are searched."""
+"""The keys by which names are search."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scoreboard.boards.search.keys import LAST, MAX_LENGTH, is_long_enough, sear
 
 
 @pytest.mark.parametrize(
-    ("name", "searched"),
+    ("name", "search"),
     [
         ("Ada", "aD"),
         ("Émilie", "emi"),
@@ -33,15 +33,15 @@ from scoreboard.boards.search.keys import LAST, MAX_LENGTH, is_long_enough, sear
         ("a\u200db", "ab"),
     ],
 )
-def test_a_name_is_found_without_regard_to_case_accents_and_width(name, searched):
-    assert search_key(name).startswith(search_key(searched))
+def test_a_name_is_found_without_regard_to_case_accents_and_width(name, search):
+    assert search_key(name).startswith(search_key(search))
 
 
 @pytest.mark.parametrize(
-    ("name", "searched"), [("Ada", "da"), ("कर्ण", "क़"), ("がんば", "か\u3093"), ("Otto", "Ö\u0308x")]
+    ("name", "search"), [("Ada", "da"), ("कर्ण", "क़"), ("がんば", "か\u3093"), ("Otto", "Ö\u0308x")]
 )
-def test_other_letters_are_not_found(name, searched):
-    assert not search_key(name).startswith(search_key(searched))
+def test_other_letters_are_not_found(name, search):
+    assert not search_key(name).startswith(search_key(search))
 
 
 @given(st.text())

@@ -38,10 +38,12 @@ def questions(order):
 def test_every_question_has_the_same_answer_from_both(parts, order):
     redis, sql = parts.boards.follower.view, SqlView(parts.base.database, parts.journal.shard)
     for question in questions(order):
-        shown, held = redis.ask(WINDOW, order, question), sql.ask(WINDOW, order, question)
+        from_redis, from_sql = redis.ask(WINDOW, order, question), sql.ask(WINDOW, order, question)
 
-        assert sorted(shown.places, key=by_position) == sorted(held.places, key=by_position), question
-        assert (shown.version, shown.total) == (held.version, held.total), question
+        assert sorted(from_redis.places, key=by_position) == sorted(from_sql.places, key=by_position), (
+            question
+        )
+        assert (from_redis.version, from_redis.total) == (from_sql.version, from_sql.total), question
 
 
 def by_position(place):

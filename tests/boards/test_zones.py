@@ -50,7 +50,7 @@ def test_other_zone_files_of_a_machine_are_refused(name):
         ("nowhere", "2026-01-15T00:00:00.000Z"),
     ],
 )
-def test_a_zone_that_this_machine_lacks_has_days_all_the_same(name, starts):
+def test_a_zone_that_this_machine_lacks_has_days_too(name, starts):
     assert rfc3339(period_at("daily", name, NOON).starts_at) == starts
 
 
@@ -60,10 +60,10 @@ def test_a_board_of_earlier_versions_keeps_running_and_is_warned_of(client, part
     with caplog.at_level(logging.WARNING):
         parts.preparation.prepare()
 
-    (said,) = [one for one in caplog.records if "IANA list" in one.getMessage()]
-    assert (said.board, said.timeZone) == ("old", "localtime")
+    (record,) = [one for one in caplog.records if "IANA list" in one.getMessage()]
+    assert (record.board, record.timeZone) == ("old", "localtime")
     submit(client, "old", {"player": "ada", "score": 3})
     assert players(client, "old") == ["ada"]
-    refused = client.put("/v1/admin/boards/old", json={"period": "daily", "timeZone": "localtime"})
-    assert refused.status_code == 400
-    assert refused.json["errors"][0]["field"] == "timeZone"
+    answer = client.put("/v1/admin/boards/old", json={"period": "daily", "timeZone": "localtime"})
+    assert answer.status_code == 400
+    assert answer.json["errors"][0]["field"] == "timeZone"

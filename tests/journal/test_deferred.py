@@ -19,7 +19,7 @@ def deferred(writer):
     return writer.deferred
 
 
-def written(parts):
+def stored_rows(parts):
     return {seq for (seq,) in parts.base.database.run(lambda db: rows(db, "SELECT seq FROM receipt"))}
 
 
@@ -29,7 +29,7 @@ def test_a_row_is_written_with_the_next_batch(parts, writer, deferred):
 
     writer.append([note("a")])
 
-    assert written(parts) == {1, 2}
+    assert stored_rows(parts) == {1, 2}
     assert len(deferred) == 0
 
 
@@ -39,7 +39,7 @@ def test_rows_are_written_with_a_batch_whose_facts_are_refused(parts, writer, de
     (outcome,) = writer.append([note("a", "refused")])
 
     assert outcome.error is not None
-    assert written(parts) == {1}
+    assert stored_rows(parts) == {1}
 
 
 def test_writing_a_row_twice_changes_nothing(parts, writer, deferred):

@@ -52,7 +52,7 @@ def test_anything_else_is_no_font(tmp_path, data):
     assert not Fonts(folders=(folder,)).can_draw("\N{HANGUL SYLLABLE GA}")
 
 
-def test_nothing_is_in_no_ranges():
+def test_no_ranges_contain_no_character():
     assert "a" not in Characters((), ())
 
 
@@ -63,12 +63,12 @@ def test_a_bundled_font_has_the_characters_that_fontconfig_finds(path):
         ["fc-query", "--format=%{charset}", path], capture_output=True, text=True, check=True
     ).stdout
     ranges = [one.partition("-") for one in text.split()]
-    wanted = {code for start, _, end in ranges for code in range(int(start, 16), int(end or start, 16) + 1)}
+    expected = {code for start, _, end in ranges for code in range(int(start, 16), int(end or start, 16) + 1)}
 
     found = characters(path.read_bytes())
 
-    assert wanted == {code for code in range(0x110000) if chr(code) in found and code > 0x1F} | (
-        wanted & {*range(32)}
+    assert expected == {code for code in range(0x110000) if chr(code) in found and code > 0x1F} | (
+        expected & {*range(32)}
     )
 
 
