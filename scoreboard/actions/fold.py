@@ -15,7 +15,7 @@ from scoreboard.actions.store.guards import StoredGuards
 from scoreboard.actions.types import COMPLETED
 from scoreboard.core.errors import ScoreboardError
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, RecordedFact, Span
 
 Key = tuple[str, str]  # player and action type
 # `late` is the annotation of a check, and `boards` is of earlier releases.
@@ -79,7 +79,7 @@ class ActionFoldBatch:
         self.results.append((position, fact.player, result))
         return result
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Show again the windows that an earlier completion changed."""
         self.scoring.replay(recorded)
 

@@ -16,7 +16,7 @@ from scoreboard.boards.facts import BoardResult, read_result, results_of
 from scoreboard.boards.types import RankChange, Window
 from scoreboard.core.storage.unavailable import DatabaseUnavailable
 from scoreboard.journal.deferred import DeferredRows
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 
 MAX_RECENT = 2000  # receipts whose ranks a process keeps in memory
 TRIES, TRY_SECONDS = 3, 0.05  # to read the ranks of a fact that another process has just committed
@@ -46,7 +46,7 @@ class Receipts:
         if all(rank is not None for rank, _ in ranks):
             self.deferred.add(RECEIPTS, row(position.seq, ranks))
 
-    def make(self, line: Recorded, rank_changes: RankChanges, *, replayed: bool) -> Receipt:
+    def make(self, line: RecordedFact, rank_changes: RankChanges, *, replayed: bool) -> Receipt:
         """Make the receipt of a completion. It is the same each time if its ranks were kept."""
         boards = results_of(line)
         ranks = self._recent.get(line.position) or (self._read(line.position) if replayed else None)

@@ -50,7 +50,7 @@ def claim_of(token: OpenedToken, proof: Proof) -> str:
 
 
 def invalid_proof(detail: str) -> BadRequest:
-    """The error for a proof; `detail` says what is wrong with it."""
+    """The error for an invalid proof; `detail` names the mistake."""
     return BadRequest(detail, code="invalid_proof")
 
 

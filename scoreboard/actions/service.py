@@ -43,7 +43,7 @@ from scoreboard.core.errors import (
     ValidationFailed,
 )
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Fact, Outcome, Recorded
+from scoreboard.journal.types import Fact, Outcome, RecordedFact
 from scoreboard.journal.writer import Writer
 
 KEY_REUSED = "idempotency_key_reused"  # the journal's code for an id with another digest
@@ -181,7 +181,7 @@ class Actions:
             return self._replayed_receipt(outcome.recorded, outcome.shown)
         return self._public_receipt(self.receipts.make(outcome.recorded, outcome.shown, replayed=False))
 
-    def _replayed_receipt(self, line: Recorded, rank_changes: RankChanges) -> Receipt:
+    def _replayed_receipt(self, line: RecordedFact, rank_changes: RankChanges) -> Receipt:
         """The receipt of an earlier completion, for those of its boards that still exist. Raises NotFound."""
         incarnations = {feed.board: feed.since for feed in feeds_of(line.fact)}
         boards = {id: self.boards.find(id) for id in incarnations}

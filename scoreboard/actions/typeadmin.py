@@ -18,7 +18,7 @@ from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import convert
 from scoreboard.core.ids import check_name
-from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
+from scoreboard.journal.types import Fact, RecordedFact, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class ActionTypeAdmin:
         context: dict[str, str],
         file_digest: str = "",
         key: str | None = None,
-    ) -> Recorded:
+    ) -> RecordedFact:
         data: dict[str, Any] = {"rules": msgspec.to_builtins(rules)}
         if file_digest:
             data["fileDigest"] = file_digest
@@ -108,7 +108,7 @@ class ActionTypeAdmin:
         )
         return self._append(fact)
 
-    def _append(self, fact: Fact) -> Recorded:
+    def _append(self, fact: Fact) -> RecordedFact:
         line = self.writer.record(fact)
         self.types.refresh()
         return line

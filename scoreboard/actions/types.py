@@ -60,7 +60,7 @@ class ActionType(Struct, frozen=True, kw_only=True):
     name: str
     rules: Rules
     revision: int  # the fact that last changed it
-    since: int = 0  # the fact that created it; 0 where a release before 0.2 did
+    since: int = 0  # the fact that created it; 0 if a release before 0.2 created it
 
 
 class OpenedToken(Struct, frozen=True, kw_only=True, array_like=True, gc=False):

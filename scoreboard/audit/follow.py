@@ -11,7 +11,7 @@ import msgspec
 from scoreboard.audit.store import AuditLog
 from scoreboard.audit.types import AuditLine
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 
 log = logging.getLogger(__name__)
 
@@ -64,14 +64,14 @@ class AuditFollower:
         line, facts = self.audit.line(position), self.journal.after(before, 1)
         return line is not None and bool(facts) and _identity(self._line(facts[0])) == _identity(line)
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Write the lines of these facts."""
         self.audit.write([self._line(fact) for fact in facts])
 
     def maintain(self) -> None:
         """Do nothing: a line never changes after it was written."""
 
-    def _line(self, recorded: Recorded) -> AuditLine:
+    def _line(self, recorded: RecordedFact) -> AuditLine:
         fact = recorded.fact
         names = self.audited.get(fact.kind, frozenset())
         data = {name: value for name, value in fact.data.items() if name in names}

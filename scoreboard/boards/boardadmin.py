@@ -21,7 +21,7 @@ from scoreboard.core.definitionfile import changed_tables, error_context
 from scoreboard.core.errors import ValidationFailed
 from scoreboard.core.http.bodies import convert
 from scoreboard.core.ids import check_name
-from scoreboard.journal.types import Fact, Recorded, deleted_since, fact_id
+from scoreboard.journal.types import Fact, RecordedFact, deleted_since, fact_id
 from scoreboard.journal.writer import Writer
 
 PATIENCE_SECONDS = 60.0  # folding or deleting a large board is one transaction
@@ -109,7 +109,7 @@ class BoardAdmin:
         context: dict[str, str],
         file_digest: str = "",
         key: str | None = None,
-    ) -> Recorded:
+    ) -> RecordedFact:
         data: dict[str, Any] = {"definition": msgspec.to_builtins(definition)}
         if file_digest:
             data["fileDigest"] = file_digest
@@ -122,7 +122,7 @@ class BoardAdmin:
         )
         return self._append(fact)
 
-    def _append(self, fact: Fact) -> Recorded:
+    def _append(self, fact: Fact) -> RecordedFact:
         deadline.lift()
         line = self.writer.record(fact, seconds=PATIENCE_SECONDS)
         # If Redis is away, other processes still use the old definitions for a moment.

@@ -16,7 +16,7 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Definition, Window
 from scoreboard.core.errors import NotFound, Refused
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Position, RecordedFact, Span
 
 KINDS = frozenset({"board-defined", "board-deleted", "period-closed"})
 
@@ -56,7 +56,7 @@ class BoardFoldBatch:
             return self._delete(fact, position.seq)
         return self._close(fact)
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Do nothing: the follower projects the changes of an earlier fact."""
 
     def finish(self) -> None:

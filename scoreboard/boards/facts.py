@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from scoreboard.boards.types import Board, Period, Standing, Window
-from scoreboard.journal.types import PLAYER_MERGED, Fact, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Fact, RecordedFact
 
 
 class Feed(NamedTuple):
@@ -78,12 +78,12 @@ def make_result(moves: Iterable[tuple[Board, str, Sequence[Move]]]) -> dict[str,
     }
 
 
-def results_of(line: Recorded) -> dict[str, BoardResult]:
+def results_of(line: RecordedFact) -> dict[str, BoardResult]:
     """The result of a fact by board. Empty for a fact that did not score."""
     return read_result(line.result, line.fact.board)
 
 
-def standings_on(board: str, line: Recorded) -> list[list[Any]]:
+def standings_on(board: str, line: RecordedFact) -> list[list[Any]]:
     """The standings that a fact made on one board: [period, region, score, version] for each window."""
     standings: list[list[Any]] = _by_board(line.result, line.fact.board)[board]["standings"]
     return standings
@@ -110,7 +110,7 @@ def _board_result(board: str, result: Mapping[str, Any]) -> BoardResult:
     return BoardResult(result["operator"], standings)
 
 
-def windows_merged_by(line: Recorded) -> list[Window]:
+def windows_merged_by(line: RecordedFact) -> list[Window]:
     """The windows in which this fact made a guest's standing the account's."""
     if line.fact.kind != PLAYER_MERGED:
         return []

@@ -19,7 +19,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.types import AppliedFacts, Standing, Window
 from scoreboard.boards.viewhealth import of_journal
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, RecordedFact
 
 PAGE = 1000  # standings of one script
 SHORT = 1000  # facts; if the journal has no more, web processes build the boards when they start
@@ -90,7 +90,7 @@ class BoardsFollower:
         if self.resume(shard, None) is None and self.journal.head().seq <= SHORT:
             self.restore(shard)
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Show the standings that these facts touched, as they are now."""
         touched, gone = _touched_players(facts)
         renamed_players = list({line.fact.player: None for line in facts if "displayName" in line.fact.data})
@@ -189,7 +189,7 @@ class BoardsFollower:
             if row.closed_at is not None:
                 self.view.writer.expire(row.window)
 
-    def _hide(self, deleted: Recorded) -> None:
+    def _hide(self, deleted: RecordedFact) -> None:
         # The board may have been created again since: windows that exist are the new board's.
         for period, region in deleted.result.get("windows", []):
             window = Window(deleted.fact.board, period, region)
@@ -215,7 +215,7 @@ class BoardsFollower:
         return self.standings.page(window_id, len(order.names), after=last, limit=PAGE)
 
 
-def _touched_players(facts: Sequence[Recorded]) -> tuple[Touched, dict[Window, dict[str, int]]]:
+def _touched_players(facts: Sequence[RecordedFact]) -> tuple[Touched, dict[Window, dict[str, int]]]:
     """By window: the players whose standings changed; and those who left it, each with the fact's number."""
     touched: Touched = {}
     gone: dict[Window, dict[str, int]] = {}

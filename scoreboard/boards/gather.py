@@ -17,7 +17,7 @@ from scoreboard.boards.refold import ByPlayer, fold_in
 from scoreboard.boards.rules import MergeOutdated
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.journal.service import Journal
-from scoreboard.journal.types import PLAYER_MERGED, Position, Recorded
+from scoreboard.journal.types import PLAYER_MERGED, Position, RecordedFact
 
 
 @dataclass
@@ -35,7 +35,7 @@ class CombinedStandings:
     def __post_init__(self) -> None:
         self._orders = {id: Order(board.definition, board.layout) for id, board in self.boards.items()}
 
-    def fold(self, lines: Iterable[Recorded]) -> None:
+    def fold(self, lines: Iterable[RecordedFact]) -> None:
         """Fold facts of these players, the oldest first. Raises MergeOutdated if another guest was merged."""
         for line in lines:
             if line.fact.kind == PLAYER_MERGED and line.fact.data["guest"] not in self.players:

@@ -1,7 +1,7 @@
 """The periods of a board, in its time zone: which one an instant is in. Pure.
 
-A period begins at local midnight, or when a cron expression fires, however long daylight saving
-time makes that day. Periods of one kind follow one another without gap or overlap.
+A period begins at local midnight, or when a cron expression fires. Daylight saving time may make it longer
+or shorter. Periods of one kind follow one another without gap or overlap.
 """
 
 from __future__ import annotations

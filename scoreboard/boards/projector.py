@@ -25,7 +25,7 @@ SMALL = 1000  # standings; the writer builds a missing window with no more, the 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardProjector:
-    """Writes committed standings to Redis, after each commit. The follower repairs what fails here."""
+    """Writes committed standings to Redis, after each commit. The follower repairs failures."""
 
     view: RedisView
     health: ViewHealth
@@ -65,7 +65,7 @@ class BoardProjector:
         """Tell every process that the facts of `span` changed definitions, and hide the windows `gone`.
 
         A window in an old order is not shown: it is read from SQL until the follower has built it.
-        The position advances all the same.
+        The position advances in any case.
         """
 
         def show() -> None:
@@ -135,7 +135,7 @@ class BoardProjector:
             self.health.mark_behind(error, since=began)
 
     def _show_complete(self, change: Change) -> None:
-        # Redis does not have the window: it is new and another batch is on its way, or Redis was emptied.
+        # Redis does not have the window: it is new and another batch is being written, or Redis was emptied.
         # It is read from SQL until it is complete.
         if change.entries > SMALL:
             return

@@ -14,13 +14,13 @@ from scoreboard.boards.store.windows import Windows
 from scoreboard.boards.types import Board, Standing, Window
 from scoreboard.core.storage.db import Connection
 from scoreboard.journal.service import facts_of, merges
-from scoreboard.journal.types import Position, Recorded
+from scoreboard.journal.types import Position, RecordedFact
 
 ByPlayer = dict[str, Standing]
 
 
 def fold_in(
-    windows: dict[Window, ByPlayer], board: Board, order: Order, line: Recorded, player: str
+    windows: dict[Window, ByPlayer], board: Board, order: Order, line: RecordedFact, player: str
 ) -> list[Window]:
     """Fold one fact into the windows of a board, for `player`. Returns those windows.
 
@@ -48,7 +48,7 @@ def fold_in(
 
 
 def fold_board(
-    board: Board, facts: Iterable[Recorded], merge_facts: Sequence[Recorded] = ()
+    board: Board, facts: Iterable[RecordedFact], merge_facts: Sequence[RecordedFact] = ()
 ) -> dict[Window, ByPlayer]:
     """The standings that facts add up to, by window and player. Pure.
 

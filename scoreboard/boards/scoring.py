@@ -25,7 +25,7 @@ from scoreboard.boards.store.windows import WindowRow, Windows
 from scoreboard.boards.targets import Targets
 from scoreboard.boards.types import Board, Period, RankChange, Standing, Window
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Position, RecordedFact, Span
 
 Key = tuple[Window, str]  # a window, and a player's id
 
@@ -91,7 +91,7 @@ class ScoringBatch:
         self._take_name(fact, position.seq)
         return make_result(changes)
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Project the changes of an earlier fact again, because projecting them before may have failed."""
         for id, result in results_of(recorded).items():
             board = self._targets.find(id)

@@ -1,4 +1,4 @@
-"""The framework of followers: it brings each view up to date with the journal, however far behind it is."""
+"""The framework of followers: it brings each view up to date with the journal."""
 
 from __future__ import annotations
 

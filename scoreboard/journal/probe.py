@@ -34,5 +34,5 @@ class WriteProbe:
 
 
 def _write_nothing(db: Connection) -> None:
-    # It matches no row, but a database that is read-only or revoked our rights refuses it all the same.
+    # It matches no row, but a database that is read-only, or has revoked our rights, refuses it.
     execute(db, "UPDATE journal_head SET seq = seq WHERE shard = ?", (NO_SHARD,))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Announce, Fact, FoldBatch, Position, Recorded, Span
+from scoreboard.journal.types import Announce, Fact, FoldBatch, Position, RecordedFact, Span
 
 Apply = Callable[[Connection, Fact, Position, int], dict[str, Any]]
 
@@ -35,7 +35,7 @@ class SimpleFold:
 class SimpleBatch:
     """The default for batches that change no view and write each fact when it is applied."""
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Show nothing: the fact changed no view, or a follower updates it."""
 
     def finish(self) -> None:

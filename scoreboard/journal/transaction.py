@@ -13,7 +13,7 @@ from scoreboard.core.storage.sqlerrors import DriverError, classify
 from scoreboard.core.storage.unavailable import DatabaseBusy, DatabaseFull, DatabaseLost
 from scoreboard.journal.deferred import DeferredRows
 from scoreboard.journal.store import JournalTable
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Outcome, Position, RecordedFact, Span
 
 SKEW_MS = 60_000  # if hosts' clocks differ by no more, times in the journal never decrease
 
@@ -101,7 +101,7 @@ class Transaction:
             raise DeferredRowsRefused(str(error)) from error
 
     def _record_one(
-        self, batch: FoldBatch, fact: Fact, earlier: dict[str, Recorded], position: Position, at: int
+        self, batch: FoldBatch, fact: Fact, earlier: dict[str, RecordedFact], position: Position, at: int
     ) -> Outcome:
         line = earlier.get(fact.id)
         if line is not None:
@@ -113,7 +113,7 @@ class Transaction:
             result = batch.apply(fact, position)
         except ScoreboardError as error:
             return Outcome(error=error)
-        return Outcome(recorded=Recorded(position=position, at=at, fact=fact, result=result))
+        return Outcome(recorded=RecordedFact(position=position, at=at, fact=fact, result=result))
 
     def _commit_time(self, newest: int) -> int:
         at = self.clock()

@@ -71,8 +71,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def fact_id(kind: str, name: str, context: Mapping[str, str], key: str | None) -> str:
     """The id of a fact about something that has a name. `key` is the request's idempotency key."""
-    # A request sent again with the same key is the same fact: a second delete must not delete what was
-    # created in between. Without a key every request is a fact of its own.
+    # A request sent again with the same key is the same fact: a second delete must not delete a board
+    # that was created in between. Without a key every request is a fact of its own.
     if key is not None:
         return f"{kind}:{context.get('caller', '')}:{name}:{key}"
     return f"{kind}:{name}:{secrets.token_hex(12)}"
@@ -86,7 +86,7 @@ def deleted_since(subject: str) -> Conflict:
     )
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class RecordedFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of the journal: a fact with its position, its time and its result."""
 
     position: Position
@@ -123,7 +123,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, kw_only=True, gc=False):
     """The result of submitting a fact. Exactly one of `recorded` and `error` is set."""
 
-    recorded: Recorded | None = None
+    recorded: RecordedFact | None = None
     error: ScoreboardError | None = None
     replayed: bool = False  # True if the fact had been recorded earlier
     shown: Any = None  # the return value of the batch's `project`; None if that failed
@@ -135,7 +135,7 @@ class FoldBatch(Protocol):
     def apply(self, fact: Fact, position: Position) -> dict[str, Any]:
         """Fold a fact. Returns its result. Raises a ScoreboardError, before its first write, to refuse it."""
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Take in a fact that was recorded earlier: `project` shows it again, and no table changes."""
 
     def finish(self) -> None:
@@ -191,11 +191,11 @@ class Follower(Protocol):
     def restore(self, shard: int) -> Position:
         """Repair the view, or build it again. Returns the position up to which it then holds all facts."""
 
-    def follow(self, facts: Sequence[Recorded]) -> None:
+    def follow(self, facts: Sequence[RecordedFact]) -> None:
         """Take in facts of one shard, in order. Taking in the same facts again changes nothing."""
 
     def maintain(self) -> None:
-        """Repair what following facts does not repair, such as a part of the view that is missing.
+        """Repair faults that following facts does not repair, such as a missing part of the view.
 
         Called at the end of each catch-up, with or without new facts.
         """

@@ -21,7 +21,7 @@ from scoreboard.core.storage.unavailable import (
 from scoreboard.journal.deferred import WAIT_SECONDS
 from scoreboard.journal.submissions import Submission, SubmissionQueue
 from scoreboard.journal.transaction import CommittedBatch, CommitUnknown, DeferredRowsRefused, Transaction
-from scoreboard.journal.types import Fact, Fold, Outcome, Recorded
+from scoreboard.journal.types import Fact, Fold, Outcome, RecordedFact
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Writer:
             raise submission.error
         return submission.outcomes
 
-    def record(self, fact: Fact, *, seconds: float | None = None) -> Recorded:
+    def record(self, fact: Fact, *, seconds: float | None = None) -> RecordedFact:
         """Append one fact. Raises the ScoreboardError that refuses it, or Unavailable as `append` does."""
         (outcome,) = self.append([fact], seconds=seconds)
         if outcome.error is not None:
@@ -175,7 +175,7 @@ class Writer:
         except DatabaseUnavailable as error:
             self._remember(error)
             self._fail(batch, unavailable(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, one bad fact must not fail the others
+        except Exception as error:  # noqa: BLE001 - no error of one fact may fail the others
             self._isolate(batch, error)
         else:
             self._fault = None

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from scoreboard.core.root import ROOT
 from scoreboard.pages.numbers import ENGLISH as ENGLISH_NUMBERS
-from scoreboard.pages.numbers import STYLES, written
+from scoreboard.pages.numbers import STYLES, number_text
 from scoreboard.pages.plurals import plural
 
 FOLDER = ROOT / "frontend" / "messages"
@@ -72,7 +72,7 @@ class Language:
 
     def _format(self, value: object) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
-            return written(value, STYLES.get(self.tag, ENGLISH_NUMBERS))
+            return number_text(value, STYLES.get(self.tag, ENGLISH_NUMBERS))
         return value
 
 

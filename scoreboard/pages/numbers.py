@@ -63,7 +63,7 @@ def scored(value: int, rules: Definition, style: NumberStyle = ENGLISH) -> list[
     return [f"{sign}{clock}:{rest:02}{part}"]
 
 
-def written(value: int, style: NumberStyle) -> str:
+def number_text(value: int, style: NumberStyle) -> str:
     """A whole number in one string, for sentences."""
     return style.separator.join(digits(value, 0, style))
 

@@ -9,7 +9,7 @@ from typing import Any
 from scoreboard.accounts.rules import player_merged
 from scoreboard.accounts.service import Accounts
 from scoreboard.core.storage.db import Connection
-from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, Recorded, Span
+from scoreboard.journal.types import Fact, Fold, FoldBatch, Position, RecordedFact, Span
 
 # `operator` is of earlier releases.
 AUDITED = frozenset({"amount", "columns", "feeds", "import", "occurredAt", "operator"})
@@ -44,7 +44,7 @@ class ScoreFoldBatch:
             raise player_merged(fact.player, self.merged_into[fact.player])
         return self.scoring.apply(fact, position)
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         """Show again the windows that an earlier score changed."""
         self.scoring.replay(recorded)
 

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - what a Japanese keyboard types is what this is about
+# ruff: noqa: RUF001 - these tests need the letters of a Japanese keyboard
 """The display names of players who gave none: never an address, and never too long."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters that look alike are what this is about
+# ruff: noqa: RUF001 - these tests need letters that look alike
 """Display names: names of all scripts are accepted, texts that deceive are refused."""
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from tests.actions.play import Player
 from tests.boards.calls import refusal
 from tests.support import wait_until
 
-pytestmark = pytest.mark.one_database  # what depends on the kind of the database is in test_races.py
+pytestmark = pytest.mark.one_database  # tests that depend on the kind of the database are in test_races.py
 
 REUSED, INVALID = (401, "refresh_token_reused"), (401, "invalid_refresh_token")
 

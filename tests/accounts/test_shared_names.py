@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters that look alike are what this is about
+# ruff: noqa: RUF001 - these tests need letters that look alike
 """Old user names that are the same by today's rules: reported, unchanged, found by their exact spelling."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters that look alike are what this is about
+# ruff: noqa: RUF001 - these tests need letters that look alike
 """User names and passwords as people type them: equivalent spellings, and different ones."""
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ class Actions(RuleBasedStateMachine):
 
     @rule(data=st.data(), player=st.sampled_from(NAMES))
     @precondition(lambda self: getattr(self, "tokens", None))
-    def try_somebody_elses(self, data, player):
+    def try_another_players_token(self, data, player):
         others = [one for one in self.tokens if one.player != player]
         if others:
             answer = self.player_in(player, 0).complete(data.draw(st.sampled_from(others)).issued_token, 1)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from scoreboard.core.storage.db import rows
-from scoreboard.journal.types import Fact, Position, Recorded
+from scoreboard.journal.types import Fact, Position, RecordedFact
 from tests.actions.play import Player, define
 from tests.boards.calls import put, score, submit
 
@@ -84,7 +84,7 @@ def test_a_line_shows_only_what_the_fold_of_its_kind_declares(parts, declared_na
     fact = Fact(id="n1", kind="player-note", player="ada", amount=3, data=data)
     position = Position(0, parts.journal.head().seq + 1)
 
-    follower.follow([Recorded(position=position, at=1, fact=fact, result={})])
+    follower.follow([RecordedFact(position=position, at=1, fact=fact, result={})])
 
     _, kind, _, player, _, text = lines(parts)[-1]
     assert (kind, player, json.loads(text)) == ("player-note", "ada", detail)

@@ -8,7 +8,7 @@ import pytest
 from scoreboard.boards.facts import Feed, feeds_of, results_of
 from scoreboard.boards.types import Window
 from scoreboard.core.storage.db import execute
-from scoreboard.journal.types import Fact, Position, Recorded
+from scoreboard.journal.types import Fact, Position, RecordedFact
 from tests.actions.play import Player, define
 from tests.boards.calls import listed, put, submit
 
@@ -151,13 +151,15 @@ def test_the_feeds_of_every_shape_can_be_read(fact, feeds):
     ],
 )
 def test_the_result_of_every_shape_can_be_read(result):
-    line = Recorded(position=Position(0, 7), at=0, fact=Fact(id="1", kind="any", board="cup"), result=result)
+    line = RecordedFact(
+        position=Position(0, 7), at=0, fact=Fact(id="1", kind="any", board="cup"), result=result
+    )
 
     assert results_of(line) == {"cup": ("set", [(Window("cup", "all", "eu"), 5, 7)])}
 
 
 def test_other_facts_feed_nothing():
-    line = Recorded(
+    line = RecordedFact(
         position=Position(0, 7),
         at=0,
         fact=Fact(id="1", kind="board-defined", board="cup"),

@@ -127,7 +127,7 @@ def test_a_commit_on_its_way_is_not_taken_for_an_alteration(cup, parts, monkeypa
 def test_an_alteration_on_a_busy_board_is_found_too(cup, parts, redis, monkeypatch):
     writer = parts.boards.projector.view.writer
     monkeypatch.setattr(writer, "publish", lambda changes, span: [None] * len(changes))
-    score(cup, "cup", p01=100)  # there is always something on its way
+    score(cup, "cup", p01=100)  # a commit that Redis does not have yet
     another_standing(redis)
 
     compare(parts)

@@ -14,7 +14,7 @@ from scoreboard.core.clock import Clock
 from scoreboard.core.errors import Refused
 from scoreboard.core.storage.db import Database, execute
 from scoreboard.journal.transaction import Transaction
-from scoreboard.journal.types import FIRST_SHARD, Fact, Position, Recorded, Span
+from scoreboard.journal.types import FIRST_SHARD, Fact, Position, RecordedFact, Span
 from scoreboard.journal.writer import Writer
 
 
@@ -51,7 +51,7 @@ class NoteBatch:
             execute(self.db, "INSERT INTO journal_head (shard, seq, at) VALUES (0, 0, 0)")
         return {"noted": position.seq}
 
-    def replay(self, recorded: Recorded) -> None:
+    def replay(self, recorded: RecordedFact) -> None:
         pass
 
     def finish(self) -> None:

@@ -67,7 +67,7 @@ class TestSQLite:
         assert times(parts, "a") == 0
 
     def test_a_fact_is_written_though_other_callers_of_its_batch_gave_up(self, parts, make_writer):
-        pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and where it is done again
+        pauses = [Pause(), Pause(), Pause()]  # before the batch, in it, and when it is written again
         found, waiting = {}, list(pauses)
 
         def pause(db):

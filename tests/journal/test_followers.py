@@ -133,7 +133,7 @@ def test_lines_that_the_audit_log_lost_are_written_again(client, parts):
     score(client, "main", ada=1, bob=2)
     parts.followers.catch_up("audit")
     head = parts.journal.head().seq
-    lose = "DELETE FROM audit WHERE seq > ?"  # as where an older copy of the log was put in its place
+    lose = "DELETE FROM audit WHERE seq > ?"  # as after an older copy of the log was restored
     parts.base.audit_database.transaction(lambda db: execute(db, lose, (head - 2,)))
 
     assert parts.followers.lag("audit") == 2

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from scoreboard.core.http.errorcodes import CODES
-from scoreboard.pages.guide.routes import ADVICE, coded
+from scoreboard.pages.guide.routes import ADVICE, with_code
 
 pytestmark = pytest.mark.one_database
 
@@ -48,6 +48,6 @@ def test_advice_is_in_the_readers_language_and_the_explanation_in_english(client
 
 
 def test_code_in_an_explanation_is_code_and_nothing_in_it_is_markup():
-    html = coded("Send `<b>`, not <i>.")
+    html = with_code("Send `<b>`, not <i>.")
 
     assert html == 'Send <code translate="no">&lt;b&gt;</code>, not &lt;i&gt;.'

@@ -95,7 +95,7 @@ def without_nav(app: Flask) -> list[str]:
 
 
 def without_headers(app: Flask) -> list[str]:
-    """Pages that do not say what they may load, or that they depend on the language."""
+    """Pages without a security policy, or without Accept-Language in the header Vary."""
     client = app.test_client()
     answers = {one.endpoint: client.get(address(one.rule)) for one in pages_of(app)}
     return [

@@ -11,7 +11,7 @@ from redis.exceptions import ResponseError
 from scoreboard.boards.store.redislink import RedisLink
 from scoreboard.boards.types import AppliedFacts
 from scoreboard.core.storage import rediskeys
-from scoreboard.journal.types import Position, Recorded, Span
+from scoreboard.journal.types import Position, RecordedFact, Span
 
 FIELDS = ["position", "mark", "newest", "newest-mark"]
 
@@ -31,7 +31,7 @@ class RedisPosition:
         if span.facts:
             self._advance(span.shard, span.first, span.last, span.mark, span.before, "")
 
-    def advance_by(self, facts: Sequence[Recorded]) -> None:
+    def advance_by(self, facts: Sequence[RecordedFact]) -> None:
         """Store that these facts are applied. They follow the position that `applied` just returned."""
         first, last = facts[0].position, facts[-1]
         self._advance(first.shard, first.seq, last.seq, last.mark, "", "")

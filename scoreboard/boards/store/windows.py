@@ -149,7 +149,7 @@ class Windows(Table):
         )
 
     def delete_board(self, board: str) -> None:
-        """Delete all windows of a board, with their standings and what the search lists of them."""
+        """Delete all windows of a board, with their standings and their entries of the search."""
         # SQLite gives the ids of deleted windows to new ones.
         for table in ("standing", "search_entry"):
             self.execute(

@@ -76,7 +76,7 @@ def problem(slug: str) -> str:
 
 
 @bp.app_template_filter()
-def coded(text: str) -> Markup:
+def with_code(text: str) -> Markup:
     """A text with code in backticks, as HTML."""
     parts = CODE.split(text)  # text and code alternate
     return Markup("").join(CODE_HTML.format(part) if index % 2 else part for index, part in enumerate(parts))
